@@ -1,0 +1,58 @@
+# Two commands do all set-up on a fresh machine: `make app` starts the lab, `make test` runs what CI runs.
+
+# The first interpreter of a supported version; a name on the PATH need not start (version managers).
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
+	&& echo $$python && break; done)
+BIN := .venv/bin
+APP := .venv/.app-installed
+DEV := .venv/.dev-installed
+PORT ?= 8501
+
+.PHONY: app test lint types unit unit-jax browser format face-finder clean
+
+app: $(APP)
+	@echo "The lab starts at http://127.0.0.1:$(PORT) (Ctrl+C stops it)"
+	@$(BIN)/streamlit run app.py --server.port $(PORT)
+
+test: lint types unit unit-jax browser
+
+lint: $(DEV)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(DEV)
+	$(BIN)/mypy
+
+unit: $(DEV)
+	$(BIN)/pytest tests -m "not browser"
+
+# The same core tests on the other backend; the peers' oracles are TensorFlow programs.
+unit-jax: $(DEV)
+	KERAS_BACKEND=jax $(BIN)/pytest tests/core -m "not peers"
+
+browser: $(DEV)
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || tools/install-chromium
+	$(BIN)/pytest tests/browser -m browser
+
+format: $(DEV)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+face-finder: $(DEV)
+	$(BIN)/python benchmarks/face_finder.py
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed; install one and retry."; exit 1; }
+	$(PYTHON) -m venv .venv
+
+$(APP): requirements.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(DEV): requirements-dev.txt requirements.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $(APP) $@

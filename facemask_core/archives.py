@@ -1,0 +1,100 @@
+"""A dataset inside a zip file, read where it lies: nothing is unpacked to disk."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from facemask_core import images
+from facemask_core.datasets import Dataset, arrange
+from facemask_core.errors import DatasetError, ImageError
+
+MAX_FILES = 25_000
+"""A little above the paper's 20,347 images."""
+MAX_UNPACKED = 4 * 2**30
+MAX_RATIO = 100
+"""Photographs hardly shrink in a zip; a bomb is a thousand times smaller than its content."""
+
+
+class Archive:
+    """The files of a zip held in memory."""
+
+    def __init__(self, data: bytes, name: str) -> None:
+        """Opens a zip.
+
+        Args:
+            data: The whole zip file.
+            name: What the user calls it.
+
+        Raises:
+            DatasetError: It is no zip, is encrypted, or is larger than the limits.
+        """
+        self.name = name
+        try:
+            self._zip = zipfile.ZipFile(io.BytesIO(data))
+        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+            raise DatasetError(
+                f"{name!r} is no readable zip file; pack the folder again."
+            ) from error
+        self._entries = {
+            entry.filename: entry for entry in self._zip.infolist() if not entry.is_dir()
+        }
+        self._refuse_hostile()
+
+    def _refuse_hostile(self) -> None:
+        entries = self._entries.values()
+        if len(entries) > MAX_FILES:
+            raise DatasetError(f"{self.name!r} has {len(entries)} files; the limit is {MAX_FILES}.")
+        unpacked = sum(entry.file_size for entry in entries)
+        packed = sum(entry.compress_size for entry in entries)
+        if unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * max(packed, 1):
+            raise DatasetError(f"{self.name!r} would unpack to {unpacked / 2**20:.0f} MB; refused.")
+        if any(entry.flag_bits & 0x1 for entry in entries):
+            raise DatasetError(f"{self.name!r} is encrypted; pack the folder without a password.")
+        for path in self._entries:
+            parts = PurePosixPath(path).parts
+            if path.startswith("/") or ".." in parts or "\\" in path or ":" in path:
+                raise DatasetError(f"{self.name!r} has an unsafe path {path!r}; pack it again.")
+
+    def paths(self) -> Iterator[str]:
+        """Lists all files."""
+        yield from self._entries
+
+    def read(self, path: str) -> bytes:
+        """Unpacks one file into memory.
+
+        Raises:
+            ImageError: The entry is too large or damaged.
+        """
+        if self._entries[path].file_size > images.MAX_BYTES:
+            raise ImageError("The file is over 20 MB; save the picture smaller and try again.")
+        try:
+            with self._zip.open(path) as file:
+                return file.read(images.MAX_BYTES + 1)
+        except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError) as error:
+            raise ImageError("The file is damaged inside the zip; pack it again.") from error
+
+
+def open_archive(data: bytes, name: str) -> Dataset:
+    """Finds the images of a zip with one folder a class, at its top or inside one single folder.
+
+    Args:
+        data: The whole zip file.
+        name: What the user calls it.
+
+    Raises:
+        DatasetError: The zip cannot be used or does not hold both classes.
+    """
+    archive = Archive(data, name)
+    return arrange(archive, below=_wrapper(archive))
+
+
+def _wrapper(archive: Archive) -> str:
+    """The one folder everything lies in, as file managers pack it; empty if there is none."""
+    visible = [path for path in archive.paths() if not path.startswith(("__MACOSX/", "."))]
+    tops = {path.partition("/")[0] for path in visible}
+    deep = all(path.count("/") >= 2 for path in visible)
+    return f"{tops.pop()}/" if len(tops) == 1 and deep else ""

@@ -1,0 +1,180 @@
+"""What an attack is: settings in, adversarial examples with their bookkeeping out."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facemask_core.attacks.norms import distances
+from facemask_core.classifier import Classifier
+from facemask_core.errors import AttackError
+from facemask_core.labels import LABELS
+
+
+@dataclass(frozen=True, eq=False)
+class AdversarialBatch:
+    """What an attack found, image by image, in the order of its input.
+
+    Attributes:
+        images: float32 (n, 224, 224, 3) in [0, 1], inside the ball.
+        logits: float32 (n, 2), the model's answer to ``images``.
+        labels: int64 (n,), the true classes the attack was told.
+        success: bool (n,). Untargeted: the prediction differs from the true label, also where it
+            did so before the attack. Targeted: the prediction is the target.
+        linf: float64 (n,), largest change of a pixel value.
+        l2: float64 (n,), Euclidean length of the change.
+        iterations: int64 (n,), steps that led to the returned image, within its own restart.
+        gradient_calls: int64 (n,), gradients asked of the model for this image.
+        dead_gradients: How many images met a gradient that was zero or not finite.
+    """
+
+    images: NDArray[np.float32]
+    logits: NDArray[np.float32]
+    labels: NDArray[np.int64]
+    success: NDArray[np.bool_]
+    linf: NDArray[np.float64]
+    l2: NDArray[np.float64]
+    iterations: NDArray[np.int64]
+    gradient_calls: NDArray[np.int64]
+    dead_gradients: int
+
+    @property
+    def predictions(self) -> NDArray[np.int64]:
+        """int64 (n,): the class the model gives each attacked image."""
+        return self.logits.argmax(axis=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attack(ABC):
+    """A threat model with its settings; frozen, so that one object can serve every visitor."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+
+    def __call__(
+        self,
+        classifier: Classifier,
+        images: NDArray[np.floating],
+        labels: NDArray[np.integer],
+        *,
+        epsilon: float,
+        seed: int = 0,
+    ) -> AdversarialBatch:
+        """Attacks images.
+
+        Args:
+            classifier: The model under attack; not changed.
+            images: Float (n, 224, 224, 3) in [0, 1]; not changed.
+            labels: Integer (n,), the true classes.
+            epsilon: Radius of the ball: on the [0, 1] pixel scale for L-infinity, the Euclidean
+                length over all pixels for L2.
+            seed: Seed of all randomness. An image's random start depends on the seed and its own
+                pixels alone, so neither batch size nor order changes it.
+
+        Returns:
+            The adversarial examples; empty input gives an empty batch.
+
+        Raises:
+            AttackError: The input or epsilon is outside the contract.
+        """
+        pixels = classifier.checked(images)
+        classes = _checked_labels(labels, len(pixels))
+        if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+            raise AttackError(f"The seed must be a whole number from 0; it is {seed!r}.")
+        radius = self.checked_epsilon(epsilon, classifier.input_shape)
+        return self._attack(classifier, pixels, classes, radius, int(seed))
+
+    def checked_epsilon(self, epsilon: float, shape: tuple[int, ...]) -> float:
+        """Verifies an epsilon for images of a shape (height, width, 3).
+
+        Raises:
+            AttackError: It is negative, not finite, or beyond what pixel values allow.
+        """
+        largest = self.largest_epsilon(shape)
+        if not 0.0 <= epsilon <= largest:
+            raise AttackError(
+                f"Epsilon is {epsilon:g}; for {self.name} it must lie from 0 to {largest:g}."
+            )
+        return float(epsilon)
+
+    @abstractmethod
+    def largest_epsilon(self, shape: tuple[int, ...]) -> float:
+        """The epsilon beyond which nothing is gained for images of a shape."""
+
+    @abstractmethod
+    def _attack(
+        self,
+        classifier: Classifier,
+        images: NDArray[np.float32],
+        labels: NDArray[np.int64],
+        epsilon: float,
+        seed: int,
+    ) -> AdversarialBatch:
+        """Attacks checked input."""
+
+    def threat_model(self, epsilon: float, seed: int = 0) -> dict[str, Any]:
+        """States everything a figure made with this attack has to be read with.
+
+        Args:
+            epsilon: Radius of the ball.
+            seed: Seed of all randomness.
+
+        Returns:
+            A dictionary of plain values, fit for JSON.
+        """
+        return {
+            "attack": self.name,
+            "knowledge": "white box",
+            "loss": "margin",
+            "epsilon": float(epsilon),
+            "seed": int(seed),
+            **asdict(self),
+        }
+
+
+def _checked_labels(labels: NDArray[np.integer], count: int) -> NDArray[np.int64]:
+    array = np.asarray(labels)
+    if array.shape != (count,):
+        raise AttackError(f"Labels have shape {array.shape}; {count} images need ({count},).")
+    if array.dtype.kind not in "iu" and array.size:
+        raise AttackError(f"Labels have type {array.dtype}; they must be whole numbers.")
+    if array.size and not (array.min() >= 0 and array.max() < len(LABELS)):
+        raise AttackError(f"Labels must be 0 ({LABELS[0]}) or 1 ({LABELS[1]}).")
+    return array.astype(np.int64)
+
+
+def succeeded(
+    logits: NDArray[np.float32], labels: NDArray[np.int64], target: int | None
+) -> NDArray[np.bool_]:
+    """Tells which images reached the attack's goal: away from the label, or at the target."""
+    predictions = logits.argmax(axis=1)
+    return predictions != labels if target is None else predictions == target
+
+
+def measured(
+    images: NDArray[np.float32],
+    originals: NDArray[np.float32],
+    logits: NDArray[np.float32],
+    labels: NDArray[np.int64],
+    *,
+    target: int | None,
+    iterations: NDArray[np.int64],
+    gradient_calls: NDArray[np.int64],
+    dead_gradients: int,
+) -> AdversarialBatch:
+    """Completes a batch with what every attack reports the same way: success and distances."""
+    return AdversarialBatch(
+        images=images,
+        logits=logits,
+        labels=labels,
+        success=succeeded(logits, labels, target),
+        linf=distances(images, originals, "linf"),
+        l2=distances(images, originals, "l2"),
+        iterations=iterations,
+        gradient_calls=gradient_calls,
+        dead_gradients=dead_gradients,
+    )

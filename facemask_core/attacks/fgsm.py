@@ -1,0 +1,44 @@
+"""The fast gradient sign method: one full step along the sign of the gradient."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facemask_core.attacks.base import AdversarialBatch
+from facemask_core.attacks.gradient_ascent import GradientAscent
+from facemask_core.classifier import Classifier
+
+
+@dataclass(frozen=True, kw_only=True)
+class FGSM(GradientAscent):
+    """Goodfellow et al. 2015 (arXiv:1412.6572); the paper's eq. 1, with a target its eq. 2.
+
+    It is PGD with one step of size epsilon and no random start, to the bit. With ``norm="l2"``
+    the step follows the gradient's own direction (the fast gradient method).
+    """
+
+    name: ClassVar[str] = "fgsm"
+    title: ClassVar[str] = "FGSM"
+
+    def _attack(
+        self,
+        classifier: Classifier,
+        images: NDArray[np.float32],
+        labels: NDArray[np.int64],
+        epsilon: float,
+        seed: int,
+    ) -> AdversarialBatch:
+        return self._ascend(
+            classifier,
+            images,
+            labels,
+            epsilon,
+            start=np.zeros_like(images),
+            step_size=epsilon,
+            steps=1,
+            keep_start=False,
+        )

@@ -1,0 +1,135 @@
+"""The balls an attack stays in: how far, in which direction, and back again.
+
+Tensor functions are built of ``keras.ops`` and traced into the attack's program; the random start
+is drawn by NumPy on the host, so it is the same on every backend and device.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facemask_core.backend import keras
+from facemask_core.errors import AttackError
+from facemask_core.gradients import Tensor
+
+ops = keras.ops
+_PIXEL_AXES = (1, 2, 3)
+
+
+class Ball(ABC):
+    """The set of images within epsilon of an original, in one norm."""
+
+    name: str
+
+    @abstractmethod
+    def largest_epsilon(self, shape: tuple[int, ...]) -> float:
+        """The radius at which the ball holds every image of a shape (height, width, 3)."""
+
+    @abstractmethod
+    def steepest(self, gradient: Tensor) -> Tensor:
+        """The direction of unit norm that raises a linear function most; zero where it is zero."""
+
+    @abstractmethod
+    def project(self, delta: Tensor, epsilon: Tensor) -> Tensor:
+        """The nearest perturbation inside the ball; one inside already stays as it is."""
+
+    @abstractmethod
+    def sample(self, rng: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.float32]:
+        """Draws a perturbation uniformly from the ball of radius 1."""
+
+
+class LinfBall(Ball):
+    """Every pixel value moves by at most epsilon."""
+
+    name = "linf"
+
+    def largest_epsilon(self, shape: tuple[int, ...]) -> float:
+        return 1.0
+
+    def steepest(self, gradient: Tensor) -> Tensor:
+        return ops.sign(gradient)
+
+    def project(self, delta: Tensor, epsilon: Tensor) -> Tensor:
+        return ops.clip(delta, -epsilon, epsilon)
+
+    def sample(self, rng: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.float32]:
+        return rng.random(shape, dtype=np.float32) * np.float32(2) - np.float32(1)
+
+
+class L2Ball(Ball):
+    """The Euclidean length of the whole perturbation is at most epsilon."""
+
+    name = "l2"
+
+    def largest_epsilon(self, shape: tuple[int, ...]) -> float:
+        return float(np.sqrt(np.prod(shape)))
+
+    def steepest(self, gradient: Tensor) -> Tensor:
+        # Scaling by the largest entry first keeps tiny gradients from underflowing when squared.
+        largest = ops.max(ops.abs(gradient), axis=_PIXEL_AXES, keepdims=True)
+        scaled = gradient / ops.where(largest > 0, largest, ops.ones_like(largest))
+        length = _length(scaled)
+        return scaled / ops.where(length > 0, length, ops.ones_like(length))
+
+    def project(self, delta: Tensor, epsilon: Tensor) -> Tensor:
+        # Clip to the ball, do not normalise onto its surface.
+        length = _length(delta)
+        inside = length <= epsilon
+        return ops.where(inside, delta, delta * (epsilon / ops.where(inside, 1.0, length)))
+
+    def sample(self, rng: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.float32]:
+        direction = rng.standard_normal(shape, dtype=np.float32)
+        direction /= np.linalg.norm(direction)
+        # The share of volume within radius r is r to the power of the dimension.
+        return direction * np.float32(rng.random() ** (1.0 / direction.size))
+
+
+def _length(tensor: Tensor) -> Tensor:
+    return ops.sqrt(ops.sum(ops.square(tensor), axis=_PIXEL_AXES, keepdims=True))
+
+
+_BALLS: dict[str, Ball] = {ball.name: ball for ball in (LinfBall(), L2Ball())}
+
+
+def names() -> tuple[str, ...]:
+    """Lists the norms attacks can be measured in."""
+    return tuple(_BALLS)
+
+
+def ball(norm: str) -> Ball:
+    """Looks a norm's ball up.
+
+    Args:
+        norm: ``linf`` or ``l2``.
+
+    Raises:
+        AttackError: There is no such norm.
+    """
+    if norm not in _BALLS:
+        raise AttackError(f"There is no norm {norm!r}; choose one of {', '.join(names())}.")
+    return _BALLS[norm]
+
+
+def distances(
+    images: NDArray[np.floating], originals: NDArray[np.floating], norm: str
+) -> NDArray[np.float64]:
+    """Measures how far images were moved.
+
+    Args:
+        images: Array of shape (n, height, width, 3).
+        originals: Array of the same shape.
+        norm: ``linf`` or ``l2``.
+
+    Returns:
+        float64 array of shape (n,).
+
+    Raises:
+        AttackError: There is no such norm.
+    """
+    order = {"linf": np.inf, "l2": 2}[ball(norm).name]
+    delta = images.astype(np.float64) - originals
+    flat = delta.reshape(len(images), int(np.prod(images.shape[1:])))
+    return np.linalg.norm(flat, ord=order, axis=1)

@@ -1,0 +1,32 @@
+"""The registry of backbones: adding one is a file in this folder and a line below."""
+
+from __future__ import annotations
+
+from facemask_core.backbones.base import Backbone
+from facemask_core.backbones.inceptionv3 import INCEPTIONV3
+from facemask_core.backbones.mobilenetv3 import MOBILENETV3
+from facemask_core.backbones.vgg19 import VGG19
+from facemask_core.errors import BackboneError
+
+__all__ = ["Backbone", "get", "names"]
+
+_REGISTRY = {backbone.name: backbone for backbone in (VGG19, MOBILENETV3, INCEPTIONV3)}
+
+
+def names() -> tuple[str, ...]:
+    """Lists the registered backbones, in the paper's order."""
+    return tuple(_REGISTRY)
+
+
+def get(name: str) -> Backbone:
+    """Looks a backbone up.
+
+    Args:
+        name: A name from :func:`names`.
+
+    Raises:
+        BackboneError: No backbone has that name.
+    """
+    if name not in _REGISTRY:
+        raise BackboneError(f"There is no backbone {name!r}; choose one of {', '.join(names())}.")
+    return _REGISTRY[name]

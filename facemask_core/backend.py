@@ -1,0 +1,106 @@
+"""Keras on the backend this process was started with; import Keras from here, never directly.
+
+The backend is fixed at the first import of Keras, so the default and the environment's wishes
+have to be settled before that happens, whichever module comes first.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from facemask_core.errors import DeviceError
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+# TensorFlow reports a missing CUDA driver as an error on every machine without a GPU.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# XLA reserves most of a GPU's memory at start-up unless told to grow as needed.
+os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
+
+
+@contextmanager
+def _without_native_log() -> Iterator[None]:
+    """Hides what TensorFlow's C++ side prints while it loads, before its log level applies.
+
+    It would stand above every answer of the command line. Python's errors are not affected.
+    """
+    sys.stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+with _without_native_log():
+    import keras
+
+SUPPORTED = ("tensorflow", "jax")
+
+
+@dataclass(frozen=True)
+class Device:
+    """Where and how numbers are computed; shown in every page's footer."""
+
+    name: str
+    backend: str
+    precision: str
+
+    def __str__(self) -> str:
+        return f"{self.name} · Keras {keras.__version__} on {self.backend} · {self.precision}"
+
+
+def name() -> str:
+    """Returns the running Keras backend, ``tensorflow`` or ``jax``.
+
+    Raises:
+        DeviceError: Keras was started on a backend the lab has no gradients for.
+    """
+    backend = keras.backend.backend()
+    if backend not in SUPPORTED:
+        raise DeviceError(
+            f"Keras runs on {backend!r}; start the lab with KERAS_BACKEND=tensorflow or jax."
+        )
+    return str(backend)
+
+
+def _accelerators() -> list[str]:
+    """Names the GPUs the backend can use; TensorFlow is told to take memory as needed."""
+    if name() == "jax":
+        import jax
+
+        return [device.device_kind for device in jax.devices() if device.platform != "cpu"]
+    import tensorflow as tf
+
+    gpus = tf.config.list_physical_devices("GPU")
+    for gpu in gpus:
+        try:
+            tf.config.experimental.set_memory_growth(gpu, True)
+        except RuntimeError:
+            break  # the GPUs are in use already: growth was set the first time round
+    details = tf.config.experimental.get_device_details
+    return [details(gpu).get("device_name", "GPU") for gpu in gpus]
+
+
+def device() -> Device:
+    """Names the device, backend and precision every figure of this process comes from.
+
+    Raises:
+        DeviceError: The Keras backend is not supported.
+    """
+    accelerators = _accelerators()
+    label = f"GPU {accelerators[0]}" if accelerators else f"CPU ({os.cpu_count()} cores)"
+    return Device(name=label, backend=name(), precision="float32")
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Tells whether a backend's exception means that the device's memory ran out."""
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    return "ResourceExhaustedError" in kinds or "RESOURCE_EXHAUSTED" in str(error)

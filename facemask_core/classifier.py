@@ -1,0 +1,252 @@
+"""A loaded model with its compiled functions, safe to share between many visitors."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Hashable
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facemask_core import backbones, backend, checkpoints
+from facemask_core.backend import keras
+from facemask_core.errors import AttackError, CheckpointError, DeviceError
+from facemask_core.gradients import ModelFunctions, Program, Tensor, compile_program
+from facemask_core.images import INPUT_SIZE
+from facemask_core.labels import LABELS
+
+BUCKETS = (1, 8, 32)
+"""Batch sizes that programs are compiled for; a batch is padded up to the next one."""
+
+_log = logging.getLogger(__name__)
+
+
+class Classifier:
+    """A two-class model in pixel space.
+
+    Calls from several threads are served one batch at a time: two runs at once would only fight
+    for the same cores, and one lock keeps tracing and the memory fallback simple.
+    """
+
+    def __init__(self, model: keras.Model, card: checkpoints.Card) -> None:
+        """Wraps a model.
+
+        Args:
+            model: Float32 pixels (n, 224, 224, 3) in [0, 1] to logits (n, 2).
+            card: Its card.
+
+        Raises:
+            CheckpointError: The head does not give two logits; a single sigmoid would make every
+                attack return its input unchanged.
+        """
+        if tuple(model.output_shape) != (None, len(LABELS)):
+            raise CheckpointError(
+                f"The model gives outputs of shape {model.output_shape}; the lab needs two logits "
+                "per image. A single sigmoid head has to be trained again with two outputs."
+            )
+        self.model = model
+        self.card = card
+        self.messages: list[str] = []
+        """What visitors should know, such as a fallback to a smaller batch or the CPU."""
+        self._buckets: tuple[int, ...] = BUCKETS
+        self._on_cpu = False
+        self._compiled: dict[Hashable, Callable[..., tuple[Tensor, ...]]] = {}
+        self._lock = threading.RLock()
+
+    @property
+    def name(self) -> str:
+        """The model's name on its card."""
+        return self.card.name
+
+    @property
+    def input_shape(self) -> tuple[int, int, int]:
+        """Shape of one image: (height, width, 3)."""
+        return tuple(self.model.input_shape[1:])
+
+    def predict(self, images: NDArray[np.floating]) -> NDArray[np.float32]:
+        """Computes the logits of images.
+
+        Args:
+            images: Float array of shape (n, 224, 224, 3), RGB in [0, 1]; any n.
+
+        Returns:
+            float32 logits of shape (n, 2), in the order of :data:`facemask_core.labels.LABELS`.
+
+        Raises:
+            AttackError: The images' shape, type or range is outside the contract.
+        """
+        pixels = self.checked(images)
+        return self.run("logits", _logits, pixels)[0]
+
+    def checked(self, images: NDArray[Any]) -> NDArray[np.float32]:
+        """Verifies that images keep the contract, and returns them as float32.
+
+        Args:
+            images: What a caller hands in; never changed.
+
+        Raises:
+            AttackError: They are not finite floats in [0, 1] of the model's shape.
+        """
+        array = np.asarray(images)
+        if array.ndim != 4 or array.shape[1:] != self.input_shape:
+            raise AttackError(
+                f"Images have shape {array.shape}; the model needs (n, "
+                f"{', '.join(map(str, self.input_shape))})."
+            )
+        if array.dtype.kind != "f":
+            raise AttackError(
+                f"Images have type {array.dtype}; convert 8-bit levels with images.to_float first."
+            )
+        array = array.astype(np.float32, copy=False)
+        # One comparison catches NaN as well, which is neither above nor below anything.
+        if array.size and not (array.min() >= 0.0 and array.max() <= 1.0):
+            raise AttackError("Image values must be finite and lie in [0, 1].")
+        return array
+
+    def run(
+        self, key: Hashable, program: Program, *arrays: NDArray[Any], scalars: tuple[Any, ...] = ()
+    ) -> tuple[NDArray[Any], ...]:
+        """Runs a compiled program over arrays of any length, in padded batches.
+
+        Args:
+            key: Names the program; it is compiled the first time the key is seen.
+            program: ``program(model_functions, *array_tensors, *scalar_tensors)``, returning
+                tensors with the batch as first axis.
+            *arrays: Inputs with the same first axis, of any length.
+            scalars: Inputs that are the same for every batch.
+
+        Returns:
+            The program's outputs as NumPy arrays, padding removed.
+        """
+        total, start = len(arrays[0]), 0
+        if not total:  # one made-up row tells the outputs' shapes
+            rows = [np.zeros((1, *array.shape[1:]), array.dtype) for array in arrays]
+            return tuple(part[:0] for part in self.run(key, program, *rows, scalars=scalars))
+        parts: list[list[NDArray[Any]]] = []
+        while start < total:
+            rows, outputs = self._run_batch(key, program, arrays, start, scalars)
+            parts.append(outputs)
+            start += rows
+        return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
+
+    def _run_batch(
+        self,
+        key: Hashable,
+        program: Program,
+        arrays: tuple[NDArray[Any], ...],
+        start: int,
+        scalars: tuple[Any, ...],
+    ) -> tuple[int, list[NDArray[Any]]]:
+        """Runs one batch from ``start``, with less memory as long as the device refuses."""
+        while True:
+            with self._lock:
+                rows = min(len(arrays[0]) - start, self._buckets[-1])
+                bucket = next(size for size in self._buckets if size >= rows)
+                batch = [_padded(array[start : start + rows], bucket) for array in arrays]
+                try:
+                    return rows, self._call(key, program, batch, rows, scalars)
+                except Exception as error:
+                    if not backend.is_out_of_memory(error):
+                        raise
+                    self._make_room()
+
+    def _call(
+        self,
+        key: Hashable,
+        program: Program,
+        batch: list[NDArray[Any]],
+        rows: int,
+        scalars: tuple[Any, ...],
+    ) -> list[NDArray[Any]]:
+        with keras.device("cpu:0") if self._on_cpu else nullcontext():
+            if key not in self._compiled:
+                self._compiled[key] = compile_program(self.model, program)
+            tensors = [keras.ops.convert_to_tensor(array) for array in (*batch, *scalars)]
+            outputs = self._compiled[key](*tensors)
+            return [keras.ops.convert_to_numpy(output)[:rows] for output in outputs]
+
+    def _make_room(self) -> None:
+        """Halves the batch after the device ran out of memory; at one image, moves to the CPU.
+
+        Raises:
+            DeviceError: Not even one image fits into the computer's own memory.
+        """
+        largest = self._buckets[-1] // 2
+        if largest:
+            self._buckets = (*(size for size in BUCKETS if size < largest), largest)
+            self._announce(f"The device ran out of memory; batches now hold {largest} images.")
+        elif not self._on_cpu:
+            with keras.device("cpu:0"):
+                copy = backbones.get(self.card.backbone).build()
+                copy.set_weights(self.model.get_weights())
+            copy.trainable = False
+            self.model, self._on_cpu, self._buckets = copy, True, BUCKETS
+            self._compiled.clear()
+            self._announce("The GPU's memory is full; this model now runs on the CPU, more slowly.")
+        else:
+            raise DeviceError("The memory does not suffice for one image; close other programs.")
+
+    def _announce(self, message: str) -> None:
+        _log.warning("%s: %s", self.name, message)
+        self.messages.append(message)
+
+
+def _logits(model: ModelFunctions, images: Tensor) -> tuple[Tensor, ...]:
+    return (model.logits(images),)
+
+
+def _padded(array: NDArray[Any], length: int) -> NDArray[Any]:
+    """Repeats the last row: unlike zeros it cannot produce an overflow real rows do not have."""
+    missing = length - len(array)
+    return np.concatenate([array, np.repeat(array[-1:], missing, axis=0)]) if missing else array
+
+
+def probabilities(logits: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Applies the softmax, once.
+
+    Args:
+        logits: Array of shape (n, 2).
+
+    Returns:
+        float64 array of shape (n, 2); rows sum to 1.
+    """
+    shifted = logits.astype(np.float64) - logits.max(axis=1, keepdims=True)
+    exponentials = np.exp(shifted)
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+
+def open_classifier(folder: Path, card: checkpoints.Card) -> Classifier:
+    """Loads the verified weights a card describes.
+
+    Args:
+        folder: The checkpoint's folder.
+        card: Its card.
+
+    Raises:
+        CheckpointError: The weights are missing, damaged or do not fit.
+    """
+    return Classifier(checkpoints.load_model(folder, card), card)
+
+
+def load_classifier(name_or_path: str, *, warm_up: bool = True) -> Classifier:
+    """Loads a shipped model by name, or any checkpoint by its folder.
+
+    Args:
+        name_or_path: Such as ``mobilenetv3`` or ``training-runs/mine``.
+        warm_up: Compile the forward pass now, so that the first verdict does not wait for it.
+
+    Returns:
+        A classifier ready to be shared between threads.
+
+    Raises:
+        CheckpointError: The model does not exist or its files cannot be trusted.
+    """
+    folder = checkpoints.locate(name_or_path)
+    classifier = open_classifier(folder, checkpoints.read_card(folder))
+    if warm_up:
+        classifier.predict(np.full((1, INPUT_SIZE, INPUT_SIZE, 3), 0.5, np.float32))
+    return classifier

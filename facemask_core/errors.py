@@ -1,0 +1,39 @@
+"""The errors a user can meet: each message says in one sentence what was wrong and what to do."""
+
+from __future__ import annotations
+
+
+class FacemaskError(Exception):
+    """Base of every error that is shown to the user as it stands."""
+
+
+class ImageError(FacemaskError):
+    """A picture cannot be used."""
+
+
+class FaceError(FacemaskError):
+    """The face that was asked for is not in the picture."""
+
+
+class BackboneError(FacemaskError):
+    """A backbone's name is not in the registry, or its initial weights cannot be had."""
+
+
+class CheckpointError(FacemaskError):
+    """A trained model's files are missing, damaged, or do not fit their card."""
+
+
+class AttackError(FacemaskError):
+    """An attack's name or settings make no sense, or its input is outside the contract."""
+
+
+class DatasetError(FacemaskError):
+    """A dataset's folder is missing, empty, or not laid out as one folder a class."""
+
+
+class TrainingError(FacemaskError):
+    """A training run cannot start or go on."""
+
+
+class DeviceError(FacemaskError):
+    """The numerical backend or the device cannot do what is asked of it."""

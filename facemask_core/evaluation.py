@@ -1,0 +1,252 @@
+"""From predictions over a dataset to the figures before and after an attack."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import (
+    accuracy_score,
+    balanced_accuracy_score,
+    classification_report,
+    confusion_matrix,
+)
+
+from facemask_core import datasets, images
+from facemask_core.attacks import Attack
+from facemask_core.classifier import Classifier, probabilities
+from facemask_core.errors import DatasetError
+from facemask_core.labels import LABELS
+
+BATCH_SIZE = 32
+
+Progress = Callable[[int, int], None]
+"""Called with how many files are done and how many there are."""
+
+
+@dataclass(frozen=True, eq=False)
+class Predictions:
+    """A model's answers to images of known class.
+
+    Attributes:
+        labels: int64 (n,), true classes.
+        logits: float32 (n, 2).
+    """
+
+    labels: NDArray[np.int64]
+    logits: NDArray[np.float32]
+
+    @property
+    def classes(self) -> NDArray[np.int64]:
+        """int64 (n,): the predicted classes."""
+        return self.logits.argmax(axis=1)
+
+    @property
+    def true_confidence(self) -> NDArray[np.float64]:
+        """float64 (n,): the probability given to the true class."""
+        return probabilities(self.logits)[np.arange(len(self.labels)), self.labels]
+
+    @property
+    def accuracy(self) -> float:
+        """Share of images classed rightly."""
+        return float(accuracy_score(self.labels, self.classes))
+
+    @property
+    def balanced_accuracy(self) -> float:
+        """Mean of both classes' recall, so that the larger class does not hide the smaller."""
+        return float(balanced_accuracy_score(self.labels, self.classes))
+
+    @property
+    def confusion(self) -> NDArray[np.int64]:
+        """int64 (2, 2): rows are true classes, columns predicted ones."""
+        return confusion_matrix(self.labels, self.classes, labels=range(len(LABELS)))
+
+    def report(self) -> dict[str, Any]:
+        """scikit-learn's classification report as a dictionary."""
+        return self._report(output_dict=True)
+
+    def report_text(self) -> str:
+        """scikit-learn's classification report as it prints it."""
+        return self._report(output_dict=False, digits=4)
+
+    def _report(self, **how: Any) -> Any:
+        return classification_report(
+            self.labels,
+            self.classes,
+            labels=range(len(LABELS)),
+            target_names=LABELS,
+            zero_division=0,
+            **how,
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """The figures, fit for JSON."""
+        return {
+            "accuracy": self.accuracy,
+            "balanced_accuracy": self.balanced_accuracy,
+            "confusion_matrix": self.confusion.tolist(),
+            "report": self.report(),
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """What a model did on a dataset, before and after an attack.
+
+    Attributes:
+        model: Name on the model's card.
+        model_sha256: Hash of its weights.
+        data_sha256: Fingerprint of the dataset, unreadable files included.
+        threat_model: The attack's statement, or None for a clean run.
+        paths: The evaluated files, relative to the dataset's root.
+        skipped: Files that could not be used, and why.
+        clean: Answers to the images as they are.
+        adversarial: Answers to the attacked images, or None for a clean run.
+        linf: float64 (n,), largest change of each attacked image; None for a clean run.
+        l2: float64 (n,), Euclidean change of each attacked image; None for a clean run.
+        dead_gradients: Images on which the attack met a zero or non-finite gradient.
+        seconds: Wall-clock time of the whole evaluation.
+    """
+
+    model: str
+    model_sha256: str
+    data_sha256: str
+    threat_model: dict[str, Any] | None
+    paths: tuple[str, ...]
+    skipped: tuple[datasets.Skipped, ...]
+    clean: Predictions
+    adversarial: Predictions | None
+    linf: NDArray[np.float64] | None
+    l2: NDArray[np.float64] | None
+    dead_gradients: int
+    seconds: float
+
+    @property
+    def success_rate(self) -> float | None:
+        """Of the images classed rightly before the attack, the share classed wrongly after it."""
+        if self.adversarial is None:
+            return None
+        right = self.clean.classes == self.clean.labels
+        if not right.any():
+            return None
+        return float((self.adversarial.classes != self.clean.labels)[right].mean())
+
+    @property
+    def mean_confidence_drop(self) -> float | None:
+        """Mean fall of the true class's probability, over all images."""
+        if self.adversarial is None:
+            return None
+        return float((self.clean.true_confidence - self.adversarial.true_confidence).mean())
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything but the rows of single images, fit for JSON."""
+        return {
+            "model": self.model,
+            "model_sha256": self.model_sha256,
+            "data_sha256": self.data_sha256,
+            "threat_model": self.threat_model,
+            "images": len(self.paths),
+            "skipped": [{"path": entry.path, "reason": entry.reason} for entry in self.skipped],
+            "seconds": round(self.seconds, 2),
+            "clean": self.clean.as_dict(),
+            "adversarial": None if self.adversarial is None else self.adversarial.as_dict(),
+            "success_rate": self.success_rate,
+            "mean_confidence_drop": self.mean_confidence_drop,
+            "dead_gradients": self.dead_gradients,
+        }
+
+
+def evaluate(
+    classifier: Classifier,
+    dataset: datasets.Dataset,
+    *,
+    attack: Attack | None = None,
+    epsilon: float = 0.0,
+    seed: int = 0,
+    prepare: datasets.Prepare = images.resize,
+    progress: Progress = lambda *_: None,
+) -> Evaluation:
+    """Classifies a dataset, before and after an attack; memory does not grow with its pixels.
+
+    Args:
+        classifier: The model.
+        dataset: What to evaluate it on.
+        attack: The attack, or None for a clean run.
+        epsilon: The attack's radius.
+        seed: The attack's seed.
+        prepare: Maps a decoded image to the model's 224 px square.
+        progress: Told after every batch.
+
+    Raises:
+        DatasetError: No file of the dataset can be read.
+        AttackError: The epsilon is out of range.
+    """
+    started = time.monotonic()
+    if attack is not None:  # before anything is computed
+        attack.checked_epsilon(epsilon, classifier.input_shape)
+    rows = _Rows()
+    done = 0
+    for batch in datasets.stream(dataset, BATCH_SIZE, prepare):
+        rows.add(batch, classifier, attack, epsilon, seed)
+        done += len(batch.paths) + len(batch.skipped)
+        progress(done, len(dataset))
+    if not rows.paths:
+        raise DatasetError(
+            f"None of the {len(dataset)} files could be read as a picture; "
+            f"the first: {rows.skipped[0].path}: {rows.skipped[0].reason}"
+        )
+    labels = np.concatenate(rows.labels)
+    return Evaluation(
+        model=classifier.name,
+        model_sha256=classifier.card.weights_sha256,
+        data_sha256=datasets.fingerprint(dataset),
+        threat_model=None if attack is None else attack.threat_model(epsilon, seed),
+        paths=tuple(rows.paths),
+        skipped=tuple(rows.skipped),
+        clean=Predictions(labels, np.concatenate(rows.clean)),
+        adversarial=Predictions(labels, np.concatenate(rows.adversarial)) if attack else None,
+        linf=np.concatenate(rows.linf) if attack else None,
+        l2=np.concatenate(rows.l2) if attack else None,
+        dead_gradients=rows.dead_gradients,
+        seconds=time.monotonic() - started,
+    )
+
+
+class _Rows:
+    """What is kept of every batch: a few numbers an image, never its pixels."""
+
+    def __init__(self) -> None:
+        self.paths: list[str] = []
+        self.skipped: list[datasets.Skipped] = []
+        self.labels: list[NDArray[np.int64]] = []
+        self.clean: list[NDArray[np.float32]] = []
+        self.adversarial: list[NDArray[np.float32]] = []
+        self.linf: list[NDArray[np.float64]] = []
+        self.l2: list[NDArray[np.float64]] = []
+        self.dead_gradients = 0
+
+    def add(
+        self,
+        batch: datasets.Batch,
+        classifier: Classifier,
+        attack: Attack | None,
+        epsilon: float,
+        seed: int,
+    ) -> None:
+        self.skipped += batch.skipped
+        if not batch.paths:
+            return
+        pixels = images.to_float(batch.images)
+        self.paths += batch.paths
+        self.labels.append(batch.labels)
+        self.clean.append(classifier.predict(pixels))
+        if attack is not None:
+            found = attack(classifier, pixels, batch.labels, epsilon=epsilon, seed=seed)
+            self.adversarial.append(found.logits)
+            self.linf.append(found.linf)
+            self.l2.append(found.l2)
+            self.dead_gradients += found.dead_gradients

@@ -1,0 +1,212 @@
+"""Untrusted image bytes to an RGB array, and arrays to PNG.
+
+Every picture of the lab comes in through :func:`decode`, so this is the one place that has to
+doubt what it is given. Pixels leave as uint8: each lies on the k/255 grid, and a PNG made from
+them is exactly the image that was classified.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from facemask_core.errors import ImageError
+
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP")
+SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
+MAX_BYTES = 20 * 1024 * 1024
+MAX_PIXELS = 40_000_000
+MIN_SIDE = 32
+INPUT_SIZE = 224
+"""Side of the square every backbone sees, in pixels; the paper's input size."""
+
+
+def decode(data: bytes) -> NDArray[np.uint8]:
+    """Turns the bytes of a JPEG, PNG, WebP or BMP file into an upright RGB image.
+
+    The EXIF orientation is applied, transparency is laid over white, and greyscale, palette,
+    CMYK and 16-bit images are converted to 8-bit RGB.
+
+    Args:
+        data: The whole file.
+
+    Returns:
+        uint8 array of shape (height, width, 3), RGB.
+
+    Raises:
+        ImageError: The bytes are no image of those formats, are damaged or cut short, are
+            animated, or exceed a limit (20 MB, 40 megapixels, at least 32 px a side).
+    """
+    if not data:
+        raise ImageError("This file is empty; choose a JPEG, PNG, WebP or BMP picture.")
+    if len(data) > MAX_BYTES:
+        raise ImageError(
+            f"This file has {len(data) / 2**20:.0f} MB; the limit is 20 MB. "
+            "Save the picture smaller and try again."
+        )
+    with warnings.catch_warnings():
+        # Pillow only warns between one and two times its own pixel limit; ours is checked below.
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        picture = _open(data)
+        _refuse_out_of_bounds(picture)
+        return _to_rgb(_load(picture))
+
+
+def _open(data: bytes) -> Image.Image:
+    """Reads the header only; no pixel is decoded yet."""
+    try:
+        return Image.open(io.BytesIO(data), formats=FORMATS)
+    except Image.DecompressionBombError as error:
+        raise ImageError(_too_many_pixels()) from error
+    except UnidentifiedImageError as error:
+        raise ImageError(
+            "This file is not a picture the lab can read; use JPEG, PNG, WebP or BMP."
+        ) from error
+    except Exception as error:  # Pillow's parsers raise almost anything on hostile headers
+        raise ImageError(_damaged()) from error
+
+
+def _refuse_out_of_bounds(picture: Image.Image) -> None:
+    width, height = picture.size
+    if width * height > MAX_PIXELS:
+        raise ImageError(_too_many_pixels(width, height))
+    if min(width, height) < MIN_SIDE:
+        raise ImageError(
+            f"This picture is {width} x {height} pixels; each side needs at least {MIN_SIDE}."
+        )
+    if getattr(picture, "n_frames", 1) > 1:
+        raise ImageError("This picture is animated; save one frame of it and use that.")
+
+
+def _load(picture: Image.Image) -> Image.Image:
+    """Decodes the pixels and applies the camera's orientation."""
+    try:
+        picture.load()
+        return ImageOps.exif_transpose(picture)
+    except Exception as error:  # truncated data shows up as OSError, SyntaxError, struct.error ...
+        raise ImageError(_damaged()) from error
+
+
+def _to_rgb(picture: Image.Image) -> NDArray[np.uint8]:
+    if picture.mode.startswith(("I", "F")):
+        return _deep_grey_to_rgb(picture)
+    if picture.has_transparency_data:
+        picture = picture.convert("RGBA")
+        white = Image.new("RGBA", picture.size, "white")
+        picture = Image.alpha_composite(white, picture)
+    return np.array(picture.convert("RGB"), dtype=np.uint8)
+
+
+def _deep_grey_to_rgb(picture: Image.Image) -> NDArray[np.uint8]:
+    """Scales 16-bit greyscale by 1/257; Pillow's own conversion clips everything above 255."""
+    values = np.asarray(picture).astype(np.float64)
+    grey = np.clip(np.rint(values / 257.0), 0, 255).astype(np.uint8)
+    return np.repeat(grey[:, :, None], 3, axis=2)
+
+
+def _damaged() -> str:
+    return "This picture is damaged or cut short; open it in a viewer, save it again and retry."
+
+
+def _too_many_pixels(width: int = 0, height: int = 0) -> str:
+    found = f" ({width} x {height})" if width else ""
+    return f"This picture has more than 40 megapixels{found}; scale it down and try again."
+
+
+def resize(image: NDArray[np.uint8], size: int = INPUT_SIZE) -> NDArray[np.uint8]:
+    """Stretches an image to a square, as the paper does with every photograph.
+
+    Args:
+        image: uint8 array of shape (height, width, 3).
+        size: Side of the result in pixels.
+
+    Returns:
+        uint8 array of shape (size, size, 3).
+    """
+    if image.shape[:2] == (size, size):
+        return image.copy()
+    resized = Image.fromarray(image).resize((size, size), Image.Resampling.BICUBIC)
+    return np.array(resized, dtype=np.uint8)
+
+
+def to_float(image: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Maps 8-bit levels to float32 in [0, 1]; the shape stays.
+
+    Args:
+        image: uint8 array of any shape.
+
+    Returns:
+        float32 array of the same shape, every value k/255.
+    """
+    return image.astype(np.float32) / np.float32(255)
+
+
+def to_uint8(image: NDArray[np.floating]) -> NDArray[np.uint8]:
+    """Rounds values in [0, 1] to the nearest 8-bit level; exact for every k/255.
+
+    Args:
+        image: Floating-point array of any shape; values outside [0, 1] are clipped.
+
+    Returns:
+        uint8 array of the same shape.
+    """
+    return np.rint(np.clip(image, 0.0, 1.0) * 255.0).astype(np.uint8)
+
+
+def to_uint8_within(
+    image: NDArray[np.floating], original: NDArray[np.uint8], epsilon: float
+) -> NDArray[np.uint8]:
+    """Rounds an attacked image to 8 bits without leaving the L-infinity ball.
+
+    Plain rounding may add half a level, so at an epsilon between two levels (0.05 is 12.75/255)
+    the saved picture would be further from the original than the threat model allows.
+
+    Args:
+        image: Floating-point array in [0, 1].
+        original: uint8 array of the same shape, the centre of the ball.
+        epsilon: Radius on the [0, 1] scale.
+
+    Returns:
+        uint8 array, at most floor(255 * epsilon) levels from ``original``.
+    """
+    levels = int(np.floor(255.0 * epsilon + 1e-4))  # the slack absorbs float error at k/255
+    centre = original.astype(np.int16)
+    rounded = to_uint8(image).astype(np.int16)
+    return np.clip(rounded, centre - levels, centre + levels).astype(np.uint8)
+
+
+def encode_png(image: NDArray[np.uint8]) -> bytes:
+    """Writes an RGB image as PNG, which keeps every level; JPEG would erase the perturbation.
+
+    Args:
+        image: uint8 array of shape (height, width, 3).
+
+    Returns:
+        The bytes of the PNG file.
+    """
+    buffer = io.BytesIO()
+    Image.fromarray(image).save(buffer, format="PNG")
+    return buffer.getvalue()
+
+
+def magnify_noise(
+    original: NDArray[np.uint8], attacked: NDArray[np.uint8]
+) -> tuple[NDArray[np.uint8], int]:
+    """Makes a perturbation visible: grey where nothing changed, brighter and darker elsewhere.
+
+    Args:
+        original: uint8 array of shape (height, width, 3).
+        attacked: uint8 array of the same shape.
+
+    Returns:
+        The picture of the noise, uint8 of the same shape, and the whole factor it was multiplied
+        by: the largest at which nothing is cut off, 1 where nothing changed.
+    """
+    delta = attacked.astype(np.int16) - original.astype(np.int16)
+    largest = int(np.abs(delta).max(initial=0))
+    factor = max(1, 127 // largest) if largest else 1
+    return np.clip(128 + factor * delta, 0, 255).astype(np.uint8), factor

@@ -1,0 +1,163 @@
+"""Figures follow from the predictions, and a dataset's evaluation from its images."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from facemask_core import Classifier, attacks, datasets, evaluation
+from facemask_core.datasets import Dataset
+from facemask_core.errors import AttackError, DatasetError
+from facemask_core.evaluation import Evaluation, Predictions
+from facemask_core.images import resize, to_float
+
+
+def _predictions(labels: list[int], predicted: list[int]) -> Predictions:
+    logits = np.eye(2, dtype=np.float32)[predicted] * 2.0
+    return Predictions(np.array(labels), logits)
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> Dataset:
+    rng = np.random.default_rng(0)
+    for folder, count in (("with_mask", 3), ("no mask", 6)):
+        (tmp_path / folder).mkdir()
+        for number in range(count):
+            pixels = rng.integers(0, 256, (40, 50, 3), dtype=np.uint8)
+            Image.fromarray(pixels).save(tmp_path / folder / f"{number}.png")
+    (tmp_path / "with_mask" / "broken.jpg").write_bytes(b"no picture")
+    return datasets.open_dataset(tmp_path)
+
+
+def test_the_papers_confusion_matrix_gives_the_papers_accuracy() -> None:
+    """Fig. 12: 1211 836 / 911 1112 is an accuracy of 0.571."""
+    labels = [0] * 2047 + [1] * 2023
+    predicted = [0] * 1211 + [1] * 836 + [0] * 911 + [1] * 1112
+    found = _predictions(labels, predicted)
+    assert found.confusion.tolist() == [[1211, 836], [911, 1112]]
+    assert found.accuracy == pytest.approx(0.571, abs=5e-4)
+    report = found.report()
+    assert report["without_mask"]["precision"] == pytest.approx(0.57, abs=5e-3)
+    assert report["without_mask"]["recall"] == pytest.approx(0.59, abs=5e-3)
+    assert report["with_mask"]["support"] == 2023
+    assert "0.5708" in found.report_text()
+
+
+def test_balanced_accuracy_does_not_reward_the_larger_class() -> None:
+    found = _predictions([0] * 90 + [1] * 10, [0] * 100)
+    assert found.accuracy == pytest.approx(0.9)
+    assert found.balanced_accuracy == pytest.approx(0.5)
+
+
+def test_robust_accuracy_and_success_rate_are_kept_apart() -> None:
+    """Of four images one was wrong before; two of the other three fall, one is set right."""
+    labels = [0, 0, 1, 1]
+    result = Evaluation(
+        model="m",
+        model_sha256="",
+        data_sha256="",
+        threat_model={},
+        paths=("a", "b", "c", "d"),
+        skipped=(),
+        clean=_predictions(labels, [0, 0, 1, 0]),
+        adversarial=_predictions(labels, [1, 0, 0, 1]),
+        linf=np.zeros(4),
+        l2=np.zeros(4),
+        dead_gradients=0,
+        seconds=1.0,
+    )
+    assert result.clean.accuracy == 0.75
+    assert result.adversarial is not None
+    assert result.adversarial.accuracy == 0.5
+    assert result.success_rate == pytest.approx(2 / 3)
+    confident, other = 1 / (1 + np.exp(-2)), 1 / (1 + np.exp(2))
+    drops = [confident - other, 0.0, confident - other, other - confident]
+    assert result.mean_confidence_drop == pytest.approx(np.mean(drops))
+
+
+def test_an_evaluation_is_what_its_images_give(shipped: Classifier, dataset: Dataset) -> None:
+    attack = attacks.make("fgsm")
+    calls: list[tuple[int, int]] = []
+    result = evaluation.evaluate(
+        shipped,
+        dataset,
+        attack=attack,
+        epsilon=8 / 255,
+        progress=lambda done, total: calls.append((done, total)),
+    )
+    assert len(result.paths) == 9
+    assert [entry.path for entry in result.skipped] == ["with_mask/broken.jpg"]
+    assert calls[-1] == (10, 10)
+    batch = next(datasets.stream(dataset, 32))
+    pixels = to_float(batch.images)
+    np.testing.assert_allclose(result.clean.logits, shipped.predict(pixels), atol=1e-4)
+    found = attack(shipped, pixels, batch.labels, epsilon=8 / 255)
+    assert result.adversarial is not None
+    np.testing.assert_allclose(result.adversarial.logits, found.logits, atol=1e-3)
+    assert result.linf is not None
+    np.testing.assert_allclose(result.linf, 8 / 255, atol=1e-6)
+
+
+def test_the_json_carries_all_that_was_promised(shipped: Classifier, dataset: Dataset) -> None:
+    result = evaluation.evaluate(
+        shipped, dataset, attack=attacks.make("pgd", steps=2), epsilon=2 / 255, seed=4
+    )
+    record = json.loads(json.dumps(result.as_dict(), allow_nan=False))
+    assert record["model"] == "mobilenetv3"
+    assert record["model_sha256"] == shipped.card.weights_sha256
+    assert record["data_sha256"] == datasets.fingerprint(dataset)
+    assert record["threat_model"]["steps"] == 2
+    assert record["threat_model"]["seed"] == 4
+    assert record["images"] == 9
+    assert record["skipped"][0]["path"] == "with_mask/broken.jpg"
+    for part in ("clean", "adversarial"):
+        assert {"accuracy", "balanced_accuracy", "confusion_matrix", "report"} <= record[
+            part
+        ].keys()
+        assert np.sum(record[part]["confusion_matrix"]) == 9
+
+
+def test_a_clean_run_has_no_attack(shipped: Classifier, dataset: Dataset) -> None:
+    result = evaluation.evaluate(shipped, dataset)
+    assert result.adversarial is None
+    assert result.threat_model is None
+    assert result.success_rate is None
+    assert result.as_dict()["adversarial"] is None
+
+
+def test_images_pass_through_the_given_preparation(shipped: Classifier, dataset: Dataset) -> None:
+    seen: list[tuple[int, ...]] = []
+
+    def grey(image: np.ndarray) -> np.ndarray:
+        seen.append(image.shape)
+        return np.full_like(resize(image), 128)
+
+    result = evaluation.evaluate(shipped, dataset, prepare=grey)
+    assert seen == [(40, 50, 3)] * 9
+    np.testing.assert_allclose(np.ptp(result.clean.logits, axis=0), 0, atol=1e-5)
+
+
+def test_a_dataset_of_rubbish_is_refused_with_the_reason(
+    shipped: Classifier, tmp_path: Path
+) -> None:
+    for folder in ("with_mask", "without_mask"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.jpg").write_bytes(b"rubbish")
+    with pytest.raises(DatasetError, match="None of the 2 files"):
+        evaluation.evaluate(shipped, datasets.open_dataset(tmp_path))
+
+
+def test_a_senseless_epsilon_is_refused_before_any_work(
+    shipped: Classifier, dataset: Dataset
+) -> None:
+    def never(done: int, total: int) -> None:
+        raise AssertionError(done, total)
+
+    with pytest.raises(AttackError):
+        evaluation.evaluate(
+            shipped, dataset, attack=attacks.make("fgsm"), epsilon=2.0, progress=never
+        )
