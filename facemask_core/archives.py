@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 import io
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from facemask_core import images
-from facemask_core.datasets import Dataset, arrange
+from facemask_core.datasets import Dataset, arrange, is_hidden
 from facemask_core.errors import DatasetError, ImageError
+from facemask_core.labels import parse_label
 
 MAX_FILES = 25_000
 """A little above the paper's 20,347 images."""
 MAX_UNPACKED = 4 * 2**30
 MAX_RATIO = 100
 """Photographs hardly shrink in a zip; a bomb is a thousand times smaller than its content."""
+
+
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    OSError,
+    EOFError,
+    ValueError,  # names and offsets that are not what the directory says
+    NotImplementedError,
+)
 
 
 class Archive:
@@ -56,7 +69,7 @@ class Archive:
             raise DatasetError(f"{self.name!r} is encrypted; pack the folder without a password.")
         for path in self._entries:
             parts = PurePosixPath(path).parts
-            if path.startswith("/") or ".." in parts or "\\" in path or ":" in path:
+            if path.startswith("/") or ".." in parts or "\\" in path or path[1:2] == ":":
                 raise DatasetError(f"{self.name!r} has an unsafe path {path!r}; pack it again.")
 
     def paths(self) -> Iterator[str]:
@@ -74,7 +87,7 @@ class Archive:
         try:
             with self._zip.open(path) as file:
                 return file.read(images.MAX_BYTES + 1)
-        except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError) as error:
+        except _DAMAGE as error:
             raise ImageError("The file is damaged inside the zip; pack it again.") from error
 
 
@@ -93,8 +106,20 @@ def open_archive(data: bytes, name: str) -> Dataset:
 
 
 def _wrapper(archive: Archive) -> str:
-    """The one folder everything lies in, as file managers pack it; empty if there is none."""
-    visible = [path for path in archive.paths() if not path.startswith(("__MACOSX/", "."))]
-    tops = {path.partition("/")[0] for path in visible}
-    deep = all(path.count("/") >= 2 for path in visible)
-    return f"{tops.pop()}/" if len(tops) == 1 and deep else ""
+    """The one folder everything lies in, as file managers pack it; empty if there is none.
+
+    Loose files beside the folders, such as a README, do not count.
+    """
+    deep = [path.split("/") for path in archive.paths() if "/" in path and not is_hidden(path)]
+    tops = {parts[0] for parts in deep}
+    seconds = {parts[1] for parts in deep if len(parts) > 2}
+    wraps_classes = any(_is_label(name) for name in seconds)
+    return f"{tops.pop()}/" if len(tops) == 1 and wraps_classes else ""
+
+
+def _is_label(name: str) -> bool:
+    try:
+        parse_label(name)
+    except DatasetError:
+        return False
+    return True

@@ -77,11 +77,15 @@ def sha256(path: Path) -> str:
 def write_atomically(path: Path, data: bytes) -> None:
     """Writes a file so that a reader, or a kill, sees the old content or the new, never a part."""
     temporary = path.with_name(path.name + ".partial")
-    with temporary.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    try:
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def available(root: Path = MODELS_DIR) -> tuple[str, ...]:
@@ -103,8 +107,11 @@ def locate(name_or_path: str, root: Path = MODELS_DIR) -> Path:
     if name_or_path in shipped:
         return root / name_or_path
     folder = Path(name_or_path)
-    if (folder / CARD_FILE).is_file():
-        return folder
+    try:
+        if (folder / CARD_FILE).is_file():
+            return folder
+    except (OSError, ValueError):
+        pass  # no path at all: too long, or with a null character
     raise CheckpointError(
         f"There is no model {name_or_path!r}; choose one of {', '.join(shipped) or 'none shipped'} "
         f"or give a folder with {CARD_FILE} and {WEIGHTS_FILE}."
@@ -124,8 +131,10 @@ def read_card(folder: Path) -> Card:
     path = folder / CARD_FILE
     try:
         card = Card(**json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         raise CheckpointError(f"{path} is no readable model card ({error}).") from error
+    if not all(isinstance(text, str) for text in (card.name, card.backbone, card.weights_sha256)):
+        raise CheckpointError(f"{path} must give name, backbone and weights_sha256 as text.")
     if card.classes != list(LABELS):
         raise CheckpointError(
             f"{path} lists the classes {card.classes}; this lab needs {list(LABELS)} in this order."
@@ -187,7 +196,14 @@ def load_weights(model: keras.Model, path: Path, expected_sha256: str | None = N
         )
     try:
         arrays = safetensors.numpy.load_file(path)
-    except (safetensors.SafetensorError, OSError, ValueError, TypeError) as error:
+    except (
+        safetensors.SafetensorError,
+        OSError,
+        ValueError,
+        TypeError,
+        KeyError,  # element types NumPy does not have
+        AttributeError,
+    ) as error:
         raise CheckpointError(f"{path} is no safetensors file ({error}).") from error
     assign(model.weights, arrays, str(path))
 
@@ -206,6 +222,7 @@ def assign(
         CheckpointError: A key is missing or left over, a shape differs, or a value is not finite.
     """
     keyed = _keyed(variables)
+    arrays = dict(arrays)
     left_over = arrays.keys() - dict(keyed).keys()
     if left_over or len(arrays) != len(keyed):
         raise CheckpointError(
@@ -213,16 +230,22 @@ def assign(
             "those names; it belongs to another backbone."
         )
     for key, variable in keyed:
-        array = arrays[key]
+        array = arrays[key] = _converted(arrays[key], variable.dtype)
         if tuple(array.shape) != tuple(variable.shape):
             raise CheckpointError(
                 f"{origin}: weight {key} ({variable.path}) has shape {tuple(array.shape)}, "
                 f"but the model needs {tuple(variable.shape)}."
             )
-        if array.dtype.kind == "f" and not np.isfinite(array).all():
+        if not np.isfinite(array).all():
             raise CheckpointError(f"{origin}: weight {key} ({variable.path}) is not finite.")
     for key, variable in keyed:
-        variable.assign(arrays[key].astype(variable.dtype))
+        variable.assign(arrays[key])
+
+
+def _converted(array: NDArray[Any], dtype: str) -> NDArray[Any]:
+    """Converts a stored array to a variable's type; what does not fit becomes infinite."""
+    with np.errstate(over="ignore"):
+        return array.astype(dtype)
 
 
 def _keyed(variables: Sequence[keras.Variable]) -> list[tuple[str, keras.Variable]]:

@@ -124,8 +124,8 @@ class Classifier:
         """
         total, start = len(arrays[0]), 0
         if not total:  # one made-up row tells the outputs' shapes
-            rows = [np.zeros((1, *array.shape[1:]), array.dtype) for array in arrays]
-            return tuple(part[:0] for part in self.run(key, program, *rows, scalars=scalars))
+            single = [np.zeros((1, *array.shape[1:]), array.dtype) for array in arrays]
+            return tuple(part[:0] for part in self.run(key, program, *single, scalars=scalars))
         parts: list[list[NDArray[Any]]] = []
         while start < total:
             rows, outputs = self._run_batch(key, program, arrays, start, scalars)

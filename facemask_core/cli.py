@@ -6,6 +6,7 @@ starts the numerical backend is imported inside the commands, so that help answe
 
 from __future__ import annotations
 
+import io
 import json
 import shlex
 import sys
@@ -272,11 +273,9 @@ def train(
 def _read_face(path: Path, *, crop: bool) -> tuple[NDArray[Any], list[int] | None]:
     """Reads a picture as the model's input, and the box it was cut from (None: all of it)."""
     from facemask_core import images
+    from facemask_core.datasets import Folder
 
-    try:
-        image = images.decode(path.read_bytes())
-    except OSError as error:
-        raise ImageError(f"{path} cannot be read: {error.strerror or error}.") from error
+    image = images.decode(Folder(path.parent).read(path.name))
     if not crop:
         return images.resize(image), None
     from facemask_core import faces
@@ -358,7 +357,9 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=_errors, transient=True) as bar:
+    with Progress(
+        *columns, console=_errors, transient=True, disable=not _errors.is_terminal
+    ) as bar:
         task = bar.add_task("", total=None)
         current = ""
 
@@ -391,6 +392,8 @@ def _say(message: str) -> None:
 
 def main() -> None:
     """Runs the command line; a user's error ends with one sentence and exit code 2."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # file names need not be valid text
     try:
         app()
     except FacemaskError as error:

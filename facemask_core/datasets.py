@@ -126,6 +126,8 @@ class Folder:
     def read(self, path: str) -> bytes:
         file = self.root / path
         try:
+            if not file.is_file():
+                raise ImageError("The file cannot be read: it does not exist or is no plain file.")
             if file.stat().st_size > images.MAX_BYTES:
                 raise ImageError("The file is over 20 MB; save the picture smaller and try again.")
             return file.read_bytes()
@@ -167,8 +169,8 @@ def arrange(source: Source, below: str = "") -> Dataset:
     """
     samples = []
     for path in sorted(source.paths()):
-        folder, slash, rest = path.removeprefix(below).partition("/")
-        if not path.startswith(below) or not slash or _is_hidden(folder, *rest.split("/")):
+        folder, slash, _ = path.removeprefix(below).partition("/")
+        if not path.startswith(below) or not slash or is_hidden(path):
             continue
         samples.append(Sample(path, _folder_label(source, folder)))
     _refuse_missing_class(source, samples)
@@ -179,15 +181,16 @@ def _folder_label(source: Source, folder: str) -> int:
     try:
         return parse_label(folder)
     except DatasetError as error:
-        if folder in SPLITS:
+        if folder.lower() in SPLITS:
             raise DatasetError(
                 f"{source.name!r} holds splits such as {folder!r}; name one of those folders."
             ) from error
         raise
 
 
-def _is_hidden(*parts: str) -> bool:
-    return any(part.startswith(".") or part in _CLUTTER for part in parts)
+def is_hidden(path: str) -> bool:
+    """Tells whether a path is, or lies in, something the operating system left behind."""
+    return any(part.startswith(".") or part in _CLUTTER for part in path.split("/"))
 
 
 def _refuse_missing_class(source: Source, samples: list[Sample]) -> None:
@@ -219,7 +222,7 @@ def fingerprint(dataset: Dataset) -> str:
     total = hashlib.sha256()
     with ThreadPoolExecutor(_READERS) as pool:
         for text in pool.map(line, sorted(dataset.samples, key=lambda sample: sample.path)):
-            total.update(text.encode())
+            total.update(text.encode("utf-8", "surrogateescape"))
     return total.hexdigest()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
+import math
 
 from facemask_core.errors import AttackError
 
@@ -19,11 +19,13 @@ def parse_epsilon(text: str) -> float:
     Raises:
         AttackError: It is neither, or it is negative.
     """
+    above, slash, below = text.partition("/")
     try:
-        value = Fraction(text.replace(" ", ""))
-        number = float(value)
+        number = int(above) / int(below) if slash else float(text)
     except (ValueError, ZeroDivisionError, OverflowError) as error:
         raise AttackError(f"{text!r} is no number; write 0.05 or 8/255.") from error
+    if not math.isfinite(number):
+        raise AttackError(f"{text!r} is not finite; write 0.05 or 8/255.")
     if number < 0:
         raise AttackError(f"{text!r} is negative; a distance is 0 or more.")
     return number

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import (
     accuracy_score,
-    balanced_accuracy_score,
     classification_report,
     confusion_matrix,
+    recall_score,
 )
 
 from facemask_core import datasets, images
@@ -57,8 +57,9 @@ class Predictions:
 
     @property
     def balanced_accuracy(self) -> float:
-        """Mean of both classes' recall, so that the larger class does not hide the smaller."""
-        return float(balanced_accuracy_score(self.labels, self.classes))
+        """Mean recall of the classes that occur, so that the larger does not hide the smaller."""
+        present = np.unique(self.labels)
+        return float(recall_score(self.labels, self.classes, labels=present, average="macro"))
 
     @property
     def confusion(self) -> NDArray[np.int64]:

@@ -18,6 +18,7 @@ from facemask_core.errors import ImageError
 
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP")
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
+_ANIMATED = ("PNG", "WEBP")
 MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 MIN_SIDE = 32
@@ -49,11 +50,11 @@ def decode(data: bytes) -> NDArray[np.uint8]:
             "Save the picture smaller and try again."
         )
     with warnings.catch_warnings():
-        # Pillow only warns between one and two times its own pixel limit; ours is checked below.
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        # Pillow warns of what is refused here, and of damage in metadata that nothing reads.
+        warnings.simplefilter("ignore")
         picture = _open(data)
         _refuse_out_of_bounds(picture)
-        return _to_rgb(_load(picture))
+        return _load(picture)
 
 
 def _open(data: bytes) -> Image.Image:
@@ -78,15 +79,16 @@ def _refuse_out_of_bounds(picture: Image.Image) -> None:
         raise ImageError(
             f"This picture is {width} x {height} pixels; each side needs at least {MIN_SIDE}."
         )
-    if getattr(picture, "n_frames", 1) > 1:
+    # A JPEG may hold several pictures without moving: cameras add a preview (MPO).
+    if picture.format in _ANIMATED and getattr(picture, "n_frames", 1) > 1:
         raise ImageError("This picture is animated; save one frame of it and use that.")
 
 
-def _load(picture: Image.Image) -> Image.Image:
-    """Decodes the pixels and applies the camera's orientation."""
+def _load(picture: Image.Image) -> NDArray[np.uint8]:
+    """Decodes the pixels, applies the camera's orientation and converts to RGB."""
     try:
         picture.load()
-        return ImageOps.exif_transpose(picture)
+        return _to_rgb(ImageOps.exif_transpose(picture))
     except Exception as error:  # truncated data shows up as OSError, SyntaxError, struct.error ...
         raise ImageError(_damaged()) from error
 

@@ -43,7 +43,7 @@ def parse_label(text: str) -> int:
     Raises:
         DatasetError: The spelling is not known; guessing would silently swap classes.
     """
-    label = _SPELLINGS.get(re.sub(r"[^a-z0-9]", "", text.lower()))
+    label = _SPELLINGS.get(re.sub(r"[\W_]", "", text.lower()))
     if label is None:
         raise DatasetError(
             f"{text!r} is not a class this lab knows; name it with_mask or without_mask."

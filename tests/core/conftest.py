@@ -68,7 +68,7 @@ def curved() -> Classifier:
     images = np.random.default_rng(1).uniform(0.3, 0.7, (16, *SHAPE)).astype(np.float32)
     kernel, bias = head.get_weights()
     logits = classifier.predict(images)
-    head.set_weights([kernel, bias + [np.median(logits[:, 1] - logits[:, 0]), 0.0]])
+    head.set_weights([kernel, bias + np.array([np.median(logits[:, 1] - logits[:, 0]), 0.0])])
     return classifier
 
 
