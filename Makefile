@@ -29,7 +29,7 @@ unit: $(DEV)
 
 # The same core tests on the other backend; the peers' oracles are TensorFlow programs.
 unit-jax: $(DEV)
-	KERAS_BACKEND=jax $(BIN)/pytest tests/core -m "not peers"
+	KERAS_BACKEND=jax $(BIN)/pytest tests/core -m "not peers and not slow"
 
 browser: $(DEV)
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || tools/install-chromium

@@ -69,7 +69,7 @@ def _compile_tensorflow(model: keras.Model, program: Program) -> Callable[..., t
 
     functions = ModelFunctions(logits, margin_gradient)
 
-    @tf.function
+    @tf.function(autograph=False)  # programs are keras.ops already
     def compiled(*tensors: Tensor) -> tuple[Tensor, ...]:
         return program(functions, *tensors)
 

@@ -1,0 +1,76 @@
+"""What the shipped models' cards promise comes out again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from facemask_core import attacks, checkpoints, datasets, evaluation, images, load_classifier
+from facemask_core import samples as shipped_samples
+from facemask_core.classifier import Classifier
+
+PHOTOGRAPHS = Path(__file__).resolve().parents[3] / "shared" / "data" / "facemask"
+needs_photographs = pytest.mark.skipif(
+    not PHOTOGRAPHS.is_dir(),
+    reason="the photographs of ../shared/data are not on this machine",
+)
+every_model = pytest.mark.parametrize("name", checkpoints.available())
+MAX_BYTES = 50 * 10**6
+
+
+@every_model
+def test_the_card_is_complete(name: str) -> None:
+    folder = checkpoints.locate(name)
+    card = checkpoints.read_card(folder)
+    assert card.name == name
+    assert card.initial_weights in {"random", "imagenet"} or card.initial_weights
+    assert {"train", "val", "test"} <= card.data.keys()
+    for part in card.data.values():
+        assert len(part["sha256"]) == 64
+        assert part["images"] == part["with_mask"] + part["without_mask"]
+    assert card.command.startswith("python -m facemask_core train ")
+    assert len(card.history) == sum(epochs for _, epochs in card.recipe["schedule"])
+    assert {"val", "test"} <= card.metrics.keys()
+    assert {"python", "keras", "numpy"} <= card.versions.keys()
+    assert (folder / checkpoints.WEIGHTS_FILE).stat().st_size <= MAX_BYTES
+
+
+@every_model
+def test_the_shipped_portraits_are_mostly_classed_rightly(name: str) -> None:
+    """Rendered faces are unlike the training photographs; half right would mean a broken file."""
+    dataset = datasets.open_dataset(shipped_samples.GALLERY_DIR)
+    assert evaluation.evaluate(load_classifier(name), dataset).clean.accuracy >= 0.8
+
+
+@needs_photographs
+@pytest.mark.photographs
+@every_model
+@pytest.mark.parametrize("split", ["val", "test"])
+def test_the_cards_clean_figures_come_out_again_to_the_image(name: str, split: str) -> None:
+    card = checkpoints.read_card(checkpoints.locate(name))
+    dataset = datasets.open_dataset(PHOTOGRAPHS / split)
+    if datasets.fingerprint(dataset) != card.data[split]["sha256"]:
+        pytest.fail(f"{PHOTOGRAPHS / split} is not the data the card was measured on")
+    found = evaluation.evaluate(load_classifier(name), dataset).clean
+    assert found.confusion.tolist() == card.metrics[split]["confusion_matrix"]
+    assert found.balanced_accuracy == card.metrics[split]["balanced_accuracy"]
+
+
+@needs_photographs
+@pytest.mark.photographs
+@pytest.mark.slow
+@pytest.mark.parametrize("level", [2, 4, 8, 16])
+def test_pgd_leaves_no_more_images_standing_than_fgsm(shipped: Classifier, level: int) -> None:
+    dataset = datasets.open_dataset(PHOTOGRAPHS / "test").limited(96)
+    for batch in datasets.stream(dataset, 96):
+        pixels, labels = images.to_float(batch.images), batch.labels
+        epsilon = level / 255
+        fgsm = attacks.make("fgsm")(shipped, pixels, labels, epsilon=epsilon)
+        pgd = attacks.make("pgd", steps=20)(shipped, pixels, labels, epsilon=epsilon)
+        assert pgd.success.sum() >= fgsm.success.sum()
+        assert pgd.linf.max() <= epsilon + 1e-6
+        assert pgd.images.min() >= 0.0
+        assert pgd.images.max() <= 1.0
+        assert np.isfinite(pgd.images).all()
