@@ -109,7 +109,7 @@ def predict(
         try:
             face, box = _read_face(path, crop=not no_crop)
         except FacemaskError as error:
-            _say(f"{path}: {error}")
+            _say(str(error))
             failed = True
             continue
         verdict = judge(classifier, face[None])[0]
@@ -275,7 +275,10 @@ def _read_face(path: Path, *, crop: bool) -> tuple[NDArray[Any], list[int] | Non
     from facemask_core import images
     from facemask_core.datasets import Folder
 
-    image = images.decode(Folder(path.parent).read(path.name))
+    try:
+        image = images.decode(Folder(path.parent).read(path.name))
+    except ImageError as error:
+        raise ImageError(f"{path}: {error}") from error
     if not crop:
         return images.resize(image), None
     from facemask_core import faces

@@ -126,8 +126,10 @@ class Folder:
     def read(self, path: str) -> bytes:
         file = self.root / path
         try:
-            if not file.is_file():
-                raise ImageError("The file cannot be read: it does not exist or is no plain file.")
+            if file.is_dir():
+                raise ImageError("The file cannot be read: it is a directory.")
+            if not file.is_file():  # devices and pipes may never end
+                raise ImageError("The file cannot be read: there is no plain file of that name.")
             if file.stat().st_size > images.MAX_BYTES:
                 raise ImageError("The file is over 20 MB; save the picture smaller and try again.")
             return file.read_bytes()

@@ -1,0 +1,67 @@
+"""Home: what this lab is, and one face that has been judged and attacked already."""
+
+import streamlit as st
+
+from facemask_core import attacks
+from facemask_ui import (
+    attacking,
+    cropping,
+    faces_shown,
+    models,
+    pictures,
+    presets,
+    results,
+    shell,
+)
+
+with shell.page(
+    "Home",
+    "How little does it take to fool a face-mask detector?",
+    "A neural network looks at a face and says whether it wears a mask. It is often right. "
+    "This lab changes the picture so little that you would not notice, and watches it go wrong.",
+):
+    picture = pictures.sample(pictures.DEFAULT_SAMPLE)
+    model = models.shipped()[0]
+    attack = attacks.make("fgsm")
+    chosen = attacking.Chosen(attack, attacking.DEFAULT_LEVELS, seed=0)
+    face = cropping.square(picture, None)
+    result = results.attack(models.load(model), face, chosen, picture.label)
+
+    shown, told = st.columns([3, 2], gap="large")
+    with shown:
+        faces_shown.pictures(result, picture.alt)
+        st.caption(
+            f"{models.title(model)}, computed just now. "
+            f"{attacking.statement(attack.threat_model(chosen.epsilon))}."
+        )
+    with told:
+        faces_shown.outcome(result)
+        faces_shown.confidence(result, key="probabilities")
+
+    st.header("Try it yourself", anchor=False)
+    with st.container(horizontal=True, gap="small"):
+        for preset in presets.PRESETS:
+            st.page_link(
+                "pages/2_Attack.py", label=preset.label, icon=preset.icon, query_params=preset.query
+            )
+    inspect, lab, report = st.columns(3)
+    with inspect.container(border=True, height="stretch"):
+        st.page_link("pages/1_Inspect.py", label="**Inspect**", icon=":material/search:")
+        st.write("Give it a face: a sample, your own picture, or a photo from the webcam.")
+    with lab.container(border=True, height="stretch"):
+        st.page_link("pages/2_Attack.py", label="**Attack**", icon=":material/bolt:")
+        st.write("Choose an attack and its strength, and compare original, noise and result.")
+    with report.container(border=True, height="stretch"):
+        st.page_link("pages/3_Report.py", label="**Report**", icon=":material/bar_chart:")
+        st.write("Ask how often that happens on a whole dataset, before and after the attack.")
+
+    st.header("What this shows, and what it does not", anchor=False)
+    st.markdown(
+        "- **The attacker knows everything.** These are white-box attacks: they use the model's "
+        "own gradients. Someone without the model has a harder time.\n"
+        "- **The attack is digital.** It changes the pixels of a file, not a face in front of a "
+        "camera.\n"
+        "- **The model is small** and trained for teaching. Nothing here says how well any real "
+        "access control works, or how to get past it.\n"
+        "- **The portraits show nobody.** They are rendered; one photograph is NASA's."
+    )

@@ -1,0 +1,1 @@
+"""What the pages share. It imports the core, never the other way round."""

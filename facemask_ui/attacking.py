@@ -1,0 +1,124 @@
+"""The choice of attack, its strength and its settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from facemask_core import attacks
+from facemask_core.attacks import Attack
+from facemask_core.attacks.pgd import PGD
+from facemask_core.epsilons import LEVELS, describe_epsilon
+from facemask_ui import settings
+
+MAX_LEVELS = 32
+DEFAULT_LEVELS = 4
+NONE = "none"
+_MAX_STEPS = 100
+_MAX_RESTARTS = 10
+_MAX_SEED = 9999
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """An attack with everything that decides its result.
+
+    Attributes:
+        attack: The attack, or None for a clean run.
+        levels: Epsilon in 8-bit levels.
+        seed: Its seed.
+    """
+
+    attack: Attack | None
+    levels: int
+    seed: int
+
+    @property
+    def epsilon(self) -> float:
+        """Epsilon on the [0, 1] scale."""
+        return self.levels / LEVELS
+
+
+def choose(*, optional: bool = False) -> Chosen:
+    """Draws the choice of attack, epsilon and settings.
+
+    Args:
+        optional: Whether no attack at all can be chosen.
+    """
+    names = (NONE, *attacks.names()) if optional else attacks.names()
+    name = st.segmented_control(
+        "Attack",
+        names,
+        format_func=lambda name: "None" if name == NONE else attacks.get(name).title,
+        required=True,
+        help="FGSM takes one step. PGD takes many small ones and finds more.",
+        **settings.bound("attack", attacks.names()[0], settings.one_of(names)),
+    )
+    if name == NONE:
+        return Chosen(None, 0, 0)
+    levels = st.slider(
+        "Epsilon",
+        0,
+        MAX_LEVELS,
+        format=f"%d/{LEVELS}",
+        help="How far the attack may move each colour value. The smaller, the harder to see.",
+        **settings.bound("epsilon", DEFAULT_LEVELS, settings.whole(0, MAX_LEVELS)),
+    )
+    st.caption(f"Each colour value moves by at most {describe_epsilon(levels / LEVELS)}.")
+    if name == PGD.name:
+        with st.expander("PGD settings", icon=":material/tune:"):
+            return _pgd(levels)
+    return Chosen(attacks.make(str(name)), levels, 0)
+
+
+def _pgd(levels: int) -> Chosen:
+    steps = st.slider(
+        "Steps",
+        1,
+        _MAX_STEPS,
+        help="Gradient steps; each is 2.5 × epsilon / steps long.",
+        **settings.bound("steps", PGD.steps, settings.whole(1, _MAX_STEPS)),
+    )
+    random_start = st.toggle(
+        "Random start",
+        help="Begin at a random point within epsilon rather than at the picture itself.",
+        **settings.bound("random_start", True, settings.yes_no),
+    )
+    restarts = st.slider(
+        "Restarts",
+        1,
+        _MAX_RESTARTS,
+        disabled=not random_start,
+        help="Attempts from different random starts; the best one counts.",
+        **settings.bound("restarts", 1, settings.whole(1, _MAX_RESTARTS)),
+    )
+    seed = st.number_input(
+        "Seed",
+        0,
+        _MAX_SEED,
+        disabled=not random_start,
+        help="The same seed gives the same result.",
+        **settings.bound("seed", 0, settings.whole(0, _MAX_SEED)),
+    )
+    attack = PGD(steps=steps, random_start=random_start, restarts=restarts if random_start else 1)
+    return Chosen(attack, levels, int(seed))
+
+
+def statement(threat_model: dict[str, object]) -> str:
+    """One line of what the attacker knows and may do, without which no figure means much."""
+    stated = dict(threat_model)
+    name = attacks.get(str(stated.pop("attack"))).title
+    epsilon = describe_epsilon(float(str(stated.pop("epsilon"))))
+    norm = {"linf": "L∞", "l2": "L2"}[str(stated.pop("norm"))]
+    target = stated.pop("target", None)
+    knowledge = stated.pop("knowledge")
+    rest = [f"{key.replace('_', ' ')} {_written(value)}" for key, value in stated.items()]
+    aim = "untargeted" if target is None else f"target {target}"
+    return ", ".join([f"{name}, {knowledge}, {aim}, {norm}, epsilon {epsilon}", *rest])
+
+
+def _written(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.3g}" if isinstance(value, float) else str(value)

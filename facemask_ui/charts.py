@@ -1,0 +1,122 @@
+"""Plotly figures: probabilities on one axis, and confusion matrices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+from numpy.typing import NDArray
+
+from facemask_core.labels import LABELS, WITH_MASK, WITHOUT_MASK
+from facemask_core.verdicts import Verdict
+from facemask_ui.palette import WORDS, palette, percent, spoken
+
+_PLAIN = {"displayModeBar": False, "scrollZoom": False}
+_HATCH = ("/", "")
+"""Without mask is hatched, so that the classes can be told apart without colour."""
+_GAP = "\N{NO-BREAK SPACE}" * 2
+_ANCHOR = ("end", "start")
+"""Figures stand at the bar's ends, clear of the line in its middle."""
+
+
+def probabilities(verdicts: Mapping[str, Verdict], *, key: str) -> None:
+    """Draws one bar a verdict, each split between the two classes, all on one axis.
+
+    Args:
+        verdicts: What to draw, by the bar's name, from top to bottom.
+        key: Tells the chart from others on the page.
+    """
+    colours = palette()
+    figure = go.Figure()
+    names = list(verdicts)
+    for label in (WITH_MASK, WITHOUT_MASK):
+        shares = [verdict.probabilities[label] for verdict in verdicts.values()]
+        figure.add_bar(
+            name=WORDS[label],
+            y=names,
+            x=shares,
+            orientation="h",
+            marker={
+                "color": colours.classes[label],
+                "pattern": {
+                    "shape": _HATCH[label],
+                    "fillmode": "overlay",
+                    "fgcolor": "#000000",
+                    "fgopacity": 0.22,
+                    "size": 9,
+                },
+            },
+            text=[f"{_GAP}{percent(share)}{_GAP}" if share >= 0.2 else "" for share in shares],
+            textfont={"color": colours.on_classes[label], "size": 14},
+            textposition="inside",
+            insidetextanchor=_ANCHOR[label],
+            textangle=0,
+            hovertemplate=f"%{{y}}: {WORDS[label].lower()} %{{x:.2%}}<extra></extra>",
+        )
+    figure.add_vline(x=0.5, line={"color": colours.text, "width": 1, "dash": "dot"})
+    figure.update_layout(
+        barmode="stack",
+        bargap=0.35,
+        height=100 + 48 * len(names),
+        margin={"l": 0, "r": 28, "t": 34, "b": 0},
+        legend={
+            "orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "traceorder": "normal",
+            "itemclick": False, "itemdoubleclick": False, "font": {"color": colours.text},
+        },
+        dragmode=False,
+        font={"color": colours.text},
+    )  # fmt: skip
+    figure.update_xaxes(
+        range=[0, 1], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1],
+        fixedrange=True, gridcolor=colours.faint, tickfont={"color": colours.text},
+    )  # fmt: skip
+    figure.update_yaxes(
+        autorange="reversed", fixedrange=True, tickfont={"size": 14, "color": colours.text}
+    )
+    alt = "; ".join(f"{name}: {spoken(verdict)}" for name, verdict in verdicts.items())
+    st.plotly_chart(figure, key=key, config=_PLAIN, alt=f"Probabilities. {alt}")
+
+
+def confusion(matrix: NDArray[np.int64], *, title: str, key: str) -> None:
+    """Draws a confusion matrix with the counts in its cells.
+
+    Args:
+        matrix: int64 (2, 2): rows are true classes, columns predicted ones.
+        title: What it is the matrix of.
+        key: Tells the chart from others on the page.
+    """
+    colours = palette()
+    shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
+    figure = go.Figure(
+        go.Heatmap(
+            z=shares, x=WORDS, y=WORDS, zmin=0, zmax=1, showscale=False, xgap=3, ygap=3,
+            colorscale=[[0, colours.weak], [1, colours.strong]],
+            hovertemplate="True: %{y}<br>Predicted: %{x}<br>%{z:.1%} of the row<extra></extra>",
+        )
+    )  # fmt: skip
+    for row, column in np.ndindex(2, 2):
+        figure.add_annotation(
+            x=WORDS[column],
+            y=WORDS[row],
+            text=f"<b>{matrix[row, column]}</b>",
+            showarrow=False,
+            font={
+                "size": 24,
+                "color": colours.on_strong if shares[row, column] > 0.5 else colours.text,
+            },
+        )
+    figure.update_layout(
+        height=300, margin={"l": 0, "r": 0, "t": 8, "b": 0}, dragmode=False,
+        font={"color": colours.text},
+    )  # fmt: skip
+    ink = {"color": colours.text}
+    axis = {"fixedrange": True, "showgrid": False, "tickfont": ink, "title_font": ink}
+    figure.update_xaxes(title="Predicted", **axis)
+    figure.update_yaxes(title="True", autorange="reversed", tickangle=-90, **axis)
+    cells = ", ".join(
+        f"{matrix[row, column]} {LABELS[row]} predicted {LABELS[column]}"
+        for row, column in np.ndindex(2, 2)
+    )
+    st.plotly_chart(figure, key=key, config=_PLAIN, alt=f"{title}: {cells}".replace("_", " "))

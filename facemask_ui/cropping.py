@@ -1,0 +1,140 @@
+"""From a picture to the square the model sees: a face that was found, or a crop set by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from facemask_core import faces, images
+from facemask_ui.pictures import Picture
+
+WHOLE, BY_HAND = "Whole picture", "By hand"
+_MOST_FACES = 6
+_SHOWN_SIDE = 900
+_CHOSEN, _OTHER, _HALO = "#FFFFFF", "#B9B4A9", "#10161D"
+
+
+def choose(picture: Picture) -> faces.Box | None:
+    """Draws the choice of crop.
+
+    Returns:
+        The region of the picture to use, or None for all of it.
+    """
+    found = _find(picture.sha256, picture.pixels)[:_MOST_FACES]
+    names = [f"Face {number}" for number in range(1, len(found) + 1)]
+    if not found and not picture.framed:
+        st.warning(
+            "No face was found, so the whole picture is used. Set the crop by hand if that is "
+            "not what you want.",
+            icon=":material/warning:",
+        )
+    chosen = st.segmented_control(
+        "Crop",
+        [*names, WHOLE, BY_HAND],
+        default=names[0] if names and not picture.framed else WHOLE,
+        required=True,
+        key=f"crop:{picture.sha256[:16]}",
+        persist_state="session",
+        help="Faces are numbered from the largest. The sample portraits are framed already.",
+    )
+    if chosen == BY_HAND:
+        return _by_hand(picture, found[0] if found else None)
+    return found[names.index(chosen)] if chosen in names else None
+
+
+def square(picture: Picture, region: faces.Box | None) -> NDArray[np.uint8]:
+    """Cuts a region out of a picture, as the model sees it."""
+    pixels = picture.pixels
+    if region is None:
+        return images.resize(pixels)
+    return faces.crop(pixels, region)
+
+
+def _by_hand(picture: Picture, face: faces.Box | None) -> faces.Box:
+    height, width = picture.pixels.shape[:2]
+    key = picture.sha256[:16]
+    longest = min(height, width)
+    start = face or faces.Box((width - longest) // 2, (height - longest) // 2, longest, longest)
+
+    def slider(label: str, least: int, most: int, value: int) -> int:
+        if least >= most:
+            return least
+        fitting = min(max(value, least), most)
+        return int(
+            st.slider(
+                label, least, most, fitting, format="%d px",
+                key=f"{label}:{key}", persist_state="session",
+            )
+        )  # fmt: skip
+
+    size = slider("Size", images.MIN_SIDE, longest, max(start.width, start.height))
+    left = slider("Left", 0, width - images.MIN_SIDE, start.left)
+    top = slider("Top", 0, height - images.MIN_SIDE, start.top)
+    return faces.Box(min(left, width - size), min(top, height - size), size, size)
+
+
+def show(picture: Picture, region: faces.Box | None, face: NDArray[np.uint8]) -> None:
+    """Draws the picture with the part in use framed, and beside it what the model sees.
+
+    Args:
+        picture: The picture.
+        region: The part in use, or None for all of it.
+        face: The square the model sees.
+    """
+    size = images.INPUT_SIZE
+    used = "The whole picture is used" if region is None else "The part in use is framed"
+    with st.container(horizontal=True):
+        with st.container():
+            st.image(
+                _drawn(picture, region),
+                used,
+                width="stretch",
+                alt=f"{picture.alt}. {_described(picture, region)}",
+            )
+        with st.container():
+            st.image(
+                face,
+                f"What the model sees, {size} × {size}",
+                width="stretch",
+                output_format="PNG",
+                alt="The part of the picture the model sees",
+            )
+
+
+def _described(picture: Picture, region: faces.Box | None) -> str:
+    if region is None:
+        return "All of it is used."
+    height, width = picture.pixels.shape[:2]
+    left, top, wide, high = region.as_list()
+    return f"The part in use is {wide} by {high} of {width} by {height} pixels, at {left}, {top}."
+
+
+def _drawn(picture: Picture, region: faces.Box | None) -> NDArray[np.uint8]:
+    """The picture with a frame around every face and a strong one around the region in use."""
+    pixels = picture.pixels
+    scale = min(1.0, _SHOWN_SIDE / max(pixels.shape[:2]))
+    size = (round(pixels.shape[1] * scale), round(pixels.shape[0] * scale))
+    shown = Image.fromarray(pixels).resize(size)
+    pen = ImageDraw.Draw(shown)
+    line = max(2, min(size) // 160)
+    for box in _find(picture.sha256, pixels)[:_MOST_FACES]:
+        if box != region:
+            _frame(pen, box, scale, _OTHER, line)
+    if region is not None:
+        _frame(pen, region, scale, _CHOSEN, 2 * line)
+    return np.asarray(shown)
+
+
+def _frame(pen: ImageDraw.ImageDraw, box: faces.Box, scale: float, colour: str, line: int) -> None:
+    left, top, width, height = (round(scale * value) for value in box.as_list())
+    edges = (left, top, left + width - 1, top + height - 1)
+    pen.rectangle(edges, outline=_HALO, width=line + 2)  # seen on bright pictures as well
+    inner = (edges[0] + 1, edges[1] + 1, edges[2] - 1, edges[3] - 1)
+    pen.rectangle(inner, outline=colour, width=line)
+
+
+@st.cache_resource(scope="session", max_entries=8, show_spinner=False)
+def _find(sha256: str, _pixels: NDArray[np.uint8]) -> list[faces.Box]:
+    return faces.find_faces(_pixels)

@@ -1,0 +1,72 @@
+"""A face before and after an attack: three aligned pictures and the verdict in words."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from facemask_core import images
+from facemask_core.epsilons import LEVELS, describe_epsilon
+from facemask_core.verdicts import AttackedFace, Outcome
+from facemask_ui import charts, palette
+
+
+def outcome(result: AttackedFace) -> None:
+    """Says in a heading and a sentence how the attack ended."""
+    icon, word = palette.OUTCOMES[result.outcome]
+    st.header(f"{icon} {word}", anchor=False)
+    st.markdown(_sentence(result))
+
+
+def _sentence(result: AttackedFace) -> str:
+    lines = [
+        f"Before: {palette.phrase(result.before)}",
+        f"After: {palette.phrase(result.after)}, each colour value changed by at most "
+        f"{describe_epsilon(result.linf)}",
+    ]
+    if result.outcome is Outcome.ALREADY_WRONG:
+        truth = palette.WORDS[result.label].lower()
+        lines.append(f"The true answer is *{truth}*: the model was wrong without any attack.")
+    return "  \n".join(lines)
+
+
+def pictures(result: AttackedFace, alt: str) -> None:
+    """Draws original, noise and attacked picture side by side, as PNG, which keeps every level.
+
+    Args:
+        result: The face before and after.
+        alt: What the original shows.
+    """
+    noise, factor = images.magnify_noise(result.original, result.attacked)
+    shown = (
+        (result.original, "Original", f"{alt}. Verdict: {palette.spoken(result.before)}"),
+        (noise, f"Noise × {factor}", f"The change to the picture, magnified {factor} times"),
+        (
+            result.attacked,
+            "Attacked",
+            f"The attacked picture. Verdict: {palette.spoken(result.after)}",
+        ),
+    )
+    with st.container(horizontal=True):
+        for pixels, caption, text in shown:
+            with st.container():
+                st.image(pixels, caption, width="stretch", output_format="PNG", alt=text)
+
+
+def confidence(result: AttackedFace, *, key: str) -> None:
+    """Draws the probabilities before and after on one axis."""
+    charts.probabilities({"Before": result.before, "After": result.after}, key=key)
+
+
+def distances(result: AttackedFace) -> None:
+    """States how far the picture was moved, and what the attack met on its way."""
+    with st.container(horizontal=True):
+        st.metric("Largest change", f"{round(LEVELS * result.linf)} / {LEVELS}", width=150)
+        st.metric("L2 distance", f"{result.l2:.3f}", width=150)
+        st.metric("Confidence drop", palette.percent(result.confidence_drop), width=180)
+        st.metric("Gradients", result.gradient_calls, width=130)
+    if result.dead_gradient:
+        st.warning(
+            "The model's gradient was zero or not finite, so the attack had no direction to go. "
+            "That is a weakness of the attack, not a strength of the model.",
+            icon=":material/trending_flat:",
+        )

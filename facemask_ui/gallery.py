@@ -1,0 +1,93 @@
+"""The shipped pictures as a grid to click: Streamlit has no such widget, so this is a component.
+
+It is a group of native radio buttons whose labels are thumbnails, so arrow keys, focus and screen
+readers work as the browser knows them. On a narrow screen the grid becomes a strip to swipe.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from functools import cache
+
+import streamlit as st
+from PIL import Image
+
+from facemask_core import samples
+from facemask_ui import settings
+
+_THUMBNAIL = 96
+_KEY = "gallery"
+
+_CSS = """
+fieldset { border: 0; margin: 0; padding: 0; min-width: 0; container-type: inline-size; }
+.pictures { display: grid; gap: 6px; padding: 3px;
+  grid-template-columns: repeat(auto-fill, minmax(60px, 1fr)); }
+label { position: relative; display: block; cursor: pointer; line-height: 0; }
+input { position: absolute; opacity: 0; inset: 0; margin: 0; cursor: pointer; }
+img { width: 100%; aspect-ratio: 1; object-fit: cover; box-sizing: border-box;
+  border-radius: var(--st-base-radius); border: 2px solid var(--st-border-color); }
+label:hover img { border-color: var(--st-text-color); }
+input:checked + img { border: 3px solid var(--st-primary-color);
+  outline: 2px solid var(--st-primary-color); }
+input:focus-visible + img { outline: 3px solid var(--st-text-color); outline-offset: 1px; }
+@media (max-width: 640px) {
+  .pictures { grid-template-rows: repeat(2, 68px); grid-template-columns: none;
+    grid-auto-flow: column; grid-auto-columns: 68px; overflow-x: auto; }
+}
+"""
+
+_JS = """
+export default function ({ data, parentElement, setStateValue }) {
+  for (const input of parentElement.querySelectorAll("input")) {
+    input.checked = input.value === data.current;
+    input.onchange = () => setStateValue("picked", input.value);
+  }
+  const chosen = parentElement.querySelector("input:checked")?.closest("label");
+  const strip = parentElement.querySelector(".pictures");
+  if (chosen && strip.scrollWidth > strip.clientWidth) {
+    const middle = chosen.offsetLeft - (strip.clientWidth - chosen.clientWidth) / 2;
+    strip.scrollLeft = middle;
+  }
+}
+"""
+
+
+def choose(default: str) -> samples.Portrait:
+    """Draws the gallery and returns the chosen picture.
+
+    Args:
+        default: Id of the picture that is chosen at first.
+    """
+    parse = settings.one_of([sample.id for sample in samples.gallery()])
+    chosen = settings.current("sample", default, parse)
+
+    def changed() -> None:
+        picked = parse(str(st.session_state[_KEY].get("picked")))
+        if picked is not None:
+            settings.remember("sample", picked, default)
+
+    component = st.components.v2.component(_KEY, html=_markup(), css=_CSS, js=_JS)
+    component(data={"current": chosen}, key=_KEY, on_picked_change=changed)
+    st.caption("24 rendered portraits of nobody, and one photograph (NASA, public domain).")
+    return samples.get(chosen)
+
+
+@cache
+def _markup() -> str:
+    labels = "".join(
+        f'<label title="{html.escape(sample.alt)}">'
+        f'<input type="radio" name="sample" value="{html.escape(sample.id)}">'
+        f'<img src="{_thumbnail(sample)}" alt="{html.escape(sample.alt)}"></label>'
+        for sample in samples.gallery()
+    )
+    return f'<fieldset aria-label="Sample pictures"><div class="pictures">{labels}</div></fieldset>'
+
+
+def _thumbnail(sample: samples.Portrait) -> str:
+    buffer = io.BytesIO()
+    with Image.open(sample.path) as picture:
+        small = picture.convert("RGB").resize((_THUMBNAIL, _THUMBNAIL), Image.Resampling.LANCZOS)
+    small.save(buffer, format="JPEG", quality=82)
+    return f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode()}"

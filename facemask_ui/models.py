@@ -1,0 +1,95 @@
+"""The shipped models: chosen by name, loaded once, shared by all visitors."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from facemask_core import attacks, backbones, checkpoints
+from facemask_core.backend import keras
+from facemask_core.classifier import Classifier, load_classifier
+from facemask_core.errors import CheckpointError
+from facemask_core.images import INPUT_SIZE
+from facemask_ui import settings
+
+# After every run of any page, Streamlit calls this function to save memory. It would throw away
+# Keras's global state and TensorFlow's kernel caches while other visitors' threads work with them.
+keras.backend.clear_session = lambda: None
+
+
+def shipped() -> tuple[str, ...]:
+    """Lists the models visitors can choose.
+
+    Raises:
+        CheckpointError: There is none.
+    """
+    names = checkpoints.available()
+    if not names:
+        raise CheckpointError("No model is shipped with this lab; train one and put it in place.")
+    return names
+
+
+def title(name: str) -> str:
+    """A model's name as it is shown: its backbone's, and its own where they differ."""
+    card = checkpoints.read_card(checkpoints.locate(name))
+    backbone = backbones.get(card.backbone)
+    return backbone.title if name == backbone.name else f"{backbone.title} ({name})"
+
+
+def sha256(name: str) -> str:
+    """Hash of a shipped model's weights, its identity."""
+    return checkpoints.read_card(checkpoints.locate(name)).weights_sha256
+
+
+def load(name: str) -> Classifier:
+    """Loads a shipped model, or returns the one in memory."""
+    return _load(name, sha256(name))
+
+
+@st.cache_resource(show_spinner="Loading the model. This takes a few seconds, once.")
+def _load(name: str, weights_sha256: str) -> Classifier:
+    """The hash is part of the key: a retrained model is loaded anew, and replaces no other."""
+    classifier = load_classifier(name)
+    # The first gradient compiles for seconds; better now than when someone moves the slider.
+    grey = np.full((1, INPUT_SIZE, INPUT_SIZE, 3), 0.5, np.float32)
+    attacks.make("fgsm")(classifier, grey, np.array([0]), epsilon=0.0)
+    _loaded().append(classifier)
+    return classifier
+
+
+@st.cache_resource(show_spinner=False)
+def _loaded() -> list[Classifier]:
+    return []
+
+
+def messages() -> list[str]:
+    """What the loaded models have to say to every visitor, such as a fallback to the CPU."""
+    return [
+        f"{title(classifier.name)}: {message}"
+        for classifier in _loaded()
+        for message in classifier.messages
+    ]
+
+
+def choose() -> str:
+    """Draws the choice of one model and returns its name."""
+    names = shipped()
+    bound = settings.bound("model", names[0], settings.one_of(names))
+    return str(st.selectbox("Model", names, format_func=title, **bound))
+
+
+def choose_several() -> list[str]:
+    """Draws the choice of models to compare and returns their names."""
+    names = shipped()
+    if len(names) == 1:
+        return list(names)
+    chosen = st.pills(
+        "Models",
+        names,
+        selection_mode="multi",
+        default=list(names),
+        format_func=title,
+        key="models",
+        persist_state="session",
+    )
+    return [name for name in names if name in chosen]

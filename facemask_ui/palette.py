@@ -1,0 +1,89 @@
+"""The two classes as they look everywhere: a word, an icon and a colour, never colour alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from facemask_core.verdicts import Outcome, Verdict
+
+WORDS = ("Without mask", "With mask")
+ICONS = (":material/face:", ":material/masks:")
+_UNBROKEN = "\N{NO-BREAK SPACE}"
+_MARKDOWN_COLOURS = ("orange", "blue")
+OUTCOMES = {
+    Outcome.FOOLED: (":material/bolt:", "Fooled"),
+    Outcome.HELD: (":material/shield:", "Held"),
+    Outcome.ALREADY_WRONG: (":material/block:", "Was already wrong"),
+}
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Colours for charts and drawings, by theme.
+
+    Attributes:
+        classes: Without mask and with mask, in the order of the labels.
+        on_classes: Text on those colours, at a contrast of 4.5 or more.
+        weak: Where a heat map is empty.
+        strong: Where it is full; neither class's colour.
+        on_strong: Text on it.
+        text: Axis and label text.
+        faint: Lines.
+    """
+
+    classes: tuple[str, str]
+    on_classes: tuple[str, str]
+    weak: str
+    strong: str
+    on_strong: str
+    text: str
+    faint: str
+
+
+_LIGHT = Palette(
+    classes=("#D55E00", "#0072B2"),
+    on_classes=("#000000", "#FFFFFF"),
+    weak="#F1EFEA",
+    strong="#5546A8",
+    on_strong="#FFFFFF",
+    text="#0E141B",
+    faint="#D9D5CC",
+)
+_DARK = Palette(
+    classes=("#D55E00", "#56B4E9"),
+    on_classes=("#000000", "#000000"),
+    weak="#1B242E",
+    strong="#A99CF5",
+    on_strong="#000000",
+    text="#E9EDF1",
+    faint="#33404D",
+)
+
+
+def palette() -> Palette:
+    """The colours that fit the visitor's theme."""
+    return _DARK if st.context.theme.type == "dark" else _LIGHT
+
+
+def percent(share: float) -> str:
+    """A probability as people read it; only what is certain to the last digit is 100 %."""
+    text = f"{100 * share:.1f}"
+    if text == "100.0" and share < 1.0:
+        return "> 99.9 %"
+    if text == "0.0" and share > 0.0:
+        return "< 0.1 %"
+    return f"{text} %"
+
+
+def phrase(verdict: Verdict) -> str:
+    """A verdict in Markdown: icon, word, confidence, in the class's colour."""
+    colour = _MARKDOWN_COLOURS[verdict.label]
+    words = f"{WORDS[verdict.label]} {percent(verdict.confidence)}".replace(" ", _UNBROKEN)
+    return f":{colour}[{ICONS[verdict.label]}{_UNBROKEN}**{words}**]"
+
+
+def spoken(verdict: Verdict) -> str:
+    """A verdict in plain words, for alternative texts."""
+    return f"{WORDS[verdict.label].lower()}, {percent(verdict.confidence)}"

@@ -1,0 +1,34 @@
+"""Starting points on the home page, each a link to the attack page with everything set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Preset:
+    """One link.
+
+    Attributes:
+        label: What it says.
+        icon: Its icon.
+        query: The attack page's settings.
+    """
+
+    label: str
+    icon: str
+    query: dict[str, str]
+
+
+def _preset(label: str, icon: str, sample: str, attack: str, epsilon: int) -> Preset:
+    query = {"sample": sample, "attack": attack, "epsilon": str(epsilon)}
+    return Preset(label, icon, query)
+
+
+PRESETS = (
+    _preset("One level of 255: FGSM, 1/255", ":material/visibility_off:", "portrait-11", "fgsm", 1),
+    _preset("One larger step: FGSM, 8/255", ":material/directions_walk:", "portrait-10", "fgsm", 8),
+    _preset("Twenty small steps: PGD, 2/255", ":material/footprint:", "portrait-10", "pgd", 2),
+    _preset("Noise you can see: FGSM, 32/255", ":material/grain:", "portrait-16", "fgsm", 32),
+    _preset("A photograph: FGSM, 8/255", ":material/rocket_launch:", "astronaut", "fgsm", 8),
+)

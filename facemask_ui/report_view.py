@@ -1,0 +1,153 @@
+"""A finished report on the screen and as files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pandas as pd
+import streamlit as st
+
+from facemask_core.classifier import probabilities
+from facemask_core.evaluation import Evaluation, Predictions
+from facemask_core.labels import LABELS
+from facemask_ui import attacking, charts, models
+from facemask_ui.palette import percent
+
+_SHARES = ("precision", "recall", "f1-score")
+
+
+def show(report: Evaluation) -> None:
+    """Draws figures, matrices, tables, skipped files, threat model and downloads."""
+    _figures(report)
+    if report.threat_model is None:
+        st.caption(f":material/gavel: No attack. {_identity(report)}")
+    else:
+        stated = attacking.statement(report.threat_model)
+        st.caption(f":material/gavel: Threat model: {stated}. {_identity(report)}")
+    parts = {"Before the attack" if report.adversarial else "Clean": report.clean}
+    if report.adversarial is not None:
+        parts["After the attack"] = report.adversarial
+    for column, (title, predictions) in zip(
+        st.columns(2, gap="large"), parts.items(), strict=False
+    ):
+        with column:
+            _part(title, predictions)
+    if report.dead_gradients:
+        st.warning(
+            f"On {report.dead_gradients} images the gradient was zero or not finite, so the "
+            "attack had no direction to go.",
+            icon=":material/trending_flat:",
+        )
+    _skipped(report)
+    _downloads(report)
+
+
+def _identity(report: Evaluation) -> str:
+    return (
+        f"Model {models.title(report.model)}, sha256 {report.model_sha256[:12]}; "
+        f"data sha256 {report.data_sha256[:12]}; {len(report.paths)} images in "
+        f"{report.seconds:.1f} s."
+    )
+
+
+def _figures(report: Evaluation) -> None:
+    clean, attacked = report.clean, report.adversarial
+    figures = [
+        ("Clean accuracy", clean.accuracy),
+        ("Balanced accuracy", clean.balanced_accuracy),
+    ]
+    if attacked is not None:
+        figures.append(("Robust accuracy", attacked.accuracy))
+        if report.success_rate is not None:
+            figures.append(("Success rate", report.success_rate))
+        figures.append(("Confidence drop", report.mean_confidence_drop or 0.0))
+    with st.container(horizontal=True):
+        for label, value in figures:
+            st.metric(label, percent(value), border=True, width=164)
+    if attacked is not None:
+        st.caption(
+            "Robust accuracy: of all images, those right after the attack. Success rate: of the "
+            "images right before it, those the attack turned. Confidence drop: the mean fall of "
+            "the true class's probability."
+        )
+
+
+def _part(title: str, predictions: Predictions) -> None:
+    st.header(title, anchor=False)
+    charts.confusion(predictions.confusion, title=title, key=f"confusion:{title}")
+    table, printed = st.tabs(["Table", "As scikit-learn prints it"])
+    with table:
+        four = st.column_config.NumberColumn(format="%.4f")
+        st.dataframe(
+            _table(predictions), hide_index=True, column_config=dict.fromkeys(_SHARES, four)
+        )
+    with printed:
+        st.code(predictions.report_text(), language=None)
+
+
+def _table(predictions: Predictions) -> pd.DataFrame:
+    rows = []
+    for name, entry in predictions.report().items():
+        if isinstance(entry, dict):
+            figures = {key: entry[key] for key in _SHARES}
+            rows.append({"": name.replace("_", " "), **figures, "images": int(entry["support"])})
+    return pd.DataFrame(rows)
+
+
+def _skipped(report: Evaluation) -> None:
+    if not report.skipped:
+        return
+    with st.expander(f"{len(report.skipped)} files were skipped", icon=":material/warning:"):
+        st.dataframe(
+            pd.DataFrame([{"file": entry.path, "why": entry.reason} for entry in report.skipped]),
+            hide_index=True,
+        )
+
+
+def _downloads(report: Evaluation) -> None:
+    with st.container(horizontal=True):
+        st.download_button(
+            "Every image (CSV)",
+            rows(report).encode(),
+            file_name="report.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        st.download_button(
+            "The report (JSON)",
+            json.dumps(report.as_dict(), indent=1).encode(),
+            file_name="report.json",
+            mime="application/json",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+
+
+def rows(report: Evaluation) -> str:
+    """Writes one line an image as CSV; confidences are those of the predicted class."""
+    columns: dict[str, list[object]] = {
+        "path": list(report.paths),
+        "true_label": [LABELS[label] for label in report.clean.labels],
+        **_columns("clean", report.clean),
+    }
+    if report.adversarial is not None:
+        assert report.linf is not None and report.l2 is not None  # noqa: S101, PT018
+        columns |= _columns("adversarial", report.adversarial)
+        columns["linf"] = [f"{value:.6f}" for value in report.linf]
+        columns["l2"] = [f"{value:.6f}" for value in report.l2]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(zip(*columns.values(), strict=True))
+    return text.getvalue()
+
+
+def _columns(name: str, predictions: Predictions) -> dict[str, list[object]]:
+    confidences = probabilities(predictions.logits).max(axis=1)
+    return {
+        f"{name}_prediction": [LABELS[label] for label in predictions.classes],
+        f"{name}_confidence": [f"{value:.6f}" for value in confidences],
+    }

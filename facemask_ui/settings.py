@@ -1,0 +1,104 @@
+"""Settings that outlive a page and travel in its link.
+
+A setting lives in three places: the widget, the session, and the URL. The URL wins where it holds
+a valid value, so that a link always shows what its author saw; anything else in it is ignored.
+Streamlit's own ``bind="query-params"`` was tried and left: it forgets a value that came by a link
+as soon as another page is opened, and it puts display names such as ``PGD`` into the URL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import streamlit as st
+
+T = TypeVar("T")
+Parse = Callable[[str], T | None]
+"""Reads a value from a URL; None where the text is not a valid value."""
+
+_PREFIX = "setting:"
+
+
+def enter(page: str) -> None:
+    """Drops the widgets' own values when another page opens; the settings themselves stay.
+
+    A widget of the same key on another page is a new one to Streamlit, but would find the old
+    value in the session and, believing itself set, show its minimum.
+    """
+    if st.session_state.get("page") == page:
+        return
+    st.session_state["page"] = page
+    for key in [str(key) for key in st.session_state if str(key).startswith(_PREFIX)]:
+        st.session_state.pop(key.removeprefix(_PREFIX), None)
+
+
+def current(name: str, default: T, parse: Parse[T], *, in_link: bool = True) -> T:
+    """Finds a setting's value and brings session and URL in line with it.
+
+    Args:
+        name: Its name in the URL.
+        default: Its value until someone changes it; never written into the URL.
+        parse: Reads it from text.
+        in_link: Whether it travels in the URL at all.
+    """
+    stored = str(st.session_state.get(_PREFIX + name, default))
+    asked = st.query_params.get(name, stored) if in_link else stored
+    # What was valid a while ago may not be now, such as a model that was removed.
+    found = (value for value in (parse(asked), parse(stored)) if value is not None)
+    value = next(found, default)
+    remember(name, value, default, in_link=in_link)
+    return value
+
+
+def remember(name: str, value: Any, default: Any, *, in_link: bool = True) -> None:
+    """Stores a setting in the session and, unless it is the default, in the URL."""
+    st.session_state[_PREFIX + name] = value
+    if not in_link or value == default:
+        if name in st.query_params:
+            del st.query_params[name]
+    elif st.query_params.get(name) != str(value):
+        st.query_params[name] = str(value)
+
+
+def bound(name: str, default: T, parse: Parse[T], *, in_link: bool = True) -> dict[str, Any]:
+    """Makes a widget show and change a setting.
+
+    Args:
+        name: The setting's name, used as the widget's key as well.
+        default: Its first value.
+        parse: Reads it from text.
+        in_link: Whether it travels in the URL.
+
+    Returns:
+        The ``key`` and ``on_change`` arguments of the widget.
+    """
+    value = current(name, default, parse, in_link=in_link)
+    if st.session_state.get(name) != value:  # writing it always would fight a moving slider
+        st.session_state[name] = value
+
+    def changed() -> None:
+        remember(name, st.session_state[name], default, in_link=in_link)
+
+    return {"key": name, "on_change": changed}
+
+
+def one_of(options: Sequence[str]) -> Parse[str]:
+    """Accepts exactly the listed words."""
+    return lambda text: text if text in options else None
+
+
+def whole(least: int, most: int) -> Parse[int]:
+    """Accepts whole numbers in a range, in plain digits."""
+
+    def parse(text: str) -> int | None:
+        if not (text.isascii() and text.isdigit() and len(text) <= 9):
+            return None
+        return int(text) if least <= int(text) <= most else None
+
+    return parse
+
+
+def yes_no(text: str) -> bool | None:
+    """Accepts ``True`` and ``False``, as Python writes them."""
+    return {"True": True, "False": False}.get(text)

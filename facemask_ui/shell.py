@@ -1,0 +1,80 @@
+"""The frame around every page: browser tab, links, one place for errors, footer."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import streamlit as st
+
+from facemask_core.backend import device
+from facemask_core.errors import FacemaskError
+from facemask_ui import models, settings, uploads
+
+_log = logging.getLogger(__name__)
+# A material icon would do, but the browser's tab fetches those from a server of Google's.
+_ICON = str(Path(__file__).with_name("icon.svg"))
+_PAGES = (
+    ("app.py", "Home", ":material/home:"),
+    ("pages/1_Inspect.py", "Inspect", ":material/search:"),
+    ("pages/2_Attack.py", "Attack", ":material/bolt:"),
+    ("pages/3_Report.py", "Report", ":material/bar_chart:"),
+)
+PRIVACY = (
+    "Pictures stay in this session's memory, are never written to disk, and are gone when you "
+    "close the tab."
+)
+
+
+@contextmanager
+def page(title: str, heading: str, lead: str) -> Iterator[None]:
+    """Frames a page; everything it draws goes inside the ``with`` block.
+
+    An error of the core becomes one sentence where it happened; anything else goes to the log.
+    The footer is drawn all the same.
+
+    Args:
+        title: Name for the browser's tab.
+        heading: The page's only first-level heading.
+        lead: What the page is for, in a sentence.
+    """
+    st.set_page_config(page_title=f"{title} · Face-mask lab", page_icon=_ICON, layout="wide")
+    uploads.keep_in_memory()
+    settings.enter(title)
+    with st.container(horizontal=True, key="navigation", gap="xsmall"):
+        for script, label, icon in _PAGES:
+            st.page_link(script, label=label, icon=icon)
+    st.title(heading, anchor=False)
+    st.markdown(lead)
+    try:
+        yield
+    except FacemaskError as error:
+        show_error(error)
+    except Exception:
+        _log.exception("The page %s failed.", title)
+        st.error(
+            "Something went wrong on our side. Reload the page; the server's log says more.",
+            icon=":material/error:",
+        )
+    _footer()
+
+
+def show_error(error: FacemaskError) -> None:
+    """Shows what was wrong and what to do, in the core's own sentence."""
+    st.error(plain(str(error)), icon=":material/error:")
+
+
+def plain(text: str) -> str:
+    """Escapes Markdown: a file's or a link's name must not become a link, picture or colour."""
+    return re.sub(r"([\\`*_{}\[\]()#+!|<>~:$&])", r"\\\1", text)
+
+
+def _footer() -> None:
+    with st.container(key="footer"):
+        st.space("small")
+        for message in models.messages():
+            st.warning(plain(message), icon=":material/memory:")
+        st.caption(f":material/memory: {device()}  \n:material/lock: {PRIVACY}")

@@ -1,0 +1,93 @@
+"""The lab as visitors meet it: a real server and Debian's Chromium."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from lab import Visit, running_server, settle
+from PIL import Image
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+from facemask_core import samples
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    with running_server() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Chromium with a webcam that shows the astronaut."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        pytest.fail("Chromium is missing; install Debian's package: apt-get install chromium")
+    film = tmp_path_factory.mktemp("webcam") / "astronaut.mjpeg"
+    film.write_bytes(_frame() * 3)
+    arguments = [
+        "--no-sandbox",
+        "--disable-dev-shm-usage",
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+        f"--use-file-for-fake-video-capture={film}",
+    ]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield browser
+        browser.close()
+
+
+def _frame() -> bytes:
+    with Image.open(samples.get("astronaut").path) as picture:
+        frame = picture.convert("RGB").crop((0, 0, 512, 384)).resize((640, 480))
+    buffer = io.BytesIO()
+    frame.save(buffer, format="JPEG", quality=92)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def visit(server: str, chromium: Browser) -> Iterator[Visit]:
+    """Opens the lab as a new visitor; afterwards nothing may have failed or left this machine."""
+    contexts, complaints = [], []
+
+    def heard(message: ConsoleMessage) -> None:
+        # Streamlit's client looks for its server below the page's own path first.
+        if message.type == "error" and "/_stcore/" not in message.location.get("url", ""):
+            complaints.append(message.text)
+
+    def asked(request: Request) -> None:
+        if not request.url.startswith((server, server.replace("http", "ws"), "data:", "blob:")):
+            complaints.append(f"asked for {request.url}")
+
+    def visited(path: str = "", *, width: int = 1280, scheme: str = "light") -> Page:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme
+        )
+        contexts.append(context)
+        context.on("request", asked)
+        page = context.new_page()
+        page.on("console", heard)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.set_default_timeout(60_000)
+        page.goto(f"{server}/{path}")
+        settle(page)
+        return page
+
+    yield visited
+    exceptions = [page.get_by_test_id("stException").count() for c in contexts for page in c.pages]
+    for context in contexts:
+        context.close()
+    assert not any(exceptions)
+    assert not complaints

@@ -1,0 +1,67 @@
+"""What holds on every page: narrow screens, both themes, words for pictures, headings, targets."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from lab import Visit, settle
+from playwright.sync_api import Page, expect
+
+from facemask_ui import attacking
+
+PAGES = ("", "Inspect", "Attack", "Report")
+PHONE = 390
+
+# Streamlit's question marks are 16 px wide, with free space of 24 px around each.
+SMALL_TARGETS = """() => [...document.querySelectorAll("main button, main a, section a, label")]
+  .filter(e => e.offsetParent !== null && !e.closest("p, [data-testid=stTooltipIcon]"))
+  .map(e => [e.innerText || e.title, e.getBoundingClientRect()])
+  .filter(([, box]) => box.height > 0 && (box.height < 24 || box.width < 24))
+  .map(([text, box]) => `${text}: ${box.width} x ${box.height}`)"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+def test_phone_needs_no_sideways_scrolling(visit: Visit, path: str, scheme: str) -> None:
+    page = visit(path, width=PHONE, scheme=scheme)
+    expect(page.get_by_text("Keras")).to_be_visible()
+    for element in ("document.documentElement", "document.querySelector('[data-testid=stMain]')"):
+        assert page.evaluate(f"{element}.scrollWidth") <= PHONE
+    background = page.evaluate(
+        "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
+    )
+    assert background == {"light": "rgb(252, 251, 249)", "dark": "rgb(16, 22, 29)"}[scheme]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_page_can_be_read_without_seeing_it(visit: Visit, path: str) -> None:
+    page = visit(path, width=PHONE)
+    expect(page.get_by_text("Keras")).to_be_visible()
+    assert page.locator("img:not([alt]), img[alt='']").count() == 0
+    charts = page.locator("[data-testid=stPlotlyChart]")
+    assert all("Probabilities" in (label or "") for label in labels(page)) or not charts.count()
+    levels = page.locator("h1, h2, h3, h4").evaluate_all("all => all.map(h => +h.tagName[1])")
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    assert page.evaluate(SMALL_TARGETS) == []
+
+
+def labels(page: Page) -> list[str | None]:
+    charts = page.locator("[data-testid=stPlotlyChart]")
+    return charts.evaluate_all(
+        "all => all.map(c => (c.closest('[aria-label]') || c.querySelector('[aria-label]'))"
+        "?.getAttribute('aria-label'))"
+    )
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["epsilon=999", "model=../../etc", "sample=<script>alert(1)</script>", "attack=%00&seed=-1"],
+)
+def test_hostile_link_opens_the_page_as_it_is(visit: Visit, query: str) -> None:
+    page = visit(f"Attack?{query}")
+    expect(page.get_by_text(f"at most {attacking.DEFAULT_LEVELS}/255").first).to_be_visible()
+    assert page.get_by_test_id("stAlertContainer").count() == 0
+    settle(page)

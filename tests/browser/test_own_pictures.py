@@ -1,0 +1,81 @@
+"""Pictures of visitors in the browser: upload, webcam, and two visitors at once."""
+
+from __future__ import annotations
+
+import hashlib
+
+from lab import Visit, settle
+from playwright.sync_api import Page, expect
+
+from facemask_core import samples
+
+ASTRONAUT = {
+    "name": "somebody.png",
+    "mimeType": "image/png",
+    "buffer": samples.get("astronaut").path.read_bytes(),
+}
+
+
+def choose(page: Page, source: str) -> None:
+    page.get_by_test_id("stButtonGroup").get_by_text(source, exact=True).click()
+    settle(page)
+
+
+def upload(page: Page, file: dict) -> None:
+    choose(page, "Upload")
+    page.locator("input[type=file]").set_input_files(file)
+    settle(page)
+
+
+def hashes(page: Page) -> set[str]:
+    """Hashes of all pictures the page shows, other than the gallery's own."""
+    address = page.url.split("/")[2]
+    sources = page.locator("[data-testid=stImage] img").evaluate_all("all => all.map(i => i.src)")
+    assert all(source.startswith(f"http://{address}/media/") for source in sources)
+    return {hashlib.sha256(page.request.get(source).body()).hexdigest() for source in sources}
+
+
+def test_upload_is_judged_and_stays_on_the_next_page(visit: Visit) -> None:
+    page = visit("Inspect")
+    upload(page, ASTRONAUT)
+    expect(page.get_by_text("The part in use is framed")).to_be_visible()
+    settle(page)
+    assert "sample=" not in page.url
+    page.get_by_role("link", name="Attack this face").click()
+    expect(page.locator("img[alt^='The attacked picture']")).to_be_visible()
+    expect(page.get_by_text("Still using somebody.png")).to_be_visible()
+
+
+def test_broken_upload_gives_one_sentence(visit: Visit) -> None:
+    page = visit("Attack")
+    upload(page, {"name": "broken.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8 no picture"})
+    alerts = page.get_by_test_id("stAlertContainer")
+    expect(alerts).to_have_count(1)
+    expect(alerts).to_contain_text("picture")
+    expect(page.get_by_text("Keras")).to_be_visible()
+
+
+def test_webcam_asks_only_when_chosen_and_is_judged(visit: Visit) -> None:
+    page = visit("Inspect")
+    assert page.get_by_test_id("stCameraInput").count() == 0
+    choose(page, "Webcam")
+    page.wait_for_timeout(1500)  # the camera warms up
+    page.get_by_test_id("stCameraInputButton").click()
+    expect(page.get_by_text("What the model sees")).to_be_visible()
+    settle(page)
+    expect(page.get_by_text("No face was found")).to_have_count(0)
+
+
+def test_two_visitors_at_once_never_see_each_other(visit: Visit) -> None:
+    one, other = visit("Inspect"), visit("Inspect?sample=portrait-02")
+    upload(one, ASTRONAUT)
+    expect(one.get_by_text("What the model sees")).to_be_visible()
+    choose(other, "Upload")
+    assert other.locator("[data-testid=stImage] img").count() == 0
+    assert "somebody" not in other.content()
+    choose(other, "Samples")
+    expect(other.get_by_text("What the model sees")).to_be_visible()
+    settle(other)
+    settle(one)
+    assert hashes(one)
+    assert not hashes(one) & hashes(other)

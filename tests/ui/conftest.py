@@ -1,0 +1,53 @@
+"""The lab without a browser, and a model whose answers can be told beforehand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from screen import Open
+from streamlit.testing.v1 import AppTest
+
+from facemask_core import Classifier, checkpoints
+from facemask_core.backend import keras
+from facemask_core.images import INPUT_SIZE
+from facemask_ui import models
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = {
+    "Home": "app.py",
+    "Inspect": "pages/1_Inspect.py",
+    "Attack": "pages/2_Attack.py",
+    "Report": "pages/3_Report.py",
+}
+
+
+@pytest.fixture
+def open_page() -> Open:
+    """Opens a page as a new visitor would, with query parameters."""
+
+    def opened(page: str, **query: str) -> AppTest:
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=240)
+        if page != "Home":
+            app.switch_page(PAGES[page])
+        for name, value in query.items():
+            app.query_params[name] = value
+        return app.run()
+
+    return opened
+
+
+@pytest.fixture
+def brightness(monkeypatch: pytest.MonkeyPatch) -> Classifier:
+    """A model that takes bright pictures for masked: easy to fool, and by a known amount."""
+    pixels = keras.Input((INPUT_SIZE, INPUT_SIZE, 3))
+    dense = keras.layers.Dense(2)
+    model = keras.Model(pixels, dense(keras.layers.GlobalAveragePooling2D()(pixels)))
+    slope = np.array([[-4.0, 4.0]] * 3, np.float32)
+    dense.set_weights([slope, np.array([6.0, -6.0], np.float32)])  # level at a mean of 0.5
+    card = checkpoints.read_card(checkpoints.locate(models.shipped()[0]))
+    classifier = Classifier(model, replace(card, weights_sha256="brightness"))
+    monkeypatch.setattr(models, "load", lambda _name: classifier)
+    return classifier

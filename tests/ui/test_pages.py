@@ -1,0 +1,122 @@
+"""Every page, opened by a link or from another page, with good and with hostile settings."""
+
+from __future__ import annotations
+
+import pytest
+from screen import Open, metric
+
+from facemask_core.attacks import PGD
+from facemask_core.backend import keras
+from facemask_ui import attacking
+
+PAGES = ("Home", "Inspect", "Attack", "Report")
+HOSTILE = {
+    "epsilon": "999",
+    "model": "../../etc",
+    "sample": "<script>alert(1)</script>",
+    "attack": "![x](http://127.0.0.9/)",
+    "steps": "-1",
+    "restarts": "\N{ARABIC-INDIC DIGIT FIVE}",
+    "random_start": "maybe",
+    "seed": "9" * 400,
+    "limit": "0",
+    "source": "Webcam",
+    "dataset": "Server folder",
+}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_page_opens_with_one_heading_and_a_footer(open_page: Open, page: str) -> None:
+    app = open_page(page)
+    assert not app.exception
+    assert not app.error
+    assert len(app.title) == 1
+    footer = app.caption[-1].value
+    assert "Keras" in footer
+    assert "never written to disk" in footer
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_hostile_links_open_the_page_as_it_is_by_default(open_page: Open, page: str) -> None:
+    expected, app = open_page(page), open_page(page, **HOSTILE)
+    assert not app.exception
+    assert not app.error
+    for kind in ("slider", "selectbox", "number_input", "segmented_control", "metric"):
+        assert [e.value for e in app.get(kind)] == [e.value for e in expected.get(kind)]
+
+
+def test_what_a_hostile_link_said_leaves_the_link(open_page: Open) -> None:
+    assert not set(open_page("Attack", **HOSTILE).query_params) & {"epsilon", "model", "sample"}
+
+
+def test_a_run_leaves_the_state_of_keras_alone(open_page: Open) -> None:
+    # Streamlit calls keras.backend.clear_session after every run, which restarts layer names.
+    first = keras.layers.Dense(1).name
+    open_page("Inspect")
+    assert keras.layers.Dense(1).name not in {first, "dense"}
+
+
+def test_link_sets_the_attack(open_page: Open) -> None:
+    app = open_page("Attack", attack="pgd", epsilon="3", steps="2", sample="portrait-01")
+    assert not app.exception
+    assert app.slider(key="epsilon").value == 3
+    assert app.slider(key="steps").value == 2
+    assert app.segmented_control(key="attack").value == "pgd"
+    assert any("PGD" in caption.value and "3/255" in caption.value for caption in app.caption)
+    assert app.query_params["sample"] == "portrait-01"
+
+
+def test_settings_of_pgd_are_those_of_the_core_and_hidden_for_fgsm(open_page: Open) -> None:
+    app = open_page("Attack", attack="pgd")
+    assert app.slider(key="steps").value == PGD().steps
+    app.segmented_control(key="attack").set_value("fgsm").run()
+    assert "steps" not in [slider.key for slider in app.slider]
+
+
+def test_restarts_need_a_random_start(open_page: Open) -> None:
+    app = open_page("Attack", attack="pgd", restarts="3", random_start="False", steps="1")
+    assert not app.error
+    assert app.slider(key="restarts").disabled
+
+
+@pytest.mark.usefixtures("brightness")
+def test_epsilon_changes_what_is_shown(open_page: Open) -> None:
+    app = open_page("Attack", epsilon="0", sample="portrait-08")
+    assert metric(app, "Largest change") == "0 / 255"
+    app.slider(key="epsilon").set_value(5).run()
+    assert metric(app, "Largest change") == "5 / 255"
+    assert app.query_params["epsilon"] == "5"
+
+
+def test_default_epsilon_stays_out_of_the_link(open_page: Open) -> None:
+    app = open_page("Attack", epsilon="9")
+    app.slider(key="epsilon").set_value(attacking.DEFAULT_LEVELS).run()
+    assert "epsilon" not in app.query_params
+
+
+@pytest.mark.usefixtures("brightness")
+def test_outcome_in_words(open_page: Open) -> None:
+    outcomes = set()
+    for sample in ("portrait-00", "portrait-01", "portrait-03", "portrait-06", "portrait-18"):
+        for epsilon in ("0", "32"):
+            app = open_page("Attack", sample=sample, epsilon=epsilon)
+            outcomes.add(app.header[0].value.rpartition(": ")[2])
+            assert any(text.value.startswith("Before: ") for text in app.markdown)
+    assert outcomes == {"Held", "Fooled", "Was already wrong"}
+
+
+def test_settings_survive_another_page_even_when_they_came_by_a_link(open_page: Open) -> None:
+    app = open_page("Attack", attack="pgd", epsilon="3", steps="2")
+    app.slider(key="steps").set_value(4).run()
+    app.switch_page("pages/1_Inspect.py").run()
+    app.switch_page("pages/2_Attack.py").run()
+    assert app.segmented_control(key="attack").value == "pgd"
+    assert app.slider(key="epsilon").value == 3
+    assert app.slider(key="steps").value == 4
+
+
+def test_report_takes_the_attack_of_the_attack_page(open_page: Open) -> None:
+    app = open_page("Attack", attack="pgd", epsilon="3", steps="2")
+    app.switch_page("pages/3_Report.py").run()
+    assert app.segmented_control(key="attack").value == "pgd"
+    assert app.slider(key="epsilon").value == 3

@@ -1,0 +1,256 @@
+"""Reports: the dataset, the run in its thread, the answer and its files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import threading
+import time
+import zipfile
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Never
+
+import numpy as np
+import pytest
+from screen import Open
+from streamlit.testing.v1 import AppTest
+
+from facemask_core import Classifier, attacks, evaluation, samples
+from facemask_core.datasets import Dataset, open_dataset
+from facemask_core.errors import DatasetError, FacemaskError
+from facemask_core.evaluation import Evaluation, Progress
+from facemask_core.labels import LABELS
+from facemask_ui import report_data, report_view
+from facemask_ui.jobs import Board, Compute, Job, State
+
+
+@pytest.fixture(scope="module")
+def portraits() -> Dataset:
+    return open_dataset(samples.GALLERY_DIR).limited(6)
+
+
+@pytest.fixture
+def report(portraits: Dataset, brightness: Classifier) -> Evaluation:
+    attack = attacks.make("fgsm")
+    return evaluation.evaluate(brightness, portraits, attack=attack, epsilon=16 / 255)
+
+
+def finished(app: AppTest, seconds: float = 240) -> AppTest:
+    """Polls as the browser would, until the run is over."""
+    end = time.monotonic() + seconds
+    while any(button.key == "cancel" for button in app.button):
+        assert time.monotonic() < end
+        time.sleep(0.3)
+        app.run()
+    return app
+
+
+def zipped(**files: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+@pytest.mark.usefixtures("brightness")
+def test_report_on_the_portraits(open_page: Open) -> None:
+    app = open_page("Report", limit="6", epsilon="16")
+    assert not app.metric
+    app = finished(app.button(key="run").click().run())
+    assert not app.exception
+    assert not app.error
+    labels = [metric.label for metric in app.metric]
+    assert labels == [
+        "Clean accuracy",
+        "Balanced accuracy",
+        "Robust accuracy",
+        "Success rate",
+        "Confidence drop",
+    ]
+    assert "precision" in app.code[0].value
+    assert len(app.dataframe) == 2
+    assert any("FGSM" in caption.value and "16/255" in caption.value for caption in app.caption)
+
+
+@pytest.mark.usefixtures("brightness")
+def test_same_question_is_answered_from_memory(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = finished(open_page("Report", limit="4", attack="none").button(key="run").click().run())
+    assert [metric.label for metric in app.metric] == ["Clean accuracy", "Balanced accuracy"]
+    app.switch_page("pages/2_Attack.py").run()
+    monkeypatch.setattr(evaluation, "evaluate", None)  # would fail if it were called
+    app.switch_page("pages/3_Report.py").run()
+    app.segmented_control(key="attack").set_value("none").run()
+    assert len(app.metric) == 2
+
+
+@pytest.mark.usefixtures("brightness")
+def test_another_question_has_no_answer_yet(open_page: Open) -> None:
+    app = finished(open_page("Report", limit="4", attack="none").button(key="run").click().run())
+    app.number_input(key="limit").set_value(5).run()
+    assert not app.metric
+
+
+@pytest.mark.usefixtures("brightness")
+def test_zip_is_reported_with_what_was_skipped(open_page: Open) -> None:
+    gallery = samples.GALLERY_DIR
+    data = zipped(
+        **{
+            "with_mask/a.png": (gallery / "with_mask" / "01.png").read_bytes(),
+            "without_mask/b.png": (gallery / "without_mask" / "00.png").read_bytes(),
+            "without_mask/broken.png": b"no picture",
+        }
+    )
+    app = open_page("Report", attack="none")
+    app.segmented_control(key="dataset").set_value("Zip file").run()
+    app.file_uploader[0].set_value(("set.zip", data, "application/zip")).run()
+    app = finished(app.button(key="run").click().run())
+    assert not app.error
+    assert any("1 file" in expander.label for expander in app.expander)
+    assert "broken.png" in app.dataframe[-1].value["file"].tolist()[0]
+
+
+@pytest.mark.parametrize("data", [b"no zip", zipped(**{"with_mask/a.png": b"x"})])
+def test_wrong_zip_gives_one_sentence(open_page: Open, data: bytes) -> None:
+    app = open_page("Report")
+    app.segmented_control(key="dataset").set_value("Zip file").run()
+    app.file_uploader[0].set_value(("set.zip", data, "application/zip")).run()
+    assert not app.exception
+    assert len(app.error) == 1
+    assert not app.button
+
+
+def test_server_folders_are_hidden_unless_the_operator_allows_some(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(report_data.ROOTS_VARIABLE, raising=False)
+    assert "Server folder" not in open_page("Report").segmented_control(key="dataset").options
+
+
+@pytest.mark.usefixtures("brightness")
+def test_server_folder(open_page: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "set").symlink_to(samples.GALLERY_DIR)
+    monkeypatch.setenv(report_data.ROOTS_VARIABLE, str(samples.SAMPLES_DIR))
+    app = open_page("Report", attack="none", limit="4")
+    app.segmented_control(key="dataset").set_value("Server folder").run()
+    app.text_input(key="folder").set_value("gallery").run()
+    assert not app.error
+    assert len(finished(app.button(key="run").click().run()).metric) == 2
+    app.text_input(key="folder").set_value("../models").run()
+    assert "not one the operator" in app.error[0].value
+
+
+@pytest.mark.parametrize("path", ["..", "/", "set/../..", "\0", "link", "/etc/passwd", "~"])
+def test_folders_elsewhere_are_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, path: str
+) -> None:
+    root = tmp_path / "data"
+    root.mkdir()
+    (root / "link").symlink_to("/etc")
+    monkeypatch.setenv(report_data.ROOTS_VARIABLE, str(root))
+    if path == "~":  # no shell: it is a folder of that name, which may not exist
+        assert report_data.permitted(path) == root / "~"
+        return
+    with pytest.raises(DatasetError, match="operator"):
+        report_data.permitted(path)
+
+
+def test_allowed_root_may_itself_be_a_link(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "real" / "set").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    monkeypatch.setenv(report_data.ROOTS_VARIABLE, str(tmp_path / "link"))
+    assert report_data.permitted(str(tmp_path / "link" / "set")) == tmp_path / "real" / "set"
+
+
+def test_rows_agree_with_the_matrix(report: Evaluation) -> None:
+    rows = list(csv.DictReader(io.StringIO(report_view.rows(report))))
+    assert [row["path"] for row in rows] == list(report.paths)
+    counts = Counter((row["true_label"], row["adversarial_prediction"]) for row in rows)
+    for true, predicted in np.ndindex(2, 2):
+        expected = report.adversarial.confusion[true, predicted]
+        assert counts[LABELS[true], LABELS[predicted]] == expected
+    assert all(0.5 <= float(row["clean_confidence"]) <= 1 for row in rows)
+    assert max(float(row["linf"]) for row in rows) == pytest.approx(16 / 255, abs=1e-6)
+
+
+def until(condition: Callable[[], bool], seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def endless(started: threading.Event) -> Compute:
+    def compute(progress: Progress) -> None:
+        started.set()
+        for done in range(10_000):
+            time.sleep(0.01)
+            progress(done, 10_000)
+
+    return compute
+
+
+def test_cancel_stops_a_run_and_the_next_one_waits_its_turn() -> None:
+    started, late = threading.Event(), threading.Event()
+    first, second = Job("a", 9, endless(started)), Job("b", 9, endless(late))
+    first.start()
+    assert started.wait(20)
+    second.start()
+    time.sleep(0.5)
+    assert second.state is State.WAITING
+    assert not late.is_set()
+    first.cancel()
+    until(lambda: first.state is State.CANCELLED)
+    assert late.wait(20)
+    second.cancel()
+    until(lambda: not second.active)
+
+
+def test_waiting_run_can_be_cancelled() -> None:
+    started, late = threading.Event(), threading.Event()
+    first, second = Job("a", 9, endless(started)), Job("b", 9, endless(late))
+    first.start()
+    assert started.wait(20)
+    second.start()
+    second.cancel()
+    until(lambda: second.state is State.CANCELLED)
+    assert first.active
+    assert not late.is_set()
+    first.cancel()
+    until(lambda: not first.active)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"), [(DatasetError("Bad set."), "Bad set."), (ValueError("secret"), "log")]
+)
+def test_failure_becomes_one_sentence_and_frees_the_turn(error: Exception, words: str) -> None:
+    def compute(_progress: Progress) -> Never:
+        raise error
+
+    job = Job("a", 1, compute)
+    job.start()
+    until(lambda: job.state is State.FAILED)
+    assert isinstance(job.error, FacemaskError)
+    assert words in str(job.error)
+    assert "secret" not in str(job.error)
+    done = Job("b", 1, lambda _progress: "answer")
+    done.start()
+    until(lambda: done.state is State.DONE)
+
+
+def test_board_forgets_the_oldest_answers_and_stops_its_run() -> None:
+    board = Board()
+    for question in range(12):
+        board.start(Job(question, 1, lambda _progress: "answer"))
+        until(lambda: not board.job.active)
+        assert board.answer(question) == "answer"
+    assert board.answer(0) is None
+    started = threading.Event()
+    board.start(Job("long", 1, endless(started)))
+    assert started.wait(20)
+    board.close()
+    until(lambda: board.job.state is State.CANCELLED)
