@@ -239,7 +239,8 @@ def test_a_crop_of_its_own_size_keeps_every_pixel(astronaut: Image) -> None:
 def test_shrinking_averages_fine_texture_instead_of_aliasing() -> None:
     board = (np.indices((448, 448)).sum(axis=0) % 2 * 255).astype(np.uint8)
     shrunk = crop(np.repeat(board[:, :, None], 3, axis=2), Box(0, 0, 448, 448))
-    assert np.abs(shrunk.astype(int) - 127).max() <= 1
+    # Bicubic weights do not cancel exactly at the edges; an aliased board would be 127 off.
+    assert np.abs(shrunk.astype(int) - 127).max() <= 4
 
 
 def test_a_box_is_ready_for_json() -> None:
