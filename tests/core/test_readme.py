@@ -1,0 +1,43 @@
+"""The README's figures are those of the result files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from facemask_core import checkpoints
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+REPORTS: list[dict[str, Any]] = [
+    json.loads(path.read_text(encoding="utf-8"))
+    for path in sorted((ROOT / "assets" / "reports").glob("*.json"))
+]
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.2f} %"
+
+
+@pytest.mark.parametrize("name", checkpoints.available())
+def test_clean_figures_are_the_cards(name: str) -> None:
+    metrics = checkpoints.read_card(checkpoints.locate(name)).metrics
+    row = next(line for line in README.splitlines() if line.startswith(f"| {name} "))
+    for split in ("val", "test"):
+        assert _percent(metrics[split]["balanced_accuracy"]) in row
+
+
+@pytest.mark.parametrize("report", REPORTS, ids=lambda report: str(report["threat_model"]))
+def test_robust_figures_are_the_reports(report: dict[str, Any]) -> None:
+    card = checkpoints.read_card(checkpoints.locate(report["model"]))
+    assert report["model_sha256"] == card.weights_sha256
+    assert report["data_sha256"] == card.data["test"]["sha256"]
+    assert report["clean"] == card.metrics["test"]
+    stated = report["threat_model"]
+    level = f"{255 * stated['epsilon']:.0f}/255"
+    robust = _percent(report["adversarial"]["accuracy"])
+    success = _percent(report["success_rate"])
+    assert f"| {stated['attack'].upper()} | {level} | {robust} | {success} |" in README
