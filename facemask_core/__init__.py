@@ -1,22 +1,26 @@
 """The core of the lab: models, attacks and their evaluation, without any screen.
 
-``load_classifier`` and ``Classifier`` are fetched on first use, because they start the numerical
-backend, which takes seconds that ``--help`` should not cost.
+What starts the numerical backend is fetched on first use, because that takes seconds which
+``--help`` should not cost.
 """
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from facemask_core import attacks, backbones
     from facemask_core.classifier import Classifier, load_classifier
 
-__all__ = ["Classifier", "load_classifier"]
+__all__ = ["Classifier", "attacks", "backbones", "load_classifier"]
+
+_MODULES = ("attacks", "backbones")
 
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return importlib.import_module(f"{__name__}.{name}")
     if name in __all__:
-        from facemask_core import classifier
-
-        return getattr(classifier, name)
+        return getattr(importlib.import_module(f"{__name__}.classifier"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -53,6 +53,15 @@ def trained(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return output
 
 
+def _stop_in_the_second_epoch(recipe: Recipe, data: Path, output: Path) -> None:
+    def stop(what: str, *_: int) -> None:
+        if what.startswith("epoch 2"):
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        training.train(recipe, data, output, progress=stop)
+
+
 def test_the_card_says_how_the_model_was_made(trained: Path, data: Path) -> None:
     card = checkpoints.read_card(trained)
     assert card.name == "unbroken"
@@ -106,16 +115,8 @@ def test_a_finished_model_is_never_overwritten(trained: Path, data: Path) -> Non
 
 
 def test_a_run_with_other_settings_is_not_continued(data: Path, tmp_path: Path) -> None:
-    class Stop(Exception):  # noqa: N818 (ends the run from inside)
-        pass
-
-    def stop_in_second_epoch(what: str, *_: int) -> None:
-        if what.startswith("epoch 2"):
-            raise Stop
-
     short = replace(RECIPE, schedule=((32, 2),))
-    with pytest.raises(Stop):
-        training.train(short, data, tmp_path, progress=stop_in_second_epoch)
+    _stop_in_the_second_epoch(short, data, tmp_path)
     assert (tmp_path / training.STATE_FILE).exists()
     with pytest.raises(TrainingError, match="other settings"):
         training.train(replace(short, seed=1), data, tmp_path)
@@ -189,15 +190,7 @@ def test_a_missing_split_or_backbone_is_refused(data: Path, tmp_path: Path) -> N
 
 
 def test_the_state_is_plain_arrays_and_json(data: Path, tmp_path: Path) -> None:
-    class Stop(Exception):  # noqa: N818 (ends the run from inside)
-        pass
-
-    def stop(what: str, *_: int) -> None:
-        if what.startswith("epoch 2"):
-            raise Stop
-
-    with pytest.raises(Stop):
-        training.train(replace(RECIPE, schedule=((32, 2),)), data, tmp_path, progress=stop)
+    _stop_in_the_second_epoch(replace(RECIPE, schedule=((32, 2),)), data, tmp_path)
     head = (tmp_path / training.STATE_FILE).read_bytes()
     length = int.from_bytes(head[:8], "little")
     header = json.loads(head[8 : 8 + length])
