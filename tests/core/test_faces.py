@@ -105,6 +105,62 @@ def test_a_masked_face_is_found_with_all_of_its_mask(astronaut: Image) -> None:
     assert holds(boxes[0], *EYES, CHIN)
 
 
+def test_eyes_bring_back_a_face_the_frontal_cascades_lose(
+    astronaut: Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    masked = astronaut.copy()
+    outline = [(179, 128), (225, 120), (269, 128), (265, 158), (225, 182), (185, 160)]
+    cv2.fillPoly(masked, [np.array(outline)], (245, 245, 245))
+    assert any(holds(box, *EYES, CHIN) for box in find_faces(masked))
+    monkeypatch.setattr(faces, "_second_look", lambda *_: [])
+    assert not any(holds(box, *EYES) for box in find_faces(masked))
+
+
+def test_a_search_in_the_mirror_gives_boxes_of_the_picture(astronaut: Image) -> None:
+    picture = faces._scaled(cv2.cvtColor(astronaut, cv2.COLOR_RGB2GRAY), 240)
+    flipped = faces._Picture(cv2.flip(picture.pixels, 1), picture.scale, picture.border)
+    one = faces._window_votes(picture, faces._FRONTAL[0])
+    other = faces._window_votes(flipped, faces._FRONTAL[0], mirrored=True)
+    assert len(one)
+    np.testing.assert_allclose(one[:, 0] + other[:, 0] + one[:, 2], 512)
+    np.testing.assert_allclose(one[:, 1:], other[:, 1:])
+
+
+def votes(left: float, top: float, side: float, count: int) -> NDArray[np.float64]:
+    return np.tile([left, top, side, 1.0], (count, 1))
+
+
+@pytest.mark.parametrize(
+    ("ballots", "sides"),
+    [
+        ([votes(0, 0, 50, 11), votes(0, 0, 50, 0)], []),
+        ([votes(0, 0, 50, 12), votes(0, 0, 50, 0)], [50]),
+        ([votes(0, 0, 50, 2), votes(0, 0, 50, 1)], []),
+        ([votes(0, 0, 50, 2), votes(2, 0, 54, 2)], [52]),
+        ([votes(0, 0, 90, 5), votes(20, 20, 40, 4)], []),
+        ([votes(0, 0, 90, 20), votes(20, 20, 40, 15)], [90]),
+        ([votes(0, 0, 50, 20), votes(100, 0, 40, 13)], [50, 40]),
+        ([votes(0, 0, 50, 70), votes(100, 0, 40, 13)], [50]),
+        ([votes(0, 0, 50, 40), votes(100, 0, 60, 23)], [50]),
+        ([votes(0, 0, 50, 40), votes(100, 0, 60, 25)], [50, 60]),
+    ],
+    ids=[
+        "one cascade, too few votes",
+        "one cascade, many votes",
+        "two cascades, too few votes",
+        "two cascades agree",
+        "neither part nor whole is sure",
+        "a part of a face is no face",
+        "two sure faces",
+        "a fifth of the votes is not enough",
+        "larger and much less sure",
+        "larger and nearly as sure",
+    ],
+)
+def test_votes_become_faces(ballots: list[NDArray[np.float64]], sides: list[float]) -> None:
+    assert faces._agree(ballots)[:, 2].tolist() == pytest.approx(sides)
+
+
 def test_two_faces_come_largest_first(astronaut: Image) -> None:
     head = astronaut[0:230, 110:340]
     canvas = np.full((420, 640, 3), 128, dtype=np.uint8)
@@ -234,6 +290,14 @@ def test_a_crop_of_its_own_size_keeps_every_pixel(astronaut: Image) -> None:
     np.testing.assert_array_equal(
         crop(astronaut, Box(100, 50, 224, 224)), astronaut[50:274, 100:324]
     )
+
+
+def test_what_a_box_has_outside_is_left_out(astronaut: Image) -> None:
+    np.testing.assert_array_equal(
+        crop(astronaut, Box(-300, -20, 400, 170)), crop(astronaut, Box(0, 0, 100, 150))
+    )
+    corner = np.broadcast_to(astronaut[-1, -1], (8, 8, 3))
+    np.testing.assert_array_equal(crop(astronaut, Box(600, 700, 10, 10), size=8), corner)
 
 
 def test_shrinking_averages_fine_texture_instead_of_aliasing() -> None:
