@@ -227,6 +227,8 @@ class _Trainer:
     def _average(self) -> None:
         """Replaces the weights by their moving average."""
         self._model.optimizer.finalize_variable_values(self._model.trainable_variables)
+        # On JAX weights and averages now share their arrays, which the next step would free.
+        self._model.set_weights(self._model.get_weights())
 
     def finish(self, path: Path) -> None:
         """Keeps the averaged weights, re-estimates batch norm for them, and stores the model."""
