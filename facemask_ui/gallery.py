@@ -70,7 +70,12 @@ def choose(default: str) -> samples.Portrait:
 
     component = st.components.v2.component(_KEY, html=_markup(), css=_CSS, js=_JS)
     component(data={"current": chosen}, key=_KEY, on_picked_change=changed)
-    st.caption("24 rendered portraits of nobody, and one photograph (NASA, public domain).")
+    shown = samples.gallery()
+    rendered = sum(sample.path.is_relative_to(samples.GALLERY_DIR) for sample in shown)
+    st.caption(
+        f"{rendered} rendered portraits of nobody; photographs besides (NASA, public domain): "
+        f"{len(shown) - rendered}."
+    )
     return samples.get(chosen)
 
 
