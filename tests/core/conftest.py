@@ -2,45 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from small_models import SHAPE, linear_model, wrapped
 
 from facemask_core import Classifier, load_classifier
 from facemask_core.backend import keras
-from facemask_core.checkpoints import Card
-from facemask_core.labels import LABELS
-
-SHAPE = (8, 8, 3)
-
-Wrap = Callable[[keras.Model], Classifier]
-
-
-def wrapped(model: keras.Model) -> Classifier:
-    card = Card(
-        name="test",
-        backbone="mobilenetv3",
-        weights_sha256="0" * 64,
-        initial_weights="random",
-        data={},
-        recipe={},
-        command="",
-        seed=0,
-        history=[],
-        metrics={},
-        versions={},
-    )
-    return Classifier(model, card)
-
-
-def linear_model(weights: NDArray[np.float32], bias: NDArray[np.float32]) -> keras.Model:
-    pixels = keras.Input(SHAPE)
-    dense = keras.layers.Dense(len(LABELS))
-    model = keras.Model(pixels, dense(keras.layers.Flatten()(pixels)))
-    dense.set_weights([weights, bias])
-    return model
 
 
 @pytest.fixture(scope="session")

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import SHAPE, linear_model, wrapped
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from small_models import SHAPE, linear_model, wrapped
 
 from facemask_core import Classifier, attacks
 from facemask_core.attacks import norms

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import wrapped
+from small_models import wrapped
 
 from facemask_core import attacks, backbones
 from facemask_core.backend import keras

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import SHAPE, wrapped
 from numpy.typing import NDArray
+from small_models import SHAPE, wrapped
 
 from facemask_core import Classifier, attacks, checkpoints, classifier, load_classifier
 from facemask_core.backend import keras

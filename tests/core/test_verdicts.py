@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from conftest import SHAPE, linear_model, wrapped
 from numpy.typing import NDArray
+from small_models import SHAPE, linear_model, wrapped
 
 from facemask_core import Classifier, attacks, verdicts
 from facemask_core.errors import AttackError
