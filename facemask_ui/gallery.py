@@ -70,11 +70,10 @@ def choose(default: str) -> samples.Portrait:
 
     component = st.components.v2.component(_KEY, html=_markup(), css=_CSS, js=_JS)
     component(data={"current": chosen}, key=_KEY, on_picked_change=changed)
-    shown = samples.gallery()
-    rendered = sum(sample.path.is_relative_to(samples.GALLERY_DIR) for sample in shown)
+    rendered = [item.path.is_relative_to(samples.GALLERY_DIR) for item in samples.gallery()]
     st.caption(
-        f"{rendered} rendered portraits of nobody; photographs besides (NASA, public domain): "
-        f"{len(shown) - rendered}."
+        f"{rendered.count(True)} rendered portraits of nobody, and {rendered.count(False)} "
+        "photograph (NASA, public domain)."
     )
     return samples.get(chosen)
 

@@ -288,7 +288,7 @@ def test_targeted_and_untargeted_coincide_for_two_classes(
 
 
 def test_a_confident_model_does_not_starve_the_gradient(
-    linear: Linear, faces: NDArray[np.float32], labels: NDArray[np.int64]
+    linear: Linear, faces: NDArray[np.float32]
 ) -> None:
     """Cross-entropy underflows at a margin of 90 in float32; the margin loss must not."""
     _, weights, bias = linear
@@ -298,7 +298,6 @@ def test_a_confident_model_does_not_starve_the_gradient(
     found = attacks.make("fgsm")(confident, faces, right, epsilon=0.1)
     assert found.dead_gradients == 0
     np.testing.assert_allclose(found.linf, 0.1, atol=1e-6)
-    del labels
 
 
 def test_pgd_is_at_least_as_strong_as_fgsm(curved: Classifier, faces: NDArray[np.float32]) -> None:
@@ -334,7 +333,7 @@ def test_restarts_leave_fooled_images_alone(curved: Classifier, faces: NDArray[n
     assert (found.gradient_calls[~found.success] == 12).all()
 
 
-def test_the_best_point_of_the_path_is_returned(linear: Linear) -> None:
+def test_the_best_point_of_the_path_is_returned() -> None:
     """From a corner, huge steps on a kinked model overshoot; the answer must not get worse."""
     pixels = keras.Input(SHAPE)
     total = keras.ops.mean(pixels, axis=(1, 2, 3), keepdims=False)[:, None]
@@ -347,7 +346,6 @@ def test_the_best_point_of_the_path_is_returned(linear: Linear) -> None:
     # 0.5 -> 0.61 (margin 0.29) -> 0.50 (margin 0.20): the first step is the best.
     np.testing.assert_allclose(found.images, 0.61, atol=1e-5)
     assert found.iterations[0] == 1
-    del linear
 
 
 def test_the_step_size_scales_with_epsilon() -> None:
