@@ -16,6 +16,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import cv2.data
@@ -312,13 +313,20 @@ def _window_votes(picture: _Picture, cascade: _Cascade, *, mirrored: bool = Fals
         minNeighbors=0,
         minSize=(cascade.smallest, cascade.smallest),
     )
-    found = np.asarray(windows, dtype=np.float64).reshape(-1, 4)
+    found = _ordered(windows)
     width = found[:, 2]
     x = found[:, 0] + width / 2
     if mirrored:
         x = pixels.shape[1] - x
     y = found[:, 1] + width / 2 + cascade.drop * width
     return _squares(picture, x, y, cascade.grow * width, cascade.weight)
+
+
+def _ordered(windows: Any) -> NDArray[np.float64]:
+    """Sorts windows, largest first: OpenCV's threads hand them over as each gets done."""
+    found = np.asarray(windows, dtype=np.float64).reshape(-1, 4)
+    x, y, width = found[:, 0], found[:, 1], found[:, 2]
+    return found[np.lexsort((x, y, -width))]
 
 
 def _second_look(grey: NDArray[np.uint8], picture: _Picture) -> list[_Votes]:
@@ -340,7 +348,7 @@ def _eye_votes(picture: _Picture, cascade: _Cascade) -> _Votes:
         minSize=(cascade.smallest, cascade.smallest),
         maxSize=(_LARGEST_EYE, _LARGEST_EYE),
     )
-    eyes = np.asarray(windows, dtype=np.float64).reshape(-1, 4)[:_MOST_EYES]
+    eyes = _ordered(windows)[:_MOST_EYES]
     x, y, width = eyes[:, 0] + eyes[:, 2] / 2, eyes[:, 1] + eyes[:, 3] / 2, eyes[:, 2]
     one, other = np.triu_indices(len(eyes), k=1)
     across, down = np.abs(x[one] - x[other]), np.abs(y[one] - y[other])
