@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import io
-import lzma
-import zipfile
-import zlib
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 
-from facemask_core import images
+from facemask_core import images, zips
 from facemask_core.datasets import Dataset, arrange, is_hidden
 from facemask_core.errors import DatasetError, ImageError
 from facemask_core.labels import parse_label
@@ -19,17 +15,6 @@ MAX_FILES = 25_000
 MAX_UNPACKED = 4 * 2**30
 MAX_RATIO = 100
 """Photographs hardly shrink in a zip; a bomb is a thousand times smaller than its content."""
-
-
-_DAMAGE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    OSError,
-    EOFError,
-    ValueError,  # names and offsets that are not what the directory says
-    NotImplementedError,
-)
 
 
 class Archive:
@@ -43,34 +28,13 @@ class Archive:
             name: What the user calls it.
 
         Raises:
-            DatasetError: It is no zip, is encrypted, or is larger than the limits.
+            DatasetError: It is no zip, is encrypted, holds links or paths that lead out of it, or
+                is larger than the limits.
         """
         self.name = name
-        try:
-            self._zip = zipfile.ZipFile(io.BytesIO(data))
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-            raise DatasetError(
-                f"{name!r} is no readable zip file; pack the folder again."
-            ) from error
-        self._entries = {
-            entry.filename: entry for entry in self._zip.infolist() if not entry.is_dir()
-        }
-        self._refuse_hostile()
-
-    def _refuse_hostile(self) -> None:
-        entries = self._entries.values()
-        if len(entries) > MAX_FILES:
-            raise DatasetError(f"{self.name!r} has {len(entries)} files; the limit is {MAX_FILES}.")
-        unpacked = sum(entry.file_size for entry in entries)
-        packed = sum(entry.compress_size for entry in entries)
-        if unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * max(packed, 1):
-            raise DatasetError(f"{self.name!r} would unpack to {unpacked / 2**20:.0f} MB; refused.")
-        if any(entry.flag_bits & 0x1 for entry in entries):
-            raise DatasetError(f"{self.name!r} is encrypted; pack the folder without a password.")
-        for path in self._entries:
-            parts = PurePosixPath(path).parts
-            if path.startswith("/") or ".." in parts or "\\" in path or path[1:2] == ":":
-                raise DatasetError(f"{self.name!r} has an unsafe path {path!r}; pack it again.")
+        self._zip = zips.open_zip(io.BytesIO(data), name)
+        limits = zips.Limits(files=MAX_FILES, unpacked=MAX_UNPACKED, ratio=MAX_RATIO)
+        self._entries = zips.safe_files(self._zip, name, limits)
 
     def paths(self) -> Iterator[str]:
         """Lists all files."""
@@ -87,7 +51,7 @@ class Archive:
         try:
             with self._zip.open(path) as file:
                 return file.read(images.MAX_BYTES + 1)
-        except _DAMAGE as error:
+        except zips.DAMAGE as error:
             raise ImageError("The file is damaged inside the zip; pack it again.") from error
 
 

@@ -50,6 +50,7 @@ class Card:
         classes: Class names in the order of the logits.
         input_size: Side of the square input in pixels.
         notes: What a reader should know before trusting the figures.
+        ancestors: Where training started from trained weights: how those were made, oldest first.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Card:
     classes: list[str] = field(default_factory=lambda: list(LABELS))
     input_size: int = INPUT_SIZE
     notes: str = ""
+    ancestors: list[dict[str, Any]] = field(default_factory=list)
 
 
 def sha256(path: Path) -> str:

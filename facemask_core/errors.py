@@ -27,8 +27,16 @@ class AttackError(FacemaskError):
     """An attack's name or settings make no sense, or its input is outside the contract."""
 
 
+class DefenceError(FacemaskError):
+    """A defence's name or settings make no sense."""
+
+
 class DatasetError(FacemaskError):
     """A dataset's folder is missing, empty, or not laid out as one folder a class."""
+
+
+class DownloadError(FacemaskError):
+    """A file cannot be fetched from the internet, or is not the one that was expected."""
 
 
 class TrainingError(FacemaskError):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from facemask_core.backend import keras
-from facemask_core.errors import BackboneError
+from facemask_core.downloads import Progress, RemoteFile, fetch
+from facemask_core.errors import BackboneError, DownloadError
 from facemask_core.images import INPUT_SIZE
 from facemask_core.labels import LABELS
 
@@ -21,9 +23,13 @@ class Backbone:
         source: Where the architecture was published.
         preprocess: Maps a Keras tensor of pixels in [0, 1] to what the application expects.
         application: Builds the headless network: ``(weights, input_shape) -> keras.Model`` with
-            global average pooling.
+            global average pooling; weights is None or the path of the ImageNet weights.
+        imagenet: Where Keras publishes the ImageNet weights; None where there are none.
         initializer: Kernel initialiser for training from random weights, where Keras's own
             default does not start.
+        learning_rate: Peak learning rate that suits AdamW from random weights.
+        fast_dtype: What ``--precision fast`` computes in: bfloat16 where that was measured to be
+            faster, see :mod:`facemask_core.precision`.
     """
 
     name: str
@@ -31,7 +37,10 @@ class Backbone:
     source: str
     preprocess: Callable[[keras.KerasTensor], keras.KerasTensor]
     application: Callable[[str | None, tuple[int | None, int | None, int]], keras.Model]
+    imagenet: RemoteFile | None = None
     initializer: str | None = None
+    learning_rate: float = 1e-3
+    fast_dtype: str = "float32"
 
     def build(
         self, *, input_size: int | None = INPUT_SIZE, weights: str | None = None, dropout: float = 0
@@ -59,21 +68,52 @@ class Backbone:
         logits = keras.layers.Dense(len(LABELS), dtype="float32", name="logits")(features)
         return keras.Model(pixels, logits, name=self.name)
 
+    def fetch_imagenet(self, progress: Progress = lambda *_: None) -> Path:
+        """Puts the ImageNet weights where Keras looks for them, unless they are there.
+
+        Args:
+            progress: Called with the bytes on disk and the bytes in all.
+
+        Returns:
+            The file's path, below ``~/.keras`` or ``$KERAS_HOME``.
+
+        Raises:
+            BackboneError: There are no ImageNet weights for this network.
+            DownloadError: They cannot be fetched.
+        """
+        if self.imagenet is None:
+            raise BackboneError(
+                f"{self.title} has no ImageNet weights; start with --init random or a weights file."
+            )
+        # Keras does not publish this function; keras.utils.get_file asks it where to look.
+        home = Path(keras.src.backend.config.keras_home()).expanduser()
+        return fetch(self.imagenet, home / "models", progress)
+
     def _network(
         self, weights: str | None, shape: tuple[int | None, int | None, int]
     ) -> keras.Model:
-        try:
-            network = self.application(weights, shape)
-        except Exception as error:
-            if weights is None:
-                raise
-            raise BackboneError(
-                f"The ImageNet weights of {self.title} could not be fetched ({error}); connect to "
-                "the internet and retry, or start with --init random or a weights file."
-            ) from error
-        if weights is None and self.initializer:
+        if weights is not None:
+            return self._pretrained(shape)
+        network = self.application(None, shape)
+        if self.initializer:
             _reinitialise(network, self.initializer)
         return network
+
+    def _pretrained(self, shape: tuple[int | None, int | None, int]) -> keras.Model:
+        try:
+            path = self.fetch_imagenet()
+        except DownloadError as error:
+            raise BackboneError(
+                f"The ImageNet weights of {self.title} could not be fetched: "
+                f"{str(error).removesuffix('.')}, or start with --init random or a weights file."
+            ) from error
+        try:
+            return self.application(str(path), shape)
+        except (OSError, ValueError, KeyError) as error:
+            raise BackboneError(
+                f"The ImageNet weights of {self.title} in {path} do not fit the network; delete "
+                "the file and run the command again."
+            ) from error
 
 
 def _reinitialise(network: keras.Model, initializer: str) -> None:

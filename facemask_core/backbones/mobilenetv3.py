@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
+from facemask_core.backbones import preprocessing
 from facemask_core.backbones.base import Backbone
 from facemask_core.backend import keras
-
-
-def _preprocess(pixels: keras.KerasTensor) -> keras.KerasTensor:
-    """The application rescales [0, 255] itself."""
-    return keras.layers.Rescaling(255.0, name="to_255")(pixels)
+from facemask_core.downloads import Checksum, RemoteFile
 
 
 def _application(weights: str | None, shape: tuple[int | None, int | None, int]) -> keras.Model:
@@ -17,7 +14,7 @@ def _application(weights: str | None, shape: tuple[int | None, int | None, int])
         weights=weights,
         input_shape=shape,
         pooling="avg",
-        include_preprocessing=True,
+        include_preprocessing=True,  # it scales [0, 255] itself
         name="network",
     )
 
@@ -26,6 +23,13 @@ MOBILENETV3 = Backbone(
     name="mobilenetv3",
     title="MobileNetV3-Small",
     source="Howard et al. 2019, arXiv:1905.02244",
-    preprocess=_preprocess,
+    preprocess=preprocessing.to_255,
     application=_application,
+    imagenet=RemoteFile(
+        url="https://storage.googleapis.com/tensorflow/keras-applications/mobilenet_v3/"
+        "weights_mobilenet_v3_small_224_1.0_float_no_top_v2.h5",
+        filename="weights_mobilenet_v3_small_224_1.0_float_no_top_v2.h5",
+        checksum=Checksum("md5", "d3e8ec802a04aa4fc771ee12a9a9b836"),
+    ),
+    learning_rate=2e-3,
 )

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
+from facemask_core.backbones import preprocessing
 from facemask_core.backbones.base import Backbone
 from facemask_core.backend import keras
-
-IMAGENET_MEANS_RGB = (123.68, 116.779, 103.939)
-"""Subtracted by the original Caffe model, which reads its channels as BGR."""
-
-
-def _preprocess(pixels: keras.KerasTensor) -> keras.KerasTensor:
-    centred = keras.layers.Rescaling(
-        255.0, offset=[-mean for mean in IMAGENET_MEANS_RGB], name="to_255_less_means"
-    )(pixels)
-    return centred[..., ::-1]
+from facemask_core.downloads import Checksum, RemoteFile
 
 
 def _application(weights: str | None, shape: tuple[int | None, int | None, int]) -> keras.Model:
@@ -26,8 +18,16 @@ VGG19 = Backbone(
     name="vgg19",
     title="VGG19",
     source="Simonyan and Zisserman 2015, arXiv:1409.1556",
-    preprocess=_preprocess,
+    preprocess=preprocessing.caffe,
     application=_application,
+    imagenet=RemoteFile(
+        url="https://storage.googleapis.com/tensorflow/keras-applications/vgg19/"
+        "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5",
+        filename="vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5",
+        checksum=Checksum("md5", "253f8cb515780f3b799900260a226db6"),
+    ),
     # Sixteen ReLU layers without batch norm lose the signal under Keras's Glorot default.
     initializer="he_normal",
+    learning_rate=3e-4,
+    fast_dtype="bfloat16",
 )

@@ -254,8 +254,8 @@ def test_another_backbones_weights_are_refused(tmp_path: Path) -> None:
 
 
 def test_an_unknown_backbone_is_refused_by_name(tmp_path: Path) -> None:
-    card = checkpoints.read_card(checkpoint(tmp_path, backbone="resnet50"))
-    with pytest.raises(CheckpointError, match="resnet50"):
+    card = checkpoints.read_card(checkpoint(tmp_path, backbone="lenet"))
+    with pytest.raises(CheckpointError, match="lenet"):
         checkpoints.load_model(tmp_path, card)
 
 

@@ -5,6 +5,7 @@ Usage: python tests/core/tiny_backbone.py DATA OUTPUT
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -38,6 +39,11 @@ def register() -> None:
         preprocess=keras.layers.Rescaling(2.0, offset=-1.0),
         application=_application,
     )
+
+
+def environment() -> dict[str, str]:
+    """What a child process needs to run this file as a script."""
+    return os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
 
 
 if __name__ == "__main__":

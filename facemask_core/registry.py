@@ -1,0 +1,78 @@
+"""What can be chosen by name: attacks, defences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
+
+from facemask_core.errors import FacemaskError
+
+
+class Named(Protocol):
+    """A dataclass of settings that knows its own name."""
+
+    name: ClassVar[str]
+
+
+T = TypeVar("T", bound=Named)
+
+
+class Registry(Generic[T]):
+    """Dataclasses by name, in the order in which they are offered."""
+
+    def __init__(self, what: str, error: type[FacemaskError], entries: Iterable[type[T]]) -> None:
+        """Registers classes.
+
+        Args:
+            what: What they are, in one word, for sentences.
+            error: Raised where something that does not exist is asked for.
+            entries: The classes.
+        """
+        self._what = what
+        self._error = error
+        self._entries = {entry.name: entry for entry in entries}
+
+    def names(self) -> tuple[str, ...]:
+        """Lists the registered names."""
+        return tuple(self._entries)
+
+    def get(self, name: str) -> type[T]:
+        """Looks a class up.
+
+        Args:
+            name: A name from :meth:`names`.
+
+        Raises:
+            FacemaskError: There is none of that name; the registry's own kind of error.
+        """
+        if name not in self._entries:
+            known = ", ".join(self.names())
+            raise self._error(f"There is no {self._what} {name!r}; choose one of {known}.")
+        return self._entries[name]
+
+    def settings(self, name: str) -> tuple[str, ...]:
+        """Lists the settings that a class knows.
+
+        Raises:
+            FacemaskError: There is none of that name.
+        """
+        return tuple(field.name for field in fields(self.get(name)))  # type: ignore[arg-type]
+
+    def make(self, name: str, **chosen: Any) -> T:
+        """Makes an object by name.
+
+        Args:
+            name: A name from :meth:`names`.
+            **chosen: Its settings, such as ``steps=20``; the rest keep their defaults.
+
+        Raises:
+            FacemaskError: The name or a setting does not exist, or a value makes no sense.
+        """
+        known = self.settings(name)
+        unknown = chosen.keys() - set(known)
+        if unknown:
+            raise self._error(
+                f"{name} has no setting {', '.join(sorted(unknown))}; it knows {', '.join(known)}."
+            )
+        return self.get(name)(**chosen)

@@ -1,0 +1,136 @@
+"""Zip files from elsewhere: checked before anything in them is read, and unpacked within bounds."""
+
+from __future__ import annotations
+
+import lzma
+import stat
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from facemask_core.datasets import is_hidden
+from facemask_core.errors import DatasetError
+
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    OSError,
+    EOFError,
+    ValueError,  # names and offsets that are not what the directory says
+    NotImplementedError,
+)
+"""What Python raises while it reads a damaged entry."""
+
+_CHUNK = 2**20
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much a zip may hold.
+
+    Attributes:
+        files: Number of files.
+        unpacked: Bytes of all files together.
+        ratio: How many times larger than the packed bytes the unpacked ones may be.
+    """
+
+    files: int
+    unpacked: int
+    ratio: int
+
+
+def open_zip(file: Path | IO[bytes], name: str) -> zipfile.ZipFile:
+    """Opens a zip file.
+
+    Args:
+        file: Its path, or the open file.
+        name: What the user calls it.
+
+    Raises:
+        DatasetError: It is no zip.
+    """
+    try:
+        return zipfile.ZipFile(file)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise DatasetError(f"{name!r} is no readable zip file; pack the folder again.") from error
+
+
+def safe_files(archive: zipfile.ZipFile, name: str, limits: Limits) -> dict[str, zipfile.ZipInfo]:
+    """Lists the files of a zip by path, once all of them are known to be harmless.
+
+    Args:
+        archive: The open zip.
+        name: What the user calls it.
+        limits: How much it may hold.
+
+    Raises:
+        DatasetError: It exceeds the limits, is encrypted, has a path that leads out of it, or
+            holds something other than plain files, such as symbolic links.
+    """
+    files = {entry.filename: entry for entry in archive.infolist() if not entry.is_dir()}
+    _refuse_too_much(files, name, limits)
+    if any(entry.flag_bits & 0x1 for entry in files.values()):
+        raise DatasetError(f"{name!r} is encrypted; pack the folder without a password.")
+    for path, entry in files.items():
+        parts = PurePosixPath(path).parts
+        if path.startswith("/") or ".." in parts or "\\" in path or path[1:2] == ":":
+            raise DatasetError(f"{name!r} has an unsafe path {path!r}; pack it again.")
+        # Unix keeps a file's kind here; other systems leave it empty.
+        if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG):
+            raise DatasetError(f"{name!r} has a link {path!r}; pack the files themselves.")
+    return files
+
+
+def _refuse_too_much(files: dict[str, zipfile.ZipInfo], name: str, limits: Limits) -> None:
+    if len(files) > limits.files:
+        raise DatasetError(f"{name!r} has {len(files)} files; the limit is {limits.files}.")
+    unpacked = sum(entry.file_size for entry in files.values())
+    packed = sum(entry.compress_size for entry in files.values())
+    if unpacked > limits.unpacked or unpacked > limits.ratio * max(packed, 1):
+        raise DatasetError(f"{name!r} would unpack to {unpacked / 2**20:.0f} MB; refused.")
+
+
+def unpack(
+    path: Path,
+    folder: Path,
+    limits: Limits,
+    progress: Callable[[int, int], None] = lambda *_: None,
+) -> None:
+    """Unpacks a zip file; what operating systems leave in archives is passed over.
+
+    Args:
+        path: The zip file.
+        folder: Where its files go, made as needed; no file in it is overwritten.
+        limits: How much the zip may hold.
+        progress: Called with (files unpacked, all files).
+
+    Raises:
+        DatasetError: The zip cannot be read, is damaged, or :func:`safe_files` refuses it.
+        OSError: A file cannot be written.
+    """
+    with open_zip(path, path.name) as archive:
+        files = safe_files(archive, path.name, limits)
+        wanted = [entry for name, entry in files.items() if not is_hidden(name)]
+        for done, entry in enumerate(wanted, start=1):
+            target = folder / entry.filename
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with target.open("xb") as file:
+                for chunk in _content(archive, entry, path.name):
+                    file.write(chunk)
+            progress(done, len(wanted))
+
+
+def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> Iterator[bytes]:
+    """Reads an entry; never more than the size it claims, which the limits were held against."""
+    try:
+        with archive.open(entry) as file:
+            while chunk := file.read(_CHUNK):
+                yield chunk
+    except DAMAGE as error:
+        raise DatasetError(
+            f"{entry.filename!r} is damaged inside {name!r}; get or pack the zip again."
+        ) from error
