@@ -43,6 +43,23 @@ with _without_native_log():
     import keras
 
 SUPPORTED = ("tensorflow", "jax")
+PRECISIONS = ("float32", "bfloat16")
+"""What layers may compute in; weights stay float32 (bfloat16 is Keras's mixed policy)."""
+
+
+@contextmanager
+def computing_in(precision: str) -> Iterator[None]:
+    """Builds models whose layers compute in a precision; their weights stay float32.
+
+    Args:
+        precision: One of :data:`PRECISIONS`.
+    """
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("float32" if precision == "float32" else f"mixed_{precision}")
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
 
 
 @dataclass(frozen=True)
@@ -89,15 +106,47 @@ def _accelerators() -> list[str]:
     return [details(gpu).get("device_name", "GPU") for gpu in gpus]
 
 
-def device() -> Device:
-    """Names the device, backend and precision every figure of this process comes from.
+def device(arithmetic: str = "float32") -> Device:
+    """Names the device and backend every figure of this process comes from.
+
+    Args:
+        arithmetic: What was computed in; the pages compute in nothing but float32.
 
     Raises:
         DeviceError: The Keras backend is not supported.
     """
     accelerators = _accelerators()
     label = f"GPU {accelerators[0]}" if accelerators else f"CPU ({os.cpu_count()} cores)"
-    return Device(name=label, backend=name(), precision="float32")
+    return Device(name=label, backend=name(), precision=arithmetic)
+
+
+@contextmanager
+def every_device(batch_size: int) -> Iterator[None]:
+    """Spreads training over all GPUs of this machine, by Keras's own data parallelism.
+
+    Keras distributes on JAX alone; TensorFlow goes on with one GPU.
+
+    Args:
+        batch_size: Images a step, of which every device takes an equal share.
+
+    Raises:
+        DeviceError: The batch cannot be divided evenly.
+    """
+    devices = keras.distribution.list_devices() if name() == "jax" else []
+    if len(devices) < 2:
+        yield
+        return
+    if batch_size % len(devices):
+        raise DeviceError(
+            f"A batch of {batch_size} cannot be shared by {len(devices)} devices; "
+            f"choose a batch size that {len(devices)} divides."
+        )
+    before = keras.distribution.distribution()
+    keras.distribution.set_distribution(keras.distribution.DataParallel(devices=devices))
+    try:
+        yield
+    finally:
+        keras.distribution.set_distribution(before)
 
 
 def is_out_of_memory(error: BaseException) -> bool:

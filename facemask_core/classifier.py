@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from facemask_core import backbones, backend, checkpoints
+from facemask_core import backend, checkpoints
 from facemask_core.backend import keras
 from facemask_core.errors import AttackError, CheckpointError, DeviceError
 from facemask_core.gradients import ModelFunctions, Program, Tensor, compile_program
 from facemask_core.images import INPUT_SIZE
 from facemask_core.labels import LABELS
+from facemask_core.precision import arithmetic, prepared
 
 BUCKETS = (1, 8, 32)
 """Batch sizes that programs are compiled for; a batch is padded up to the next one."""
@@ -32,24 +33,29 @@ class Classifier:
     for the same cores, and one lock keeps tracing and the memory fallback simple.
     """
 
-    def __init__(self, model: keras.Model, card: checkpoints.Card) -> None:
+    def __init__(
+        self, model: keras.Model, card: checkpoints.Card, precision: str = "exact"
+    ) -> None:
         """Wraps a model.
 
         Args:
             model: Float32 pixels (n, 224, 224, 3) in [0, 1] to logits (n, 2).
             card: Its card.
+            precision: How to compute: ``exact``, or ``fast``, for a model built by the registry.
 
         Raises:
             CheckpointError: The head does not give two logits; a single sigmoid would make every
                 attack return its input unchanged.
+            DeviceError: There is no such precision.
         """
         if tuple(model.output_shape) != (None, len(LABELS)):
             raise CheckpointError(
                 f"The model gives outputs of shape {model.output_shape}; the lab needs two logits "
                 "per image. A single sigmoid head has to be trained again with two outputs."
             )
-        self.model = model
+        self.model = prepared(model, card.backbone, precision)
         self.card = card
+        self.precision = precision
         self.messages: list[str] = []
         """What visitors should know, such as a fallback to a smaller batch or the CPU."""
         self._buckets: tuple[int, ...] = BUCKETS
@@ -61,6 +67,11 @@ class Classifier:
     def name(self) -> str:
         """The model's name on its card."""
         return self.card.name
+
+    @property
+    def arithmetic(self) -> str:
+        """What the precision means for this model, such as ``bfloat16, batch norm folded``."""
+        return arithmetic(self.card.backbone, self.precision)
 
     @property
     def input_shape(self) -> tuple[int, int, int]:
@@ -181,7 +192,8 @@ class Classifier:
             self._announce(f"The device ran out of memory; batches now hold {largest} images.")
         elif not self._on_cpu:
             with keras.device("cpu:0"):
-                copy = backbones.get(self.card.backbone).build()
+                # A clone keeps what stands before the network and how each layer computes.
+                copy = keras.models.clone_model(self.model)
                 copy.set_weights(self.model.get_weights())
             copy.trainable = False
             self.model, self._on_cpu, self._buckets = copy, True, BUCKETS
@@ -219,34 +231,44 @@ def probabilities(logits: NDArray[np.floating]) -> NDArray[np.float64]:
     return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
-def open_classifier(folder: Path, card: checkpoints.Card) -> Classifier:
+def open_classifier(
+    folder: Path, card: checkpoints.Card, *, precision: str = "exact"
+) -> Classifier:
     """Loads the verified weights a card describes.
 
     Args:
         folder: The checkpoint's folder.
         card: Its card.
+        precision: How to compute, ``exact`` or ``fast``.
 
     Raises:
         CheckpointError: The weights are missing, damaged or do not fit.
+        DeviceError: There is no such precision.
     """
-    return Classifier(checkpoints.load_model(folder, card), card)
+    return Classifier(checkpoints.load_model(folder, card), card, precision)
 
 
-def load_classifier(name_or_path: str, *, warm_up: bool = True) -> Classifier:
+def load_classifier(
+    name_or_path: str, *, warm_up: bool = True, precision: str = "exact"
+) -> Classifier:
     """Loads a shipped model by name, or any checkpoint by its folder.
 
     Args:
         name_or_path: Such as ``mobilenetv3`` or ``training-runs/mine``.
         warm_up: Compile the forward pass now, so that the first verdict does not wait for it.
+        precision: ``exact`` computes in float32, as the figures on the card were measured.
+            ``fast`` folds batch norm into the convolutions and, where that is faster, computes
+            behind the first of them in bfloat16: answers differ slightly.
 
     Returns:
         A classifier ready to be shared between threads.
 
     Raises:
         CheckpointError: The model does not exist or its files cannot be trusted.
+        DeviceError: There is no such precision.
     """
     folder = checkpoints.locate(name_or_path)
-    classifier = open_classifier(folder, checkpoints.read_card(folder))
+    classifier = open_classifier(folder, checkpoints.read_card(folder), precision=precision)
     if warm_up:
         classifier.predict(np.full((1, INPUT_SIZE, INPUT_SIZE, 3), 0.5, np.float32))
     return classifier

@@ -12,6 +12,7 @@ from typing import Any
 
 from facemask_core import backend
 from facemask_core.backend import keras
+from facemask_core.errors import AttackError
 
 Tensor = Any
 """A tensor of the running backend."""
@@ -22,7 +23,7 @@ class ModelFunctions:
     """What a program may ask of the model, as pure functions of tensors.
 
     Attributes:
-        logits: Maps pixels (n, h, w, 3) to logits (n, 2).
+        logits: Maps pixels (n, h, w, 3) to float32 logits (n, 2), whatever the model computes in.
         margin_gradient: Maps pixels and a direction (n, 2) in logit space to the logits and the
             gradient of ``sum(logits * direction)`` with respect to the pixels.
 
@@ -54,18 +55,41 @@ def compile_program(model: keras.Model, program: Program) -> Callable[..., tuple
     return _COMPILERS[backend.name()](model, program)
 
 
+def fused(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """Compiles a chain of elementwise operations into a single pass over memory.
+
+    TensorFlow runs operation by operation, and each reads and writes every pixel again: a step of
+    an attack on a small model would spend more on that than it must. XLA joins them. The model
+    itself is better off without, on a processor. JAX compiles everything so.
+
+    Args:
+        function: Built of keras.ops, from tensors to a tensor.
+    """
+    if backend.name() == "tensorflow":
+        import tensorflow as tf
+
+        return tf.function(function, autograph=False, jit_compile=True)
+    return function
+
+
 def _compile_tensorflow(model: keras.Model, program: Program) -> Callable[..., tuple[Tensor, ...]]:
     import tensorflow as tf
 
     def logits(images: Tensor) -> Tensor:
-        return model(images, training=False)
+        return tf.cast(model(images, training=False), tf.float32)
 
     def margin_gradient(images: Tensor, direction: Tensor) -> tuple[Tensor, Tensor]:
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(images)
             values = logits(images)
             margin = tf.reduce_sum(values * direction)
-        return values, tape.gradient(margin, images)
+        gradient = tape.gradient(margin, images)
+        if gradient is None:
+            raise AttackError(
+                "No gradient reaches the pixels: something between them and the scores rounds or "
+                "cuts it off; replace it by something differentiable."
+            )
+        return values, gradient
 
     functions = ModelFunctions(logits, margin_gradient)
 
@@ -83,7 +107,8 @@ def _compile_jax(model: keras.Model, program: Program) -> Callable[..., tuple[Te
         trainable: list[Tensor], non_trainable: list[Tensor], *tensors: Tensor
     ) -> tuple[Tensor, ...]:
         def logits(images: Tensor) -> Tensor:
-            return model.stateless_call(trainable, non_trainable, images, training=False)[0]
+            answer = model.stateless_call(trainable, non_trainable, images, training=False)[0]
+            return answer.astype("float32")
 
         def margin(images: Tensor, direction: Tensor) -> tuple[Tensor, Tensor]:
             values = logits(images)

@@ -195,6 +195,21 @@ def encode_png(image: NDArray[np.uint8]) -> bytes:
     return buffer.getvalue()
 
 
+def encode_jpeg(image: NDArray[np.uint8], quality: int) -> bytes:
+    """Writes an RGB image as JPEG, which does not keep the levels: to show what that erases.
+
+    Args:
+        image: uint8 array of shape (height, width, 3).
+        quality: From 1 to 100; Pillow's defaults otherwise (4:2:0 chroma).
+
+    Returns:
+        The bytes of the JPEG file.
+    """
+    buffer = io.BytesIO()
+    Image.fromarray(image).save(buffer, format="JPEG", quality=quality)
+    return buffer.getvalue()
+
+
 def magnify_noise(
     original: NDArray[np.uint8], attacked: NDArray[np.uint8]
 ) -> tuple[NDArray[np.uint8], int]:

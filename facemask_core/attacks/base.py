@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from facemask_core.attacks.norms import distances
-from facemask_core.classifier import Classifier
+from facemask_core.classifier import BUCKETS, Classifier
 from facemask_core.errors import AttackError
 from facemask_core.labels import LABELS
 
@@ -54,6 +55,13 @@ class Attack(ABC):
 
     name: ClassVar[str]
     title: ClassVar[str]
+    knowledge: ClassVar[str] = "white box"
+    """What the attacker knows of the model: white box for its gradients, black box for answers."""
+
+    @property
+    def batch_size(self) -> int:
+        """How many images an evaluation hands over at once: as many as one program takes."""
+        return BUCKETS[-1]
 
     def __call__(
         self,
@@ -82,11 +90,53 @@ class Attack(ABC):
             AttackError: The input or epsilon is outside the contract.
         """
         pixels = classifier.checked(images)
-        classes = _checked_labels(labels, len(pixels))
-        if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-            raise AttackError(f"The seed must be a whole number from 0; it is {seed!r}.")
+        classes = checked_labels(labels, len(pixels))
         radius = self.checked_epsilon(epsilon, classifier.input_shape)
-        return self._attack(classifier, pixels, classes, radius, int(seed))
+        return self._attack(classifier, pixels, classes, radius, _checked_seed(seed))
+
+    def sweep(
+        self,
+        classifier: Classifier,
+        image: NDArray[np.floating],
+        label: int,
+        epsilons: Sequence[float],
+        *,
+        seed: int = 0,
+    ) -> AdversarialBatch:
+        """Attacks one image at several epsilons, sharing what can be shared between them.
+
+        Args:
+            classifier: The model under attack; not changed.
+            image: Float (224, 224, 3) in [0, 1]; not changed.
+            label: Its true class.
+            epsilons: The radii, in rising order.
+            seed: Seed of all randomness.
+
+        Returns:
+            One row an epsilon, in their order.
+
+        Raises:
+            AttackError: The input or an epsilon is outside the contract, or they do not rise.
+        """
+        pixels = classifier.checked(np.asarray(image)[None])
+        classes = checked_labels(np.array([label]), 1)
+        radii = [self.checked_epsilon(epsilon, classifier.input_shape) for epsilon in epsilons]
+        if not radii or radii != sorted(radii):
+            raise AttackError("A sweep needs at least one epsilon, and they must rise.")
+        return self._sweep(classifier, pixels, classes, radii, _checked_seed(seed))
+
+    def _sweep(
+        self,
+        classifier: Classifier,
+        images: NDArray[np.float32],
+        labels: NDArray[np.int64],
+        epsilons: Sequence[float],
+        seed: int,
+    ) -> AdversarialBatch:
+        """Attacks a checked batch of one image; families that share work do so here."""
+        return joined(
+            [self._attack(classifier, images, labels, epsilon, seed) for epsilon in epsilons]
+        )
 
     def checked_epsilon(self, epsilon: float, shape: tuple[int, ...]) -> float:
         """Verifies an epsilon for images of a shape (height, width, 3).
@@ -128,15 +178,38 @@ class Attack(ABC):
         """
         return {
             "attack": self.name,
-            "knowledge": "white box",
-            "loss": "margin",
+            "knowledge": self.knowledge,
             "epsilon": float(epsilon),
             "seed": int(seed),
             **asdict(self),
         }
 
 
-def _checked_labels(labels: NDArray[np.integer], count: int) -> NDArray[np.int64]:
+def joined(batches: Sequence[AdversarialBatch]) -> AdversarialBatch:
+    """Puts batches one behind the other; at least one is needed."""
+    arrays = [field.name for field in fields(AdversarialBatch) if field.name != "dead_gradients"]
+    return AdversarialBatch(
+        **{name: np.concatenate([getattr(batch, name) for batch in batches]) for name in arrays},
+        dead_gradients=sum(batch.dead_gradients for batch in batches),
+    )
+
+
+def _checked_seed(seed: int) -> int:
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+        raise AttackError(f"The seed must be a whole number from 0; it is {seed!r}.")
+    return int(seed)
+
+
+def checked_labels(labels: NDArray[np.integer], count: int) -> NDArray[np.int64]:
+    """Verifies the true classes of a number of images.
+
+    Args:
+        labels: What a caller hands in; never changed.
+        count: How many images they belong to.
+
+    Raises:
+        AttackError: Their number or type is wrong, or one is no class.
+    """
     array = np.asarray(labels)
     if array.shape != (count,):
         raise AttackError(f"Labels have shape {array.shape}; {count} images need ({count},).")
@@ -145,6 +218,34 @@ def _checked_labels(labels: NDArray[np.integer], count: int) -> NDArray[np.int64
     if array.size and not (array.min() >= 0 and array.max() < len(LABELS)):
         raise AttackError(f"Labels must be 0 ({LABELS[0]}) or 1 ({LABELS[1]}).")
     return array.astype(np.int64)
+
+
+def checked_target(target: int | None) -> None:
+    """Verifies the class a targeted attack is to reach.
+
+    Raises:
+        AttackError: It is no class.
+    """
+    if target is not None and target not in range(len(LABELS)):
+        raise AttackError(f"The target is {target!r}; it must be 0 or 1.")
+
+
+def wanted_classes(labels: NDArray[np.int64], target: int | None) -> NDArray[np.int64]:
+    """The class each image is to be taken for, int64 (n,): the target, or the other class."""
+    return 1 - labels if target is None else np.full_like(labels, target)
+
+
+def directions(labels: NDArray[np.int64], target: int | None) -> NDArray[np.float32]:
+    """+1 at the class whose logit shall rise and -1 at the other, float32 (n, 2)."""
+    signs = 2.0 * np.eye(len(LABELS))[wanted_classes(labels, target)] - 1.0
+    return signs.astype(np.float32)
+
+
+def leads(
+    logits: NDArray[np.float32], labels: NDArray[np.int64], target: int | None
+) -> NDArray[np.float32]:
+    """By how much the wanted class's logit lies above the other, float32 (n,)."""
+    return (logits * directions(labels, target)).sum(axis=1)
 
 
 def succeeded(

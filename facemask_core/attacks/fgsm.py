@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from facemask_core.attacks.base import AdversarialBatch
+from facemask_core.attacks.base import AdversarialBatch, measured
 from facemask_core.attacks.gradient_ascent import GradientAscent
 from facemask_core.classifier import Classifier
 
@@ -32,13 +33,38 @@ class FGSM(GradientAscent):
         epsilon: float,
         seed: int,
     ) -> AdversarialBatch:
-        return self._ascend(
+        found, _ = self._ascend(
             classifier,
             images,
             labels,
             epsilon,
-            start=np.zeros_like(images),
+            start=images,
             step_size=epsilon,
             steps=1,
             keep_start=False,
+        )
+        return found
+
+    def _sweep(
+        self,
+        classifier: Classifier,
+        images: NDArray[np.float32],
+        labels: NDArray[np.int64],
+        epsilons: Sequence[float],
+        seed: int,
+    ) -> AdversarialBatch:
+        """One gradient serves every epsilon; the answers come in one batch."""
+        towards, dead = self.steepest(classifier, images, labels)
+        radii = np.array(epsilons, np.float32)[:, None, None, None]
+        moved = np.clip(images + radii * towards, 0.0, 1.0)
+        count = len(epsilons)
+        return measured(
+            moved,
+            np.broadcast_to(images, moved.shape),
+            classifier.predict(moved),
+            np.repeat(labels, count),
+            target=self.target,
+            iterations=np.ones(count, np.int64),
+            gradient_calls=np.eye(1, count, dtype=np.int64)[0],
+            dead_gradients=int(dead.sum()),
         )

@@ -1,4 +1,4 @@
-"""Projected gradient ascent on the margin: the one engine behind FGSM and PGD.
+"""Projected gradient ascent: the one engine behind FGSM, BIM, PGD and MIM.
 
 The whole loop is one compiled program: no step returns to Python, and epsilon, step size and
 number of steps are tensors, so moving a slider traces nothing anew.
@@ -6,24 +6,35 @@ number of steps are tensors, so moving a slider traces nothing anew.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from facemask_core.attacks import norms
-from facemask_core.attacks.base import AdversarialBatch, Attack, measured, succeeded
+from facemask_core.attacks import losses, norms
+from facemask_core.attacks.base import (
+    AdversarialBatch,
+    Attack,
+    checked_target,
+    directions,
+    measured,
+)
+from facemask_core.attacks.losses import Loss
+from facemask_core.attacks.restarts import merged
+from facemask_core.attacks.step_rules import Plain, StepRule
 from facemask_core.backend import keras
 from facemask_core.classifier import Classifier
 from facemask_core.errors import AttackError
-from facemask_core.gradients import ModelFunctions, Tensor
-from facemask_core.labels import LABELS
+from facemask_core.gradients import ModelFunctions, Tensor, fused
 
 ops = keras.ops
+
+MAX_STEPS = 10_000
+
+_STEPS_BETWEEN_LOOKS = 4
+"""Each look costs a forward pass and a new batch; an image that fell waits for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,23 +44,26 @@ class GradientAscent(Attack):
     Attributes:
         norm: ``linf`` or ``l2``.
         target: Class to reach (0 or 1), or None to leave the true class.
+        loss: ``margin`` or ``cross-entropy``; with two classes the same direction.
     """
 
     norm: str = "linf"
     target: int | None = None
+    loss: str = losses.MARGIN.name
 
     def __post_init__(self) -> None:
         norms.ball(self.norm)
-        if self.target is not None and self.target not in range(len(LABELS)):
-            raise AttackError(f"The target is {self.target!r}; it must be 0 or 1.")
+        checked_target(self.target)
+        self._loss()
 
     def largest_epsilon(self, shape: tuple[int, ...]) -> float:
         return norms.ball(self.norm).largest_epsilon(shape)
 
-    def _direction(self, labels: NDArray[np.int64]) -> NDArray[np.float32]:
-        """+1 at the class whose logit shall rise and -1 at the other, shape (n, 2)."""
-        wanted = 1 - labels if self.target is None else np.full_like(labels, self.target)
-        return (2.0 * np.eye(len(LABELS))[wanted] - 1.0).astype(np.float32)
+    def _loss(self) -> Loss:
+        return losses.loss(self.loss, targeted=self.target is not None)
+
+    def _rule(self) -> StepRule:
+        return Plain()
 
     def _ascend(
         self,
@@ -62,23 +76,30 @@ class GradientAscent(Attack):
         step_size: float,
         steps: int,
         keep_start: bool,
-    ) -> AdversarialBatch:
+    ) -> tuple[AdversarialBatch, NDArray[np.float32]]:
         """Climbs from a start inside the ball and keeps the best point after each step.
 
         Args:
-            start: Perturbations of the shape of ``images`` to begin with, inside the ball.
+            classifier: The model under attack.
+            images: The originals.
+            labels: Their true classes.
+            epsilon: Radius of the ball.
+            start: Images to begin with, inside ball and box.
             step_size: Length of a step, in the attack's norm.
             steps: Number of steps.
             keep_start: Whether the start itself may be the answer; a random start is an attack of
                 its own, the clean image is not.
+
+        Returns:
+            What was found, and the images the last step led to, from where one could climb on.
         """
-        ball = norms.ball(self.norm)
-        best, logits, iterations, dead = classifier.run(
-            ("gradient ascent", self.norm),
-            partial(_climb, ball),
+        ball, loss, rule = norms.ball(self.norm), self._loss(), self._rule()
+        best, logits, iterations, dead, last = classifier.run(
+            ("gradient ascent", ball, loss, rule),
+            partial(_climb, ball, loss, rule),
             images,
             start,
-            self._direction(labels),
+            directions(labels, self.target),
             scalars=(
                 np.float32(epsilon),
                 np.float32(step_size),
@@ -86,7 +107,7 @@ class GradientAscent(Attack):
                 np.bool_(keep_start),
             ),
         )
-        return measured(
+        found = measured(
             best,
             images,
             logits,
@@ -96,10 +117,214 @@ class GradientAscent(Attack):
             gradient_calls=np.full(len(images), steps, np.int64),
             dead_gradients=int(dead.sum()),
         )
+        return found, last
+
+    def steepest(
+        self, classifier: Classifier, images: NDArray[np.float32], labels: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """Asks each image for one gradient.
+
+        Args:
+            classifier: The model under attack.
+            images: float32 (n, 224, 224, 3) in [0, 1].
+            labels: int64 (n,), the true classes.
+
+        Returns:
+            float32 (n, 224, 224, 3), the direction of unit norm that raises the loss most, zero
+            where there is none; and bool (n,), where that is so.
+        """
+        ball, loss = norms.ball(self.norm), self._loss()
+        towards, dead = classifier.run(
+            ("steepest", ball, loss),
+            partial(_steepest, ball, loss),
+            images,
+            directions(labels, self.target),
+        )
+        return towards, dead
+
+
+@dataclass(frozen=True, kw_only=True)
+class IterativeAscent(GradientAscent):
+    """The attacks of several steps.
+
+    Attributes:
+        steps: Gradient steps, in each restart.
+        step_size: Length of a step in the attack's norm; None for the attack's own share of
+            epsilon, at most epsilon, so that the steps can cross the ball at any epsilon.
+    """
+
+    reach: ClassVar[float]
+    """How many times epsilon all steps of the default size are long together."""
+
+    steps: int = 20
+    step_size: float | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 1 <= self.steps <= MAX_STEPS:
+            raise AttackError(
+                f"{self.title} takes from 1 to {MAX_STEPS} steps; {self.steps} were asked for."
+            )
+        if self.step_size is not None and not 0.0 <= self.step_size < float("inf"):
+            raise AttackError(f"The step size is {self.step_size:g}; it must be 0 or more.")
+
+    def step_size_at(self, epsilon: float) -> float:
+        """The length of a step at an epsilon, chosen or derived."""
+        if self.step_size is not None:
+            return self.step_size
+        return min(self.reach * epsilon / self.steps, epsilon)
+
+    def threat_model(self, epsilon: float, seed: int = 0) -> dict[str, Any]:
+        """As for every attack, with the step size in force at this epsilon."""
+        stated = super().threat_model(epsilon, seed)
+        return stated | {"step_size": self.step_size_at(epsilon)}
+
+    def _attack(
+        self,
+        classifier: Classifier,
+        images: NDArray[np.float32],
+        labels: NDArray[np.int64],
+        epsilon: float,
+        seed: int,
+    ) -> AdversarialBatch:
+        return self._ascend(
+            classifier,
+            images,
+            labels,
+            epsilon,
+            start=images,
+            step_size=self.step_size_at(epsilon),
+            steps=self.steps,
+            keep_start=False,
+        )[0]
+
+    def _ascend_until_fooled(
+        self,
+        classifier: Classifier,
+        images: NDArray[np.float32],
+        labels: NDArray[np.int64],
+        epsilon: float,
+        *,
+        start: NDArray[np.float32],
+        keep_start: bool,
+    ) -> AdversarialBatch:
+        """As :meth:`_ascend`, but after every few steps images that have fallen are left alone."""
+        climb = partial(
+            self._ascend, classifier, epsilon=epsilon, step_size=self.step_size_at(epsilon)
+        )
+        done = min(_STEPS_BETWEEN_LOOKS, self.steps)
+        best, points = climb(images, labels, start=start, steps=done, keep_start=keep_start)
+        points = points.copy()
+        while done < self.steps and not best.success.all():
+            standing = np.flatnonzero(~best.success)
+            few = min(_STEPS_BETWEEN_LOOKS, self.steps - done)
+            # The points were judged when they were reached; nothing is kept twice.
+            again, points[standing] = climb(
+                images[standing],
+                labels[standing],
+                start=points[standing],
+                steps=few,
+                keep_start=False,
+            )
+            again = replace(again, iterations=again.iterations + done)
+            best = merged(best, again, standing, self.target)
+            done += few
+        return best
+
+
+class Best(NamedTuple):
+    """The best point of the path so far, image by image.
+
+    Attributes:
+        lead: (n,), the wanted class's lead there.
+        pixels: (n, h, w, 3).
+        logits: (n, 2).
+        step: int32 (n,), the step it was reached at.
+    """
+
+    lead: Tensor
+    pixels: Tensor
+    logits: Tensor
+    step: Tensor
+
+    @classmethod
+    def none_yet(cls, start: Tensor, direction: Tensor) -> Best:
+        """Before anything was judged."""
+        nothing = ops.zeros_like(direction[:, 0])
+        zeros = ops.zeros_like(direction)
+        return cls(nothing - np.inf, start, zeros, ops.cast(nothing, "int32"))
+
+    def or_better(
+        self, pixels: Tensor, logits: Tensor, lead: Tensor, allowed: Tensor, step: Tensor
+    ) -> Best:
+        """The new point where it is allowed and leads by more, this one elsewhere."""
+        rises = ops.logical_and(allowed, lead > self.lead)
+        return Best(
+            ops.where(rises, lead, self.lead),
+            # Most steps improve every image or none; then no pixel has to be copied.
+            ops.cond(
+                ops.all(rises),
+                lambda: pixels,
+                lambda: ops.where(rises[:, None, None, None], pixels, self.pixels),
+            ),
+            ops.where(rises[:, None], logits, self.logits),
+            ops.where(rises, step, self.step),
+        )
+
+
+def usable(gradient: Tensor) -> Tensor:
+    """Which images' gradients point somewhere: neither all zero nor partly not finite, (n,)."""
+
+    def examined() -> Tensor:
+        steepness = ops.max(ops.abs(gradient), axis=norms.PIXEL_AXES)
+        return ops.logical_and(steepness > 0, ops.isfinite(steepness))
+
+    # A sum takes half the time and is above suspicion wherever it is finite and not zero.
+    total = ops.sum(gradient, axis=norms.PIXEL_AXES)
+    plain = ops.logical_and(total != 0, ops.isfinite(total))
+    return ops.cond(ops.all(plain), lambda: plain, examined)
+
+
+def zeroed_unless(usable: Tensor, gradient: Tensor) -> Tensor:
+    """The gradients, all zero for the images where they are not usable."""
+    return ops.cond(
+        ops.all(usable),
+        lambda: gradient,
+        lambda: ops.where(usable[:, None, None, None], gradient, ops.zeros_like(gradient)),
+    )
+
+
+def scaled_by(slope: Tensor, gradient: Tensor, loss: Loss) -> Tensor:
+    """The gradient of a loss of the lead, by the chain rule; the lead's own stays as it is."""
+    return gradient if loss is losses.MARGIN else slope[:, None, None, None] * gradient
+
+
+def _steepest(
+    ball: norms.Ball, loss: Loss, model: ModelFunctions, images: Tensor, direction: Tensor
+) -> tuple[Tensor, ...]:
+    logits, gradient = model.margin_gradient(images, direction)
+    lead = ops.sum(logits * direction, axis=1)
+    gradient = scaled_by(loss.slope(lead), gradient, loss)
+    alive = usable(gradient)
+    return ball.steepest(zeroed_unless(alive, gradient)), ops.logical_not(alive)
+
+
+def _moved(
+    ball: norms.Ball,
+    current: Tensor,
+    ascent: Tensor,
+    images: Tensor,
+    epsilon: Tensor,
+    step_size: Tensor,
+) -> Tensor:
+    """One step uphill, kept within ball and box."""
+    return ball.into_bounds(current + step_size * ball.steepest(ascent), images, epsilon)
 
 
 def _climb(
     ball: norms.Ball,
+    loss: Loss,
+    rule: StepRule,
     model: ModelFunctions,
     images: Tensor,
     start: Tensor,
@@ -111,125 +336,36 @@ def _climb(
 ) -> tuple[Tensor, ...]:
     """The traced program: Madry et al. 2018 (arXiv:1706.06083), eq. 2.1 of the original PGD.
 
-    Returns best images, their logits, the step each was reached at, and whether a gradient of the
-    image was ever zero or not finite.
+    Returns best images, their logits, the step each was reached at, whether a gradient of the
+    image was ever zero or not finite, and the images the last step led to.
     """
+    move = fused(partial(_moved, ball))
 
-    def into_bounds(candidate: Tensor) -> Tensor:
-        # The box comes second: towards an original inside it, both constraints stay satisfied.
-        return ops.clip(images + ball.project(candidate - images, epsilon), 0.0, 1.0)
+    def lead_of(logits: Tensor) -> Tensor:
+        return ops.sum(logits * direction, axis=1)
 
-    def better(
-        current: Tensor, logits: Tensor, allowed: Tensor, best: _Best, step: Tensor
-    ) -> _Best:
-        margin = ops.sum(logits * direction, axis=1)
-        rises = ops.logical_and(allowed, margin > best[0])
-        return (
-            ops.where(rises, margin, best[0]),
-            ops.where(rises[:, None, None, None], current, best[1]),
-            ops.where(rises[:, None], logits, best[2]),
-            ops.where(rises, step, best[3]),
-        )
-
-    def advance(step: Tensor, current: Tensor, dead: Tensor, *best: Tensor) -> tuple[Tensor, ...]:
+    def advance(
+        step: Tensor, current: Tensor, memory: Tensor, dead: Tensor, *best: Tensor
+    ) -> tuple[Tensor, ...]:
         logits, gradient = model.margin_gradient(current, direction)
+        lead = lead_of(logits)
         allowed = ops.logical_or(step > 0, keep_start)
-        best = better(current, logits, allowed, best, step)
-        steepness = ops.max(ops.abs(gradient), axis=(1, 2, 3))
-        usable = ops.logical_and(steepness > 0, ops.isfinite(steepness))
-        gradient = ops.where(usable[:, None, None, None], gradient, ops.zeros_like(gradient))
-        current = into_bounds(current + step_size * ball.steepest(gradient))
-        return (step + 1, current, ops.logical_or(dead, ops.logical_not(usable)), *best)
+        best = Best(*best).or_better(current, logits, lead, allowed, step)
+        gradient = scaled_by(loss.slope(lead), gradient, loss)
+        alive = usable(gradient)
+        ascent, memory = rule.follow(zeroed_unless(alive, gradient), memory)
+        current = move(current, ascent, images, epsilon, step_size)
+        return (step + 1, current, memory, ops.logical_or(dead, ops.logical_not(alive)), *best)
 
-    current = into_bounds(images + start)
-    nothing = ops.zeros_like(direction[:, 0])
     state = (
         ops.zeros_like(steps),
-        current,
-        nothing > 0,
-        nothing - np.inf,
-        current,
-        ops.zeros_like(direction),
-        ops.cast(nothing, "int32"),
+        start,
+        rule.memory(images),
+        direction[:, 0] > np.inf,
+        *Best.none_yet(start, direction),
     )
-    step, current, dead, *best = ops.while_loop(lambda step, *_: step < steps, advance, state)
+    step, current, _, dead, *best = ops.while_loop(lambda step, *_: step < steps, advance, state)
+    logits = model.logits(current)
     always = ops.ones_like(keep_start)
-    _, images_found, logits, reached = better(
-        current, model.logits(current), always, tuple(best), step
-    )
-    return images_found, logits, reached, dead
-
-
-_Best = tuple[Tensor, Tensor, Tensor, Tensor]
-"""Per image: margin, pixels, logits, step."""
-
-
-def random_starts(
-    images: NDArray[np.float32], norm: str, epsilon: float, seed: int, restart: int
-) -> NDArray[np.float32]:
-    """Draws each image's random start from the seed and the image's own pixels.
-
-    Args:
-        images: float32 (n, height, width, 3).
-        norm: ``linf`` or ``l2``.
-        epsilon: Radius of the ball.
-        seed: The attack's seed.
-        restart: Number of the restart, from 0.
-
-    Returns:
-        float32 perturbations of the images' shape, uniform in the ball.
-    """
-    ball = norms.ball(norm)
-    starts = np.empty_like(images)
-    for index, image in enumerate(images):
-        digest = hashlib.sha256(image.tobytes()).digest()
-        own = np.frombuffer(digest, np.uint32).tolist()
-        rng = np.random.default_rng([seed, restart, *own])
-        starts[index] = ball.sample(rng, image.shape) * np.float32(epsilon)
-    return starts
-
-
-def best_of_restarts(
-    attempt: Callable[[NDArray[Any], int], AdversarialBatch],
-    first: AdversarialBatch,
-    restarts: int,
-    target: int | None,
-) -> AdversarialBatch:
-    """Tries again where an image still stands, and keeps each image's own best answer.
-
-    Args:
-        attempt: ``attempt(indices, restart)`` attacks those images again.
-        first: The answer of restart 0.
-        restarts: Number of attempts altogether.
-        target: The attack's target.
-    """
-    best = first
-    for restart in range(1, restarts):
-        standing = np.flatnonzero(~best.success)
-        if not len(standing):
-            break
-        best = _merged(best, attempt(standing, restart), standing, target)
-    return best
-
-
-def _merged(
-    best: AdversarialBatch, again: AdversarialBatch, rows: NDArray[Any], target: int | None
-) -> AdversarialBatch:
-    old, new = _margins(best, target)[rows], _margins(again, target)
-    improved = new > old
-    changed: dict[str, Any] = {}
-    for name in ("images", "logits", "linf", "l2", "iterations"):
-        values = getattr(best, name).copy()
-        values[rows[improved]] = getattr(again, name)[improved]
-        changed[name] = values
-    calls = best.gradient_calls.copy()
-    calls[rows] += again.gradient_calls
-    success = succeeded(changed["logits"], best.labels, target)
-    dead = max(best.dead_gradients, again.dead_gradients)
-    return replace(best, **changed, gradient_calls=calls, success=success, dead_gradients=dead)
-
-
-def _margins(batch: AdversarialBatch, target: int | None) -> NDArray[np.float32]:
-    wanted = 1 - batch.labels if target is None else np.full_like(batch.labels, target)
-    rows = np.arange(len(wanted))
-    return batch.logits[rows, wanted] - batch.logits[rows, 1 - wanted]
+    final = Best(*best).or_better(current, logits, lead_of(logits), always, step)
+    return final.pixels, final.logits, final.step, dead, current

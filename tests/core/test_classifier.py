@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -10,7 +11,14 @@ import pytest
 from numpy.typing import NDArray
 from small_models import SHAPE, wrapped
 
-from facemask_core import Classifier, attacks, checkpoints, classifier, load_classifier
+from facemask_core import (
+    Classifier,
+    attacks,
+    checkpoints,
+    classifier,
+    defences,
+    load_classifier,
+)
 from facemask_core.backend import keras
 from facemask_core.classifier import BUCKETS, probabilities
 from facemask_core.errors import AttackError, CheckpointError, DeviceError
@@ -107,10 +115,24 @@ def test_a_full_device_halves_the_batch_and_says_so(
     assert max(sizes[4:]) == 4, "what did not fit once is not tried again"
 
 
+def _loaded(name: str, precision: str = "exact") -> Classifier:
+    return load_classifier(name, warm_up=False, precision=precision)
+
+
+@pytest.mark.parametrize(
+    "load",
+    [
+        lambda: _loaded("mobilenetv3"),
+        lambda: _loaded("mobilenetv3", "fast"),
+        lambda: _loaded("inceptionv3", "fast"),
+        lambda: defences.defended(_loaded("mobilenetv3"), defences.make("bit_depth", bits=1)),
+    ],
+    ids=["exact", "fast", "bfloat16", "defended"],
+)
 def test_a_device_too_small_for_one_image_hands_over_to_the_cpu(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, load: Callable[[], Classifier]
 ) -> None:
-    gpu = load_classifier("mobilenetv3", warm_up=False)
+    gpu, fresh = load(), load()
     image = np.full((1, 224, 224, 3), 0.25, np.float32)
     expected = gpu.predict(image)
     real = classifier.compile_program
@@ -121,9 +143,8 @@ def test_a_device_too_small_for_one_image_hands_over_to_the_cpu(
 
         return refuse if model is first else real(model, program)
 
-    first = gpu.model
+    first = fresh.model
     monkeypatch.setattr(classifier, "compile_program", compile_program)
-    fresh = Classifier(first, gpu.card)
     np.testing.assert_allclose(fresh.predict(image), expected, atol=1e-5)
     assert fresh.model is not first
     assert "CPU" in fresh.messages[-1]

@@ -84,7 +84,9 @@ def test_the_saved_picture_stays_in_the_ball_and_is_what_was_judged(
     shipped: Classifier, epsilon: float, name: str
 ) -> None:
     face = np.random.default_rng(0).integers(0, 256, (224, 224, 3), dtype=np.uint8)
-    attack = attacks.make(name, **({"steps": 3} if name == "pgd" else {}))
+    few_steps = attacks.make("pgd", steps=3)
+    settings = {"pgd": {"steps": 3}, "transfer": {"source": shipped, "attack": few_steps}}
+    attack = attacks.make(name, **settings.get(name, {}))
     result = verdicts.attack_face(shipped, face, attack, epsilon=epsilon)
     levels = np.abs(result.attacked.astype(int) - face.astype(int)).max()
     assert levels <= 255 * epsilon + 1e-9

@@ -1,24 +1,31 @@
 """The attacks agree with CleverHans, Foolbox and ART on the shipped model.
 
-These are oracles, not run-time dependencies. All three are asked for the same images, labels,
-radius, step and number of steps; their loss is cross-entropy on logits where ours is the margin,
-which has the same gradient sign with two classes.
+These are oracles, not run-time dependencies; see benchmarks/peers.py for how they are asked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from photographs import PHOTOGRAPHS, needs_photographs
 
+from benchmarks.peers import PEERS, art_estimator
 from facemask_core import Classifier, attacks, datasets, images, samples
 
 pytestmark = pytest.mark.peers
 
-Attacked = NDArray[np.float32]
-PeerPGD = Callable[[Classifier, Attacked, NDArray[np.int64], float, float, int], Attacked]
+Pixels = NDArray[np.float32]
+Labels = NDArray[np.int64]
+
+
+def _photographs(shipped: Classifier, count: int) -> tuple[Pixels, Labels]:
+    """Test photographs that the model classes rightly."""
+    dataset = datasets.open_dataset(PHOTOGRAPHS / "test").limited(count + 20)
+    batch = next(datasets.stream(dataset, count + 20))
+    pixels = images.to_float(batch.images)
+    right = shipped.predict(pixels).argmax(axis=1) == batch.labels
+    return pixels[right][:count], batch.labels[right][:count]
 
 
 @pytest.fixture(scope="module")
@@ -27,77 +34,6 @@ def portraits(shipped: Classifier) -> tuple[NDArray[np.float32], NDArray[np.int6
     batch = next(datasets.stream(datasets.open_dataset(samples.GALLERY_DIR), 24))
     pixels = images.to_float(batch.images)
     return pixels, shipped.predict(pixels).argmax(axis=1)
-
-
-def _cleverhans(
-    model: Classifier,
-    pixels: Attacked,
-    labels: NDArray[np.int64],
-    epsilon: float,
-    step: float,
-    steps: int,
-) -> Attacked:
-    import tensorflow as tf
-    from cleverhans.tf2.attacks.projected_gradient_descent import projected_gradient_descent
-
-    return projected_gradient_descent(
-        lambda tensor: model.model(tensor, training=False),
-        tf.constant(pixels),
-        epsilon,
-        step,
-        steps,
-        np.inf,
-        clip_min=0.0,
-        clip_max=1.0,
-        y=tf.constant(labels),
-        rand_init=False,
-        sanity_checks=False,
-    ).numpy()
-
-
-def _foolbox(
-    model: Classifier,
-    pixels: Attacked,
-    labels: NDArray[np.int64],
-    epsilon: float,
-    step: float,
-    steps: int,
-) -> Attacked:
-    import foolbox
-    import tensorflow as tf
-
-    wrapped = foolbox.TensorFlowModel(model.model, bounds=(0, 1))
-    attack = foolbox.attacks.LinfPGD(abs_stepsize=step, steps=steps, random_start=False)
-    _, clipped, _ = attack(wrapped, tf.constant(pixels), tf.constant(labels), epsilons=epsilon)
-    return clipped.numpy()
-
-
-def _art(
-    model: Classifier,
-    pixels: Attacked,
-    labels: NDArray[np.int64],
-    epsilon: float,
-    step: float,
-    steps: int,
-) -> Attacked:
-    import tensorflow as tf
-    from art.attacks.evasion import ProjectedGradientDescent
-    from art.estimators.classification import TensorFlowV2Classifier
-
-    estimator = TensorFlowV2Classifier(
-        model=model.model,
-        nb_classes=2,
-        input_shape=model.input_shape,
-        loss_object=tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        clip_values=(0.0, 1.0),
-    )
-    attack = ProjectedGradientDescent(
-        estimator, norm=np.inf, eps=epsilon, eps_step=step, max_iter=steps, verbose=False
-    )
-    return attack.generate(pixels, labels)
-
-
-PEERS: dict[str, PeerPGD] = {"cleverhans": _cleverhans, "foolbox": _foolbox, "art": _art}
 
 
 @pytest.mark.parametrize("peer", PEERS)
@@ -111,7 +47,7 @@ def test_fgsm_is_the_peers_fgsm(
     """One full step without random start: all but 0.1 % of pixels agree to 1e-6."""
     pixels, labels = portraits
     epsilon = level / 255
-    expected = PEERS[peer](shipped, pixels, labels, epsilon, epsilon, 1)
+    expected = PEERS[peer](shipped.model)(pixels, labels, epsilon, epsilon, 1)
     found = attacks.make("fgsm")(shipped, pixels, labels, epsilon=epsilon).images
     assert (np.abs(found - expected) > 1e-6).mean() < 0.001
 
@@ -128,7 +64,7 @@ def test_pgd_is_no_weaker_than_the_peers(
         step = 2.5 * epsilon / 10
         ours = attacks.make("pgd", steps=steps, step_size=step, random_start=False)
         found = ours(shipped, pixels, labels, epsilon=epsilon)
-        expected = PEERS[peer](shipped, pixels, labels, epsilon, step, steps)
+        expected = PEERS[peer](shipped.model)(pixels, labels, epsilon, step, steps)
         theirs = shipped.predict(expected)
         # Ours keeps the best point of the path, theirs returns the last one.
         fooled = theirs.argmax(axis=1) != labels
@@ -188,3 +124,72 @@ def test_targeted_fgsm_is_cleverhanss(
         attack = attacks.make("fgsm", target=target)
         found = attack(shipped, pixels, labels, epsilon=8 / 255).images
         assert (np.abs(found - expected) > 1e-6).mean() < 0.001
+
+
+def _median_distance(shipped: Classifier, pixels: Pixels, found: Pixels, labels: Labels) -> float:
+    """Median Euclidean distance of images that fool; infinite for those that do not."""
+    distance = np.linalg.norm((found - pixels).reshape(len(pixels), -1), axis=1)
+    fooled = shipped.predict(np.clip(found, 0.0, 1.0)).argmax(axis=1) != labels
+    return float(np.median(np.where(fooled, distance, np.inf)))
+
+
+@needs_photographs
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("name", ["deepfool", "cw"])
+def test_the_nearest_image_is_no_further_than_the_peers(shipped: Classifier, name: str) -> None:
+    """On photographs, with the same steps, in the median."""
+    import foolbox
+    import tensorflow as tf
+    from art.attacks.evasion import CarliniL2Method, DeepFool
+
+    # ART's Carlini-Wagner takes minutes a hundred.
+    pixels, labels = _photographs(shipped, 100 if name == "deepfool" else 30)
+    if name == "deepfool":
+        attack = attacks.make("deepfool", steps=20)
+        theirs = foolbox.attacks.L2DeepFoolAttack(steps=20)
+        arts = DeepFool(art_estimator(shipped.model), max_iter=20, batch_size=50, verbose=False)
+    else:
+        attack = attacks.make("cw", steps=20, searches=3)
+        theirs = foolbox.attacks.L2CarliniWagnerAttack(
+            binary_search_steps=3, steps=20, initial_const=1.0
+        )
+        arts = CarliniL2Method(
+            art_estimator(shipped.model),
+            binary_search_steps=3,
+            max_iter=20,
+            initial_const=1.0,
+            batch_size=50,
+            verbose=False,
+        )
+    free = attack.largest_epsilon(shipped.input_shape)
+    ours = attack(shipped, pixels, labels, epsilon=free)
+    model = foolbox.TensorFlowModel(shipped.model, bounds=(0, 1))
+    _, found, _ = theirs(model, tf.constant(pixels), tf.constant(labels), epsilons=None)
+    own = float(np.median(np.where(ours.success, ours.l2, np.inf)))
+    assert own <= _median_distance(shipped, pixels, found.numpy(), labels)
+    assert own <= _median_distance(
+        shipped, pixels, arts.generate(pixels, np.eye(2)[labels]), labels
+    )
+
+
+@needs_photographs
+@pytest.mark.timeout(1800)
+def test_auto_pgd_leaves_no_more_standing_than_arts(shipped: Classifier) -> None:
+    from art.attacks.evasion import AutoProjectedGradientDescent
+
+    pixels, labels = _photographs(shipped, 60)
+    epsilon = 2 / 255
+    ours = attacks.make("apgd", steps=20)(shipped, pixels, labels, epsilon=epsilon)
+    arts = AutoProjectedGradientDescent(
+        art_estimator(shipped.model),
+        norm=np.inf,
+        eps=epsilon,
+        eps_step=2 * epsilon,
+        max_iter=20,
+        nb_random_init=1,
+        batch_size=60,
+        loss_type="cross_entropy",
+        verbose=False,
+    )
+    theirs = shipped.predict(arts.generate(pixels, np.eye(2)[labels])).argmax(axis=1)
+    assert (~ours.success).sum() <= (theirs == labels).sum()

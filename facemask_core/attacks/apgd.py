@@ -1,0 +1,262 @@
+"""Auto-PGD: projected gradient ascent that finds its own step size, image by image."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facemask_core.attacks import norms
+from facemask_core.attacks.base import AdversarialBatch, directions, measured
+from facemask_core.attacks.gradient_ascent import (
+    MAX_STEPS,
+    Best,
+    GradientAscent,
+    scaled_by,
+    usable,
+    zeroed_unless,
+)
+from facemask_core.attacks.losses import Loss
+from facemask_core.attacks.restarts import best_of_restarts, checked_restarts, random_starts
+from facemask_core.backend import keras
+from facemask_core.classifier import Classifier
+from facemask_core.errors import AttackError
+from facemask_core.gradients import ModelFunctions, Tensor
+
+ops = keras.ops
+
+_FIRST_STRETCH = 0.22
+"""Share of all steps up to the first look at the progress (section 3.1 of the paper)."""
+_SHORTER_BY = 0.03
+_SHORTEST_STRETCH = 0.06
+_ENOUGH_RISES = 0.75
+"""A stretch goes well if the loss rose in at least this share of its steps (condition 1)."""
+_ROUNDING = 1e-5
+"""Share of a loss below which a difference is rounding: it depends on the batch an image is in."""
+_INERTIA = 0.75
+"""Weight of the new step against the one before (eq. 2 of the paper, alpha)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class APGD(GradientAscent):
+    """Croce & Hein 2020 (arXiv:2003.01690), algorithm 1; half of AutoAttack.
+
+    Steps begin at twice epsilon. Where a stretch of them brought little, the step is halved and
+    the image goes back to its best point. Its DLR loss needs three classes and is refused.
+
+    Attributes:
+        steps: Gradient steps a restart.
+        restarts: Attempts from different random starts; each image keeps its own best.
+    """
+
+    name: ClassVar[str] = "apgd"
+    title: ClassVar[str] = "Auto-PGD"
+
+    steps: int = 100
+    restarts: int = 1
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 1 <= self.steps <= MAX_STEPS:
+            raise AttackError(
+                f"Auto-PGD takes from 1 to {MAX_STEPS} steps; {self.steps} were asked for."
+            )
+        checked_restarts(self.restarts)
+
+    def _attack(
+        self,
+        classifier: Classifier,
+        images: NDArray[np.float32],
+        labels: NDArray[np.int64],
+        epsilon: float,
+        seed: int,
+    ) -> AdversarialBatch:
+        ball, loss = norms.ball(self.norm), self._loss()
+
+        def attempt(rows: NDArray[Any], restart: int) -> AdversarialBatch:
+            chosen = images[rows]
+            noise = random_starts(chosen, self.norm, epsilon, seed, restart)
+            found, logits, iterations, dead = classifier.run(
+                ("auto-pgd", ball, loss),
+                partial(_climb, ball, loss),
+                chosen,
+                np.clip(chosen + noise, 0.0, 1.0),
+                directions(labels[rows], self.target),
+                scalars=(np.float32(epsilon), np.int32(self.steps)),
+            )
+            return measured(
+                found,
+                chosen,
+                logits,
+                labels[rows],
+                target=self.target,
+                iterations=iterations.astype(np.int64),
+                gradient_calls=np.full(len(rows), self.steps + 1, np.int64),
+                dead_gradients=int(dead.sum()),
+            )
+
+        return best_of_restarts(attempt, len(images), self.restarts, self.target)
+
+
+class _Progress(NamedTuple):
+    """What decides about an image's step size, (n,) each unless said otherwise.
+
+    Attributes:
+        step_size: In force.
+        value: The loss at the point of the moment.
+        rises: Steps of this stretch in which the loss rose.
+        best_before: The best loss when the last stretch ended.
+        just_halved: Whether the last stretch ended in a smaller step.
+        left: int32 (), steps until this stretch ends.
+        stretch: int32 (), its whole length.
+    """
+
+    step_size: Tensor
+    value: Tensor
+    rises: Tensor
+    best_before: Tensor
+    just_halved: Tensor
+    left: Tensor
+    stretch: Tensor
+
+
+def _climb(
+    ball: norms.Ball,
+    loss: Loss,
+    model: ModelFunctions,
+    images: Tensor,
+    start: Tensor,
+    direction: Tensor,
+    epsilon: Tensor,
+    steps: Tensor,
+) -> tuple[Tensor, ...]:
+    """The traced program; returns best images, their logits, their steps, and dead gradients."""
+
+    def judged(pixels: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        logits, gradient = model.margin_gradient(pixels, direction)
+        lead = ops.sum(logits * direction, axis=1)
+        gradient = scaled_by(loss.slope(lead), gradient, loss)
+        alive = usable(gradient)
+        return logits, lead, zeroed_unless(alive, gradient), ops.logical_not(alive)
+
+    def advance(
+        step: Tensor,
+        current: Tensor,
+        before: Tensor,
+        gradient: Tensor,
+        best_gradient: Tensor,
+        dead: Tensor,
+        best: tuple[Tensor, ...],
+        progress: tuple[Tensor, ...],
+    ) -> tuple[Any, ...]:
+        best, progress = Best(*best), _Progress(*progress)
+        moved = _moved(ball, images, current, before, gradient, epsilon, step, progress.step_size)
+        logits, lead, gradient, died = judged(moved)
+        fools_at_last = ops.logical_and(lead > 0.0, best.lead <= 0.0)
+        rises = ops.logical_or(_higher(lead, best.lead), fools_at_last)
+        best_gradient = ops.where(rises[:, None, None, None], gradient, best_gradient)
+        best = best.or_better(moved, logits, lead, rises, step + 1)
+        progress, halved = _reviewed(progress, loss.value(lead), loss.value(best.lead), steps)
+        back = halved[:, None, None, None]
+        return (
+            step + 1,
+            ops.where(back, best.pixels, moved),
+            current,
+            ops.where(back, best_gradient, gradient),
+            best_gradient,
+            ops.logical_or(dead, died),
+            tuple(best),
+            tuple(progress),
+        )
+
+    logits, lead, gradient, dead = judged(start)
+    best = Best.none_yet(start, direction).or_better(
+        start, logits, lead, ops.ones_like(epsilon) > 0, ops.zeros_like(steps)
+    )
+    state = (
+        ops.zeros_like(steps),
+        start,
+        start,
+        gradient,
+        gradient,
+        dead,
+        tuple(best),
+        tuple(_at_the_start(loss.value(lead), epsilon, steps)),
+    )
+    final = ops.while_loop(lambda step, *_: step < steps, advance, state)
+    found = Best(*final[6])
+    return found.pixels, found.logits, found.step, final[5]
+
+
+def _moved(
+    ball: norms.Ball,
+    images: Tensor,
+    current: Tensor,
+    before: Tensor,
+    gradient: Tensor,
+    epsilon: Tensor,
+    step: Tensor,
+    step_size: Tensor,
+) -> Tensor:
+    """One step with inertia, eq. 2 of the paper; the first has nothing to be inert from."""
+    stride = step_size[:, None, None, None] * ball.steepest(gradient)
+    ahead = ball.into_bounds(current + stride, images, epsilon)
+    weight = ops.where(step > 0, _INERTIA, 1.0)
+    inert = current + weight * (ahead - current) + (1.0 - weight) * (current - before)
+    return ball.into_bounds(inert, images, epsilon)
+
+
+def _share(steps: Tensor, share: float) -> Tensor:
+    return ops.maximum(ops.cast(ops.cast(steps, "float32") * share, "int32"), 1)
+
+
+def _at_the_start(value: Tensor, epsilon: Tensor, steps: Tensor) -> _Progress:
+    stretch = _share(steps, _FIRST_STRETCH)
+    return _Progress(
+        step_size=ops.zeros_like(value) + 2.0 * epsilon,
+        value=value,
+        rises=ops.zeros_like(value),
+        best_before=value,
+        just_halved=value > np.inf,
+        left=stretch,
+        stretch=stretch,
+    )
+
+
+def _higher(value: Tensor, before: Tensor) -> Tensor:
+    """Whether a loss has risen by more than rounding can account for, (n,)."""
+    return value - before > _ROUNDING * (1.0 + ops.abs(before))
+
+
+def _reviewed(
+    progress: _Progress, value: Tensor, best: Tensor, steps: Tensor
+) -> tuple[_Progress, Tensor]:
+    """Counts the step; where a stretch ends, says which images halve their step and go back.
+
+    Conditions 1 and 2 of section 3.1: too few steps raised the loss, or neither the step size nor
+    the best loss has changed since the last stretch.
+    """
+    rises = progress.rises + ops.cast(_higher(value, progress.value), value.dtype)
+    left = progress.left - 1
+    ends = left <= 0
+    oscillates = rises <= _ENOUGH_RISES * ops.cast(progress.stretch, value.dtype)
+    stuck = ops.logical_and(
+        ops.logical_not(progress.just_halved), ops.logical_not(_higher(best, progress.best_before))
+    )
+    halved = ops.logical_and(ends, ops.logical_or(oscillates, stuck))
+    shorter = ops.maximum(
+        progress.stretch - _share(steps, _SHORTER_BY), _share(steps, _SHORTEST_STRETCH)
+    )
+    stretch = ops.where(ends, shorter, progress.stretch)
+    return _Progress(
+        step_size=ops.where(halved, progress.step_size / 2.0, progress.step_size),
+        value=value,
+        rises=ops.where(ends, ops.zeros_like(rises), rises),
+        best_before=ops.where(ends, best, progress.best_before),
+        just_halved=ops.where(ends, halved, progress.just_halved),
+        left=ops.where(ends, stretch, left),
+        stretch=stretch,
+    ), halved

@@ -1,0 +1,175 @@
+"""Carlini and Wagner's attack: distance and success weighed against each other by an optimiser."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facemask_core.attacks.base import directions
+from facemask_core.attacks.gradient_ascent import MAX_STEPS, usable, zeroed_unless
+from facemask_core.attacks.minimal import Found, MinimalAttack
+from facemask_core.attacks.norms import PIXEL_AXES
+from facemask_core.attacks.weighing import Weights
+from facemask_core.backend import keras
+from facemask_core.classifier import Classifier
+from facemask_core.errors import AttackError
+from facemask_core.gradients import ModelFunctions, Tensor
+
+ops = keras.ops
+
+_BETA_1, _BETA_2, _ADAM_EPSILON = 0.9, 0.999, 1e-8
+"""Adam's own defaults (Kingma & Ba 2015), which the authors keep."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CarliniWagner(MinimalAttack):
+    """Carlini & Wagner 2017 (arXiv:1608.04644), section V: the L2 attack with their loss f6.
+
+    Minimises ``||x' - x||^2 + c max(-lead, -confidence)`` over ``x' = (tanh(w) + 1) / 2``, which
+    cannot leave [0, 1], and searches for the smallest c that fools.
+
+    Attributes:
+        steps: Adam's steps for each c; the authors take 10,000.
+        searches: How many values of c are tried.
+        first_weight: The first c.
+        learning_rate: Adam's.
+        confidence: By how much the wanted class has to lead (kappa).
+    """
+
+    name: ClassVar[str] = "cw"
+    title: ClassVar[str] = "Carlini-Wagner"
+
+    steps: int = 100
+    searches: int = 6
+    first_weight: float = 1.0
+    learning_rate: float = 0.01
+    confidence: float = 0.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.norm != "l2":
+            raise AttackError("This Carlini-Wagner attack measures in l2; leave the norm at that.")
+        if not (1 <= self.steps <= MAX_STEPS and 1 <= self.searches <= 100):
+            raise AttackError(
+                f"Carlini-Wagner takes 1 to {MAX_STEPS} steps and 1 to 100 searches; "
+                f"{self.steps} and {self.searches} were asked for."
+            )
+        positive = {"first weight": self.first_weight, "learning rate": self.learning_rate}
+        for name, value in positive.items():
+            if not 0.0 < value < float("inf"):
+                raise AttackError(f"The {name} is {value:g}; it must be above 0.")
+        if not 0.0 <= self.confidence < float("inf"):
+            raise AttackError(f"The confidence is {self.confidence:g}; it must be 0 or more.")
+
+    def _search(
+        self, classifier: Classifier, images: NDArray[np.float32], labels: NDArray[np.int64]
+    ) -> Found:
+        towards = directions(labels, self.target)
+        weights = Weights(len(images), self.first_weight)
+        nearest = images.copy()
+        distance = np.full(len(images), np.inf, np.float32)
+        reached = np.zeros(len(images), np.int64)
+        dead = np.zeros(len(images), np.bool_)
+        for _ in range(self.searches):
+            found = self._optimised(classifier, images, towards, weights.now)
+            pixels, squared, step, died = found
+            closer = squared < distance
+            nearest[closer], distance[closer] = pixels[closer], squared[closer]
+            reached[closer] = step[closer]
+            dead |= died
+            weights.learn(np.isfinite(squared))
+        calls = np.full(len(images), self.steps * self.searches, np.int64)
+        return Found(nearest, reached, calls, dead)
+
+    def _optimised(
+        self,
+        classifier: Classifier,
+        images: NDArray[np.float32],
+        towards: NDArray[np.float32],
+        weights: NDArray[np.float32],
+    ) -> tuple[NDArray[Any], ...]:
+        return classifier.run(
+            "carlini-wagner",
+            _minimise,
+            images,
+            towards,
+            weights,
+            scalars=(
+                np.int32(self.steps),
+                np.float32(self.learning_rate),
+                np.float32(self.confidence),
+            ),
+        )
+
+
+def _minimise(
+    model: ModelFunctions,
+    images: Tensor,
+    direction: Tensor,
+    weight: Tensor,
+    steps: Tensor,
+    rate: Tensor,
+    confidence: Tensor,
+) -> tuple[Tensor, ...]:
+    """The traced program for one c an image.
+
+    Returns the nearest fooling images, their squared distances (infinite where none was found),
+    the steps they were reached at, and dead gradients.
+    """
+
+    def advance(
+        step: Tensor,
+        inner: Tensor,
+        mean: Tensor,
+        spread: Tensor,
+        nearest: Tensor,
+        distance: Tensor,
+        reached: Tensor,
+        dead: Tensor,
+    ) -> tuple[Tensor, ...]:
+        squashed = ops.tanh(inner)
+        pixels = (squashed + 1.0) / 2.0
+        logits, gradient = model.margin_gradient(pixels, direction)
+        lead = ops.sum(logits * direction, axis=1)
+        alive = usable(gradient)
+        delta = pixels - images
+        squared = ops.sum(ops.square(delta), axis=PIXEL_AXES)
+        leads = ops.logical_and(lead > 0.0, lead >= confidence)
+        closer = ops.logical_and(leads, squared < distance)
+        pull = ops.where(lead < confidence, weight, ops.zeros_like(weight))
+        slope = 2.0 * delta - pull[:, None, None, None] * zeroed_unless(alive, gradient)
+        slope = slope * (1.0 - ops.square(squashed)) / 2.0
+        mean = _BETA_1 * mean + (1.0 - _BETA_1) * slope
+        spread = _BETA_2 * spread + (1.0 - _BETA_2) * ops.square(slope)
+        time = ops.cast(step + 1, "float32")
+        unbiased = mean / (1.0 - ops.power(_BETA_1, time))
+        deviation = ops.sqrt(spread / (1.0 - ops.power(_BETA_2, time)))
+        return (
+            step + 1,
+            inner - rate * unbiased / (deviation + _ADAM_EPSILON),
+            mean,
+            spread,
+            ops.where(closer[:, None, None, None], pixels, nearest),
+            ops.where(closer, squared, distance),
+            ops.where(closer, step, reached),
+            ops.logical_or(dead, ops.logical_not(alive)),
+        )
+
+    # The inverse of tanh is infinite at black and white.
+    inner = ops.arctanh((2.0 * images - 1.0) * 0.999999)
+    nothing = ops.zeros_like(weight)
+    state = (
+        ops.zeros_like(steps),
+        inner,
+        ops.zeros_like(images),
+        ops.zeros_like(images),
+        images,
+        nothing + np.inf,
+        ops.cast(nothing, "int32"),
+        nothing > 0.0,
+    )
+    final = ops.while_loop(lambda step, *_: step < steps, advance, state)
+    return final[4:]

@@ -1,0 +1,147 @@
+"""Attacks that look for the nearest fooling image instead of the worst one in a ball.
+
+Epsilon is their budget: what they find beyond it is brought back to the ball's surface, where it
+usually fools no more, so that they can be counted beside the others at the same epsilon. With
+``attack.largest_epsilon(shape)`` they are free, and the distance is the answer.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facemask_core.attacks import norms
+from facemask_core.attacks.base import (
+    AdversarialBatch,
+    Attack,
+    checked_target,
+    measured,
+    succeeded,
+)
+from facemask_core.backend import keras
+from facemask_core.classifier import Classifier
+from facemask_core.errors import AttackError
+
+MAX_BISECTIONS = 30
+
+
+class Found(NamedTuple):
+    """What a search for the nearest fooling image came to.
+
+    Attributes:
+        images: float32 (n, h, w, 3), fooling or not.
+        iterations: int64 (n,), steps that led there.
+        gradient_calls: int64 (n,), gradients asked for.
+        dead: bool (n,), whether a gradient of the image was zero or not finite.
+    """
+
+    images: NDArray[np.float32]
+    iterations: NDArray[np.int64]
+    gradient_calls: NDArray[np.int64]
+    dead: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MinimalAttack(Attack):
+    """Settings shared by the attacks of this family.
+
+    Attributes:
+        norm: The norm in which distance is measured.
+        target: Class to reach (0 or 1), or None to leave the true class.
+        bisections: How often the way back to the original is halved at the end, while the image
+            still fools; 0 to keep what the published algorithm ends with.
+    """
+
+    norm: str = "l2"
+    target: int | None = None
+    bisections: int = 10
+
+    def __post_init__(self) -> None:
+        norms.ball(self.norm)
+        checked_target(self.target)
+        if not 0 <= self.bisections <= MAX_BISECTIONS:
+            raise AttackError(
+                f"The way back can be halved 0 to {MAX_BISECTIONS} times; "
+                f"{self.bisections} were asked for."
+            )
+
+    def largest_epsilon(self, shape: tuple[int, ...]) -> float:
+        return norms.ball(self.norm).largest_epsilon(shape)
+
+    @abstractmethod
+    def _search(
+        self, classifier: Classifier, images: NDArray[np.float32], labels: NDArray[np.int64]
+    ) -> Found:
+        """Looks for the nearest fooling image of images that do not fool as they are."""
+
+    def _attack(
+        self,
+        classifier: Classifier,
+        images: NDArray[np.float32],
+        labels: NDArray[np.int64],
+        epsilon: float,
+        seed: int,
+    ) -> AdversarialBatch:
+        # What fools already is its own nearest fooling image.
+        clean = classifier.predict(images)
+        rows = np.flatnonzero(~succeeded(clean, labels, self.target))
+        found = self._search(classifier, images[rows], labels[rows])
+        nearest = self._tightened(classifier, images[rows], found.images, labels[rows])
+        within = images.copy()
+        within[rows] = brought_within(nearest, images[rows], self.norm, epsilon)
+        iterations, calls = np.zeros((2, len(images)), np.int64)
+        iterations[rows], calls[rows] = found.iterations, found.gradient_calls
+        return measured(
+            within,
+            images,
+            classifier.predict(within),
+            labels,
+            target=self.target,
+            iterations=iterations,
+            gradient_calls=calls,
+            dead_gradients=int(found.dead.sum()),
+        )
+
+    def _tightened(
+        self,
+        classifier: Classifier,
+        originals: NDArray[np.float32],
+        candidates: NDArray[np.float32],
+        labels: NDArray[np.int64],
+    ) -> NDArray[np.float32]:
+        """Goes back towards the originals by bisection, as far as the images still fool."""
+        fooling = succeeded(classifier.predict(candidates), labels, self.target)
+        rows = np.flatnonzero(fooling) if self.bisections else np.empty(0, np.int64)
+        nearest = candidates.copy()
+        low, high = np.zeros(len(rows), np.float32), np.ones(len(rows), np.float32)
+        delta = candidates[rows] - originals[rows]
+        for _ in range(self.bisections if len(rows) else 0):
+            middle = (low + high) / 2
+            tried = np.clip(originals[rows] + middle[:, None, None, None] * delta, 0.0, 1.0)
+            fools = succeeded(classifier.predict(tried), labels[rows], self.target)
+            nearest[rows[fools]] = tried[fools]
+            low, high = np.where(fools, low, middle), np.where(fools, middle, high)
+        return nearest
+
+
+def brought_within(
+    images: NDArray[np.float32], originals: NDArray[np.float32], norm: str, epsilon: float
+) -> NDArray[np.float32]:
+    """Moves images into the ball about their originals; those inside stay to the bit.
+
+    Args:
+        images: float32 (n, h, w, 3) in [0, 1].
+        originals: float32, the same shape.
+        norm: ``linf`` or ``l2``.
+        epsilon: Radius of the ball.
+    """
+    outside = norms.distances(images, originals, norm) > epsilon
+    kept = images.copy()
+    ball = norms.ball(norm)
+    bounded = ball.into_bounds(images[outside], originals[outside], np.float32(epsilon))
+    kept[outside] = keras.ops.convert_to_numpy(bounded)
+    return kept

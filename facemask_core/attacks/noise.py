@@ -1,0 +1,65 @@
+"""Uniform random noise: the control group, which knows nothing and aims at nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facemask_core.attacks import norms
+from facemask_core.attacks.base import AdversarialBatch, Attack, measured
+from facemask_core.attacks.restarts import MAX_RESTARTS, best_of_restarts, random_starts
+from facemask_core.classifier import Classifier
+from facemask_core.errors import AttackError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Noise(Attack):
+    """Noise drawn uniformly from the ball; what it fools falls to no cleverness.
+
+    Attributes:
+        norm: ``linf`` or ``l2``.
+        draws: Attempts; an image falls if one of them fools the model, and keeps the worst.
+    """
+
+    name: ClassVar[str] = "noise"
+    title: ClassVar[str] = "Random noise"
+    knowledge: ClassVar[str] = "black box"
+
+    norm: str = "linf"
+    draws: int = 1
+
+    def __post_init__(self) -> None:
+        norms.ball(self.norm)
+        if not 1 <= self.draws <= MAX_RESTARTS:
+            raise AttackError(f"Draws may be 1 to {MAX_RESTARTS}; {self.draws} were asked for.")
+
+    def largest_epsilon(self, shape: tuple[int, ...]) -> float:
+        return norms.ball(self.norm).largest_epsilon(shape)
+
+    def _attack(
+        self,
+        classifier: Classifier,
+        images: NDArray[np.float32],
+        labels: NDArray[np.int64],
+        epsilon: float,
+        seed: int,
+    ) -> AdversarialBatch:
+        def attempt(rows: NDArray[Any], draw: int) -> AdversarialBatch:
+            chosen = images[rows]
+            noise = random_starts(chosen, self.norm, epsilon, seed, draw)
+            noisy = np.clip(chosen + noise, 0.0, 1.0)
+            return measured(
+                noisy,
+                chosen,
+                classifier.predict(noisy),
+                labels[rows],
+                target=None,
+                iterations=np.full(len(rows), draw + 1, np.int64),
+                gradient_calls=np.zeros(len(rows), np.int64),
+                dead_gradients=0,
+            )
+
+        return best_of_restarts(attempt, len(images), self.draws, None)

@@ -1,0 +1,122 @@
+"""Random starts, and the best of several attempts, image by image."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facemask_core.attacks import norms
+from facemask_core.attacks.base import AdversarialBatch, leads, succeeded
+from facemask_core.errors import AttackError
+
+MAX_RESTARTS = 1_000
+
+
+def checked_restarts(restarts: int, *, random_start: bool = True) -> None:
+    """Verifies a number of attempts.
+
+    Raises:
+        AttackError: It is out of range, or every attempt would be the same.
+    """
+    if not 1 <= restarts <= MAX_RESTARTS:
+        raise AttackError(
+            f"{restarts} restarts were asked for; there may be from 1 to {MAX_RESTARTS}."
+        )
+    if restarts > 1 and not random_start:
+        raise AttackError("Restarts without a random start would repeat the same attack.")
+
+
+def own_generators(
+    images: NDArray[np.float32], seed: int, stream: int
+) -> list[np.random.Generator]:
+    """Gives each image randomness of its own, from the seed and the image's pixels.
+
+    So neither the batch an image comes in nor its place in it changes what happens to it.
+
+    Args:
+        images: float32 (n, height, width, 3).
+        seed: The attack's seed.
+        stream: Number of the restart or draw, from 0.
+    """
+    generators = []
+    for image in images:
+        digest = hashlib.sha256(image.tobytes()).digest()
+        own = np.frombuffer(digest, np.uint32).tolist()
+        generators.append(np.random.default_rng([seed, stream, *own]))
+    return generators
+
+
+def random_starts(
+    images: NDArray[np.float32], norm: str, epsilon: float, seed: int, restart: int
+) -> NDArray[np.float32]:
+    """Draws each image's random start from the seed and the image's own pixels.
+
+    Args:
+        images: float32 (n, height, width, 3).
+        norm: ``linf`` or ``l2``.
+        epsilon: Radius of the ball.
+        seed: The attack's seed.
+        restart: Number of the restart, from 0.
+
+    Returns:
+        float32 perturbations of the images' shape, uniform in the ball.
+    """
+    ball = norms.ball(norm)
+    starts = np.empty_like(images)
+    for index, rng in enumerate(own_generators(images, seed, restart)):
+        starts[index] = ball.sample(rng, images.shape[1:]) * np.float32(epsilon)
+    return starts
+
+
+def best_of_restarts(
+    attempt: Callable[[NDArray[Any], int], AdversarialBatch],
+    count: int,
+    restarts: int,
+    target: int | None,
+) -> AdversarialBatch:
+    """Attacks, tries again where an image still stands, and keeps each image's own best answer.
+
+    Args:
+        attempt: ``attempt(rows, restart)`` attacks those images.
+        count: Number of images.
+        restarts: Number of attempts altogether.
+        target: The attack's target.
+    """
+    best = attempt(np.arange(count), 0)
+    for restart in range(1, restarts):
+        standing = np.flatnonzero(~best.success)
+        if not len(standing):
+            break
+        best = merged(best, attempt(standing, restart), standing, target)
+    return best
+
+
+def merged(
+    best: AdversarialBatch, again: AdversarialBatch, rows: NDArray[Any], target: int | None
+) -> AdversarialBatch:
+    """Puts a second attempt on some images in where it came further than the first.
+
+    Args:
+        best: The answer so far.
+        again: A further answer to the images of ``rows``.
+        rows: int (k,), their places in ``best``.
+        target: The attack's target.
+    """
+    old = leads(best.logits, best.labels, target)[rows]
+    new = leads(again.logits, again.labels, target)
+    improved = new > old
+    changed: dict[str, Any] = {}
+    for name in ("images", "logits", "linf", "l2", "iterations"):
+        values = getattr(best, name).copy()
+        values[rows[improved]] = getattr(again, name)[improved]
+        changed[name] = values
+    calls = best.gradient_calls.copy()
+    calls[rows] += again.gradient_calls
+    success = succeeded(changed["logits"], best.labels, target)
+    dead = max(best.dead_gradients, again.dead_gradients)
+    return replace(best, **changed, gradient_calls=calls, success=success, dead_gradients=dead)

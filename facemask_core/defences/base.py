@@ -1,0 +1,111 @@
+"""What a defence is: a change to the pixels that the model behind it never sees undone."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import asdict, dataclass, replace
+from typing import Any, ClassVar
+
+from facemask_core.backend import keras
+from facemask_core.classifier import Classifier
+from facemask_core.errors import DefenceError
+from facemask_core.gradients import Tensor
+
+
+@dataclass(frozen=True, kw_only=True)
+class Defence(ABC):
+    """A transformation of pixels with its settings; frozen, so that one object serves everybody.
+
+    It has no weights and no randomness, and gradients pass through it. A defence that blocks them
+    only hides from the attacker that nothing was won (Athalye et al. 2018, arXiv:1802.00420).
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+
+    @property
+    @abstractmethod
+    def label(self) -> str:
+        """Name and strength in a word or two, such as ``JPEG 75``."""
+
+    @abstractmethod
+    def __call__(self, pixels: Tensor) -> Tensor:
+        """Transforms images.
+
+        Args:
+            pixels: float32 (n, height, width, 3), RGB in [0, 1]; any n and size.
+
+        Returns:
+            float32 tensor of the same shape, in [0, 1]. Built of keras.ops only, so that it can
+            be traced.
+        """
+
+    def layer(self) -> keras.layers.Layer:
+        """The defence as a layer of a Keras model, in float32 whatever the model computes in."""
+        return DefenceLayer(self)
+
+    def statement(self) -> dict[str, Any]:
+        """States what a figure measured behind this defence has to be read with, fit for JSON."""
+        return {"defence": self.name, **asdict(self)}
+
+
+class DefenceLayer(keras.layers.Layer):
+    """A defence within a Keras model."""
+
+    def __init__(self, defence: Defence, **options: Any) -> None:
+        """Wraps a defence.
+
+        Args:
+            defence: What to apply.
+            **options: What every Keras layer takes.
+        """
+        # Half a level is less than bfloat16 can tell apart in bright pixels.
+        super().__init__(**{"name": defence.name, "dtype": "float32", **options})
+        self.defence = defence
+
+    def call(self, pixels: Tensor) -> Tensor:
+        """Applies the defence to float32 (n, height, width, 3)."""
+        return self.defence(pixels)
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """A defence keeps the shape."""
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        """What a copy of the layer is made of; the defence, being frozen, is shared."""
+        return {**super().get_config(), "defence": self.defence}
+
+
+def defended(classifier: Classifier, defence: Defence) -> Classifier:
+    """Puts a defence before a model.
+
+    Attacking the result is the adaptive attack: gradients go through the defence. Adversarial
+    examples made on ``classifier`` and tried on the result are the naive one.
+
+    Args:
+        classifier: The model to defend, perhaps defended already; not changed.
+        defence: What every image passes first.
+
+    Returns:
+        A classifier that shares the model's weights. Its card has the same hash, since the weights
+        are the same, but a name such as ``mobilenetv3 + JPEG 75``, and none of the metrics, which
+        were measured without the defence.
+    """
+    pixels = keras.Input(classifier.input_shape, dtype="float32", name="pixels")
+    model = keras.Model(pixels, classifier.model(defence.layer()(pixels)))
+    name = f"{classifier.name} + {defence.label}"
+    shielded = Classifier(model, replace(classifier.card, name=name, metrics={}))
+    shielded.precision = classifier.precision  # the model computes in it already
+    return shielded
+
+
+def checked_whole(value: int, what: str, lowest: int, highest: int) -> None:
+    """Verifies a setting that counts something.
+
+    Raises:
+        DefenceError: It is no whole number from ``lowest`` to ``highest``.
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or not lowest <= value <= highest:
+        raise DefenceError(
+            f"{what} is {value!r}; it must be a whole number from {lowest} to {highest}."
+        )

@@ -1,0 +1,319 @@
+"""Every registered attack keeps the contract."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import FrozenInstanceError, fields
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from small_models import SHAPE, linear_model, wrapped
+
+from facemask_core import Classifier, attacks
+from facemask_core.attacks import norms
+from facemask_core.backend import keras
+from facemask_core.errors import AttackError
+
+Linear = tuple[Classifier, NDArray[np.float32], NDArray[np.float32]]
+
+SETTINGS: list[tuple[str, dict[str, Any], float]] = [
+    ("fgsm", {}, 0.1),
+    ("fgsm", {"norm": "l2"}, 0.5),
+    ("fgsm", {"target": 1}, 0.1),
+    ("fgsm", {"loss": "cross-entropy"}, 0.1),
+    ("bim", {}, 0.1),
+    ("bim", {"norm": "l2", "loss": "cross-entropy", "target": 1}, 0.5),
+    ("mim", {}, 0.1),
+    ("mim", {"norm": "l2", "decay": 0.5}, 0.5),
+    ("pgd", {"steps": 5}, 0.1),
+    ("pgd", {"steps": 5, "norm": "l2"}, 0.5),
+    ("pgd", {"steps": 5, "restarts": 3}, 0.1),
+    ("pgd", {"steps": 5, "target": 0}, 0.1),
+    ("pgd", {"steps": 5, "random_start": False}, 0.1),
+    ("pgd", {"steps": 9, "stop_early": True}, 0.1),
+    ("pgd", {"steps": 9, "stop_early": True, "norm": "l2", "restarts": 2}, 0.5),
+    ("apgd", {"steps": 20}, 0.1),
+    ("apgd", {"steps": 20, "loss": "cross-entropy", "restarts": 2}, 0.1),
+    ("apgd", {"steps": 20, "norm": "l2"}, 0.5),
+    ("deepfool", {}, 0.5),
+    ("deepfool", {"norm": "linf", "target": 1}, 0.1),
+    ("cw", {"steps": 20, "searches": 3}, 0.5),
+    ("lbfgs", {"steps": 5, "searches": 2}, 0.5),
+    ("square", {"queries": 30}, 0.1),
+    ("square", {"queries": 30, "target": 0}, 0.1),
+    ("transfer", {"attack": attacks.make("fgsm")}, 0.1),
+    ("noise", {}, 0.1),
+    ("noise", {"norm": "l2", "draws": 3}, 0.5),
+]
+MINIMAL = ("deepfool", "cw", "lbfgs")
+"""Attacks that go no further than they have to."""
+WITHOUT_GRADIENTS = ("square", "noise")
+every_attack = pytest.mark.parametrize(
+    ("name", "chosen", "epsilon"), SETTINGS, ids=[f"{name}-{kw}" for name, kw, _ in SETTINGS]
+)
+
+
+def test_every_registered_attack_is_under_test() -> None:
+    assert {name for name, _, _ in SETTINGS} == set(attacks.names())
+
+
+@pytest.fixture
+def make(linear: Linear) -> Callable[..., attacks.Attack]:
+    """Makes any registered attack; a transfer attack is made on the linear model."""
+
+    def make(name: str, **chosen: Any) -> attacks.Attack:
+        source = {"source": linear[0]} if name == "transfer" else {}
+        return attacks.make(name, **source, **chosen)
+
+    return make
+
+
+Make = Callable[..., attacks.Attack]
+
+
+@pytest.mark.parametrize("name", attacks.names())
+def test_the_registry_describes_its_attacks(make: Make, name: str) -> None:
+    attack = make(name)
+    assert attack.name == name
+    assert attack.title
+    assert attacks.get(name).__doc__
+    stated = attack.threat_model(8 / 255, seed=3)
+    assert stated["attack"] == name
+    assert stated["epsilon"] == 8 / 255
+    assert stated["seed"] == 3
+    assert json.loads(json.dumps(stated)) == stated
+    assert stated["norm"] in norms.names()
+    assert stated["knowledge"] in {"white box", "black box", "another model"}
+    if name != "transfer":
+        assert {field.name for field in fields(attack)} <= stated.keys()
+    with pytest.raises(FrozenInstanceError):
+        attack.target = 1  # type: ignore[attr-defined]
+
+
+@every_attack
+def test_stays_in_the_ball_and_the_box(
+    curved: Classifier,
+    labels: NDArray[np.int64],
+    make: Make,
+    name: str,
+    chosen: dict,
+    epsilon: float,
+) -> None:
+    images = np.random.default_rng(2).random((16, *SHAPE), dtype=np.float32)
+    attack = make(name, **chosen)
+    found = attack(curved, images, labels, epsilon=epsilon)
+    assert found.images.min() >= 0.0
+    assert found.images.max() <= 1.0
+    distance = found.l2 if attack.threat_model(epsilon)["norm"] == "l2" else found.linf
+    assert distance.max() <= epsilon + 1e-6
+    assert distance.max() > (0.0 if name in MINIMAL else 0.5 * epsilon)
+
+
+@every_attack
+def test_the_batch_describes_its_own_images(
+    curved: Classifier,
+    faces: NDArray[np.float32],
+    labels: NDArray[np.int64],
+    make: Make,
+    name: str,
+    chosen: dict,
+    epsilon: float,
+) -> None:
+    found = make(name, **chosen)(curved, faces, labels, epsilon=epsilon)
+    np.testing.assert_allclose(found.logits, curved.predict(found.images), atol=1e-5)
+    delta = (found.images.astype(np.float64) - faces).reshape(16, -1)
+    np.testing.assert_allclose(found.linf, np.abs(delta).max(axis=1), atol=1e-12)
+    np.testing.assert_allclose(found.l2, np.sqrt((delta**2).sum(axis=1)), atol=1e-12)
+    wanted = chosen.get("target")
+    expected = found.predictions != labels if wanted is None else found.predictions == wanted
+    np.testing.assert_array_equal(found.success, expected)
+    assert found.dead_gradients == 0
+    if name in WITHOUT_GRADIENTS:
+        assert (found.gradient_calls == 0).all()
+    else:
+        fooled_as_it_was = (found.l2 == 0) & found.success
+        assert (found.gradient_calls[~fooled_as_it_was] >= 1).all()
+
+
+@every_attack
+def test_epsilon_zero_changes_nothing(
+    curved: Classifier,
+    faces: NDArray[np.float32],
+    labels: NDArray[np.int64],
+    make: Make,
+    name: str,
+    chosen: dict,
+    epsilon: float,
+) -> None:
+    del epsilon
+    found = make(name, **chosen)(curved, faces, labels, epsilon=0.0)
+    np.testing.assert_array_equal(found.images, faces)
+    np.testing.assert_allclose(found.logits, curved.predict(faces), atol=1e-6)
+
+
+@every_attack
+def test_neither_input_nor_model_is_changed(
+    curved: Classifier,
+    faces: NDArray[np.float32],
+    labels: NDArray[np.int64],
+    make: Make,
+    name: str,
+    chosen: dict,
+    epsilon: float,
+) -> None:
+    before = [keras.ops.convert_to_numpy(item.value).copy() for item in curved.model.variables]
+    images, classes = faces.copy(), labels.copy()
+    make(name, **chosen)(curved, images, classes, epsilon=epsilon)
+    np.testing.assert_array_equal(images, faces)
+    np.testing.assert_array_equal(classes, labels)
+    for old, item in zip(before, curved.model.variables, strict=True):
+        np.testing.assert_array_equal(old, keras.ops.convert_to_numpy(item.value))
+
+
+@every_attack
+def test_an_image_fares_the_same_alone_and_in_company(
+    curved: Classifier,
+    faces: NDArray[np.float32],
+    labels: NDArray[np.int64],
+    make: Make,
+    name: str,
+    chosen: dict,
+    epsilon: float,
+) -> None:
+    attack = make(name, **chosen)
+    together = attack(curved, faces, labels, epsilon=epsilon, seed=5)
+    again = attack(curved, faces, labels, epsilon=epsilon, seed=5)
+    np.testing.assert_array_equal(together.images, again.images)
+    for row in (0, 7, 15):
+        alone = attack(curved, faces[row : row + 1], labels[row : row + 1], epsilon=epsilon, seed=5)
+        # Another batch size may round a vanishing gradient to the other sign, not more.
+        tolerance = 1e-3 if name in MINIMAL else 1e-6  # a long path, whose end is all that counts
+        same = np.isclose(alone.images[0], together.images[row], atol=tolerance).mean()
+        assert same > 0.99
+        assert alone.success[0] == together.success[row]
+
+
+@every_attack
+def test_an_empty_batch_gives_an_empty_answer(
+    curved: Classifier, make: Make, name: str, chosen: dict, epsilon: float
+) -> None:
+    empty = np.empty((0, *SHAPE), np.float32)
+    found = make(name, **chosen)(curved, empty, np.empty(0, np.int64), epsilon=epsilon)
+    assert found.images.shape == (0, *SHAPE)
+    assert found.success.shape == (0,)
+
+
+@every_attack
+def test_a_dead_model_is_reported_not_hidden(
+    faces: NDArray[np.float32],
+    labels: NDArray[np.int64],
+    make: Make,
+    name: str,
+    chosen: dict,
+    epsilon: float,
+) -> None:
+    size = int(np.prod(SHAPE))
+    dead = wrapped(linear_model(np.zeros((size, 2), np.float32), np.zeros(2, np.float32)))
+    if name == "transfer":
+        chosen = chosen | {"source": dead}
+    found = (attacks.make if name == "transfer" else make)(name, **chosen)(
+        dead, faces, labels, epsilon=epsilon
+    )
+    assert np.isfinite(found.images).all()
+    if name in WITHOUT_GRADIENTS:
+        return
+    if name in MINIMAL:  # what fools as it is needs no gradient
+        assert 0 < found.dead_gradients == (~found.success).sum()
+    else:
+        assert found.dead_gradients == 16
+
+
+@every_attack
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda images, labels: (images + 0.9, labels),
+        lambda images, labels: (np.where(images > 0.5, np.nan, images), labels),
+        lambda images, labels: ((images * 255).astype(np.uint8), labels),
+        lambda images, labels: (images[:, :4], labels),
+        lambda images, labels: (images[0], labels),
+        lambda images, labels: (images, labels[:5]),
+        lambda images, labels: (images, labels + 1),
+        lambda images, labels: (images, labels.astype(np.float32)),
+    ],
+)
+def test_input_outside_the_contract_is_refused(
+    curved: Classifier,
+    faces: NDArray[np.float32],
+    labels: NDArray[np.int64],
+    make: Make,
+    name: str,
+    chosen: dict,
+    epsilon: float,
+    spoil: Any,
+) -> None:
+    with pytest.raises(AttackError):
+        make(name, **chosen)(curved, *spoil(faces, labels), epsilon=epsilon)
+
+
+@pytest.mark.parametrize("epsilon", [-0.1, 1.1, float("nan"), float("inf")])
+@pytest.mark.parametrize("name", attacks.names())
+def test_a_senseless_epsilon_is_refused(
+    curved: Classifier,
+    faces: NDArray[np.float32],
+    labels: NDArray[np.int64],
+    make: Make,
+    name: str,
+    epsilon: float,
+) -> None:
+    with pytest.raises(AttackError, match="psilon"):
+        make(name)(curved, faces, labels, epsilon=epsilon * make(name).largest_epsilon(SHAPE))
+
+
+@pytest.mark.parametrize(
+    ("name", "chosen"),
+    [
+        ("nothing", {}),
+        ("fgsm", {"steps": 3}),
+        ("fgsm", {"norm": "l3"}),
+        ("fgsm", {"target": 2}),
+        ("pgd", {"steps": 0}),
+        ("pgd", {"steps": 10**9}),
+        ("pgd", {"restarts": 0}),
+        ("pgd", {"restarts": 2, "random_start": False}),
+        ("pgd", {"step_size": -0.1}),
+        ("pgd", {"step_size": float("nan")}),
+        ("pgd", {"loss": "softmax"}),
+        ("apgd", {"loss": "dlr"}),
+        ("apgd", {"steps": 0}),
+        ("apgd", {"restarts": 0}),
+        ("bim", {"random_start": True}),
+        ("mim", {"decay": 1.5}),
+        ("mim", {"decay": float("nan")}),
+        ("deepfool", {"steps": 0}),
+        ("deepfool", {"overshoot": -0.1}),
+        ("deepfool", {"norm": "l1"}),
+        ("deepfool", {"bisections": -1}),
+        ("cw", {"norm": "linf"}),
+        ("cw", {"learning_rate": 0.0}),
+        ("cw", {"first_weight": float("inf")}),
+        ("cw", {"confidence": -1.0}),
+        ("cw", {"searches": 0}),
+        ("lbfgs", {"norm": "linf"}),
+        ("lbfgs", {"steps": 0}),
+        ("lbfgs", {"first_weight": float("nan")}),
+        ("square", {"queries": 0}),
+        ("square", {"first_area": 0.0}),
+        ("square", {"target": 7}),
+        ("square", {"norm": "l2"}),
+        ("noise", {"draws": 0}),
+        ("noise", {"norm": "l3"}),
+        ("transfer", {}),
+    ],
+)
+def test_senseless_settings_are_refused(name: str, chosen: dict) -> None:
+    with pytest.raises(AttackError):
+        attacks.make(name, **chosen)

@@ -1,0 +1,205 @@
+"""FGSM, BIM, PGD and MIM match the closed forms and each other."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from small_models import SHAPE, linear_model, wrapped
+
+from facemask_core import Classifier, attacks
+from facemask_core.attacks import norms
+from facemask_core.attacks.restarts import random_starts
+from facemask_core.backend import keras
+
+Linear = tuple[Classifier, NDArray[np.float32], NDArray[np.float32]]
+
+
+@pytest.mark.parametrize("norm", norms.names())
+def test_fgsm_is_pgd_with_one_full_step_to_the_bit(
+    curved: Classifier, faces: NDArray[np.float32], labels: NDArray[np.int64], norm: str
+) -> None:
+    one_step = attacks.make("pgd", norm=norm, steps=1, step_size=0.1, random_start=False)
+    expected = one_step(curved, faces, labels, epsilon=0.1)
+    found = attacks.make("fgsm", norm=norm)(curved, faces, labels, epsilon=0.1)
+    np.testing.assert_array_equal(found.images, expected.images)
+
+
+def test_fgsm_follows_the_papers_equations(
+    linear: Linear, faces: NDArray[np.float32], labels: NDArray[np.int64]
+) -> None:
+    """Eq. 1 adds epsilon * sign of the gradient; eq. 2 subtracts it for the target's loss."""
+    classifier, weights, _ = linear
+    towards_one = np.sign(weights[:, 1] - weights[:, 0]).reshape(SHAPE)
+    sign = np.where(labels[:, None, None, None] == 0, towards_one, -towards_one)
+    untargeted = attacks.make("fgsm")(classifier, faces, labels, epsilon=0.1)
+    np.testing.assert_allclose(untargeted.images, faces + 0.1 * sign, atol=1e-6)
+    targeted = attacks.make("fgsm", target=1)(classifier, faces, labels, epsilon=0.1)
+    np.testing.assert_allclose(targeted.images, faces + 0.1 * towards_one, atol=1e-6)
+
+
+@pytest.mark.parametrize(("norm", "dual"), [("linf", 1), ("l2", 2)])
+@pytest.mark.parametrize(
+    ("name", "chosen"),
+    [
+        ("fgsm", {}),
+        ("bim", {}),
+        ("mim", {}),
+        # A random start leaves a component across the gradient that only dies out step by step.
+        ("pgd", {"steps": 40, "random_start": False}),
+    ],
+)
+def test_the_smallest_fooling_epsilon_of_a_linear_model(
+    linear: Linear, faces: NDArray[np.float32], name: str, chosen: dict, norm: str, dual: int
+) -> None:
+    """|margin| / dual norm of the weights, exactly: fooled just above it, standing just below."""
+    classifier, weights, bias = linear
+    difference = (weights[:, 1] - weights[:, 0]).astype(np.float64)
+    margin = faces.reshape(16, -1) @ difference + float(bias[1] - bias[0])
+    right = (margin > 0).astype(np.int64)
+    smallest = np.abs(margin) / np.linalg.norm(difference, ord=dual)
+    attack = attacks.make(name, norm=norm, **chosen)
+    for row in range(16):
+        one = slice(row, row + 1)
+        above = attack(classifier, faces[one], right[one], epsilon=1.001 * smallest[row] + 1e-6)
+        below = attack(classifier, faces[one], right[one], epsilon=0.999 * smallest[row])
+        assert above.success.all()
+        assert not below.success.any()
+
+
+def test_targeted_and_untargeted_coincide_for_two_classes(
+    curved: Classifier, faces: NDArray[np.float32]
+) -> None:
+    right = curved.predict(faces).argmax(axis=1)
+    for target in (0, 1):
+        rows = right != target
+        assert rows.any()
+        untargeted = attacks.make("pgd", steps=5)(curved, faces[rows], right[rows], epsilon=0.2)
+        targeted = attacks.make("pgd", steps=5, target=target)(
+            curved, faces[rows], right[rows], epsilon=0.2
+        )
+        np.testing.assert_array_equal(untargeted.images, targeted.images)
+        np.testing.assert_array_equal(untargeted.success, targeted.success)
+
+
+def test_a_confident_model_does_not_starve_the_gradient(
+    linear: Linear, faces: NDArray[np.float32]
+) -> None:
+    """Cross-entropy underflows at a margin of 90 in float32; the margin loss must not."""
+    _, weights, bias = linear
+    confident = wrapped(linear_model(weights * 1e4, bias))
+    right = confident.predict(faces).argmax(axis=1)
+    assert np.abs(np.diff(confident.predict(faces))).min() > 90
+    found = attacks.make("fgsm")(confident, faces, right, epsilon=0.1)
+    assert found.dead_gradients == 0
+    np.testing.assert_allclose(found.linf, 0.1, atol=1e-6)
+
+
+def test_pgd_is_at_least_as_strong_as_fgsm(curved: Classifier, faces: NDArray[np.float32]) -> None:
+    right = curved.predict(faces).argmax(axis=1)
+    for epsilon in (0.02, 0.05, 0.1, 0.2):
+        one = attacks.make("fgsm")(curved, faces, right, epsilon=epsilon)
+        many = attacks.make("pgd")(curved, faces, right, epsilon=epsilon)
+        assert many.success.sum() >= one.success.sum()
+
+
+def test_restarts_only_help_and_each_image_keeps_its_own_best(
+    curved: Classifier, faces: NDArray[np.float32]
+) -> None:
+    right = curved.predict(faces).argmax(axis=1)
+
+    def margins(restarts: int) -> NDArray[np.float32]:
+        attack = attacks.make("pgd", steps=1, step_size=0.01, restarts=restarts)
+        found = attack(curved, faces, right, epsilon=0.05)
+        rows = np.arange(16)
+        return found.logits[rows, 1 - right] - found.logits[rows, right]
+
+    one, five = margins(1), margins(5)
+    assert (five >= one).all()
+    assert (five > one).any()
+
+
+def test_restarts_leave_fooled_images_alone(curved: Classifier, faces: NDArray[np.float32]) -> None:
+    right = curved.predict(faces).argmax(axis=1)
+    found = attacks.make("pgd", steps=3, restarts=4)(curved, faces, right, epsilon=0.3)
+    first = attacks.make("pgd", steps=3, restarts=1)(curved, faces, right, epsilon=0.3)
+    assert first.success.any()
+    assert (found.gradient_calls[first.success] == 3).all()
+    assert (found.gradient_calls[~found.success] == 12).all()
+
+
+@pytest.mark.parametrize("norm", norms.names())
+def test_stopping_early_fools_the_same_images_with_fewer_gradients(
+    curved: Classifier, norm: str
+) -> None:
+    rng = np.random.default_rng(4)
+    images = rng.uniform(0.2, 0.8, (64, *SHAPE)).astype(np.float32)
+    right = curved.predict(images).argmax(axis=1)
+    epsilons = {"linf": (0.002, 0.01, 0.05), "l2": (0.02, 0.1, 0.5)}[norm]
+    for epsilon in epsilons:
+        full = attacks.make("pgd", steps=14, norm=norm)(curved, images, right, epsilon=epsilon)
+        early = attacks.make("pgd", steps=14, norm=norm, stop_early=True)(
+            curved, images, right, epsilon=epsilon
+        )
+        np.testing.assert_array_equal(early.success, full.success)
+        # What never falls is climbed to the same end.
+        np.testing.assert_allclose(
+            early.images[~full.success], full.images[~full.success], atol=1e-5
+        )
+        assert (early.gradient_calls[~full.success] == 14).all()
+        fallen = early.gradient_calls[full.success]
+        assert set(fallen.tolist()) <= {4, 8, 12, 14}
+        assert (early.iterations <= early.gradient_calls).all()
+    assert full.success.sum() > 32, "or nothing was stopped"
+    assert early.gradient_calls.mean() < 8
+
+
+def test_the_best_point_of_the_path_is_returned() -> None:
+    """From a corner, huge steps on a kinked model overshoot; the answer must not get worse."""
+    pixels = keras.Input(SHAPE)
+    total = keras.ops.mean(pixels, axis=(1, 2, 3), keepdims=False)[:, None]
+    bump = 0.3 - keras.ops.abs(total - 0.6)
+    model = keras.Model(pixels, keras.ops.concatenate([bump * 0.0, bump], axis=1))
+    classifier = wrapped(model)
+    start = np.full((1, *SHAPE), 0.5, np.float32)
+    attack = attacks.make("pgd", steps=2, step_size=0.11, random_start=False)
+    found = attack(classifier, start, np.array([0]), epsilon=0.5)
+    # 0.5 -> 0.61 (margin 0.29) -> 0.50 (margin 0.20): the first step is the best.
+    np.testing.assert_allclose(found.images, 0.61, atol=1e-5)
+    assert found.iterations[0] == 1
+
+
+def test_the_step_size_scales_with_epsilon() -> None:
+    pgd = attacks.make("pgd", steps=20)
+    assert pgd.threat_model(8 / 255)["step_size"] == pytest.approx(2.5 * 8 / 255 / 20)
+    assert attacks.make("pgd", steps=1).threat_model(0.1)["step_size"] == 0.1
+    assert attacks.make("pgd", step_size=0.01).threat_model(0.1)["step_size"] == 0.01
+
+
+def test_a_new_epsilon_or_step_count_is_not_cached(
+    linear: Linear, faces: NDArray[np.float32], labels: NDArray[np.int64]
+) -> None:
+    classifier, _, _ = linear
+    for epsilon in (0.1, 0.02, 0.2):
+        found = attacks.make("fgsm")(classifier, faces, labels, epsilon=epsilon)
+        np.testing.assert_allclose(found.linf, epsilon, atol=1e-6)
+    short = attacks.make("pgd", steps=3, step_size=0.01, random_start=False)
+    assert short(classifier, faces, labels, epsilon=0.2).linf.max() <= 0.03 + 1e-6
+    longer = attacks.make("pgd", steps=7, step_size=0.01, random_start=False)
+    np.testing.assert_allclose(longer(classifier, faces, labels, epsilon=0.2).linf, 0.07, atol=1e-6)
+
+
+@pytest.mark.parametrize("norm", norms.names())
+def test_random_starts_fill_the_ball_and_follow_the_seed(norm: str) -> None:
+    images = np.random.default_rng(3).random((50, *SHAPE), dtype=np.float32)
+    starts = random_starts(images, norm, 0.1, seed=1, restart=0)
+    size = norms.distances(images + starts, images, norm)
+    assert size.max() <= 0.1 + 1e-6
+    # In 192 dimensions nearly all of either ball lies close to its surface.
+    assert size.min() > 0.09
+    assert abs(starts.mean()) < 0.01
+    np.testing.assert_array_equal(starts, random_starts(images, norm, 0.1, seed=1, restart=0))
+    backwards = random_starts(images[::-1], norm, 0.1, seed=1, restart=0)
+    np.testing.assert_array_equal(starts, backwards[::-1])
+    assert not np.array_equal(starts, random_starts(images, norm, 0.1, seed=2, restart=0))
+    assert not np.array_equal(starts, random_starts(images, norm, 0.1, seed=1, restart=1))

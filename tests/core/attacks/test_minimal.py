@@ -1,0 +1,143 @@
+"""DeepFool, Carlini-Wagner and L-BFGS find the nearest fooling image where it is known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from small_models import SHAPE
+
+from facemask_core import Classifier, attacks
+from facemask_core.attacks.minimal import brought_within
+from facemask_core.attacks.weighing import Weights
+
+Linear = tuple[Classifier, NDArray[np.float32], NDArray[np.float32]]
+
+NEAREST: list[tuple[str, dict[str, Any], float]] = [
+    ("deepfool", {}, 1.001),
+    ("deepfool", {"norm": "linf"}, 1.001),
+    ("cw", {"steps": 300, "searches": 9}, 1.03),
+    ("lbfgs", {"steps": 40, "searches": 12}, 1.03),
+]
+
+
+def _known(
+    linear: Linear, faces: NDArray[np.float32], norm: str
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The linear model's own answers, and |margin| / dual norm of the weights."""
+    _, weights, bias = linear
+    difference = (weights[:, 1] - weights[:, 0]).astype(np.float64)
+    margin = faces.reshape(len(faces), -1) @ difference + float(bias[1] - bias[0])
+    dual = np.linalg.norm(difference, ord={"linf": 1, "l2": 2}[norm])
+    return (margin > 0).astype(np.int64), np.abs(margin) / dual
+
+
+@pytest.mark.parametrize(("name", "chosen", "factor"), NEAREST)
+def test_the_nearest_fooling_image_of_a_linear_model(
+    linear: Linear, faces: NDArray[np.float32], name: str, chosen: dict, factor: float
+) -> None:
+    attack = attacks.make(name, **chosen)
+    right, nearest = _known(linear, faces, attack.norm)
+    found = attack(linear[0], faces, right, epsilon=attack.largest_epsilon(SHAPE))
+    assert found.success.all()
+    distance = found.l2 if attack.norm == "l2" else found.linf
+    assert (distance >= nearest * (1 - 1e-4)).all(), "nothing nearer can fool"
+    assert (distance <= nearest * factor + 1e-5).all()
+
+
+def test_deepfool_needs_one_step_where_the_model_is_linear(
+    linear: Linear, faces: NDArray[np.float32]
+) -> None:
+    right, nearest = _known(linear, faces, "l2")
+    attack = attacks.make("deepfool", bisections=0, overshoot=0.02)
+    found = attack(linear[0], faces, right, epsilon=attack.largest_epsilon(SHAPE))
+    assert (found.iterations == 1).all()
+    assert (found.gradient_calls == 2).all()
+    np.testing.assert_allclose(found.l2, 1.02 * nearest, rtol=1e-4)
+
+
+def test_deepfool_goes_round_pixels_at_the_end_of_their_range(linear: Linear) -> None:
+    """Where half of the pixels cannot move further, the others have to make up for it."""
+    classifier, weights, _ = linear
+    uphill = np.sign(weights[:, 1] - weights[:, 0]).reshape(SHAPE)
+    image = np.where(np.arange(SHAPE[0])[:, None, None] < 4, np.where(uphill > 0, 1.0, 0.0), 0.5)
+    image = image[None].astype(np.float32)
+    label = classifier.predict(image).argmax(axis=1)
+    blocked = attacks.make("deepfool", target=1 - int(label[0]))
+    found = blocked(classifier, image, label, epsilon=blocked.largest_epsilon(SHAPE))
+    assert found.success.all()
+    # The other end of the blocked pixels' range lies downhill: only there may they move.
+    assert found.dead_gradients == 0
+
+
+@pytest.mark.parametrize(("name", "chosen", "factor"), NEAREST)
+def test_what_lies_beyond_the_budget_counts_as_standing(
+    linear: Linear, faces: NDArray[np.float32], name: str, chosen: dict, factor: float
+) -> None:
+    attack = attacks.make(name, **chosen)
+    right, nearest = _known(linear, faces, attack.norm)
+    budget = float(np.median(nearest))
+    found = attack(linear[0], faces, right, epsilon=budget)
+    assert not found.success[nearest > budget].any()
+    assert found.success[nearest * factor + 1e-4 < budget].all()
+    distance = found.l2 if attack.norm == "l2" else found.linf
+    assert (distance <= budget + 1e-6).all()
+
+
+def test_what_fools_as_it_is_is_left_alone(curved: Classifier, faces: NDArray[np.float32]) -> None:
+    wrong = 1 - curved.predict(faces).argmax(axis=1)
+    for name in ("deepfool", "cw", "lbfgs"):
+        found = attacks.make(name)(curved, faces, wrong, epsilon=1.0)
+        assert found.success.all()
+        assert (found.gradient_calls == 0).all()
+        np.testing.assert_array_equal(found.images, faces)
+
+
+def test_the_way_back_never_makes_it_longer(curved: Classifier, faces: NDArray[np.float32]) -> None:
+    right = curved.predict(faces).argmax(axis=1)
+    free = attacks.make("deepfool").largest_epsilon(SHAPE)
+    settings = {"steps": 50, "searches": 4}
+    for name, chosen in (("deepfool", {}), ("cw", settings), ("lbfgs", settings | {"steps": 9})):
+        before = attacks.make(name, bisections=0, **chosen)(curved, faces, right, epsilon=free)
+        after = attacks.make(name, bisections=12, **chosen)(curved, faces, right, epsilon=free)
+        np.testing.assert_array_equal(before.success, after.success)
+        assert before.success.all()
+        assert (after.l2 <= before.l2 + 1e-7).all()
+        assert (after.l2 < before.l2 - 1e-6).any()
+
+
+def test_a_confident_adversarial_example_leads_by_as_much_as_it_was_asked(
+    curved: Classifier, faces: NDArray[np.float32]
+) -> None:
+    right = curved.predict(faces).argmax(axis=1)
+    rows = np.arange(len(right))
+    # The way back ends at the boundary, so a lead is only kept without it.
+    attack = attacks.make("cw", confidence=0.5, bisections=0, steps=200)
+    found = attack(curved, faces, right, epsilon=attack.largest_epsilon(SHAPE))
+    leads = found.logits[rows, 1 - right] - found.logits[rows, right]
+    assert (leads >= 0.5 - 1e-3).all()
+
+
+def test_weights_close_in_on_the_smallest_that_fools() -> None:
+    enough = np.array([0.003, 0.7, 40.0, 1e30])
+    weights = Weights(4, first=1.0)
+    tried = []
+    for _ in range(40):
+        tried.append(weights.now)
+        weights.learn(weights.now >= enough)
+    assert np.isfinite(np.array(tried)).all()
+    np.testing.assert_allclose(weights.now[:3], enough[:3], rtol=1e-3)
+    assert weights.now[3] == pytest.approx(1e10)
+
+
+def test_an_image_inside_the_ball_stays_to_the_bit() -> None:
+    rng = np.random.default_rng(0)
+    originals = rng.random((4, *SHAPE), dtype=np.float32)
+    images = np.clip(originals + rng.normal(0, 0.01, originals.shape), 0, 1).astype(np.float32)
+    length = np.linalg.norm((images - originals).reshape(4, -1), axis=1)
+    kept = brought_within(images, originals, "l2", float(np.sort(length)[2]) + 1e-6)
+    inside = length <= np.sort(length)[2]
+    np.testing.assert_array_equal(kept[inside], images[inside])
+    assert not np.array_equal(kept[~inside], images[~inside])
