@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -16,16 +15,16 @@ from sklearn.metrics import (
     recall_score,
 )
 
-from facemask_core import datasets, images
+from facemask_core import calibration, datasets, images, provenance, speed
 from facemask_core.attacks import Attack
+from facemask_core.calibration import Calibration
 from facemask_core.classifier import Classifier, probabilities
 from facemask_core.errors import DatasetError
 from facemask_core.labels import LABELS
+from facemask_core.reading import Progress, photographs
+from facemask_core.speed import Speed, Timing
 
 BATCH_SIZE = 32
-
-Progress = Callable[[int, int], None]
-"""Called with how many files are done and how many there are."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +65,19 @@ class Predictions:
         """int64 (2, 2): rows are true classes, columns predicted ones."""
         return confusion_matrix(self.labels, self.classes, labels=range(len(LABELS)))
 
+    @property
+    def calibration(self) -> Calibration:
+        """Whether the confidence in the predicted class fits the accuracy."""
+        return calibration.measure(probabilities(self.logits), self.labels)
+
+    def of(self, rows: NDArray[np.bool_]) -> Predictions:
+        """Picks some of the answers.
+
+        Args:
+            rows: bool (n,), True for those to keep.
+        """
+        return Predictions(self.labels[rows], self.logits[rows])
+
     def report(self) -> dict[str, Any]:
         """scikit-learn's classification report as a dictionary."""
         return self._report(output_dict=True)
@@ -91,6 +103,7 @@ class Predictions:
             "balanced_accuracy": self.balanced_accuracy,
             "confusion_matrix": self.confusion.tolist(),
             "report": self.report(),
+            "calibration": self.calibration.as_dict(),
         }
 
 
@@ -111,6 +124,11 @@ class Evaluation:
         l2: float64 (n,), Euclidean change of each attacked image; None for a clean run.
         dead_gradients: Images on which the attack met a zero or non-finite gradient.
         seconds: Wall-clock time of the whole evaluation.
+        speed: Time an image, of the model and the attack alone.
+        sources: Source names by path, for the evaluated files whose source is known.
+        sources_problem: Why the dataset's manifest was not used; None if it was, or there is none.
+        precision: How the model computed, ``exact`` or ``fast``.
+        arithmetic: What that means for this model, such as ``float32``.
     """
 
     model: str
@@ -125,6 +143,11 @@ class Evaluation:
     l2: NDArray[np.float64] | None
     dead_gradients: int
     seconds: float
+    speed: Speed
+    sources: dict[str, str] = field(default_factory=dict)
+    sources_problem: str | None = None
+    precision: str = "exact"
+    arithmetic: str = "float32"
 
     @property
     def success_rate(self) -> float | None:
@@ -143,6 +166,30 @@ class Evaluation:
             return None
         return float((self.clean.true_confidence - self.adversarial.true_confidence).mean())
 
+    def by_source(self) -> dict[str, dict[str, Any]]:
+        """The figures of each source alone, by its name, in alphabetical order.
+
+        Images without a known source are in none. A source with one class has as balanced accuracy
+        the recall of that class.
+
+        Returns:
+            ``images``, ``accuracy``, ``balanced_accuracy`` and ``confusion_matrix`` before the
+            attack, and for an attacked run ``robust_accuracy``, the accuracy after it.
+        """
+        figures = {}
+        for name in sorted(set(self.sources.values())):
+            rows = np.array([self.sources.get(path) == name for path in self.paths])
+            clean = self.clean.of(rows)
+            figures[name] = {
+                "images": len(clean.labels),
+                "accuracy": clean.accuracy,
+                "balanced_accuracy": clean.balanced_accuracy,
+                "confusion_matrix": clean.confusion.tolist(),
+            }
+            if self.adversarial is not None:
+                figures[name]["robust_accuracy"] = self.adversarial.of(rows).accuracy
+        return figures
+
     def as_dict(self) -> dict[str, Any]:
         """Everything but the rows of single images, fit for JSON."""
         return {
@@ -158,6 +205,11 @@ class Evaluation:
             "success_rate": self.success_rate,
             "mean_confidence_drop": self.mean_confidence_drop,
             "dead_gradients": self.dead_gradients,
+            "sources": self.by_source(),
+            "sources_problem": self.sources_problem,
+            "speed": self.speed.as_dict(),
+            "precision": self.precision,
+            "arithmetic": self.arithmetic,
         }
 
 
@@ -172,6 +224,9 @@ def evaluate(
     progress: Progress = lambda *_: None,
 ) -> Evaluation:
     """Classifies a dataset, before and after an attack; memory does not grow with its pixels.
+
+    A manifest that cannot be used costs the figures of each source, never the evaluation: the
+    answer says why they are missing.
 
     Args:
         classifier: The model.
@@ -189,17 +244,11 @@ def evaluate(
     started = time.monotonic()
     if attack is not None:  # before anything is computed
         attack.checked_epsilon(epsilon, classifier.input_shape)
+    sources, problem = _sources(dataset)
     rows = _Rows()
-    done = 0
-    for batch in datasets.stream(dataset, BATCH_SIZE, prepare):
+    batch_size = BATCH_SIZE if attack is None else attack.batch_size
+    for batch in photographs(dataset, batch_size, prepare, progress):
         rows.add(batch, classifier, attack, epsilon, seed)
-        done += len(batch.paths) + len(batch.skipped)
-        progress(done, len(dataset))
-    if not rows.paths:
-        raise DatasetError(
-            f"None of the {len(dataset)} files could be read as a picture; "
-            f"the first: {rows.skipped[0].path}: {rows.skipped[0].reason}"
-        )
     labels = np.concatenate(rows.labels)
     return Evaluation(
         model=classifier.name,
@@ -214,7 +263,19 @@ def evaluate(
         l2=np.concatenate(rows.l2) if attack else None,
         dead_gradients=rows.dead_gradients,
         seconds=time.monotonic() - started,
+        speed=speed.summarise(rows.timings, batch_size, classifier.arithmetic),
+        sources={path: sources[path] for path in rows.paths if path in sources},
+        sources_problem=problem,
+        precision=classifier.precision,
+        arithmetic=classifier.arithmetic,
     )
+
+
+def _sources(dataset: datasets.Dataset) -> tuple[dict[str, str], str | None]:
+    try:
+        return provenance.sources(dataset), None
+    except DatasetError as error:
+        return {}, str(error)
 
 
 class _Rows:
@@ -229,6 +290,7 @@ class _Rows:
         self.linf: list[NDArray[np.float64]] = []
         self.l2: list[NDArray[np.float64]] = []
         self.dead_gradients = 0
+        self.timings: list[Timing] = []
 
     def add(
         self,
@@ -244,10 +306,15 @@ class _Rows:
         pixels = images.to_float(batch.images)
         self.paths += batch.paths
         self.labels.append(batch.labels)
+        started = time.perf_counter()
         self.clean.append(classifier.predict(pixels))
+        predicted = time.perf_counter()
+        attacked = None
         if attack is not None:
             found = attack(classifier, pixels, batch.labels, epsilon=epsilon, seed=seed)
+            attacked = time.perf_counter() - predicted
             self.adversarial.append(found.logits)
             self.linf.append(found.linf)
             self.l2.append(found.l2)
             self.dead_gradients += found.dead_gradients
+        self.timings.append(Timing(len(batch.paths), predicted - started, attacked))

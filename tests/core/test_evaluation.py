@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from facemask_core import Classifier, attacks, datasets, evaluation
+from facemask_core import Classifier, attacks, backend, calibration, datasets, evaluation
+from facemask_core.classifier import probabilities
 from facemask_core.datasets import Dataset
 from facemask_core.errors import AttackError, DatasetError
 from facemask_core.evaluation import Evaluation, Predictions
 from facemask_core.images import resize, to_float
+from facemask_core.speed import Speed
 
 
 def _predictions(labels: list[int], predicted: list[int]) -> Predictions:
@@ -53,10 +57,10 @@ def test_balanced_accuracy_does_not_reward_the_larger_class() -> None:
     assert found.balanced_accuracy == pytest.approx(0.5)
 
 
-def test_robust_accuracy_and_success_rate_are_kept_apart() -> None:
+def _attacked(**more: Any) -> Evaluation:
     """Of four images one was wrong before; two of the other three fall, one is set right."""
     labels = [0, 0, 1, 1]
-    result = Evaluation(
+    return Evaluation(
         model="m",
         model_sha256="",
         data_sha256="",
@@ -69,7 +73,13 @@ def test_robust_accuracy_and_success_rate_are_kept_apart() -> None:
         l2=np.zeros(4),
         dead_gradients=0,
         seconds=1.0,
+        speed=Speed(1.0, 2.0, "a device", 32, first_batch_included=False),
+        **more,
     )
+
+
+def test_robust_accuracy_and_success_rate_are_kept_apart() -> None:
+    result = _attacked()
     assert result.clean.accuracy == 0.75
     assert result.adversarial is not None
     assert result.adversarial.accuracy == 0.5
@@ -161,3 +171,133 @@ def test_a_senseless_epsilon_is_refused_before_any_work(
         evaluation.evaluate(
             shipped, dataset, attack=attacks.make("fgsm"), epsilon=2.0, progress=never
         )
+
+
+# Calibration, sources and speed
+
+
+def test_the_json_tells_how_far_the_confidence_can_be_trusted() -> None:
+    """Two of four are right, each with the confidence of logits 2 apart."""
+    found = _predictions([0, 0, 1, 1], [0, 1, 1, 0])
+    record = json.loads(json.dumps(found.as_dict(), allow_nan=False))["calibration"]
+    confident = 1 / (1 + np.exp(-2))
+    assert record.keys() == {"expected_calibration_error", "brier_score", "bins"}
+    assert record["expected_calibration_error"] == pytest.approx(confident - 0.5)
+    assert record["brier_score"] == pytest.approx((confident**2 + (1 - confident) ** 2) / 2)
+    assert len(record["bins"]) == calibration.BINS
+    (full,) = [entry for entry in record["bins"] if entry["count"]]
+    assert full["count"] == 4
+    assert full["lower"] < confident <= full["upper"]
+    assert full["accuracy"] == 0.5
+    assert full["mean_confidence"] == pytest.approx(confident)
+
+
+def test_the_calibration_is_that_of_the_softmax() -> None:
+    logits = np.random.default_rng(0).normal(size=(50, 2)).astype(np.float32)
+    labels = np.arange(50) % 2
+    expected = calibration.measure(probabilities(logits), labels)
+    assert Predictions(labels, logits).calibration == expected
+
+
+def test_every_source_has_figures_of_its_own() -> None:
+    result = _attacked(sources={"a": "two", "b": "one", "d": "two"})
+    record = json.loads(json.dumps(result.as_dict(), allow_nan=False))["sources"]
+    assert list(record) == ["one", "two"]
+    assert record["one"] == {
+        "images": 1,
+        "accuracy": 1.0,
+        "balanced_accuracy": 1.0,
+        "confusion_matrix": [[1, 0], [0, 0]],
+        "robust_accuracy": 1.0,
+    }
+    assert record["two"] == {
+        "images": 2,
+        "accuracy": 0.5,
+        "balanced_accuracy": 0.5,
+        "confusion_matrix": [[1, 0], [1, 0]],
+        "robust_accuracy": 0.5,
+    }
+
+
+def test_a_source_of_one_class_is_measured_by_its_recall(recwarn: pytest.WarningsRecorder) -> None:
+    """One in three is taken for the other class; that class must not count as found or missed."""
+    found = _predictions([1, 1, 1], [1, 0, 1])
+    assert found.balanced_accuracy == pytest.approx(2 / 3)
+    assert found.confusion.tolist() == [[0, 0], [1, 2]]
+    assert 0 <= found.calibration.brier_score <= 1
+    assert [str(warning.message) for warning in recwarn] == []
+
+
+def _manifest(root: Path, rows: dict[str, str]) -> None:
+    lines = ["path,source", *(f"{path},{source}" for path, source in rows.items())]
+    (root / "manifest.csv").write_text("\n".join(lines), encoding="utf-8")
+
+
+def test_an_evaluation_reads_the_manifest(shipped: Classifier, dataset: Dataset) -> None:
+    root = Path(dataset.source.name)
+    masked = {f"with_mask/{number}.png": "first" for number in range(3)}
+    _manifest(root, masked | {"no mask/0.png": "second", "with_mask/broken.jpg": "second"})
+    result = evaluation.evaluate(shipped, dataset)
+    assert result.sources == masked | {"no mask/0.png": "second"}
+    record = result.as_dict()
+    assert {name: row["images"] for name, row in record["sources"].items()} == {
+        "first": 3,
+        "second": 1,
+    }
+    assert all("robust_accuracy" not in row for row in record["sources"].values())
+    assert record["sources_problem"] is None
+
+
+def test_a_broken_manifest_costs_only_the_sources(shipped: Classifier, dataset: Dataset) -> None:
+    (Path(dataset.source.name) / "manifest.csv").write_bytes(b"\xff\xfe")
+    record = evaluation.evaluate(shipped, dataset).as_dict()
+    assert record["sources"] == {}
+    assert "not UTF-8" in record["sources_problem"]
+    assert record["images"] == 9
+
+
+def test_without_a_manifest_there_are_no_sources(shipped: Classifier, dataset: Dataset) -> None:
+    record = evaluation.evaluate(shipped, dataset).as_dict()
+    assert record["sources"] == {}
+    assert record["sources_problem"] is None
+
+
+def test_the_speed_is_that_of_the_model_and_the_attack_alone(
+    shipped: Classifier, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the clock moves while a picture is prepared or a batch is told of does not count."""
+    now = [0.0]
+    monkeypatch.setattr(time, "perf_counter", lambda: now[0])
+
+    def passing(seconds: float, call: Any) -> Any:
+        def called(*args: Any, **more: Any) -> Any:
+            now[0] += seconds
+            return call(*args, **more)
+
+        return called
+
+    attack = attacks.make("fgsm")
+    monkeypatch.setattr(shipped, "predict", passing(0.9, shipped.predict))
+    monkeypatch.setattr(type(attack), "__call__", passing(1.8, type(attack).__call__))
+    result = evaluation.evaluate(
+        shipped,
+        dataset,
+        attack=attack,
+        epsilon=8 / 255,
+        prepare=passing(100, resize),
+        progress=passing(100, lambda *_: None),
+    )
+    found = result.as_dict()["speed"]
+    assert found == {
+        "forward_ms_per_image": pytest.approx(100),
+        "attack_ms_per_image": pytest.approx(200),
+        "device": str(backend.device()),
+        "batch_size": evaluation.BATCH_SIZE,
+        "first_batch_included": True,
+    }
+
+
+def test_a_clean_run_has_no_speed_of_an_attack(shipped: Classifier, dataset: Dataset) -> None:
+    found = evaluation.evaluate(shipped, dataset).as_dict()["speed"]
+    assert found["attack_ms_per_image"] is None
+    assert found["forward_ms_per_image"] > 0

@@ -1,0 +1,140 @@
+"""What a check is asked about, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facemask_core.attacks import AdversarialBatch, Attack, make
+from facemask_core.attacks.base import leads
+from facemask_core.classifier import Classifier
+
+
+class Status(Enum):
+    """How a check ended. It never proves an evaluation sound; it finds known ways to be unsound."""
+
+    PASSED = "PASS"
+    WARNED = "WARN"
+    FAILED = "FAIL"
+    SKIPPED = "SKIP"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A check's answer.
+
+    Attributes:
+        status: How it ended.
+        sentence: What that means, in one sentence.
+        figures: What was measured, fit for JSON.
+    """
+
+    status: Status
+    sentence: str
+    figures: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """The evaluation under examination: a model, images, and the attack on them.
+
+    Attributes:
+        classifier: The model under attack.
+        pixels: float32 (n, 224, 224, 3) in [0, 1], at least one.
+        labels: int64 (n,), true classes.
+        attack: The attack.
+        epsilon: Its radius.
+        seed: Its seed.
+        others: Other models, from which examples might transfer.
+    """
+
+    classifier: Classifier
+    pixels: NDArray[np.float32]
+    labels: NDArray[np.int64]
+    attack: Attack
+    epsilon: float
+    seed: int = 0
+    others: tuple[Classifier, ...] = ()
+
+    @cached_property
+    def clean_logits(self) -> NDArray[np.float32]:
+        """float32 (n, 2): the model's answers before the attack."""
+        return self.classifier.predict(self.pixels)
+
+    @property
+    def clean(self) -> NDArray[np.bool_]:
+        """Bool (n,): which images are classed rightly before the attack."""
+        return self.clean_logits.argmax(axis=1) == self.labels
+
+    @cached_property
+    def attacked(self) -> AdversarialBatch:
+        """What the attack under examination finds."""
+        return self.under(self.attack)
+
+    @cached_property
+    def one_step(self) -> AdversarialBatch:
+        """What FGSM finds in the same ball."""
+        return self.under(make("fgsm", norm=self.norm))
+
+    @property
+    def norm(self) -> str:
+        """The norm of the ball."""
+        return str(self.attack.threat_model(self.epsilon, self.seed)["norm"])
+
+    @property
+    def target(self) -> int | None:
+        """The attack's target, if it has one."""
+        return getattr(self.attack, "target", None)
+
+    @property
+    def tolerance(self) -> float:
+        """One image, as a share of all: what chance and rounding may move."""
+        return 1.0 / len(self.labels)
+
+    def under(self, attack: Attack, epsilon: float | None = None) -> AdversarialBatch:
+        """What an attack finds on the same images, at the same epsilon unless told otherwise."""
+        radius = self.epsilon if epsilon is None else epsilon
+        return attack(self.classifier, self.pixels, self.labels, epsilon=radius, seed=self.seed)
+
+    def robust_accuracy(self, found: AdversarialBatch) -> float:
+        """Share of all images that are still classed rightly."""
+        return float((found.predictions == self.labels).mean())
+
+    def leads(self, logits: NDArray[np.float32]) -> NDArray[np.float32]:
+        """float32 (n,): by how much the class the attack wants leads."""
+        return leads(logits, self.labels, self.target)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One entry of the checklist.
+
+    Attributes:
+        name: As it is referred to.
+        question: What it asks; yes is good.
+        run: Answers it.
+    """
+
+    name: str
+    question: str
+    run: Callable[[Subject], Finding]
+
+
+def judged(good: bool, sentence: str, otherwise: str, **figures: Any) -> Finding:
+    """PASS with one sentence or FAIL with another."""
+    return Finding(
+        Status.PASSED if good else Status.FAILED, sentence if good else otherwise, figures
+    )
+
+
+def advised(good: bool, sentence: str, otherwise: str, **figures: Any) -> Finding:
+    """PASS with one sentence or WARN with another."""
+    return Finding(
+        Status.PASSED if good else Status.WARNED, sentence if good else otherwise, figures
+    )

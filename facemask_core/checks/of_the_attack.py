@@ -1,0 +1,271 @@
+"""Does the attack keep its promises, and does it go as far as it can?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facemask_core import images
+from facemask_core.attacks import Attack, settings
+from facemask_core.attacks.gradient_ascent import IterativeAscent
+from facemask_core.backend import keras
+from facemask_core.checks.base import Finding, Status, Subject, advised, judged
+from facemask_core.classifier import Classifier
+
+_ENOUGH = 0.02
+"""Share by which twice the effort may still raise the mean lead before it is worth a word."""
+
+
+def states_its_threat_model(subject: Subject) -> Finding:
+    """Carlini et al. 2019 (arXiv:1902.06705), section 2.2."""
+    stated = subject.attack.threat_model(subject.epsilon, subject.seed)
+    missing = {"attack", "knowledge", "norm", "epsilon", "seed"} - stated.keys()
+    return judged(
+        not missing,
+        "Every setting that decides the result is stated.",
+        f"The statement leaves out {', '.join(sorted(missing))}.",
+        **stated,
+    )
+
+
+def leaves_epsilon_zero_alone(subject: Subject) -> Finding:
+    """The clean accuracy is the curve's first point, measured the same way."""
+    found = subject.under(subject.attack, 0.0)
+    clean, zero = float(subject.clean.mean()), subject.robust_accuracy(found)
+    return judged(
+        clean == zero and bool((found.images == subject.pixels).all()),
+        "At epsilon 0 the images, and so the accuracy, stay as they are.",
+        "At epsilon 0 something changed: preprocessing differs between the two ways to the model.",
+        clean_accuracy=clean,
+        at_epsilon_zero=zero,
+    )
+
+
+def keeps_ball_and_box(subject: Subject) -> Finding:
+    """The budget is the threat model; whoever spends more has measured something else."""
+    found = subject.attacked
+    distance = float((found.l2 if subject.norm == "l2" else found.linf).max())
+    low, high = float(found.images.min()), float(found.images.max())
+    finite = bool(np.isfinite(found.images).all())
+    return judged(
+        finite and distance <= subject.epsilon + 1e-6 and low >= 0.0 and high <= 1.0,
+        "Every image lies within epsilon of its original and within [0, 1].",
+        "Some image left the ball or [0, 1], so epsilon is not what was measured.",
+        largest_distance=distance,
+        epsilon=subject.epsilon,
+        lowest=low,
+        highest=high,
+    )
+
+
+def raises_the_loss(subject: Subject) -> Finding:
+    """An attack that makes images safer climbs the wrong way."""
+    after, before = subject.leads(subject.attacked.logits), subject.leads(subject.clean_logits)
+    share = float((after >= before - 1e-4).mean())
+    return judged(
+        share >= 0.9,
+        "Nearly every image is less safe after the attack than before.",
+        "Many images are safer after the attack than before: check the sign of the loss and the "
+        "size of the steps.",
+        share=share,
+    )
+
+
+def beats_one_step(subject: Subject) -> Finding:
+    """Carlini et al. 2019, section 5.5: an iterative attack weaker than FGSM is broken."""
+    own, single = (subject.robust_accuracy(found) for found in (subject.attacked, subject.one_step))
+    return judged(
+        own <= single + subject.tolerance,
+        "It fools at least as many as a single step does.",
+        "A single step of FGSM fools more: too few steps, or steps of the wrong size.",
+        robust_accuracy=own,
+        fgsm=single,
+    )
+
+
+def grows_with_epsilon(subject: Subject) -> Finding:
+    """Robust accuracy must not rise with epsilon; FGSM's may, which is its known weakness."""
+    largest = subject.attack.largest_epsilon(subject.classifier.input_shape)
+    epsilons = [min(factor * subject.epsilon, largest) for factor in (0.5, 1.0, 2.0)]
+    accuracy = [
+        subject.robust_accuracy(
+            subject.attacked
+            if epsilon == subject.epsilon
+            else subject.under(subject.attack, epsilon)
+        )
+        for epsilon in epsilons
+    ]
+    falls = all(later <= earlier + subject.tolerance for earlier, later in pairwise(accuracy))
+    verdict = advised if subject.attack.name == "fgsm" else judged
+    return verdict(
+        falls,
+        "A larger epsilon never leaves more images standing.",
+        "A larger epsilon leaves more images standing, although its ball holds all that the "
+        "smaller one's did: one step overshoots, or the step size does not follow epsilon.",
+        epsilons=epsilons,
+        robust_accuracy=accuracy,
+    )
+
+
+def has_converged(subject: Subject) -> Finding:
+    """Carlini et al. 2019, section 5.7: twice the steps must not find much more."""
+    steps = getattr(subject.attack, "steps", None)
+    if steps is None:
+        return Finding(Status.SKIPPED, f"{subject.attack.title} has no number of steps to double.")
+    longer = subject.under(replace(subject.attack, steps=2 * steps))  # type: ignore[call-arg]
+    return _twice(subject, longer.logits, "steps")
+
+
+def needs_no_more_restarts(subject: Subject) -> Finding:
+    """Twice the random starts must not find much more."""
+    restarts = getattr(subject.attack, "restarts", None)
+    if restarts is None or not getattr(subject.attack, "random_start", True):
+        return Finding(Status.SKIPPED, f"{subject.attack.title} starts at the image itself.")
+    more = subject.under(replace(subject.attack, restarts=2 * restarts))  # type: ignore[call-arg]
+    return _twice(subject, more.logits, "restarts")
+
+
+def _twice(subject: Subject, logits: NDArray[np.float32], what: str) -> Finding:
+    before = subject.robust_accuracy(subject.attacked)
+    after = float((logits.argmax(axis=1) == subject.labels).mean())
+    own, more = subject.leads(subject.attacked.logits), subject.leads(logits)
+    standing = ~subject.attacked.success
+    gain = 0.0
+    if standing.any():
+        gain = float((more - own)[standing].mean() / np.abs(own[standing]).mean())
+    figures = {"robust_accuracy": before, f"with_twice_the_{what}": after, "gain_of_lead": gain}
+    if before - after > subject.tolerance:
+        return Finding(
+            Status.FAILED,
+            f"Twice the {what} fool more images: these {what} are too few to speak of robustness.",
+            figures,
+        )
+    return advised(
+        gain <= _ENOUGH,
+        f"Twice the {what} fool no more than one image more.",
+        f"Twice the {what} fool no more images, but still come nearer: more might.",
+        **figures,
+    )
+
+
+def keeps_what_it_found(subject: Subject) -> Finding:
+    """Pintor et al. 2022, silent success: an image fooled on the way must be fooled at the end."""
+    attack = subject.attack
+    if not isinstance(attack, IterativeAscent) or attack.steps < 2:
+        return Finding(
+            Status.SKIPPED, f"{attack.title} has no way on which something could be lost."
+        )
+    size = attack.step_size_at(subject.epsilon)
+    lost = 0
+    for steps in {attack.steps // 2, attack.steps - 1} - {0}:
+        shorter = subject.under(replace(attack, steps=steps, step_size=size))
+        lost += int((shorter.success & ~subject.attacked.success).sum())
+    return judged(
+        lost == 0,
+        "What was fooled on the way is fooled at the end.",
+        f"{lost} images were fooled on the way and stand at the end: keep the best point, not the "
+        "last.",
+        lost=lost,
+    )
+
+
+def coincides_with_its_target(subject: Subject) -> Finding:
+    """With two classes, away from one is towards the other; a gap is an underflowing gradient."""
+    if "target" not in settings(subject.attack.name) or subject.target is not None:
+        return Finding(Status.SKIPPED, "The attack cannot be asked both ways.")
+    right = np.flatnonzero(subject.clean)
+    if not len(right):
+        return Finding(
+            Status.SKIPPED, "No image is classed rightly, so none can be asked both ways."
+        )
+    reached = np.zeros(len(subject.labels), np.bool_)
+    for target in (0, 1):
+        rows = right[subject.labels[right] != target]
+        if len(rows):
+            aimed = _aimed(subject.attack, target)
+            found = aimed(
+                subject.classifier,
+                subject.pixels[rows],
+                subject.labels[rows],
+                epsilon=subject.epsilon,
+                seed=subject.seed,
+            )
+            reached[rows] = found.success
+    apart = int((reached[right] != subject.attacked.success[right]).sum())
+    return judged(
+        apart == 0,
+        "Aimed at the other class it fools the same images.",
+        f"Aimed at the other class it fools others ({apart} differ), although with two classes "
+        "both are the same: its loss underflows on confident answers.",
+        images_apart=apart,
+    )
+
+
+def _aimed(attack: Attack, target: int) -> Attack:
+    aimed: Attack = replace(attack, target=target)  # type: ignore[call-arg]
+    return aimed
+
+
+def solves_a_linear_model(subject: Subject) -> Finding:
+    """The nearest fooling image of a linear model is known: |margin| / dual norm of the weights."""
+    if subject.attack.name in ("noise", "square", "transfer"):
+        return Finding(Status.SKIPPED, f"{subject.attack.title} follows no gradient.")
+    linear, nearest, labels, pixels = _linear_problem(subject)
+
+    def falls(epsilon: float, row: int) -> bool:
+        one = slice(row, row + 1)
+        found = subject.attack(linear, pixels[one], labels[one], epsilon=epsilon, seed=subject.seed)
+        return bool(found.success[0])
+
+    # A random start leaves a little across the gradient that dies out slowly.
+    above = sum(falls(1.1 * nearest[row], row) for row in range(len(labels)))
+    below = sum(falls(0.99 * nearest[row], row) for row in range(len(labels)))
+    return judged(
+        above == len(labels) and below == 0,
+        "On a linear model it fools just above the known smallest epsilon and not below.",
+        "On a linear model, whose answer is known, it fails just above the smallest fooling "
+        "epsilon or succeeds below it.",
+        fooled_above=above,
+        fooled_below=below,
+        images=len(labels),
+    )
+
+
+def _linear_problem(
+    subject: Subject,
+) -> tuple[Classifier, NDArray[np.float64], NDArray[np.int64], NDArray[np.float32]]:
+    """A linear model with four images: it, their smallest epsilons, their labels, themselves."""
+    rng = np.random.default_rng(subject.seed)
+    shape = subject.classifier.input_shape
+    size = int(np.prod(shape))
+    weights = rng.normal(size=(size, 2)).astype(np.float32) / np.float32(np.sqrt(size))
+    inputs = keras.Input(shape)
+    dense = keras.layers.Dense(2, dtype="float32")
+    model = keras.Model(inputs, dense(keras.layers.Flatten()(inputs)))
+    pixels = rng.uniform(0.4, 0.6, (4, *shape)).astype(np.float32)
+    difference = (weights[:, 1] - weights[:, 0]).astype(np.float64)
+    # The boundary runs near the images, so that the box is nowhere in the way.
+    offset = float((pixels.reshape(4, -1) @ difference).mean())
+    dense.set_weights([weights, np.array([offset, 0.0], np.float32)])
+    margin = pixels.reshape(4, -1).astype(np.float64) @ difference - offset
+    dual = np.linalg.norm(difference, ord=2 if subject.norm == "l2" else 1)
+    labels = (margin > 0).astype(np.int64)
+    return Classifier(model, subject.classifier.card), np.abs(margin) / dual, labels, pixels
+
+
+def survives_rounding(subject: Subject) -> Finding:
+    """A success that no 8-bit picture can hold is a success on paper."""
+    kept = images.to_float(images.to_uint8(subject.attacked.images))
+    fooled = subject.leads(subject.classifier.predict(kept)) > 0
+    made = int(subject.attacked.success.sum())
+    lost = int((subject.attacked.success & ~fooled).sum())
+    return advised(
+        lost <= 0.05 * made,
+        "What fools in floating point fools as an 8-bit picture.",
+        f"{lost} of {made} successes are lost by rounding to 8 bits: report the rounded figure.",
+        success=made,
+        lost_by_rounding=lost,
+    )

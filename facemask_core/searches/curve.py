@@ -1,0 +1,133 @@
+"""Accuracy against epsilon over a dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facemask_core import datasets, images
+from facemask_core.attacks import Attack
+from facemask_core.attacks.pgd import PGD
+from facemask_core.classifier import Classifier
+from facemask_core.errors import AttackError
+from facemask_core.reading import Progress, photographs
+
+
+@dataclass(frozen=True, eq=False)
+class RobustnessCurve:
+    """How many images stand at each epsilon.
+
+    An image that fell at one epsilon counts as fallen at every larger one, whose ball holds the
+    same fooling image: so each figure is the worst case up to its epsilon, and the curve never
+    rises, which a bare FGSM's may.
+
+    Attributes:
+        epsilons: float64 (k,), rising.
+        fell_at: int64 (n,), index of the epsilon at which each image fell; k if it never did, -1
+            if the model was wrong before.
+        threat_models: The attack's statement at each epsilon.
+        skipped: Files that could not be used, and why.
+    """
+
+    epsilons: NDArray[np.float64]
+    fell_at: NDArray[np.int64]
+    threat_models: tuple[dict[str, Any], ...]
+    skipped: tuple[datasets.Skipped, ...]
+
+    @property
+    def clean_accuracy(self) -> float:
+        """Share of the images classed rightly before any attack."""
+        return float((self.fell_at >= 0).mean())
+
+    @property
+    def robust_accuracy(self) -> NDArray[np.float64]:
+        """float64 (k,): share of all images still classed rightly at each epsilon."""
+        return (self.fell_at[None] > np.arange(len(self.epsilons))[:, None]).mean(axis=1)
+
+    @property
+    def success_rate(self) -> NDArray[np.float64]:
+        """float64 (k,): of the images classed rightly before, the share fallen at each epsilon."""
+        if not self.clean_accuracy:
+            return np.full(len(self.epsilons), np.nan)
+        return 1.0 - self.robust_accuracy / self.clean_accuracy
+
+    def as_dict(self) -> dict[str, Any]:
+        """The figures, fit for JSON."""
+        return {
+            "images": len(self.fell_at),
+            "clean_accuracy": self.clean_accuracy,
+            "points": [
+                {"robust_accuracy": float(accuracy), "threat_model": stated}
+                for accuracy, stated in zip(self.robust_accuracy, self.threat_models, strict=True)
+            ],
+            "skipped": [{"path": entry.path, "reason": entry.reason} for entry in self.skipped],
+        }
+
+
+def robustness_curve(
+    classifier: Classifier,
+    dataset: datasets.Dataset,
+    attack: Attack,
+    epsilons: Sequence[float],
+    *,
+    seed: int = 0,
+    prepare: datasets.Prepare = images.resize,
+    progress: Progress = lambda *_: None,
+) -> RobustnessCurve:
+    """Attacks a dataset at rising epsilons; what has fallen is not attacked again.
+
+    Args:
+        classifier: The model under attack.
+        dataset: Its images.
+        attack: The attack.
+        epsilons: Its radii, rising.
+        seed: Seed of all randomness.
+        prepare: Maps a decoded image to the model's 224 px square.
+        progress: Told after every batch.
+
+    Raises:
+        AttackError: An epsilon is out of range, or they do not rise.
+        DatasetError: No file of the dataset can be read.
+    """
+    radii = [attack.checked_epsilon(epsilon, classifier.input_shape) for epsilon in epsilons]
+    if not radii or radii != sorted(set(radii)):
+        raise AttackError("A curve needs at least one epsilon, and they must rise.")
+    if isinstance(attack, PGD):
+        attack = replace(attack, stop_early=True)  # whether it falls is all that counts
+    fell_at, skipped = [np.empty(0, np.int64)], list[datasets.Skipped]()
+    for batch in photographs(dataset, attack.batch_size, prepare, progress):
+        skipped += batch.skipped
+        if not batch.paths:
+            continue
+        pixels = images.to_float(batch.images)
+        fell_at.append(_falls(classifier, pixels, batch.labels, attack, radii, seed))
+    return RobustnessCurve(
+        np.array(radii),
+        np.concatenate(fell_at),
+        tuple(attack.threat_model(radius, seed) for radius in radii),
+        tuple(skipped),
+    )
+
+
+def _falls(
+    classifier: Classifier,
+    pixels: NDArray[np.float32],
+    labels: NDArray[np.int64],
+    attack: Attack,
+    radii: list[float],
+    seed: int,
+) -> NDArray[np.int64]:
+    """Index of the radius at which each image of a batch falls."""
+    fell_at = np.full(len(pixels), len(radii), np.int64)
+    fell_at[classifier.predict(pixels).argmax(axis=1) != labels] = -1
+    for index, radius in enumerate(radii):
+        standing = np.flatnonzero(fell_at == len(radii))
+        if not len(standing):
+            break
+        found = attack(classifier, pixels[standing], labels[standing], epsilon=radius, seed=seed)
+        fell_at[standing[found.predictions != labels[standing]]] = index
+    return fell_at

@@ -1,0 +1,195 @@
+"""The smallest epsilon that fools the model, image by image, on the grid of 8-bit levels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facemask_core import datasets, images
+from facemask_core.attacks import Attack
+from facemask_core.attacks.fgsm import FGSM
+from facemask_core.attacks.pgd import PGD
+from facemask_core.classifier import BUCKETS, Classifier
+from facemask_core.epsilons import LEVELS
+from facemask_core.errors import AttackError
+from facemask_core.reading import Progress, photographs
+
+LARGEST = 32
+"""Where the search ends unless told otherwise, in levels: the end of the screen's slider."""
+
+
+@dataclass(frozen=True, eq=False)
+class SmallestEpsilons:
+    """What it takes to fool a model, image by image.
+
+    Attributes:
+        levels: float64 (n,), the smallest fooling epsilon in steps of 1/255; 0 where the model was
+            wrong before, infinite where nothing up to ``largest`` fooled it.
+        largest: The largest epsilon tried, in steps of 1/255.
+        threat_model: The attack's statement at the largest epsilon.
+        skipped: Files that could not be used, and why.
+    """
+
+    levels: NDArray[np.float64]
+    largest: int
+    threat_model: dict[str, Any]
+    skipped: tuple[datasets.Skipped, ...] = ()
+
+    @property
+    def median(self) -> float:
+        """Half of all images fall at or below this level; infinite if more than half stand."""
+        # The middle two are not averaged: half a level is no epsilon of the grid.
+        return float(np.sort(self.levels)[(len(self.levels) - 1) // 2])
+
+    def as_dict(self) -> dict[str, Any]:
+        """The figures, fit for JSON; levels beyond the largest are None."""
+        return {
+            "images": len(self.levels),
+            "largest_level": self.largest,
+            "median_level": self.median if np.isfinite(self.median) else None,
+            "wrong_before": int((self.levels == 0).sum()),
+            "standing": int(np.isinf(self.levels).sum()),
+            "levels": [int(level) if np.isfinite(level) else None for level in self.levels],
+            "threat_model": self.threat_model,
+            "skipped": [{"path": entry.path, "reason": entry.reason} for entry in self.skipped],
+        }
+
+
+def minimal_epsilon(
+    classifier: Classifier,
+    pixels: NDArray[np.float32],
+    labels: NDArray[np.int64],
+    attack: Attack,
+    *,
+    largest: int = LARGEST,
+    seed: int = 0,
+) -> SmallestEpsilons:
+    """Finds the smallest fooling epsilon of each image.
+
+    For FGSM it is exact: every level is tried, with one gradient an image. For other attacks it is
+    bisected, as if an attack that fools at one epsilon did so at every larger one.
+
+    Args:
+        classifier: The model under attack.
+        pixels: float32 (n, 224, 224, 3) in [0, 1].
+        labels: int64 (n,), the true classes.
+        attack: An untargeted attack in L-infinity.
+        largest: The largest epsilon to try, 1 to 255 levels.
+        seed: Seed of all randomness.
+
+    Raises:
+        AttackError: The attack measures in another norm or has a target, or ``largest`` is no
+            level.
+    """
+    stated = _checked(attack, largest, seed)
+    levels = np.full(len(pixels), np.inf)
+    levels[classifier.predict(pixels).argmax(axis=1) != labels] = 0.0
+    rows = np.flatnonzero(np.isinf(levels))
+    if isinstance(attack, FGSM):
+        levels[rows] = _scanned(classifier, pixels[rows], labels[rows], attack, largest)
+    else:
+        levels[rows] = _bisected(classifier, pixels[rows], labels[rows], attack, largest, seed)
+    return SmallestEpsilons(levels, largest, stated)
+
+
+def minimal_epsilons(
+    classifier: Classifier,
+    dataset: datasets.Dataset,
+    attack: Attack,
+    *,
+    largest: int = LARGEST,
+    seed: int = 0,
+    prepare: datasets.Prepare = images.resize,
+    progress: Progress = lambda *_: None,
+) -> SmallestEpsilons:
+    """Finds the smallest fooling epsilon of every image of a dataset.
+
+    Args:
+        classifier: The model under attack.
+        dataset: Its images.
+        attack: An untargeted attack in L-infinity.
+        largest: The largest epsilon to try, 1 to 255 levels.
+        seed: Seed of all randomness.
+        prepare: Maps a decoded image to the model's 224 px square.
+        progress: Told after every batch.
+
+    Raises:
+        AttackError: As for :func:`minimal_epsilon`.
+        DatasetError: No file of the dataset can be read.
+    """
+    stated = _checked(attack, largest, seed)
+    found, skipped = [np.empty(0)], list[datasets.Skipped]()
+    for batch in photographs(dataset, attack.batch_size, prepare, progress):
+        skipped += batch.skipped
+        if not batch.paths:
+            continue
+        pixels = images.to_float(batch.images)
+        answer = minimal_epsilon(
+            classifier, pixels, batch.labels, attack, largest=largest, seed=seed
+        )
+        found.append(answer.levels)
+    return SmallestEpsilons(np.concatenate(found), largest, stated, tuple(skipped))
+
+
+def _checked(attack: Attack, largest: int, seed: int) -> dict[str, Any]:
+    if not 1 <= largest <= LEVELS:
+        raise AttackError(f"The largest level must be 1 to {LEVELS}; {largest} was asked for.")
+    stated = attack.threat_model(largest / LEVELS, seed)
+    if stated["norm"] != "linf" or stated.get("target") is not None:
+        raise AttackError("The smallest epsilon in levels needs an untargeted L-infinity attack.")
+    return stated
+
+
+def _scanned(
+    classifier: Classifier,
+    pixels: NDArray[np.float32],
+    labels: NDArray[np.int64],
+    attack: FGSM,
+    largest: int,
+) -> NDArray[np.float64]:
+    """Tries level after level along FGSM's one gradient; what fell is not tried again."""
+    smallest = np.full(len(pixels), np.inf)
+    towards, _ = attack.steepest(classifier, pixels, labels)
+    standing, level = np.arange(len(pixels)), 1
+    while len(standing) and level <= largest:
+        # Few images leave room in a batch for several levels at once.
+        last = min(level - 1 + max(1, BUCKETS[-1] // len(standing)), largest)
+        radii = np.arange(level, last + 1, dtype=np.float32)[:, None, None, None, None] / LEVELS
+        tried = np.clip(pixels[standing] + radii * towards[standing], 0.0, 1.0)
+        logits = classifier.predict(tried.reshape(-1, *pixels.shape[1:]))
+        fooled = logits.argmax(axis=1).reshape(tried.shape[:2]) != labels[standing]
+        fell = fooled.any(axis=0)
+        smallest[standing[fell]] = level + fooled[:, fell].argmax(axis=0)
+        standing, level = standing[~fell], last + 1
+    return smallest
+
+
+def _bisected(
+    classifier: Classifier,
+    pixels: NDArray[np.float32],
+    labels: NDArray[np.int64],
+    attack: Attack,
+    largest: int,
+    seed: int,
+) -> NDArray[np.float64]:
+    """Halves the levels between standing and fallen; images at the same level go together."""
+    if isinstance(attack, PGD):
+        attack = replace(attack, stop_early=True)  # whether it falls is all that counts
+
+    def falls(rows: NDArray[np.int64], level: int) -> NDArray[np.bool_]:
+        return attack(
+            classifier, pixels[rows], labels[rows], epsilon=level / LEVELS, seed=seed
+        ).success
+
+    low, high = np.zeros(len(pixels), np.int64), np.full(len(pixels), largest)
+    ever = falls(np.arange(len(pixels)), largest) if len(pixels) else np.empty(0, np.bool_)
+    while (open_rows := np.flatnonzero(ever & (high - low > 1))).size:
+        middle = (low + high) // 2
+        for level in np.unique(middle[open_rows]):
+            rows = open_rows[middle[open_rows] == level]
+            fell = falls(rows, int(level))
+            high[rows[fell]], low[rows[~fell]] = level, level
+    return np.where(ever, high, np.inf)

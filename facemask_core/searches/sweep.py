@@ -1,0 +1,114 @@
+"""One face under every epsilon of the slider."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facemask_core import images
+from facemask_core.attacks import Attack
+from facemask_core.classifier import Classifier, probabilities
+from facemask_core.epsilons import LEVELS
+from facemask_core.errors import AttackError
+
+SLIDER = range(33)
+"""Epsilons of the screen's slider in levels: 0 to 32/255, in steps of one."""
+
+_SAME = 1e-6
+"""Images nearer than this in every value are the same 8-bit image in two roundings."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """One face attacked at rising epsilons, as 8-bit images: what is shown is what was classed.
+
+    Attributes:
+        levels: int64 (k,), the epsilons in steps of 1/255.
+        attacked: uint8 (k, 224, 224, 3).
+        logits: float32 (k, 2), the model's answers to ``attacked``.
+        label: The true class the attack was told.
+        gradient_calls: Gradients the attack asked of the model, for all epsilons together.
+        dead_gradients: How many of the rows met a gradient that was zero or not finite.
+        threat_model: The attack's statement at the largest epsilon.
+    """
+
+    levels: NDArray[np.int64]
+    attacked: NDArray[np.uint8]
+    logits: NDArray[np.float32]
+    label: int
+    gradient_calls: int
+    dead_gradients: int
+    threat_model: dict[str, Any]
+
+    @property
+    def confidence(self) -> NDArray[np.float64]:
+        """float64 (k,): the probability given to the true class."""
+        return probabilities(self.logits)[:, self.label]
+
+    @property
+    def fooled(self) -> NDArray[np.bool_]:
+        """Bool (k,): where the prediction is not the true class."""
+        return self.logits.argmax(axis=1) != self.label
+
+    @property
+    def smallest_fooling_level(self) -> int | None:
+        """The smallest of the levels that fools the model, if one does."""
+        return int(self.levels[self.fooled.argmax()]) if self.fooled.any() else None
+
+
+def epsilon_sweep(
+    classifier: Classifier,
+    face: NDArray[np.uint8],
+    label: int,
+    attack: Attack,
+    *,
+    levels: Sequence[int] = SLIDER,
+    seed: int = 0,
+) -> Sweep:
+    """Attacks one face at every epsilon of the slider.
+
+    FGSM asks for a single gradient and a single batch of answers. PGD goes on from its answer to
+    the epsilon before, so that the face never fares better at a larger one.
+
+    Args:
+        classifier: The model under attack.
+        face: uint8 (224, 224, 3); not changed.
+        label: Its true class.
+        attack: The attack, in L-infinity, whose epsilon is a number of levels.
+        levels: Epsilons in steps of 1/255, rising.
+        seed: Seed of all randomness.
+
+    Raises:
+        AttackError: The attack measures in another norm, or the input is outside the contract.
+    """
+    steps = np.array(levels, np.int64)
+    stated = attack.threat_model(float(steps[-1]) / LEVELS if len(steps) else 0.0, seed)
+    if stated["norm"] != "linf":
+        raise AttackError("A sweep over pixel levels needs an attack in L-infinity.")
+    found = attack.sweep(
+        classifier, images.to_float(face), label, [step / LEVELS for step in levels], seed=seed
+    )
+    attacked = np.stack(
+        [
+            images.to_uint8_within(image, face, epsilon=step / LEVELS)
+            for image, step in zip(found.images, levels, strict=True)
+        ]
+    )
+    pixels = images.to_float(attacked)
+    logits = found.logits.copy()
+    rounded = np.flatnonzero(np.abs(pixels - found.images).max(axis=(1, 2, 3)) > _SAME)
+    if len(rounded):
+        logits[rounded] = classifier.predict(pixels[rounded])
+    return Sweep(
+        levels=steps,
+        attacked=attacked,
+        logits=logits,
+        label=label,
+        gradient_calls=int(found.gradient_calls.sum()),
+        dead_gradients=found.dead_gradients,
+        threat_model=stated,
+    )
