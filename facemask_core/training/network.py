@@ -1,0 +1,148 @@
+"""The model as a run trains it: initial weights, what is frozen, optimiser, loss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from facemask_core import backbones, checkpoints
+from facemask_core.backend import computing_in, keras
+from facemask_core.errors import CheckpointError
+from facemask_core.training.adversary import TradesLoss
+from facemask_core.training.photographs import LabelledBatch
+from facemask_core.training.recipes import Recipe
+
+_BATCH_NORM_MOMENTUM = 0.97
+"""Keras's MobileNetV3 uses 0.999: from scratch its averages would lag for thousands of steps."""
+
+
+def build(recipe: Recipe, steps_per_epoch: int) -> keras.Model:
+    """Builds and compiles the model of a recipe, with its initial weights.
+
+    Args:
+        recipe: All settings.
+        steps_per_epoch: Batches an epoch, from which the rate's schedule follows.
+
+    Raises:
+        BackboneError: The backbone is unknown or ImageNet weights cannot be had.
+        CheckpointError: The file or model to start from cannot be used.
+    """
+    cv2.setNumThreads(1)  # the readers of photographs are threads already
+    keras.utils.set_random_seed(recipe.seed)
+    with computing_in(recipe.precision):
+        model = backbones.get(recipe.backbone).build(
+            input_size=None,
+            weights="imagenet" if recipe.init == "imagenet" else None,
+            dropout=recipe.dropout,
+        )
+    if recipe.init not in {"imagenet", "random"}:
+        weights, expected = _stored(recipe.init)
+        checkpoints.load_weights(model, weights, expected)
+    if recipe.stage == "frozen":
+        model.get_layer("network").trainable = False
+    for layer in batch_norms(model):
+        layer.momentum = _BATCH_NORM_MOMENTUM
+    model.compile(_optimizer(recipe, model, steps_per_epoch), _loss(recipe), metrics=["accuracy"])
+    return model
+
+
+def ancestors(recipe: Recipe) -> list[dict[str, Any]]:
+    """Tells how the weights a run starts from were trained, oldest first; measurements left out."""
+    if recipe.init in {"imagenet", "random"}:
+        return []
+    folder = _stored(recipe.init)[0].parent
+    if not (folder / checkpoints.CARD_FILE).is_file():
+        return []
+    card = asdict(checkpoints.read_card(folder))
+    kept = ("name", "weights_sha256", "initial_weights", "command", "recipe", "data", "history")
+    return [*card["ancestors"], {key: card[key] for key in kept}]
+
+
+def initial_sha256(recipe: Recipe) -> str | None:
+    """Hashes the stored weights a run starts from; None where it starts from none."""
+    if recipe.init in {"imagenet", "random"}:
+        return None
+    path, _ = _stored(recipe.init)
+    return checkpoints.sha256(path) if path.is_file() else None
+
+
+def _stored(init: str) -> tuple[Path, str | None]:
+    """Finds the weights file a word means, and the hash its card promises."""
+    if init.endswith(".safetensors"):
+        return Path(init), None
+    try:
+        folder = checkpoints.locate(init)
+    except CheckpointError as error:
+        raise CheckpointError(
+            f"Training cannot start from {init!r}: give random, imagenet, a model's name or "
+            "folder, or a .safetensors file."
+        ) from error
+    return folder / checkpoints.WEIGHTS_FILE, checkpoints.read_card(folder).weights_sha256
+
+
+def _optimizer(
+    recipe: Recipe, model: keras.Model, steps_per_epoch: int
+) -> keras.optimizers.Optimizer:
+    averaging = {"use_ema": True, "ema_momentum": recipe.average} if recipe.average else {}
+    if recipe.optimizer == "sgd":
+        optimizer = keras.optimizers.SGD(
+            recipe.learning_rate, weight_decay=recipe.weight_decay or None, **averaging
+        )
+    else:
+        warmup = int(recipe.warmup_epochs * steps_per_epoch)
+        schedule = keras.optimizers.schedules.CosineDecay(
+            initial_learning_rate=recipe.learning_rate / 100,
+            warmup_target=recipe.learning_rate,
+            warmup_steps=warmup,
+            decay_steps=max(1, recipe.epochs * steps_per_epoch - warmup),
+            alpha=0.001,
+        )
+        optimizer = keras.optimizers.AdamW(
+            schedule, weight_decay=recipe.weight_decay, clipnorm=1.0, **averaging
+        )
+    if recipe.weight_decay:
+        optimizer.exclude_from_weight_decay(var_names=["bias", "beta", "gamma"])
+    optimizer.build(model.trainable_variables)
+    return optimizer
+
+
+def _loss(recipe: Recipe) -> keras.losses.Loss:
+    if recipe.adversary and recipe.adversary.trades:
+        return TradesLoss(recipe.adversary.trades, recipe.label_smoothing)
+    return keras.losses.CategoricalCrossentropy(
+        from_logits=True, label_smoothing=recipe.label_smoothing
+    )
+
+
+def batch_norms(model: keras.Model) -> list[keras.layers.Layer]:
+    """Lists the batch-norm layers that training changes."""
+    return [
+        layer
+        for layer in model._flatten_layers(include_self=False)  # noqa: SLF001
+        if isinstance(layer, keras.layers.BatchNormalization) and layer.trainable
+    ]
+
+
+def reestimate_batch_norm(model: keras.Model, batches: Iterator[LabelledBatch]) -> None:
+    """Replaces batch norm's moving statistics by the plain mean over some batches.
+
+    A moving average of weights needs statistics of its own: those gathered in training belong to
+    the weights of the moment (Izmailov et al. 2018, arXiv:1803.05407, section 3.2).
+
+    Args:
+        model: Its other weights do not change.
+        batches: What the statistics are taken over.
+    """
+    layers = batch_norms(model)
+    momenta = [layer.momentum for layer in layers]
+    for count, (pixels, _) in enumerate(batches):
+        for layer in layers:
+            layer.momentum = count / (count + 1)
+        model(keras.ops.convert_to_tensor(np.asarray(pixels)), training=True)
+    for layer, momentum in zip(layers, momenta, strict=True):
+        layer.momentum = momentum

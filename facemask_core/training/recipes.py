@@ -1,0 +1,207 @@
+"""Every setting of a training run, and the two recipes it can start from."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from facemask_core import backbones
+from facemask_core.backend import PRECISIONS
+from facemask_core.errors import TrainingError
+
+STAGES = ("fine-tune", "frozen")
+OPTIMIZERS = ("adamw", "sgd")
+
+
+@dataclass(frozen=True)
+class Adversary:
+    """What a model is trained against: L-infinity perturbations made during training.
+
+    Attributes:
+        attack: ``fgsm``: one step of 1.25 epsilon from a random start (Wong et al. 2020,
+            arXiv:2001.03994); ``pgd``: several steps of 2.5 epsilon / steps from a random start
+            (Madry et al. 2018, arXiv:1706.06083).
+        epsilon: Radius of the ball on the [0, 1] pixel scale.
+        steps: Gradient steps of PGD; FGSM takes one.
+        warmup_epochs: Epochs over which epsilon rises from 0.
+        trades: Weight of TRADES' regulariser, beta (Zhang et al. 2019, arXiv:1901.08573, eq. 5);
+            0 trains on the perturbed images alone.
+    """
+
+    attack: str = "fgsm"
+    epsilon: float = 8 / 255
+    steps: int = 7
+    warmup_epochs: float = 2.0
+    trades: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.attack not in {"fgsm", "pgd"}:
+            raise TrainingError(
+                f"Training against {self.attack!r} is not known; choose fgsm or pgd."
+            )
+        if not 0.0 < self.epsilon <= 1.0:
+            raise TrainingError(
+                f"The training epsilon is {self.epsilon:g}; it must lie above 0 and at most at 1."
+            )
+        if self.steps < 1:
+            raise TrainingError("PGD needs at least 1 step in training.")
+        # Written so that NaN, which is neither above nor below anything, is refused too.
+        if not (self.warmup_epochs >= 0 and self.trades >= 0):
+            raise TrainingError("The epsilon's warm-up and TRADES' weight cannot be negative.")
+
+    @property
+    def gradient_steps(self) -> int:
+        """Gradients taken a batch."""
+        return 1 if self.attack == "fgsm" else self.steps
+
+    @property
+    def relative_step(self) -> float:
+        """Length of a step as a share of epsilon."""
+        return 1.25 if self.attack == "fgsm" else min(1.0, 2.5 / self.steps)
+
+    def epsilon_at(self, epoch: float) -> float:
+        """Epsilon after a number of epochs, fractions included."""
+        if epoch >= self.warmup_epochs:
+            return self.epsilon
+        return self.epsilon * epoch / self.warmup_epochs
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All settings of a training run; the defaults are those of the recipe ``best``.
+
+    Attributes:
+        backbone: Name in the registry of backbones.
+        init: ``random``, ``imagenet``, a model's name or folder, or a safetensors weights file.
+        stage: ``fine-tune`` trains every layer, ``frozen`` the head alone (transfer learning).
+        schedule: (input size in px, epochs) pairs, run one after another: small images first,
+            full size last (Touvron et al. 2019, arXiv:1906.06423).
+        batch_size: Images a step.
+        optimizer: ``adamw`` (arXiv:1711.05101) on a cosine schedule with linear warm-up
+            (arXiv:1608.03983), or ``sgd``: plain, at a constant rate.
+        learning_rate: Peak of the schedule.
+        warmup_epochs: Epochs of linear warm-up, part of the schedule.
+        weight_decay: Decoupled weight decay of AdamW.
+        label_smoothing: Share of each label spread over both classes.
+        dropout: Share of pooled features dropped.
+        average: Momentum of the moving average of the weights that is finally kept; 0 keeps the
+            last weights.
+        augment: Whether photographs are changed at random.
+        balance: Whether both classes count the same in the loss, whatever their numbers.
+        adversary: What perturbs the images in training, or None.
+        precision: ``float32``, or ``bfloat16`` to compute in half the width with float32 weights
+            (Micikevicius et al. 2018, arXiv:1710.03740; bfloat16 needs no loss scaling).
+        seed: Seed of initial weights, order, augmentation, perturbation and dropout.
+    """
+
+    backbone: str
+    init: str = "random"
+    stage: str = "fine-tune"
+    schedule: tuple[tuple[int, int], ...] = ((128, 14), (160, 8), (224, 4))
+    batch_size: int = 64
+    optimizer: str = "adamw"
+    learning_rate: float = 2e-3
+    warmup_epochs: float = 2.0
+    weight_decay: float = 0.05
+    label_smoothing: float = 0.05
+    dropout: float = 0.2
+    average: float = 0.998
+    augment: bool = True
+    balance: bool = True
+    adversary: Adversary | None = None
+    precision: str = "float32"
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        self._refuse_unknown_words()
+        if not self.schedule or any(size < 32 or epochs < 1 for size, epochs in self.schedule):
+            raise TrainingError(
+                "The schedule needs sizes of at least 32 px and epochs of at least 1."
+            )
+        if self.batch_size < 2:
+            raise TrainingError("The batch size must be at least 2: batch norm needs a spread.")
+        if not 0.0 < self.learning_rate <= 1.0:
+            raise TrainingError("The learning rate must lie above 0 and at most at 1.")
+        if not (self.warmup_epochs >= 0 and self.weight_decay >= 0 and self.seed >= 0):
+            raise TrainingError("Warm-up, weight decay and seed cannot be negative.")
+        shares = {"label smoothing": self.label_smoothing, "dropout": self.dropout}
+        for name, value in {**shares, "average": self.average}.items():
+            if not 0.0 <= value < 1.0:
+                raise TrainingError(f"The {name} must lie from 0 to below 1; it is {value}.")
+
+    def _refuse_unknown_words(self) -> None:
+        chosen = {
+            "stage": (self.stage, STAGES),
+            "optimizer": (self.optimizer, OPTIMIZERS),
+            "precision": (self.precision, PRECISIONS),
+        }
+        for what, (word, known) in chosen.items():
+            if word not in known:
+                raise TrainingError(f"There is no {what} {word!r}; choose {' or '.join(known)}.")
+        if self.stage == "frozen" and self.init == "random":
+            raise TrainingError(
+                "Random layers are not worth freezing; give --init imagenet or trained weights, "
+                "or train every layer with --stage fine-tune."
+            )
+
+    @property
+    def epochs(self) -> int:
+        """Epochs of all sizes together."""
+        return sum(epochs for _, epochs in self.schedule)
+
+    def size_at(self, epoch: int) -> int:
+        """Input size of an epoch, counted from 0."""
+        for size, epochs in self.schedule:
+            if epoch < epochs:
+                return size
+            epoch -= epochs
+        raise ValueError(f"The schedule ends before epoch {epoch}.")
+
+    def as_dict(self) -> dict[str, Any]:
+        """The settings as plain values, fit for JSON."""
+        return asdict(self)
+
+
+_PAPER: dict[str, Any] = {
+    "init": "imagenet",
+    "schedule": ((224, 20),),
+    "batch_size": 100,
+    "optimizer": "sgd",
+    "learning_rate": 0.01,
+    "warmup_epochs": 0.0,
+    "weight_decay": 0.0,
+    "label_smoothing": 0.0,
+    "dropout": 0.0,
+    "average": 0.0,
+    "augment": False,
+    "balance": False,
+}
+"""The paper's protocol; its learning rate is not stated, so it is Keras's default for SGD."""
+
+NAMES = ("best", "paper")
+
+
+def make(name: str, backbone: str, **chosen: Any) -> Recipe:
+    """Makes a recipe by name.
+
+    Args:
+        name: ``best``, or ``paper`` for the paper's protocol: SGD, batch 100, 20 epochs, 224 px,
+            softmax cross-entropy, from ImageNet weights.
+        backbone: Name in the registry of backbones.
+        **chosen: Settings of :class:`Recipe` that differ from the named recipe.
+
+    Returns:
+        The recipe. Under ``best`` the learning rate is the backbone's own, a tenth of it where
+        trained weights are tuned further.
+
+    Raises:
+        TrainingError: The recipe does not exist or a setting makes no sense.
+        BackboneError: The backbone does not exist.
+    """
+    if name == "paper":
+        return Recipe(backbone, **(_PAPER | chosen))
+    if name != "best":
+        raise TrainingError(f"There is no recipe {name!r}; choose {' or '.join(NAMES)}.")
+    fresh = chosen.get("init", "random") == "random" or chosen.get("stage") == "frozen"
+    rate = backbones.get(backbone).learning_rate * (1.0 if fresh else 0.1)
+    return Recipe(backbone, **({"learning_rate": rate} | chosen))

@@ -1,0 +1,153 @@
+"""A whole run: from photographs to a verified checkpoint with its card."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facemask_core import checkpoints, datasets, evaluation
+from facemask_core.backend import every_device, keras
+from facemask_core.classifier import open_classifier
+from facemask_core.errors import TrainingError
+from facemask_core.training import network
+from facemask_core.training.history import Board
+from facemask_core.training.recipes import Recipe
+from facemask_core.training.state import STATE_FILE
+from facemask_core.training.trainer import Progress, Trainer
+
+MEASURED = ("val", "test")
+"""The splits a card has figures for."""
+
+
+def train(
+    recipe: Recipe,
+    data: Path | str,
+    output: Path | str,
+    *,
+    name: str | None = None,
+    command: str = "",
+    tensorboard: Path | None = None,
+    progress: Progress = lambda *_: None,
+) -> checkpoints.Card:
+    """Trains a model, or goes on with a run that was cut off, and writes its checkpoint.
+
+    Every random choice is drawn from (seed, epoch, position), and the state after each epoch is
+    written atomically, so a run killed at any moment goes on from its last epoch to the same end.
+
+    Args:
+        recipe: All settings.
+        data: Folder with train, val and perhaps test, or a plain folder-per-class set.
+        output: Folder of the checkpoint; it also keeps the state while training runs.
+        name: The model's name on its card; the output folder's name if not given.
+        command: The command line, recorded on the card.
+        tensorboard: Folder for TensorBoard's event files; None writes none.
+        progress: Told of every step.
+
+    Returns:
+        The card of the finished model.
+
+    Raises:
+        TrainingError: The output folder holds a finished model or a run of other settings.
+        BackboneError: The backbone is unknown or ImageNet weights cannot be had.
+        CheckpointError: The weights to start from cannot be used.
+        DatasetError: The data cannot be used.
+    """
+    output = Path(output)
+    splits = datasets.open_splits(data)
+    if "val" not in splits:
+        raise TrainingError(f"{str(data)!r} has a train folder but no val folder; add one.")
+    if (output / checkpoints.CARD_FILE).exists():
+        raise TrainingError(
+            f"{str(output)!r} holds a finished model; choose another output folder."
+        )
+    fingerprints = {split: datasets.fingerprint(part) for split, part in splits.items()}
+    board = Board(tensorboard) if tensorboard else None
+    with every_device(recipe.batch_size):
+        trainer = Trainer(recipe, splits, output, fingerprints, progress=progress, board=board)
+        output.mkdir(parents=True, exist_ok=True)  # not before: a refusal leaves nothing behind
+        trainer.run()
+        trainer.finish(output / checkpoints.WEIGHTS_FILE)
+        unrounded = {
+            split: trainer.float32_classes(splits[split]) for split in MEASURED if split in splits
+        }
+    card = _card(recipe, splits, fingerprints, trainer.history, output, name, command)
+    card = replace(card, metrics=_measure(card, output, splits, unrounded, progress))
+    checkpoints.write_card(output, card)
+    (output / STATE_FILE).unlink(missing_ok=True)
+    return card
+
+
+def _card(
+    recipe: Recipe,
+    splits: dict[str, datasets.Dataset],
+    fingerprints: dict[str, str],
+    history: list[dict[str, Any]],
+    output: Path,
+    name: str | None,
+    command: str,
+) -> checkpoints.Card:
+    data = {
+        split: {"sha256": fingerprints[split], "images": len(part), **part.counts()}
+        for split, part in splits.items()
+    }
+    return checkpoints.Card(
+        name=name or output.resolve().name,
+        backbone=recipe.backbone,
+        weights_sha256=checkpoints.sha256(output / checkpoints.WEIGHTS_FILE),
+        initial_weights=recipe.init,
+        data=data,
+        recipe=recipe.as_dict(),
+        command=command,
+        seed=recipe.seed,
+        history=history,
+        metrics={},
+        versions=_versions(),
+        notes=_notes(history),
+        ancestors=network.ancestors(recipe),
+    )
+
+
+def _notes(history: list[dict[str, Any]]) -> str:
+    if history[-1].get("catastrophic_overfitting"):
+        return (
+            "Robust against one-step perturbations only: in the last epoch FGSM with a random "
+            "start failed where PGD succeeded (catastrophic overfitting)."
+        )
+    return ""
+
+
+def _versions() -> dict[str, str]:
+    packages = ("keras", keras.backend.backend(), "numpy", "pillow", "opencv-python-headless")
+    return {"python": platform.python_version()} | {
+        package: importlib.metadata.version(package) for package in packages
+    }
+
+
+def _measure(
+    card: checkpoints.Card,
+    output: Path,
+    splits: dict[str, datasets.Dataset],
+    unrounded: dict[str, NDArray[np.int64]],
+    progress: Progress,
+) -> dict[str, Any]:
+    """Measures the stored float16 weights, loaded as any user would load them."""
+    classifier = open_classifier(output, card)
+    metrics: dict[str, Any] = {}
+    for split, classes in unrounded.items():
+        report = evaluation.evaluate(
+            classifier, splits[split], progress=partial(progress, f"measuring {split}")
+        )
+        found = report.as_dict()
+        metrics[split] = found["clean"] | {
+            "sources": found["sources"],
+            "speed": found["speed"],
+            "changed_by_float16": int((report.clean.classes != classes).sum()),
+        }
+    return metrics
