@@ -6,65 +6,16 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
-from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pytest
+from command_line import MODEL, PORTRAIT, ROOT, Answer, Lab, loaded, started
 from numpy.typing import NDArray
 
-import facemask_core
-from facemask_core import checkpoints, cli, datasets, faces, images, samples
-from facemask_core.classifier import Classifier, load_classifier
+from facemask_core import checkpoints, datasets, faces, images, samples
 from facemask_core.labels import LABELS
-
-MODEL = "mobilenetv3"
-ROOT = Path(facemask_core.__file__).resolve().parent.parent
-PORTRAIT = samples.gallery()[0].path
-
-
-class Answer(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Lab = Callable[..., Answer]
-
-
-@cache
-def loaded(name: str, *, warm_up: bool = True) -> Classifier:
-    return load_classifier(name, warm_up=warm_up)
-
-
-@pytest.fixture
-def lab(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Lab:
-    """Runs the command line in this process, so that the model is loaded and compiled once."""
-    monkeypatch.setattr(facemask_core, "load_classifier", loaded, raising=False)
-
-    def run(*words: Any) -> Answer:
-        monkeypatch.setattr(sys, "argv", ["facemask_core", *map(str, words)])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        return Answer(ended.value.code or 0, *capsys.readouterr())
-
-    return run
-
-
-def started(*words: Any) -> Answer:
-    """Runs the command line as a user does."""
-    child = subprocess.run(
-        [sys.executable, "-m", "facemask_core", *map(str, words)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    return Answer(child.returncode, child.stdout, child.stderr)
 
 
 def pixels(seed: int = 0, height: int = 48, width: int = 64) -> NDArray[np.uint8]:
@@ -136,7 +87,7 @@ def test_help_does_not_start_the_numerical_backend() -> None:
 def test_help_lists_every_command(lab: Lab) -> None:
     answer = lab("--help")
     assert answer.code == 0
-    for command in ("models", "predict", "attack", "evaluate", "train"):
+    for command in ("models", "predict", "attack", "evaluate", "train", "download"):
         assert f"  {command} " in answer.out
 
 
@@ -337,6 +288,21 @@ def test_the_same_seed_saves_the_same_picture(lab: Lab, tmp_path: Path, picture:
     assert saved(2) != first
 
 
+@pytest.mark.parametrize(
+    ("precision", "arithmetic"), [("exact", "float32"), ("fast", "float32, batch norm folded")]
+)
+def test_an_attack_states_its_precision(
+    lab: Lab, tmp_path: Path, picture: Path, precision: str, arithmetic: str
+) -> None:
+    options = ["--model", MODEL, "--attack", "fgsm", "--epsilon", "8/255", "--no-crop"]
+    words = ["attack", picture, *options, "--output", tmp_path / "out.png"]
+    row = json.loads(lab(*words, "--precision", precision, "--json").out)
+    assert (row["precision"], row["arithmetic"]) == (precision, arithmetic)
+    exact = json.loads(lab(*words, "--json").out)
+    assert row["before"]["confidence"] == pytest.approx(exact["before"]["confidence"], abs=1e-4)
+    assert f"precision {precision}: {arithmetic}\n" in lab(*words, "--precision", precision).out
+
+
 def test_the_cropped_face_is_what_is_attacked(lab: Lab, tmp_path: Path) -> None:
     output = tmp_path / "out.png"
     options = ["--model", MODEL, "--attack", "fgsm", "--epsilon", "8/255", "--output", output]
@@ -412,6 +378,16 @@ def test_an_evaluation_reports_before_and_after_the_attack(lab: Lab, data: Path)
     assert "adversarial" in answer.out
 
 
+def test_an_evaluation_states_its_precision(lab: Lab, data: Path) -> None:
+    answer, exact = evaluated(lab, data)
+    assert (exact["precision"], exact["arithmetic"]) == ("exact", "float32")
+    assert answer.out.endswith("precision exact: float32\n")
+    answer, fast = evaluated(lab, data, "--precision", "fast")
+    assert (fast["precision"], fast["arithmetic"]) == ("fast", "float32, batch norm folded")
+    assert answer.out.endswith("precision fast: float32, batch norm folded\n")
+    assert fast["clean"]["confusion_matrix"] == exact["clean"]["confusion_matrix"]
+
+
 def test_an_attack_never_raises_the_mean_confidence_in_the_truth(lab: Lab, data: Path) -> None:
     _, report = evaluated(lab, data, "--attack", "pgd", "--steps", "5", "--epsilon", "8/255")
     assert report["mean_confidence_drop"] >= 0
@@ -467,6 +443,58 @@ def test_a_dataset_without_one_readable_picture_is_refused(lab: Lab, tmp_path: P
     assert_one_sentence(answer, "bad.png")
 
 
+def test_an_evaluation_tells_calibration_and_speed(lab: Lab, data: Path) -> None:
+    answer, report = evaluated(lab, data, "--attack", "fgsm", "--epsilon", "8/255")
+    for part in ("clean", "adversarial"):
+        found = report[part]["calibration"]
+        assert 0 <= found["expected_calibration_error"] <= 1
+        assert sum(entry["count"] for entry in found["bins"]) == 6
+    found = report["clean"]["calibration"]
+    assert f"expected calibration error {found['expected_calibration_error']:.4f}" in answer.out
+    assert f"Brier score {found['brier_score']:.4f}" in answer.out
+    speed = report["speed"]
+    assert speed["forward_ms_per_image"] > 0
+    assert speed["attack_ms_per_image"] > 0
+    assert f"forward {speed['forward_ms_per_image']:.2f} ms an image" in answer.out
+    assert f"attack {speed['attack_ms_per_image']:.2f} ms" in answer.out
+    assert speed["device"] in answer.out
+    assert "compilation perhaps included" in answer.out
+    assert report["sources"] == {}
+    assert "source" not in answer.out
+
+
+def test_a_manifest_gives_a_row_for_each_source(lab: Lab, data: Path) -> None:
+    rows = ["path,source", "data/with_mask/1.png,web", "data/without_mask/0.png,own photographs"]
+    (data.parent / "manifest.csv").write_text("\n".join([*rows, "data/with_mask/3.png,web"]))
+    answer, report = evaluated(lab, data, "--attack", "fgsm", "--epsilon", "8/255")
+    assert {name: row["images"] for name, row in report["sources"].items()} == {
+        "own photographs": 1,
+        "web": 2,
+    }
+    lines = answer.out.splitlines()
+    start = next(place for place, line in enumerate(lines) if line.startswith("source "))
+    assert lines[start].split() == ["source", "images", "accuracy", "balanced", "robust"]
+    for line, (name, row) in zip(lines[start + 1 :], report["sources"].items(), strict=False):
+        shares = (row["accuracy"], row["balanced_accuracy"], row["robust_accuracy"])
+        cells = [str(row["images"]), *(f"{share:.4f}" for share in shares)]
+        assert line.startswith(name)
+        assert line.removeprefix(name).split() == cells
+    assert "without a source in the manifest: 3 images" in answer.out
+
+    answer, report = evaluated(lab, data)
+    assert all("robust_accuracy" not in row for row in report["sources"].values())
+    assert "robust" not in answer.out
+
+
+def test_a_broken_manifest_is_told_and_does_not_stop_the_evaluation(lab: Lab, data: Path) -> None:
+    (data.parent / "manifest.csv").write_text("file,origin\n")
+    answer, report = evaluated(lab, data)
+    assert report["sources"] == {}
+    assert "manifest.csv" in report["sources_problem"]
+    assert f"no figures per source: {report['sources_problem']}" in answer.out
+    assert_figures(report["clean"], 6)
+
+
 def test_a_skipped_file_of_any_name_can_be_reported(lab: Lab, data: Path) -> None:
     try:
         Path(os.fsdecode(os.fsencode(data) + b"/with_mask/caf\xe9.png")).write_bytes(b"bad")
@@ -491,7 +519,7 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
     (("predict", "TMP/gone.png", "--model", MODEL), "gone.png"),
     (("predict", "TMP", "--model", MODEL), "directory"),
     (("predict", "DATA/with_mask/notes.txt", "--model", MODEL), "not a picture"),
-    ((*ATTACK, "--attack", "cw", "--epsilon", "0.1"), "'cw'"),
+    ((*ATTACK, "--attack", "ddn", "--epsilon", "0.1"), "'ddn'"),
     ((*ATTACK, *FGSM, "--epsilon", "0.1", "--steps", "5"), "steps"),
     ((*ATTACK, *FGSM, "--epsilon", "0.1", "--restarts", "2"), "restarts"),
     ((*ATTACK, *FGSM, "--epsilon", "abc"), "'abc'"),
@@ -510,6 +538,7 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
     ((*ATTACK, *FGSM, "--epsilon", "0.1", "--output", "TMP/out.jpg"), ".png"),
     ((*ATTACK, *FGSM, "--epsilon", "0.1", "--output", "TMP/no/out.png"), "cannot be written"),
     ((*ATTACK, *FGSM, "--epsilon", "0.1", "--model", "nosuch"), "nosuch"),
+    ((*ATTACK, *FGSM, "--epsilon", "0.1", "--precision", "half"), "exact, fast"),
     (("attack", "TMP/gone.png", *ATTACK[2:], *FGSM, "--epsilon", "0.1"), "gone.png"),
     (("attack", "TMP", *ATTACK[2:], *FGSM, "--epsilon", "0.1"), "directory"),
     ((*EVALUATE, "--data", "TMP/nowhere"), "nowhere"),
@@ -518,10 +547,13 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
     ((*EVALUATE, *FGSM), "--epsilon"),
     ((*EVALUATE, "--epsilon", "0.1"), "--attack"),
     ((*EVALUATE, "--steps", "3"), "--attack"),
+    ((*EVALUATE, "--stop-early"), "--attack"),
+    ((*EVALUATE, *FGSM, "--epsilon", "0.1", "--stop-early"), "stop_early"),
     ((*EVALUATE, *FGSM, "--epsilon", "2"), "from 0 to 1"),
-    ((*EVALUATE, "--attack", "cw", "--epsilon", "0.1"), "'cw'"),
+    ((*EVALUATE, "--attack", "ddn", "--epsilon", "0.1"), "'ddn'"),
     ((*EVALUATE, "--limit", "0"), "limit"),
     ((*EVALUATE, "--model", "nosuch"), "nosuch"),
+    ((*EVALUATE, "--precision", "float8"), "'float8'"),
     ((*TRAIN, "--schedule", "x"), "'x'"),
     ((*TRAIN, "--schedule", ""), "SIZE:EPOCHS"),
     ((*TRAIN, "--schedule", "128"), "SIZE:EPOCHS"),
@@ -529,6 +561,16 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
     ((*TRAIN, "--schedule", "128:0"), "epochs"),
     ((*TRAIN, "--schedule", "8:1"), "32"),
     ((*TRAIN, "--batch-size", "1"), "batch size"),
+    ((*TRAIN, "--model", "alexnet"), "alexnet"),
+    ((*TRAIN, "--recipe", "secret"), "'secret'"),
+    ((*TRAIN, "--stage", "melted"), "'melted'"),
+    ((*TRAIN, "--stage", "frozen"), "not worth freezing"),
+    ((*TRAIN, "--precision", "float8"), "'float8'"),
+    ((*TRAIN, "--adversarial", "cw"), "'cw'"),
+    ((*TRAIN, "--adversarial", "fgsm", "--train-epsilon", "x"), "'x'"),
+    ((*TRAIN, "--adversarial", "fgsm", "--train-epsilon", "0"), "epsilon"),
+    ((*TRAIN, "--adversarial", "pgd", "--train-steps", "0"), "step"),
+    ((*TRAIN, "--trades", "6"), "--adversarial"),
     ((*TRAIN, "--data", "TMP/nowhere"), "nowhere"),
     ((*TRAIN, "--data", "DATA"), "too small"),
 ]
@@ -562,17 +604,50 @@ def test_a_folder_in_place_of_the_output_is_told(lab: Lab, picture: Path, tmp_pa
     assert {path.name for path in tmp_path.iterdir()} == {"picture.png", "out.png"}
 
 
-def test_training_does_not_overwrite_a_finished_model(lab: Lab, data: Path) -> None:
+def _split(data: Path) -> Path:
+    """The smallest set that training accepts."""
     split = data.parent / "split"
     for name in datasets.SPLITS:
         for label in LABELS:
             (split / name / label).mkdir(parents=True)
             (split / name / label / "a.png").write_bytes(images.encode_png(pixels()))
+    return split
+
+
+def test_training_does_not_overwrite_a_finished_model(lab: Lab, data: Path) -> None:
+    split = _split(data)
     finished = checkpoints.locate(MODEL)
     before = checkpoints.sha256(finished / checkpoints.WEIGHTS_FILE)
     answer = lab("train", "--model", MODEL, "--data", split, "--output", finished)
     assert_one_sentence(answer, "finished model")
     assert checkpoints.sha256(finished / checkpoints.WEIGHTS_FILE) == before
+
+
+@pytest.mark.parametrize(
+    ("options", "clue"),
+    [
+        (("--init", "nosuch"), "cannot start from 'nosuch'"),
+        (("--init", "gone.safetensors"), "gone.safetensors is missing"),
+        (("--recipe", "paper"), "internet"),
+    ],
+    ids=["model", "file", "offline"],
+)
+def test_a_start_that_cannot_be_had_is_told(
+    lab: Lab,
+    data: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    options: tuple[str, ...],
+    clue: str,
+) -> None:
+    for protocol in ("http_proxy", "https_proxy"):
+        monkeypatch.setenv(protocol, "http://127.0.0.1:9")
+    monkeypatch.setattr("keras.src.backend.config.keras_home", lambda: str(tmp_path / "keras"))
+    split = _split(data)
+    run = data.parent / "run"
+    answer = lab("train", "--model", MODEL, "--data", split, "--output", run, *options)
+    assert_one_sentence(answer, clue)
+    assert not run.exists()
 
 
 # As a user starts it

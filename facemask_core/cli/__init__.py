@@ -1,0 +1,55 @@
+"""The command line: ``python -m facemask_core --help``; one command a file.
+
+Commands, options and the keys of their JSON are a contract; they are added to, not changed. What
+starts the numerical backend is imported inside the commands, so that help answers at once.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+
+import typer
+
+from facemask_core.cli.attack import attack
+from facemask_core.cli.attacks import attacks
+from facemask_core.cli.check import check
+from facemask_core.cli.curve import curve
+from facemask_core.cli.download import download
+from facemask_core.cli.evaluate import evaluate
+from facemask_core.cli.models import models
+from facemask_core.cli.predict import predict
+from facemask_core.cli.smallest import smallest
+from facemask_core.cli.sweep import sweep
+from facemask_core.cli.terminal import say
+from facemask_core.cli.train import train
+from facemask_core.cli.transfer import transfer
+from facemask_core.errors import FacemaskError
+
+_COMMANDS = (
+    *(models, attacks, predict, attack, sweep),
+    *(evaluate, curve, smallest, transfer, check),
+    train,
+)
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="How little does it take to fool a face-mask detector, and what helps against it?",
+)
+for _command in _COMMANDS:
+    app.command()(_command)
+app.add_typer(download, name="download")
+
+
+def main() -> None:
+    """Runs the command line; a user's error ends with one sentence and exit code 2."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # file names need not be valid text
+    try:
+        app()
+    except FacemaskError as error:
+        say(str(error))
+        sys.exit(2)

@@ -1,0 +1,97 @@
+"""``attack``: one picture before and after."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from facemask_core.cli.options import (
+    JsonFlag,
+    ModelOption,
+    NoCropOption,
+    NormOption,
+    PrecisionOption,
+    RestartsOption,
+    SeedOption,
+    StepSizeOption,
+    StepsOption,
+    TargetOption,
+)
+from facemask_core.cli.pictures import read_face, verdict_row
+from facemask_core.cli.settings import SettingsOption, SourceOption, configured
+from facemask_core.cli.terminal import print_json, writing
+from facemask_core.epsilons import describe_epsilon, parse_epsilon
+from facemask_core.errors import ImageError
+
+
+def attack(
+    image: Annotated[Path, typer.Argument(help="A picture.")],
+    model: ModelOption,
+    attack: Annotated[str, typer.Option(help="See the attacks command.")],
+    epsilon: Annotated[str, typer.Option(help="Radius of the ball: 0.05 or 8/255.")],
+    output: Annotated[Path, typer.Option(help="PNG file for the attacked face.")],
+    norm: NormOption = None,
+    steps: StepsOption = None,
+    step_size: StepSizeOption = None,
+    restarts: RestartsOption = None,
+    target: TargetOption = None,
+    settings: SettingsOption = None,
+    source: SourceOption = None,
+    precision: PrecisionOption = "exact",
+    seed: SeedOption = 0,
+    no_crop: NoCropOption = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Attack the face in a picture and save the result, judged as it is saved."""
+    from facemask_core import load_classifier
+    from facemask_core.checkpoints import write_atomically
+    from facemask_core.images import encode_png
+    from facemask_core.verdicts import attack_face
+
+    chosen = configured(
+        attack,
+        settings,
+        source,
+        norm=norm,
+        steps=steps,
+        step_size=step_size,
+        restarts=restarts,
+        target=target,
+    )
+    radius = parse_epsilon(epsilon)
+    if output.suffix.lower() != ".png":
+        raise ImageError(f"{output} must end in .png; other formats would change the perturbation.")
+    face, box = read_face(image, crop=not no_crop)
+    classifier = load_classifier(model, warm_up=False, precision=precision)
+    result = attack_face(classifier, face, chosen, epsilon=radius, seed=seed)
+    with writing(output):
+        write_atomically(output, encode_png(result.attacked))
+    row = {
+        "path": str(image),
+        "box": box,
+        "model": classifier.name,
+        "model_sha256": classifier.card.weights_sha256,
+        "precision": classifier.precision,
+        "arithmetic": classifier.arithmetic,
+        "threat_model": chosen.threat_model(radius, seed),
+        "before": verdict_row(result.before),
+        "after": verdict_row(result.after),
+        "outcome": result.outcome.value,
+        "confidence_drop": result.confidence_drop,
+        "linf": result.linf,
+        "l2": result.l2,
+        "output": str(output),
+    }
+    if as_json:
+        print_json(row)
+        return
+    print(f"before: {result.before.name}, confidence {result.before.confidence:.4f}")
+    print(f"after:  {result.after.name}, confidence {result.after.confidence:.4f}")
+    print(
+        f"{result.outcome.value}: {chosen.title} at epsilon {describe_epsilon(radius)}; "
+        f"largest change {describe_epsilon(result.linf)}, Euclidean {result.l2:.3f}; "
+        f"saved as {output}"
+    )
+    print(f"precision {classifier.precision}: {classifier.arithmetic}")

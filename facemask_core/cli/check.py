@@ -1,0 +1,82 @@
+"""``check``: is an attack evaluation sound?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from facemask_core.cli.datasets import CropOption, opened, preparation
+from facemask_core.cli.options import JsonFlag, ModelOption, SeedOption
+from facemask_core.cli.settings import SettingsOption, SourceOption, configured
+from facemask_core.cli.terminal import print_json, progress_bar
+from facemask_core.epsilons import parse_epsilon
+
+
+def check(
+    model: ModelOption,
+    epsilon: Annotated[str, typer.Option(help="Radius of the ball: 0.05 or 8/255.")] = "8/255",
+    attack: Annotated[str, typer.Option(help="See the attacks command.")] = "pgd",
+    settings: SettingsOption = None,
+    source: SourceOption = None,
+    data: Annotated[
+        Path | None, typer.Option(help="Folder with one folder a class (default: the samples).")
+    ] = None,
+    against: Annotated[
+        list[str] | None, typer.Option(help="Another model to try transfer from; repeat for more.")
+    ] = None,
+    seed: SeedOption = 0,
+    limit: Annotated[int, typer.Option(help="Use only this many images.")] = 48,
+    crop: CropOption = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Examine an attack by a checklist; exit code 1 where a check fails."""
+    from facemask_core import checks, datasets, images, load_classifier, samples
+
+    chosen = configured(attack, settings, source)
+    radius = parse_epsilon(epsilon)
+    dataset = opened(data or samples.GALLERY_DIR, limit)
+    batch = next(datasets.stream(dataset, limit, preparation(crop=crop)))
+    classifier = load_classifier(model, warm_up=False)
+    others = [load_classifier(name, warm_up=False) for name in against or ()]
+    subject = checks.subject(
+        classifier,
+        images.to_float(batch.images),
+        batch.labels,
+        chosen,
+        epsilon=radius,
+        seed=seed,
+        others=others,
+    )
+    with progress_bar() as report:
+        findings = checks.examine(
+            subject, progress=lambda done, total: report("checks", done, total)
+        )
+    rows = [
+        {
+            "check": entry.name,
+            "question": entry.question,
+            "status": findings[entry.name].status.value,
+            "sentence": findings[entry.name].sentence,
+            "figures": findings[entry.name].figures,
+        }
+        for entry in checks.CHECKS
+    ]
+    if as_json:
+        stated = chosen.threat_model(radius, seed)
+        print_json(
+            {
+                "model": classifier.name,
+                "model_sha256": classifier.card.weights_sha256,
+                "images": len(batch.paths),
+                "threat_model": stated,
+                "checks": rows,
+            }
+        )
+    else:
+        print(f"{classifier.name} on {len(batch.paths)} images")
+        for row in rows:
+            print(f"{row['status']:5} {row['check']}: {row['sentence']}")
+    if any(row["status"] == checks.Status.FAILED.value for row in rows):
+        raise typer.Exit(1)

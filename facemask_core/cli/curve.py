@@ -1,0 +1,71 @@
+"""``curve``: accuracy against epsilon over a dataset."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from facemask_core.cli.datasets import (
+    CropOption,
+    DataOption,
+    JsonPathOption,
+    LimitOption,
+    opened,
+    preparation,
+)
+from facemask_core.cli.options import ModelOption, SeedOption
+from facemask_core.cli.settings import SettingsOption, SourceOption, configured
+from facemask_core.cli.terminal import progress_bar, write_json
+from facemask_core.epsilons import describe_epsilon, parse_epsilon
+
+
+def curve(
+    model: ModelOption,
+    data: DataOption,
+    attack: Annotated[str, typer.Option(help="See the attacks command.")] = "fgsm",
+    settings: SettingsOption = None,
+    source: SourceOption = None,
+    epsilons: Annotated[
+        str, typer.Option(help="Rising radii, such as 1/255,2/255,0.05.")
+    ] = "1/255,2/255,4/255,8/255,16/255,32/255",
+    seed: SeedOption = 0,
+    limit: LimitOption = None,
+    crop: CropOption = False,
+    json_path: JsonPathOption = None,
+) -> None:
+    """Show how accuracy falls with epsilon; what has fallen is not attacked again."""
+    from facemask_core import load_classifier, searches
+
+    chosen = configured(attack, settings, source)
+    radii = [parse_epsilon(text) for text in epsilons.split(",")]
+    dataset = opened(data, limit)
+    classifier = load_classifier(model, warm_up=False)
+    with progress_bar() as report:
+        found = searches.robustness_curve(
+            classifier,
+            dataset,
+            chosen,
+            radii,
+            seed=seed,
+            prepare=preparation(crop=crop),
+            progress=lambda done, total: report("images", done, total),
+        )
+    write_json(
+        json_path,
+        {
+            "model": classifier.name,
+            "model_sha256": classifier.card.weights_sha256,
+            "crop": crop,
+            **found.as_dict(),
+        },
+    )
+    print(f"{classifier.name} on {len(found.fell_at)} images, {len(found.skipped)} skipped")
+    print(f"{'epsilon':>20}{'robust accuracy':>18}{'success rate':>15}")
+    print(f"{'clean':>20}{found.clean_accuracy:>18.4f}")
+    for radius, accuracy, rate in zip(
+        radii, found.robust_accuracy, found.success_rate, strict=True
+    ):
+        print(f"{describe_epsilon(radius):>20}{accuracy:>18.4f}{rate:>15.4f}")
+    stated = found.threat_models[-1]
+    print(", ".join(f"{key} {value}" for key, value in stated.items() if key != "epsilon"))

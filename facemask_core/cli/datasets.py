@@ -1,0 +1,31 @@
+"""Options about a dataset that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from facemask_core.datasets import Dataset, Prepare
+
+DataOption = Annotated[Path, typer.Option("--data", help="Folder with one folder a class.")]
+LimitOption = Annotated[int | None, typer.Option(help="Use only this many images.")]
+CropOption = Annotated[bool, typer.Option("--crop", help="Crop to the face first.")]
+JsonPathOption = Annotated[Path | None, typer.Option("--json", help="Write JSON here.")]
+
+
+def opened(data: Path, limit: int | None) -> Dataset:
+    """Opens a dataset, or its first images."""
+    from facemask_core import datasets
+
+    dataset = datasets.open_dataset(data)
+    return dataset if limit is None else dataset.limited(limit)
+
+
+def preparation(*, crop: bool) -> Prepare:
+    """How a decoded picture becomes the model's input."""
+    from facemask_core import faces, images
+
+    return (lambda image: faces.crop_face(image).image) if crop else images.resize

@@ -1,0 +1,44 @@
+"""``download``: the paper's photographs and ImageNet weights, from where they are published."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from facemask_core.cli.terminal import progress_bar
+
+download = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Fetch photographs or ImageNet weights; after an interruption the same command goes on.",
+)
+
+
+@download.command()
+def mendeley(
+    output: Annotated[Path, typer.Option(help="Folder to make.")],
+    base_url: Annotated[str | None, typer.Option(hidden=True, help="Another server.")] = None,
+) -> None:
+    """Fetch and unpack Face Mask Dataset 2022 (doi:10.17632/7bt2d592b9.1)."""
+    from facemask_core import mendeley as dataset
+
+    with progress_bar() as report:
+        count = dataset.download(output, base_url or dataset.BASE_URL, report)
+    print(f"{count} files in {output}")
+
+
+@download.command()
+def imagenet(
+    model: Annotated[str, typer.Option(help="A backbone, such as vgg19.")],
+) -> None:
+    """Fetch the weights that training starts from with --init imagenet."""
+    from facemask_core import backbones
+
+    backbone = backbones.get(model)
+    with progress_bar() as report:
+        path = backbone.fetch_imagenet(
+            lambda done, total: report(f"{backbone.title}, MB", done // 10**6, total // 10**6)
+        )
+    print(f"saved as {path}")

@@ -1,0 +1,158 @@
+"""``evaluate``: a whole dataset before and after an attack."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from facemask_core.cli.datasets import (
+    CropOption,
+    DataOption,
+    JsonPathOption,
+    LimitOption,
+    opened,
+    preparation,
+)
+from facemask_core.cli.options import (
+    ModelOption,
+    NormOption,
+    PrecisionOption,
+    RestartsOption,
+    SeedOption,
+    StepSizeOption,
+    StepsOption,
+    TargetOption,
+)
+from facemask_core.cli.settings import SettingsOption, SourceOption, configured
+from facemask_core.cli.terminal import progress_bar, write_json
+from facemask_core.epsilons import parse_epsilon
+from facemask_core.errors import AttackError
+
+if TYPE_CHECKING:
+    from facemask_core.evaluation import Evaluation, Predictions
+    from facemask_core.speed import Speed
+
+
+def evaluate(
+    model: ModelOption,
+    data: DataOption,
+    attack: Annotated[str, typer.Option(help="none, or see the attacks command.")] = "none",
+    epsilon: Annotated[str | None, typer.Option(help="Radius of the ball: 0.05 or 8/255.")] = None,
+    norm: NormOption = None,
+    steps: StepsOption = None,
+    step_size: StepSizeOption = None,
+    restarts: RestartsOption = None,
+    target: TargetOption = None,
+    stop_early: Annotated[
+        bool, typer.Option(help="PGD leaves fallen images alone: robust accuracy sooner.")
+    ] = False,
+    settings: SettingsOption = None,
+    source: SourceOption = None,
+    precision: PrecisionOption = "exact",
+    seed: SeedOption = 0,
+    limit: LimitOption = None,
+    crop: CropOption = False,
+    json_path: JsonPathOption = None,
+) -> None:
+    """Report on a whole dataset, before and after an attack."""
+    from facemask_core import evaluation, load_classifier
+
+    chosen = None
+    if attack != "none":
+        chosen = configured(
+            attack,
+            settings,
+            source,
+            norm=norm,
+            steps=steps,
+            step_size=step_size,
+            restarts=restarts,
+            target=target,
+            stop_early=stop_early or None,
+        )
+        if epsilon is None:
+            raise AttackError(f"{attack} needs an epsilon, such as --epsilon 8/255.")
+    elif stop_early or any(
+        option is not None
+        for option in (epsilon, norm, steps, step_size, restarts, target, settings, source)
+    ):
+        raise AttackError("Attack options need an attack; add --attack fgsm or pgd.")
+    radius = 0.0 if epsilon is None else parse_epsilon(epsilon)
+    dataset = opened(data, limit)
+    classifier = load_classifier(model, warm_up=False, precision=precision)
+    with progress_bar() as report:
+        result = evaluation.evaluate(
+            classifier,
+            dataset,
+            attack=chosen,
+            epsilon=radius,
+            seed=seed,
+            prepare=preparation(crop=crop),
+            progress=lambda done, total: report("images", done, total),
+        )
+    write_json(json_path, result.as_dict() | {"crop": crop})
+    _print_evaluation(result)
+    print(f"\nprecision {result.precision}: {result.arithmetic}")
+
+
+def _print_evaluation(result: Evaluation) -> None:
+    count = f"{len(result.paths)} images, {len(result.skipped)} skipped"
+    print(f"{result.model} on {count}, {result.seconds:.1f} s")
+    _print_speed(result.speed)
+    for entry in result.skipped:
+        print(f"skipped {entry.path}: {entry.reason}")
+    _print_predictions("clean", result.clean)
+    _print_calibration(result.clean)
+    _print_sources(result)
+    if result.adversarial is None or result.threat_model is None:
+        return
+    stated = ", ".join(f"{key} {value}" for key, value in result.threat_model.items())
+    _print_predictions(f"adversarial ({stated})", result.adversarial)
+    if result.success_rate is not None:
+        print(f"success rate on images classed rightly before: {result.success_rate:.4f}")
+    print(f"mean confidence drop: {result.mean_confidence_drop:.4f}")
+    if result.dead_gradients:
+        print(f"zero or non-finite gradients on {result.dead_gradients} images: the attack is weak")
+
+
+def _print_speed(speed: Speed) -> None:
+    attack = speed.attack_ms_per_image
+    attacked = "" if attack is None else f", attack {attack:.2f} ms"
+    warning = ", compilation perhaps included" if speed.first_batch_included else ""
+    print(f"forward {speed.forward_ms_per_image:.2f} ms an image{attacked}{warning}")
+    print(f"in batches of {speed.batch_size} on {speed.device}")
+
+
+def _print_calibration(predictions: Predictions) -> None:
+    found = predictions.calibration
+    print(f"expected calibration error {found.expected_calibration_error:.4f}")
+    print(f"Brier score {found.brier_score:.4f}")
+
+
+def _print_sources(result: Evaluation) -> None:
+    """Prints one line a source; why there is none, if a manifest could not be used."""
+    if result.sources_problem is not None:
+        print(f"\nno figures per source: {result.sources_problem}")
+    figures = result.by_source()
+    if not figures:
+        return
+    width = max(map(len, figures))
+    heads = ["images", "accuracy", "balanced"]
+    if result.adversarial is not None:
+        heads.append("robust")
+    print(f"\n{'source':{width}}" + "".join(f"{head:>10}" for head in heads))
+    for name, row in figures.items():
+        shares = [row["accuracy"], row["balanced_accuracy"]]
+        if result.adversarial is not None:
+            shares.append(row["robust_accuracy"])
+        cells = "".join(f"{share:>10.4f}" for share in shares)
+        print(f"{name:{width}}{row['images']:>10}{cells}")
+    if unnamed := len(result.paths) - len(result.sources):
+        print(f"without a source in the manifest: {unnamed} images")
+
+
+def _print_predictions(title: str, predictions: Predictions) -> None:
+    print(f"\n{title}\n{predictions.report_text()}")
+    print(f"balanced accuracy {predictions.balanced_accuracy:.4f}")
+    print(f"confusion matrix (rows true, columns predicted) {predictions.confusion.tolist()}")

@@ -1,0 +1,44 @@
+"""``models``: what is ready to use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from facemask_core.cli.options import (
+    JsonFlag,
+)
+from facemask_core.cli.terminal import print_json
+
+
+def models(as_json: JsonFlag = False) -> None:
+    """List the models that are ready to use."""
+    from facemask_core import checkpoints
+
+    cards = [checkpoints.read_card(checkpoints.locate(name)) for name in checkpoints.available()]
+    rows: list[dict[str, Any]] = [
+        {
+            "name": card.name,
+            "backbone": card.backbone,
+            "initial_weights": card.initial_weights,
+            "weights_sha256": card.weights_sha256,
+            "balanced_accuracy": {
+                split: figures["balanced_accuracy"] for split, figures in card.metrics.items()
+            },
+        }
+        for card in cards
+    ]
+    if as_json:
+        print_json(rows)
+        return
+    table = Table("model", "backbone", "initial weights", "balanced accuracy", "sha256")
+    for row in rows:
+        scores = ", ".join(
+            f"{split} {100 * value:.2f} %" for split, value in row["balanced_accuracy"].items()
+        )
+        table.add_row(
+            row["name"], row["backbone"], row["initial_weights"], scores, row["weights_sha256"][:12]
+        )
+    Console().print(table)

@@ -1,0 +1,22 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+ModelOption = Annotated[str, typer.Option("--model", help="A shipped model, or its folder.")]
+NormOption = Annotated[str | None, typer.Option(help="linf (default) or l2.")]
+StepsOption = Annotated[int | None, typer.Option(help="Gradient steps, where the attack has them.")]
+StepSizeOption = Annotated[
+    str | None, typer.Option(help="Length of a step (default: a share of epsilon).")
+]
+RestartsOption = Annotated[int | None, typer.Option(help="Random starts tried (default 1).")]
+TargetOption = Annotated[str | None, typer.Option(help="Class to reach, such as with_mask.")]
+PrecisionOption = Annotated[
+    str, typer.Option(help="exact (float32), or fast: rounded, batch norm folded.")
+]
+SeedOption = Annotated[int, typer.Option(help="Seed of all randomness.")]
+NoCropOption = Annotated[bool, typer.Option("--no-crop", help="Use the whole image.")]
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -1,0 +1,46 @@
+"""``predict``: pictures in, verdicts out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from facemask_core.cli.options import (
+    JsonFlag,
+    ModelOption,
+    NoCropOption,
+)
+from facemask_core.cli.pictures import read_face, verdict_row
+from facemask_core.cli.terminal import print_json, say
+from facemask_core.errors import FacemaskError
+
+
+def predict(
+    images: Annotated[list[Path], typer.Argument(help="Pictures.")],
+    model: ModelOption,
+    no_crop: NoCropOption = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Tell whether the face in each picture wears a mask."""
+    from facemask_core import load_classifier
+    from facemask_core.verdicts import judge
+
+    classifier = load_classifier(model, warm_up=False)
+    rows, failed = [], False
+    for path in images:
+        try:
+            face, box = read_face(path, crop=not no_crop)
+        except FacemaskError as error:
+            say(str(error))
+            failed = True
+            continue
+        verdict = judge(classifier, face[None])[0]
+        rows.append({"path": str(path), **verdict_row(verdict), "box": box})
+        if not as_json:
+            print(f"{path}: {verdict.name}, confidence {verdict.confidence:.4f}")
+    if as_json:
+        print_json(rows)
+    if failed:
+        raise typer.Exit(2)

@@ -1,0 +1,98 @@
+"""An attack's settings as a command line has them: ``--set decay=0.5 --set target=with_mask``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+
+import typer
+
+from facemask_core.epsilons import parse_epsilon
+from facemask_core.errors import AttackError
+from facemask_core.labels import parse_label
+
+if TYPE_CHECKING:
+    from facemask_core.attacks import Attack
+
+SettingsOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="A setting of the attack; may be repeated."),
+]
+SourceOption = Annotated[
+    str | None,
+    typer.Option(help="Make the examples on this other model, and only try them here."),
+]
+
+_YES_NO = {"yes": True, "true": True, "no": False, "false": False}
+
+
+def configured(
+    name: str,
+    pairs: Sequence[str] | None,
+    source: str | None = None,
+    *,
+    step_size: str | None = None,
+    target: str | None = None,
+    **chosen: Any,
+) -> Attack:
+    """Makes an attack from options.
+
+    Args:
+        name: A registered attack; ``transfer`` is asked for by naming its source.
+        pairs: Settings as ``NAME=VALUE``.
+        source: Name or folder of the model to make the examples on instead.
+        step_size: Such as ``2/255``; this and what follows come from options of their own, where
+            None keeps the attack's default.
+        target: Name of a class.
+        **chosen: Other settings by name.
+
+    Raises:
+        AttackError: There is no such attack or setting, or a value makes no sense.
+        CheckpointError: The source cannot be loaded.
+    """
+    from facemask_core import attacks, load_classifier
+
+    if name == "transfer":
+        raise AttackError(
+            "A transfer attack is another attack made on another model: name that attack and add "
+            "--source MODEL."
+        )
+    chosen["step_size"] = None if step_size is None else parse_epsilon(step_size)
+    chosen["target"] = None if target is None else parse_label(target)
+    own = {key: value for key, value in chosen.items() if value is not None}
+    attack = attacks.make(name, **own | _read(name, pairs or ()))
+    if source is None:
+        return attack
+    return attacks.make("transfer", source=load_classifier(source, warm_up=False), attack=attack)
+
+
+def _read(name: str, pairs: Sequence[str]) -> dict[str, Any]:
+    from facemask_core import attacks
+
+    kinds = get_type_hints(attacks.get(name))
+    read = {}
+    for pair in pairs:
+        key, equals, text = pair.partition("=")
+        if not equals or key not in attacks.settings(name):
+            raise AttackError(
+                f"{pair!r} sets nothing; write NAME=VALUE with one of "
+                f"{', '.join(attacks.settings(name))}."
+            )
+        read[key] = _value(key, text, kinds[key])
+    return read
+
+
+def _value(key: str, text: str, kind: Any) -> Any:
+    """Reads a value as its setting's type says."""
+    if key == "target":
+        return parse_label(text)
+    if kind is bool:
+        if text.lower() not in _YES_NO:
+            raise AttackError(f"{key} is {text!r}; it must be yes or no.")
+        return _YES_NO[text.lower()]
+    if kind is int:
+        try:
+            return int(text)
+        except ValueError as error:
+            raise AttackError(f"{key} is {text!r}; it must be a whole number.") from error
+    return text if kind is str else parse_epsilon(text)

@@ -1,0 +1,78 @@
+"""What commands say and how: sentences and progress to standard error, answers to standard out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from facemask_core.errors import DatasetError
+
+_errors = Console(stderr=True, soft_wrap=True)
+
+
+def say(message: str) -> None:
+    """Prints a sentence on standard error, as it is."""
+    _errors.print(message, markup=False, highlight=False)
+
+
+def print_json(value: Any) -> None:
+    """Prints an answer as JSON on standard output."""
+    print(json.dumps(value, indent=1))
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
+    """Shows one bar on standard error; yields what to call with (what, done, total)."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(
+        *columns, console=_errors, transient=True, disable=not _errors.is_terminal
+    ) as bar:
+        task = bar.add_task("", total=None)
+        whole: int | None = None
+
+        def report(what: str, done: int, total: int) -> None:
+            nonlocal whole
+            if total != whole:
+                # What was done before this bar began, such as by a resumed run, is no speed of it.
+                bar.reset(task, total=total, completed=done)
+                whole = total
+            bar.update(task, description=what, completed=done)
+
+        yield report
+
+
+def write_json(path: Path | None, value: Any) -> None:
+    """Writes an answer as JSON, if a file was named."""
+    from facemask_core.checkpoints import write_atomically
+
+    if path is not None:
+        with writing(path):
+            write_atomically(path, json.dumps(value, indent=1).encode())
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turns a failed write into one sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise DatasetError(f"{path} cannot be written: {error.strerror or error}.") from error

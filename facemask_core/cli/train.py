@@ -1,0 +1,134 @@
+"""``train``: photographs in, a checkpoint with its card out."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from facemask_core.cli.options import SeedOption
+from facemask_core.cli.terminal import progress_bar, writing
+from facemask_core.epsilons import parse_epsilon
+from facemask_core.errors import TrainingError
+
+if TYPE_CHECKING:
+    from facemask_core.training import Adversary
+
+
+def train(
+    model: Annotated[str, typer.Option(help="A backbone, such as mobilenetv3.")],
+    data: Annotated[Path, typer.Option(help="Folder with train/val/test, or a folder per class.")],
+    output: Annotated[Path, typer.Option(help="Folder of the checkpoint.")],
+    name: Annotated[str | None, typer.Option(help="Name on the card (default: folder).")] = None,
+    recipe: Annotated[str, typer.Option(help="best, or paper: the paper's protocol.")] = "best",
+    init: Annotated[
+        str | None, typer.Option(help="random, imagenet, a model, or a .safetensors file.")
+    ] = None,
+    stage: Annotated[
+        str | None, typer.Option(help="fine-tune (all layers) or frozen (the head alone).")
+    ] = None,
+    schedule: Annotated[str | None, typer.Option(help="SIZE:EPOCHS,SIZE:EPOCHS,…")] = None,
+    batch_size: Annotated[int | None, typer.Option(help="Images a step.")] = None,
+    learning_rate: Annotated[
+        float | None, typer.Option(help="Peak of the cosine schedule; constant for the paper's.")
+    ] = None,
+    warmup_epochs: Annotated[float | None, typer.Option(help="Epochs of linear warm-up.")] = None,
+    weight_decay: Annotated[float | None, typer.Option(help="Weight decay.")] = None,
+    label_smoothing: Annotated[
+        float | None, typer.Option(help="Share of a label spread out.")
+    ] = None,
+    dropout: Annotated[float | None, typer.Option(help="Share of features dropped.")] = None,
+    average: Annotated[
+        float | None, typer.Option(help="Momentum of the weights' average; 0: none.")
+    ] = None,
+    adversarial: Annotated[
+        str | None, typer.Option(help="Train against fgsm (random start) or pgd.")
+    ] = None,
+    train_epsilon: Annotated[
+        str | None, typer.Option(help="Radius of those perturbations (default 8/255).")
+    ] = None,
+    train_steps: Annotated[int | None, typer.Option(help="PGD's steps in training (7).")] = None,
+    epsilon_warmup: Annotated[
+        float | None, typer.Option(help="Epochs over which that radius rises from 0 (2).")
+    ] = None,
+    trades: Annotated[
+        float | None, typer.Option(help="TRADES: weight of its regulariser, such as 6.")
+    ] = None,
+    precision: Annotated[str | None, typer.Option(help="float32 or bfloat16 (mixed).")] = None,
+    tensorboard: Annotated[Path | None, typer.Option(help="Folder for TensorBoard.")] = None,
+    seed: SeedOption = 0,
+) -> None:
+    """Train a backbone; after an interruption the same command goes on."""
+    from facemask_core import training
+    from facemask_core.training import recipes
+
+    settings = {
+        "init": init,
+        "stage": stage,
+        "schedule": None if schedule is None else _parse_schedule(schedule),
+        "batch_size": batch_size,
+        "learning_rate": learning_rate,
+        "warmup_epochs": warmup_epochs,
+        "weight_decay": weight_decay,
+        "label_smoothing": label_smoothing,
+        "dropout": dropout,
+        "average": average,
+        "adversary": _adversary(adversarial, train_epsilon, train_steps, epsilon_warmup, trades),
+        "precision": precision,
+    }
+    chosen = recipes.make(recipe, model, seed=seed, **_given(settings))
+    command = shlex.join(["python", "-m", "facemask_core", *sys.argv[1:]])
+    with writing(output), progress_bar() as report:
+        card = training.train(
+            chosen,
+            data,
+            output,
+            name=name,
+            command=command,
+            tensorboard=tensorboard,
+            progress=report,
+        )
+    for split, figures in card.metrics.items():
+        print(f"{split}: balanced accuracy {figures['balanced_accuracy']:.4f}")
+    print(f"saved in {output}")
+
+
+def _given(options: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in options.items() if value is not None}
+
+
+def _adversary(
+    attack: str | None,
+    epsilon: str | None,
+    steps: int | None,
+    warmup: float | None,
+    trades: float | None,
+) -> Adversary | None:
+    from facemask_core.training import Adversary
+
+    settings = {
+        "epsilon": None if epsilon is None else parse_epsilon(epsilon),
+        "steps": steps,
+        "warmup_epochs": warmup,
+        "trades": trades,
+    }
+    if attack is not None:
+        return Adversary(attack, **_given(settings))
+    if _given(settings):
+        raise TrainingError(
+            "Options of adversarial training need an attack; add --adversarial fgsm or pgd."
+        )
+    return None
+
+
+def _parse_schedule(text: str) -> tuple[tuple[int, int], ...]:
+    try:
+        pairs = [stage.split(":") for stage in text.split(",")]
+        return tuple((int(size), int(epochs)) for size, epochs in pairs)
+    except ValueError as error:
+        raise TrainingError(
+            f"The schedule {text!r} is not of the form SIZE:EPOCHS,SIZE:EPOCHS, as in 128:14,224:4."
+        ) from error

@@ -1,0 +1,59 @@
+"""``transfer``: examples made on every model, tried on every model."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from facemask_core.cli.datasets import (
+    CropOption,
+    DataOption,
+    JsonPathOption,
+    LimitOption,
+    opened,
+    preparation,
+)
+from facemask_core.cli.options import SeedOption
+from facemask_core.cli.settings import SettingsOption, configured
+from facemask_core.cli.terminal import progress_bar, write_json
+from facemask_core.epsilons import describe_epsilon, parse_epsilon
+
+
+def transfer(
+    model: Annotated[list[str], typer.Option("--model", help="A model; repeat for more.")],
+    data: DataOption,
+    epsilon: Annotated[str, typer.Option(help="Radius of the ball: 0.05 or 8/255.")],
+    attack: Annotated[str, typer.Option(help="See the attacks command.")] = "fgsm",
+    settings: SettingsOption = None,
+    seed: SeedOption = 0,
+    limit: LimitOption = None,
+    crop: CropOption = False,
+    json_path: JsonPathOption = None,
+) -> None:
+    """Show the robust accuracy of every model (columns) under examples made on each (rows)."""
+    from facemask_core import load_classifier, searches
+
+    chosen = configured(attack, settings)
+    radius = parse_epsilon(epsilon)
+    dataset = opened(data, limit)
+    classifiers = [load_classifier(name, warm_up=False) for name in model]
+    with progress_bar() as report:
+        found = searches.transfer_matrix(
+            classifiers,
+            dataset,
+            chosen,
+            epsilon=radius,
+            seed=seed,
+            prepare=preparation(crop=crop),
+            progress=lambda done, total: report("images", done, total),
+        )
+    write_json(json_path, {"crop": crop, **found.as_dict()})
+    width = max(map(len, (*found.models, "made on"))) + 2
+    print(f"robust accuracy at {describe_epsilon(radius)}, {len(found.labels)} images")
+    print(f"{'made on':{width}}" + "".join(f"{name:>{width}}" for name in found.models))
+    clean = "".join(f"{value:>{width}.4f}" for value in found.clean_accuracy)
+    print(f"{'(clean)':{width}}{clean}")
+    for name, row in zip(found.models, found.robust_accuracy, strict=True):
+        print(f"{name:{width}}" + "".join(f"{value:>{width}.4f}" for value in row))
+    print(", ".join(f"{key} {value}" for key, value in found.threat_model.items()))
