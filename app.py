@@ -25,7 +25,7 @@ with shell.page(
     attack = attacks.make("fgsm")
     chosen = attacking.Chosen(attack, attacking.DEFAULT_LEVELS, seed=0)
     face = cropping.square(picture, None)
-    result = results.attack(models.load(model), face, chosen, picture.label)
+    result = results.attack(models.load(model, to_attack=True), face, chosen, picture.label)
 
     shown, told = st.columns([3, 2], gap="large")
     with shown:

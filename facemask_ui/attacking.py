@@ -8,6 +8,7 @@ import streamlit as st
 
 from facemask_core import attacks
 from facemask_core.attacks import Attack
+from facemask_core.attacks.fgsm import FGSM
 from facemask_core.attacks.pgd import PGD
 from facemask_core.epsilons import LEVELS, describe_epsilon
 from facemask_ui import settings
@@ -15,6 +16,8 @@ from facemask_ui import settings
 MAX_LEVELS = 32
 DEFAULT_LEVELS = 4
 NONE = "none"
+OFFERED = (FGSM.name, PGD.name)
+"""Attacks this choice has controls for."""
 _MAX_STEPS = 100
 _MAX_RESTARTS = 10
 _MAX_SEED = 9999
@@ -46,14 +49,14 @@ def choose(*, optional: bool = False) -> Chosen:
     Args:
         optional: Whether no attack at all can be chosen.
     """
-    names = (NONE, *attacks.names()) if optional else attacks.names()
+    names = (NONE, *OFFERED) if optional else OFFERED
     name = st.segmented_control(
         "Attack",
         names,
         format_func=lambda name: "None" if name == NONE else attacks.get(name).title,
         required=True,
         help="FGSM takes one step. PGD takes many small ones and finds more.",
-        **settings.bound("attack", attacks.names()[0], settings.one_of(names)),
+        **settings.bound("attack", OFFERED[0], settings.one_of(names)),
     )
     if name == NONE:
         return Chosen(None, 0, 0)

@@ -13,7 +13,8 @@ from collections.abc import Callable, Hashable
 from enum import Enum
 
 from facemask_core.errors import FacemaskError
-from facemask_core.evaluation import Evaluation, Progress
+from facemask_core.evaluation import Evaluation
+from facemask_core.reading import Progress
 
 _log = logging.getLogger(__name__)
 _TURN = threading.Semaphore(1)

@@ -18,7 +18,7 @@ keras.backend.clear_session = lambda: None
 
 
 def shipped() -> tuple[str, ...]:
-    """Lists the models visitors can choose.
+    """Lists the models visitors can choose, the lightest first: it answers while one looks on.
 
     Raises:
         CheckpointError: There is none.
@@ -26,14 +26,20 @@ def shipped() -> tuple[str, ...]:
     names = checkpoints.available()
     if not names:
         raise CheckpointError("No model is shipped with this lab; train one and put it in place.")
-    return names
+    return tuple(sorted(names, key=lambda name: (_megabytes(name), name)))
+
+
+def _megabytes(name: str) -> float:
+    path = checkpoints.locate(name) / checkpoints.WEIGHTS_FILE
+    return round(path.stat().st_size / 1e6, 1) if path.is_file() else 0.0
 
 
 def title(name: str) -> str:
-    """A model's name as it is shown: its backbone's, and its own where they differ."""
+    """A model's name as it is shown: its backbone's, and what its own adds to that."""
     card = checkpoints.read_card(checkpoints.locate(name))
     backbone = backbones.get(card.backbone)
-    return backbone.title if name == backbone.name else f"{backbone.title} ({name})"
+    own = name.removeprefix(backbone.name).lstrip("-")
+    return f"{backbone.title} ({own})" if own else backbone.title
 
 
 def sha256(name: str) -> str:
@@ -41,20 +47,32 @@ def sha256(name: str) -> str:
     return checkpoints.read_card(checkpoints.locate(name)).weights_sha256
 
 
-def load(name: str) -> Classifier:
-    """Loads a shipped model, or returns the one in memory."""
-    return _load(name, sha256(name))
+def load(name: str, *, to_attack: bool = False) -> Classifier:
+    """Loads a shipped model, or returns the one in memory.
+
+    Args:
+        name: The model.
+        to_attack: Also compile its gradient, which takes seconds: better now than when someone
+            moves the slider, and better not where only verdicts are asked for.
+    """
+    classifier = _load(name, sha256(name))
+    if to_attack:
+        _compile_gradient(name, sha256(name))
+    return classifier
 
 
 @st.cache_resource(show_spinner="Loading the model. This takes a few seconds, once.")
 def _load(name: str, weights_sha256: str) -> Classifier:
     """The hash is part of the key: a retrained model is loaded anew, and replaces no other."""
     classifier = load_classifier(name)
-    # The first gradient compiles for seconds; better now than when someone moves the slider.
-    grey = np.full((1, INPUT_SIZE, INPUT_SIZE, 3), 0.5, np.float32)
-    attacks.make("fgsm")(classifier, grey, np.array([0]), epsilon=0.0)
     _loaded().append(classifier)
     return classifier
+
+
+@st.cache_resource(show_spinner="Preparing the attack. This takes a few seconds, once.")
+def _compile_gradient(name: str, weights_sha256: str) -> None:
+    grey = np.full((1, INPUT_SIZE, INPUT_SIZE, 3), 0.5, np.float32)
+    attacks.make("fgsm")(_load(name, weights_sha256), grey, np.array([0]), epsilon=0.0)
 
 
 @st.cache_resource(show_spinner=False)

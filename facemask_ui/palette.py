@@ -84,6 +84,12 @@ def phrase(verdict: Verdict) -> str:
     return f":{colour}[{ICONS[verdict.label]}{_UNBROKEN}**{words}**]"
 
 
+def word(label: int) -> str:
+    """A class in Markdown: icon and word in its colour."""
+    unbroken = WORDS[label].replace(" ", _UNBROKEN)
+    return f":{_MARKDOWN_COLOURS[label]}[{ICONS[label]}{_UNBROKEN}**{unbroken}**]"
+
+
 def spoken(verdict: Verdict) -> str:
     """A verdict in plain words, for alternative texts."""
     return f"{WORDS[verdict.label].lower()}, {percent(verdict.confidence)}"

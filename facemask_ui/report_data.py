@@ -10,7 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from facemask_core import samples
+from facemask_core import provenance, samples
 from facemask_core.archives import open_archive
 from facemask_core.datasets import Dataset, open_dataset
 from facemask_core.errors import DatasetError
@@ -145,7 +145,10 @@ def _state(dataset: Dataset) -> str:
     """Changes when a file of a folder does; much faster than hashing every file."""
     root = Path(dataset.source.name)
     total = hashlib.sha256(str(root).encode())
-    for sample in dataset.samples:
-        status = (root / sample.path).stat()
-        total.update(f"{sample.path}\t{status.st_size}\t{status.st_mtime_ns}\n".encode())
+    files = [root / sample.path for sample in dataset.samples]
+    if (found := provenance.locate(dataset)) is not None:
+        files.append(found[0])
+    for file in files:
+        status = file.stat()
+        total.update(f"{file}\t{status.st_size}\t{status.st_mtime_ns}\n".encode())
     return total.hexdigest()

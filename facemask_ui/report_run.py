@@ -9,7 +9,8 @@ import streamlit as st
 from facemask_core import evaluation
 from facemask_core.classifier import Classifier
 from facemask_core.datasets import Dataset
-from facemask_core.evaluation import Evaluation, Progress
+from facemask_core.evaluation import Evaluation
+from facemask_core.reading import Progress
 from facemask_ui import attacking, report_data, shell
 from facemask_ui.jobs import Board, Job, State
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -12,7 +13,7 @@ import streamlit as st
 from facemask_core.classifier import probabilities
 from facemask_core.evaluation import Evaluation, Predictions
 from facemask_core.labels import LABELS
-from facemask_ui import attacking, charts, models
+from facemask_ui import attacking, charts, models, shell
 from facemask_ui.palette import percent
 
 _SHARES = ("precision", "recall", "f1-score")
@@ -40,6 +41,7 @@ def show(report: Evaluation) -> None:
             "attack had no direction to go.",
             icon=":material/trending_flat:",
         )
+    _sources(report)
     _skipped(report)
     _downloads(report)
 
@@ -66,6 +68,11 @@ def _figures(report: Evaluation) -> None:
     with st.container(horizontal=True):
         for label, value in figures:
             st.metric(label, percent(value), border=True, width=164)
+    error = clean.calibration.expected_calibration_error
+    st.caption(
+        f"Expected calibration error {percent(error)}: by so much the confidence on the images as "
+        "they are misses the accuracy, on average."
+    )
     if attacked is not None:
         st.caption(
             "Robust accuracy: of all images, those right after the attack. Success rate: of the "
@@ -94,6 +101,40 @@ def _table(predictions: Predictions) -> pd.DataFrame:
             figures = {key: entry[key] for key in _SHARES}
             rows.append({"": name.replace("_", " "), **figures, "images": int(entry["support"])})
     return pd.DataFrame(rows)
+
+
+def _sources(report: Evaluation) -> None:
+    if report.sources_problem is not None:
+        st.caption(
+            f":material/info: No figures for each source: {shell.plain(report.sources_problem)}"
+        )
+    figures = report.by_source()
+    if not figures:
+        return
+    with st.expander(f"Figures for each source ({len(figures)})", icon=":material/source:"):
+        st.dataframe(
+            source_table(figures),
+            hide_index=True,
+            column_config=dict.fromkeys(
+                ("accuracy", "balanced accuracy", "robust accuracy"),
+                st.column_config.NumberColumn(format="%.4f"),
+            ),
+        )
+
+
+def source_table(figures: dict[str, dict[str, Any]]) -> pd.DataFrame:
+    """Makes one row a source, without the confusion matrices."""
+    return pd.DataFrame(
+        [
+            {"source": name}
+            | {
+                key.replace("_", " "): value
+                for key, value in row.items()
+                if key != "confusion_matrix"
+            }
+            for name, row in figures.items()
+        ]
+    )
 
 
 def _skipped(report: Evaluation) -> None:

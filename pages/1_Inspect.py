@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from facemask_ui import charts, cropping, models, palette, pictures, results, shell
+from facemask_ui import charts, cropping, models, palette, pictures, results, shell, verdicts
 
 with shell.page(
     "Inspect",
     "Mask or no mask?",
-    "Choose a picture. The lab finds the face, and the model says what it sees.",
+    "Choose a picture. The lab finds the face, and each model says what it sees.",
 ):
     choice, answer = st.columns([2, 3], gap="large")
     with choice:
@@ -19,18 +19,18 @@ with shell.page(
         face = cropping.square(picture, region)
         with answer:
             cropping.show(picture, region, face)
-            judged = {name: results.judge(models.load(name), face) for name in names}
-            for name, verdict in judged.items():
-                st.header(palette.phrase(verdict), anchor=False)
+            headline = st.empty()
+            judged = {}
+            for name in names:  # the first stands while the next is still being loaded
+                verdict = results.judge(models.load(name), face)
+                judged[models.title(name)] = verdict
+                headline.header(verdicts.headline(list(judged.values())), anchor=False)
                 st.caption(
                     f"{models.title(name)}: with mask {palette.percent(verdict.probabilities[1])}, "
                     f"without mask {palette.percent(verdict.probabilities[0])}"
                 )
             if judged:
-                charts.probabilities(
-                    {models.title(name): verdict for name, verdict in judged.items()},
-                    key="probabilities",
-                )
+                charts.probabilities(judged, key="probabilities")
                 st.page_link("pages/2_Attack.py", label="Attack this face", icon=":material/bolt:")
             else:
                 st.info("Choose at least one model.", icon=":material/info:")

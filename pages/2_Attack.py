@@ -21,7 +21,7 @@ with shell.page(
         chosen = attacking.choose()
     if picture is not None and chosen.attack is not None:
         face = cropping.square(picture, region)
-        result = results.attack(models.load(model), face, chosen, label)
+        result = results.attack(models.load(model, to_attack=True), face, chosen, label)
         with answer:
             faces_shown.outcome(result)
             faces_shown.pictures(result, picture.alt)

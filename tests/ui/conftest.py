@@ -49,5 +49,5 @@ def brightness(monkeypatch: pytest.MonkeyPatch) -> Classifier:
     dense.set_weights([slope, np.array([6.0, -6.0], np.float32)])  # level at a mean of 0.5
     card = checkpoints.read_card(checkpoints.locate(models.shipped()[0]))
     classifier = Classifier(model, replace(card, weights_sha256="brightness"))
-    monkeypatch.setattr(models, "load", lambda _name: classifier)
+    monkeypatch.setattr(models, "load", lambda _name, **_: classifier)
     return classifier

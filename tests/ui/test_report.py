@@ -9,6 +9,7 @@ import time
 import zipfile
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Never
 
@@ -20,8 +21,9 @@ from streamlit.testing.v1 import AppTest
 from facemask_core import Classifier, attacks, evaluation, samples
 from facemask_core.datasets import Dataset, open_dataset
 from facemask_core.errors import DatasetError, FacemaskError
-from facemask_core.evaluation import Evaluation, Progress
+from facemask_core.evaluation import Evaluation
 from facemask_core.labels import LABELS
+from facemask_core.reading import Progress
 from facemask_ui import report_data, report_view
 from facemask_ui.jobs import Board, Compute, Job, State
 
@@ -142,6 +144,51 @@ def test_server_folder(open_page: Open, monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert len(finished(app.button(key="run").click().run()).metric) == 2
     app.text_input(key="folder").set_value("../models").run()
     assert "not one the operator" in app.error[0].value
+
+
+@pytest.mark.usefixtures("brightness")
+def test_calibration_and_sources_stand_with_the_figures(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, portraits: Dataset
+) -> None:
+    (tmp_path / "set").mkdir()
+    lines = ["path,source"]
+    for number, sample in enumerate(portraits.samples):
+        copy = tmp_path / "set" / sample.path
+        copy.parent.mkdir(exist_ok=True)
+        copy.write_bytes(portraits.source.read(sample.path))
+        lines.append(f"set/{sample.path},{('one', 'two')[number > 0]}")
+    manifest = tmp_path / "manifest.csv"
+    manifest.write_text("\n".join(lines))
+    monkeypatch.setenv(report_data.ROOTS_VARIABLE, str(tmp_path))
+    app = open_page("Report", attack="none")
+    app.segmented_control(key="dataset").set_value("Server folder").run()
+    app.text_input(key="folder").set_value("set").run()
+    app = finished(app.button(key="run").click().run())
+    assert any("Expected calibration error" in caption.value for caption in app.caption)
+    assert any("each source (2)" in expander.label for expander in app.expander)
+    table = app.dataframe[-1].value
+    assert table["source"].tolist() == ["one", "two"]
+    assert table["images"].tolist() == [1, 5]
+
+    manifest.write_text("another program's table\n")  # another question: no old answer for it
+    app.run()
+    assert not app.metric
+    app = finished(app.button(key="run").click().run())
+    assert any("No figures for each source" in caption.value for caption in app.caption)
+    assert not any("each source (" in expander.label for expander in app.expander)
+
+
+def test_source_table_has_one_row_a_source(portraits: Dataset, report: Evaluation) -> None:
+    named = {path: path.split("/")[0] for path in report.paths}
+    table = report_view.source_table(replace(report, sources=named).by_source())
+    assert table.columns.tolist() == [
+        "source",
+        "images",
+        "accuracy",
+        "balanced accuracy",
+        "robust accuracy",
+    ]
+    assert table["images"].sum() == len(portraits)
 
 
 @pytest.mark.parametrize("path", ["..", "/", "set/../..", "\0", "link", "/etc/passwd", "~"])
