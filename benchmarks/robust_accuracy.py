@@ -1,0 +1,99 @@
+"""Measures every shipped model under FGSM and PGD-20; one result file each in assets/reports.
+
+    python benchmarks/robust_accuracy.py --data ../shared/data/facemask/test
+
+A result that is there already, for the same weights, data and threat model, is kept, so that the
+command goes on where it was interrupted. In the end it prints the README's table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))  # run as a script, the package beside this folder is not on the path
+
+from facemask_core import attacks, checkpoints, datasets, evaluation, load_classifier  # noqa: E402
+
+DATA = ROOT.parent / "shared/data/facemask/test"
+REPORTS = ROOT / "assets/reports"
+ATTACKS: dict[str, dict[str, Any]] = {"fgsm": {}, "pgd": {"steps": 20, "stop_early": True}}
+LEVELS = (2, 4, 8)
+SEED = 0
+
+
+def questions(models: list[str]) -> Iterator[tuple[str, str, int]]:
+    """Lists (model, attack, epsilon in 255ths), the cheap attack of every model first."""
+    for attack in ATTACKS:
+        for model in models:
+            for level in LEVELS:
+                yield model, attack, level
+
+
+def is_answered(path: Path, model: str, data_sha256: str, threat_model: dict[str, Any]) -> bool:
+    """Tells whether a result file answers this very question."""
+    if not path.is_file():
+        return False
+    report = json.loads(path.read_text(encoding="utf-8"))
+    return bool(
+        report["model_sha256"] == checkpoints.read_card(checkpoints.locate(model)).weights_sha256
+        and report["data_sha256"] == data_sha256
+        and report["threat_model"] == threat_model
+        and "speed" in report
+    )
+
+
+def measure(model: str, name: str, level: int, dataset: datasets.Dataset) -> dict[str, Any]:
+    """Attacks the whole dataset.
+
+    Args:
+        model: Name of the shipped model.
+        name: Name of the attack.
+        level: Epsilon times 255.
+        dataset: The images.
+    """
+    attack, epsilon = attacks.make(name, **ATTACKS[name]), level / 255
+    path = REPORTS / f"{model}-test-{name}-{level}-255.json"
+    stated = attack.threat_model(epsilon, SEED)
+    if not is_answered(path, model, datasets.fingerprint(dataset), stated):
+        found = evaluation.evaluate(
+            load_classifier(model, warm_up=False),
+            dataset,
+            attack=attack,
+            epsilon=epsilon,
+            seed=SEED,
+            progress=lambda done, total: print(
+                f"\r{path.stem}: {done}/{total}", end="", file=sys.stderr, flush=True
+            ),
+        )
+        print(file=sys.stderr)
+        text = json.dumps(found.as_dict() | {"crop": False}, indent=1)
+        checkpoints.write_atomically(path, text.encode())
+    return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
+def main() -> None:
+    """Measures what is missing and prints the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("--models", nargs="*", default=list(checkpoints.available()))
+    chosen = parser.parse_args()
+    dataset = datasets.open_dataset(chosen.data)
+    rows = []
+    for model, attack, level in questions(chosen.models):
+        report = measure(model, attack, level, dataset)
+        robust, success = report["adversarial"]["accuracy"], report["success_rate"]
+        rows.append(
+            f"| {model} | {attack.upper()} | {level}/255 | {100 * robust:.2f} % "
+            f"| {100 * success:.2f} % |"
+        )
+    print("\n".join(sorted(rows, key=lambda row: row.split("|")[1])))
+
+
+if __name__ == "__main__":
+    main()
