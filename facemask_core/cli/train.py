@@ -32,6 +32,9 @@ def train(
     ] = None,
     schedule: Annotated[str | None, typer.Option(help="SIZE:EPOCHS,SIZE:EPOCHS,…")] = None,
     batch_size: Annotated[int | None, typer.Option(help="Images a step.")] = None,
+    epoch_images: Annotated[
+        int | None, typer.Option(help="Images an epoch, drawn at random (default: all).")
+    ] = None,
     learning_rate: Annotated[
         float | None, typer.Option(help="Peak of the cosine schedule; constant for the paper's.")
     ] = None,
@@ -70,6 +73,7 @@ def train(
         "stage": stage,
         "schedule": None if schedule is None else _parse_schedule(schedule),
         "batch_size": batch_size,
+        "epoch_images": epoch_images,
         "learning_rate": learning_rate,
         "warmup_epochs": warmup_epochs,
         "weight_decay": weight_decay,

@@ -77,6 +77,8 @@ class Recipe:
         schedule: (input size in px, epochs) pairs, run one after another: small images first,
             full size last (Touvron et al. 2019, arXiv:1906.06423).
         batch_size: Images a step.
+        epoch_images: Images an epoch, drawn anew from all of them each time, for networks so slow
+            that a whole round would be too much to lose; None takes every image once.
         optimizer: ``adamw`` (arXiv:1711.05101) on a cosine schedule with linear warm-up
             (arXiv:1608.03983), or ``sgd``: plain, at a constant rate.
         learning_rate: Peak of the schedule.
@@ -99,6 +101,7 @@ class Recipe:
     stage: str = "fine-tune"
     schedule: tuple[tuple[int, int], ...] = ((128, 14), (160, 8), (224, 4))
     batch_size: int = 64
+    epoch_images: int | None = None
     optimizer: str = "adamw"
     learning_rate: float = 2e-3
     warmup_epochs: float = 2.0
@@ -120,6 +123,11 @@ class Recipe:
             )
         if self.batch_size < 2:
             raise TrainingError("The batch size must be at least 2: batch norm needs a spread.")
+        if self.epoch_images is not None and self.epoch_images < self.batch_size:
+            raise TrainingError(
+                f"An epoch of {self.epoch_images} images has no batch of {self.batch_size}; "
+                "give it more."
+            )
         if not 0.0 < self.learning_rate <= 1.0:
             raise TrainingError("The learning rate must lie above 0 and at most at 1.")
         if not (self.warmup_epochs >= 0 and self.weight_decay >= 0 and self.seed >= 0):
@@ -148,6 +156,14 @@ class Recipe:
     def epochs(self) -> int:
         """Epochs of all sizes together."""
         return sum(epochs for _, epochs in self.schedule)
+
+    def steps_of(self, images: int) -> int:
+        """Batches an epoch, at least one; a last, incomplete one would skew batch norm.
+
+        Args:
+            images: How many photographs there are.
+        """
+        return max(1, min(images, self.epoch_images or images) // self.batch_size)
 
     def size_at(self, epoch: int) -> int:
         """Input size of an epoch, counted from 0."""

@@ -70,8 +70,7 @@ class Trainer:
         self._board = board
         self._train_data = Photographs(splits["train"])
         self._val_data = Photographs(splits["val"])
-        self._steps = max(1, len(self._train_data) // recipe.batch_size)
-        """The last, incomplete batch is left out: a small one would skew batch norm."""
+        self._steps = recipe.steps_of(len(self._train_data))
         self._model = network.build(recipe, self._steps)
         self._perturber = (
             Perturber(self._model, recipe.adversary, recipe.seed) if recipe.adversary else None

@@ -20,6 +20,7 @@ from facemask_core.training import Adversary, recipes
         {"schedule": ((16, 1),)},
         {"schedule": ((32, 0),)},
         {"batch_size": 1},
+        {"batch_size": 8, "epoch_images": 7},
         {"learning_rate": 0.0},
         {"learning_rate": float("nan")},
         {"label_smoothing": 1.0},
@@ -35,6 +36,16 @@ from facemask_core.training import Adversary, recipes
 def test_a_senseless_recipe_is_refused(change: dict) -> None:
     with pytest.raises(TrainingError):
         replace(RECIPE, **change)
+
+
+@pytest.mark.parametrize(
+    ("images", "epoch_images", "steps"), [(100, None, 12), (100, 40, 5), (30, 40, 3), (5, None, 1)]
+)
+def test_an_epoch_takes_all_images_or_as_many_as_asked(
+    images: int, epoch_images: int | None, steps: int
+) -> None:
+    recipe = replace(RECIPE, batch_size=8, epoch_images=epoch_images)
+    assert recipe.steps_of(images) == steps
 
 
 @pytest.mark.parametrize(
