@@ -58,9 +58,12 @@ class Classifier:
         self.precision = precision
         self.messages: list[str] = []
         """What visitors should know, such as a fallback to a smaller batch or the CPU."""
+        self.compilations = 0
+        """How often a program met a size of batch it had not been compiled for, and waited."""
         self._buckets: tuple[int, ...] = BUCKETS
         self._on_cpu = False
         self._compiled: dict[Hashable, Callable[..., tuple[Tensor, ...]]] = {}
+        self._met: set[tuple[Hashable, int]] = set()
         self._lock = threading.RLock()
 
     @property
@@ -176,6 +179,9 @@ class Classifier:
         with keras.device("cpu:0") if self._on_cpu else nullcontext():
             if key not in self._compiled:
                 self._compiled[key] = compile_program(self.model, program)
+            if (key, len(batch[0])) not in self._met:
+                self._met.add((key, len(batch[0])))
+                self.compilations += 1
             tensors = [keras.ops.convert_to_tensor(array) for array in (*batch, *scalars)]
             outputs = self._compiled[key](*tensors)
             return [keras.ops.convert_to_numpy(output)[:rows] for output in outputs]
@@ -198,6 +204,7 @@ class Classifier:
             copy.trainable = False
             self.model, self._on_cpu, self._buckets = copy, True, BUCKETS
             self._compiled.clear()
+            self._met.clear()
             self._announce("The GPU's memory is full; this model now runs on the CPU, more slowly.")
         else:
             raise DeviceError("The memory does not suffice for one image; close other programs.")

@@ -151,13 +151,20 @@ class Evaluation:
 
     @property
     def success_rate(self) -> float | None:
-        """Of the images classed rightly before the attack, the share classed wrongly after it."""
+        """Of the images classed rightly before the attack, the share classed wrongly after it.
+
+        With a target only images of the other class count: one of the target's own class cannot be
+        attacked towards it. None for a clean run, and where no image counts.
+        """
         if self.adversarial is None:
             return None
-        right = self.clean.classes == self.clean.labels
-        if not right.any():
+        counted = self.clean.classes == self.clean.labels
+        target = (self.threat_model or {}).get("target")
+        if target is not None:
+            counted &= self.clean.labels != target
+        if not counted.any():
             return None
-        return float((self.adversarial.classes != self.clean.labels)[right].mean())
+        return float((self.adversarial.classes != self.clean.labels)[counted].mean())
 
     @property
     def mean_confidence_drop(self) -> float | None:
@@ -304,6 +311,7 @@ class _Rows:
         if not batch.paths:
             return
         pixels = images.to_float(batch.images)
+        compiled = classifier.compilations
         self.paths += batch.paths
         self.labels.append(batch.labels)
         started = time.perf_counter()
@@ -317,4 +325,5 @@ class _Rows:
             self.linf.append(found.linf)
             self.l2.append(found.l2)
             self.dead_gradients += found.dead_gradients
-        self.timings.append(Timing(len(batch.paths), predicted - started, attacked))
+        waited = classifier.compilations > compiled
+        self.timings.append(Timing(len(batch.paths), predicted - started, attacked, waited))

@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from facemask_core import backend
-from facemask_core.classifier import BUCKETS
 
 
 @dataclass(frozen=True)
@@ -18,11 +17,13 @@ class Timing:
         images: How many images it held.
         forward: Seconds the classifier took for them.
         attack: Seconds the attack took, its own forward passes included; None without an attack.
+        compiled: Whether a program was compiled meanwhile.
     """
 
     images: int
     forward: float
     attack: float | None
+    compiled: bool
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,8 @@ class Speed:
         attack_ms_per_image: Milliseconds of the attack; None for a clean run.
         device: Where it was computed.
         batch_size: The most images a batch held.
-        first_batch_included: Whether the figures contain first batches, and with them any
-            compilation, because there were no others to measure.
+        first_batch_included: Whether the figures contain compilation, because every batch was the
+            first to need some program.
     """
 
     forward_ms_per_image: float
@@ -52,8 +53,8 @@ class Speed:
 def summarise(timings: Sequence[Timing], batch_size: int, arithmetic: str = "float32") -> Speed:
     """Averages over the batches that did not have to wait for compilation.
 
-    Programs are compiled once for each padded size of a batch, so the first batch of each size is
-    left out. If no other batch is left, all count.
+    Programs are compiled once for each padded size of a batch, and an attack that leaves fallen
+    images alone meets further sizes on its way. If no other batch is left, all count.
 
     Args:
         timings: Every batch's, in their order; at least one.
@@ -63,8 +64,8 @@ def summarise(timings: Sequence[Timing], batch_size: int, arithmetic: str = "flo
     Raises:
         DeviceError: The Keras backend is not supported.
     """
-    later = _later(timings)
-    counted = later or list(timings)
+    warm = [timing for timing in timings if not timing.compiled]
+    counted = warm or list(timings)
     images = sum(timing.images for timing in counted)
     attacks = [timing.attack for timing in counted if timing.attack is not None]
     return Speed(
@@ -72,17 +73,5 @@ def summarise(timings: Sequence[Timing], batch_size: int, arithmetic: str = "flo
         attack_ms_per_image=1000 * sum(attacks) / images if attacks else None,
         device=str(backend.device(arithmetic)),
         batch_size=batch_size,
-        first_batch_included=not later,
+        first_batch_included=not warm,
     )
-
-
-def _later(timings: Sequence[Timing]) -> list[Timing]:
-    """The batches that came after another one of the same padded size."""
-    seen: set[int] = set()
-    later = []
-    for timing in timings:
-        padded = next((size for size in BUCKETS if size >= timing.images), BUCKETS[-1])
-        if padded in seen:
-            later.append(timing)
-        seen.add(padded)
-    return later

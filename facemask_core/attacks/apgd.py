@@ -95,7 +95,7 @@ class APGD(GradientAscent):
                 target=self.target,
                 iterations=iterations.astype(np.int64),
                 gradient_calls=np.full(len(rows), self.steps + 1, np.int64),
-                dead_gradients=int(dead.sum()),
+                dead=dead,
             )
 
         return best_of_restarts(attempt, len(images), self.restarts, self.target)

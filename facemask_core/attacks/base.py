@@ -30,7 +30,7 @@ class AdversarialBatch:
         l2: float64 (n,), Euclidean length of the change.
         iterations: int64 (n,), steps that led to the returned image, within its own restart.
         gradient_calls: int64 (n,), gradients asked of the model for this image.
-        dead_gradients: How many images met a gradient that was zero or not finite.
+        dead: bool (n,), which images met a gradient that was zero or not finite.
     """
 
     images: NDArray[np.float32]
@@ -41,7 +41,12 @@ class AdversarialBatch:
     l2: NDArray[np.float64]
     iterations: NDArray[np.int64]
     gradient_calls: NDArray[np.int64]
-    dead_gradients: int
+    dead: NDArray[np.bool_]
+
+    @property
+    def dead_gradients(self) -> int:
+        """How many images met a gradient that was zero or not finite."""
+        return int(self.dead.sum())
 
     @property
     def predictions(self) -> NDArray[np.int64]:
@@ -184,13 +189,21 @@ class Attack(ABC):
             **asdict(self),
         }
 
+    def sweep_threat_model(self, epsilon: float, seed: int = 0) -> dict[str, Any]:
+        """As :meth:`threat_model`, with what a sweep up to an epsilon does otherwise.
+
+        Args:
+            epsilon: The largest radius.
+            seed: Seed of all randomness.
+        """
+        return self.threat_model(epsilon, seed)
+
 
 def joined(batches: Sequence[AdversarialBatch]) -> AdversarialBatch:
     """Puts batches one behind the other; at least one is needed."""
-    arrays = [field.name for field in fields(AdversarialBatch) if field.name != "dead_gradients"]
+    names = [field.name for field in fields(AdversarialBatch)]
     return AdversarialBatch(
-        **{name: np.concatenate([getattr(batch, name) for batch in batches]) for name in arrays},
-        dead_gradients=sum(batch.dead_gradients for batch in batches),
+        **{name: np.concatenate([getattr(batch, name) for batch in batches]) for name in names}
     )
 
 
@@ -265,7 +278,7 @@ def measured(
     target: int | None,
     iterations: NDArray[np.int64],
     gradient_calls: NDArray[np.int64],
-    dead_gradients: int,
+    dead: NDArray[np.bool_],
 ) -> AdversarialBatch:
     """Completes a batch with what every attack reports the same way: success and distances."""
     return AdversarialBatch(
@@ -277,5 +290,5 @@ def measured(
         l2=distances(images, originals, "l2"),
         iterations=iterations,
         gradient_calls=gradient_calls,
-        dead_gradients=dead_gradients,
+        dead=dead,
     )

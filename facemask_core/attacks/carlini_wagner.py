@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +36,7 @@ class CarliniWagner(MinimalAttack):
         searches: How many values of c are tried.
         first_weight: The first c.
         learning_rate: Adam's.
-        confidence: By how much the wanted class has to lead (kappa).
+        confidence: By how much the wanted class has to lead (kappa), where the budget allows it.
     """
 
     name: ClassVar[str] = "cw"
@@ -63,6 +63,11 @@ class CarliniWagner(MinimalAttack):
                 raise AttackError(f"The {name} is {value:g}; it must be above 0.")
         if not 0.0 <= self.confidence < float("inf"):
             raise AttackError(f"The confidence is {self.confidence:g}; it must be 0 or more.")
+
+    @property
+    def required_lead(self) -> float:
+        """The confidence."""
+        return self.confidence
 
     def _search(
         self, classifier: Classifier, images: NDArray[np.float32], labels: NDArray[np.int64]
@@ -105,6 +110,33 @@ class CarliniWagner(MinimalAttack):
         )
 
 
+class _Nearest(NamedTuple):
+    """The nearest fooling image so far, image by image.
+
+    Attributes:
+        pixels: (n, h, w, 3).
+        distance: (n,), squared; infinite where nothing has fooled yet.
+        step: int32 (n,), the step it was reached at.
+    """
+
+    pixels: Tensor
+    distance: Tensor
+    step: Tensor
+
+    def or_nearer(
+        self, pixels: Tensor, images: Tensor, lead: Tensor, confidence: Tensor, step: Tensor
+    ) -> _Nearest:
+        """The new point where it fools with confidence and is nearer, this one elsewhere."""
+        squared = ops.sum(ops.square(pixels - images), axis=PIXEL_AXES)
+        fools = ops.logical_and(lead > 0.0, lead >= confidence)
+        closer = ops.logical_and(fools, squared < self.distance)
+        return _Nearest(
+            ops.where(closer[:, None, None, None], pixels, self.pixels),
+            ops.where(closer, squared, self.distance),
+            ops.where(closer, step, self.step),
+        )
+
+
 def _minimise(
     model: ModelFunctions,
     images: Tensor,
@@ -121,26 +153,16 @@ def _minimise(
     """
 
     def advance(
-        step: Tensor,
-        inner: Tensor,
-        mean: Tensor,
-        spread: Tensor,
-        nearest: Tensor,
-        distance: Tensor,
-        reached: Tensor,
-        dead: Tensor,
+        step: Tensor, inner: Tensor, mean: Tensor, spread: Tensor, dead: Tensor, *nearest: Tensor
     ) -> tuple[Tensor, ...]:
         squashed = ops.tanh(inner)
         pixels = (squashed + 1.0) / 2.0
         logits, gradient = model.margin_gradient(pixels, direction)
         lead = ops.sum(logits * direction, axis=1)
+        nearest = _Nearest(*nearest).or_nearer(pixels, images, lead, confidence, step)
         alive = usable(gradient)
-        delta = pixels - images
-        squared = ops.sum(ops.square(delta), axis=PIXEL_AXES)
-        leads = ops.logical_and(lead > 0.0, lead >= confidence)
-        closer = ops.logical_and(leads, squared < distance)
         pull = ops.where(lead < confidence, weight, ops.zeros_like(weight))
-        slope = 2.0 * delta - pull[:, None, None, None] * zeroed_unless(alive, gradient)
+        slope = 2.0 * (pixels - images) - pull[:, None, None, None] * zeroed_unless(alive, gradient)
         slope = slope * (1.0 - ops.square(squashed)) / 2.0
         mean = _BETA_1 * mean + (1.0 - _BETA_1) * slope
         spread = _BETA_2 * spread + (1.0 - _BETA_2) * ops.square(slope)
@@ -152,10 +174,8 @@ def _minimise(
             inner - rate * unbiased / (deviation + _ADAM_EPSILON),
             mean,
             spread,
-            ops.where(closer[:, None, None, None], pixels, nearest),
-            ops.where(closer, squared, distance),
-            ops.where(closer, step, reached),
             ops.logical_or(dead, ops.logical_not(alive)),
+            *nearest,
         )
 
     # The inverse of tanh is infinite at black and white.
@@ -166,10 +186,12 @@ def _minimise(
         inner,
         ops.zeros_like(images),
         ops.zeros_like(images),
-        images,
-        nothing + np.inf,
-        ops.cast(nothing, "int32"),
         nothing > 0.0,
+        *_Nearest(images, nothing + np.inf, ops.cast(nothing, "int32")),
     )
     final = ops.while_loop(lambda step, *_: step < steps, advance, state)
-    return final[4:]
+    step, inner, _, _, dead, *nearest = final
+    # Where the last step led has not been looked at yet.
+    pixels = (ops.tanh(inner) + 1.0) / 2.0
+    lead = ops.sum(model.logits(pixels) * direction, axis=1)
+    return *_Nearest(*nearest).or_nearer(pixels, images, lead, confidence, step), dead

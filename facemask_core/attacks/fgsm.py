@@ -66,5 +66,5 @@ class FGSM(GradientAscent):
             target=self.target,
             iterations=np.ones(count, np.int64),
             gradient_calls=np.eye(1, count, dtype=np.int64)[0],
-            dead_gradients=int(dead.sum()),
+            dead=np.repeat(dead, count),
         )

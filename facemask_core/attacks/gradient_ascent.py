@@ -65,6 +65,10 @@ class GradientAscent(Attack):
     def _rule(self) -> StepRule:
         return Plain()
 
+    def _rule_settings(self) -> tuple[np.float32, ...]:
+        """What the rule is told anew with every call, so that no value of it is compiled in."""
+        return ()
+
     def _ascend(
         self,
         classifier: Classifier,
@@ -105,6 +109,7 @@ class GradientAscent(Attack):
                 np.float32(step_size),
                 np.int32(steps),
                 np.bool_(keep_start),
+                *self._rule_settings(),
             ),
         )
         found = measured(
@@ -115,7 +120,7 @@ class GradientAscent(Attack):
             target=self.target,
             iterations=iterations.astype(np.int64),
             gradient_calls=np.full(len(images), steps, np.int64),
-            dead_gradients=int(dead.sum()),
+            dead=dead,
         )
         return found, last
 
@@ -333,6 +338,7 @@ def _climb(
     step_size: Tensor,
     steps: Tensor,
     keep_start: Tensor,
+    *rule_settings: Tensor,
 ) -> tuple[Tensor, ...]:
     """The traced program: Madry et al. 2018 (arXiv:1706.06083), eq. 2.1 of the original PGD.
 
@@ -353,7 +359,7 @@ def _climb(
         best = Best(*best).or_better(current, logits, lead, allowed, step)
         gradient = scaled_by(loss.slope(lead), gradient, loss)
         alive = usable(gradient)
-        ascent, memory = rule.follow(zeroed_unless(alive, gradient), memory)
+        ascent, memory = rule.follow(zeroed_unless(alive, gradient), memory, *rule_settings)
         current = move(current, ascent, images, epsilon, step_size)
         return (step + 1, current, memory, ops.logical_or(dead, ops.logical_not(alive)), *best)
 

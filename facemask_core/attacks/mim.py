@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
+
 from facemask_core.attacks.gradient_ascent import IterativeAscent
 from facemask_core.attacks.step_rules import Momentum, StepRule
 from facemask_core.errors import AttackError
@@ -31,4 +33,7 @@ class MIM(IterativeAscent):
             raise AttackError(f"The decay is {self.decay:g}; it must lie from 0 to 1.")
 
     def _rule(self) -> StepRule:
-        return Momentum(self.decay)
+        return Momentum()
+
+    def _rule_settings(self) -> tuple[np.float32, ...]:
+        return (np.float32(self.decay),)

@@ -19,6 +19,7 @@ from facemask_core.attacks.base import (
     AdversarialBatch,
     Attack,
     checked_target,
+    leads,
     measured,
     succeeded,
 )
@@ -53,7 +54,7 @@ class MinimalAttack(Attack):
         norm: The norm in which distance is measured.
         target: Class to reach (0 or 1), or None to leave the true class.
         bisections: How often the way back to the original is halved at the end, while the image
-            still fools; 0 to keep what the published algorithm ends with.
+            still fools by the lead it needs; 0 to keep what the published algorithm ends with.
     """
 
     norm: str = "l2"
@@ -72,11 +73,21 @@ class MinimalAttack(Attack):
     def largest_epsilon(self, shape: tuple[int, ...]) -> float:
         return norms.ball(self.norm).largest_epsilon(shape)
 
+    @property
+    def required_lead(self) -> float:
+        """By how much the wanted class has to lead before an image counts as found."""
+        return 0.0
+
+    def _reached(self, logits: NDArray[np.float32], labels: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which answers fool by the lead that is required, bool (n,)."""
+        enough = leads(logits, labels, self.target) >= self.required_lead
+        return succeeded(logits, labels, self.target) & enough
+
     @abstractmethod
     def _search(
         self, classifier: Classifier, images: NDArray[np.float32], labels: NDArray[np.int64]
     ) -> Found:
-        """Looks for the nearest fooling image of images that do not fool as they are."""
+        """Looks for the nearest fooling image of images that do not fool enough as they are."""
 
     def _attack(
         self,
@@ -86,15 +97,16 @@ class MinimalAttack(Attack):
         epsilon: float,
         seed: int,
     ) -> AdversarialBatch:
-        # What fools already is its own nearest fooling image.
-        clean = classifier.predict(images)
-        rows = np.flatnonzero(~succeeded(clean, labels, self.target))
+        # What fools enough already is its own nearest fooling image.
+        rows = np.flatnonzero(~self._reached(classifier.predict(images), labels))
         found = self._search(classifier, images[rows], labels[rows])
         nearest = self._tightened(classifier, images[rows], found.images, labels[rows])
         within = images.copy()
         within[rows] = brought_within(nearest, images[rows], self.norm, epsilon)
         iterations, calls = np.zeros((2, len(images)), np.int64)
+        dead = np.zeros(len(images), np.bool_)
         iterations[rows], calls[rows] = found.iterations, found.gradient_calls
+        dead[rows] = found.dead
         return measured(
             within,
             images,
@@ -103,7 +115,7 @@ class MinimalAttack(Attack):
             target=self.target,
             iterations=iterations,
             gradient_calls=calls,
-            dead_gradients=int(found.dead.sum()),
+            dead=dead,
         )
 
     def _tightened(
@@ -113,8 +125,8 @@ class MinimalAttack(Attack):
         candidates: NDArray[np.float32],
         labels: NDArray[np.int64],
     ) -> NDArray[np.float32]:
-        """Goes back towards the originals by bisection, as far as the images still fool."""
-        fooling = succeeded(classifier.predict(candidates), labels, self.target)
+        """Goes back towards the originals by bisection, as far as the images still fool enough."""
+        fooling = self._reached(classifier.predict(candidates), labels)
         rows = np.flatnonzero(fooling) if self.bisections else np.empty(0, np.int64)
         nearest = candidates.copy()
         low, high = np.zeros(len(rows), np.float32), np.ones(len(rows), np.float32)
@@ -122,7 +134,7 @@ class MinimalAttack(Attack):
         for _ in range(self.bisections if len(rows) else 0):
             middle = (low + high) / 2
             tried = np.clip(originals[rows] + middle[:, None, None, None] * delta, 0.0, 1.0)
-            fools = succeeded(classifier.predict(tried), labels[rows], self.target)
+            fools = self._reached(classifier.predict(tried), labels[rows])
             nearest[rows[fools]] = tried[fools]
             low, high = np.where(fools, low, middle), np.where(fools, middle, high)
         return nearest

@@ -59,7 +59,7 @@ class Noise(Attack):
                 target=None,
                 iterations=np.full(len(rows), draw + 1, np.int64),
                 gradient_calls=np.zeros(len(rows), np.int64),
-                dead_gradients=0,
+                dead=np.zeros(len(rows), np.bool_),
             )
 
         return best_of_restarts(attempt, len(images), self.draws, None)

@@ -9,9 +9,14 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from facemask_core.attacks.base import AdversarialBatch, joined
+from facemask_core.attacks.base import AdversarialBatch, joined, measured
 from facemask_core.attacks.gradient_ascent import IterativeAscent
-from facemask_core.attacks.restarts import best_of_restarts, checked_restarts, random_starts
+from facemask_core.attacks.restarts import (
+    best_of_restarts,
+    checked_restarts,
+    merged,
+    random_starts,
+)
 from facemask_core.classifier import Classifier
 
 
@@ -43,6 +48,12 @@ class PGD(IterativeAscent):
         """Images to be handed over at once; those that stand fill new batches together."""
         return 128 if self.stop_early else super().batch_size
 
+    def sweep_threat_model(self, epsilon: float, seed: int = 0) -> dict[str, Any]:
+        """As for every attack, with where each epsilon of a sweep starts."""
+        return super().sweep_threat_model(epsilon, seed) | {
+            "sweep": "the whole attack at the smallest epsilon above 0, then each from the last"
+        }
+
     def _attack(
         self,
         classifier: Classifier,
@@ -57,7 +68,10 @@ class PGD(IterativeAscent):
             if self.random_start:
                 noise = random_starts(chosen, self.norm, epsilon, seed, restart)
                 start = np.clip(chosen + noise, 0.0, 1.0)
-            return self._from(classifier, chosen, labels[rows], epsilon, start)
+            # A random start is an attack of its own; the clean image is not.
+            return self._from(
+                classifier, chosen, labels[rows], epsilon, start, keep_start=self.random_start
+            )
 
         return best_of_restarts(attempt, len(images), self.restarts, self.target)
 
@@ -71,23 +85,35 @@ class PGD(IterativeAscent):
     ) -> AdversarialBatch:
         """Starts from the answer to the epsilon before, which lies in the larger ball as well.
 
-        So the image never fares better at a larger epsilon. Restarts would bring back what the
-        way so far has left behind; only the first epsilon gets them.
+        So the image never fares better at a larger epsilon. The smallest epsilon above 0 has no
+        way behind it and gets the whole attack, with its random start and its restarts.
         """
-        found = [self._attack(classifier, images, labels, epsilons[0], seed)]
-        for epsilon in epsilons[1:]:
-            further, _ = self._ascend(
-                classifier,
-                images,
-                labels,
-                epsilon,
-                start=found[-1].images,
-                step_size=self.step_size_at(epsilon),
-                steps=self.steps,
-                keep_start=True,
-            )
-            found.append(further)
+        clean = self._unmoved(classifier, images, labels)
+        found = [clean for epsilon in epsilons if epsilon == 0.0]
+        radii = epsilons[len(found) :]
+        if radii:
+            whole = self._attack(classifier, images, labels, radii[0], seed)
+            found.append(merged(clean, whole, np.arange(len(images)), self.target))
+        for epsilon in radii[1:]:
+            start = found[-1].images
+            found.append(self._from(classifier, images, labels, epsilon, start, keep_start=True))
         return joined(found)
+
+    def _unmoved(
+        self, classifier: Classifier, images: NDArray[np.float32], labels: NDArray[np.int64]
+    ) -> AdversarialBatch:
+        """The answer at epsilon 0, which no gradient can change."""
+        nothing = np.zeros(len(images), np.int64)
+        return measured(
+            images,
+            images,
+            classifier.predict(images),
+            labels,
+            target=self.target,
+            iterations=nothing,
+            gradient_calls=nothing,
+            dead=nothing > 0,
+        )
 
     def _from(
         self,
@@ -96,11 +122,13 @@ class PGD(IterativeAscent):
         labels: NDArray[np.int64],
         epsilon: float,
         start: NDArray[np.float32],
+        *,
+        keep_start: bool,
     ) -> AdversarialBatch:
-        """Climbs from a start, which counts as an answer where it was drawn at random."""
+        """Climbs from a start, as long as it is told to or until the image has fallen."""
         if self.stop_early:
             return self._ascend_until_fooled(
-                classifier, images, labels, epsilon, start=start, keep_start=self.random_start
+                classifier, images, labels, epsilon, start=start, keep_start=keep_start
             )
         return self._ascend(
             classifier,
@@ -110,5 +138,5 @@ class PGD(IterativeAscent):
             start=start,
             step_size=self.step_size_at(epsilon),
             steps=self.steps,
-            keep_start=self.random_start,
+            keep_start=keep_start,
         )[0]

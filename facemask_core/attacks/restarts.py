@@ -118,5 +118,6 @@ def merged(
     calls = best.gradient_calls.copy()
     calls[rows] += again.gradient_calls
     success = succeeded(changed["logits"], best.labels, target)
-    dead = max(best.dead_gradients, again.dead_gradients)
-    return replace(best, **changed, gradient_calls=calls, success=success, dead_gradients=dead)
+    dead = best.dead.copy()
+    dead[rows] |= again.dead
+    return replace(best, **changed, gradient_calls=calls, success=success, dead=dead)

@@ -99,7 +99,7 @@ class Square(Attack):
             target=self.target,
             iterations=asked,
             gradient_calls=np.zeros(len(images), np.int64),
-            dead_gradients=0,
+            dead=np.zeros(len(images), np.bool_),
         )
 
     def _side(self, query: int, size: tuple[int, ...]) -> int:

@@ -20,8 +20,17 @@ class StepRule(ABC):
         """What the rule remembers before the first step."""
 
     @abstractmethod
-    def follow(self, gradient: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
-        """The direction to climb, of any length, and what is remembered of it."""
+    def follow(self, gradient: Tensor, memory: Tensor, *settings: Tensor) -> tuple[Tensor, Tensor]:
+        """Chooses the direction to climb.
+
+        Args:
+            gradient: Of the moment.
+            memory: What is remembered so far.
+            *settings: The rule's numbers, tensors so that another value traces nothing anew.
+
+        Returns:
+            The direction, of any length, and what is remembered of it.
+        """
 
 
 @dataclass(frozen=True)
@@ -31,7 +40,7 @@ class Plain(StepRule):
     def memory(self, images: Tensor) -> Tensor:
         return ops.zeros(())
 
-    def follow(self, gradient: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
+    def follow(self, gradient: Tensor, memory: Tensor, *settings: Tensor) -> tuple[Tensor, Tensor]:
         return gradient, memory
 
 
@@ -39,18 +48,16 @@ class Plain(StepRule):
 class Momentum(StepRule):
     """Dong et al. 2018 (arXiv:1710.06081), eq. 6: a decaying sum of gradients of equal length.
 
-    Attributes:
-        decay: Weight of what has been, mu in the paper.
+    Its one setting is the decay: the weight of what has been, mu in the paper.
     """
-
-    decay: float
 
     def memory(self, images: Tensor) -> Tensor:
         return ops.zeros_like(images)
 
-    def follow(self, gradient: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
+    def follow(self, gradient: Tensor, memory: Tensor, *settings: Tensor) -> tuple[Tensor, Tensor]:
+        (decay,) = settings
         length = ops.mean(ops.abs(gradient), axis=PIXEL_AXES, keepdims=True)
         # A vanished gradient adds nothing; dividing by its length would make the image NaN.
         unit = gradient / ops.where(length > 0, length, ops.ones_like(length))
-        velocity = self.decay * memory + unit
+        velocity = decay * memory + unit
         return velocity, velocity

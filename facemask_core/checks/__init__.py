@@ -85,11 +85,14 @@ def subject(
         others: Other models, from which examples might transfer.
 
     Raises:
-        AttackError: There is no image, labels do not fit, or epsilon leaves nothing to examine.
+        AttackError: There is no image, labels do not fit, the attack has a target, or epsilon
+            leaves nothing to examine.
     """
     checked = classifier.checked(pixels)
     if not len(checked):
         raise AttackError("The checks need at least one image.")
+    if getattr(attack, "target", None) is not None:
+        raise AttackError("The checks need an untargeted attack; leave the target out.")
     if not attack.checked_epsilon(epsilon, classifier.input_shape) > 0.0:
         raise AttackError("Epsilon is 0, so there is no attack to check; choose one above 0.")
     return Subject(

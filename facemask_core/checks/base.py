@@ -48,7 +48,7 @@ class Subject:
         classifier: The model under attack.
         pixels: float32 (n, 224, 224, 3) in [0, 1], at least one.
         labels: int64 (n,), true classes.
-        attack: The attack.
+        attack: The attack, untargeted.
         epsilon: Its radius.
         seed: Its seed.
         others: Other models, from which examples might transfer.
@@ -88,11 +88,6 @@ class Subject:
         return str(self.attack.threat_model(self.epsilon, self.seed)["norm"])
 
     @property
-    def target(self) -> int | None:
-        """The attack's target, if it has one."""
-        return getattr(self.attack, "target", None)
-
-    @property
     def tolerance(self) -> float:
         """One image, as a share of all: what chance and rounding may move."""
         return 1.0 / len(self.labels)
@@ -107,8 +102,8 @@ class Subject:
         return float((found.predictions == self.labels).mean())
 
     def leads(self, logits: NDArray[np.float32]) -> NDArray[np.float32]:
-        """float32 (n,): by how much the class the attack wants leads."""
-        return leads(logits, self.labels, self.target)
+        """float32 (n,): by how much the other class than the true one leads."""
+        return leads(logits, self.labels, None)
 
 
 @dataclass(frozen=True)

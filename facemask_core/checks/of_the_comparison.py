@@ -85,7 +85,7 @@ def wins_without_bounds(subject: Subject) -> Finding:
     found = subject.under(subject.attack, epsilon)
     right = subject.clean
     rate = float((found.predictions != subject.labels)[right].mean()) if right.any() else 1.0
-    verdict = advised if subject.attack.name in ("fgsm", "noise", "square") else judged
+    verdict = advised if subject.attack.name in ("fgsm", "noise", "square", "transfer") else judged
     return verdict(
         rate == 1.0,
         "Without bounds it fools on every image.",

@@ -16,7 +16,7 @@ from facemask_core.cli.datasets import (
 )
 from facemask_core.cli.options import ModelOption, SeedOption
 from facemask_core.cli.settings import SettingsOption, SourceOption, configured
-from facemask_core.cli.terminal import progress_bar, write_json
+from facemask_core.cli.terminal import print_dead_gradients, progress_bar, write_json
 from facemask_core.epsilons import describe_epsilon, parse_epsilon
 
 
@@ -67,5 +67,6 @@ def curve(
         radii, found.robust_accuracy, found.success_rate, strict=True
     ):
         print(f"{describe_epsilon(radius):>20}{accuracy:>18.4f}{rate:>15.4f}")
+    print_dead_gradients(found.dead_gradients)
     stated = found.threat_models[-1]
     print(", ".join(f"{key} {value}" for key, value in stated.items() if key != "epsilon"))

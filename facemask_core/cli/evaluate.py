@@ -25,9 +25,10 @@ from facemask_core.cli.options import (
     TargetOption,
 )
 from facemask_core.cli.settings import SettingsOption, SourceOption, configured
-from facemask_core.cli.terminal import progress_bar, write_json
+from facemask_core.cli.terminal import print_dead_gradients, progress_bar, write_json
 from facemask_core.epsilons import parse_epsilon
 from facemask_core.errors import AttackError
+from facemask_core.labels import LABELS
 
 if TYPE_CHECKING:
     from facemask_core.evaluation import Evaluation, Predictions
@@ -110,10 +111,11 @@ def _print_evaluation(result: Evaluation) -> None:
     stated = ", ".join(f"{key} {value}" for key, value in result.threat_model.items())
     _print_predictions(f"adversarial ({stated})", result.adversarial)
     if result.success_rate is not None:
-        print(f"success rate on images classed rightly before: {result.success_rate:.4f}")
+        target = result.threat_model.get("target")
+        others = "" if target is None else f", those of {LABELS[target]} left out"
+        print(f"success rate on images classed rightly before{others}: {result.success_rate:.4f}")
     print(f"mean confidence drop: {result.mean_confidence_drop:.4f}")
-    if result.dead_gradients:
-        print(f"zero or non-finite gradients on {result.dead_gradients} images: the attack is weak")
+    print_dead_gradients(result.dead_gradients)
 
 
 def _print_speed(speed: Speed) -> None:

@@ -16,7 +16,7 @@ from facemask_core.cli.datasets import (
 )
 from facemask_core.cli.options import ModelOption, SeedOption
 from facemask_core.cli.settings import SettingsOption, SourceOption, configured
-from facemask_core.cli.terminal import progress_bar, write_json
+from facemask_core.cli.terminal import print_dead_gradients, progress_bar, write_json
 from facemask_core.epsilons import LEVELS
 
 
@@ -60,4 +60,5 @@ def smallest(
     print(f"{classifier.name} on {answer['images']} images, {len(found.skipped)} skipped")
     print(f"median smallest fooling epsilon: {median}")
     print(f"wrong before: {answer['wrong_before']}; standing: {answer['standing']}")
+    print_dead_gradients(found.dead_gradients)
     print(", ".join(f"{key} {value}" for key, value in found.threat_model.items()))

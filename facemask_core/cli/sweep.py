@@ -10,7 +10,7 @@ import typer
 from facemask_core.cli.options import JsonFlag, ModelOption, NoCropOption, SeedOption
 from facemask_core.cli.pictures import read_face
 from facemask_core.cli.settings import SettingsOption, SourceOption, configured
-from facemask_core.cli.terminal import print_json
+from facemask_core.cli.terminal import print_dead_gradients, print_json
 from facemask_core.epsilons import LEVELS
 from facemask_core.errors import AttackError
 from facemask_core.labels import LABELS, parse_label
@@ -63,6 +63,7 @@ def sweep(
     for level, confidence, fooled in zip(found.levels, found.confidence, found.fooled, strict=True):
         mark = "  fooled" if fooled else ""
         print(f"{level:>3}/{LEVELS}  {LABELS[truth]} {confidence:.4f}{mark}")
+    print_dead_gradients(found.dead_gradients, "levels")
     smallest = found.smallest_fooling_level
     answer = f"none up to {largest}/{LEVELS}" if smallest is None else f"{smallest}/{LEVELS}"
     print(f"smallest fooling epsilon: {answer}")

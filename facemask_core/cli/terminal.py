@@ -60,6 +60,12 @@ def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
         yield report
 
 
+def print_dead_gradients(count: int, what: str = "images") -> None:
+    """Warns in an answer's text of what the attack had no direction for, if there is any."""
+    if count:
+        print(f"zero or non-finite gradients on {count} {what}: the attack is weak")
+
+
 def write_json(path: Path | None, value: Any) -> None:
     """Writes an answer as JSON, if a file was named."""
     from facemask_core.checkpoints import write_atomically

@@ -16,7 +16,7 @@ from facemask_core.cli.datasets import (
 )
 from facemask_core.cli.options import SeedOption
 from facemask_core.cli.settings import SettingsOption, configured
-from facemask_core.cli.terminal import progress_bar, write_json
+from facemask_core.cli.terminal import print_dead_gradients, progress_bar, write_json
 from facemask_core.epsilons import describe_epsilon, parse_epsilon
 
 
@@ -56,4 +56,6 @@ def transfer(
     print(f"{'(clean)':{width}}{clean}")
     for name, row in zip(found.models, found.robust_accuracy, strict=True):
         print(f"{name:{width}}" + "".join(f"{value:>{width}.4f}" for value in row))
+    for name, dead in zip(found.models, found.dead_gradients, strict=True):
+        print_dead_gradients(int(dead), f"images made on {name}")
     print(", ".join(f"{key} {value}" for key, value in found.threat_model.items()))

@@ -29,14 +29,21 @@ class RobustnessCurve:
         epsilons: float64 (k,), rising.
         fell_at: int64 (n,), index of the epsilon at which each image fell; k if it never did, -1
             if the model was wrong before.
+        dead: bool (n,), which images met a gradient that was zero or not finite at any epsilon.
         threat_models: The attack's statement at each epsilon.
         skipped: Files that could not be used, and why.
     """
 
     epsilons: NDArray[np.float64]
     fell_at: NDArray[np.int64]
+    dead: NDArray[np.bool_]
     threat_models: tuple[dict[str, Any], ...]
     skipped: tuple[datasets.Skipped, ...]
+
+    @property
+    def dead_gradients(self) -> int:
+        """How many images met a gradient that was zero or not finite."""
+        return int(self.dead.sum())
 
     @property
     def clean_accuracy(self) -> float:
@@ -60,6 +67,7 @@ class RobustnessCurve:
         return {
             "images": len(self.fell_at),
             "clean_accuracy": self.clean_accuracy,
+            "dead_gradients": self.dead_gradients,
             "points": [
                 {"robust_accuracy": float(accuracy), "threat_model": stated}
                 for accuracy, stated in zip(self.robust_accuracy, self.threat_models, strict=True)
@@ -83,31 +91,37 @@ def robustness_curve(
     Args:
         classifier: The model under attack.
         dataset: Its images.
-        attack: The attack.
+        attack: An untargeted attack.
         epsilons: Its radii, rising.
         seed: Seed of all randomness.
         prepare: Maps a decoded image to the model's 224 px square.
         progress: Told after every batch.
 
     Raises:
-        AttackError: An epsilon is out of range, or they do not rise.
+        AttackError: The attack has a target, an epsilon is out of range, or they do not rise.
         DatasetError: No file of the dataset can be read.
     """
+    if getattr(attack, "target", None) is not None:
+        raise AttackError("A curve needs an untargeted attack; leave the target out.")
     radii = [attack.checked_epsilon(epsilon, classifier.input_shape) for epsilon in epsilons]
     if not radii or radii != sorted(set(radii)):
         raise AttackError("A curve needs at least one epsilon, and they must rise.")
     if isinstance(attack, PGD):
         attack = replace(attack, stop_early=True)  # whether it falls is all that counts
-    fell_at, skipped = [np.empty(0, np.int64)], list[datasets.Skipped]()
+    fell_at, dead = [np.empty(0, np.int64)], [np.empty(0, np.bool_)]
+    skipped = list[datasets.Skipped]()
     for batch in photographs(dataset, attack.batch_size, prepare, progress):
         skipped += batch.skipped
         if not batch.paths:
             continue
         pixels = images.to_float(batch.images)
-        fell_at.append(_falls(classifier, pixels, batch.labels, attack, radii, seed))
+        falls, died = _falls(classifier, pixels, batch.labels, attack, radii, seed)
+        fell_at.append(falls)
+        dead.append(died)
     return RobustnessCurve(
         np.array(radii),
         np.concatenate(fell_at),
+        np.concatenate(dead),
         tuple(attack.threat_model(radius, seed) for radius in radii),
         tuple(skipped),
     )
@@ -120,9 +134,10 @@ def _falls(
     attack: Attack,
     radii: list[float],
     seed: int,
-) -> NDArray[np.int64]:
-    """Index of the radius at which each image of a batch falls."""
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Index of the radius at which each image of a batch falls, and dead gradients."""
     fell_at = np.full(len(pixels), len(radii), np.int64)
+    dead = np.zeros(len(pixels), np.bool_)
     fell_at[classifier.predict(pixels).argmax(axis=1) != labels] = -1
     for index, radius in enumerate(radii):
         standing = np.flatnonzero(fell_at == len(radii))
@@ -130,4 +145,5 @@ def _falls(
             break
         found = attack(classifier, pixels[standing], labels[standing], epsilon=radius, seed=seed)
         fell_at[standing[found.predictions != labels[standing]]] = index
-    return fell_at
+        dead[standing] |= found.dead
+    return fell_at, dead

@@ -26,6 +26,8 @@ class TransferMatrix:
         labels: int64 (n,), true classes.
         clean: int64 (models, n), predictions before the attack.
         attacked: int64 (sources, targets, n), predictions after it.
+        dead_gradients: int64 (sources,), how many images met a gradient of each source that was
+            zero or not finite.
         threat_model: The attack's statement.
         skipped: Files that could not be used, and why.
     """
@@ -35,6 +37,7 @@ class TransferMatrix:
     labels: NDArray[np.int64]
     clean: NDArray[np.int64]
     attacked: NDArray[np.int64]
+    dead_gradients: NDArray[np.int64]
     threat_model: dict[str, Any]
     skipped: tuple[datasets.Skipped, ...]
 
@@ -71,6 +74,7 @@ class TransferMatrix:
                 [None if np.isnan(value) else value for value in row]
                 for row in self.success_rate.tolist()
             ],
+            "dead_gradients": self.dead_gradients.tolist(),
             "threat_model": self.threat_model,
             "skipped": [{"path": entry.path, "reason": entry.reason} for entry in self.skipped],
         }
@@ -104,11 +108,12 @@ def transfer_matrix(
     if not classifiers:
         raise AttackError("A transfer matrix needs at least one model.")
     if getattr(attack, "target", None) is not None:
-        raise AttackError("A transfer matrix needs an untargeted attack.")
+        raise AttackError("A transfer matrix needs an untargeted attack; leave the target out.")
     attack.checked_epsilon(epsilon, classifiers[0].input_shape)
     count, skipped = len(classifiers), list[datasets.Skipped]()
     labels = [np.empty(0, np.int64)]
     clean, attacked = [np.empty((count, 0), np.int64)], [np.empty((count, count, 0), np.int64)]
+    dead = np.zeros(count, np.int64)
     for batch in photographs(dataset, attack.batch_size, prepare, progress):
         skipped += batch.skipped
         if not batch.paths:
@@ -117,16 +122,18 @@ def transfer_matrix(
         labels.append(batch.labels)
         clean.append(_predictions(classifiers, pixels))
         made = [
-            attack(source, pixels, batch.labels, epsilon=epsilon, seed=seed).images
+            attack(source, pixels, batch.labels, epsilon=epsilon, seed=seed)
             for source in classifiers
         ]
-        attacked.append(np.stack([_predictions(classifiers, example) for example in made]))
+        dead += [found.dead_gradients for found in made]
+        attacked.append(np.stack([_predictions(classifiers, found.images) for found in made]))
     return TransferMatrix(
         models=tuple(classifier.name for classifier in classifiers),
         sha256=tuple(classifier.card.weights_sha256 for classifier in classifiers),
         labels=np.concatenate(labels),
         clean=np.concatenate(clean, axis=1),
         attacked=np.concatenate(attacked, axis=2),
+        dead_gradients=dead,
         threat_model=attack.threat_model(epsilon, seed),
         skipped=tuple(skipped),
     )

@@ -28,15 +28,22 @@ class SmallestEpsilons:
     Attributes:
         levels: float64 (n,), the smallest fooling epsilon in steps of 1/255; 0 where the model was
             wrong before, infinite where nothing up to ``largest`` fooled it.
+        dead: bool (n,), which images met a gradient that was zero or not finite.
         largest: The largest epsilon tried, in steps of 1/255.
         threat_model: The attack's statement at the largest epsilon.
         skipped: Files that could not be used, and why.
     """
 
     levels: NDArray[np.float64]
+    dead: NDArray[np.bool_]
     largest: int
     threat_model: dict[str, Any]
     skipped: tuple[datasets.Skipped, ...] = ()
+
+    @property
+    def dead_gradients(self) -> int:
+        """How many images met a gradient that was zero or not finite."""
+        return int(self.dead.sum())
 
     @property
     def median(self) -> float:
@@ -52,6 +59,7 @@ class SmallestEpsilons:
             "median_level": self.median if np.isfinite(self.median) else None,
             "wrong_before": int((self.levels == 0).sum()),
             "standing": int(np.isinf(self.levels).sum()),
+            "dead_gradients": self.dead_gradients,
             "levels": [int(level) if np.isfinite(level) else None for level in self.levels],
             "threat_model": self.threat_model,
             "skipped": [{"path": entry.path, "reason": entry.reason} for entry in self.skipped],
@@ -87,12 +95,14 @@ def minimal_epsilon(
     stated = _checked(attack, largest, seed)
     levels = np.full(len(pixels), np.inf)
     levels[classifier.predict(pixels).argmax(axis=1) != labels] = 0.0
+    dead = np.zeros(len(pixels), np.bool_)
     rows = np.flatnonzero(np.isinf(levels))
+    chosen = classifier, pixels[rows], labels[rows]
     if isinstance(attack, FGSM):
-        levels[rows] = _scanned(classifier, pixels[rows], labels[rows], attack, largest)
+        levels[rows], dead[rows] = _scanned(*chosen, attack, largest)
     else:
-        levels[rows] = _bisected(classifier, pixels[rows], labels[rows], attack, largest, seed)
-    return SmallestEpsilons(levels, largest, stated)
+        levels[rows], dead[rows] = _bisected(*chosen, attack, largest, seed)
+    return SmallestEpsilons(levels, dead, largest, stated)
 
 
 def minimal_epsilons(
@@ -121,7 +131,7 @@ def minimal_epsilons(
         DatasetError: No file of the dataset can be read.
     """
     stated = _checked(attack, largest, seed)
-    found, skipped = [np.empty(0)], list[datasets.Skipped]()
+    levels, dead, skipped = [np.empty(0)], [np.empty(0, np.bool_)], list[datasets.Skipped]()
     for batch in photographs(dataset, attack.batch_size, prepare, progress):
         skipped += batch.skipped
         if not batch.paths:
@@ -130,8 +140,11 @@ def minimal_epsilons(
         answer = minimal_epsilon(
             classifier, pixels, batch.labels, attack, largest=largest, seed=seed
         )
-        found.append(answer.levels)
-    return SmallestEpsilons(np.concatenate(found), largest, stated, tuple(skipped))
+        levels.append(answer.levels)
+        dead.append(answer.dead)
+    return SmallestEpsilons(
+        np.concatenate(levels), np.concatenate(dead), largest, stated, tuple(skipped)
+    )
 
 
 def _checked(attack: Attack, largest: int, seed: int) -> dict[str, Any]:
@@ -149,10 +162,13 @@ def _scanned(
     labels: NDArray[np.int64],
     attack: FGSM,
     largest: int,
-) -> NDArray[np.float64]:
-    """Tries level after level along FGSM's one gradient; what fell is not tried again."""
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Tries level after level along FGSM's one gradient; what fell is not tried again.
+
+    Returns the smallest fooling levels and which images have a dead gradient.
+    """
     smallest = np.full(len(pixels), np.inf)
-    towards, _ = attack.steepest(classifier, pixels, labels)
+    towards, dead = attack.steepest(classifier, pixels, labels)
     standing, level = np.arange(len(pixels)), 1
     while len(standing) and level <= largest:
         # Few images leave room in a batch for several levels at once.
@@ -164,7 +180,7 @@ def _scanned(
         fell = fooled.any(axis=0)
         smallest[standing[fell]] = level + fooled[:, fell].argmax(axis=0)
         standing, level = standing[~fell], last + 1
-    return smallest
+    return smallest, dead
 
 
 def _bisected(
@@ -174,15 +190,20 @@ def _bisected(
     attack: Attack,
     largest: int,
     seed: int,
-) -> NDArray[np.float64]:
-    """Halves the levels between standing and fallen; images at the same level go together."""
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Halves the levels between standing and fallen; images at the same level go together.
+
+    Returns the smallest fooling levels and which images met a dead gradient.
+    """
     if isinstance(attack, PGD):
         attack = replace(attack, stop_early=True)  # whether it falls is all that counts
 
+    dead = np.zeros(len(pixels), np.bool_)
+
     def falls(rows: NDArray[np.int64], level: int) -> NDArray[np.bool_]:
-        return attack(
-            classifier, pixels[rows], labels[rows], epsilon=level / LEVELS, seed=seed
-        ).success
+        found = attack(classifier, pixels[rows], labels[rows], epsilon=level / LEVELS, seed=seed)
+        dead[rows] |= found.dead
+        return found.success
 
     low, high = np.zeros(len(pixels), np.int64), np.full(len(pixels), largest)
     ever = falls(np.arange(len(pixels)), largest) if len(pixels) else np.empty(0, np.bool_)
@@ -192,4 +213,4 @@ def _bisected(
             rows = open_rows[middle[open_rows] == level]
             fell = falls(rows, int(level))
             high[rows[fell]], low[rows[~fell]] = level, level
-    return np.where(ever, high, np.inf)
+    return np.where(ever, high, np.inf), dead

@@ -14,6 +14,7 @@ from facemask_core.attacks import Attack
 from facemask_core.classifier import Classifier, probabilities
 from facemask_core.epsilons import LEVELS
 from facemask_core.errors import AttackError
+from facemask_core.labels import LABELS
 
 SLIDER = range(33)
 """Epsilons of the screen's slider in levels: 0 to 32/255, in steps of one."""
@@ -33,7 +34,7 @@ class Sweep:
         label: The true class the attack was told.
         gradient_calls: Gradients the attack asked of the model, for all epsilons together.
         dead_gradients: How many of the rows met a gradient that was zero or not finite.
-        threat_model: The attack's statement at the largest epsilon.
+        threat_model: The attack's statement of the sweep, at the largest epsilon.
     """
 
     levels: NDArray[np.int64]
@@ -71,8 +72,9 @@ def epsilon_sweep(
 ) -> Sweep:
     """Attacks one face at every epsilon of the slider.
 
-    FGSM asks for a single gradient and a single batch of answers. PGD goes on from its answer to
-    the epsilon before, so that the face never fares better at a larger one.
+    FGSM asks for a single gradient and a single batch of answers. PGD makes the whole attack at
+    the smallest epsilon above 0 and goes on from its answer to the epsilon before, so that the
+    face never fares better at a larger one, but for the rounding to 8 bits.
 
     Args:
         classifier: The model under attack.
@@ -83,12 +85,16 @@ def epsilon_sweep(
         seed: Seed of all randomness.
 
     Raises:
-        AttackError: The attack measures in another norm, or the input is outside the contract.
+        AttackError: The attack measures in another norm, its target is the true class, or the
+            input is outside the contract.
     """
     steps = np.array(levels, np.int64)
-    stated = attack.threat_model(float(steps[-1]) / LEVELS if len(steps) else 0.0, seed)
+    stated = attack.sweep_threat_model(float(steps[-1]) / LEVELS if len(steps) else 0.0, seed)
     if stated["norm"] != "linf":
         raise AttackError("A sweep over pixel levels needs an attack in L-infinity.")
+    target = stated.get("target")
+    if target is not None and target == label:
+        raise AttackError(f"This face already counts as {LABELS[target]}; target the other class.")
     found = attack.sweep(
         classifier, images.to_float(face), label, [step / LEVELS for step in levels], seed=seed
     )

@@ -14,7 +14,9 @@ from small_models import SHAPE, linear_model, wrapped
 
 from facemask_core import Classifier, attacks, checks
 from facemask_core.attacks.base import AdversarialBatch, measured
+from facemask_core.attacks.gradient_ascent import MAX_STEPS
 from facemask_core.attacks.pgd import PGD
+from facemask_core.attacks.restarts import MAX_RESTARTS
 from facemask_core.backend import keras
 from facemask_core.checks import CHECKS, Finding, Status
 from facemask_core.errors import AttackError
@@ -178,6 +180,8 @@ class _Spoilt(PGD):
             moved = np.clip(moved + 0.02, 0.0, 1.0)
         if self.spoil == "idle":
             moved = images
+        if self.spoil == "aimed" and self.target is not None:
+            moved = images
         if self.spoil == "half step":
             moved = images + 0.05 * (moved - images)
         return measured(
@@ -188,7 +192,7 @@ class _Spoilt(PGD):
             target=self.target,
             iterations=found.iterations,
             gradient_calls=found.gradient_calls,
-            dead_gradients=0,
+            dead=found.dead,
         )
 
 
@@ -205,6 +209,7 @@ class _Spoilt(PGD):
         ("half step", "noise"),
         ("half step", "black-box"),
         ("half step", "linear"),
+        ("aimed", "two-classes"),
         ("idle", "chance"),
         ("idle", "unbounded"),
         ("half step", "unbounded"),
@@ -268,6 +273,79 @@ def test_success_that_no_picture_can_hold_is_worth_a_word(linear: Linear) -> Non
     assert set(fooled) == {Status.WARNED}
 
 
+def _run(name: str, subject: checks.Subject) -> Finding:
+    return next(entry.run for entry in CHECKS if entry.name == name)(subject)
+
+
+def test_one_image_apart_is_rounding_and_two_are_not(
+    curved: Classifier, pixels: NDArray[np.float32]
+) -> None:
+    labels = curved.predict(pixels).argmax(axis=1)
+    subject = checks.subject(curved, pixels, labels, attacks.make("fgsm"), epsilon=0.3)
+    fooled = np.flatnonzero(subject.attacked.success)
+    assert len(fooled) > 2
+    for lost, status in ((1, Status.PASSED), (2, Status.FAILED)):
+        success = subject.attacked.success.copy()
+        success[fooled[:lost]] = False
+        altered = replace(subject)
+        vars(altered)["attacked"] = replace(subject.attacked, success=success)
+        assert _run("two-classes", altered).status is status
+
+
+def test_a_transfer_attack_need_not_win_without_bounds(
+    curved: Classifier, pixels: NDArray[np.float32]
+) -> None:
+    """What is made on a model that knows nothing may well fail on this one."""
+    ignorant = wrapped(linear_model(np.zeros((192, 2), np.float32), np.zeros(2, np.float32)))
+    attack = attacks.make("transfer", source=ignorant, attack=attacks.make("fgsm"))
+    labels = curved.predict(pixels).argmax(axis=1)
+    subject = checks.subject(curved, pixels, labels, attack, epsilon=EPSILON)
+    found = _run("unbounded", subject)
+    assert found.figures["success_rate"] < 1.0
+    assert found.status is Status.WARNED
+
+
+def test_a_budget_is_kept_to_within_the_rounding_of_its_size(
+    curved: Classifier, pixels: NDArray[np.float32]
+) -> None:
+    labels = curved.predict(pixels).argmax(axis=1)
+    attack = attacks.make("fgsm", norm="l2")
+    subject = checks.subject(curved, pixels, labels, attack, epsilon=10.0)
+    for excess, status in ((9e-7, Status.PASSED), (2e-6, Status.FAILED)):
+        altered = replace(subject)
+        length = np.full_like(subject.attacked.l2, 10.0 * (1 + excess))
+        vars(altered)["attacked"] = replace(subject.attacked, l2=length)
+        assert _run("budget", altered).status is status
+
+
+@pytest.mark.parametrize(("what", "most"), [("steps", MAX_STEPS), ("restarts", MAX_RESTARTS)])
+def test_effort_is_doubled_up_to_what_may_be_asked_for(
+    curved: Classifier,
+    pixels: NDArray[np.float32],
+    monkeypatch: pytest.MonkeyPatch,
+    what: str,
+    most: int,
+) -> None:
+    check = {"steps": "convergence", "restarts": "restarts"}[what]
+    asked: list[int] = []
+
+    def attacked(self: PGD, *_: Any, **__: Any) -> AdversarialBatch:
+        asked.append(getattr(self, what))
+        return found
+
+    labels = curved.predict(pixels).argmax(axis=1)
+    found = attacks.make("pgd", steps=1)(curved, pixels, labels, epsilon=EPSILON)
+    monkeypatch.setattr(PGD, "__call__", attacked)
+
+    def examined(count: int) -> Finding:
+        attack = attacks.make("pgd", **{what: count})
+        return _run(check, checks.subject(curved, pixels, labels, attack, epsilon=EPSILON))
+
+    assert examined(most // 2 + 1).figures[f"more_{what}"] == most
+    assert most in asked
+    assert examined(most).status is Status.SKIPPED
+
+
 @pytest.mark.parametrize("name", attacks.names())
 def test_every_attack_can_be_examined(
     curved: Classifier, linear: Linear, pixels: NDArray[np.float32], name: str
@@ -286,6 +364,8 @@ def test_nothing_to_examine_is_refused(curved: Classifier, pixels: NDArray[np.fl
     labels = np.zeros(24, np.int64)
     with pytest.raises(AttackError, match="Epsilon is 0"):
         checks.subject(curved, pixels, labels, attacks.make("fgsm"), epsilon=0.0)
+    with pytest.raises(AttackError, match="untargeted"):
+        checks.subject(curved, pixels, labels, attacks.make("fgsm", target=1), epsilon=0.1)
     with pytest.raises(AttackError, match="Labels"):
         checks.subject(curved, pixels, labels[:3], attacks.make("fgsm"), epsilon=0.1)
     with pytest.raises(AttackError, match="at least one"):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from small_models import SHAPE, wrapped
+from small_models import SHAPE, linear_model, wrapped
 
 from facemask_core import (
     Classifier,
@@ -58,6 +58,20 @@ def test_programs_are_traced_once_a_bucket(curved: Classifier) -> None:
     for count in (1, 3, 8, 20, 32, 50, 5, 1):
         curved.run("counting", program, np.zeros((count, *SHAPE), np.float32))
     assert sorted(traced) == sorted(BUCKETS)
+
+
+def test_waiting_for_a_compilation_is_counted() -> None:
+    weights = np.ones((int(np.prod(SHAPE)), 2), np.float32)
+    fresh = wrapped(linear_model(weights, np.zeros(2, np.float32)))
+
+    def program(model: ModelFunctions, images: Tensor) -> tuple[Tensor, ...]:
+        return (model.logits(images),)
+
+    counts = []
+    for key, count in (("a", 3), ("a", 8), ("a", 33), ("b", 3), ("b", 5), ("a", 1)):
+        fresh.run(key, program, np.zeros((count, *SHAPE), np.float32))
+        counts.append(fresh.compilations)
+    assert counts == [1, 1, 3, 4, 4, 4], "33 images are a batch of 32 and one of 1"
 
 
 def test_many_visitors_share_one_model(curved: Classifier, faces: NDArray[np.float32]) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
+from small_models import linear_model, wrapped
 
 from facemask_core import Classifier, attacks, backend, calibration, datasets, evaluation
 from facemask_core.classifier import probabilities
@@ -87,6 +89,19 @@ def test_robust_accuracy_and_success_rate_are_kept_apart() -> None:
     confident, other = 1 / (1 + np.exp(-2)), 1 / (1 + np.exp(2))
     drops = [confident - other, 0.0, confident - other, other - confident]
     assert result.mean_confidence_drop == pytest.approx(np.mean(drops))
+
+
+@pytest.mark.parametrize(("target", "rate"), [(1, 1 / 2), (0, 1.0)])
+def test_images_of_the_targets_own_class_do_not_count(target: int, rate: float) -> None:
+    """Nothing can be attacked towards where it is already."""
+    result = replace(_attacked(), threat_model={"target": target})
+    assert result.success_rate == pytest.approx(rate)
+
+
+def test_without_an_image_to_attack_there_is_no_success_rate() -> None:
+    wrong = replace(_attacked(), clean=_predictions([0, 0, 1, 1], [0, 0, 0, 0]))
+    assert replace(wrong, threat_model={"target": 0}).success_rate is None
+    assert replace(wrong, threat_model={"target": None}).success_rate == pytest.approx(1 / 2)
 
 
 def test_an_evaluation_is_what_its_images_give(shipped: Classifier, dataset: Dataset) -> None:
@@ -263,9 +278,11 @@ def test_without_a_manifest_there_are_no_sources(shipped: Classifier, dataset: D
 
 
 def test_the_speed_is_that_of_the_model_and_the_attack_alone(
-    shipped: Classifier, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+    dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the clock moves while a picture is prepared or a batch is told of does not count."""
+    weights = np.random.default_rng(0).normal(size=(192, 2)).astype(np.float32)
+    fresh = wrapped(linear_model(weights, np.zeros(2, np.float32)))
     now = [0.0]
     monkeypatch.setattr(time, "perf_counter", lambda: now[0])
 
@@ -277,24 +294,24 @@ def test_the_speed_is_that_of_the_model_and_the_attack_alone(
         return called
 
     attack = attacks.make("fgsm")
-    monkeypatch.setattr(shipped, "predict", passing(0.9, shipped.predict))
+    monkeypatch.setattr(fresh, "predict", passing(0.9, fresh.predict))
     monkeypatch.setattr(type(attack), "__call__", passing(1.8, type(attack).__call__))
-    result = evaluation.evaluate(
-        shipped,
-        dataset,
-        attack=attack,
-        epsilon=8 / 255,
-        prepare=passing(100, resize),
-        progress=passing(100, lambda *_: None),
-    )
-    found = result.as_dict()["speed"]
-    assert found == {
-        "forward_ms_per_image": pytest.approx(100),
-        "attack_ms_per_image": pytest.approx(200),
-        "device": str(backend.device()),
-        "batch_size": evaluation.BATCH_SIZE,
-        "first_batch_included": True,
-    }
+    for compiles in (True, False):
+        result = evaluation.evaluate(
+            fresh,
+            dataset,
+            attack=attack,
+            epsilon=8 / 255,
+            prepare=passing(100, lambda image: image[:8, :8]),
+            progress=passing(100, lambda *_: None),
+        )
+        assert result.as_dict()["speed"] == {
+            "forward_ms_per_image": pytest.approx(100),
+            "attack_ms_per_image": pytest.approx(200),
+            "device": str(backend.device()),
+            "batch_size": evaluation.BATCH_SIZE,
+            "first_batch_included": compiles,
+        }
 
 
 def test_a_clean_run_has_no_speed_of_an_attack(shipped: Classifier, dataset: Dataset) -> None:

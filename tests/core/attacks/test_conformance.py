@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 from small_models import SHAPE, linear_model, wrapped
 
@@ -110,6 +112,42 @@ def test_stays_in_the_ball_and_the_box(
     distance = found.l2 if attack.threat_model(epsilon)["norm"] == "l2" else found.linf
     assert distance.max() <= epsilon + 1e-6
     assert distance.max() > (0.0 if name in MINIMAL else 0.5 * epsilon)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.sampled_from(SETTINGS),
+    st.integers(0, 2**32 - 1),
+    st.floats(0.0, 1.0),
+    st.sampled_from([0.0, 0.5, 1.0]),
+)
+def test_no_input_leads_out_of_ball_or_box(
+    curved: Classifier,
+    linear: Linear,
+    entry: tuple[str, dict[str, Any], float],
+    seed: int,
+    share: float,
+    extreme: float,
+) -> None:
+    """Any image, epsilon and seed; part of the pixels at the end of their range."""
+    name, chosen, _ = entry
+    source = {"source": linear[0]} if name == "transfer" else {}
+    attack = attacks.make(name, **source, **chosen)
+    rng = np.random.default_rng(seed)
+    images = rng.random((3, *SHAPE), dtype=np.float32)
+    images = np.where(rng.random(images.shape) < extreme, np.round(images), images)
+    labels = rng.integers(0, 2, 3)
+    kept, classes = images.copy(), labels.copy()
+    for classifier in (curved, linear[0]):
+        epsilon = share * attack.largest_epsilon(SHAPE)
+        found = attack(classifier, images, labels, epsilon=epsilon, seed=seed)
+        assert np.isfinite(found.images).all()
+        assert found.images.min() >= 0.0
+        assert found.images.max() <= 1.0
+        distance = found.l2 if attack.threat_model(epsilon)["norm"] == "l2" else found.linf
+        assert distance.max() <= epsilon + 1e-6 * max(1.0, epsilon)
+        np.testing.assert_array_equal(images, kept)
+        np.testing.assert_array_equal(labels, classes)
 
 
 @every_attack

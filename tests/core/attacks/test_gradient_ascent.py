@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from small_models import SHAPE, linear_model, wrapped
 
 from facemask_core import Classifier, attacks
-from facemask_core.attacks import norms
-from facemask_core.attacks.restarts import random_starts
+from facemask_core.attacks import gradient_ascent, norms
+from facemask_core.attacks.base import AdversarialBatch, leads, measured
+from facemask_core.attacks.restarts import merged, random_starts
 from facemask_core.backend import keras
 
 Linear = tuple[Classifier, NDArray[np.float32], NDArray[np.float32]]
@@ -187,6 +190,87 @@ def test_a_new_epsilon_or_step_count_is_not_cached(
     assert short(classifier, faces, labels, epsilon=0.2).linf.max() <= 0.03 + 1e-6
     longer = attacks.make("pgd", steps=7, step_size=0.01, random_start=False)
     np.testing.assert_allclose(longer(classifier, faces, labels, epsilon=0.2).linf, 0.07, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("norm", "epsilon", "size"),
+    [("linf", 0.005, 0.002), ("linf", 0.5, 0.4), ("l2", 0.05, 0.02), ("l2", 3.0, 3.0)],
+)
+def test_a_longer_run_never_stands_higher(
+    curved: Classifier, faces: NDArray[np.float32], norm: str, epsilon: float, size: float
+) -> None:
+    """With steps of the same size the longer run begins as the shorter one, and keeps its best.
+
+    Without a chosen size more steps are shorter ones, which lead elsewhere: then it need not hold.
+    """
+    right = curved.predict(faces).argmax(axis=1)
+    for name in ("bim", "mim", "pgd"):
+        before = None
+        for steps in (1, 2, 4, 8):
+            attack = attacks.make(name, norm=norm, steps=steps, step_size=size)
+            found = attack(curved, faces, right, epsilon=epsilon, seed=3)
+            if before is not None:
+                assert not (before.success & ~found.success).any()
+                # The last point is judged by another pass, which rounds for itself.
+                gain = leads(found.logits, right, None) - leads(before.logits, right, None)
+                assert (gain >= -1e-5).all()
+            before = found
+
+
+def test_restarts_remember_every_image_that_met_a_dead_gradient() -> None:
+    """Not the most that one attempt met: one image may die in the first, another in the second."""
+    two = np.zeros(2, np.int64)
+
+    def answer(dead: list[bool], rows: int) -> AdversarialBatch:
+        pixels = np.zeros((rows, *SHAPE), np.float32)
+        return measured(
+            pixels,
+            pixels,
+            np.zeros((rows, 2), np.float32),
+            two[:rows],
+            target=None,
+            iterations=two[:rows],
+            gradient_calls=two[:rows],
+            dead=np.array(dead),
+        )
+
+    first, again = answer([True, False], 2), answer([True], 1)
+    together = merged(first, again, np.array([1]), None)
+    assert together.dead.tolist() == [True, True]
+    assert together.dead_gradients == 2
+    assert first.dead.tolist() == [True, False], "the answer so far is not changed"
+
+
+@pytest.mark.parametrize(
+    ("name", "chosen"),
+    [
+        ("fgsm", [{}]),
+        ("bim", [{"steps": 2}, {"steps": 3, "step_size": 0.01}]),
+        ("mim", [{"steps": 2}, {"steps": 3, "step_size": 0.01}, {"steps": 2, "decay": 0.5}]),
+        ("pgd", [{"steps": 2}, {"steps": 3, "step_size": 0.01}, {"random_start": False}]),
+    ],
+)
+def test_no_setting_of_a_slider_is_traced_anew(
+    linear: Linear,
+    faces: NDArray[np.float32],
+    labels: NDArray[np.int64],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    chosen: list[dict],
+) -> None:
+    _, weights, bias = linear
+    fresh = wrapped(linear_model(weights, bias))
+    climb, traces = gradient_ascent._climb, []
+
+    def counted(*arguments: Any) -> Any:
+        traces.append(arguments)
+        return climb(*arguments)
+
+    monkeypatch.setattr(gradient_ascent, "_climb", counted)
+    for settings in chosen:
+        for epsilon in (0.001, 0.1):
+            attacks.make(name, **settings)(fresh, faces, labels, epsilon=epsilon)
+    assert len(traces) == 1
 
 
 @pytest.mark.parametrize("norm", norms.names())

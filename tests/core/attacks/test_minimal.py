@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from small_models import SHAPE
+from small_models import SHAPE, linear_model, wrapped
 
 from facemask_core import Classifier, attacks
+from facemask_core.attacks.base import leads
 from facemask_core.attacks.minimal import brought_within
 from facemask_core.attacks.weighing import Weights
 
@@ -58,18 +59,27 @@ def test_deepfool_needs_one_step_where_the_model_is_linear(
     np.testing.assert_allclose(found.l2, 1.02 * nearest, rtol=1e-4)
 
 
-def test_deepfool_goes_round_pixels_at_the_end_of_their_range(linear: Linear) -> None:
-    """Where half of the pixels cannot move further, the others have to make up for it."""
-    classifier, weights, _ = linear
-    uphill = np.sign(weights[:, 1] - weights[:, 0]).reshape(SHAPE)
-    image = np.where(np.arange(SHAPE[0])[:, None, None] < 4, np.where(uphill > 0, 1.0, 0.0), 0.5)
-    image = image[None].astype(np.float32)
-    label = classifier.predict(image).argmax(axis=1)
-    blocked = attacks.make("deepfool", target=1 - int(label[0]))
-    found = blocked(classifier, image, label, epsilon=blocked.largest_epsilon(SHAPE))
+@pytest.mark.parametrize(("norm", "dual"), [("l2", 2), ("linf", 1)])
+def test_deepfool_goes_round_pixels_at_the_end_of_their_range(
+    linear: Linear, norm: str, dual: int
+) -> None:
+    """Where half of the pixels are as far uphill as they can be, the others take the whole way."""
+    _, weights, _ = linear
+    difference = (weights[:, 1] - weights[:, 0]).reshape(SHAPE).astype(np.float64)
+    at_the_end = np.broadcast_to(np.arange(SHAPE[0])[:, None, None] < 4, SHAPE)
+    image = np.where(at_the_end, difference > 0, 0.5)[None].astype(np.float32)
+    missing = 2.0
+    offset = float(image[0].ravel() @ difference.ravel()) + missing
+    classifier = wrapped(linear_model(weights, np.array([offset, 0.0], np.float32)))
+    attack = attacks.make("deepfool", norm=norm, bisections=0, overshoot=0.02)
+    found = attack(classifier, image, np.array([0]), epsilon=attack.largest_epsilon(SHAPE))
     assert found.success.all()
-    # The other end of the blocked pixels' range lies downhill: only there may they move.
-    assert found.dead_gradients == 0
+    np.testing.assert_array_equal(found.images[0][at_the_end], image[0][at_the_end])
+    nearest = missing / np.linalg.norm(difference[~at_the_end], ord=dual)
+    distance = found.l2 if norm == "l2" else found.linf
+    assert distance[0] == pytest.approx(1.02 * nearest, rel=1e-3)
+    # Whoever counts on the pixels that cannot move falls short, and needs further steps.
+    assert found.iterations[0] == 1
 
 
 @pytest.mark.parametrize(("name", "chosen", "factor"), NEAREST)
@@ -112,12 +122,48 @@ def test_a_confident_adversarial_example_leads_by_as_much_as_it_was_asked(
     curved: Classifier, faces: NDArray[np.float32]
 ) -> None:
     right = curved.predict(faces).argmax(axis=1)
-    rows = np.arange(len(right))
-    # The way back ends at the boundary, so a lead is only kept without it.
-    attack = attacks.make("cw", confidence=0.5, bisections=0, steps=200)
-    found = attack(curved, faces, right, epsilon=attack.largest_epsilon(SHAPE))
-    leads = found.logits[rows, 1 - right] - found.logits[rows, right]
-    assert (leads >= 0.5 - 1e-3).all()
+    for bisections in (0, 10):
+        attack = attacks.make("cw", confidence=0.5, bisections=bisections, steps=200)
+        found = attack(curved, faces, right, epsilon=attack.largest_epsilon(SHAPE))
+        assert (leads(found.logits, right, None) >= 0.5 - 1e-3).all()
+
+
+def test_the_way_back_of_a_confident_attack_ends_where_the_lead_would(
+    linear: Linear, faces: NDArray[np.float32]
+) -> None:
+    """At (|margin| + confidence) / ||w|| on a linear model, not at the bare boundary."""
+    confidence = 5.0
+    right, nearest = _known(linear, faces, "l2")
+    length = float(np.linalg.norm(linear[1][:, 1] - linear[1][:, 0]))
+    attack = attacks.make("cw", confidence=confidence, steps=300, searches=9)
+    found = attack(linear[0], faces, right, epsilon=attack.largest_epsilon(SHAPE))
+    assert (leads(found.logits, right, None) >= confidence - 1e-3).all()
+    expected = nearest + confidence / length
+    assert (found.l2 >= expected * (1 - 1e-4)).all()
+    assert (found.l2 <= expected * 1.03 + 1e-5).all()
+
+
+def test_what_fools_by_too_little_is_attacked_on(
+    linear: Linear, faces: NDArray[np.float32]
+) -> None:
+    right, _ = _known(linear, faces, "l2")
+    before = leads(linear[0].predict(faces), 1 - right, None)
+    confidence = float(np.median(before))
+    attack = attacks.make("cw", confidence=confidence, steps=200)
+    found = attack(linear[0], faces, 1 - right, epsilon=attack.largest_epsilon(SHAPE))
+    assert (leads(found.logits, 1 - right, None) >= confidence - 1e-3).all()
+    np.testing.assert_array_equal(found.l2 == 0, before >= confidence)
+
+
+def test_where_adams_last_step_leads_is_looked_at(
+    linear: Linear, faces: NDArray[np.float32]
+) -> None:
+    """A single long step crosses the boundary, and nothing comes after it."""
+    right, _ = _known(linear, faces, "l2")
+    attack = attacks.make("cw", steps=1, searches=1, learning_rate=1.0, first_weight=100.0)
+    found = attack(linear[0], faces, right, epsilon=attack.largest_epsilon(SHAPE))
+    assert found.success.all()
+    assert (found.iterations == 1).all()
 
 
 def test_weights_close_in_on_the_smallest_that_fools() -> None:

@@ -11,6 +11,8 @@ import pytest
 from command_line import MODEL, PORTRAIT, Lab
 
 from facemask_core import attacks, samples
+from facemask_core.cli.terminal import print_dead_gradients
+from facemask_core.labels import LABELS, parse_label
 
 
 def test_the_attacks_are_listed_with_their_settings(lab: Lab) -> None:
@@ -48,13 +50,15 @@ def test_a_sweep_agrees_with_the_attack_at_each_epsilon(lab: Lab, tmp_path: Path
 def test_a_setting_reaches_the_attack(lab: Lab, tmp_path: Path) -> None:
     words = ("attack", PORTRAIT, "--model", MODEL, "--epsilon", "2/255", "--json")
     words = (*words, "--output", tmp_path / "a.png", "--no-crop")
-    settings = ("--set", "decay=0.5", "--set", "steps=2", "--set", "target=with_mask")
-    found = lab(*words, "--attack", "mim", *settings)
-    if found.code == 0:
-        stated = json.loads(found.out)["threat_model"]
-        assert (stated["decay"], stated["steps"], stated["target"]) == (0.5, 2, 1)
-    else:  # the portrait already counts as masked
-        assert "target the other class" in found.err
+    (verdict,) = json.loads(lab("predict", PORTRAIT, "--model", MODEL, "--no-crop", "--json").out)
+    own = parse_label(verdict["label"])
+    settings = ("--set", "decay=0.5", "--set", "steps=2")
+    found = lab(*words, "--attack", "mim", *settings, "--set", f"target={LABELS[1 - own]}")
+    stated = json.loads(found.out)["threat_model"]
+    assert (stated["decay"], stated["steps"], stated["target"]) == (0.5, 2, 1 - own)
+    refused = lab(*words, "--attack", "mim", *settings, "--set", f"target={LABELS[own]}")
+    assert refused.code == 2
+    assert "target the other class" in refused.err
     stated = json.loads(lab(*words, "--attack", "pgd", "--set", "random_start=no").out)
     assert stated["threat_model"]["random_start"] is False
 
@@ -127,6 +131,15 @@ def test_the_smallest_epsilons_are_written_and_printed(lab: Lab, answer: Path) -
     assert "median smallest fooling epsilon" in found.out
 
 
+def test_dead_gradients_are_told_of_where_there_are_any(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    print_dead_gradients(0)
+    assert capsys.readouterr().out == ""
+    print_dead_gradients(3, "levels")
+    assert "3 levels" in capsys.readouterr().out
+
+
 def test_a_transfer_matrix_is_written_and_printed(lab: Lab, answer: Path) -> None:
     found = lab(
         *("transfer", "--model", MODEL, "--model", MODEL, *GALLERY),
@@ -162,6 +175,9 @@ def test_the_checklist_is_printed_and_decides_the_exit_code(lab: Lab) -> None:
         ("smallest", "--attack", "deepfool"),
         ("smallest", "--limit", 0),
         ("smallest", "--attack", "fgsm", "--set", "target=with_mask"),
+        ("curve", "--set", "target=with_mask"),
+        ("transfer", "--epsilon", "4/255", "--set", "target=with_mask"),
+        ("check", "--set", "target=with_mask"),
     ],
 )
 def test_senseless_searches_end_in_one_sentence(lab: Lab, words: tuple[Any, ...]) -> None:

@@ -81,6 +81,23 @@ def test_fgsm_needs_one_gradient_and_one_batch_for_the_whole_slider(
         np.testing.assert_array_equal(found.attacked[level], shown)
 
 
+def test_pgds_sweep_states_how_it_was_made(curved: Classifier, levels: Levels) -> None:
+    found = searches.epsilon_sweep(curved, levels[0], 0, attacks.make("pgd"), levels=range(3))
+    assert found.gradient_calls == 40
+    assert "smallest epsilon" in found.threat_model["sweep"]
+
+
+@pytest.mark.parametrize("label", [0, 1])
+def test_a_sweep_towards_the_true_class_is_refused(
+    curved: Classifier, levels: Levels, label: int
+) -> None:
+    attack = attacks.make("fgsm", target=label)
+    with pytest.raises(AttackError, match="target the other class"):
+        searches.epsilon_sweep(curved, levels[0], label, attack)
+    aimed = searches.epsilon_sweep(curved, levels[0], 1 - label, attack, levels=range(3))
+    assert aimed.threat_model["target"] == label
+
+
 @pytest.mark.parametrize("chosen", [{"norm": "l2"}, {}])
 def test_a_sweep_refuses_what_has_no_levels(
     curved: Classifier, levels: Levels, chosen: dict
@@ -229,6 +246,29 @@ def test_a_curve_refuses_epsilons_that_do_not_rise(
 ) -> None:
     with pytest.raises(AttackError, match="psilon"):
         searches.robustness_curve(curved, pictures, attacks.make("fgsm"), epsilons)
+
+
+def test_a_curve_needs_an_untargeted_attack(curved: Classifier, pictures: Dataset) -> None:
+    with pytest.raises(AttackError, match="untargeted"):
+        searches.robustness_curve(curved, pictures, attacks.make("fgsm", target=1), [0.1])
+
+
+@pytest.mark.parametrize("name", ["fgsm", "bim", "pgd"])
+def test_dead_gradients_are_counted_by_every_search(
+    curved: Classifier, pictures: Dataset, small: Prepare, name: str
+) -> None:
+    """A constant model, right on one class only, has none to give; a curved one has."""
+    dead = wrapped(linear_model(np.zeros((192, 2), np.float32), np.array([1.0, 0.0], np.float32)))
+    attack = attacks.make(name)
+    epsilons = [2 / 255, 8 / 255]
+    for classifier, right, everyone in ((dead, 6, 12), (curved, 0, 0)):
+        curve = searches.robustness_curve(classifier, pictures, attack, epsilons, prepare=small)
+        smallest = searches.minimal_epsilons(classifier, pictures, attack, prepare=small)
+        for found in (curve, smallest):
+            assert found.dead_gradients == found.as_dict()["dead_gradients"] == right
+        models = (classifier, curved)
+        matrix = searches.transfer_matrix(models, pictures, attack, epsilon=0.05, prepare=small)
+        assert matrix.as_dict()["dead_gradients"] == matrix.dead_gradients.tolist() == [everyone, 0]
 
 
 def test_the_matrix_has_the_white_box_on_its_diagonal(
