@@ -40,12 +40,13 @@ class Card:
         backbone: Its entry in the registry of backbones.
         weights_sha256: Hash of the weights file, the model's identity in every report.
         initial_weights: What training started from.
-        data: Name, sha256 and size of every split used.
+        data: Every split used: its sha256, its files by class, and how many could not be read.
         recipe: All training settings.
         command: The command line that made the model.
         seed: Seed of all training randomness.
         history: One entry an epoch.
-        metrics: Clean figures per split, measured on the stored float16 weights.
+        metrics: Figures per split, measured on the stored float16 weights; those of val hold the
+            last probe of a model trained against an adversary.
         versions: Versions of the libraries it was trained with.
         classes: Class names in the order of the logits.
         input_size: Side of the square input in pixels.

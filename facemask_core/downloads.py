@@ -87,7 +87,10 @@ class RemoteFile:
     @property
     def host(self) -> str:
         """The server's name, for messages."""
-        return urlsplit(self.url).hostname or self.url
+        try:
+            return urlsplit(self.url).hostname or self.url
+        except ValueError:  # such as http://[, which a server may well send
+            return self.url
 
     def is_whole(self, path: Path) -> bool:
         """Tells whether a file on disk is this one, by all that is known of it."""
@@ -182,9 +185,11 @@ def _answer(remote: RemoteFile, headers: dict[str, str]) -> Iterator[requests.Re
         response = requests.get(
             remote.url, headers=_HEADERS | headers, stream=True, timeout=TIMEOUT_SECONDS
         )
-    except (requests.exceptions.InvalidSchema, requests.exceptions.MissingSchema) as error:
+    # What requests raises for another scheme or a malformed address is a ValueError too, but for
+    # some addresses, and for those of redirects, urllib's bare ones come through.
+    except ValueError as error:
         raise DownloadError(
-            f"{remote.host} points to an address that is not http or https; refused."
+            f"{remote.host} points to an address that is no valid http or https address; refused."
         ) from error
     except requests.exceptions.SSLError as error:
         raise DownloadError(

@@ -28,6 +28,7 @@ class Backbone:
         initializer: Kernel initialiser for training from random weights, where Keras's own
             default does not start.
         learning_rate: Peak learning rate that suits AdamW from random weights.
+        min_size: Side in pixels of the smallest square that the layers leave something of.
         fast_dtype: What ``--precision fast`` computes in: bfloat16 where that was measured to be
             faster, see :mod:`facemask_core.precision`.
     """
@@ -40,6 +41,7 @@ class Backbone:
     imagenet: RemoteFile | None = None
     initializer: str | None = None
     learning_rate: float = 1e-3
+    min_size: int = 32
     fast_dtype: str = "float32"
 
     def build(

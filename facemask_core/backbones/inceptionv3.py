@@ -26,5 +26,6 @@ INCEPTIONV3 = Backbone(
         filename="inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5",
         checksum=Checksum("md5", "bcbd6486424b2319ff4ef7d526e38f63"),
     ),
+    min_size=75,
     fast_dtype="bfloat16",
 )

@@ -31,6 +31,9 @@ def train(
         str | None, typer.Option(help="fine-tune (all layers) or frozen (the head alone).")
     ] = None,
     schedule: Annotated[str | None, typer.Option(help="SIZE:EPOCHS,SIZE:EPOCHS,…")] = None,
+    stop_after: Annotated[
+        int | None, typer.Option(help="End after so many epochs of the schedule.")
+    ] = None,
     batch_size: Annotated[int | None, typer.Option(help="Images a step.")] = None,
     epoch_images: Annotated[
         int | None, typer.Option(help="Images an epoch, drawn at random (default: all).")
@@ -72,6 +75,7 @@ def train(
         "init": init,
         "stage": stage,
         "schedule": None if schedule is None else _parse_schedule(schedule),
+        "stop_after": stop_after,
         "batch_size": batch_size,
         "epoch_images": epoch_images,
         "learning_rate": learning_rate,

@@ -93,7 +93,7 @@ class Perturber:
 
         Args:
             model: The model in training, with the weights to be judged.
-            pixels: Images it has not been trained on, of the epoch's size.
+            pixels: Images it has not been trained on.
             labels: Their classes.
             epoch: Number of the epoch just trained, from 0.
 

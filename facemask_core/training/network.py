@@ -19,6 +19,8 @@ from facemask_core.training.recipes import Recipe
 
 _BATCH_NORM_MOMENTUM = 0.97
 """Keras's MobileNetV3 uses 0.999: from scratch its averages would lag for thousands of steps."""
+_FIRST_STEP_SHARE = 0.05
+"""How much of the finished moving average may still be the weights after the first step."""
 
 
 def build(recipe: Recipe, steps_per_epoch: int) -> keras.Model:
@@ -52,13 +54,19 @@ def build(recipe: Recipe, steps_per_epoch: int) -> keras.Model:
 
 
 def ancestors(recipe: Recipe) -> list[dict[str, Any]]:
-    """Tells how the weights a run starts from were trained, oldest first; measurements left out."""
+    """Tells how the weights a run starts from were trained, oldest first; measurements left out.
+
+    Ask before the run: it may take days, and what it started from may be gone or another by then.
+    """
     if recipe.init in {"imagenet", "random"}:
         return []
-    folder = _stored(recipe.init)[0].parent
-    if not (folder / checkpoints.CARD_FILE).is_file():
-        return []
-    card = asdict(checkpoints.read_card(folder))
+    weights, _ = _stored(recipe.init)
+    try:
+        card = asdict(checkpoints.read_card(weights.parent))
+    except CheckpointError:
+        return []  # a weights file needs no card
+    if card["weights_sha256"] != checkpoints.sha256(weights):
+        return []  # the card beside a weights file may be another model's
     kept = ("name", "weights_sha256", "initial_weights", "command", "recipe", "data", "history")
     return [*card["ancestors"], {key: card[key] for key in kept}]
 
@@ -88,7 +96,11 @@ def _stored(init: str) -> tuple[Path, str | None]:
 def _optimizer(
     recipe: Recipe, model: keras.Model, steps_per_epoch: int
 ) -> keras.optimizers.Optimizer:
-    averaging = {"use_ema": True, "ema_momentum": recipe.average} if recipe.average else {}
+    total_steps = recipe.epochs * steps_per_epoch
+    # Keras begins its average with the weights after the first step and does not correct for that:
+    # a short run with a long memory would end close to where it began.
+    momentum = min(recipe.average, _FIRST_STEP_SHARE ** (1 / total_steps))
+    averaging = {"use_ema": True, "ema_momentum": momentum} if recipe.average else {}
     if recipe.optimizer == "sgd":
         optimizer = keras.optimizers.SGD(
             recipe.learning_rate, weight_decay=recipe.weight_decay or None, **averaging
@@ -99,7 +111,7 @@ def _optimizer(
             initial_learning_rate=recipe.learning_rate / 100,
             warmup_target=recipe.learning_rate,
             warmup_steps=warmup,
-            decay_steps=max(1, recipe.epochs * steps_per_epoch - warmup),
+            decay_steps=max(1, total_steps - warmup),
             alpha=0.001,
         )
         optimizer = keras.optimizers.AdamW(
@@ -132,7 +144,8 @@ def reestimate_batch_norm(model: keras.Model, batches: Iterator[LabelledBatch]) 
     """Replaces batch norm's moving statistics by the plain mean over some batches.
 
     A moving average of weights needs statistics of its own: those gathered in training belong to
-    the weights of the moment (Izmailov et al. 2018, arXiv:1803.05407, section 3.2).
+    the weights of the moment (Izmailov et al. 2018, arXiv:1803.05407, section 3.2). They also
+    belong to augmented images, which differ from those the model will see.
 
     Args:
         model: Its other weights do not change.

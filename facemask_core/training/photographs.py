@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -21,6 +22,8 @@ _PREFETCH = 4
 _PLAIN_ROUND = 1_000_000
 """Stands in for the epoch in the random streams of plain batches; no run has that many epochs."""
 
+_log = logging.getLogger(__name__)
+
 LabelledBatch = tuple[NDArray[np.float32], NDArray[np.float32]]
 """Pixels (n, size, size, 3) in [0, 1] and one-hot labels (n, 2)."""
 
@@ -33,23 +36,35 @@ class Photographs:
         skipped: Files that could not be read, and why.
     """
 
-    def __init__(self, dataset: datasets.Dataset) -> None:
-        """Decodes a split.
+    def __init__(self, dataset: datasets.Dataset, split: str) -> None:
+        """Decodes a split; what cannot be read is left out, and that is logged.
 
         Args:
             dataset: The split.
+            split: Its name, for messages.
 
         Raises:
-            TrainingError: No readable image is left of one class.
+            TrainingError: No readable image is left of a class.
         """
         batches = list(datasets.stream(dataset, 256, prepare=images.resize))
         self._images = [image for batch in batches for image in batch.images]
         self.labels = np.concatenate([batch.labels for batch in batches])
         self.skipped = [entry for batch in batches for entry in batch.skipped]
-        if len(set(self.labels.tolist())) < len(LABELS):
-            raise TrainingError(
-                f"No readable image is left of one class in {dataset.source.name!r}."
+        if self.skipped:
+            _log.warning(
+                "The %s split has %d files, of which %d cannot be used; the first: %s: %s",
+                split,
+                len(dataset),
+                len(self.skipped),
+                self.skipped[0].path,
+                self.skipped[0].reason,
             )
+        for label, name in enumerate(LABELS):
+            if label not in self.labels:
+                raise TrainingError(
+                    f"No picture of the class {name} in the {split} split of "
+                    f"{dataset.source.name!r} can be read; add some that can."
+                )
 
     def __len__(self) -> int:
         return len(self._images)

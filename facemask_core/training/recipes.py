@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,6 +12,8 @@ from facemask_core.errors import TrainingError
 
 STAGES = ("fine-tune", "frozen")
 OPTIMIZERS = ("adamw", "sgd")
+MAX_SEED = 2**32 - 1
+"""The largest seed that NumPy's older generator takes, which Keras seeds too."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +48,7 @@ class Adversary:
             )
         if self.steps < 1:
             raise TrainingError("PGD needs at least 1 step in training.")
-        # Written so that NaN, which is neither above nor below anything, is refused too.
-        if not (self.warmup_epochs >= 0 and self.trades >= 0):
-            raise TrainingError("The epsilon's warm-up and TRADES' weight cannot be negative.")
+        _refuse_endless({"epsilon's warm-up": self.warmup_epochs, "weight of TRADES": self.trades})
 
     @property
     def gradient_steps(self) -> int:
@@ -76,6 +77,9 @@ class Recipe:
         stage: ``fine-tune`` trains every layer, ``frozen`` the head alone (transfer learning).
         schedule: (input size in px, epochs) pairs, run one after another: small images first,
             full size last (Touvron et al. 2019, arXiv:1906.06423).
+        stop_after: Epochs after which the run ends, before its schedule does; the rate follows the
+            whole schedule all the same. A run under way may be told so too: up to there it is the
+            same run. None goes through the schedule.
         batch_size: Images a step.
         epoch_images: Images an epoch, drawn anew from all of them each time, for networks so slow
             that a whole round would be too much to lose; None takes every image once.
@@ -86,8 +90,8 @@ class Recipe:
         weight_decay: Decoupled weight decay of AdamW.
         label_smoothing: Share of each label spread over both classes.
         dropout: Share of pooled features dropped.
-        average: Momentum of the moving average of the weights that is finally kept; 0 keeps the
-            last weights.
+        average: Momentum of the moving average of the weights that is finally kept, lowered where
+            a run is too short for it; 0 keeps the last weights.
         augment: Whether photographs are changed at random.
         balance: Whether both classes count the same in the loss, whatever their numbers.
         adversary: What perturbs the images in training, or None.
@@ -100,6 +104,7 @@ class Recipe:
     init: str = "random"
     stage: str = "fine-tune"
     schedule: tuple[tuple[int, int], ...] = ((128, 14), (160, 8), (224, 4))
+    stop_after: int | None = None
     batch_size: int = 64
     epoch_images: int | None = None
     optimizer: str = "adamw"
@@ -117,9 +122,18 @@ class Recipe:
 
     def __post_init__(self) -> None:
         self._refuse_unknown_words()
-        if not self.schedule or any(size < 32 or epochs < 1 for size, epochs in self.schedule):
+        smallest = self._smallest_size()
+        if not self.schedule or any(
+            size < smallest or epochs < 1 for size, epochs in self.schedule
+        ):
             raise TrainingError(
-                "The schedule needs sizes of at least 32 px and epochs of at least 1."
+                f"The schedule of {self.backbone} needs sizes of at least {smallest} px and epochs "
+                "of at least 1."
+            )
+        if self.stop_after is not None and not 1 <= self.stop_after <= self.epochs:
+            raise TrainingError(
+                f"A schedule of {self.epochs} epochs cannot stop after {self.stop_after}; "
+                f"give a number from 1 to {self.epochs}."
             )
         if self.batch_size < 2:
             raise TrainingError("The batch size must be at least 2: batch norm needs a spread.")
@@ -130,8 +144,9 @@ class Recipe:
             )
         if not 0.0 < self.learning_rate <= 1.0:
             raise TrainingError("The learning rate must lie above 0 and at most at 1.")
-        if not (self.warmup_epochs >= 0 and self.weight_decay >= 0 and self.seed >= 0):
-            raise TrainingError("Warm-up, weight decay and seed cannot be negative.")
+        _refuse_endless({"warm-up": self.warmup_epochs, "weight decay": self.weight_decay})
+        if not 0 <= self.seed <= MAX_SEED:
+            raise TrainingError(f"The seed is {self.seed}; it must lie from 0 to {MAX_SEED}.")
         shares = {"label smoothing": self.label_smoothing, "dropout": self.dropout}
         for name, value in {**shares, "average": self.average}.items():
             if not 0.0 <= value < 1.0:
@@ -152,10 +167,30 @@ class Recipe:
                 "or train every layer with --stage fine-tune."
             )
 
+    def _smallest_size(self) -> int:
+        """What the backbone can take; one that does not exist is refused when it is built."""
+        if self.backbone in backbones.names():
+            return backbones.get(self.backbone).min_size
+        return backbones.Backbone.min_size
+
+    @property
+    def reestimates(self) -> bool:
+        """Whether batch norm's statistics are taken anew, over photographs without augmentation.
+
+        Those of training belong to augmented photographs, and to other weights than an average of
+        them. A recipe that does neither, such as the paper's, keeps what training gathered.
+        """
+        return self.augment or self.average > 0
+
     @property
     def epochs(self) -> int:
         """Epochs of all sizes together."""
         return sum(epochs for _, epochs in self.schedule)
+
+    @property
+    def last_epoch(self) -> int:
+        """Number of the epoch after which the run ends, from 1."""
+        return self.stop_after or self.epochs
 
     def steps_of(self, images: int) -> int:
         """Batches an epoch, at least one; a last, incomplete one would skew batch norm.
@@ -176,6 +211,13 @@ class Recipe:
     def as_dict(self) -> dict[str, Any]:
         """The settings as plain values, fit for JSON."""
         return asdict(self)
+
+
+def _refuse_endless(values: dict[str, float]) -> None:
+    for name, value in values.items():
+        # Written so that NaN, which is neither above nor below anything, is refused too.
+        if not 0 <= value < math.inf:
+            raise TrainingError(f"The {name} is {value:g}; give a number from 0 upwards.")
 
 
 _PAPER: dict[str, Any] = {

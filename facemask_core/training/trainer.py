@@ -26,6 +26,9 @@ _EPOCH_STATISTICS = 12
 _FINAL_STATISTICS = 60
 """Batches over which batch norm is re-estimated after each epoch, and for the model that stays."""
 
+MEASURED = ("val", "test")
+"""The splits a card has figures for."""
+
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done, and how much there is."""
 
@@ -36,6 +39,7 @@ class Trainer:
     """The model, its optimiser and the history of one run.
 
     Attributes:
+        photographs: The decoded splits by name.
         history: One dictionary an epoch, those of an earlier, broken-off call included.
     """
 
@@ -53,7 +57,8 @@ class Trainer:
 
         Args:
             recipe: All settings.
-            splits: Datasets by name; train and val are used.
+            splits: Datasets by name: train, val, and perhaps test. All are decoded now, so that
+                one that cannot be used is found before the training, not after it.
             output: The checkpoint's folder, which keeps the state while training runs.
             fingerprints: The datasets' hashes by name.
             progress: Told of every step.
@@ -68,8 +73,8 @@ class Trainer:
         self._output = output
         self._progress = progress
         self._board = board
-        self._train_data = Photographs(splits["train"])
-        self._val_data = Photographs(splits["val"])
+        self.photographs = {split: Photographs(part, split) for split, part in splits.items()}
+        self._train_data, self._val_data = self.photographs["train"], self.photographs["val"]
         self._steps = recipe.steps_of(len(self._train_data))
         self._model = network.build(recipe, self._steps)
         self._perturber = (
@@ -77,7 +82,8 @@ class Trainer:
         )
         self._identity = json.dumps(
             {
-                "recipe": recipe.as_dict(),
+                # Where a run stops changes none of the epochs before.
+                "recipe": recipe.as_dict() | {"stop_after": None},
                 "data": fingerprints,
                 "initial_sha256": network.initial_sha256(recipe),
             }
@@ -93,7 +99,7 @@ class Trainer:
         Raises:
             TrainingError: The loss is no longer finite.
         """
-        while len(self.history) < self._recipe.epochs:
+        while len(self.history) < self._recipe.last_epoch:
             epoch = len(self.history)
             started = time.monotonic()
             row: dict[str, Any] = {"epoch": epoch + 1, "size": self._recipe.size_at(epoch)}
@@ -135,21 +141,21 @@ class Trainer:
 
     def _tell(self, epoch: int, step: int) -> None:
         """Reports the share of the whole run's work, so that the time left is the run's own."""
-        areas = [self._recipe.size_at(number) ** 2 for number in range(self._recipe.epochs)]
+        areas = [self._recipe.size_at(number) ** 2 for number in range(self._recipe.last_epoch)]
         megapixels = self._recipe.batch_size / 10**6
         done = sum(areas[:epoch]) * self._steps + areas[epoch] * step
         self._progress(
-            f"epoch {epoch + 1}/{self._recipe.epochs}, step {step}/{self._steps}, megapixels",
+            f"epoch {epoch + 1}/{self._recipe.last_epoch}, step {step}/{self._steps}, megapixels",
             round(done * megapixels),
             round(sum(areas) * self._steps * megapixels),
         )
 
     def _validate(self, epoch: int) -> dict[str, Any]:
-        """Scores the averaged weights, then puts the trained ones back."""
+        """Scores the weights as they would be kept, then puts the trained ones back."""
         size = self._recipe.size_at(epoch)
         probed = self._probe(epoch, size)
         trained = self._model.get_weights()
-        self._average(size, _EPOCH_STATISTICS)
+        self._settle(size, _EPOCH_STATISTICS)
         logits, labels = self._val_data.logits(self._model, size)
         self._model.set_weights(trained)
         return _scores(logits, labels) | probed
@@ -170,14 +176,14 @@ class Trainer:
             )
         return found
 
-    def _average(self, size: int, statistics: int) -> None:
-        """Replaces the weights by their moving average, with batch-norm statistics of its own."""
-        if not self._recipe.average:
-            return
-        self._model.optimizer.finalize_variable_values(self._model.trainable_variables)
-        # On JAX weights and averages now share their arrays, which the next step would free.
-        self._model.set_weights(self._model.get_weights())
-        self._reestimate(size, statistics)
+    def _settle(self, size: int, statistics: int) -> None:
+        """Turns the weights of the moment into what would be kept: averaged, statistics anew."""
+        if self._recipe.average:
+            self._model.optimizer.finalize_variable_values(self._model.trainable_variables)
+            # On JAX weights and averages now share their arrays, which the next step would free.
+            self._model.set_weights(self._model.get_weights())
+        if self._recipe.reestimates:
+            self._reestimate(size, statistics)
 
     def _reestimate(self, size: int, statistics: int) -> None:
         if not network.batch_norms(self._model):
@@ -195,7 +201,7 @@ class Trainer:
                 yield batch
 
     def finish(self, path: Path) -> None:
-        """Stores the averaged weights, with batch-norm statistics taken at full size.
+        """Stores the weights that are kept, with batch-norm statistics taken at full size.
 
         Args:
             path: The weights file.
@@ -204,24 +210,48 @@ class Trainer:
             CheckpointError: A weight does not fit float16.
         """
         self._progress("batch-norm statistics", 0, 1)
-        self._average(images.INPUT_SIZE, _FINAL_STATISTICS)
+        self._settle(images.INPUT_SIZE, _FINAL_STATISTICS)
         self._progress("batch-norm statistics", 1, 1)
         checkpoints.save_weights(self._model, path)
 
-    def float32_classes(self, dataset: datasets.Dataset) -> NDArray[np.int64]:
-        """Predicts a split with the finished float32 weights, before storage rounded them.
-
-        Args:
-            dataset: The split.
+    def float32_classes(self) -> dict[str, NDArray[np.int64]]:
+        """Predicts with the finished float32 weights, before storage rounded them.
 
         Returns:
-            int64 (n,): a class for each readable image, in the dataset's order.
+            By measured split, int64 (n,): a class for each readable image, in the split's order.
         """
-        # Trained in bfloat16, it is used in float32 all the same.
-        model = backbones.get(self._recipe.backbone).build(input_size=None)
+        model = self._in_float32()
         model.set_weights(self._model.get_weights())
-        logits, _ = Photographs(dataset).logits(model, images.INPUT_SIZE)
-        return logits.argmax(axis=1)
+        return {
+            split: self.photographs[split].logits(model, images.INPUT_SIZE)[0].argmax(axis=1)
+            for split in MEASURED
+            if split in self.photographs
+        }
+
+    def probe_stored(self, path: Path) -> dict[str, Any]:
+        """Attacks the stored weights at full size: the model that users will have.
+
+        The probes of the epochs saw others: neither averaged nor rounded, perhaps at another size.
+
+        Args:
+            path: The weights file.
+
+        Returns:
+            Epsilon, the number of validation images, and :meth:`Perturber.probe`'s figures.
+        """
+        adversary = self._recipe.adversary
+        if adversary is None:
+            return {}
+        model = self._in_float32()
+        checkpoints.load_weights(model, path)
+        pixels, labels = self._val_data.first(PROBE_IMAGES, images.INPUT_SIZE)
+        perturber = Perturber(model, adversary, self._recipe.seed)
+        found = perturber.probe(model, pixels, labels, self._recipe.epochs - 1)
+        return {"epsilon": adversary.epsilon, "images": len(labels)} | found
+
+    def _in_float32(self) -> keras.Model:
+        """Builds the network anew: trained in bfloat16, it is used in float32 all the same."""
+        return backbones.get(self._recipe.backbone).build(input_size=None)
 
 
 def _scores(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> dict[str, float]:

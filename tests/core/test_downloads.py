@@ -201,13 +201,25 @@ def test_more_than_the_known_size_is_refused(server: FileServer, tmp_path: Path)
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("address", ["file:///etc/hostname", "ftp://127.0.0.1/a", "data:,x"])
-def test_a_redirect_away_from_http_is_refused(
+@pytest.mark.parametrize(
+    "address",
+    [
+        "file:///etc/hostname",
+        "ftp://127.0.0.1/a",
+        "data:,x",
+        "http://[",
+        "http://[::1",
+        "http://a:99999999/b",
+        f"http://{'a' * 70}/b",
+    ],
+)
+def test_an_address_that_is_no_valid_http_address_is_refused(
     server: FileServer, tmp_path: Path, address: str
 ) -> None:
     server.redirects["/moved"] = address
-    assert "http" in refusal(remote(server, url=f"{server.url}/moved"), tmp_path)
-    assert "http" in refusal(remote(server, url=address), tmp_path)
+    clue = "no valid http or https address"
+    assert clue in refusal(remote(server, url=f"{server.url}/moved"), tmp_path)
+    assert clue in refusal(remote(server, url=address), tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 

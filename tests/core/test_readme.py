@@ -52,8 +52,6 @@ def test_clean_figures_are_the_cards(name: str) -> None:
 )
 def test_robust_figures_are_the_reports(report: dict[str, Any]) -> None:
     card = checkpoints.read_card(checkpoints.locate(report["model"]))
-    assert report["model_sha256"] == card.weights_sha256
-    assert report["data_sha256"] == card.data["test"]["sha256"]
     _assert_same_figures(report["clean"], card.metrics["test"])
     stated = report["threat_model"]
     level = f"{255 * stated['epsilon']:.0f}/255"

@@ -1,12 +1,18 @@
 """A backbone small enough to train in a test; as a script, one run that can be killed.
 
-Usage: python tests/core/tiny_backbone.py DATA OUTPUT
+Usage: python tests/core/tiny_backbone.py DATA OUTPUT [RECIPE [STEP]]
+
+RECIPE is a key of RECIPES; at the step whose progress message starts with STEP, the process kills
+itself as ``kill -9`` would.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
+import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from facemask_core import backbones, training
@@ -21,6 +27,12 @@ RECIPE = training.Recipe(
     warmup_epochs=1,
     average=0.5,
 )
+RECIPES = {
+    "plain": RECIPE,
+    "adversarial": replace(
+        RECIPE, schedule=((32, 3),), adversary=training.Adversary(epsilon=0.1, warmup_epochs=2)
+    ),
+}
 
 
 def _application(weights: str | None, shape: tuple[int | None, int | None, int]) -> keras.Model:
@@ -47,5 +59,16 @@ def environment() -> dict[str, str]:
 
 
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("data", type=Path)
+    parser.add_argument("output", type=Path)
+    parser.add_argument("recipe", choices=RECIPES, nargs="?", default="plain")
+    parser.add_argument("step", nargs="?")
+    chosen = parser.parse_args()
+
+    def progress(what: str, *_: int) -> None:
+        if chosen.step and what.startswith(chosen.step):
+            os.kill(os.getpid(), signal.SIGKILL)
+
     register()
-    training.train(RECIPE, Path(sys.argv[1]), Path(sys.argv[2]))
+    training.train(RECIPES[chosen.recipe], chosen.data, chosen.output, progress=progress)

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import safetensors.numpy
 from numpy.typing import NDArray
 from small_models import SHAPE, linear_model
 from tiny_backbone import RECIPE
 
-from facemask_core import Classifier, training
+from facemask_core import Classifier, checkpoints, training
 from facemask_core.backend import keras
 from facemask_core.training import Adversary
 from facemask_core.training.adversary import Perturber, TradesLoss, is_delusion
@@ -161,6 +162,10 @@ def test_training_against_an_adversary_makes_robust(
     card = training.train(recipe, data, tmp_path)
     assert card.recipe["adversary"]["attack"] == adversary.attack
     last = card.history[-1]
+    probe = card.metrics["val"]["probe"]
+    assert (probe["epsilon"], probe["images"]) == (adversary.epsilon, 8)
+    assert probe["val_pgd_accuracy"] >= 0.7
+    assert card.notes == ""
     assert {"val_fgsm_accuracy", "val_pgd_accuracy", "catastrophic_overfitting"} <= last.keys()
     assert last["val_balanced_accuracy"] > 0.9
     assert last["val_pgd_accuracy"] >= 0.7
@@ -179,3 +184,29 @@ def test_a_run_that_overfits_to_one_step_says_so(
     card = training.train(recipe, data, tmp_path)
     assert "overfitted" in caplog.text
     assert "one-step" in card.notes
+    assert "90 %" in card.notes
+    assert card.metrics["val"]["probe"] == {"epsilon": 8 / 255, "images": 8} | fooled
+
+
+def test_the_last_probe_attacks_the_stored_weights_at_full_size(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[int, list[NDArray]]] = []
+
+    def probe(_: Perturber, model: keras.Model, pixels: NDArray, *__: object) -> dict:
+        seen.append((pixels.shape[1], model.get_weights()))
+        return {
+            "val_fgsm_accuracy": 0.9,
+            "val_pgd_accuracy": 0.1,
+            "catastrophic_overfitting": len(seen) <= 2,  # in the epochs, but not in the end
+        }
+
+    monkeypatch.setattr(Perturber, "probe", probe)
+    recipe = replace(RECIPE, adversary=Adversary(), schedule=((32, 2),))
+    card = training.train(recipe, data, tmp_path)
+    assert [size for size, _ in seen] == [32, 32, 224]
+    stored = safetensors.numpy.load_file(tmp_path / checkpoints.WEIGHTS_FILE)
+    for key, weight in zip(sorted(stored), seen[-1][1], strict=True):
+        np.testing.assert_array_equal(stored[key], weight)
+    assert card.history[-1]["catastrophic_overfitting"]
+    assert card.notes == "", "it speaks of the stored weights"

@@ -16,7 +16,7 @@ from facemask_core.training.photographs import Photographs
 
 
 def test_the_order_of_images_differs_by_epoch_and_follows_the_seed(data: Path) -> None:
-    photographs = Photographs(datasets.open_dataset(data / "train"))
+    photographs = Photographs(datasets.open_dataset(data / "train"), "train")
 
     def first(recipe: Recipe, epoch: int) -> np.ndarray:
         return next(iter(photographs.batches(recipe, epoch, 32, 1)))[0]
@@ -31,12 +31,12 @@ def test_both_classes_weigh_the_same(tmp_path: Path) -> None:
         (tmp_path / label).mkdir()
         for number in range(count):
             Image.new("RGB", (40, 40), (number, 0, 0)).save(tmp_path / label / f"{number}.png")
-    weights = Photographs(datasets.open_dataset(tmp_path)).class_weights()
+    weights = Photographs(datasets.open_dataset(tmp_path), "train").class_weights()
     assert weights[0] * 6 == pytest.approx(weights[1] * 2)
 
 
 def test_without_augmentation_an_epoch_holds_the_photographs_themselves(data: Path) -> None:
-    photographs = Photographs(datasets.open_dataset(data / "train"))
+    photographs = Photographs(datasets.open_dataset(data / "train"), "train")
     recipe = replace(RECIPE, augment=False, batch_size=32)
     pixels, labels = next(iter(photographs.batches(recipe, 0, 32, 1)))
     plain, classes = photographs.first(32, 32)
@@ -45,7 +45,7 @@ def test_without_augmentation_an_epoch_holds_the_photographs_themselves(data: Pa
 
 
 def test_a_sample_of_a_split_spans_it_evenly(data: Path) -> None:
-    photographs = Photographs(datasets.open_dataset(data / "train"))
+    photographs = Photographs(datasets.open_dataset(data / "train"), "train")
     pixels, labels = photographs.first(8, 40)
     assert pixels.shape == (8, 40, 40, 3)
     assert np.bincount(labels).tolist() == [4, 4]

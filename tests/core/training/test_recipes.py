@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -21,11 +22,17 @@ from facemask_core.training import Adversary, recipes
         {"schedule": ((32, 0),)},
         {"batch_size": 1},
         {"batch_size": 8, "epoch_images": 7},
+        {"stop_after": 0},
+        {"stop_after": RECIPE.epochs + 1},
         {"learning_rate": 0.0},
         {"learning_rate": float("nan")},
         {"label_smoothing": 1.0},
         {"dropout": -0.1},
         {"seed": -1},
+        {"seed": 2**32},
+        {"warmup_epochs": math.inf},
+        {"weight_decay": math.inf},
+        {"backbone": "inceptionv3", "schedule": ((64, 5),)},
         {"stage": "melted"},
         {"stage": "frozen"},  # from random weights
         {"optimizer": "adam"},
@@ -57,7 +64,9 @@ def test_an_epoch_takes_all_images_or_as_many_as_asked(
         {"epsilon": float("nan")},
         {"steps": 0},
         {"warmup_epochs": -1},
+        {"warmup_epochs": math.inf},
         {"trades": float("nan")},
+        {"trades": math.inf},
     ],
 )
 def test_a_senseless_adversary_is_refused(change: dict) -> None:
@@ -73,6 +82,7 @@ def test_the_papers_recipe_is_the_papers_protocol() -> None:
     assert not recipe.augment
     assert not recipe.balance
     assert not recipe.average
+    assert not recipe.reestimates
     assert recipe.label_smoothing == recipe.dropout == recipe.weight_decay == 0.0
 
 

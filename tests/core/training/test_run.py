@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import shutil
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +16,7 @@ import pytest
 import safetensors.numpy
 import tiny_backbone
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-from tiny_backbone import RECIPE
+from tiny_backbone import RECIPE, RECIPES
 
 from facemask_core import backend, checkpoints, datasets, evaluation, load_classifier, training
 from facemask_core.errors import (
@@ -28,7 +26,8 @@ from facemask_core.errors import (
     DeviceError,
     TrainingError,
 )
-from facemask_core.training import Recipe, recipes
+from facemask_core.training import Recipe, network, recipes
+from facemask_core.training.photographs import Photographs
 
 
 def _stop_in_the_second_epoch(recipe: Recipe, data: Path, output: Path) -> None:
@@ -49,6 +48,7 @@ def test_the_card_says_how_the_model_was_made(trained: Path, data: Path) -> None
     assert [row["size"] for row in card.history] == [32, 32, 32, 32, 40, 40]
     assert card.recipe["batch_size"] == 8
     assert card.data["train"]["with_mask"] == 16
+    assert card.data["train"]["skipped"] == 0
     fingerprint = datasets.fingerprint(datasets.open_dataset(data / "test"))
     assert card.data["test"]["sha256"] == fingerprint
     assert "keras" in card.versions
@@ -63,39 +63,110 @@ def test_the_cards_figures_come_out_again(trained: Path, data: Path) -> None:
         assert found.as_dict().items() <= metrics.items()
         assert metrics["speed"]["forward_ms_per_image"] > 0
         assert metrics["changed_by_float16"] == 0
+        assert (metrics["images"], metrics["skipped"]) == (8, 0)
+        assert "probe" not in metrics
 
 
-def test_a_killed_run_goes_on_to_the_same_end(trained: Path, data: Path, tmp_path: Path) -> None:
-    """kill -9 once the first epoch is saved, wherever it is then; then the same command again."""
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_killed_run_goes_on_to_the_same_end(
+    name: str, trained: Path, data: Path, tmp_path: Path
+) -> None:
+    """kill -9 amid the second epoch; then the same command again."""
+    unbroken = trained if name == "plain" else tmp_path / "unbroken"
+    if name != "plain":
+        training.train(RECIPES[name], data, unbroken)
     output = tmp_path / "broken"
-    command = [sys.executable, tiny_backbone.__file__, str(data), str(output)]
+    command = [sys.executable, tiny_backbone.__file__, str(data), str(output), name]
     environment = tiny_backbone.environment()
-    process = subprocess.Popen(command, env=environment)
-    state = output / training.STATE_FILE
-    deadline = time.monotonic() + 300
-    while not state.exists():
-        assert process.poll() is None, "it ended before the first epoch was saved"
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    os.kill(process.pid, signal.SIGKILL)
-    assert process.wait() == -signal.SIGKILL, "it ended before it could be killed"
+    killed = subprocess.run([*command, "epoch 2/"], check=False, env=environment, timeout=400)
+    assert killed.returncode == -signal.SIGKILL
+    assert len((output / training.HISTORY_FILE).read_text().splitlines()) == 2, "amid the second"
+    assert (output / training.STATE_FILE).exists()
     assert not (output / checkpoints.CARD_FILE).exists()
     subprocess.run(command, env=environment, check=True, timeout=400)
 
-    _assert_same_history(trained, output)
+    _assert_same_history(unbroken, output)
+    _assert_same_metrics(unbroken, output)
     rows = list(csv.DictReader((output / training.HISTORY_FILE).read_text().splitlines()))
     assert [float(row["loss"]) for row in rows] == [
         row["loss"] for row in checkpoints.read_card(output).history
     ]
 
 
-def _assert_same_history(first: Path, second: Path) -> None:
-    def history(folder: Path) -> list[dict]:
-        rows = checkpoints.read_card(folder).history
-        return [{key: value for key, value in row.items() if key != "seconds"} for row in rows]
-
-    for expected, found in zip(history(first), history(second), strict=True):
+def test_a_run_under_way_can_be_told_to_stop_early(
+    trained: Path, data: Path, tmp_path: Path
+) -> None:
+    """Its epochs are the whole schedule's first ones, so the rate has not come down yet."""
+    _stop_in_the_second_epoch(RECIPE, data, tmp_path)
+    card = training.train(replace(RECIPE, stop_after=2), data, tmp_path)
+    assert card.recipe["stop_after"] == 2
+    for expected, found in zip(_history(trained)[:2], _history(tmp_path), strict=True):
         assert found == pytest.approx(expected, rel=1e-3, abs=1e-4)
+
+
+def _history(folder: Path) -> list[dict]:
+    rows = checkpoints.read_card(folder).history
+    return [{key: value for key, value in row.items() if key != "seconds"} for row in rows]
+
+
+def _assert_same_history(first: Path, second: Path) -> None:
+    for expected, found in zip(_history(first), _history(second), strict=True):
+        assert found == pytest.approx(expected, rel=1e-3, abs=1e-4)
+
+
+def _assert_same_metrics(first: Path, second: Path) -> None:
+    expected, found = (checkpoints.read_card(folder).metrics for folder in (first, second))
+    assert expected.keys() == found.keys()
+    for split, figures in expected.items():
+        for key in ("confusion_matrix", "images", "skipped", "changed_by_float16"):
+            assert found[split][key] == figures[key], key
+        brier = figures["calibration"]["brier_score"]
+        assert found[split]["calibration"]["brier_score"] == pytest.approx(brier, abs=1e-3)
+    assert found["val"].get("probe") == pytest.approx(expected["val"].get("probe"))
+
+
+def _with_damaged(data: Path, root: Path, split: str, label: str, count: int) -> Path:
+    """A copy of the data in which some files of a split are no pictures."""
+    shutil.copytree(data, root)
+    for path in sorted((root / split / label).iterdir())[:count]:
+        path.write_bytes(b"damaged")
+    return root
+
+
+@pytest.mark.parametrize("split", ["train", "val", "test"])
+def test_a_class_no_picture_of_which_can_be_read_is_told_before_the_training(
+    data: Path, tmp_path: Path, split: str
+) -> None:
+    copy = _with_damaged(data, tmp_path / "data", split, "with_mask", 99)
+    told: list[str] = []
+    with pytest.raises(TrainingError, match=f"class with_mask in the {split} split"):
+        training.train(RECIPE, copy, tmp_path / "out", progress=lambda what, *_: told.append(what))
+    assert told == []
+    assert not (tmp_path / "out").exists()
+
+
+def test_files_that_cannot_be_read_are_logged_and_counted(
+    data: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    copy = _with_damaged(data, tmp_path / "data", "train", "with_mask", 3)
+    (copy / "test" / "without_mask" / "notes.txt").write_text("no picture")
+    (copy / "manifest.csv").write_text("not,what\nis,needed\n")
+    card = training.train(replace(RECIPE, schedule=((32, 1),)), copy, tmp_path / "out")
+    # TensorFlow may have warnings of its own.
+    of_train, of_test = (
+        record.getMessage() for record in caplog.records if record.name == Photographs.__module__
+    )
+    assert of_train.startswith("The train split has 32 files, of which 3 cannot be used; the first")
+    assert of_test.startswith("The test split has 9 files, of which 1 cannot be used; the first: ")
+    assert "not a picture" in of_test
+    assert {split: part["skipped"] for split, part in card.data.items()} == {
+        "train": 3,
+        "val": 0,
+        "test": 1,
+    }
+    assert card.data["test"]["images"] == 9
+    assert (card.metrics["test"]["images"], card.metrics["test"]["skipped"]) == (8, 1)
+    assert card.metrics["test"]["sources_problem"]
 
 
 def test_two_devices_train_as_one(data: Path, tmp_path: Path) -> None:
@@ -164,6 +235,37 @@ def test_a_bare_weights_file_can_be_the_start(trained: Path, data: Path, tmp_pat
     assert card.ancestors == []
 
 
+def test_a_weights_file_beside_another_models_card_has_no_ancestors(
+    trained: Path, data: Path, tmp_path: Path
+) -> None:
+    """As in a folder where weights were put beside a checkpoint that is there."""
+    shutil.copy(trained / checkpoints.CARD_FILE, tmp_path)
+    stored = safetensors.numpy.load_file(trained / checkpoints.WEIGHTS_FILE)
+    foreign = {key: array + np.float16(0.125) for key, array in stored.items()}
+    start = tmp_path / "other.safetensors"
+    safetensors.numpy.save_file(foreign, start)
+    recipe = replace(RECIPE, init=str(start), schedule=((32, 1),))
+    assert training.train(recipe, data, tmp_path / "out").ancestors == []
+    itself = shutil.copy(trained / checkpoints.WEIGHTS_FILE, tmp_path / "same.safetensors")
+    (ancestor,) = network.ancestors(replace(recipe, init=str(itself)))
+    assert ancestor["name"] == "unbroken"
+    (tmp_path / checkpoints.CARD_FILE).write_text("no card")
+    assert network.ancestors(replace(recipe, init=str(itself))) == []
+
+
+def test_what_a_run_started_from_is_noted_at_its_start(
+    trained: Path, data: Path, tmp_path: Path
+) -> None:
+    start = shutil.copytree(trained, tmp_path / "start")
+
+    def remove(*_: object) -> None:
+        shutil.rmtree(start, ignore_errors=True)
+
+    recipe = replace(RECIPE, init=str(start), schedule=((32, 1),))
+    card = training.train(recipe, data, tmp_path / "out", progress=remove)
+    assert [entry["name"] for entry in card.ancestors] == ["unbroken"]
+
+
 def test_a_start_that_does_not_exist_is_refused(data: Path, tmp_path: Path) -> None:
     with pytest.raises(CheckpointError, match="cannot start from 'nothing'"):
         training.train(replace(RECIPE, init="nothing"), data, tmp_path)
@@ -184,6 +286,29 @@ def test_the_papers_recipe_trains(data: Path, tmp_path: Path) -> None:
     card = training.train(recipe, data, tmp_path)
     assert card.history[-1]["loss"] < card.history[0]["loss"]
     assert card.metrics["test"]["balanced_accuracy"] > 0.9
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"average": 0.5, "augment": True}, 2),
+        ({"average": 0.0, "augment": True}, 2),
+        ({"average": 0.5, "augment": False}, 2),
+        ({"average": 0.0, "augment": False}, 0),  # as in the paper's recipe
+    ],
+)
+def test_statistics_are_taken_anew_where_training_gathered_others(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: dict, expected: int
+) -> None:
+    """Once after the only epoch and once for the model that stays."""
+    sizes: list[int] = []
+    monkeypatch.setattr(
+        network,
+        "reestimate_batch_norm",
+        lambda _, batches: sizes.append(next(iter(batches))[0].shape[1]),
+    )
+    training.train(replace(RECIPE, schedule=((32, 1),), **change), data, tmp_path)
+    assert sizes == [32, 224][:expected]
 
 
 def test_half_precision_trains_and_is_stored_like_any_other(data: Path, tmp_path: Path) -> None:
