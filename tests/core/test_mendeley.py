@@ -339,19 +339,21 @@ def test_a_command_stopped_midway_goes_on_when_repeated(
     server.stall_after = 600_000
     partial = tmp_path / "photos.download" / "files" / "set.zip.partial"
     with subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True) as child:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 240
         while not (partial.is_file() and partial.stat().st_size):
             assert child.poll() is None, child.communicate()[1]
             assert time.monotonic() < deadline
             time.sleep(0.02)
         child.send_signal(how)
-        errors = child.communicate(timeout=60)[1]
+        errors = child.communicate(timeout=240)[1]
     assert child.returncode != 0
     assert "Traceback" not in errors
     assert not output.exists()
     kept = partial.stat().st_size
     server.stall_after = None
-    again = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    again = subprocess.run(
+        words, cwd=ROOT, capture_output=True, text=True, timeout=240, check=False
+    )
     assert again.returncode == 0, again.stderr
     assert server.asked[-1] == ("/0/file_downloaded", f"bytes={kept}-")
     assert len(content(output)) == len(FILES) + 1
@@ -373,7 +375,7 @@ def test_help_for_downloads_does_not_start_keras() -> None:
             cwd=ROOT,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=240,
             check=False,
         )
         assert child.returncode == 0, child.stderr
