@@ -13,6 +13,7 @@ from facemask_core.backend import keras
 from facemask_core.training import network, recipes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", backbones.names())
 def test_one_step_moves_every_layer_of_every_backbone(name: str) -> None:
     """At the smallest size its recipe takes, from random weights."""
