@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import safetensors
 import safetensors.numpy
+from numpy.typing import NDArray
 
 from facemask_core import checkpoints
 from facemask_core.backend import keras
@@ -68,7 +69,23 @@ def restore(path: Path, variables: Sequence[keras.Variable], identity: str) -> l
             "repeat its command, or choose another output folder."
         )
     try:
-        checkpoints.assign(variables, arrays, str(path))
+        checkpoints.assign(variables, _renamed(arrays, variables), str(path))
     except CheckpointError as error:
         raise TrainingError(f"{error} Remove the file to start anew.") from error
     return list(json.loads(metadata["history"]))
+
+
+def _renamed(
+    arrays: dict[str, NDArray[Any]], variables: Sequence[keras.Variable]
+) -> dict[str, NDArray[Any]]:
+    """Gives arrays the names that their places have in this process.
+
+    Keras numbers layers over all models a process has built, and the optimiser's variables are
+    named after them: where a run goes on in the process that began it, only the places agree.
+    """
+    names = {f"{index:04d}": item.name for index, item in enumerate(variables)}
+    places = {key: key.partition(".")[0] for key in arrays}
+    return {
+        f"{place}.{names[place]}" if place in names else key: arrays[key]
+        for key, place in places.items()
+    }
