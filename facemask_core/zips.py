@@ -21,7 +21,7 @@ DAMAGE = (
     OSError,
     EOFError,
     ValueError,  # names and offsets that are not what the directory says
-    NotImplementedError,
+    NotImplementedError,  # a compression or version that zipfile does not know
 )
 """What Python raises while it reads a damaged entry."""
 
