@@ -118,7 +118,7 @@ def survival(
             "give one attacked image for each original."
         )
     classes = checked_labels(labels, len(before))
-    _check_qualities(qualities)
+    check_qualities(qualities)
 
     def wrong(pixels: NDArray[np.float32]) -> dict[str, NDArray[np.bool_]]:
         return {
@@ -129,6 +129,17 @@ def survival(
     errors = wrong(before)
     return Survival(
         labels=classes, right_before=~errors[FLOAT], success=wrong(after), errors=errors
+    )
+
+
+def joined(parts: Sequence[Survival]) -> Survival:
+    """Puts answers in the same forms one behind the other; at least one is needed."""
+    forms = parts[0].success
+    return Survival(
+        labels=np.concatenate([part.labels for part in parts]),
+        right_before=np.concatenate([part.right_before for part in parts]),
+        success={form: np.concatenate([part.success[form] for part in parts]) for form in forms},
+        errors={form: np.concatenate([part.errors[form] for part in parts]) for form in forms},
     )
 
 
@@ -160,7 +171,12 @@ def _share(rows: NDArray[np.bool_], among: NDArray[np.bool_]) -> float | None:
     return float(rows[among].mean()) if among.any() else None
 
 
-def _check_qualities(qualities: Sequence[int]) -> None:
+def check_qualities(qualities: Sequence[int]) -> None:
+    """Verifies JPEG qualities.
+
+    Raises:
+        AttackError: One is no whole number from 1 to 100.
+    """
     for quality in qualities:
         if isinstance(quality, bool) or not isinstance(quality, int) or not 1 <= quality <= 100:
             raise AttackError(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from facemask_core.attacks.base import AdversarialBatch, joined, measured
+from facemask_core.attacks.base import AdversarialBatch, Attack, joined, measured
 from facemask_core.attacks.gradient_ascent import IterativeAscent
 from facemask_core.attacks.restarts import (
     best_of_restarts,
@@ -140,3 +140,11 @@ class PGD(IterativeAscent):
             steps=self.steps,
             keep_start=keep_start,
         )[0]
+
+
+def until_fallen(attack: Attack) -> Attack:
+    """The attack for whoever asks only whether images fall: PGD leaves alone those that have.
+
+    A transfer attack stays as it is: what fools its source need not fool the model it is tried on.
+    """
+    return replace(attack, stop_early=True) if isinstance(attack, PGD) else attack

@@ -15,11 +15,13 @@ from facemask_core.cli.attack import attack
 from facemask_core.cli.attacks import attacks
 from facemask_core.cli.check import check
 from facemask_core.cli.curve import curve
+from facemask_core.cli.defend import defend
 from facemask_core.cli.download import download
 from facemask_core.cli.evaluate import evaluate
 from facemask_core.cli.models import models
 from facemask_core.cli.predict import predict
 from facemask_core.cli.smallest import smallest
+from facemask_core.cli.survive import survive
 from facemask_core.cli.sweep import sweep
 from facemask_core.cli.terminal import say
 from facemask_core.cli.train import train
@@ -28,7 +30,7 @@ from facemask_core.errors import FacemaskError
 
 _COMMANDS = (
     *(models, attacks, predict, attack, sweep),
-    *(evaluate, curve, smallest, transfer, check),
+    *(evaluate, curve, smallest, transfer, survive, defend, check),
     train,
 )
 

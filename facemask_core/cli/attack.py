@@ -21,7 +21,7 @@ from facemask_core.cli.options import (
 )
 from facemask_core.cli.pictures import read_face, verdict_row
 from facemask_core.cli.settings import SettingsOption, SourceOption, configured
-from facemask_core.cli.terminal import print_json, writing
+from facemask_core.cli.terminal import model_row, print_json, print_precision, writing
 from facemask_core.epsilons import describe_epsilon, parse_epsilon
 from facemask_core.errors import ImageError
 
@@ -71,10 +71,7 @@ def attack(
     row = {
         "path": str(image),
         "box": box,
-        "model": classifier.name,
-        "model_sha256": classifier.card.weights_sha256,
-        "precision": classifier.precision,
-        "arithmetic": classifier.arithmetic,
+        **model_row(classifier),
         "threat_model": chosen.threat_model(radius, seed),
         "before": verdict_row(result.before),
         "after": verdict_row(result.after),
@@ -94,4 +91,4 @@ def attack(
         f"largest change {describe_epsilon(result.linf)}, Euclidean {result.l2:.3f}; "
         f"saved as {output}"
     )
-    print(f"precision {classifier.precision}: {classifier.arithmetic}")
+    print_precision(classifier)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from facemask_core.cli.datasets import CropOption, opened, preparation
-from facemask_core.cli.options import JsonFlag, ModelOption, SeedOption
+from facemask_core.cli.datasets import CropOption, data_row, opened, preparation
+from facemask_core.cli.options import JsonFlag, ModelOption, PrecisionOption, SeedOption
 from facemask_core.cli.settings import SettingsOption, SourceOption, configured
-from facemask_core.cli.terminal import print_json, progress_bar
+from facemask_core.cli.terminal import model_row, print_json, print_precision, progress_bar
 from facemask_core.epsilons import parse_epsilon
 
 
@@ -26,6 +27,7 @@ def check(
     against: Annotated[
         list[str] | None, typer.Option(help="Another model to try transfer from; repeat for more.")
     ] = None,
+    precision: PrecisionOption = "exact",
     seed: SeedOption = 0,
     limit: Annotated[int, typer.Option(help="Use only this many images.")] = 48,
     crop: CropOption = False,
@@ -38,7 +40,7 @@ def check(
     radius = parse_epsilon(epsilon)
     dataset = opened(data or samples.GALLERY_DIR, limit)
     batch = next(datasets.stream(dataset, limit, preparation(crop=crop)))
-    classifier = load_classifier(model, warm_up=False)
+    classifier = load_classifier(model, warm_up=False, precision=precision)
     others = [load_classifier(name, warm_up=False) for name in against or ()]
     subject = checks.subject(
         classifier,
@@ -67,16 +69,18 @@ def check(
         stated = chosen.threat_model(radius, seed)
         print_json(
             {
-                "model": classifier.name,
-                "model_sha256": classifier.card.weights_sha256,
+                **model_row(classifier),
+                **data_row(dataset, crop=crop),
                 "images": len(batch.paths),
+                "skipped": [asdict(entry) for entry in batch.skipped],
                 "threat_model": stated,
                 "checks": rows,
             }
         )
     else:
-        print(f"{classifier.name} on {len(batch.paths)} images")
+        print(f"{classifier.name} on {len(batch.paths)} images, {len(batch.skipped)} skipped")
         for row in rows:
             print(f"{row['status']:5} {row['check']}: {row['sentence']}")
+        print_precision(classifier)
     if any(row["status"] == checks.Status.FAILED.value for row in rows):
         raise typer.Exit(1)

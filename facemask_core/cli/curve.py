@@ -11,12 +11,19 @@ from facemask_core.cli.datasets import (
     DataOption,
     JsonPathOption,
     LimitOption,
+    data_row,
     opened,
     preparation,
 )
-from facemask_core.cli.options import ModelOption, SeedOption
+from facemask_core.cli.options import ModelOption, PrecisionOption, SeedOption
 from facemask_core.cli.settings import SettingsOption, SourceOption, configured
-from facemask_core.cli.terminal import print_dead_gradients, progress_bar, write_json
+from facemask_core.cli.terminal import (
+    model_row,
+    print_dead_gradients,
+    print_precision,
+    progress_bar,
+    write_json,
+)
 from facemask_core.epsilons import describe_epsilon, parse_epsilon
 
 
@@ -29,6 +36,7 @@ def curve(
     epsilons: Annotated[
         str, typer.Option(help="Rising radii, such as 1/255,2/255,0.05.")
     ] = "1/255,2/255,4/255,8/255,16/255,32/255",
+    precision: PrecisionOption = "exact",
     seed: SeedOption = 0,
     limit: LimitOption = None,
     crop: CropOption = False,
@@ -40,7 +48,7 @@ def curve(
     chosen = configured(attack, settings, source)
     radii = [parse_epsilon(text) for text in epsilons.split(",")]
     dataset = opened(data, limit)
-    classifier = load_classifier(model, warm_up=False)
+    classifier = load_classifier(model, warm_up=False, precision=precision)
     with progress_bar() as report:
         found = searches.robustness_curve(
             classifier,
@@ -54,9 +62,8 @@ def curve(
     write_json(
         json_path,
         {
-            "model": classifier.name,
-            "model_sha256": classifier.card.weights_sha256,
-            "crop": crop,
+            **model_row(classifier),
+            **data_row(dataset, crop=crop),
             **found.as_dict(),
         },
     )
@@ -70,3 +77,4 @@ def curve(
     print_dead_gradients(found.dead_gradients)
     stated = found.threat_models[-1]
     print(", ".join(f"{key} {value}" for key, value in stated.items() if key != "epsilon"))
+    print_precision(classifier)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -29,3 +29,10 @@ def preparation(*, crop: bool) -> Prepare:
     from facemask_core import faces, images
 
     return (lambda image: faces.crop_face(image).image) if crop else images.resize
+
+
+def data_row(dataset: Dataset, *, crop: bool) -> dict[str, Any]:
+    """A dataset's keys in every answer: what was really used, after any limit."""
+    from facemask_core import datasets
+
+    return {"data_sha256": datasets.fingerprint(dataset), "crop": crop}

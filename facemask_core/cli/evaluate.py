@@ -25,7 +25,12 @@ from facemask_core.cli.options import (
     TargetOption,
 )
 from facemask_core.cli.settings import SettingsOption, SourceOption, configured
-from facemask_core.cli.terminal import print_dead_gradients, progress_bar, write_json
+from facemask_core.cli.terminal import (
+    print_dead_gradients,
+    print_precision,
+    progress_bar,
+    write_json,
+)
 from facemask_core.epsilons import parse_epsilon
 from facemask_core.errors import AttackError
 from facemask_core.labels import LABELS
@@ -94,7 +99,8 @@ def evaluate(
         )
     write_json(json_path, result.as_dict() | {"crop": crop})
     _print_evaluation(result)
-    print(f"\nprecision {result.precision}: {result.arithmetic}")
+    print()
+    print_precision(classifier)
 
 
 def _print_evaluation(result: Evaluation) -> None:

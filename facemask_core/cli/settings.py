@@ -1,4 +1,4 @@
-"""An attack's settings as a command line has them: ``--set decay=0.5 --set target=with_mask``."""
+"""Settings as a command line has them: ``--set decay=0.5``, ``--defence jpeg:75``."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 
 from facemask_core.epsilons import parse_epsilon
-from facemask_core.errors import AttackError
+from facemask_core.errors import AttackError, DefenceError
 from facemask_core.labels import parse_label
 
 if TYPE_CHECKING:
     from facemask_core.attacks import Attack
+    from facemask_core.defences import Defence
 
 SettingsOption = Annotated[
     list[str] | None,
@@ -21,6 +22,14 @@ SettingsOption = Annotated[
 SourceOption = Annotated[
     str | None,
     typer.Option(help="Make the examples on this other model, and only try them here."),
+]
+DefencesOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--defence",
+        metavar="NAME[:STRENGTH]",
+        help="Such as jpeg:75; repeat for more (default: every defence there is).",
+    ),
 ]
 
 _YES_NO = {"yes": True, "true": True, "no": False, "false": False}
@@ -96,3 +105,35 @@ def _value(key: str, text: str, kind: Any) -> Any:
         except ValueError as error:
             raise AttackError(f"{key} is {text!r}; it must be a whole number.") from error
     return text if kind is str else parse_epsilon(text)
+
+
+def configured_defences(chosen: Sequence[str] | None) -> list[Defence]:
+    """Makes defences from options.
+
+    Args:
+        chosen: Each a name, or a name and a strength such as ``jpeg:75``; None or none for every
+            registered defence. What is left out keeps its default.
+
+    Raises:
+        DefenceError: There is no such defence, or a strength makes no sense.
+    """
+    from facemask_core import defences
+
+    return [_defence(text) for text in chosen or defences.names()]
+
+
+def _defence(text: str) -> Defence:
+    from facemask_core import defences
+
+    name, colon, strength = text.partition(":")
+    if not colon:
+        return defences.make(name)
+    kind, setting = defences.get(name), defences.settings(name)[0]
+    try:
+        value = get_type_hints(kind)[setting](strength)
+    except ValueError as error:
+        raise DefenceError(
+            f"{name} cannot have {setting} {strength!r}; write a number as in "
+            f"{name}:{getattr(kind, setting)}."
+        ) from error
+    return defences.make(name, **{setting: value})

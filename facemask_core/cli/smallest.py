@@ -11,12 +11,19 @@ from facemask_core.cli.datasets import (
     DataOption,
     JsonPathOption,
     LimitOption,
+    data_row,
     opened,
     preparation,
 )
-from facemask_core.cli.options import ModelOption, SeedOption
+from facemask_core.cli.options import ModelOption, PrecisionOption, SeedOption
 from facemask_core.cli.settings import SettingsOption, SourceOption, configured
-from facemask_core.cli.terminal import print_dead_gradients, progress_bar, write_json
+from facemask_core.cli.terminal import (
+    model_row,
+    print_dead_gradients,
+    print_precision,
+    progress_bar,
+    write_json,
+)
 from facemask_core.epsilons import LEVELS
 
 
@@ -27,6 +34,7 @@ def smallest(
     settings: SettingsOption = None,
     source: SourceOption = None,
     largest: Annotated[int, typer.Option(help="Largest epsilon in steps of 1/255.")] = 32,
+    precision: PrecisionOption = "exact",
     seed: SeedOption = 0,
     limit: LimitOption = None,
     crop: CropOption = False,
@@ -37,7 +45,7 @@ def smallest(
 
     chosen = configured(attack, settings, source)
     dataset = opened(data, limit)
-    classifier = load_classifier(model, warm_up=False)
+    classifier = load_classifier(model, warm_up=False, precision=precision)
     with progress_bar() as report:
         found = searches.minimal_epsilons(
             classifier,
@@ -49,9 +57,8 @@ def smallest(
             progress=lambda done, total: report("images", done, total),
         )
     answer = {
-        "model": classifier.name,
-        "model_sha256": classifier.card.weights_sha256,
-        "crop": crop,
+        **model_row(classifier),
+        **data_row(dataset, crop=crop),
         **found.as_dict(),
     }
     write_json(json_path, answer)
@@ -62,3 +69,4 @@ def smallest(
     print(f"wrong before: {answer['wrong_before']}; standing: {answer['standing']}")
     print_dead_gradients(found.dead_gradients)
     print(", ".join(f"{key} {value}" for key, value in found.threat_model.items()))
+    print_precision(classifier)

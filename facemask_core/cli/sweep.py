@@ -7,10 +7,21 @@ from typing import Annotated
 
 import typer
 
-from facemask_core.cli.options import JsonFlag, ModelOption, NoCropOption, SeedOption
+from facemask_core.cli.options import (
+    JsonFlag,
+    ModelOption,
+    NoCropOption,
+    PrecisionOption,
+    SeedOption,
+)
 from facemask_core.cli.pictures import read_face
 from facemask_core.cli.settings import SettingsOption, SourceOption, configured
-from facemask_core.cli.terminal import print_dead_gradients, print_json
+from facemask_core.cli.terminal import (
+    model_row,
+    print_dead_gradients,
+    print_json,
+    print_precision,
+)
 from facemask_core.epsilons import LEVELS
 from facemask_core.errors import AttackError
 from facemask_core.labels import LABELS, parse_label
@@ -26,6 +37,7 @@ def sweep(
     label: Annotated[
         str | None, typer.Option(help="The true class (default: the model's own answer).")
     ] = None,
+    precision: PrecisionOption = "exact",
     seed: SeedOption = 0,
     no_crop: NoCropOption = False,
     as_json: JsonFlag = False,
@@ -38,7 +50,7 @@ def sweep(
     if not 1 <= largest <= LEVELS:
         raise AttackError(f"The largest level must be 1 to {LEVELS}; {largest} was asked for.")
     face, box = read_face(image, crop=not no_crop)
-    classifier = load_classifier(model, warm_up=False)
+    classifier = load_classifier(model, warm_up=False, precision=precision)
     truth = judge(classifier, face[None])[0].label if label is None else parse_label(label)
     found = searches.epsilon_sweep(
         classifier, face, truth, chosen, levels=range(largest + 1), seed=seed
@@ -46,8 +58,7 @@ def sweep(
     row = {
         "path": str(image),
         "box": box,
-        "model": classifier.name,
-        "model_sha256": classifier.card.weights_sha256,
+        **model_row(classifier),
         "label": LABELS[truth],
         "levels": found.levels.tolist(),
         "confidence": found.confidence.tolist(),
@@ -67,3 +78,4 @@ def sweep(
     smallest = found.smallest_fooling_level
     answer = f"none up to {largest}/{LEVELS}" if smallest is None else f"{smallest}/{LEVELS}"
     print(f"smallest fooling epsilon: {answer}")
+    print_precision(classifier)

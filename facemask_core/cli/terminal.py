@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import (
@@ -19,6 +19,9 @@ from rich.progress import (
 )
 
 from facemask_core.errors import DatasetError
+
+if TYPE_CHECKING:
+    from facemask_core.classifier import Classifier
 
 _errors = Console(stderr=True, soft_wrap=True)
 
@@ -64,6 +67,21 @@ def print_dead_gradients(count: int, what: str = "images") -> None:
     """Warns in an answer's text of what the attack had no direction for, if there is any."""
     if count:
         print(f"zero or non-finite gradients on {count} {what}: the attack is weak")
+
+
+def model_row(classifier: Classifier) -> dict[str, Any]:
+    """A model's keys in every answer about one model."""
+    return {
+        "model": classifier.name,
+        "model_sha256": classifier.card.weights_sha256,
+        "precision": classifier.precision,
+        "arithmetic": classifier.arithmetic,
+    }
+
+
+def print_precision(classifier: Classifier) -> None:
+    """Says at the end of an answer's text what it was computed in."""
+    print(f"precision {classifier.precision}: {classifier.arithmetic}")
 
 
 def write_json(path: Path | None, value: Any) -> None:

@@ -11,10 +11,11 @@ from facemask_core.cli.datasets import (
     DataOption,
     JsonPathOption,
     LimitOption,
+    data_row,
     opened,
     preparation,
 )
-from facemask_core.cli.options import SeedOption
+from facemask_core.cli.options import PrecisionOption, SeedOption
 from facemask_core.cli.settings import SettingsOption, configured
 from facemask_core.cli.terminal import print_dead_gradients, progress_bar, write_json
 from facemask_core.epsilons import describe_epsilon, parse_epsilon
@@ -26,6 +27,7 @@ def transfer(
     epsilon: Annotated[str, typer.Option(help="Radius of the ball: 0.05 or 8/255.")],
     attack: Annotated[str, typer.Option(help="See the attacks command.")] = "fgsm",
     settings: SettingsOption = None,
+    precision: PrecisionOption = "exact",
     seed: SeedOption = 0,
     limit: LimitOption = None,
     crop: CropOption = False,
@@ -37,7 +39,7 @@ def transfer(
     chosen = configured(attack, settings)
     radius = parse_epsilon(epsilon)
     dataset = opened(data, limit)
-    classifiers = [load_classifier(name, warm_up=False) for name in model]
+    classifiers = [load_classifier(name, warm_up=False, precision=precision) for name in model]
     with progress_bar() as report:
         found = searches.transfer_matrix(
             classifiers,
@@ -48,7 +50,16 @@ def transfer(
             prepare=preparation(crop=crop),
             progress=lambda done, total: report("images", done, total),
         )
-    write_json(json_path, {"crop": crop, **found.as_dict()})
+    computed_in = [classifier.arithmetic for classifier in classifiers]
+    write_json(
+        json_path,
+        {
+            "precision": precision,
+            "arithmetic": computed_in,
+            **data_row(dataset, crop=crop),
+            **found.as_dict(),
+        },
+    )
     width = max(map(len, (*found.models, "made on"))) + 2
     print(f"robust accuracy at {describe_epsilon(radius)}, {len(found.labels)} images")
     print(f"{'made on':{width}}" + "".join(f"{name:>{width}}" for name in found.models))
@@ -59,3 +70,5 @@ def transfer(
     for name, dead in zip(found.models, found.dead_gradients, strict=True):
         print_dead_gradients(int(dead), f"images made on {name}")
     print(", ".join(f"{key} {value}" for key, value in found.threat_model.items()))
+    for name, arithmetic in zip(found.models, computed_in, strict=True):
+        print(f"{name}, precision {precision}: {arithmetic}")

@@ -16,6 +16,8 @@ from facemask_core.gradients import Tensor
 class Defence(ABC):
     """A transformation of pixels with its settings; frozen, so that one object serves everybody.
 
+    The first setting is its strength, which a command line gives as in ``jpeg:75``.
+
     It has no weights and no randomness, and gradients pass through it. A defence that blocks them
     only hides from the attacker that nothing was won (Athalye et al. 2018, arXiv:1802.00420).
     """

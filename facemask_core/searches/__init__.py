@@ -1,17 +1,23 @@
-"""Questions that take many attacks: from which epsilon on, how many images, on which models."""
+"""Questions that take many attacks: from which epsilon on, on which models, in spite of what."""
 
 from __future__ import annotations
 
 from facemask_core.searches.curve import RobustnessCurve, robustness_curve
+from facemask_core.searches.defences import DefenceComparison, defence_comparison
 from facemask_core.searches.matrix import TransferMatrix, transfer_matrix
 from facemask_core.searches.smallest import SmallestEpsilons, minimal_epsilon, minimal_epsilons
+from facemask_core.searches.survivors import AttackSurvival, attack_survival
 from facemask_core.searches.sweep import Sweep, epsilon_sweep
 
 __all__ = [
+    "AttackSurvival",
+    "DefenceComparison",
     "RobustnessCurve",
     "SmallestEpsilons",
     "Sweep",
     "TransferMatrix",
+    "attack_survival",
+    "defence_comparison",
     "epsilon_sweep",
     "minimal_epsilon",
     "minimal_epsilons",

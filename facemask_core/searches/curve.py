@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from facemask_core import datasets, images
 from facemask_core.attacks import Attack
-from facemask_core.attacks.pgd import PGD
+from facemask_core.attacks.pgd import until_fallen
 from facemask_core.classifier import Classifier
 from facemask_core.errors import AttackError
 from facemask_core.reading import Progress, photographs
@@ -106,8 +106,7 @@ def robustness_curve(
     radii = [attack.checked_epsilon(epsilon, classifier.input_shape) for epsilon in epsilons]
     if not radii or radii != sorted(set(radii)):
         raise AttackError("A curve needs at least one epsilon, and they must rise.")
-    if isinstance(attack, PGD):
-        attack = replace(attack, stop_early=True)  # whether it falls is all that counts
+    attack = until_fallen(attack)
     fell_at, dead = [np.empty(0, np.int64)], [np.empty(0, np.bool_)]
     skipped = list[datasets.Skipped]()
     for batch in photographs(dataset, attack.batch_size, prepare, progress):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from facemask_core import datasets, images
 from facemask_core.attacks import Attack
 from facemask_core.attacks.fgsm import FGSM
-from facemask_core.attacks.pgd import PGD
+from facemask_core.attacks.pgd import until_fallen
 from facemask_core.classifier import BUCKETS, Classifier
 from facemask_core.epsilons import LEVELS
 from facemask_core.errors import AttackError
@@ -30,7 +30,7 @@ class SmallestEpsilons:
             wrong before, infinite where nothing up to ``largest`` fooled it.
         dead: bool (n,), which images met a gradient that was zero or not finite.
         largest: The largest epsilon tried, in steps of 1/255.
-        threat_model: The attack's statement at the largest epsilon.
+        threat_model: The attack's statement at the largest epsilon, as the search made it.
         skipped: Files that could not be used, and why.
     """
 
@@ -92,7 +92,7 @@ def minimal_epsilon(
         AttackError: The attack measures in another norm or has a target, or ``largest`` is no
             level.
     """
-    stated = _checked(attack, largest, seed)
+    attack, stated = _settled(attack, largest, seed)
     levels = np.full(len(pixels), np.inf)
     levels[classifier.predict(pixels).argmax(axis=1) != labels] = 0.0
     dead = np.zeros(len(pixels), np.bool_)
@@ -130,7 +130,7 @@ def minimal_epsilons(
         AttackError: As for :func:`minimal_epsilon`.
         DatasetError: No file of the dataset can be read.
     """
-    stated = _checked(attack, largest, seed)
+    attack, stated = _settled(attack, largest, seed)
     levels, dead, skipped = [np.empty(0)], [np.empty(0, np.bool_)], list[datasets.Skipped]()
     for batch in photographs(dataset, attack.batch_size, prepare, progress):
         skipped += batch.skipped
@@ -147,13 +147,15 @@ def minimal_epsilons(
     )
 
 
-def _checked(attack: Attack, largest: int, seed: int) -> dict[str, Any]:
+def _settled(attack: Attack, largest: int, seed: int) -> tuple[Attack, dict[str, Any]]:
+    """Verifies what is asked; returns the attack as it will be made, and its statement."""
     if not 1 <= largest <= LEVELS:
         raise AttackError(f"The largest level must be 1 to {LEVELS}; {largest} was asked for.")
-    stated = attack.threat_model(largest / LEVELS, seed)
+    made = until_fallen(attack)
+    stated = made.threat_model(largest / LEVELS, seed)
     if stated["norm"] != "linf" or stated.get("target") is not None:
         raise AttackError("The smallest epsilon in levels needs an untargeted L-infinity attack.")
-    return stated
+    return made, stated
 
 
 def _scanned(
@@ -195,9 +197,6 @@ def _bisected(
 
     Returns the smallest fooling levels and which images met a dead gradient.
     """
-    if isinstance(attack, PGD):
-        attack = replace(attack, stop_early=True)  # whether it falls is all that counts
-
     dead = np.zeros(len(pixels), np.bool_)
 
     def falls(rows: NDArray[np.int64], level: int) -> NDArray[np.bool_]:

@@ -30,8 +30,17 @@ def wrapped(model: keras.Model) -> Classifier:
     return Classifier(model, card)
 
 
-def linear_model(weights: NDArray[np.float32], bias: NDArray[np.float32]) -> keras.Model:
-    pixels = keras.Input(SHAPE)
+def judging(kernel: NDArray[np.float64], threshold: float) -> Classifier:
+    """Says ``with_mask`` where the sum of kernel times pixels exceeds a threshold."""
+    weights = np.stack([-kernel.ravel(), kernel.ravel()], axis=1).astype(np.float32)
+    bias = np.array([threshold, -threshold], np.float32)
+    return wrapped(linear_model(weights, bias, kernel.shape))
+
+
+def linear_model(
+    weights: NDArray[np.float32], bias: NDArray[np.float32], shape: tuple[int, ...] = SHAPE
+) -> keras.Model:
+    pixels = keras.Input(shape)
     dense = keras.layers.Dense(len(LABELS))
     model = keras.Model(pixels, dense(keras.layers.Flatten()(pixels)))
     dense.set_weights([weights, bias])

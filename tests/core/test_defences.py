@@ -100,6 +100,8 @@ def test_the_registry_describes_its_defences(name: str) -> None:
     assert stated["defence"] == name
     assert json.loads(json.dumps(stated)) == stated
     assert set(stated) == {"defence", *defences.settings(name)}
+    strength = getattr(defence, defences.settings(name)[0])
+    assert defence.label.endswith(f" {strength:g}")
     with pytest.raises(FrozenInstanceError):
         defence.name = "another"  # type: ignore[misc]
 

@@ -11,25 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from small_models import wrapped
+from small_models import judging
 
 from facemask_core import Classifier, attacks, images
-from facemask_core.backend import keras
 from facemask_core.errors import AttackError
 from facemask_core.survival import EIGHT_BITS, FLOAT, PNG, QUALITIES, Survival, jpeg_form, survival
 
 SHAPE = (32, 32, 3)
 JPEGS = tuple(jpeg_form(quality) for quality in QUALITIES)
-
-
-def judging(kernel: NDArray[np.float64], threshold: float) -> Classifier:
-    """Says ``with_mask`` where the sum of kernel times pixels exceeds a threshold."""
-    pixels = keras.Input(SHAPE)
-    dense = keras.layers.Dense(2)
-    model = keras.Model(pixels, dense(keras.layers.Flatten()(pixels)))
-    ascent = kernel.ravel()
-    dense.set_weights([np.stack([-ascent, ascent], axis=1), np.array([threshold, -threshold])])
-    return wrapped(model)
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 from command_line import MODEL, PORTRAIT, Lab
 
-from facemask_core import attacks, samples
+from facemask_core import attacks, checkpoints, checks, datasets, defences, samples
+from facemask_core.cli.settings import configured_defences
 from facemask_core.cli.terminal import print_dead_gradients
 from facemask_core.labels import LABELS, parse_label
+from facemask_core.survival import jpeg_form
 
 
 def test_the_attacks_are_listed_with_their_settings(lab: Lab) -> None:
@@ -44,7 +46,8 @@ def test_a_sweep_agrees_with_the_attack_at_each_epsilon(lab: Lab, tmp_path: Path
     assert row["smallest_fooling_level"] == (int(fooled[0]) if len(fooled) else None)
     said = lab("sweep", PORTRAIT, *words, "--largest", 8).out
     assert "smallest fooling epsilon" in said
-    assert len(said.splitlines()) == 10
+    assert len(said.splitlines()) == 11
+    assert said.endswith("precision exact: float32\n")
 
 
 def test_a_setting_reaches_the_attack(lab: Lab, tmp_path: Path) -> None:
@@ -149,6 +152,137 @@ def test_a_transfer_matrix_is_written_and_printed(lab: Lab, answer: Path) -> Non
     assert np.array(stated["robust_accuracy"]).shape == (2, 2)
     assert stated["robust_accuracy"][0] == stated["robust_accuracy"][1]
     assert found.out.count(MODEL) >= 3
+
+
+def test_survival_is_written_and_printed(lab: Lab, answer: Path) -> None:
+    words = ("--model", MODEL, *GALLERY, "--epsilon", "8/255", "--attack", "fgsm", "--json", answer)
+    found = lab("survive", *words, "--quality", 90, "--quality", 40)
+    stated = json.loads(answer.read_text())
+    forms = ["float", "8 bits", "PNG", jpeg_form(90), jpeg_form(40)]
+    assert stated["images"] == 8
+    for key in ("success_rates", "survival_rates", "error_rates"):
+        assert list(stated[key]) == forms
+    assert stated["success_rates"]["8 bits"] == stated["success_rates"]["PNG"]
+    assert stated["threat_model"]["epsilon"] == 8 / 255
+    assert stated["dead_gradients"] == 0
+    for form in forms:
+        rates = (stated[key][form] for key in ("success_rates", "survival_rates", "error_rates"))
+        cells = ("none" if rate is None else f"{rate:.4f}" for rate in rates)
+        line = next(line for line in found.out.splitlines() if line.startswith(f"{form} "))
+        assert line.removeprefix(form).split() == list(cells)
+    assert "loss margin" in found.out
+    lab("evaluate", *words)
+    alone = json.loads(answer.read_text())
+    assert stated["success_rates"]["float"] == pytest.approx(alone["success_rate"])
+    assert stated["already_wrong"] == round(8 * (1 - alone["clean"]["accuracy"]))
+
+
+def test_defences_are_compared_in_writing_and_print(lab: Lab, answer: Path) -> None:
+    words = ("--model", MODEL, *GALLERY, "--epsilon", "2/255", "--attack", "fgsm", "--json", answer)
+    found = lab("defend", *words, "--defence", "jpeg:60", "--defence", "blur")
+    stated = json.loads(answer.read_text())
+    jpeg, blur = stated["defences"]
+    assert (jpeg["label"], jpeg["defence"], jpeg["quality"]) == ("JPEG 60", "jpeg", 60)
+    assert (blur["label"], blur["defence"], blur["sigma"]) == ("blur 1", "blur", 1.0)
+    for row in (jpeg, blur):
+        for attack in ("naive", "adaptive"):
+            robust = row["clean_accuracy"] * (1 - row[attack]["success_rate"])
+            assert row[attack]["robust_accuracy"] == pytest.approx(robust)
+        figures = (
+            row["clean_accuracy"],
+            *(row[attack]["robust_accuracy"] for attack in ("naive", "adaptive")),
+            *(row[attack]["success_rate"] for attack in ("naive", "adaptive")),
+        )
+        line = next(line for line in found.out.splitlines() if line.startswith(row["label"]))
+        assert line.removeprefix(row["label"]).split() == [f"{share:.4f}" for share in figures]
+    assert stated["threat_model"]["epsilon"] == 2 / 255
+    assert "loss margin" in found.out
+    lab("evaluate", *words)
+    alone = json.loads(answer.read_text())
+    assert stated["undefended"]["clean_accuracy"] == alone["clean"]["accuracy"]
+    assert stated["undefended"]["success_rate"] == pytest.approx(alone["success_rate"])
+
+
+def test_every_defence_is_chosen_by_name_and_strength() -> None:
+    assert configured_defences(None) == [defences.make(name) for name in defences.names()]
+    chosen = configured_defences(["blur:1.5", "bit_depth:2", "jpeg"])
+    assert chosen == [
+        defences.make("blur", sigma=1.5),
+        defences.make("bit_depth", bits=2),
+        defences.make("jpeg"),
+    ]
+
+
+EPSILON = ("--attack", "fgsm", "--epsilon", "2/255")
+SEARCHES: dict[str, tuple[Any, ...]] = {
+    "curve": ("--epsilons", "2/255"),
+    "smallest": ("--largest", 2),
+    "transfer": EPSILON,
+    "survive": (*EPSILON, "--quality", 75),
+    "defend": (*EPSILON, "--defence", "bit_depth"),
+    "check": EPSILON,
+}
+
+
+def searched(lab: Lab, answer: Path, command: str, *more: Any) -> tuple[dict[str, Any], str]:
+    """The command's JSON and its text, which the checklist gives one at a time."""
+    words = (command, "--model", MODEL, *SEARCHES[command], *more)
+    if command == "check":
+        return json.loads(lab(*words, "--json").out), lab(*words).out
+    said = lab(*words, "--json", answer).out
+    return json.loads(answer.read_text()), said
+
+
+@pytest.fixture
+def one_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leaves the first of the checks; what is said around them does not depend on the others."""
+    monkeypatch.setattr(checks, "CHECKS", checks.CHECKS[:1])
+
+
+@pytest.mark.usefixtures("one_check")
+@pytest.mark.parametrize("command", SEARCHES)
+def test_an_answer_over_a_dataset_states_what_it_was_made_with(
+    lab: Lab, answer: Path, tmp_path: Path, command: str
+) -> None:
+    """The photographs are those within the limit, the unreadable one among them."""
+    data = tmp_path / "data"
+    for index, label in enumerate(2 * LABELS):
+        picture = data / label / f"{index}.png"
+        picture.parent.mkdir(parents=True, exist_ok=True)
+        picture.write_bytes(PORTRAIT.read_bytes() if index else b"no picture")
+    used = datasets.open_dataset(data).limited(3)
+    row, said = searched(lab, answer, command, "--data", data, "--limit", 3)
+    assert row["data_sha256"] == datasets.fingerprint(used)
+    assert row["data_sha256"] != datasets.fingerprint(datasets.open_dataset(data))
+    assert row["crop"] is False
+    assert row["images"] == 2
+    assert [entry["path"] for entry in row["skipped"]] == [f"{LABELS[0]}/0.png"]
+    card = checkpoints.read_card(checkpoints.locate(MODEL))
+    hashes = row["sha256"] if command == "transfer" else [row["model_sha256"]]
+    assert hashes == [card.weights_sha256]
+    assert command == "transfer" or "2 images, 1 skipped" in said
+    assert_computed_in(row, said, command, "exact", "float32")
+
+
+def assert_computed_in(
+    row: dict[str, Any], said: str, command: str, precision: str, arithmetic: str
+) -> None:
+    each = [arithmetic] if command == "transfer" else arithmetic
+    assert (row["precision"], row["arithmetic"]) == (precision, each)
+    assert said.endswith(f"precision {precision}: {arithmetic}\n")
+
+
+@pytest.mark.usefixtures("one_check")
+@pytest.mark.parametrize("command", [*SEARCHES, "sweep"])
+def test_a_fast_answer_says_so(lab: Lab, answer: Path, command: str) -> None:
+    fast = ("--precision", "fast")
+    if command == "sweep":
+        words = ("sweep", PORTRAIT, "--model", MODEL, "--largest", 1, *fast)
+        row, said = json.loads(lab(*words, "--json").out), lab(*words).out
+    else:
+        data = ("--data", samples.GALLERY_DIR, "--limit", 1)
+        row, said = searched(lab, answer, command, *data, *fast)
+    assert_computed_in(row, said, command, "fast", "float32, batch norm folded")
 
 
 def test_the_checklist_is_printed_and_decides_the_exit_code(lab: Lab) -> None:

@@ -84,10 +84,16 @@ def test_help_does_not_start_the_numerical_backend() -> None:
         assert "Usage" in child.stdout
 
 
+COMMANDS = (
+    *("models", "attacks", "predict", "attack", "sweep", "evaluate", "curve", "smallest"),
+    *("transfer", "survive", "defend", "check", "train", "download"),
+)
+
+
 def test_help_lists_every_command(lab: Lab) -> None:
     answer = lab("--help")
     assert answer.code == 0
-    for command in ("models", "predict", "attack", "evaluate", "train", "download"):
+    for command in COMMANDS:
         assert f"  {command} " in answer.out
 
 
@@ -99,6 +105,9 @@ def test_help_lists_every_command(lab: Lab) -> None:
         ("attack", "a.png", "--model", MODEL, "--attack", "fgsm", "--epsilon", "0.1"),
         ("evaluate", "--model", MODEL),
         ("evaluate", "--model", MODEL, "--data", "x", "--limit", "many"),
+        ("survive", "--model", MODEL, "--data", "x"),
+        ("survive", "--model", MODEL, "--data", "x", "--epsilon", "0.1", "--quality", "good"),
+        ("defend", "--model", MODEL, "--epsilon", "0.1"),
         ("conquer",),
         ("models", "--xml"),
     ],
@@ -509,6 +518,8 @@ def test_a_skipped_file_of_any_name_can_be_reported(lab: Lab, data: Path) -> Non
 
 ATTACK = ("attack", "PICTURE", "--model", MODEL, "--no-crop", "--output", "OUT.png")
 EVALUATE = ("evaluate", "--model", MODEL, "--data", "DATA")
+SURVIVE = ("survive", "--model", MODEL, "--data", "DATA", "--epsilon", "0.1")
+DEFEND = ("defend", "--model", MODEL, "--data", "DATA", "--epsilon", "0.1")
 TRAIN = ("train", "--model", MODEL, "--data", "DATA", "--output", "TMP/run")
 FGSM = ("--attack", "fgsm")
 PGD = ("--attack", "pgd", "--epsilon", "0.1")
@@ -554,6 +565,34 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
     ((*EVALUATE, "--limit", "0"), "limit"),
     ((*EVALUATE, "--model", "nosuch"), "nosuch"),
     ((*EVALUATE, "--precision", "float8"), "'float8'"),
+    ((*SURVIVE, "--quality", "0"), "from 1 to 100"),
+    ((*SURVIVE, "--epsilon", "2"), "from 0 to 1"),
+    ((*SURVIVE, "--set", "target=with_mask"), "untargeted"),
+    ((*SURVIVE, "--data", "TMP/nowhere"), "nowhere"),
+    ((*SURVIVE, "--limit", "0"), "limit"),
+    ((*SURVIVE, "--json", "TMP/no/answer.json"), "cannot be written"),
+    ((*DEFEND, "--defence", "prayer"), "choose one of jpeg"),
+    ((*DEFEND, "--defence", "jpeg:"), "jpeg:75"),
+    ((*DEFEND, "--defence", "jpeg:good"), "'good'"),
+    ((*DEFEND, "--defence", "jpeg:0"), "from 1 to 100"),
+    ((*DEFEND, "--defence", "bit_depth:2.5"), "bit_depth:3"),
+    ((*DEFEND, "--defence", "blur:nan"), "sigma"),
+    ((*DEFEND, "--epsilon", "2"), "from 0 to 1"),
+    ((*DEFEND, "--set", "target=with_mask"), "untargeted"),
+    ((*DEFEND, "--attack", "transfer"), "--source"),
+    ((*DEFEND, "--model", "nosuch"), "nosuch"),
+    *(
+        ((command, *words, "--model", MODEL, "--precision", "half"), "exact, fast")
+        for command, *words in (
+            ("sweep", "PICTURE", "--no-crop"),
+            ("curve", "--data", "DATA"),
+            ("smallest", "--data", "DATA"),
+            ("transfer", "--data", "DATA", "--epsilon", "0.1"),
+            ("check", "--data", "DATA"),
+            SURVIVE,
+            DEFEND,
+        )
+    ),
     ((*TRAIN, "--schedule", "x"), "'x'"),
     ((*TRAIN, "--schedule", ""), "SIZE:EPOCHS"),
     ((*TRAIN, "--schedule", "128"), "SIZE:EPOCHS"),

@@ -14,6 +14,7 @@ from small_models import linear_model, wrapped
 
 from facemask_core import Classifier, attacks, datasets, images, searches
 from facemask_core.attacks import Attack
+from facemask_core.attacks.pgd import PGD
 from facemask_core.datasets import Dataset
 from facemask_core.errors import AttackError, DatasetError
 
@@ -199,6 +200,38 @@ def test_smallest_levels_need_an_untargeted_attack_in_levels(
 ) -> None:
     with pytest.raises(AttackError):
         searches.minimal_epsilon(curved, images.to_float(levels), np.zeros(12, np.int64), attack)
+
+
+@pytest.mark.parametrize("transferred", [False, True])
+def test_the_smallest_levels_are_stated_as_they_were_searched_for(
+    curved: Classifier,
+    pictures: Dataset,
+    small: Prepare,
+    monkeypatch: pytest.MonkeyPatch,
+    transferred: bool,
+) -> None:
+    """PGD leaves alone what has fallen, but not on another model, where falling proves nothing."""
+    made: list[PGD] = []
+    whole = PGD._attack
+
+    def noted(self: PGD, *arguments: Any) -> Any:
+        made.append(self)
+        return whole(self, *arguments)
+
+    monkeypatch.setattr(PGD, "_attack", noted)
+    attack: Attack = attacks.make("pgd", steps=3)
+    if transferred:
+        attack = attacks.make("transfer", source=curved, attack=attack)
+    found = searches.minimal_epsilons(curved, pictures, attack, largest=8, prepare=small)
+    batch = next(datasets.stream(pictures, 32, small))
+    alone = searches.minimal_epsilon(
+        curved, images.to_float(batch.images), batch.labels, attack, largest=8
+    )
+    assert {each.stop_early for each in made} == {not transferred}
+    for answer in (found, alone):
+        assert answer.threat_model["stop_early"] is not transferred
+        assert answer.threat_model["epsilon"] == 8 / 255
+    np.testing.assert_array_equal(found.levels, alone.levels)
 
 
 @pytest.mark.parametrize("name", ["fgsm", "bim", "pgd", "noise"])
