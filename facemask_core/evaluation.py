@@ -150,6 +150,23 @@ class Evaluation:
     arithmetic: str = "float32"
 
     @property
+    def standing(self) -> NDArray[np.bool_] | None:
+        """bool (n,): classed rightly both before the attack and after it; None for a clean run.
+
+        An image that was wrong before and that the attack happens to put right is an error all the
+        same: it takes no attack to have it wrong.
+        """
+        if self.adversarial is None:
+            return None
+        before = self.clean.classes == self.clean.labels
+        return before & (self.adversarial.classes == self.clean.labels)
+
+    @property
+    def robust_accuracy(self) -> float | None:
+        """Share of all images that stand; None for a clean run."""
+        return None if self.standing is None else float(self.standing.mean())
+
+    @property
     def success_rate(self) -> float | None:
         """Of the images classed rightly before the attack, the share classed wrongly after it.
 
@@ -181,7 +198,7 @@ class Evaluation:
 
         Returns:
             ``images``, ``accuracy``, ``balanced_accuracy`` and ``confusion_matrix`` before the
-            attack, and for an attacked run ``robust_accuracy``, the accuracy after it.
+            attack, and for an attacked run ``robust_accuracy``, the share that stands.
         """
         figures = {}
         for name in sorted(set(self.sources.values())):
@@ -193,8 +210,8 @@ class Evaluation:
                 "balanced_accuracy": clean.balanced_accuracy,
                 "confusion_matrix": clean.confusion.tolist(),
             }
-            if self.adversarial is not None:
-                figures[name]["robust_accuracy"] = self.adversarial.of(rows).accuracy
+            if self.standing is not None:
+                figures[name]["robust_accuracy"] = float(self.standing[rows].mean())
         return figures
 
     def as_dict(self) -> dict[str, Any]:
@@ -209,6 +226,7 @@ class Evaluation:
             "seconds": round(self.seconds, 2),
             "clean": self.clean.as_dict(),
             "adversarial": None if self.adversarial is None else self.adversarial.as_dict(),
+            "robust_accuracy": self.robust_accuracy,
             "success_rate": self.success_rate,
             "mean_confidence_drop": self.mean_confidence_drop,
             "dead_gradients": self.dead_gradients,

@@ -61,7 +61,7 @@ def _figures(report: Evaluation) -> None:
         ("Balanced accuracy", clean.balanced_accuracy),
     ]
     if attacked is not None:
-        figures.append(("Robust accuracy", attacked.accuracy))
+        figures.append(("Robust accuracy", report.robust_accuracy or 0.0))
         if report.success_rate is not None:
             figures.append(("Success rate", report.success_rate))
         figures.append(("Confidence drop", report.mean_confidence_drop or 0.0))
@@ -75,7 +75,7 @@ def _figures(report: Evaluation) -> None:
     )
     if attacked is not None:
         st.caption(
-            "Robust accuracy: of all images, those right after the attack. Success rate: of the "
+            "Robust accuracy: of all images, those right before the attack and after it. Success rate: of the "
             "images right before it, those the attack turned. Confidence drop: the mean fall of "
             "the true class's probability."
         )

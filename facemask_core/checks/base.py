@@ -98,8 +98,8 @@ class Subject:
         return attack(self.classifier, self.pixels, self.labels, epsilon=radius, seed=self.seed)
 
     def robust_accuracy(self, found: AdversarialBatch) -> float:
-        """Share of all images that are still classed rightly."""
-        return float((found.predictions == self.labels).mean())
+        """Share of all images that are classed rightly before the attack and after it."""
+        return float((self.clean & (found.predictions == self.labels)).mean())
 
     def leads(self, logits: NDArray[np.float32]) -> NDArray[np.float32]:
         """float32 (n,): by how much the other class than the true one leads."""

@@ -116,6 +116,7 @@ def _print_evaluation(result: Evaluation) -> None:
         return
     stated = ", ".join(f"{key} {value}" for key, value in result.threat_model.items())
     _print_predictions(f"adversarial ({stated})", result.adversarial)
+    print(f"robust accuracy, images wrong before counted as errors: {result.robust_accuracy:.4f}")
     if result.success_rate is not None:
         target = result.threat_model.get("target")
         others = "" if target is None else f", those of {LABELS[target]} left out"

@@ -48,8 +48,11 @@ class TransferMatrix:
 
     @property
     def robust_accuracy(self) -> NDArray[np.float64]:
-        """float64 (sources, targets): share of all images the target still classes rightly."""
-        return (self.attacked == self.labels).mean(axis=2)
+        """float64 (sources, targets): share of all images the target classes rightly all along.
+
+        One that it had wrong before stays an error, whatever the attack makes of it.
+        """
+        return ((self.attacked == self.labels) & (self.clean == self.labels)[None]).mean(axis=2)
 
     @property
     def success_rate(self) -> NDArray[np.float64]:

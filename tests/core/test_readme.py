@@ -55,7 +55,7 @@ def test_robust_figures_are_the_reports(report: dict[str, Any]) -> None:
     _assert_same_figures(report["clean"], card.metrics["test"])
     stated = report["threat_model"]
     level = f"{255 * stated['epsilon']:.0f}/255"
-    robust = _percent(report["adversarial"]["accuracy"])
+    robust = _percent(report["robust_accuracy"])
     success = _percent(report["success_rate"])
     assert (
         f"| {report['model']} | {stated['attack'].upper()} | {level} | {robust} | {success} |"
