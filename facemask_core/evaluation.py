@@ -151,7 +151,7 @@ class Evaluation:
 
     @property
     def standing(self) -> NDArray[np.bool_] | None:
-        """bool (n,): classed rightly both before the attack and after it; None for a clean run.
+        """Bool (n,): classed rightly both before the attack and after it; None for a clean run.
 
         An image that was wrong before and that the attack happens to put right is an error all the
         same: it takes no attack to have it wrong.

@@ -75,9 +75,9 @@ def _figures(report: Evaluation) -> None:
     )
     if attacked is not None:
         st.caption(
-            "Robust accuracy: of all images, those right before the attack and after it. Success rate: of the "
-            "images right before it, those the attack turned. Confidence drop: the mean fall of "
-            "the true class's probability."
+            "Robust accuracy: of all images, those right before the attack and after it. Success "
+            "rate: of the images right before it, those the attack turned. Confidence drop: the "
+            "mean fall of the true class's probability."
         )
 
 
