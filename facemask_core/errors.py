@@ -31,6 +31,10 @@ class DefenceError(FacemaskError):
     """A defence's name or settings make no sense."""
 
 
+class ExplanationError(FacemaskError):
+    """An explanation's name or settings make no sense."""
+
+
 class DatasetError(FacemaskError):
     """A dataset's folder is missing, empty, or not laid out as one folder a class."""
 

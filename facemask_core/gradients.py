@@ -8,14 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from facemask_core import backend
 from facemask_core.backend import keras
 from facemask_core.errors import AttackError
 
+ops = keras.ops
+
 Tensor = Any
 """A tensor of the running backend."""
+LayerFinder = Callable[[keras.Model], keras.layers.Layer]
+"""Finds a layer in a model, perhaps in a network within it."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,8 @@ class ModelFunctions:
         logits: Maps pixels (n, h, w, 3) to float32 logits (n, 2), whatever the model computes in.
         margin_gradient: Maps pixels and a direction (n, 2) in logit space to the logits and the
             gradient of ``sum(logits * direction)`` with respect to the pixels.
+        feature_gradient: Maps a layer's finder, pixels and a direction to the logits, the layer's
+            output in float32, and the same gradient with respect to that output.
 
     The margin ``z_other - z_label`` replaces cross-entropy: with two classes its gradient has the
     same sign everywhere, and it does not underflow on a confident model.
@@ -33,6 +40,7 @@ class ModelFunctions:
 
     logits: Callable[[Tensor], Tensor]
     margin_gradient: Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
+    feature_gradient: Callable[[LayerFinder, Tensor, Tensor], tuple[Tensor, Tensor, Tensor]]
 
 
 Program = Callable[..., tuple[Tensor, ...]]
@@ -78,12 +86,14 @@ def _compile_tensorflow(model: keras.Model, program: Program) -> Callable[..., t
     def logits(images: Tensor) -> Tensor:
         return tf.cast(model(images, training=False), tf.float32)
 
-    def margin_gradient(images: Tensor, direction: Tensor) -> tuple[Tensor, Tensor]:
+    def climb(
+        scores: Callable[[Tensor], Tensor], point: Tensor, direction: Tensor
+    ) -> tuple[Tensor, Tensor]:
         with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch(images)
-            values = logits(images)
+            tape.watch(point)
+            values = scores(point)
             margin = tf.reduce_sum(values * direction)
-        gradient = tape.gradient(margin, images)
+        gradient = tape.gradient(margin, point)
         if gradient is None:
             raise AttackError(
                 "No gradient reaches the pixels: something between them and the scores rounds or "
@@ -91,7 +101,14 @@ def _compile_tensorflow(model: keras.Model, program: Program) -> Callable[..., t
             )
         return values, gradient
 
-    functions = ModelFunctions(logits, margin_gradient)
+    def feature_gradient(
+        find: LayerFinder, images: Tensor, direction: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        features, above = _cut(model, find(model), images)
+        values, gradient = climb(above, features, direction)
+        return values, features, gradient
+
+    functions = ModelFunctions(logits, partial(climb, logits), feature_gradient)
 
     @tf.function(autograph=False)  # programs are keras.ops already
     def compiled(*tensors: Tensor) -> tuple[Tensor, ...]:
@@ -110,15 +127,28 @@ def _compile_jax(model: keras.Model, program: Program) -> Callable[..., tuple[Te
             answer = model.stateless_call(trainable, non_trainable, images, training=False)[0]
             return answer.astype("float32")
 
-        def margin(images: Tensor, direction: Tensor) -> tuple[Tensor, Tensor]:
-            values = logits(images)
-            return (values * direction).sum(), values
+        def climb(
+            scores: Callable[[Tensor], Tensor], point: Tensor, direction: Tensor
+        ) -> tuple[Tensor, Tensor]:
+            def margin(point: Tensor) -> tuple[Tensor, Tensor]:
+                values = scores(point)
+                return (values * direction).sum(), values
 
-        def margin_gradient(images: Tensor, direction: Tensor) -> tuple[Tensor, Tensor]:
-            gradient, values = jax.grad(margin, has_aux=True)(images, direction)
+            gradient, values = jax.grad(margin, has_aux=True)(point)
             return values, gradient
 
-        return program(ModelFunctions(logits, margin_gradient), *tensors)
+        def feature_gradient(
+            find: LayerFinder, images: Tensor, direction: Tensor
+        ) -> tuple[Tensor, Tensor, Tensor]:
+            variables = (*model.trainable_variables, *model.non_trainable_variables)
+            weights = zip(variables, (*trainable, *non_trainable), strict=True)
+            with keras.StatelessScope(state_mapping=weights):
+                features, above = _cut(model, find(model), images)
+                values, gradient = climb(above, features, direction)
+            return values, features, gradient
+
+        functions = ModelFunctions(logits, partial(climb, logits), feature_gradient)
+        return program(functions, *tensors)
 
     jitted = jax.jit(compiled)
 
@@ -131,6 +161,50 @@ def _compile_jax(model: keras.Model, program: Program) -> Callable[..., tuple[Te
         )
 
     return call
+
+
+def _cut(
+    model: keras.Model, layer: keras.layers.Layer, images: Tensor
+) -> tuple[Tensor, Callable[[Tensor], Tensor]]:
+    """Runs a model as far as a layer: its output in float32, and what leads from there to logits.
+
+    Both run the whole model, but only while it is traced: the compiler drops what nothing reads.
+    """
+    outputs: list[Tensor] = []
+
+    def kept(output: Tensor) -> Tensor:
+        outputs.append(output)
+        return output
+
+    _walked(model, images, layer, kept)
+    (output,) = outputs
+
+    def above(features: Tensor) -> Tensor:
+        own = ops.cast(features, output.dtype)
+        return ops.cast(_walked(model, images, layer, lambda _: own), "float32")
+
+    return ops.cast(output, "float32"), above
+
+
+def _walked(
+    model: keras.Model,
+    images: Tensor,
+    layer: keras.layers.Layer,
+    passed: Callable[[Tensor], Tensor],
+) -> Tensor:
+    """Runs a functional model operation by operation, in inference, as layers do by default.
+
+    What one layer gives out, perhaps in a model within the model, goes on as ``passed`` makes it.
+    A model cut in two by Keras would leave its nodes behind in layers that others share.
+    """
+
+    def called(operation: Any, *inputs: Any, **options: Any) -> Any:
+        if isinstance(operation, keras.src.models.Functional):
+            return _walked(operation, inputs[0], layer, passed)
+        output = operation(*inputs, **options)
+        return passed(output) if operation is layer else output
+
+    return model._run_through_graph(images, call_fn=called)  # noqa: SLF001
 
 
 _COMPILERS: dict[str, Callable[[keras.Model, Program], Callable[..., tuple[Tensor, ...]]]] = {

@@ -31,6 +31,9 @@ class Backbone:
         min_size: Side in pixels of the smallest square that the layers leave something of.
         fast_dtype: What ``--precision fast`` computes in: bfloat16 where that was measured to be
             faster, see :mod:`facemask_core.precision`.
+        features: Place, among the network's layers, of the one whose output is the last
+            convolutional feature map. Counted from the end, where the global average pooling is
+            -1; Keras numbers some layers' names anew with every network it builds.
     """
 
     name: str
@@ -43,6 +46,7 @@ class Backbone:
     learning_rate: float = 1e-3
     min_size: int = 32
     fast_dtype: str = "float32"
+    features: int = -2
 
     def build(
         self, *, input_size: int | None = INPUT_SIZE, weights: str | None = None, dropout: float = 0
@@ -69,6 +73,26 @@ class Backbone:
         # Logits stay float32 even under mixed precision: a float16 margin underflows the gradient.
         logits = keras.layers.Dense(len(LABELS), dtype="float32", name="logits")(features)
         return keras.Model(pixels, logits, name=self.name)
+
+    def feature_layer(self, model: keras.Model) -> keras.layers.Layer:
+        """Finds the layer whose output is the last convolutional feature map.
+
+        Args:
+            model: Built by this entry, perhaps folded, perhaps behind defences.
+
+        Returns:
+            A layer of the model's own network; its output has the shape (n, height, width,
+            channels).
+
+        Raises:
+            BackboneError: The model holds no network of the registry.
+        """
+        for part in model._flatten_layers():  # noqa: SLF001
+            if part.name == "network":
+                return part.layers[self.features]
+        raise BackboneError(
+            f"{model.name} was not built by the registry, so its last feature map is not known."
+        )
 
     def fetch_imagenet(self, progress: Progress = lambda *_: None) -> Path:
         """Puts the ImageNet weights where Keras looks for them, unless they are there.

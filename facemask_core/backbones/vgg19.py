@@ -30,4 +30,5 @@ VGG19 = Backbone(
     initializer="he_normal",
     learning_rate=3e-4,
     fast_dtype="bfloat16",
+    features=-3,  # between it and the global pooling lies a max pooling
 )

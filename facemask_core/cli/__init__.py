@@ -18,6 +18,7 @@ from facemask_core.cli.curve import curve
 from facemask_core.cli.defend import defend
 from facemask_core.cli.download import download
 from facemask_core.cli.evaluate import evaluate
+from facemask_core.cli.explain import explain
 from facemask_core.cli.models import models
 from facemask_core.cli.predict import predict
 from facemask_core.cli.smallest import smallest
@@ -29,7 +30,7 @@ from facemask_core.cli.transfer import transfer
 from facemask_core.errors import FacemaskError
 
 _COMMANDS = (
-    *(models, attacks, predict, attack, sweep),
+    *(models, attacks, predict, explain, attack, sweep),
     *(evaluate, curve, smallest, transfer, survive, defend, check),
     train,
 )

@@ -1,0 +1,66 @@
+"""Grad-CAM: which parts of the last feature map speak for a class."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facemask_core import backbones
+from facemask_core.attacks.base import directions
+from facemask_core.backend import keras
+from facemask_core.classifier import Classifier
+from facemask_core.explain.base import Explanation
+from facemask_core.explain.heat import enlarged, normalised
+from facemask_core.gradients import LayerFinder, ModelFunctions, Tensor
+from facemask_core.labels import WITH_MASK, WITHOUT_MASK
+
+ops = keras.ops
+
+
+@dataclass(frozen=True, kw_only=True)
+class GradCAM(Explanation):
+    """Selvaraju et al. 2017 (arXiv:1610.02391), eq. 1 and 2, of the margin.
+
+    The map is as coarse as the feature map, from 5 to 14 cells a side, before it is enlarged. What
+    speaks for one class speaks against the other, and only the former is shown.
+    """
+
+    name: ClassVar[str] = "grad-cam"
+    title: ClassVar[str] = "Grad-CAM"
+    source: ClassVar[str] = "Selvaraju et al. 2017, arXiv:1610.02391"
+
+    def _heat(
+        self,
+        classifier: Classifier,
+        images: NDArray[np.float32],
+        labels: NDArray[np.int64] | None,
+        seed: int,
+    ) -> NDArray[np.float32]:
+        backbone = backbones.get(classifier.card.backbone)
+        logits, evidence = classifier.run(
+            "grad-cam",
+            partial(_evidence, backbone.feature_layer),
+            images,
+            directions(np.full(len(images), WITHOUT_MASK), None),  # away from it: to the other
+        )
+        classes = logits.argmax(axis=1) if labels is None else labels
+        signs = np.where(classes == WITH_MASK, np.float32(1), np.float32(-1))
+        positive = np.maximum(signs[:, None, None] * evidence, 0.0)  # the ReLU of eq. 2
+        return normalised(enlarged(positive, classifier.input_shape[:2]))
+
+
+def _evidence(
+    find: LayerFinder, model: ModelFunctions, images: Tensor, direction: Tensor
+) -> tuple[Tensor, ...]:
+    """The traced program: the logits and, before the ReLU, the map (n, height, width) of eq. 2.
+
+    With two classes the other's map is the same with the sign turned, so that the class need not
+    be known here.
+    """
+    logits, features, gradient = model.feature_gradient(find, images, direction)
+    weights = ops.mean(gradient, axis=(1, 2), keepdims=True)  # eq. 1
+    return logits, ops.sum(weights * features, axis=-1)
