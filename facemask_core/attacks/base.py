@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, ClassVar
 
@@ -97,7 +97,7 @@ class Attack(ABC):
         pixels = classifier.checked(images)
         classes = checked_labels(labels, len(pixels))
         radius = self.checked_epsilon(epsilon, classifier.input_shape)
-        return self._attack(classifier, pixels, classes, radius, _checked_seed(seed))
+        return self._attack(classifier, pixels, classes, radius, checked_seed(seed))
 
     def sweep(
         self,
@@ -123,12 +123,27 @@ class Attack(ABC):
         Raises:
             AttackError: The input or an epsilon is outside the contract, or they do not rise.
         """
+        return joined(list(self.sweep_parts(classifier, image, label, epsilons, seed=seed)))
+
+    def sweep_parts(
+        self,
+        classifier: Classifier,
+        image: NDArray[np.floating],
+        label: int,
+        epsilons: Sequence[float],
+        *,
+        seed: int = 0,
+    ) -> Iterator[AdversarialBatch]:
+        """As :meth:`sweep`, but each part can be shown while the next is still being computed.
+
+        The input is checked before the first part is asked for.
+        """
         pixels = classifier.checked(np.asarray(image)[None])
         classes = checked_labels(np.array([label]), 1)
         radii = [self.checked_epsilon(epsilon, classifier.input_shape) for epsilon in epsilons]
         if not radii or radii != sorted(radii):
             raise AttackError("A sweep needs at least one epsilon, and they must rise.")
-        return self._sweep(classifier, pixels, classes, radii, _checked_seed(seed))
+        return self._sweep(classifier, pixels, classes, radii, checked_seed(seed))
 
     def _sweep(
         self,
@@ -137,11 +152,10 @@ class Attack(ABC):
         labels: NDArray[np.int64],
         epsilons: Sequence[float],
         seed: int,
-    ) -> AdversarialBatch:
+    ) -> Iterator[AdversarialBatch]:
         """Attacks a checked batch of one image; families that share work do so here."""
-        return joined(
-            [self._attack(classifier, images, labels, epsilon, seed) for epsilon in epsilons]
-        )
+        for epsilon in epsilons:
+            yield self._attack(classifier, images, labels, epsilon, seed)
 
     def checked_epsilon(self, epsilon: float, shape: tuple[int, ...]) -> float:
         """Verifies an epsilon for images of a shape (height, width, 3).
@@ -207,7 +221,12 @@ def joined(batches: Sequence[AdversarialBatch]) -> AdversarialBatch:
     )
 
 
-def _checked_seed(seed: int) -> int:
+def checked_seed(seed: int) -> int:
+    """Verifies a seed.
+
+    Raises:
+        AttackError: It is no whole number from 0 on.
+    """
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
         raise AttackError(f"The seed must be a whole number from 0; it is {seed!r}.")
     return int(seed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -52,13 +52,13 @@ class FGSM(GradientAscent):
         labels: NDArray[np.int64],
         epsilons: Sequence[float],
         seed: int,
-    ) -> AdversarialBatch:
+    ) -> Iterator[AdversarialBatch]:
         """One gradient serves every epsilon; the answers come in one batch."""
         towards, dead = self.steepest(classifier, images, labels)
         radii = np.array(epsilons, np.float32)[:, None, None, None]
         moved = np.clip(images + radii * towards, 0.0, 1.0)
         count = len(epsilons)
-        return measured(
+        yield measured(
             moved,
             np.broadcast_to(images, moved.shape),
             classifier.predict(moved),

@@ -6,6 +6,7 @@ number of steps are tensors, so moving a slider traces nothing anew.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, ClassVar, NamedTuple
@@ -17,6 +18,8 @@ from facemask_core.attacks import losses, norms
 from facemask_core.attacks.base import (
     AdversarialBatch,
     Attack,
+    checked_labels,
+    checked_seed,
     checked_target,
     directions,
     measured,
@@ -183,6 +186,64 @@ class IterativeAscent(GradientAscent):
         """As for every attack, with the step size in force at this epsilon."""
         stated = super().threat_model(epsilon, seed)
         return stated | {"step_size": self.step_size_at(epsilon)}
+
+    @property
+    def is_memoryless(self) -> bool:
+        """Whether a step depends on the point alone, so that the way there can be shown."""
+        return isinstance(self._rule(), Plain)
+
+    def path(
+        self,
+        classifier: Classifier,
+        image: NDArray[np.floating],
+        label: int,
+        *,
+        epsilon: float,
+        seed: int = 0,
+    ) -> Iterator[AdversarialBatch]:
+        """Follows one image step by step, through the points the attack itself passes.
+
+        Args:
+            classifier: The model under attack; not changed.
+            image: Float (224, 224, 3) in [0, 1]; not changed.
+            label: Its true class.
+            epsilon: Radius of the ball.
+            seed: Seed of all randomness; of several restarts the first is followed.
+
+        Returns:
+            An iterator over batches of one: where the attack starts, then where each step leads.
+
+        Raises:
+            AttackError: The input is outside the contract, or a step depends on those before it,
+                so that the attack cannot be taken apart.
+        """
+        if not self.is_memoryless:
+            raise AttackError(f"{self.title} remembers its steps and cannot be shown one by one.")
+        pixels = classifier.checked(np.asarray(image)[None])
+        classes = checked_labels(np.array([label]), 1)
+        radius = self.checked_epsilon(epsilon, classifier.input_shape)
+        start = self._start(pixels, radius, checked_seed(seed), 0)
+        return self._steps_from(classifier, pixels, classes, radius, start)
+
+    def _steps_from(
+        self,
+        classifier: Classifier,
+        images: NDArray[np.float32],
+        labels: NDArray[np.int64],
+        epsilon: float,
+        start: NDArray[np.float32],
+    ) -> Iterator[AdversarialBatch]:
+        climb = partial(self._ascend, classifier, images, labels, epsilon, keep_start=False)
+        yield climb(start=start, step_size=0.0, steps=1)[0]
+        for step in range(1, self.steps + 1):
+            reached, start = climb(start=start, step_size=self.step_size_at(epsilon), steps=1)
+            yield replace(reached, iterations=np.array([step]))
+
+    def _start(
+        self, images: NDArray[np.float32], epsilon: float, seed: int, restart: int
+    ) -> NDArray[np.float32]:
+        """Where the attack begins: at the images themselves, unless it says otherwise."""
+        return images
 
     def _attack(
         self,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from facemask_core.attacks.base import AdversarialBatch, Attack, joined, measured
+from facemask_core.attacks.base import AdversarialBatch, Attack, measured
 from facemask_core.attacks.gradient_ascent import IterativeAscent
 from facemask_core.attacks.restarts import (
     best_of_restarts,
@@ -64,16 +64,21 @@ class PGD(IterativeAscent):
     ) -> AdversarialBatch:
         def attempt(rows: NDArray[Any], restart: int) -> AdversarialBatch:
             chosen = images[rows]
-            start = chosen
-            if self.random_start:
-                noise = random_starts(chosen, self.norm, epsilon, seed, restart)
-                start = np.clip(chosen + noise, 0.0, 1.0)
+            start = self._start(chosen, epsilon, seed, restart)
             # A random start is an attack of its own; the clean image is not.
             return self._from(
                 classifier, chosen, labels[rows], epsilon, start, keep_start=self.random_start
             )
 
         return best_of_restarts(attempt, len(images), self.restarts, self.target)
+
+    def _start(
+        self, images: NDArray[np.float32], epsilon: float, seed: int, restart: int
+    ) -> NDArray[np.float32]:
+        if not self.random_start:
+            return images
+        noise = random_starts(images, self.norm, epsilon, seed, restart)
+        return np.clip(images + noise, 0.0, 1.0)
 
     def _sweep(
         self,
@@ -82,22 +87,23 @@ class PGD(IterativeAscent):
         labels: NDArray[np.int64],
         epsilons: Sequence[float],
         seed: int,
-    ) -> AdversarialBatch:
+    ) -> Iterator[AdversarialBatch]:
         """Starts from the answer to the epsilon before, which lies in the larger ball as well.
 
         So the image never fares better at a larger epsilon. The smallest epsilon above 0 has no
         way behind it and gets the whole attack, with its random start and its restarts.
         """
-        clean = self._unmoved(classifier, images, labels)
-        found = [clean for epsilon in epsilons if epsilon == 0.0]
-        radii = epsilons[len(found) :]
-        if radii:
-            whole = self._attack(classifier, images, labels, radii[0], seed)
-            found.append(merged(clean, whole, np.arange(len(images)), self.target))
-        for epsilon in radii[1:]:
-            start = found[-1].images
-            found.append(self._from(classifier, images, labels, epsilon, start, keep_start=True))
-        return joined(found)
+        clean = last = self._unmoved(classifier, images, labels)
+        for epsilon in epsilons:
+            if epsilon == 0.0:
+                yield clean
+                continue
+            if last is clean:
+                whole = self._attack(classifier, images, labels, epsilon, seed)
+                last = merged(clean, whole, np.arange(len(images)), self.target)
+            else:
+                last = self._from(classifier, images, labels, epsilon, last.images, keep_start=True)
+            yield last
 
     def _unmoved(
         self, classifier: Classifier, images: NDArray[np.float32], labels: NDArray[np.int64]

@@ -5,20 +5,25 @@ from __future__ import annotations
 from facemask_core.searches.curve import RobustnessCurve, robustness_curve
 from facemask_core.searches.defences import DefenceComparison, defence_comparison
 from facemask_core.searches.matrix import TransferMatrix, transfer_matrix
+from facemask_core.searches.path import Step, attack_path, has_steps
 from facemask_core.searches.smallest import SmallestEpsilons, minimal_epsilon, minimal_epsilons
 from facemask_core.searches.survivors import AttackSurvival, attack_survival
-from facemask_core.searches.sweep import Sweep, epsilon_sweep
+from facemask_core.searches.sweep import Sweep, epsilon_sweep, epsilon_sweep_parts
 
 __all__ = [
     "AttackSurvival",
     "DefenceComparison",
     "RobustnessCurve",
     "SmallestEpsilons",
+    "Step",
     "Sweep",
     "TransferMatrix",
+    "attack_path",
     "attack_survival",
     "defence_comparison",
     "epsilon_sweep",
+    "epsilon_sweep_parts",
+    "has_steps",
     "minimal_epsilon",
     "minimal_epsilons",
     "robustness_curve",

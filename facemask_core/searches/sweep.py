@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from facemask_core import images
-from facemask_core.attacks import Attack
+from facemask_core.attacks import AdversarialBatch, Attack
 from facemask_core.classifier import Classifier, probabilities
 from facemask_core.epsilons import LEVELS
 from facemask_core.errors import AttackError
@@ -46,9 +46,14 @@ class Sweep:
     threat_model: dict[str, Any]
 
     @property
+    def probabilities(self) -> NDArray[np.float64]:
+        """float64 (k, 2): the probability of each class."""
+        return probabilities(self.logits)
+
+    @property
     def confidence(self) -> NDArray[np.float64]:
         """float64 (k,): the probability given to the true class."""
-        return probabilities(self.logits)[:, self.label]
+        return self.probabilities[:, self.label]
 
     @property
     def fooled(self) -> NDArray[np.bool_]:
@@ -88,33 +93,78 @@ def epsilon_sweep(
         AttackError: The attack measures in another norm, its target is the true class, or the
             input is outside the contract.
     """
-    steps = np.array(levels, np.int64)
-    stated = attack.sweep_threat_model(float(steps[-1]) / LEVELS if len(steps) else 0.0, seed)
+    return _joined(
+        list(epsilon_sweep_parts(classifier, face, label, attack, levels=levels, seed=seed))
+    )
+
+
+def epsilon_sweep_parts(
+    classifier: Classifier,
+    face: NDArray[np.uint8],
+    label: int,
+    attack: Attack,
+    *,
+    levels: Sequence[int] = SLIDER,
+    seed: int = 0,
+) -> Iterator[Sweep]:
+    """As :func:`epsilon_sweep`, but each part can be shown while the next is being computed.
+
+    The input is checked before the first part is asked for. FGSM has one part, which holds every
+    level; the others have one a level.
+    """
+    stated = attack.sweep_threat_model(float(levels[-1]) / LEVELS if len(levels) else 0.0, seed)
     if stated["norm"] != "linf":
         raise AttackError("A sweep over pixel levels needs an attack in L-infinity.")
     target = stated.get("target")
     if target is not None and target == label:
         raise AttackError(f"This face already counts as {LABELS[target]}; target the other class.")
-    found = attack.sweep(
+    parts = attack.sweep_parts(
         classifier, images.to_float(face), label, [step / LEVELS for step in levels], seed=seed
     )
-    attacked = np.stack(
-        [
-            images.to_uint8_within(image, face, epsilon=step / LEVELS)
-            for image, step in zip(found.images, levels, strict=True)
-        ]
-    )
-    pixels = images.to_float(attacked)
-    logits = found.logits.copy()
-    rounded = np.flatnonzero(np.abs(pixels - found.images).max(axis=(1, 2, 3)) > _SAME)
-    if len(rounded):
-        logits[rounded] = classifier.predict(pixels[rounded])
-    return Sweep(
-        levels=steps,
-        attacked=attacked,
-        logits=logits,
-        label=label,
-        gradient_calls=int(found.gradient_calls.sum()),
-        dead_gradients=found.dead_gradients,
-        threat_model=stated,
+    return _as_shown(classifier, face, label, np.array(levels, np.int64), parts, stated)
+
+
+def _as_shown(
+    classifier: Classifier,
+    face: NDArray[np.uint8],
+    label: int,
+    levels: NDArray[np.int64],
+    parts: Iterator[AdversarialBatch],
+    stated: dict[str, Any],
+) -> Iterator[Sweep]:
+    """Rounds what an attack found to 8 bits, and judges it again wherever that changed it."""
+    done = 0
+    for found in parts:
+        steps = levels[done : done + len(found.images)]
+        done += len(steps)
+        attacked = np.stack(
+            [
+                images.to_uint8_within(image, face, epsilon=float(step) / LEVELS)
+                for image, step in zip(found.images, steps, strict=True)
+            ]
+        )
+        pixels = images.to_float(attacked)
+        logits = found.logits.copy()
+        rounded = np.flatnonzero(np.abs(pixels - found.images).max(axis=(1, 2, 3)) > _SAME)
+        if len(rounded):
+            logits[rounded] = classifier.predict(pixels[rounded])
+        yield Sweep(
+            levels=steps,
+            attacked=attacked,
+            logits=logits,
+            label=label,
+            gradient_calls=int(found.gradient_calls.sum()),
+            dead_gradients=found.dead_gradients,
+            threat_model=stated,
+        )
+
+
+def _joined(parts: Sequence[Sweep]) -> Sweep:
+    return replace(
+        parts[0],
+        levels=np.concatenate([part.levels for part in parts]),
+        attacked=np.concatenate([part.attacked for part in parts]),
+        logits=np.concatenate([part.logits for part in parts]),
+        gradient_calls=sum(part.gradient_calls for part in parts),
+        dead_gradients=sum(part.dead_gradients for part in parts),
     )
