@@ -43,13 +43,9 @@ class Chosen:
         return self.levels / LEVELS
 
 
-def choose(*, optional: bool = False) -> Chosen:
-    """Draws the choice of attack, epsilon and settings.
-
-    Args:
-        optional: Whether no attack at all can be chosen.
-    """
-    names = (NONE, *OFFERED) if optional else OFFERED
+def choose() -> Chosen:
+    """Draws the choice of attack, or of none, with epsilon and settings."""
+    names = (NONE, *OFFERED)
     name = st.segmented_control(
         "Attack",
         names,

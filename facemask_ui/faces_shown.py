@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from facemask_core import images
-from facemask_core.epsilons import LEVELS, describe_epsilon
+from facemask_core.epsilons import describe_epsilon
 from facemask_core.verdicts import AttackedFace, Outcome
 from facemask_ui import charts, palette
 
@@ -55,18 +55,3 @@ def pictures(result: AttackedFace, alt: str) -> None:
 def confidence(result: AttackedFace, *, key: str) -> None:
     """Draws the probabilities before and after on one axis."""
     charts.probabilities({"Before": result.before, "After": result.after}, key=key)
-
-
-def distances(result: AttackedFace) -> None:
-    """States how far the picture was moved, and what the attack met on its way."""
-    with st.container(horizontal=True):
-        st.metric("Largest change", f"{round(LEVELS * result.linf)} / {LEVELS}", width=150)
-        st.metric("L2 distance", f"{result.l2:.3f}", width=150)
-        st.metric("Confidence drop", palette.percent(result.confidence_drop), width=180)
-        st.metric("Gradients", result.gradient_calls, width=130)
-    if result.dead_gradient:
-        st.warning(
-            "The model's gradient was zero or not finite, so the attack had no direction to go. "
-            "That is a weakness of the attack, not a strength of the model.",
-            icon=":material/trending_flat:",
-        )

@@ -80,6 +80,12 @@ def _loaded() -> list[Classifier]:
     return []
 
 
+def robust_twin(name: str) -> str | None:
+    """The model of the same backbone that was trained against attacks, if one is shipped."""
+    twin = f"{name}-robust"
+    return twin if twin in shipped() else None
+
+
 def messages() -> list[str]:
     """What the loaded models have to say to every visitor, such as a fallback to the CPU."""
     return [

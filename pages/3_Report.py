@@ -11,7 +11,7 @@ with shell.page(
 ):
     dataset, model, attack = st.columns(3, gap="large")
     with attack:
-        chosen = attacking.choose(optional=True)
+        chosen = attacking.choose()
     with model:
         name = models.choose()
     with dataset:

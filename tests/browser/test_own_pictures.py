@@ -42,8 +42,17 @@ def test_upload_is_judged_and_stays_on_the_next_page(visit: Visit) -> None:
     settle(page)
     assert "sample=" not in page.url
     page.get_by_role("link", name="Attack this face").click()
-    expect(page.locator("img[alt^='The attacked picture']")).to_be_visible()
+    expect(page.locator(".lab .verdict[data-outcome]")).to_be_visible()
     expect(page.get_by_text("Still using somebody.png")).to_be_visible()
+
+
+def test_what_the_visitor_says_is_the_truth_counts(visit: Visit) -> None:
+    page = visit("Attack?epsilon=0")
+    upload(page, ASTRONAUT)
+    verdict = page.locator(".lab .verdict")
+    expect(verdict).to_have_attribute("data-outcome", "held")
+    page.get_by_test_id("stButtonGroup").get_by_text("With mask", exact=True).click()
+    expect(verdict).to_have_attribute("data-outcome", "wrong")
 
 
 def test_broken_upload_gives_one_sentence(visit: Visit) -> None:

@@ -12,8 +12,3 @@ Open = Callable[..., AppTest]
 def sentences(app: AppTest) -> list[str]:
     """The errors on the screen, without the escapes that keep them from being Markdown."""
     return [error.value.replace("\\", "") for error in app.error]
-
-
-def metric(app: AppTest, label: str) -> str:
-    """The value of a figure."""
-    return next(metric.value for metric in app.metric if metric.label == label)

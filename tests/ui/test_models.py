@@ -59,7 +59,8 @@ def test_two_visitors_and_a_switch_there_and_back_load_each_model_once(
         app.selectbox(key="model").set_value(another).run()
         app.selectbox(key="model").set_value("mobilenetv3").run()
         assert not app.exception
-    assert loads == {another: 1, "mobilenetv3": 1}
+    # The robust twin is attacked beside the plain model.
+    assert loads == {another: 1, "mobilenetv3": 1, "mobilenetv3-robust": 1}
     models._load.clear()
 
 

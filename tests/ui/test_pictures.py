@@ -60,7 +60,7 @@ def test_upload_is_judged_on_both_pages_and_in_no_link(open_page: Open) -> None:
     assert "sample" not in app.query_params
     app.switch_page("pages/2_Attack.py").run()
     assert any("Still using face" in caption.value for caption in app.caption)
-    assert any(metric.label == "Largest change" for metric in app.metric)
+    assert any("Threat model" in caption.value for caption in app.caption)
 
 
 def test_another_visitor_sees_no_upload(open_page: Open) -> None:
@@ -89,17 +89,6 @@ def test_crop_by_hand_at_the_edge_stays_inside(open_page: Open) -> None:
         slider.set_value(slider.max).run()
     assert not app.exception
     assert not app.error
-
-
-@pytest.mark.usefixtures("brightness")
-def test_the_visitor_may_say_what_is_true(open_page: Open) -> None:
-    app = uploading(open_page("Attack"))
-    dark = encoded(np.full((100, 140, 3), 20, np.uint8))
-    app.file_uploader[0].set_value(("wall.png", dark, "image/png")).run()
-    truth = next(c for c in app.segmented_control if c.label == "True answer")
-    assert app.header[0].value.endswith("Held")
-    truth.set_value("With mask").run()
-    assert app.header[0].value.endswith("Was already wrong")
 
 
 def test_link_to_a_sample_leaves_the_upload_behind(open_page: Open) -> None:

@@ -1,0 +1,131 @@
+"""The component itself: a slider over a film, and the elements its parts arrive by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from facemask_core.epsilons import LEVELS
+from facemask_core.labels import WITH_MASK
+from facemask_ui.lab.words import STEP_FIGURES, SWEEP_FIGURES, WORDS
+from facemask_ui.palette import palette
+
+__all__ = ["EPSILON", "STEP_FIGURES", "Axis", "draw", "send", "steps"]
+
+_HERE = Path(__file__).parent
+_HTML, _CSS, _JS, _PART_JS = (
+    (_HERE / name).read_text(encoding="utf-8")
+    for name in ("lab.html", "lab.css", "lab.js", "part.js")
+)
+
+
+@dataclass(frozen=True)
+class Axis:
+    """What the slider moves along.
+
+    Attributes:
+        name: Its label.
+        key: Its name in the record a visitor downloads.
+        most: The last notch; the first is 0.
+        shown: How a notch is written: ``{n}`` is the notch, ``{share}`` the notch over ``unit``.
+        short: The same, shorter.
+        unit: See ``shown``.
+        playable: Whether a button runs through the notches.
+    """
+
+    name: str
+    key: str
+    most: int
+    shown: str
+    short: str
+    unit: int = 1
+    playable: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """For the browser."""
+        return {"least": 0, **vars(self)}
+
+
+EPSILON = Axis(
+    "Epsilon", "epsilon_levels", 32, f"{{n}}/{LEVELS} = {{share}}", f"{{n}}/{LEVELS}", unit=LEVELS
+)
+
+
+def steps(most: int) -> Axis:
+    """The axis of an attack's steps."""
+    return Axis("Step", "step", most, f"{{n}} of {most}", "step {n}", playable=True)
+
+
+def draw(
+    question: str,
+    *,
+    key: str,
+    axis: Axis,
+    level: int,
+    label: int,
+    alt: str,
+    attack: str,
+    file: str,
+    record: dict[str, Any],
+    guess: bool = False,
+    figures: dict[str, list[str]] = SWEEP_FIGURES,
+    hidden: tuple[str, ...] = (),
+    on_level: Callable[[int], None],
+) -> None:
+    """Draws the component for a film whose parts :func:`send` brings, before or after.
+
+    Args:
+        question: Names the film.
+        key: Tells the component from others on the page.
+        axis: What its slider moves along.
+        level: Where the slider stands.
+        label: The class the attack is told is true.
+        alt: What the picture shows.
+        attack: The attack's name in words.
+        file: First part of the names of downloaded files.
+        record: What the downloaded record says besides the points of the film.
+        guess: Whether the visitor is asked for a guess before the answer.
+        figures: Name and unit of the numbers shown at each notch.
+        hidden: Parts not to be shown: ``views``, ``figures``, ``downloads``.
+        on_level: Told where the slider came to rest.
+    """
+
+    def moved() -> None:
+        told = st.session_state[key].get("level")
+        if isinstance(told, int) and 0 <= told <= axis.most:  # it comes from a browser
+            on_level(told)
+
+    component = st.components.v2.component("attack_lab", html=_HTML, css=_CSS, js=_JS)
+    component(
+        data={
+            "question": question,
+            "axis": axis.as_dict(),
+            "level": level,
+            "label": label,
+            "alt": alt,
+            "attack": attack,
+            "file": file,
+            "record": record,
+            "guess": guess,
+            "hidden": list(hidden),
+            "words": WORDS | {"figures": figures},
+            "onBlue": palette().on_classes[WITH_MASK],
+        },
+        key=key,
+        on_level_change=moved,
+    )
+
+
+def send(part: bytes, *, key: str) -> None:
+    """Hands one part of a film to the browser, by an element nobody sees.
+
+    Args:
+        part: What :mod:`facemask_ui.lab.film` packed.
+        key: The same for the same part at every run of the page, so that it is sent once.
+    """
+    component = st.components.v2.component("attack_lab_part", js=_PART_JS)
+    component(data=part, key=key, height=1)

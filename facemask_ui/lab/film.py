@@ -1,0 +1,138 @@
+"""What the server computed, packed into parts that a browser takes one by one.
+
+A part is the length of its header (4 bytes, little endian), the header as JSON, and pixels packed
+by zlib. Nothing here is lossy: the browser shows the very 8-bit pictures that were classed.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facemask_core.images import INPUT_SIZE
+from facemask_core.searches import Step, Sweep
+from facemask_core.verdicts import Verdict
+
+_SHAPE = (INPUT_SIZE, INPUT_SIZE, 3)
+_QUICK = 1
+"""zlib's level: a fifth larger than the best, in a tenth of the time."""
+
+
+def face(question: str, pixels: NDArray[np.uint8], before: Verdict, label: int) -> bytes:
+    """The picture before any attack, and the model's answer to it.
+
+    Args:
+        question: Names the film.
+        pixels: uint8 (224, 224, 3).
+        before: The answer.
+        label: The class the attack is told is true.
+    """
+    header = {"kind": "face", "before": before.probabilities, "label": label}
+    return _packed(question, "face", header, pixels.tobytes())
+
+
+def sweep(question: str, original: NDArray[np.uint8], found: Sweep) -> bytes:
+    """Pictures and answers at some notches of the slider.
+
+    Where every picture is the original plus so many times one pattern of signs, as FGSM's are, the
+    pattern alone is sent; otherwise each picture's difference from the original.
+
+    Args:
+        question: Names the film.
+        original: uint8 (224, 224, 3).
+        found: A sweep, or a part of one.
+    """
+    signs = _signs(original, found)
+    header = {"levels": found.levels.tolist(), "probabilities": found.probabilities.tolist()}
+    if signs is None:
+        return _frames(question, original, found.attacked, header)
+    name = f"levels {found.levels[0]}-{found.levels[-1]}"
+    return _packed(question, name, {"kind": "sign", **header}, signs.tobytes())
+
+
+def step(question: str, original: NDArray[np.uint8], taken: Step) -> bytes:
+    """The picture an attack had reached after a step, the answer to it and the loss."""
+    header = {
+        "levels": [taken.number],
+        "probabilities": [taken.probabilities],
+        "figures": [{"loss": round(taken.loss, 3)}],
+    }
+    return _frames(question, original, taken.attacked[None], header)
+
+
+def _frames(
+    question: str,
+    original: NDArray[np.uint8],
+    pictures: NDArray[np.uint8],
+    header: dict[str, Any],
+) -> bytes:
+    changes = (pictures.astype(np.int16) - original).astype(np.int8)
+    name = f"levels {header['levels'][0]}-{header['levels'][-1]}"
+    return _packed(question, name, {"kind": "frames", **header}, changes.tobytes())
+
+
+def _signs(original: NDArray[np.uint8], found: Sweep) -> NDArray[np.int8] | None:
+    """The one pattern behind every picture of a sweep, int8 (224, 224, 3), if there is one."""
+    if len(found.levels) < 2:
+        return None
+    centre = original.astype(np.int16)
+    # Every picture shows the same signs, but for values that the edge of the box holds back.
+    signs = np.sign(found.attacked.astype(np.int16) - centre).sum(axis=0).clip(-1, 1)
+    for level, picture in zip(found.levels, found.attacked, strict=True):
+        if not np.array_equal(np.clip(centre + level * signs, 0, 255), picture):
+            return None
+    return signs.astype(np.int8)
+
+
+def picture_at(parts: Sequence[bytes], level: int) -> NDArray[np.uint8] | None:
+    """The picture a browser shows at a notch, uint8 (224, 224, 3).
+
+    Args:
+        parts: A film's parts, the face among them.
+        level: The notch.
+
+    Returns:
+        None where no part has that notch yet.
+    """
+    opened = [_opened(part) for part in parts]
+    (original,) = (pixels for header, pixels in opened if header["kind"] == "face")
+    centre = np.frombuffer(original, np.uint8).reshape(_SHAPE).astype(np.int16)
+    for header, pixels in opened:
+        if header["kind"] not in {"sign", "frames"} or level not in header["levels"]:
+            continue
+        changes = np.frombuffer(pixels, np.int8).reshape(-1, *_SHAPE)
+        signs = header["kind"] == "sign"
+        change = level * changes[0] if signs else changes[header["levels"].index(level)]
+        return np.clip(centre + change, 0, 255).astype(np.uint8)
+    return None
+
+
+def figures(question: str, levels: list[int], rows: list[dict[str, Any]]) -> bytes:
+    """Numbers to be shown at some notches, by name."""
+    name = f"figures {levels[0]}-{levels[-1]}"
+    return _packed(question, name, {"kind": "figures", "levels": levels, "figures": rows})
+
+
+def line(question: str, name: str, values: list[tuple[int, float]]) -> bytes:
+    """Another curve to compare with: (notch, confidence) pairs."""
+    return _packed(question, f"line {name}", {"kind": "line", "name": name, "values": values})
+
+
+def end(question: str) -> bytes:
+    """Says that nothing more will come."""
+    return _packed(question, "end", {"kind": "end"})
+
+
+def _opened(part: bytes) -> tuple[dict[str, Any], bytes]:
+    size = int.from_bytes(part[:4], "little")
+    return json.loads(part[4 : 4 + size]), zlib.decompress(part[4 + size :])
+
+
+def _packed(question: str, part: str, header: dict[str, Any], pixels: bytes = b"") -> bytes:
+    text = json.dumps({"question": question, "part": part, **header}).encode()
+    return len(text).to_bytes(4, "little") + text + zlib.compress(pixels, _QUICK)

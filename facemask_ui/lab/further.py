@@ -1,0 +1,189 @@
+"""What else can be asked about the attacked face: other models, defences, saving, single steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from facemask_core import defences, images, survival, verdicts
+from facemask_core.attacks import Attack
+from facemask_core.classifier import Classifier
+from facemask_core.epsilons import LEVELS
+from facemask_core.searches import has_steps
+from facemask_core.verdicts import Verdict
+from facemask_ui import attacking, charts, models, palette, results, settings
+from facemask_ui.lab import component, sweeps
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The lab's question at the notch where the slider rests.
+
+    Attributes:
+        model: Name of the model under attack.
+        classifier: The model itself.
+        face: uint8 (224, 224, 3), before the attack.
+        attacked: uint8 (224, 224, 3), after it.
+        label: The class the attack is told is true.
+        attack: The attack.
+        level: Epsilon in steps of 1/255.
+        seed: The attack's seed.
+        alt: What the picture shows.
+    """
+
+    model: str
+    classifier: Classifier
+    face: NDArray[np.uint8]
+    attacked: NDArray[np.uint8]
+    label: int
+    attack: Attack
+    level: int
+    seed: int
+    alt: str
+
+
+def choose(asked: Asked) -> None:
+    """Draws the choice of what to look at next, and that."""
+    offered = {name: draw for name, draw in _LOOKS.items() if name != "Steps" or _has_steps(asked)}
+    chosen = st.segmented_control(
+        "Look further",
+        list(offered),
+        key="further",
+        help="All of it at the epsilon where the slider stands.",
+    )
+    if chosen is not None:
+        offered[str(chosen)](asked)
+
+
+def _other_models(asked: Asked) -> None:
+    st.write(
+        f"The same picture, made against {models.title(asked.model)} at "
+        f"{asked.level}/{LEVELS}, shown to every model."
+    )
+    judged = {
+        models.title(name): results.judge(models.load(name), asked.attacked)
+        for name in models.shipped()
+    }
+    charts.probabilities(judged, key="transfer")
+    others = {
+        title: verdict for title, verdict in judged.items() if title != models.title(asked.model)
+    }
+    fooled = [title for title, verdict in others.items() if verdict.label != asked.label]
+    st.caption(
+        f"It fools {len(fooled)} of the {len(others)} models it was not made against"
+        + (f": {', '.join(fooled)}." if fooled else ".")
+    )
+
+
+_STRENGTHS: dict[str, tuple[str, tuple[float, ...], float]] = {
+    "jpeg": ("quality", (90, 75, 50, 30), 75),
+    "bit_depth": ("bits", (6, 5, 4, 3), 4),
+    "blur": ("sigma", (0.5, 1.0, 1.5, 2.0), 1.0),
+}
+"""By defence: the setting that makes it stronger, its choices, and the first one."""
+
+
+def _defences(asked: Asked) -> None:
+    name = st.segmented_control(
+        "Defence",
+        list(_STRENGTHS),
+        format_func=lambda name: defences.get(name).title,
+        required=True,
+        **settings.bound("defence", "jpeg", settings.one_of(list(_STRENGTHS)), in_link=False),
+    )
+    setting, offered, first = _STRENGTHS[str(name)]
+    strength = st.select_slider(setting.capitalize(), offered, first, key=f"strength:{name}")
+    whole = isinstance(first, int)
+    defence = defences.make(str(name), **{setting: int(strength) if whole else float(strength)})
+    shielded = _shielded(models.sha256(asked.model), asked.classifier, defence)
+    adaptive = asked.attack(
+        shielded,
+        images.to_float(asked.face)[None],
+        np.array([asked.label]),
+        epsilon=asked.level / LEVELS,
+        seed=asked.seed,
+    )
+    rounded = images.to_uint8_within(adaptive.images[0], asked.face, asked.level / LEVELS)
+    rows: dict[str, Verdict] = {
+        "No defence, attacked": results.judge(asked.classifier, asked.attacked),
+        "Defended, original": _judge(shielded, asked.face),
+        "Defended, same picture": _judge(shielded, asked.attacked),
+        "Defended, attack adapted": _judge(shielded, rounded),
+    }
+    charts.probabilities(rows, key="defences")
+    st.caption(
+        "The same picture was made without knowing of the defence. The adapted attack follows "
+        "gradients through it, as an attacker who knows it would; only that figure says what the "
+        "defence is worth."
+    )
+
+
+def _saving(asked: Asked) -> None:
+    kept = survival.survival(
+        asked.classifier,
+        images.to_float(asked.face)[None],
+        np.array([asked.label]),
+        images.to_float(asked.attacked)[None],
+    )
+    right = f"{palette.ICONS[asked.label]} still right"
+    wrong = ":material/bolt: fooled"
+    rows = [
+        {"Kept as": form, "Attacked picture": wrong if fooled[0] else right,
+         "Original": wrong if kept.errors[form][0] else right}
+        for form, fooled in kept.success.items()
+        if form != survival.FLOAT  # the lab's pictures are 8-bit ones from the start
+    ]  # fmt: skip
+    st.table(rows)
+    st.caption("The picture saved in that way, opened again and shown to the same model.")
+
+
+def _steps(asked: Asked) -> None:
+    film = sweeps.path_of(
+        asked.classifier, asked.face, results.judge(asked.classifier, asked.face),
+        asked.label, asked.attack, asked.level, asked.seed,
+    )  # fmt: skip
+    steps = int(asked.attack.steps)  # type: ignore[attr-defined]
+    component.draw(
+        film.question,
+        key="lab-steps",
+        axis=component.steps(steps),
+        level=0,
+        label=asked.label,
+        alt=asked.alt,
+        attack=asked.attack.title,
+        file=f"step-{asked.attack.name}",
+        record={"threat_model": asked.attack.threat_model(asked.level / LEVELS, asked.seed)},
+        figures=component.STEP_FIGURES,
+        on_level=lambda _: None,
+    )
+    st.caption(attacking.statement(asked.attack.threat_model(asked.level / LEVELS, asked.seed)))
+    with st.container(gap=None, key="lab-steps-parts"):
+        for number, part in enumerate(film):
+            component.send(part, key=f"lab-steps:{film.question}:{number}")
+
+
+def _has_steps(asked: Asked) -> bool:
+    return has_steps(asked.attack)
+
+
+_LOOKS: dict[str, Callable[[Asked], None]] = {
+    "Steps": _steps,
+    "Other models": _other_models,
+    "Defences": _defences,
+    "Saving": _saving,
+}
+
+
+@st.cache_resource(max_entries=8, show_spinner="Putting the defence in place…")
+def _shielded(
+    weights_sha256: str, _classifier: Classifier, defence: defences.Defence
+) -> Classifier:
+    return defences.defended(_classifier, defence)
+
+
+def _judge(classifier: Classifier, face: NDArray[np.uint8]) -> Verdict:
+    return verdicts.judge(classifier, face[None])[0]

@@ -1,0 +1,202 @@
+"""One face under one attack at every epsilon: computed part by part, kept for the session.
+
+A part is shown as soon as it is there. When the visitor chooses something else meanwhile, Streamlit
+ends the run between two parts, and the film goes on from there if they come back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from facemask_core import attacks, fidelity, searches
+from facemask_core.attacks import Attack
+from facemask_core.classifier import Classifier
+from facemask_core.searches import Sweep
+from facemask_core.verdicts import Verdict
+from facemask_ui.lab import film
+
+_KEPT = 6
+"""Films a session keeps; one of PGD holds a few megabytes."""
+_CONTROL = attacks.make("noise")
+_AT_ONCE = 8
+"""Figures computed between two messages to the browser."""
+
+
+@dataclass
+class Film:
+    """Parts in the order they are computed.
+
+    Attributes:
+        question: Stands for face, model, attack and seed together.
+        rest: Those still to be computed.
+        forget: Called when computing one failed, so that the next run begins anew.
+        done: The parts there are.
+    """
+
+    question: str
+    rest: Iterator[bytes]
+    forget: Callable[[], object]
+    done: list[bytes] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yields every part; breaking off leaves the rest for the next time."""
+        position = 0
+        while True:
+            if position == len(self.done):
+                try:
+                    part = next(self.rest, None)
+                except Exception:
+                    self.forget()
+                    raise
+                if part is None:
+                    return
+                self.done.append(part)
+            yield self.done[position]
+            position += 1
+
+
+def film_of(
+    classifier: Classifier,
+    face: NDArray[np.uint8],
+    before: Verdict,
+    label: int,
+    attack: Attack,
+    seed: int,
+) -> Film:
+    """Finds the session's film of a question, or begins it.
+
+    Args:
+        classifier: The model under attack.
+        face: uint8 (224, 224, 3).
+        before: The model's answer to it.
+        label: The class the attack is told is true.
+        attack: An attack in L-infinity.
+        seed: Its seed.
+    """
+    told = repr((classifier.card.weights_sha256, attack, seed, label))
+    question = hashlib.sha256(face.tobytes() + told.encode()).hexdigest()[:20]
+    parts = _parts(question, classifier, face, before, label, attack, seed)
+    return _kept(question, question, parts)
+
+
+def twin_of(
+    question: str,
+    twin: Classifier,
+    face: NDArray[np.uint8],
+    label: int,
+    attack: Attack,
+    seed: int,
+) -> Film:
+    """Finds or begins what a second model adds to a film, attacked in the same way.
+
+    Args:
+        question: Names the film.
+        twin: The second model.
+        face: uint8 (224, 224, 3).
+        label: The class the attack is told is true.
+        attack: An attack in L-infinity.
+        seed: Its seed.
+    """
+
+    def parts() -> Iterator[bytes]:
+        yield film.line(question, "twin", _confidence(twin, face, label, attack, seed))
+
+    return _kept(f"{question}:{twin.card.weights_sha256}", question, parts())
+
+
+def path_of(
+    classifier: Classifier,
+    face: NDArray[np.uint8],
+    before: Verdict,
+    label: int,
+    attack: Attack,
+    level: int,
+    seed: int,
+) -> Film:
+    """Finds or begins the film of an attack's steps at one epsilon.
+
+    Args:
+        classifier: The model under attack.
+        face: uint8 (224, 224, 3).
+        before: The model's answer to it.
+        label: The class the attack is told is true.
+        attack: An attack with steps to follow, in L-infinity.
+        level: Epsilon in steps of 1/255.
+        seed: The attack's seed.
+    """
+    told = repr((classifier.card.weights_sha256, attack, level, seed, label, "steps"))
+    question = hashlib.sha256(face.tobytes() + told.encode()).hexdigest()[:20]
+
+    def parts() -> Iterator[bytes]:
+        yield film.face(question, face, before, label)
+        for taken in searches.attack_path(classifier, face, label, attack, level=level, seed=seed):
+            yield film.step(question, face, taken)
+        yield film.end(question)
+
+    return _kept(question, question, parts())
+
+
+def _kept(key: str, question: str, parts: Iterator[bytes]) -> Film:
+    films: dict[str, Film] = st.session_state.setdefault("films", {})
+    if key not in films:
+        for oldest in list(films)[: len(films) + 1 - _KEPT]:
+            del films[oldest]
+        films[key] = Film(question, parts, lambda: films.pop(key, None))
+    return films[key]
+
+
+def _parts(
+    question: str,
+    classifier: Classifier,
+    face: NDArray[np.uint8],
+    before: Verdict,
+    label: int,
+    attack: Attack,
+    seed: int,
+) -> Iterator[bytes]:
+    yield film.face(question, face, before, label)
+    found = []
+    for part in searches.epsilon_sweep_parts(classifier, face, label, attack, seed=seed):
+        found.append(part)
+        yield film.sweep(question, face, part)
+    yield from _figures(question, face, found)
+    if attack != _CONTROL:
+        control = _confidence(classifier, face, label, _CONTROL, seed)
+        yield film.line(question, "noise", control)
+    yield film.end(question)
+
+
+def _figures(question: str, face: NDArray[np.uint8], found: list[Sweep]) -> Iterator[bytes]:
+    levels = [int(level) for part in found for level in part.levels]
+    pictures = [picture for part in found for picture in part.attacked]
+    for start in range(0, len(levels), _AT_ONCE):
+        rows = [
+            _shown(fidelity.measure(face, picture))
+            for picture in pictures[start : start + _AT_ONCE]
+        ]
+        yield film.figures(question, levels[start : start + _AT_ONCE], rows)
+
+
+def _shown(measured: fidelity.Fidelity) -> dict[str, object]:
+    """The figures with as many digits as mean something."""
+    psnr = measured.as_dict()["psnr"]
+    return {
+        "linf": measured.linf,
+        "l2": round(measured.l2, 3),
+        "changed": round(100 * measured.changed, 1),
+        "ssim": round(measured.ssim, 4),
+        "psnr": None if psnr is None else round(psnr, 1),
+    }
+
+
+def _confidence(
+    classifier: Classifier, face: NDArray[np.uint8], label: int, attack: Attack, seed: int
+) -> list[tuple[int, float]]:
+    found = searches.epsilon_sweep(classifier, face, label, attack, seed=seed)
+    return list(zip(found.levels.tolist(), found.confidence.tolist(), strict=True))

@@ -1,0 +1,71 @@
+"""Every text the component shows; ``{…}`` is filled in by the browser."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from facemask_core.verdicts import Outcome
+from facemask_ui import palette
+
+
+def _glyph(icon: str) -> str:
+    """A material icon's name, without Streamlit's markup."""
+    return icon.removeprefix(":material/").removesuffix(":")
+
+
+_OUTCOMES = {"fooled": Outcome.FOOLED, "held": Outcome.HELD, "wrong": Outcome.ALREADY_WRONG}
+
+WORDS: dict[str, Any] = {
+    "classes": palette.WORDS,
+    "classIcons": [_glyph(icon) for icon in palette.ICONS],
+    "icons": {key: _glyph(palette.OUTCOMES[outcome][0]) for key, outcome in _OUTCOMES.items()},
+    "outcomes": {
+        "fooled": "Fooled:",
+        "held": "Held:",
+        "wrong": "Was already wrong:",
+    },
+    "before": "Before",
+    "after": "After",
+    "original": "Original",
+    "attacked": "Attacked",
+    "attackedAlt": "The attacked picture.",
+    "noise": "Noise × {factor}",
+    "noiseAlt": "The change to the picture, magnified {factor} times",
+    "wiped": "Original left, attacked right of the line",
+    "seam": "Where the line stands",
+    "views": {"side": "Side by side", "wipe": "Wipe", "blink": "Blink"},
+    "less": "Less",
+    "more": "More",
+    "play": "Play",
+    "pause": "Pause",
+    "flag": "fooled from {notch}",
+    "from": "The model is fooled from {notch} on.",
+    "never": "The model is not fooled anywhere shown.",
+    "curve": "Confidence along the slider",
+    "curveOf": "Confidence in “{class}”",
+    "lines": {
+        "noise": "random noise of the same size",
+        "twin": "the robust twin under the same attack",
+    },
+    "filling": "still computing…",
+    "waiting": "Computing…",
+    "veiled": "What will the model say?",
+    "guess": "The right answer is “{class}”. Does the model still give it after this change?",
+    "guessHeld": "Still right",
+    "guessFooled": "Fooled",
+    "guessNothing": "Just show me",
+    "guessedRight": "You guessed right.",
+    "guessedWrong": "You guessed wrong.",
+    "savePicture": "Attacked picture (PNG)",
+    "saveRecord": "Settings and results (JSON)",
+}
+
+SWEEP_FIGURES = {
+    "linf": ["Largest change", " / 255"],
+    "l2": ["L2 distance", ""],
+    "changed": ["Values changed", " %"],
+    "ssim": ["SSIM", ""],
+    "psnr": ["PSNR", " dB"],
+}
+"""Name and unit of the numbers shown at each notch, by key."""
+STEP_FIGURES = {"loss": ["Loss (cross-entropy)", ""]}
