@@ -9,7 +9,7 @@ APP := .venv/.app-installed
 DEV := .venv/.dev-installed
 PORT ?= 8501
 
-.PHONY: app test lint types unit unit-jax browser format face-finder robust-accuracy bench clean
+.PHONY: app test lint types unit unit-jax browser format face-finder robust-accuracy fast-precision bench clean
 
 app: $(APP)
 	@echo "The lab starts at http://127.0.0.1:$(PORT) (Ctrl+C stops it)"
@@ -43,10 +43,13 @@ face-finder: $(DEV)
 	$(BIN)/python benchmarks/face_finder.py
 
 robust-accuracy: $(DEV)
-	$(BIN)/python benchmarks/robust_accuracy.py
+	$(BIN)/python -m benchmarks.robust_accuracy
+
+fast-precision: $(DEV)
+	$(BIN)/python -m benchmarks.fast_precision
 
 bench: $(DEV)
-	$(BIN)/python benchmarks/attack_speed.py
+	$(BIN)/python -m benchmarks.attack_speed
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis

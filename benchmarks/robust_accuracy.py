@@ -1,6 +1,6 @@
 """Measures every shipped model under FGSM and PGD-20; one result file each in assets/reports.
 
-    python benchmarks/robust_accuracy.py --data ../shared/data/facemask/test
+    make robust-accuracy
 
 A result that is there already, for the same weights, data and threat model, is kept, so that the
 command goes on where it was interrupted. In the end it prints the README's table.
@@ -15,11 +15,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from facemask_core import attacks, checkpoints, datasets, evaluation, load_classifier
+
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))  # run as a script, the package beside this folder is not on the path
-
-from facemask_core import attacks, checkpoints, datasets, evaluation, load_classifier  # noqa: E402
-
 DATA = ROOT.parent / "shared/data/facemask/test"
 REPORTS = ROOT / "assets/reports"
 ATTACKS: dict[str, dict[str, Any]] = {"fgsm": {}, "pgd": {"steps": 20, "stop_early": True}}
@@ -44,12 +42,17 @@ def is_answered(path: Path, model: str, data_sha256: str, threat_model: dict[str
         report["model_sha256"] == checkpoints.read_card(checkpoints.locate(model)).weights_sha256
         and report["data_sha256"] == data_sha256
         and report["threat_model"] == threat_model
-        and "speed" in report
+        and "robust_accuracy" in report
     )
 
 
+def report_path(model: str, name: str, level: int) -> Path:
+    """Where the answer to a question is kept."""
+    return REPORTS / f"{model}-test-{name}-{level}-255.json"
+
+
 def measure(model: str, name: str, level: int, dataset: datasets.Dataset) -> dict[str, Any]:
-    """Attacks the whole dataset.
+    """Attacks the whole dataset, unless that was done before.
 
     Args:
         model: Name of the shipped model.
@@ -57,29 +60,49 @@ def measure(model: str, name: str, level: int, dataset: datasets.Dataset) -> dic
         level: Epsilon times 255.
         dataset: The images.
     """
-    attack, epsilon = attacks.make(name, **ATTACKS[name]), level / 255
-    path = REPORTS / f"{model}-test-{name}-{level}-255.json"
-    stated = attack.threat_model(epsilon, SEED)
+    path = report_path(model, name, level)
+    stated = attacks.make(name, **ATTACKS[name]).threat_model(level / 255, SEED)
     if not is_answered(path, model, datasets.fingerprint(dataset), stated):
-        found = evaluation.evaluate(
-            load_classifier(model, warm_up=False),
-            dataset,
-            attack=attack,
-            epsilon=epsilon,
-            seed=SEED,
-            progress=lambda done, total: print(
-                f"\r{path.stem}: {done}/{total}", end="", file=sys.stderr, flush=True
-            ),
-        )
-        print(file=sys.stderr)
+        found = attacked(model, name, level, dataset)
         text = json.dumps(found.as_dict() | {"crop": False}, indent=1)
         checkpoints.write_atomically(path, text.encode())
     return dict(json.loads(path.read_text(encoding="utf-8")))
 
 
+def attacked(
+    model: str, name: str, level: int, dataset: datasets.Dataset, precision: str = "exact"
+) -> evaluation.Evaluation:
+    """Attacks the whole dataset now, with progress on standard error.
+
+    Args:
+        model: Name of the shipped model.
+        name: Name of the attack.
+        level: Epsilon times 255.
+        dataset: The images.
+        precision: ``exact`` or ``fast``.
+    """
+    found = evaluation.evaluate(
+        load_classifier(model, warm_up=False, precision=precision),
+        dataset,
+        attack=attacks.make(name, **ATTACKS[name]),
+        epsilon=level / 255,
+        seed=SEED,
+        progress=lambda done, total: print(
+            f"\r{model}, {name} {level}/255, {precision}: {done}/{total}",
+            end="",
+            file=sys.stderr,
+            flush=True,
+        ),
+    )
+    print(file=sys.stderr)
+    return found
+
+
 def main() -> None:
     """Measures what is missing and prints the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.robust_accuracy", description=__doc__.splitlines()[0]
+    )
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--models", nargs="*", default=list(checkpoints.available()))
     chosen = parser.parse_args()
@@ -87,7 +110,7 @@ def main() -> None:
     rows = []
     for model, attack, level in questions(chosen.models):
         report = measure(model, attack, level, dataset)
-        robust, success = report["adversarial"]["accuracy"], report["success_rate"]
+        robust, success = report["robust_accuracy"], report["success_rate"]
         rows.append(
             f"| {model} | {attack.upper()} | {level}/255 | {100 * robust:.2f} % "
             f"| {100 * success:.2f} % |"
