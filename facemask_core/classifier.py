@@ -20,8 +20,8 @@ from facemask_core.images import INPUT_SIZE
 from facemask_core.labels import LABELS
 from facemask_core.precision import arithmetic, prepared
 
-BUCKETS = (1, 8, 32)
-"""Batch sizes that programs are compiled for; a batch is padded up to the next one."""
+BUCKETS = backend.SUPPORTED.get(keras.backend.backend(), (32,))
+"""Batch sizes that programs are run with; a batch is padded up to the next one."""
 
 _log = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ class Classifier:
         self.messages: list[str] = []
         """What visitors should know, such as a fallback to a smaller batch or the CPU."""
         self.compilations = 0
-        """How often a program met a size of batch it had not been compiled for, and waited."""
+        """How often a program met a size of batch for the first time, and waited."""
         self._buckets: tuple[int, ...] = BUCKETS
         self._on_cpu = False
         self._compiled: dict[Hashable, Callable[..., tuple[Tensor, ...]]] = {}
@@ -94,7 +94,7 @@ class Classifier:
             AttackError: The images' shape, type or range is outside the contract.
         """
         pixels = self.checked(images)
-        return self.run("logits", _logits, pixels)[0]
+        return self.run("logits", _logits, pixels)[0].copy()  # the caller's own, to write on
 
     def checked(self, images: NDArray[Any]) -> NDArray[np.float32]:
         """Verifies that images keep the contract, and returns them as float32.
@@ -134,7 +134,7 @@ class Classifier:
             scalars: Inputs that are the same for every batch.
 
         Returns:
-            The program's outputs as NumPy arrays, padding removed.
+            The program's outputs as NumPy arrays, padding removed; they may be read-only.
         """
         total, start = len(arrays[0]), 0
         if not total:  # one made-up row tells the outputs' shapes
@@ -145,6 +145,8 @@ class Classifier:
             rows, outputs = self._run_batch(key, program, arrays, start, scalars)
             parts.append(outputs)
             start += rows
+        if len(parts) == 1:
+            return tuple(parts[0])
         return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
 
     def _run_batch(
@@ -184,7 +186,8 @@ class Classifier:
                 self.compilations += 1
             tensors = [keras.ops.convert_to_tensor(array) for array in (*batch, *scalars)]
             outputs = self._compiled[key](*tensors)
-            return [keras.ops.convert_to_numpy(output)[:rows] for output in outputs]
+            # Both backends lend their memory where they can; a copy costs a small model's time.
+            return [np.asarray(output)[:rows] for output in outputs]
 
     def _make_room(self) -> None:
         """Halves the batch after the device ran out of memory; at one image, moves to the CPU.

@@ -55,7 +55,8 @@ def compile_program(model: keras.Model, program: Program) -> Callable[..., tuple
         program: What to compute.
 
     Returns:
-        A function of the program's tensors alone. It is traced anew only for new shapes.
+        A function of the program's tensors alone, scalars or batches; TensorFlow traces it once
+        for all sizes of batch, JAX once for each.
 
     Raises:
         DeviceError: The running backend is not supported.
@@ -109,10 +110,22 @@ def _compile_tensorflow(model: keras.Model, program: Program) -> Callable[..., t
         return values, features, gradient
 
     functions = ModelFunctions(logits, partial(climb, logits), feature_gradient)
+    traced: dict[tuple[Any, ...], Callable[..., tuple[Tensor, ...]]] = {}
 
-    @tf.function(autograph=False)  # programs are keras.ops already
     def compiled(*tensors: Tensor) -> tuple[Tensor, ...]:
-        return program(functions, *tensors)
+        # One trace serves every size of batch; a trace a size would take seconds each.
+        specs = [
+            tf.TensorSpec([None, *tensor.shape[1:]] if len(tensor.shape) else [], tensor.dtype)
+            for tensor in tensors
+        ]
+        key = tuple((tuple(spec.shape), spec.dtype) for spec in specs)
+        if key not in traced:
+            traced[key] = tf.function(
+                partial(program, functions),
+                input_signature=specs,
+                autograph=False,  # programs are keras.ops already
+            )
+        return traced[key](*tensors)
 
     return compiled
 

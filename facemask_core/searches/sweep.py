@@ -137,17 +137,15 @@ def _as_shown(
     for found in parts:
         steps = levels[done : done + len(found.images)]
         done += len(steps)
-        attacked = np.stack(
-            [
-                images.to_uint8_within(image, face, epsilon=float(step) / LEVELS)
-                for image, step in zip(found.images, steps, strict=True)
-            ]
-        )
-        pixels = images.to_float(attacked)
+        attacked = np.empty((len(steps), *face.shape), np.uint8)
+        differs = np.zeros(len(steps), np.bool_)
+        # One image at a time stays in the processor's cache.
+        for row, (image, step) in enumerate(zip(found.images, steps, strict=True)):
+            attacked[row] = images.to_uint8_within(image, face, epsilon=float(step) / LEVELS)
+            differs[row] = np.abs(images.to_float(attacked[row]) - image).max() > _SAME
         logits = found.logits.copy()
-        rounded = np.flatnonzero(np.abs(pixels - found.images).max(axis=(1, 2, 3)) > _SAME)
-        if len(rounded):
-            logits[rounded] = classifier.predict(pixels[rounded])
+        if differs.any():
+            logits[differs] = classifier.predict(images.to_float(attacked[differs]))
         yield Sweep(
             levels=steps,
             attacked=attacked,

@@ -14,6 +14,7 @@ from small_models import SHAPE, linear_model, wrapped
 from facemask_core import (
     Classifier,
     attacks,
+    backend,
     checkpoints,
     classifier,
     defences,
@@ -48,7 +49,7 @@ def test_dropout_is_off_and_answers_do_not_change(
     np.testing.assert_array_equal(curved.predict(faces), curved.predict(faces))
 
 
-def test_programs_are_traced_once_a_bucket(curved: Classifier) -> None:
+def test_programs_are_traced_once_or_on_jax_once_a_bucket(curved: Classifier) -> None:
     traced: list[Any] = []
 
     def program(model: ModelFunctions, images: Tensor) -> tuple[Tensor, ...]:
@@ -57,7 +58,8 @@ def test_programs_are_traced_once_a_bucket(curved: Classifier) -> None:
 
     for count in (1, 3, 8, 20, 32, 50, 5, 1):
         curved.run("counting", program, np.zeros((count, *SHAPE), np.float32))
-    assert sorted(traced) == sorted(BUCKETS)
+    one_for_all = backend.name() == "tensorflow"
+    assert traced == [None] if one_for_all else sorted(traced) == sorted(BUCKETS)
 
 
 def test_waiting_for_a_compilation_is_counted() -> None:
@@ -68,7 +70,7 @@ def test_waiting_for_a_compilation_is_counted() -> None:
         return (model.logits(images),)
 
     counts = []
-    for key, count in (("a", 3), ("a", 8), ("a", 33), ("b", 3), ("b", 5), ("a", 1)):
+    for key, count in (("a", 5), ("a", 8), ("a", 33), ("b", 5), ("b", 8), ("a", 1)):
         fresh.run(key, program, np.zeros((count, *SHAPE), np.float32))
         counts.append(fresh.compilations)
     assert counts == [1, 1, 3, 4, 4, 4], "33 images are a batch of 32 and one of 1"
