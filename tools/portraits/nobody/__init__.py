@@ -1,0 +1,1 @@
+"""Portraits of nobody: people who never lived, drawn from a seed and rendered with Blender."""

@@ -1,0 +1,1 @@
+"""What colour a point of a surface has; albedo, linear RGB."""

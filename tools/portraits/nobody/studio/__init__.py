@@ -1,0 +1,1 @@
+"""All that touches Blender: objects, materials, light, camera, one rendered frame."""
