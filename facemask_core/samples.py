@@ -42,6 +42,11 @@ def gallery() -> tuple[Portrait, ...]:
         )
 
 
+def rendered() -> tuple[Portrait, ...]:
+    """Lists the shipped portraits of nobody: all but the photograph."""
+    return tuple(portrait for portrait in gallery() if portrait.id.startswith("portrait"))
+
+
 def get(sample_id: str) -> Portrait:
     """Looks a shipped picture up.
 

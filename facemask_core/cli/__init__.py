@@ -20,6 +20,7 @@ from facemask_core.cli.download import download
 from facemask_core.cli.evaluate import evaluate
 from facemask_core.cli.explain import explain
 from facemask_core.cli.models import models
+from facemask_core.cli.portraits import portraits
 from facemask_core.cli.predict import predict
 from facemask_core.cli.smallest import smallest
 from facemask_core.cli.survive import survive
@@ -32,7 +33,7 @@ from facemask_core.errors import FacemaskError
 _COMMANDS = (
     *(models, attacks, predict, explain, attack, sweep),
     *(evaluate, curve, smallest, transfer, survive, defend, check),
-    train,
+    *(train, portraits),
 )
 
 app = typer.Typer(
