@@ -22,9 +22,9 @@ def choose(picture: Picture) -> faces.Box | None:
     Returns:
         The region of the picture to use, or None for all of it.
     """
-    found = _find(picture.sha256, picture.pixels)[:_MOST_FACES]
-    names = [f"Face {number}" for number in range(1, len(found) + 1)]
-    if not found and not picture.framed:
+    boxes = found(picture)[:_MOST_FACES]
+    names = [f"Face {number}" for number in range(1, len(boxes) + 1)]
+    if not boxes and not picture.framed:
         st.warning(
             "No face was found, so the whole picture is used. Set the crop by hand if that is "
             "not what you want.",
@@ -40,16 +40,18 @@ def choose(picture: Picture) -> faces.Box | None:
         help="Faces are numbered from the largest. The sample portraits are framed already.",
     )
     if chosen == BY_HAND:
-        return _by_hand(picture, found[0] if found else None)
-    return found[names.index(chosen)] if chosen in names else None
+        return _by_hand(picture, boxes[0] if boxes else None)
+    return boxes[names.index(chosen)] if chosen in names else None
 
 
 def square(picture: Picture, region: faces.Box | None) -> NDArray[np.uint8]:
     """Cuts a region out of a picture, as the model sees it."""
-    pixels = picture.pixels
-    if region is None:
-        return images.resize(pixels)
-    return faces.crop(pixels, region)
+    return cut(picture.pixels, region)
+
+
+def cut(pixels: NDArray[np.uint8], region: faces.Box | None) -> NDArray[np.uint8]:
+    """As :func:`square`, of pixels that were changed since the picture was opened."""
+    return images.resize(pixels) if region is None else faces.crop(pixels, region)
 
 
 def _by_hand(picture: Picture, face: faces.Box | None) -> faces.Box:
@@ -133,6 +135,11 @@ def _frame(pen: ImageDraw.ImageDraw, box: faces.Box, scale: float, colour: str, 
     pen.rectangle(edges, outline=_HALO, width=line + 2)  # seen on bright pictures as well
     inner = (edges[0] + 1, edges[1] + 1, edges[2] - 1, edges[3] - 1)
     pen.rectangle(inner, outline=colour, width=line)
+
+
+def found(picture: Picture) -> list[faces.Box]:
+    """The faces in a picture, from the largest."""
+    return _find(picture.sha256, picture.pixels)
 
 
 @st.cache_resource(scope="session", max_entries=8, show_spinner=False)

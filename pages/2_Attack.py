@@ -21,4 +21,4 @@ with shell.page(
         attack, seed = attack_choice.choose()
     if picture is not None:
         with answer:
-            lab.show(picture, cropping.square(picture, region), label, model, attack, seed)
+            lab.show(picture, region, label, model, attack, seed)

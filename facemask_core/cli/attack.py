@@ -18,6 +18,7 @@ from facemask_core.cli.options import (
     StepSizeOption,
     StepsOption,
     TargetOption,
+    WearMaskOption,
 )
 from facemask_core.cli.pictures import read_face, verdict_row
 from facemask_core.cli.settings import SettingsOption, SourceOption, configured
@@ -42,6 +43,7 @@ def attack(
     precision: PrecisionOption = "exact",
     seed: SeedOption = 0,
     no_crop: NoCropOption = False,
+    wear_mask: WearMaskOption = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Attack the face in a picture and save the result, judged as it is saved."""
@@ -63,7 +65,7 @@ def attack(
     radius = parse_epsilon(epsilon)
     if output.suffix.lower() != ".png":
         raise ImageError(f"{output} must end in .png; other formats would change the perturbation.")
-    face, box = read_face(image, crop=not no_crop)
+    face, box = read_face(image, crop=not no_crop, wear_mask=wear_mask)
     classifier = load_classifier(model, warm_up=False, precision=precision)
     result = attack_face(classifier, face, chosen, epsilon=radius, seed=seed)
     with writing(output):
@@ -71,6 +73,7 @@ def attack(
     row = {
         "path": str(image),
         "box": box,
+        "wears_drawn_mask": wear_mask,
         **model_row(classifier),
         "threat_model": chosen.threat_model(radius, seed),
         "before": verdict_row(result.before),

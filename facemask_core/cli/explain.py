@@ -13,6 +13,7 @@ from facemask_core.cli.options import (
     NoCropOption,
     PrecisionOption,
     SeedOption,
+    WearMaskOption,
 )
 from facemask_core.cli.pictures import read_face, verdict_row
 from facemask_core.cli.terminal import model_row, print_json, print_precision, writing
@@ -35,6 +36,7 @@ def explain(
     precision: PrecisionOption = "exact",
     seed: SeedOption = 0,
     no_crop: NoCropOption = False,
+    wear_mask: WearMaskOption = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Show where in a face the model finds what speaks for its answer, as a heat map."""
@@ -47,7 +49,7 @@ def explain(
     asked = None if label is None else parse_label(label)
     if output.suffix.lower() != ".png":
         raise ImageError(f"{output} must end in .png.")
-    face, box = read_face(image, crop=not no_crop)
+    face, box = read_face(image, crop=not no_crop, wear_mask=wear_mask)
     classifier = load_classifier(model, warm_up=False, precision=precision)
     verdict = judge(classifier, face[None])[0]
     explained = verdict.label if asked is None else asked
@@ -59,6 +61,7 @@ def explain(
     row = {
         "path": str(image),
         "box": box,
+        "wears_drawn_mask": wear_mask,
         **model_row(classifier),
         "verdict": verdict_row(verdict),
         "label": LABELS[explained],

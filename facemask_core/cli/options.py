@@ -19,4 +19,7 @@ PrecisionOption = Annotated[
 ]
 SeedOption = Annotated[int, typer.Option(help="Seed of all randomness.")]
 NoCropOption = Annotated[bool, typer.Option("--no-crop", help="Use the whole image.")]
+WearMaskOption = Annotated[
+    bool, typer.Option("--wear-mask", help="Draw a surgical mask onto the face first.")
+]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON.")]

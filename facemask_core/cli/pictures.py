@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from facemask_core.cli.terminal import say
-from facemask_core.errors import ImageError
+from facemask_core.errors import FaceError, ImageError
 from facemask_core.labels import LABELS
 
 if TYPE_CHECKING:
@@ -15,8 +15,21 @@ if TYPE_CHECKING:
     from facemask_core.verdicts import Verdict
 
 
-def read_face(path: Path, *, crop: bool) -> tuple[NDArray[Any], list[int] | None]:
-    """Reads a picture as the model's input, and the box it was cut from (None: all of it)."""
+def read_face(
+    path: Path, *, crop: bool, wear_mask: bool = False
+) -> tuple[NDArray[Any], list[int] | None]:
+    """Reads a picture as the model's input, and the box it was cut from (None: all of it).
+
+    Args:
+        path: The picture.
+        crop: Cut it to its largest face, if one is found.
+        wear_mask: Draw a mask onto that face first.
+
+    Raises:
+        DatasetError: The file cannot be read.
+        ImageError: It is no picture.
+        FaceError: There is no face to draw a mask onto.
+    """
     from facemask_core import images
     from facemask_core.datasets import Folder
 
@@ -24,14 +37,20 @@ def read_face(path: Path, *, crop: bool) -> tuple[NDArray[Any], list[int] | None
         image = images.decode(Folder(path.parent).read(path.name))
     except ImageError as error:
         raise ImageError(f"{path}: {error}") from error
-    if not crop:
+    if not crop and not wear_mask:
         return images.resize(image), None
-    from facemask_core import faces
+    from facemask_core import faces, virtual_mask
 
-    found = faces.crop_face(image)
-    if not found.found:
+    found = faces.find_faces(image)
+    if wear_mask:
+        if not found:
+            raise FaceError(f"{path}: no face was found to draw a mask onto.")
+        image = virtual_mask.wear(image, found[0])
+    if crop and found:
+        return faces.crop(image, found[0]), found[0].as_list()
+    if crop:
         say(f"{path}: no face was found; the whole picture is used.")
-    return found.image, found.box.as_list() if found.found else None
+    return images.resize(image), None
 
 
 def verdict_row(verdict: Verdict) -> dict[str, Any]:

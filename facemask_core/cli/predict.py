@@ -11,6 +11,7 @@ from facemask_core.cli.options import (
     JsonFlag,
     ModelOption,
     NoCropOption,
+    WearMaskOption,
 )
 from facemask_core.cli.pictures import read_face, verdict_row
 from facemask_core.cli.terminal import print_json, say
@@ -21,6 +22,7 @@ def predict(
     images: Annotated[list[Path], typer.Argument(help="Pictures.")],
     model: ModelOption,
     no_crop: NoCropOption = False,
+    wear_mask: WearMaskOption = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Tell whether the face in each picture wears a mask."""
@@ -31,13 +33,15 @@ def predict(
     rows, failed = [], False
     for path in images:
         try:
-            face, box = read_face(path, crop=not no_crop)
+            face, box = read_face(path, crop=not no_crop, wear_mask=wear_mask)
         except FacemaskError as error:
             say(str(error))
             failed = True
             continue
         verdict = judge(classifier, face[None])[0]
-        rows.append({"path": str(path), **verdict_row(verdict), "box": box})
+        rows.append(
+            {"path": str(path), **verdict_row(verdict), "box": box, "wears_drawn_mask": wear_mask}
+        )
         if not as_json:
             print(f"{path}: {verdict.name}, confidence {verdict.confidence:.4f}")
     if as_json:

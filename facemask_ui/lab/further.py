@@ -1,4 +1,4 @@
-"""What else can be asked about the attacked face: other models, defences, saving, single steps."""
+"""What else can be asked about the attacked face: steps, models, defences, saving, a real mask."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from facemask_core import defences, images, survival, verdicts
+from facemask_core import defences, faces, images, survival, verdicts, virtual_mask
 from facemask_core.attacks import Attack
 from facemask_core.classifier import Classifier
 from facemask_core.epsilons import LEVELS
+from facemask_core.labels import WITHOUT_MASK
 from facemask_core.searches import has_steps
 from facemask_core.verdicts import Verdict
-from facemask_ui import attacking, charts, models, palette, results, settings
+from facemask_ui import attacking, charts, cropping, models, palette, results, settings
 from facemask_ui.lab import component, sweeps
+from facemask_ui.pictures import Picture
 
 
 @dataclass(frozen=True)
@@ -26,29 +28,31 @@ class Asked:
     Attributes:
         model: Name of the model under attack.
         classifier: The model itself.
+        picture: What holds the face.
+        region: The part of it that the model sees, or None for all of it.
         face: uint8 (224, 224, 3), before the attack.
         attacked: uint8 (224, 224, 3), after it.
         label: The class the attack is told is true.
         attack: The attack.
         level: Epsilon in steps of 1/255.
         seed: The attack's seed.
-        alt: What the picture shows.
     """
 
     model: str
     classifier: Classifier
+    picture: Picture
+    region: faces.Box | None
     face: NDArray[np.uint8]
     attacked: NDArray[np.uint8]
     label: int
     attack: Attack
     level: int
     seed: int
-    alt: str
 
 
 def choose(asked: Asked) -> None:
     """Draws the choice of what to look at next, and that."""
-    offered = {name: draw for name, draw in _LOOKS.items() if name != "Steps" or _has_steps(asked)}
+    offered = {name: draw for name, (applies, draw) in _LOOKS.items() if applies(asked)}
     chosen = st.segmented_control(
         "Look further",
         list(offered),
@@ -153,7 +157,7 @@ def _steps(asked: Asked) -> None:
         axis=component.steps(steps),
         level=0,
         label=asked.label,
-        alt=asked.alt,
+        alt=asked.picture.alt,
         attack=asked.attack.title,
         file=f"step-{asked.attack.name}",
         record={"threat_model": asked.attack.threat_model(asked.level / LEVELS, asked.seed)},
@@ -166,16 +170,54 @@ def _steps(asked: Asked) -> None:
             component.send(part, key=f"lab-steps:{film.question}:{number}")
 
 
-def _has_steps(asked: Asked) -> bool:
-    return has_steps(asked.attack)
+def _mask(asked: Asked) -> None:
+    pixels = asked.picture.pixels
+    box = asked.region or next(iter(cropping.found(asked.picture)), None)
+    if box is None:
+        st.info(
+            "No face was found to draw a mask onto. Set the crop by hand, around the face.",
+            icon=":material/info:",
+        )
+        return
+    rows = {
+        "Bare face": asked.face,
+        "Drawn mask": cropping.cut(virtual_mask.wear(pixels, box), asked.region),
+        f"Noise, {asked.level}/{LEVELS}": asked.attacked,
+    }
+    judged = {name: _judge(asked.classifier, face) for name, face in rows.items()}
+    with st.container(horizontal=True):
+        for name, face in rows.items():
+            with st.container():
+                st.image(
+                    face,
+                    name,
+                    width="stretch",
+                    output_format="PNG",
+                    alt=f"{asked.picture.alt}. {name}: {palette.spoken(judged[name])}",
+                )
+    charts.probabilities(judged, key="mask")
+    st.caption(
+        "A mask everyone sees, beside a change nobody sees. The mask is drawn by the lab, where "
+        "the face finder says mouth and chin are; on a turned head it sits a little off."
+    )
 
 
-_LOOKS: dict[str, Callable[[Asked], None]] = {
-    "Steps": _steps,
-    "Other models": _other_models,
-    "Defences": _defences,
-    "Saving": _saving,
+def _wears_none(asked: Asked) -> bool:
+    return asked.label == WITHOUT_MASK
+
+
+def _always(_: Asked) -> bool:
+    return True
+
+
+_LOOKS: dict[str, tuple[Callable[[Asked], bool], Callable[[Asked], None]]] = {
+    "Steps": (lambda asked: has_steps(asked.attack), _steps),
+    "Put on a mask": (_wears_none, _mask),
+    "Other models": (_always, _other_models),
+    "Defences": (_always, _defences),
+    "Saving": (_always, _saving),
 }
+"""By name: whom it applies to, and what draws it."""
 
 
 @st.cache_resource(max_entries=8, show_spinner="Putting the defence in place…")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
+from facemask_core import faces
 from facemask_core.attacks import Attack
 from facemask_core.epsilons import LEVELS
 from facemask_core.labels import LABELS
-from facemask_ui import attacking, models, results, settings
+from facemask_ui import attacking, cropping, models, results, settings
 from facemask_ui.lab import component, further, sweeps
 from facemask_ui.lab import film as pack
 from facemask_ui.pictures import Picture
@@ -19,7 +18,7 @@ _KEY = "lab"
 
 def show(
     picture: Picture,
-    face: NDArray[np.uint8],
+    region: faces.Box | None,
     label: int | None,
     model: str,
     attack: Attack,
@@ -28,13 +27,14 @@ def show(
     """Draws the lab, first with what is known at once, then filling up.
 
     Args:
-        picture: What the face was cut out of.
-        face: uint8 (224, 224, 3).
+        picture: What holds the face.
+        region: The part of it that the model sees, or None for all of it.
         label: The true class, or None for the model's own answer.
         model: Name of the model under attack.
         attack: The attack.
         seed: Its seed.
     """
+    face = cropping.square(picture, region)
     classifier = models.load(model, to_attack=True)
     before = results.judge(classifier, face)
     truth = before.label if label is None else label
@@ -78,7 +78,7 @@ def show(
         with below:
             further.choose(
                 further.Asked(
-                    model, classifier, face, attacked, truth, attack, level, seed, picture.alt
+                    model, classifier, picture, region, face, attacked, truth, attack, level, seed
                 )
             )
 

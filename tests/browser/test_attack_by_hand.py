@@ -14,6 +14,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, WebSocket, expect
 
 from facemask_core import attacks, images, load_classifier, samples, verdicts
+from facemask_core.labels import WITH_MASK, WITHOUT_MASK
 
 LEVELS = 33
 FRAMES = """() => { globalThis.frames = []; let last = performance.now();
@@ -207,6 +208,31 @@ def test_pgd_fills_the_same_curve(visit: Visit) -> None:
     expect(steps.get_by_text("0 of 3")).to_be_visible()
     steps.get_by_role("button", name="Play").click()
     expect(steps.get_by_text("3 of 3")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("look", "said"),
+    [
+        ("Put on a mask", "Drawn mask"),
+        ("Other models", re.compile("It fools . of the . models")),
+        ("Defences", "The adapted attack follows"),
+        ("Saving", "JPEG"),
+    ],
+)
+def test_looking_further(visit: Visit, look: str, said: str | re.Pattern[str]) -> None:
+    bare = next(face for face in samples.gallery() if face.label == WITHOUT_MASK)
+    page = complete(visit(f"Attack?sample={bare.id}"))
+    page.get_by_test_id("stButtonGroup").get_by_text(look, exact=True).click()
+    settle(page)
+    expect(page.get_by_text(said).first).to_be_visible(timeout=FIRST_VERDICT_MS)
+
+
+def test_a_masked_face_is_offered_no_mask(visit: Visit) -> None:
+    masked = next(face for face in samples.gallery() if face.label == WITH_MASK)
+    page = complete(visit(f"Attack?sample={masked.id}"))
+    choice = page.get_by_test_id("stButtonGroup")
+    expect(choice.get_by_text("Defences", exact=True)).to_be_visible()
+    expect(choice.get_by_text("Put on a mask", exact=True)).to_have_count(0)
 
 
 def test_gallery_by_keyboard(visit: Visit) -> None:

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 from command_line import MODEL, PORTRAIT, Lab
+from PIL import Image
 
-from facemask_core import attacks, checkpoints, checks, datasets, defences, samples
+from facemask_core import attacks, checkpoints, checks, datasets, defences, faces, images, samples
 from facemask_core.cli.settings import configured_defences
 from facemask_core.cli.terminal import print_dead_gradients
-from facemask_core.labels import LABELS, parse_label
+from facemask_core.labels import LABELS, WITH_MASK, WITHOUT_MASK, parse_label
 from facemask_core.survival import jpeg_form
 
 
@@ -326,3 +327,30 @@ def test_nothing_to_check_ends_in_one_sentence(lab: Lab) -> None:
     assert "Epsilon is 0" in found.err
     found = lab("sweep", PORTRAIT, "--model", MODEL, "--largest", 300)
     assert found.code == 2
+
+
+def _bare_face() -> Path:
+    """A portrait without a mask whose face the finder finds."""
+    bare = (portrait.path for portrait in samples.gallery() if portrait.label == WITHOUT_MASK)
+    return next(path for path in bare if faces.find_faces(images.decode(path.read_bytes())))
+
+
+def test_a_drawn_mask_is_worn_before_anything_else(lab: Lab, tmp_path: Path) -> None:
+    portrait = _bare_face()
+    words = ("--model", MODEL, "--json")
+    (bare,) = json.loads(lab("predict", portrait, *words).out)
+    (masked,) = json.loads(lab("predict", portrait, *words, "--wear-mask").out)
+    assert (bare["label"], bare["wears_drawn_mask"]) == (LABELS[WITHOUT_MASK], False)
+    assert (masked["label"], masked["wears_drawn_mask"]) == (LABELS[WITH_MASK], True)
+    assert masked["box"] == bare["box"]
+    attacked = ("--attack", "fgsm", "--epsilon", "8/255", "--output", tmp_path / "a.png")
+    row = json.loads(lab("attack", portrait, *words, *attacked, "--wear-mask").out)
+    assert row["wears_drawn_mask"]
+    assert row["before"] == {key: masked[key] for key in row["before"]}
+
+
+def test_no_mask_is_drawn_where_there_is_no_face(lab: Lab, tmp_path: Path) -> None:
+    Image.new("RGB", (64, 64), "grey").save(tmp_path / "grey.png")
+    refused = lab("predict", tmp_path / "grey.png", "--model", MODEL, "--wear-mask")
+    assert refused.code == 2
+    assert "no face was found to draw a mask onto" in refused.err

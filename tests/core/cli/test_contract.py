@@ -151,7 +151,14 @@ def test_predicting_prints_one_row_a_picture(lab: Lab, tmp_path: Path, picture: 
     rows = json.loads(answer.out)
     assert [row["path"] for row in rows] == [str(picture), str(other)]
     for row in rows:
-        assert row.keys() == {"path", "label", "confidence", "probabilities", "box"}
+        assert row.keys() == {
+            "path",
+            "label",
+            "confidence",
+            "probabilities",
+            "box",
+            "wears_drawn_mask",
+        }
         assert row["box"] is None
         assert_verdict(row)
 
