@@ -197,8 +197,9 @@ def _mask(asked: Asked) -> None:
                 )
     charts.probabilities(judged, key="mask")
     st.caption(
-        "A mask everyone sees, beside a change nobody sees. The mask is drawn by the lab, where "
-        "the face finder says mouth and chin are; on a turned head it sits a little off."
+        f"A mask everyone sees, beside a change of at most {asked.level}/{LEVELS} in each colour "
+        "value. The mask is drawn by the lab, where the face finder says mouth and chin are; on a "
+        "turned head it sits a little off."
     )
 
 
