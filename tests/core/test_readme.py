@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.attack_speed.tables import tables
 from facemask_core import checkpoints
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,3 +62,14 @@ def test_robust_figures_are_the_reports(report: dict[str, Any]) -> None:
         f"| {report['model']} | {stated['attack'].upper()} | {level} | {robust} | {success} |"
         in README
     )
+
+
+def test_speed_figures_are_the_benchmarks() -> None:
+    """And the models measured are those shipped, with the weights shipped."""
+    results = json.loads((ROOT / "benchmarks/results.json").read_text(encoding="utf-8"))
+    assert {name: found["model_sha256"] for name, found in results["models"].items()} == {
+        name: checkpoints.read_card(checkpoints.locate(name)).weights_sha256
+        for name in results["models"]
+    }
+    for line in tables(results).splitlines():
+        assert line in README
