@@ -136,7 +136,14 @@ def test_the_shipped_portraits_are_mostly_classed_rightly(name: str) -> None:
 
 
 @needs_photographs
-@every_model
+@pytest.mark.parametrize(
+    "name",
+    [
+        # By far the largest; the other three say as much about a backend.
+        pytest.param(name, marks=[pytest.mark.slow] if name == "vgg19" else [])
+        for name in checkpoints.available()
+    ],
+)
 @pytest.mark.parametrize("split", ["val", "test"])
 def test_the_cards_clean_figures_come_out_again_to_the_image(name: str, split: str) -> None:
     card = checkpoints.read_card(checkpoints.locate(name))
