@@ -9,7 +9,7 @@ APP := .venv/.app-installed
 DEV := .venv/.dev-installed
 PORT ?= 8501
 
-.PHONY: app test lint types unit unit-jax browser format face-finder robust-accuracy fast-precision bench clean
+.PHONY: app test lint types unit unit-jax browser format face-finder robust-accuracy smallest-distances fast-precision bench clean
 
 app: $(APP)
 	@echo "The lab starts at http://127.0.0.1:$(PORT) (Ctrl+C stops it)"
@@ -44,6 +44,9 @@ face-finder: $(DEV)
 
 robust-accuracy: $(DEV)
 	$(BIN)/python -m benchmarks.robust_accuracy
+
+smallest-distances: $(DEV)
+	$(BIN)/python -m benchmarks.smallest_distances
 
 fast-precision: $(DEV)
 	$(BIN)/python -m benchmarks.fast_precision
