@@ -63,8 +63,8 @@ def configured(
 
     if name == "transfer":
         raise AttackError(
-            "A transfer attack is another attack made on another model: name that attack and add "
-            "--source MODEL."
+            "A transfer attack is another attack made on another model: name that attack. Commands "
+            "that take --source MODEL make it on that model; transfer tries every pair of models."
         )
     chosen["step_size"] = None if step_size is None else parse_epsilon(step_size)
     chosen["target"] = None if target is None else parse_label(target)
