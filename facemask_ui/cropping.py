@@ -121,7 +121,7 @@ def _drawn(picture: Picture, region: faces.Box | None) -> NDArray[np.uint8]:
     shown = Image.fromarray(pixels).resize(size)
     pen = ImageDraw.Draw(shown)
     line = max(2, min(size) // 160)
-    for box in _find(picture.sha256, pixels)[:_MOST_FACES]:
+    for box in found(picture)[:_MOST_FACES]:
         if box != region:
             _frame(pen, box, scale, _OTHER, line)
     if region is not None:
