@@ -151,7 +151,7 @@ def test_stopping_early_fools_the_same_images_with_fewer_gradients(
         )
         assert (early.gradient_calls[~full.success] == 14).all()
         fallen = early.gradient_calls[full.success]
-        assert set(fallen.tolist()) <= {4, 8, 12, 14}
+        assert set(fallen.tolist()) <= {1, 2, 4, 8, 12, 14}
         assert (early.iterations <= early.gradient_calls).all()
     assert full.success.sum() > 32, "or nothing was stopped"
     assert early.gradient_calls.mean() < 8
