@@ -10,7 +10,7 @@ from facemask_core.verdicts import Outcome, Verdict
 
 WORDS = ("Without mask", "With mask")
 ICONS = (":material/face:", ":material/masks:")
-_UNBROKEN = "\N{NO-BREAK SPACE}"
+_SPACE = "\N{NO-BREAK SPACE}"
 _MARKDOWN_COLOURS = ("orange", "blue")
 OUTCOMES = {
     Outcome.FOOLED: (":material/bolt:", "Fooled"),
@@ -77,17 +77,23 @@ def percent(share: float) -> str:
     return f"{text} %"
 
 
+def unbroken(text: str) -> str:
+    """Keeps words on one line."""
+    return text.replace(" ", _SPACE)
+
+
 def phrase(verdict: Verdict) -> str:
     """A verdict in Markdown: icon, word, confidence, in the class's colour."""
-    colour = _MARKDOWN_COLOURS[verdict.label]
-    words = f"{WORDS[verdict.label]} {percent(verdict.confidence)}".replace(" ", _UNBROKEN)
-    return f":{colour}[{ICONS[verdict.label]}{_UNBROKEN}**{words}**]"
+    return _coloured(verdict.label, f"{WORDS[verdict.label]} {percent(verdict.confidence)}")
 
 
 def word(label: int) -> str:
     """A class in Markdown: icon and word in its colour."""
-    unbroken = WORDS[label].replace(" ", _UNBROKEN)
-    return f":{_MARKDOWN_COLOURS[label]}[{ICONS[label]}{_UNBROKEN}**{unbroken}**]"
+    return _coloured(label, WORDS[label])
+
+
+def _coloured(label: int, text: str) -> str:
+    return f":{_MARKDOWN_COLOURS[label]}[{ICONS[label]}{_SPACE}**{unbroken(text)}**]"
 
 
 def spoken(verdict: Verdict) -> str:

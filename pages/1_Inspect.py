@@ -24,7 +24,7 @@ with shell.page(
             for name in names:  # the first stands while the next is still being loaded
                 verdict = results.judge(models.load(name), face)
                 judged[models.title(name)] = verdict
-                headline.header(verdicts.headline(list(judged.values())), anchor=False)
+                headline.header(verdicts.headline(judged), anchor=False)
                 st.caption(
                     f"{models.title(name)}: with mask {palette.percent(verdict.probabilities[1])}, "
                     f"without mask {palette.percent(verdict.probabilities[0])}"
