@@ -5,15 +5,17 @@ from __future__ import annotations
 from facemask_core.errors import ExplanationError
 from facemask_core.explain.base import Explanation
 from facemask_core.explain.grad_cam import GradCAM
-from facemask_core.explain.heat import Summary, overlay, summarised
+from facemask_core.explain.heat import COLOURS, Summary, levels, overlay, summarised
 from facemask_core.explain.saliency import Saliency
 from facemask_core.explain.smooth_grad import SmoothGrad
 from facemask_core.registry import Registry
 
 __all__ = [
+    "COLOURS",
     "Explanation",
     "Summary",
     "get",
+    "levels",
     "make",
     "names",
     "overlay",

@@ -25,6 +25,8 @@ class Explanation(ABC):
 
     name: ClassVar[str]
     title: ClassVar[str]
+    meaning: ClassVar[str]
+    """What being hot means, in one plain sentence."""
     source: ClassVar[str]
     """Where the method was published."""
 

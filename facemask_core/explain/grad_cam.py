@@ -31,6 +31,9 @@ class GradCAM(Explanation):
 
     name: ClassVar[str] = "grad-cam"
     title: ClassVar[str] = "Grad-CAM"
+    meaning: ClassVar[str] = (
+        "The hotter a patch, the more of what the network sees there speaks for its answer."
+    )
     source: ClassVar[str] = "Selvaraju et al. 2017, arXiv:1610.02391"
 
     def _heat(

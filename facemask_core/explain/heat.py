@@ -10,6 +10,11 @@ from numpy.typing import NDArray
 
 from facemask_core.errors import ExplanationError
 
+_LEVELS = np.arange(256, dtype=np.uint8)[:, None]
+COLOURS: NDArray[np.uint8] = cv2.applyColorMap(_LEVELS, cv2.COLORMAP_CIVIDIS)[:, 0, ::-1]
+"""RGB of each level of heat, uint8 (256, 3): cividis, of which OpenCV's table is BGR."""
+COLOURS.setflags(write=False)
+
 
 def enlarged(maps: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
     """Enlarges coarse maps by bilinear interpolation.
@@ -72,9 +77,19 @@ def overlay(
         )
     if not 0.0 <= share <= 1.0:
         raise ExplanationError(f"The map's share is {share:g}; it must lie from 0 to 1.")
-    levels = np.rint(255 * np.clip(heat, 0.0, 1.0)).astype(np.uint8)
-    colours = cv2.applyColorMap(levels, cv2.COLORMAP_CIVIDIS)[..., ::-1]  # OpenCV's are BGR
-    return np.rint((1.0 - share) * face + share * colours).astype(np.uint8)
+    return np.rint((1.0 - share) * face + share * COLOURS[levels(heat)]).astype(np.uint8)
+
+
+def levels(heat: NDArray[np.floating]) -> NDArray[np.uint8]:
+    """Rounds heat to what colours can tell apart.
+
+    Args:
+        heat: Float of any shape, in [0, 1].
+
+    Returns:
+        uint8 of the same shape; row number of each value in :data:`COLOURS`.
+    """
+    return np.rint(255 * np.clip(heat, 0.0, 1.0)).astype(np.uint8)
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,9 @@ class Saliency(Explanation):
 
     name: ClassVar[str] = "saliency"
     title: ClassVar[str] = "Saliency"
+    meaning: ClassVar[str] = (
+        "The hotter a pixel, the more a tiny change of it would move the score."
+    )
     source: ClassVar[str] = "Simonyan et al. 2014, arXiv:1312.6034"
 
     percentile: float = 99.0

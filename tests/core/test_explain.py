@@ -112,6 +112,9 @@ def test_the_registry_describes_its_methods(name: str) -> None:
     assert stated["method"] == name
     assert "arXiv" in stated["source"]
     assert method.title
+    assert method.meaning[0].isupper()
+    assert method.meaning.count(".") == 1
+    assert method.meaning.endswith(".")
     with pytest.raises(FrozenInstanceError):
         method.name = "another"  # type: ignore[misc]
 
