@@ -114,6 +114,7 @@ def choose_several() -> list[str]:
         default=list(names),
         format_func=title,
         key="models",
+        wrap=True,
         persist_state="session",
     )
     return [name for name in names if name in chosen]

@@ -7,17 +7,34 @@ picture is shared between sessions.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from facemask_core import verdicts
+from facemask_core import explain as explanations
+from facemask_core import images, verdicts
 from facemask_core.classifier import Classifier
+from facemask_core.explain import Explanation, Summary
 from facemask_core.verdicts import AttackedFace, Verdict
 from facemask_ui.attacking import Chosen
 
 Face = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class HeatMap:
+    """Where in a face a model finds what it goes by.
+
+    Attributes:
+        levels: uint8 (224, 224), from 0 (cold) to 255: a quarter of the room that floats take, and
+            all that colours can tell.
+        summary: The map in figures.
+    """
+
+    levels: NDArray[np.uint8]
+    summary: Summary
 
 
 def judge(classifier: Classifier, face: Face) -> Verdict:
@@ -37,6 +54,19 @@ def attack(classifier: Classifier, face: Face, chosen: Chosen, label: int | None
     return _attack(
         classifier.card.weights_sha256, _hash(face), repr(chosen), label, classifier, face, chosen
     )
+
+
+def explain(classifier: Classifier, face: Face, explanation: Explanation, label: int) -> HeatMap:
+    """Where a model finds what speaks for a class.
+
+    Args:
+        classifier: The model.
+        face: uint8 (224, 224, 3).
+        explanation: The method.
+        label: The class.
+    """
+    model = classifier.card.weights_sha256
+    return _explain(model, _hash(face), repr(explanation), label, classifier, face, explanation)
 
 
 def _hash(face: Face) -> str:
@@ -67,3 +97,17 @@ def _attack(
         seed=_chosen.seed,
         label=label,
     )
+
+
+@st.cache_data(scope="session", max_entries=64, show_spinner=False)
+def _explain(
+    model: str,
+    face: str,
+    method: str,
+    label: int,
+    _classifier: Classifier,
+    _face: Face,
+    _explanation: Explanation,
+) -> HeatMap:
+    heat = _explanation(_classifier, images.to_float(_face)[None], label)[0]
+    return HeatMap(explanations.levels(heat), explanations.summarised(heat))

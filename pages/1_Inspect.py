@@ -1,8 +1,9 @@
-"""Inspect: a face in, every chosen model's verdict out."""
+"""Inspect: a face in, every chosen model's verdict out, and what in the face it goes by."""
 
 import streamlit as st
 
-from facemask_ui import charts, cropping, models, palette, pictures, results, shell, verdicts
+from facemask_core.verdicts import Verdict
+from facemask_ui import charts, cropping, models, pictures, results, shell, verdicts, why
 
 with shell.page(
     "Inspect",
@@ -10,6 +11,7 @@ with shell.page(
     "Choose a picture. The lab finds the face, and each model says what it sees.",
 ):
     choice, answer = st.columns([2, 3], gap="large")
+    judged: dict[str, Verdict] = {}
     with choice:
         picture = pictures.choose()
         names = models.choose_several()
@@ -20,17 +22,15 @@ with shell.page(
         with answer:
             cropping.show(picture, region, face)
             headline = st.empty()
-            judged = {}
             for name in names:  # the first stands while the next is still being loaded
-                verdict = results.judge(models.load(name), face)
-                judged[models.title(name)] = verdict
-                headline.header(verdicts.headline(judged), anchor=False)
-                st.caption(
-                    f"{models.title(name)}: with mask {palette.percent(verdict.probabilities[1])}, "
-                    f"without mask {palette.percent(verdict.probabilities[0])}"
-                )
+                judged[name] = results.judge(models.load(name), face)
+                titled = {models.title(name): verdict for name, verdict in judged.items()}
+                waiting = "" if len(judged) == len(names) else " …"
+                headline.header(verdicts.headline(titled) + waiting, anchor=False)
             if judged:
-                charts.probabilities(judged, key="probabilities")
+                charts.probabilities(titled, key="probabilities")
                 st.page_link("pages/2_Attack.py", label="Attack this face", icon=":material/bolt:")
             else:
                 st.info("Choose at least one model.", icon=":material/info:")
+        if judged:
+            why.show(face, judged)

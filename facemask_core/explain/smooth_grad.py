@@ -32,8 +32,8 @@ class SmoothGrad(Saliency):
     name: ClassVar[str] = "smooth-grad"
     title: ClassVar[str] = "SmoothGrad"
     meaning: ClassVar[str] = (
-        "The hotter a pixel, the more a tiny change of it would move the score, averaged over noisy "
-        "copies of the picture."
+        "The hotter a pixel, the more a tiny change of it would move the score, averaged over "
+        "noisy copies of the picture."
     )
     source: ClassVar[str] = "Smilkov et al. 2017, arXiv:1706.03825"
 

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from facemask_core.epsilons import LEVELS
 from facemask_core.labels import WITH_MASK
+from facemask_ui import browser
 from facemask_ui.lab.words import STEP_FIGURES, SWEEP_FIGURES, WORDS
 from facemask_ui.palette import palette
 
 __all__ = ["EPSILON", "STEP_FIGURES", "Axis", "draw", "send", "steps"]
 
-_HERE = Path(__file__).parent
-_HTML, _CSS, _JS, _PART_JS = (
-    (_HERE / name).read_text(encoding="utf-8")
-    for name in ("lab.html", "lab.css", "lab.js", "part.js")
-)
+_HTML, _CSS, _JS, _PART_JS = browser.texts(__file__, "lab.html", "lab.css", "lab.js", "part.js")
 
 
 @dataclass(frozen=True)
@@ -99,7 +95,9 @@ def draw(
         if isinstance(told, int) and 0 <= told <= axis.most:  # it comes from a browser
             on_level(told)
 
-    component = st.components.v2.component("attack_lab", html=_HTML, css=_CSS, js=_JS)
+    component = st.components.v2.component(
+        "attack_lab", html=_HTML, css=browser.CONTROLS + _CSS, js=_JS
+    )
     component(
         data={
             "question": question,

@@ -6,19 +6,14 @@ from typing import Any
 
 from facemask_core.verdicts import Outcome
 from facemask_ui import palette
-
-
-def _glyph(icon: str) -> str:
-    """A material icon's name, without Streamlit's markup."""
-    return icon.removeprefix(":material/").removesuffix(":")
-
+from facemask_ui.browser import glyph
 
 _OUTCOMES = {"fooled": Outcome.FOOLED, "held": Outcome.HELD, "wrong": Outcome.ALREADY_WRONG}
 
 WORDS: dict[str, Any] = {
     "classes": palette.WORDS,
-    "classIcons": [_glyph(icon) for icon in palette.ICONS],
-    "icons": {key: _glyph(palette.OUTCOMES[outcome][0]) for key, outcome in _OUTCOMES.items()},
+    "classIcons": [glyph(icon) for icon in palette.ICONS],
+    "icons": {key: glyph(palette.OUTCOMES[outcome][0]) for key, outcome in _OUTCOMES.items()},
     "outcomes": {
         "fooled": "Fooled:",
         "held": "Held:",

@@ -69,7 +69,8 @@ def test_inspect_asks_every_model_and_says_whether_they_agree(
 ) -> None:
     app = open_page("Inspect")
     assert not app.exception
+    (chart,) = app.get("plotly_chart")
     for name in models.shipped():
-        assert any(caption.value.startswith(models.title(name)) for caption in app.caption)
+        assert f"{models.title(name)}: with" in chart.proto.alt
     assert "models" in app.header[0].value
     assert another in app.session_state["models"]

@@ -23,6 +23,7 @@ HOSTILE = {
     "limit": "0",
     "source": "Webcam",
     "dataset": "Server folder",
+    "map": "lime",
 }
 
 

@@ -1,0 +1,74 @@
+"""Why a model answers as it does: heat maps over the face, model beside model.
+
+- ``component`` draws the maps and the slider that fades them (``heat_map.*``, ``opacity.*``);
+- ``words`` says where the heat is, and what a map cannot tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+from PIL import Image
+
+from facemask_core import explain as explanations
+from facemask_core.errors import FacemaskError
+from facemask_core.explain import Explanation
+from facemask_core.verdicts import Verdict
+from facemask_ui import browser, models, results, settings, shell
+from facemask_ui.results import Face
+from facemask_ui.why import component
+from facemask_ui.why.words import LIMITS
+
+_ABREAST = 4
+
+
+def show(face: Face, judged: Mapping[str, Verdict]) -> None:
+    """Draws the choice of method, and a map for every model, one after the other.
+
+    Args:
+        face: uint8 (224, 224, 3).
+        judged: The answers to explain, by the name of the model.
+    """
+    st.header("Why?", anchor=False)
+    explanation = _choose()
+    st.markdown(explanation.meaning)
+    st.caption(f"{LIMITS} {explanation.title}: {explanation.source}.")
+    component.opacity()
+    address = browser.png_address(Image.fromarray(face))
+    for number, (model, verdict) in enumerate(judged.items()):
+        if number % _ABREAST == 0:
+            columns = st.columns(_ABREAST)
+        with columns[number % _ABREAST]:
+            _draw(model, face, address, verdict, explanation)
+
+
+def _choose() -> Explanation:
+    names = explanations.names()
+    chosen = st.segmented_control(
+        "Heat map",
+        names,
+        format_func=lambda name: explanations.get(name).title,
+        required=True,
+        help="Each explains the answer that the model itself gives.",
+        **settings.bound("map", names[0], settings.one_of(names)),
+    )
+    return explanations.make(str(chosen))
+
+
+def _draw(model: str, face: Face, address: str, verdict: Verdict, explanation: Explanation) -> None:
+    name = models.title(model)
+    try:
+        with st.spinner(f"Asking {shell.plain(name)} for its map…", show_time=True):
+            found = results.explain(models.load(model), face, explanation, verdict.label)
+    except FacemaskError as error:  # the other models' maps can be had all the same
+        shell.show_error(error)
+        return
+    component.heat_map(
+        address,
+        found,
+        key=f"heat-map:{model}",
+        name=name,
+        verdict=verdict,
+        method=explanation.title,
+    )
