@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from facemask_core import faces, images
+from facemask_ui import crop_box
 from facemask_ui.pictures import Picture
 
 WHOLE, BY_HAND = "Whole picture", "By hand"
@@ -39,8 +40,11 @@ def choose(picture: Picture) -> faces.Box | None:
         persist_state="session",
         help="Faces are numbered from the largest. The sample portraits are framed already.",
     )
-    if chosen == BY_HAND:
-        return _by_hand(picture, boxes[0] if boxes else None)
+    face = f"face:{picture.sha256[:16]}"
+    if chosen in names:
+        st.session_state[face] = names.index(chosen)
+    if chosen == BY_HAND:  # goes on from the face chosen last
+        return crop_box.choose(picture, boxes[st.session_state.get(face, 0)] if boxes else None)
     return boxes[names.index(chosen)] if chosen in names else None
 
 
@@ -52,29 +56,6 @@ def square(picture: Picture, region: faces.Box | None) -> NDArray[np.uint8]:
 def cut(pixels: NDArray[np.uint8], region: faces.Box | None) -> NDArray[np.uint8]:
     """As :func:`square`, of pixels that were changed since the picture was opened."""
     return images.resize(pixels) if region is None else faces.crop(pixels, region)
-
-
-def _by_hand(picture: Picture, face: faces.Box | None) -> faces.Box:
-    height, width = picture.pixels.shape[:2]
-    key = picture.sha256[:16]
-    longest = min(height, width)
-    start = face or faces.Box((width - longest) // 2, (height - longest) // 2, longest, longest)
-
-    def slider(label: str, least: int, most: int, value: int) -> int:
-        if least >= most:
-            return least
-        fitting = min(max(value, least), most)
-        return int(
-            st.slider(
-                label, least, most, fitting, format="%d px",
-                key=f"{label}:{key}", persist_state="session",
-            )
-        )  # fmt: skip
-
-    size = slider("Size", images.MIN_SIDE, longest, max(start.width, start.height))
-    left = slider("Left", 0, width - images.MIN_SIDE, start.left)
-    top = slider("Top", 0, height - images.MIN_SIDE, start.top)
-    return faces.Box(min(left, width - size), min(top, height - size), size, size)
 
 
 def show(picture: Picture, region: faces.Box | None, face: NDArray[np.uint8]) -> None:

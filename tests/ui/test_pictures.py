@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,8 +14,9 @@ from PIL import Image
 from screen import Open, sentences
 from streamlit.testing.v1 import AppTest
 
-from facemask_core import samples
-from facemask_ui import shell
+from facemask_core import faces, images, samples
+from facemask_core.faces import Box
+from facemask_ui import crop_box, shell
 
 ASTRONAUT = samples.get("astronaut").path.read_bytes()
 
@@ -79,16 +83,66 @@ def test_no_face_is_said_and_the_whole_picture_used(open_page: Open) -> None:
     assert not app.error
 
 
-def test_crop_by_hand_at_the_edge_stays_inside(open_page: Open) -> None:
-    app = uploading(open_page("Inspect"))
-    noisy = np.random.default_rng(0).integers(0, 255, (100, 140, 3), dtype=np.uint8)
-    app.file_uploader[0].set_value(("wall.png", encoded(noisy), "image/png")).run()
-    crop = next(c for c in app.segmented_control if c.label == "Crop")
+def by_hand(app: AppTest) -> dict[str, Any]:
+    """What the browser is told about the square over the picture."""
+    crop = next(choice for choice in app.segmented_control if choice.label == "Crop")
     crop.set_value("By hand").run()
-    for slider in app.slider:
-        slider.set_value(slider.max).run()
     assert not app.exception
     assert not app.error
+    protos = [element.proto for element in app.get("bidi_component")]
+    return dict(json.loads(next(p.json for p in protos if p.component_name == "crop_box")))
+
+
+@pytest.mark.usefixtures("brightness")
+def test_crop_by_hand_starts_at_the_face_chosen_last_and_cuts_what_it_says(
+    open_page: Open,
+) -> None:
+    app = uploading(open_page("Inspect", map="saliency"))
+    app.file_uploader[0].set_value(("face.png", ASTRONAUT, "image/png")).run()
+    found = faces.find_faces(images.decode(ASTRONAUT))[0]
+    told = by_hand(app)
+    assert told["box"] == told["found"] == [found.left, found.top, found.width]
+    assert (told["width"], told["height"]) == (512, 512)
+    assert told["reset"] == "Back to the found face"
+    app.session_state[f"box:{hashlib.sha256(ASTRONAUT).hexdigest()[:16]}"] = Box(10, 20, 64, 64)
+    told = by_hand(app)
+    assert (told["box"], told["found"]) == ([10, 20, 64], [found.left, found.top, found.width])
+    assert "64 by 64 of 512 by 512 pixels, at 10, 20" in app.image[0].proto.imgs[0].alt
+
+
+@pytest.mark.usefixtures("brightness")
+def test_crop_by_hand_without_a_face_starts_in_the_middle(open_page: Open) -> None:
+    app = uploading(open_page("Inspect", map="saliency"))
+    plain = encoded(np.full((100, 140, 3), 90, np.uint8))
+    app.file_uploader[0].set_value(("wall.png", plain, "image/png")).run()
+    told = by_hand(app)
+    assert told["box"] == [20, 0, 100]
+    assert told["reset"] == "Back to the middle"
+
+
+@pytest.mark.parametrize(
+    ("told", "box"),
+    [
+        ([0, 0, 100], Box(0, 0, 100, 100)),
+        ([108, 68, 32], Box(108, 68, 32, 32)),
+        ([109, 68, 32], None),
+        ([108, 69, 32], None),
+        ([-1, 0, 50], None),
+        ([0, 0, 101], None),
+        ([0, 0, 31], None),
+        ([0, 0], None),
+        ([0.5, 0, 50], None),
+        ([True, 0, 50], None),
+        (["0", "0", "50"], None),
+        ({"left": 0}, None),
+        (None, None),
+        ([0, 0, float("nan")], None),
+    ],
+)
+def test_a_square_from_a_browser_is_taken_only_inside_the_picture(
+    told: object, box: Box | None
+) -> None:
+    assert crop_box.accepted(told, height=100, width=140) == box
 
 
 def test_link_to_a_sample_leaves_the_upload_behind(open_page: Open) -> None:
