@@ -47,7 +47,7 @@ with shell.page(
     inspect, lab, report = st.columns(3)
     with inspect.container(border=True, height="stretch"):
         st.page_link("pages/1_Inspect.py", label="**Inspect**", icon=":material/search:")
-        st.write("Give it a face: a sample, your own picture, or a photo from the webcam.")
+        st.write("Give it a face, and see what every model says and where it looks.")
     with lab.container(border=True, height="stretch"):
         st.page_link("pages/2_Attack.py", label="**Attack**", icon=":material/bolt:")
         st.write("Choose an attack and its strength, and compare original, noise and result.")

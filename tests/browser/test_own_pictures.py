@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from lab import Visit, settle
+from lab import FIRST_VERDICT_MS, Visit, settle
 from playwright.sync_api import Page, expect
 
 from facemask_core import samples
@@ -42,7 +42,8 @@ def test_upload_is_judged_and_stays_on_the_next_page(visit: Visit) -> None:
     settle(page)
     assert "sample=" not in page.url
     page.get_by_role("link", name="Attack this face").click()
-    expect(page.locator(".lab .verdict[data-outcome]")).to_be_visible()
+    verdict = page.locator(".lab .verdict[data-outcome]")
+    expect(verdict).to_be_visible(timeout=FIRST_VERDICT_MS)
     expect(page.get_by_text("Still using somebody.png")).to_be_visible()
 
 
