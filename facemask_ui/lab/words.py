@@ -58,7 +58,7 @@ WORDS: dict[str, Any] = {
 SWEEP_FIGURES = {
     "linf": ["Largest change", " / 255"],
     "l2": ["L2 distance", ""],
-    "changed": ["Values changed", " %"],
+    "pixels": ["Pixels changed", " %"],
     "ssim": ["SSIM", ""],
     "psnr": ["PSNR", " dB"],
 }

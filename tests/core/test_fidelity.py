@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from skimage.metrics import structural_similarity
 
-from facemask_core import fidelity
+from facemask_core import fidelity, images, samples
 
 SHAPE = (16, 16, 3)
 
@@ -21,7 +22,7 @@ def _pictures(seed: int) -> np.ndarray:
 def test_equal_pictures_are_as_near_as_can_be() -> None:
     picture = _pictures(0)
     found = fidelity.measure(picture, picture)
-    assert (found.linf, found.l2, found.changed) == (0, 0.0, 0.0)
+    assert (found.linf, found.l2, found.changed, found.pixels) == (0, 0.0, 0.0, 0.0)
     assert found.ssim == pytest.approx(1.0)
     assert math.isinf(found.psnr)
     assert found.as_dict()["psnr"] is None
@@ -35,6 +36,7 @@ def test_one_value_changed() -> None:
     assert found.linf == 51
     assert found.l2 == pytest.approx(0.2)  # 51 is a fifth of 255
     assert found.changed == pytest.approx(1 / picture.size)
+    assert found.pixels == pytest.approx(3 / picture.size)
     assert found.psnr == pytest.approx(20 * math.log10(255 / 51) + 10 * math.log10(picture.size))
     assert found.ssim < 1.0
 
@@ -52,3 +54,13 @@ def test_a_constant_shift(level: int, seed: int) -> None:
 def test_subtraction_does_not_wrap_around() -> None:
     dark, bright = np.zeros(SHAPE, np.uint8), np.full(SHAPE, 255, np.uint8)
     assert fidelity.measure(dark, bright).linf == fidelity.measure(bright, dark).linf == 255
+
+
+def test_structural_similarity_is_scikit_images() -> None:
+    face = images.resize(images.decode(samples.gallery()[0].path.read_bytes()))
+    signs = np.random.default_rng(2).choice([-1, 0, 1], face.shape)
+    attacked = [np.clip(face + k * signs, 0, 255).astype(np.uint8) for k in (0, 1, 8, 200)]
+    for picture, found in zip(attacked, fidelity.measure_all(face, attacked), strict=True):
+        assert found == fidelity.measure(face, picture)
+        expected = structural_similarity(face, picture, channel_axis=2)
+        assert found.ssim == pytest.approx(expected, abs=1e-12)
