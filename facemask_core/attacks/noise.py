@@ -39,6 +39,20 @@ class Noise(Attack):
     def largest_epsilon(self, shape: tuple[int, ...]) -> float:
         return norms.ball(self.norm).largest_epsilon(shape)
 
+    def drawn(
+        self, images: NDArray[np.float32], epsilon: float, seed: int, draw: int = 0
+    ) -> NDArray[np.float32]:
+        """Adds one draw of the noise, unjudged.
+
+        Args:
+            images: float32 (n, height, width, 3) in [0, 1]; not changed.
+            epsilon: Radius of the ball.
+            seed: Seed of all randomness.
+            draw: Number of the draw, from 0.
+        """
+        noise = random_starts(images, self.norm, epsilon, seed, draw)
+        return np.clip(images + noise, 0.0, 1.0)
+
     def _attack(
         self,
         classifier: Classifier,
@@ -49,8 +63,7 @@ class Noise(Attack):
     ) -> AdversarialBatch:
         def attempt(rows: NDArray[Any], draw: int) -> AdversarialBatch:
             chosen = images[rows]
-            noise = random_starts(chosen, self.norm, epsilon, seed, draw)
-            noisy = np.clip(chosen + noise, 0.0, 1.0)
+            noisy = self.drawn(chosen, epsilon, seed, draw)
             return measured(
                 noisy,
                 chosen,

@@ -360,3 +360,14 @@ def test_progress_reaches_the_number_of_files(
         progress=lambda done, total: told.append((done, total)),
     )
     assert told[-1] == (13, 13)
+
+
+def test_the_control_group_is_the_sweep_with_noise_judged_once(
+    curved: Classifier, levels: Levels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attack, chosen = attacks.make("noise"), [0, 3, 8]
+    swept = searches.epsilon_sweep(curved, levels[0], 1, attack, levels=chosen, seed=2)
+    runs = _counting(curved, monkeypatch)
+    found = searches.noise_control(curved, levels[0], levels=chosen, seed=2)
+    np.testing.assert_allclose(found, swept.probabilities, atol=1e-5)
+    assert [count for _, count in runs] == [3]

@@ -1,0 +1,42 @@
+"""The control group of a sweep: random noise of the same size, which knows nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facemask_core import images
+from facemask_core.attacks.noise import Noise
+from facemask_core.classifier import Classifier, probabilities
+from facemask_core.epsilons import LEVELS
+
+
+def noise_control(
+    classifier: Classifier,
+    face: NDArray[np.uint8],
+    *,
+    levels: Sequence[int],
+    seed: int = 0,
+) -> NDArray[np.float64]:
+    """Asks what a model says to uniform random noise, as 8-bit images, in a single batch.
+
+    A sweep with the attack ``noise`` gives the same answers, but judges every image twice: before
+    and after rounding.
+
+    Args:
+        classifier: The model.
+        face: uint8 (224, 224, 3); not changed.
+        levels: Sizes of the noise in steps of 1/255, in L-infinity.
+        seed: Seed of all randomness.
+
+    Returns:
+        float64 (k, 2): the probability of each class at each level.
+    """
+    pixels, noise = images.to_float(face)[None], Noise()
+    noisy = [
+        images.to_uint8_within(noise.drawn(pixels, level / LEVELS, seed)[0], face, level / LEVELS)
+        for level in levels
+    ]
+    return probabilities(classifier.predict(images.to_float(np.stack(noisy))))
