@@ -24,7 +24,9 @@ from facemask_ui.lab import film
 _KEPT = 6
 """Films a session keeps; one of PGD holds a few megabytes."""
 _CONTROL = attacks.make("noise")
-_AT_ONCE = 8
+_CONTROL_LEVELS = searches.SLIDER[::4]
+"""Random noise changes little from notch to notch, and every point costs an answer of the model."""
+_AT_ONCE = 11
 """Figures computed between two messages to the browser."""
 
 
@@ -167,8 +169,9 @@ def _parts(
         yield film.sweep(question, face, part)
     yield from _figures(question, face, found)
     if attack != _CONTROL:
-        control = _confidence(classifier, face, label, _CONTROL, seed)
-        yield film.line(question, "noise", control)
+        control = searches.noise_control(classifier, face, levels=_CONTROL_LEVELS, seed=seed)
+        shares = control[:, label].tolist()
+        yield film.line(question, "noise", list(zip(_CONTROL_LEVELS, shares, strict=True)))
     yield film.end(question)
 
 
@@ -176,11 +179,9 @@ def _figures(question: str, face: NDArray[np.uint8], found: list[Sweep]) -> Iter
     levels = [int(level) for part in found for level in part.levels]
     pictures = [picture for part in found for picture in part.attacked]
     for start in range(0, len(levels), _AT_ONCE):
-        rows = [
-            _shown(fidelity.measure(face, picture))
-            for picture in pictures[start : start + _AT_ONCE]
-        ]
-        yield film.figures(question, levels[start : start + _AT_ONCE], rows)
+        chosen = slice(start, start + _AT_ONCE)
+        rows = [_shown(found) for found in fidelity.measure_all(face, pictures[chosen])]
+        yield film.figures(question, levels[chosen], rows)
 
 
 def _shown(measured: fidelity.Fidelity) -> dict[str, object]:
@@ -190,6 +191,7 @@ def _shown(measured: fidelity.Fidelity) -> dict[str, object]:
         "linf": measured.linf,
         "l2": round(measured.l2, 3),
         "changed": round(100 * measured.changed, 1),
+        "pixels": round(100 * measured.pixels, 1),
         "ssim": round(measured.ssim, 4),
         "psnr": None if psnr is None else round(psnr, 1),
     }
