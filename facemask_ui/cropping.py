@@ -36,7 +36,7 @@ def choose(picture: Picture) -> faces.Box | None:
         [*names, WHOLE, BY_HAND],
         default=names[0] if names and not picture.framed else WHOLE,
         required=True,
-        key=f"crop:{picture.sha256[:16]}",
+        key=_key(picture),
         persist_state="session",
         help="Faces are numbered from the largest. The sample portraits are framed already.",
     )
@@ -46,6 +46,29 @@ def choose(picture: Picture) -> faces.Box | None:
     if chosen == BY_HAND:  # goes on from the face chosen last
         return crop_box.choose(picture, boxes[st.session_state.get(face, 0)] if boxes else None)
     return boxes[names.index(chosen)] if chosen in names else None
+
+
+def choose_folded(picture: Picture) -> faces.Box | None:
+    """As :func:`choose`, in an expander.
+
+    Looking for faces takes longer than judging one, so in a picture that is framed already it
+    waits until someone opens the expander.
+    """
+    folded = st.expander(
+        "Crop",
+        icon=":material/crop:",
+        expanded=not picture.framed,
+        key=f"folded:{picture.sha256[:16]}",
+        on_change="rerun",
+    )
+    if not folded.open and _key(picture) not in st.session_state:
+        return None
+    with folded:
+        return choose(picture)
+
+
+def _key(picture: Picture) -> str:
+    return f"crop:{picture.sha256[:16]}"
 
 
 def square(picture: Picture, region: faces.Box | None) -> NDArray[np.uint8]:

@@ -14,8 +14,7 @@ with shell.page(
     with choice:
         picture = pictures.choose()
         if picture is not None:
-            with st.expander("Crop", icon=":material/crop:", expanded=not picture.framed):
-                region = cropping.choose(picture)
+            region = cropping.choose_folded(picture)
             label = truth.choose(picture)
         model = models.choose()
         attack, seed = attack_choice.choose()
