@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,10 +21,14 @@ from facemask_core.cli.terminal import (
     print_dead_gradients,
     print_json,
     print_precision,
+    writing,
 )
 from facemask_core.epsilons import LEVELS
-from facemask_core.errors import AttackError
+from facemask_core.errors import AttackError, ImageError
 from facemask_core.labels import LABELS, parse_label
+
+if TYPE_CHECKING:
+    from facemask_core.searches import Sweep
 
 
 def sweep(
@@ -40,6 +44,9 @@ def sweep(
     precision: PrecisionOption = "exact",
     seed: SeedOption = 0,
     no_crop: NoCropOption = False,
+    gif: Annotated[
+        Path | None, typer.Option(help="GIF file for the face at every epsilon, with the answers.")
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Show confidence against epsilon for the face in a picture, judged as 8-bit images."""
@@ -49,12 +56,16 @@ def sweep(
     chosen = configured(attack, settings, source)
     if not 1 <= largest <= LEVELS:
         raise AttackError(f"The largest level must be 1 to {LEVELS}; {largest} was asked for.")
+    if gif is not None and gif.suffix.lower() != ".gif":
+        raise ImageError(f"{gif} must end in .gif; that is what --gif writes.")
     face, box = read_face(image, crop=not no_crop)
     classifier = load_classifier(model, warm_up=False, precision=precision)
     truth = judge(classifier, face[None])[0].label if label is None else parse_label(label)
     found = searches.epsilon_sweep(
         classifier, face, truth, chosen, levels=range(largest + 1), seed=seed
     )
+    if gif is not None:
+        _animate(found, gif)
     row = {
         "path": str(image),
         "box": box,
@@ -67,6 +78,7 @@ def sweep(
         "gradient_calls": found.gradient_calls,
         "dead_gradients": found.dead_gradients,
         "threat_model": found.threat_model,
+        "gif": None if gif is None else str(gif),
     }
     if as_json:
         print_json(row)
@@ -78,4 +90,17 @@ def sweep(
     smallest = found.smallest_fooling_level
     answer = f"none up to {largest}/{LEVELS}" if smallest is None else f"{smallest}/{LEVELS}"
     print(f"smallest fooling epsilon: {answer}")
+    if gif is not None:
+        print(f"saved as {gif}")
     print_precision(classifier)
+
+
+def _animate(found: Sweep, path: Path) -> None:
+    from facemask_core.animation import encode_sweep
+    from facemask_core.checkpoints import write_atomically
+
+    film = encode_sweep(
+        found.levels.tolist(), found.attacked, found.probabilities.tolist(), found.label
+    )
+    with writing(path):
+        write_atomically(path, film)

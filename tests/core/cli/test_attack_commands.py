@@ -51,6 +51,20 @@ def test_a_sweep_agrees_with_the_attack_at_each_epsilon(lab: Lab, tmp_path: Path
     assert said.endswith("precision exact: float32\n")
 
 
+def test_a_sweep_is_animated_on_demand(lab: Lab, tmp_path: Path) -> None:
+    words = ("sweep", PORTRAIT, "--model", MODEL, "--largest", 3)
+    film = tmp_path / "sweep.gif"
+    assert f"saved as {film}" in lab(*words, "--gif", film).out
+    assert Image.open(film).n_frames == 4
+    row = json.loads(lab(*words, "--gif", film, "--json").out)
+    assert row["gif"] == str(film)
+    assert json.loads(lab(*words, "--json").out)["gif"] is None
+    refused = lab(*words, "--gif", tmp_path / "sweep.png")
+    assert refused.code == 2
+    assert "must end in .gif" in refused.err
+    assert lab(*words, "--gif", tmp_path / "nowhere" / "sweep.gif").code == 2
+
+
 def test_a_setting_reaches_the_attack(lab: Lab, tmp_path: Path) -> None:
     words = ("attack", PORTRAIT, "--model", MODEL, "--epsilon", "2/255", "--json")
     words = (*words, "--output", tmp_path / "a.png", "--no-crop")
