@@ -83,6 +83,31 @@ def bound(name: str, default: T, parse: Parse[T], *, in_link: bool = True) -> di
     return {"key": name, "on_change": changed}
 
 
+def ask(
+    draw: Callable[..., Any], name: str, default: T, parse: Parse[T], *, shown: bool = True
+) -> T:
+    """Draws a widget and returns its setting's value; where it is not shown, the value alone.
+
+    Args:
+        draw: Draws the widget, given what :func:`bound` returns.
+        name: The setting's name.
+        default: Its first value.
+        parse: Reads it from text.
+        shown: Whether the visitor may change it.
+    """
+    if not shown:
+        return current(name, default, parse)
+    value: T = draw(**bound(name, default, parse))
+    return value
+
+
+def link() -> dict[str, str]:
+    """What of the page's link is a setting; anything else in it is someone's invention."""
+    return {
+        name: value for name, value in st.query_params.items() if _PREFIX + name in st.session_state
+    }
+
+
 def one_of(options: Sequence[str]) -> Parse[str]:
     """Accepts exactly the listed words."""
     return lambda text: text if text in options else None

@@ -100,7 +100,7 @@ def _animate(found: Sweep, path: Path) -> None:
     from facemask_core.checkpoints import write_atomically
 
     film = encode_sweep(
-        found.levels.tolist(), found.attacked, found.probabilities.tolist(), found.label
+        found.levels.tolist(), list(found.attacked), found.probabilities.tolist(), found.label
     )
     with writing(path):
         write_atomically(path, film)

@@ -67,10 +67,12 @@ def draw(
     attack: str,
     file: str,
     record: dict[str, Any],
+    stated: list[str] | None = None,
     guess: bool = False,
     figures: dict[str, list[str]] = SWEEP_FIGURES,
     hidden: tuple[str, ...] = (),
     on_level: Callable[[int], None],
+    on_animate: Callable[[], None] | None = None,
 ) -> None:
     """Draws the component for a film whose parts :func:`send` brings, before or after.
 
@@ -84,10 +86,12 @@ def draw(
         attack: The attack's name in words.
         file: First part of the names of downloaded files.
         record: What the downloaded record says besides the points of the film.
+        stated: A line of text at each notch, such as the threat model.
         guess: Whether the visitor is asked for a guess before the answer.
         figures: Name and unit of the numbers shown at each notch.
         hidden: Parts not to be shown: ``views``, ``figures``, ``downloads``.
         on_level: Told where the slider came to rest.
+        on_animate: Called when the visitor wants the film as a GIF; None if there is none.
     """
 
     def moved() -> None:
@@ -108,6 +112,8 @@ def draw(
             "attack": attack,
             "file": file,
             "record": record,
+            "stated": stated or [],
+            "animated": on_animate is not None,
             "guess": guess,
             "hidden": list(hidden),
             "words": WORDS | {"figures": figures},
@@ -115,7 +121,12 @@ def draw(
         },
         key=key,
         on_level_change=moved,
+        on_animate_change=on_animate or _nothing,
     )
+
+
+def _nothing() -> None:
+    """Stands where a component has to be told what to call."""
 
 
 def send(part: bytes, *, key: str) -> None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from facemask_core.animation import encode_sweep
 from facemask_core.images import INPUT_SIZE
 from facemask_core.searches import Step, Sweep
 from facemask_core.verdicts import Verdict
@@ -99,17 +100,39 @@ def picture_at(parts: Sequence[bytes], level: int) -> NDArray[np.uint8] | None:
     Returns:
         None where no part has that notch yet.
     """
+    return next((picture for _, picture, _ in _points(parts, level)), None)
+
+
+def animation(question: str, parts: Sequence[bytes], label: int) -> bytes:
+    """The whole film as a GIF, for the visitor to take home.
+
+    Args:
+        question: Names the film.
+        parts: A film's parts, of a sweep that is complete.
+        label: The class the attack is told is true.
+    """
+    levels, pictures, probabilities = zip(*_points(parts), strict=True)
+    made = encode_sweep(levels, pictures, probabilities, label)
+    return _packed(question, "animation", {"kind": "animation"}, made)
+
+
+def _points(
+    parts: Sequence[bytes], only: int | None = None
+) -> Iterator[tuple[int, NDArray[np.uint8], list[float]]]:
+    """Notch, picture and answer, for every notch there is or for a single one."""
     opened = [_opened(part) for part in parts]
     (original,) = (pixels for header, pixels in opened if header["kind"] == "face")
     centre = np.frombuffer(original, np.uint8).reshape(_SHAPE).astype(np.int16)
     for header, pixels in opened:
-        if header["kind"] not in {"sign", "frames"} or level not in header["levels"]:
+        if header["kind"] not in {"sign", "frames"}:
             continue
         changes = np.frombuffer(pixels, np.int8).reshape(-1, *_SHAPE)
         signs = header["kind"] == "sign"
-        change = level * changes[0] if signs else changes[header["levels"].index(level)]
-        return np.clip(centre + change, 0, 255).astype(np.uint8)
-    return None
+        for row, level in enumerate(header["levels"]):
+            if only in {None, level}:
+                change = level * changes[0] if signs else changes[row]
+                picture = np.clip(centre + change, 0, 255).astype(np.uint8)
+                yield level, picture, header["probabilities"][row]
 
 
 def figures(question: str, levels: list[int], rows: list[dict[str, Any]]) -> bytes:

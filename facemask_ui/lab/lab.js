@@ -12,9 +12,9 @@ const BLINK_MS = 700; // slower than three flashes a second
 const PLAY_MS = 350;
 const VIEWS = ["side", "wipe", "blink"];
 
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   const lab = (parentElement.lab ??= new Lab(parentElement));
-  lab.show(data, setStateValue);
+  lab.show(data, { setStateValue, setTriggerValue });
   forgetOthers(data.question);
   return () => lab.close();
 }
@@ -64,11 +64,11 @@ class Lab {
     delete this.root.lab;
   }
 
-  show(data, setStateValue) {
+  show(data, page) {
     const first = this.data === undefined;
     this.data = data;
     this.words = data.words;
-    this.setStateValue = setStateValue;
+    this.page = page;
     this.slider.min = data.axis.least;
     this.slider.max = data.axis.most;
     if (first) this.slider.value = this.told = data.level; // from then on it is the visitor's
@@ -93,11 +93,22 @@ class Lab {
     this.find(".figures").hidden = data.hidden.includes("figures");
     this.find(".takeaway").hidden = data.hidden.includes("downloads");
     this.find(".views").replaceChildren(...VIEWS.map((view) => this.viewButton(view)));
-    const save = [
-      [words.savePicture, () => this.savePicture()],
-      [words.saveRecord, () => this.saveRecord()],
-    ].map(([text, act]) => button(text, act));
-    this.find(".takeaway").replaceChildren(...save);
+    this.offer();
+  }
+
+  offer() {
+    const { words, data } = this;
+    const animating = this.animating === data.question;
+    const offered = [
+      button(words.savePicture, () => this.savePicture()),
+      button(words.saveRecord, () => this.saveRecord()),
+    ];
+    if (data.animated) {
+      const text = animating ? words.animating : words.saveAnimation;
+      offered.push(button(text, () => this.saveAnimation()));
+      offered.at(-1).disabled = animating;
+    }
+    this.find(".takeaway").replaceChildren(...offered);
   }
 
   viewButton(view) {
@@ -135,6 +146,7 @@ class Lab {
     this.drawKey();
     this.drawGuess();
     this.request();
+    if (this.animating === this.data.question && this.film.animation) this.saveAnimation();
   }
 
   get level() {
@@ -163,6 +175,13 @@ class Lab {
     const veiled = this.veiled();
     this.find(".answers").hidden = veiled;
     this.find(".figures").classList.toggle("veiled", veiled);
+    this.tag(point);
+  }
+
+  /** Says which film is on the screen and how far it has come, for those who measure or test. */
+  tag(point) {
+    const state = !point ? "face" : this.film.done ? "complete" : "answered";
+    Object.assign(this.find(".lab").dataset, { film: this.data.question, state });
   }
 
   drawPictures(attacked) {
@@ -204,6 +223,7 @@ class Lab {
     const share = (this.level / axis.unit).toFixed(4);
     const text = axis.shown.replace("{n}", this.level).replace("{share}", share);
     this.find(".level").textContent = text;
+    this.find(".stated").textContent = this.data.stated[this.level] ?? "";
     this.slider.setAttribute("aria-valuetext", `${text}. ${this.spoken(point)}`);
     const first = this.veiled() ? undefined : this.film.first;
     const flag = this.find(".flag");
@@ -424,7 +444,7 @@ class Lab {
   tell() {
     if (this.level === this.told) return;
     this.told = this.level;
-    this.setStateValue("level", this.level);
+    this.page.setStateValue("level", this.level);
   }
 
   // ---- taking home ----
@@ -436,6 +456,15 @@ class Lab {
     canvas.width = canvas.height = SIDE;
     paint(canvas, attacked);
     canvas.toBlob((blob) => save(blob, `${this.data.file}-${this.level}.png`), "image/png");
+  }
+
+  /** The server makes the film once it is wanted; it comes as one more part. */
+  saveAnimation() {
+    const { animation } = this.film;
+    this.animating = animation ? undefined : this.data.question;
+    this.offer();
+    if (animation) save(new Blob([animation], { type: "image/gif" }), `${this.data.file}.gif`);
+    else this.page.setTriggerValue("animate", true);
   }
 
   saveRecord() {
@@ -462,6 +491,7 @@ function assembled(parts) {
     if (part.kind === "sign") film.sign = signed(part.pixels);
     if (part.kind === "frames") addFrames(film.frames, part);
     if (part.kind === "line") film.lines[part.name] = part.values;
+    if (part.kind === "animation") film.animation = part.pixels;
     if (part.kind === "end") film.done = true;
     (part.levels ?? []).forEach((level, row) => {
       const point = film.points.get(level) ?? {};

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from facemask_core import faces
@@ -40,9 +42,11 @@ def show(
     truth = before.label if label is None else label
     film = sweeps.film_of(classifier, face, before, truth, attack, seed)
     most = component.EPSILON.most
+    identity = f"Model {models.title(model)}, sha256 {models.sha256(model)[:12]}."
     stated = attack.sweep_threat_model(most / LEVELS, seed)
     parse = settings.whole(0, most)
     level = settings.current("epsilon", attacking.DEFAULT_LEVELS, parse)
+    guess = _choose_guess(picture)
     component.draw(
         film.question,
         key=_KEY,
@@ -58,17 +62,20 @@ def show(
             "true_class": LABELS[truth],
             "threat_model": stated,
         },
-        guess=_asks_for_guess(),
+        stated=[
+            "Threat model: "
+            f"{attacking.statement(attack.threat_model(notch / LEVELS, seed))}. {identity}"
+            for notch in range(most + 1)
+        ],
+        guess=guess,
         on_level=lambda level: settings.remember("epsilon", level, attacking.DEFAULT_LEVELS),
-    )
-    st.caption(
-        f":material/gavel: Threat model: "
-        f"{attacking.statement(attack.threat_model(level / LEVELS, seed))}. "
-        f"Model {models.title(model)}, sha256 {models.sha256(model)[:12]}."
+        on_animate=lambda: st.session_state.update(animated=film.question),
     )
     below, unseen = st.container(), st.container(gap=None, key=f"{_KEY}-parts")
     with unseen:
         _send(film, film.question)
+        if st.session_state.get("animated") == film.question:
+            component.send(sweeps.animation_of(film, truth), key=f"animation:{film.question}")
         twin = models.robust_twin(model)
         if twin is not None:
             other = models.load(twin, to_attack=True)
@@ -88,11 +95,13 @@ def _send(film: sweeps.Film, key: str) -> None:
         component.send(part, key=f"{key}:{film.question}:{number}")
 
 
-def _asks_for_guess() -> bool:
-    return bool(
-        st.toggle(
-            "Guess first",
-            help="The lab asks what you expect before it shows the model's answer.",
-            **settings.bound("guess", False, settings.yes_no),
-        )
+def _choose_guess(picture: Picture) -> bool:
+    """Draws the row for those who teach, above the component."""
+    draw = partial(
+        st.toggle,
+        "Guess first",
+        help="The lab asks what you expect before it shows the model's answer.",
     )
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        guess = settings.ask(draw, "guess", False, settings.yes_no)
+    return guess

@@ -39,12 +39,14 @@ class Film:
         rest: Those still to be computed.
         forget: Called when computing one failed, so that the next run begins anew.
         done: The parts there are.
+        animation: One more part, made when it is wanted.
     """
 
     question: str
     rest: Iterator[bytes]
     forget: Callable[[], object]
     done: list[bytes] = field(default_factory=list)
+    animation: bytes | None = None
 
     def __iter__(self) -> Iterator[bytes]:
         """Yields every part; breaking off leaves the rest for the next time."""
@@ -85,6 +87,18 @@ def film_of(
     question = hashlib.sha256(face.tobytes() + told.encode()).hexdigest()[:20]
     parts = _parts(question, classifier, face, before, label, attack, seed)
     return _kept(question, question, parts)
+
+
+def animation_of(whole: Film, label: int) -> bytes:
+    """Makes a part of the film as a GIF, or finds it.
+
+    Args:
+        whole: A sweep's film, complete.
+        label: The class the attack is told is true.
+    """
+    if whole.animation is None:
+        whole.animation = film.animation(whole.question, whole.done, label)
+    return whole.animation
 
 
 def twin_of(

@@ -53,6 +53,8 @@ WORDS: dict[str, Any] = {
     "guessedWrong": "You guessed wrong.",
     "savePicture": "Attacked picture (PNG)",
     "saveRecord": "Settings and results (JSON)",
+    "saveAnimation": "Every epsilon as a film (GIF)",
+    "animating": "Making the film…",
 }
 
 SWEEP_FIGURES = {

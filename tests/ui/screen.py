@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
@@ -12,3 +14,19 @@ Open = Callable[..., AppTest]
 def sentences(app: AppTest) -> list[str]:
     """The errors on the screen, without the escapes that keep them from being Markdown."""
     return [error.value.replace("\\", "") for error in app.error]
+
+
+def lab(app: AppTest) -> dict[str, Any]:
+    """What the attack lab's component was given."""
+    found = [
+        element.proto
+        for element in app.get("bidi_component")
+        if element.proto.component_name == "attack_lab"
+    ]
+    return dict(json.loads(found[0].json))
+
+
+def threat_model(app: AppTest) -> str:
+    """What the lab states of its attack where the slider stands."""
+    given = lab(app)
+    return str(given["stated"][given["level"]])

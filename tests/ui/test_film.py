@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from facemask_core import attacks
+from facemask_core import animation, attacks
 from facemask_core.searches import Step, Sweep
 from facemask_core.verdicts import Verdict
 from facemask_ui.lab import film
@@ -91,6 +91,18 @@ def test_parts_of_a_film_have_names_of_their_own() -> None:
         film.end("q"),
     ]
     assert len({_header(part)["part"] for part in parts}) == len(parts)
+
+
+def test_the_animation_shows_the_films_own_pictures() -> None:
+    levels = [0, 1, 5]
+    attacked = _moved(levels, RANDOM.integers(-1, 2, FACE.shape))
+    swept = _sweep(levels, attacked)
+    parts = [film.face("q", FACE, BEFORE, 1), film.sweep("q", FACE, swept)]
+    made = film.animation("q", parts, 1)
+    assert _header(made)["kind"] == "animation"
+    packed = made[4 + int.from_bytes(made[:4], "little") :]
+    shares = swept.probabilities.tolist()
+    assert zlib.decompress(packed) == animation.encode_sweep(levels, list(attacked), shares, 1)
 
 
 def test_a_film_broken_off_goes_on_where_it_was() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from screen import Open
+from screen import Open, lab, threat_model
 
 from facemask_core import attacks
 from facemask_core.attacks.pgd import PGD
@@ -24,6 +24,7 @@ HOSTILE = {
     "source": "Webcam",
     "dataset": "Server folder",
     "map": "lime",
+    "hide": "model,<script>",
 }
 
 
@@ -63,7 +64,8 @@ def test_link_sets_the_attack(open_page: Open) -> None:
     assert not app.exception
     assert app.slider(key="steps").value == 2
     assert app.selectbox(key="attack").value == "pgd"
-    assert any("PGD" in caption.value and "3/255" in caption.value for caption in app.caption)
+    assert threat_model(app).startswith("Threat model: PGD, white box")
+    assert "epsilon 3/255" in threat_model(app)
     assert app.query_params["sample"] == "portrait-01"
 
 
@@ -82,6 +84,15 @@ def test_restarts_need_a_random_start(open_page: Open) -> None:
     assert app.slider(key="restarts").value == 3
 
 
+@pytest.mark.usefixtures("brightness")
+def test_the_threat_model_follows_the_slider_without_a_request(open_page: Open) -> None:
+    stated = lab(open_page("Attack", attack="bim", bim_steps="1"))["stated"]
+    assert len(stated) == 33
+    for level, line in enumerate(stated):
+        assert f"epsilon {level}/255 " in line
+    assert "sha256" in stated[0]
+
+
 @pytest.mark.parametrize("attack", list(attack_choice.STRENGTHS))
 @pytest.mark.usefixtures("brightness")
 def test_every_attack_offered_has_an_answer(open_page: Open, attack: str) -> None:
@@ -89,7 +100,7 @@ def test_every_attack_offered_has_an_answer(open_page: Open, attack: str) -> Non
     app = open_page("Attack", attack=attack, **fast)
     assert not app.exception
     assert not app.error
-    assert any(attacks.get(attack).title in caption.value for caption in app.caption)
+    assert attacks.get(attack).title in threat_model(app)
 
 
 def test_settings_survive_another_page_even_when_they_came_by_a_link(open_page: Open) -> None:
@@ -98,7 +109,7 @@ def test_settings_survive_another_page_even_when_they_came_by_a_link(open_page: 
     app.switch_page("pages/1_Inspect.py").run()
     app.switch_page("pages/2_Attack.py").run()
     assert app.selectbox(key="attack").value == "pgd"
-    assert any("epsilon 3/255" in caption.value for caption in app.caption)
+    assert "epsilon 3/255" in threat_model(app)
     assert app.slider(key="steps").value == 4
 
 

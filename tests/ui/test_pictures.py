@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from screen import Open, sentences
+from screen import Open, sentences, threat_model
 from streamlit.testing.v1 import AppTest
 
 from facemask_core import faces, images, samples
@@ -64,7 +64,7 @@ def test_upload_is_judged_on_both_pages_and_in_no_link(open_page: Open) -> None:
     assert "sample" not in app.query_params
     app.switch_page("pages/2_Attack.py").run()
     assert any("Still using face" in caption.value for caption in app.caption)
-    assert any("Threat model" in caption.value for caption in app.caption)
+    assert "Threat model" in threat_model(app)
 
 
 def test_another_visitor_sees_no_upload(open_page: Open) -> None:
