@@ -54,14 +54,23 @@ export default function ({ data, parentElement, setStateValue }) {
 """
 
 
+def _parse() -> settings.Parse[str]:
+    return settings.one_of([sample.id for sample in samples.gallery()])
+
+
+def current(default: str) -> samples.Portrait:
+    """The chosen picture, without the gallery."""
+    return samples.get(settings.current("sample", default, _parse()))
+
+
 def choose(default: str) -> samples.Portrait:
     """Draws the gallery and returns the chosen picture.
 
     Args:
         default: Id of the picture that is chosen at first.
     """
-    parse = settings.one_of([sample.id for sample in samples.gallery()])
-    chosen = settings.current("sample", default, parse)
+    parse = _parse()
+    chosen = current(default).id
 
     def changed() -> None:
         picked = parse(str(st.session_state[_KEY].get("picked")))

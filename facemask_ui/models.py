@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -95,11 +97,11 @@ def messages() -> list[str]:
     ]
 
 
-def choose() -> str:
-    """Draws the choice of one model and returns its name."""
+def choose(*, shown: bool = True) -> str:
+    """Draws the choice of one model, unless it is not to be shown, and returns its name."""
     names = shipped()
-    bound = settings.bound("model", names[0], settings.one_of(names))
-    return str(st.selectbox("Model", names, format_func=title, **bound))
+    draw = partial(st.selectbox, "Model", names, format_func=title)
+    return settings.ask(draw, "model", names[0], settings.one_of(names), shown=shown)
 
 
 def choose_several() -> list[str]:

@@ -54,8 +54,14 @@ class Picture:
         return _decode(self.sha256, self.data)
 
 
-def choose() -> Picture | None:
-    """Draws the choice of picture; says so and returns None where there is none to use."""
+def choose(*, shown: bool = True) -> Picture | None:
+    """Draws the choice of picture; says so and returns None where there is none to use.
+
+    Args:
+        shown: Whether the visitor may choose; otherwise it is the link's sample.
+    """
+    if not shown:
+        return _sample(gallery.current(DEFAULT_SAMPLE))
     source = _choose_source()
     if source == SAMPLES:
         return _sample(gallery.choose(DEFAULT_SAMPLE))

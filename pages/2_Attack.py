@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from facemask_ui import cropping, lab, models, pictures, shell, truth
+from facemask_ui import class_link, cropping, lab, models, pictures, shell, truth
 from facemask_ui.lab import attack_choice
 
 with shell.page(
@@ -10,14 +10,20 @@ with shell.page(
     "How little noise does it take?",
     "The attack changes the picture, within epsilon, so that the model gets it wrong.",
 ):
-    choice, answer = st.columns([2, 3], gap="large")
+    hidden = class_link.hidden()
+    shown = {name: name not in hidden for name in class_link.GROUPS}
+    if any(shown[name] for name in ("picture", "model", "attack")):
+        choice, answer = st.columns([2, 3], gap="large")
+    else:
+        choice, answer = st.container(), st.container()
     with choice:
-        picture = pictures.choose()
+        picture = pictures.choose(shown=shown["picture"])
         if picture is not None:
-            region = cropping.choose_folded(picture)
+            region = cropping.choose_folded(picture) if shown["picture"] else None
             label = truth.choose(picture)
-        model = models.choose()
-        attack, seed = attack_choice.choose()
+        model = models.choose(shown=shown["model"])
+        attack, seed = attack_choice.choose(shown=shown["attack"], advanced=shown["advanced"])
     if picture is not None:
         with answer:
-            lab.show(picture, region, label, model, attack, seed)
+            chosen = (picture, region, label, model, attack, seed)
+            lab.show(*chosen, look_further=shown["further"])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -32,28 +34,36 @@ _FEW_QUERIES = 50
 _LARGEST_SEED = 9999
 
 
-def choose() -> tuple[Attack, int]:
-    """Draws the choice and returns the attack and its seed."""
-    name = str(
-        st.selectbox(
-            "Attack",
-            list(STRENGTHS),
-            format_func=lambda name: f"{attacks.get(name).title}: {STRENGTHS[name]}",
-            **settings.bound("attack", next(iter(STRENGTHS)), settings.one_of(list(STRENGTHS))),
-        )
+def choose(*, shown: bool = True, advanced: bool = True) -> tuple[Attack, int]:
+    """Draws the choice and returns the attack and its seed.
+
+    Args:
+        shown: Whether the visitor may choose the attack.
+        advanced: Whether the visitor may choose its settings.
+    """
+    draw = partial(
+        st.selectbox,
+        "Attack",
+        list(STRENGTHS),
+        format_func=lambda name: f"{attacks.get(name).title}: {STRENGTHS[name]}",
     )
+    offered = settings.one_of(list(STRENGTHS))
+    name = settings.ask(draw, "attack", next(iter(STRENGTHS)), offered, shown=shown)
+    asked = [key for key in _CONTROLS if key in attacks.settings(name)]
+    if not asked and name not in _RANDOM:
+        return attacks.make(name), 0
+    with st.expander("Advanced", icon=":material/tune:") if advanced else nullcontext():
+        return _configured(name, asked, advanced)
+
+
+def _configured(name: str, asked: list[str], shown: bool) -> tuple[Attack, int]:
     usual = attacks.make(name)
-    drawn = [key for key in _CONTROLS if key in attacks.settings(name)]
-    if not drawn and name not in _RANDOM:
-        return usual, 0
-    with st.expander("Advanced", icon=":material/tune:"):
-        chosen: dict[str, Any] = {}
-        for key in drawn:
-            if key == "restarts" and not chosen.get("random_start", True):
-                continue  # the same start would give the same end
-            chosen[key] = _CONTROLS[key](_own(name, key), getattr(usual, key))
-        seed = _seed() if name in _RANDOM else 0
-    return attacks.make(name, **chosen), seed
+    chosen: dict[str, Any] = {}
+    for key in asked:
+        if key == "restarts" and not chosen.get("random_start", True):
+            continue  # the same start would give the same end
+        chosen[key] = _CONTROLS[key](_own(name, key), getattr(usual, key), shown)
+    return attacks.make(name, **chosen), _seed(shown) if name in _RANDOM else 0
 
 
 def _own(attack: str, key: str) -> str:
@@ -61,71 +71,66 @@ def _own(attack: str, key: str) -> str:
     return key if attack == PGD.name else f"{attack}_{key}"
 
 
-def _steps(name: str, usual: int) -> int:
-    bound = settings.bound(name, usual, settings.whole(1, _MOST_STEPS))
-    return int(st.slider("Steps", 1, _MOST_STEPS, help="Gradient steps at each epsilon.", **bound))
+def _steps(name: str, usual: int, shown: bool) -> int:
+    draw = partial(st.slider, "Steps", 1, _MOST_STEPS, help="Gradient steps at each epsilon.")
+    return settings.ask(draw, name, usual, settings.whole(1, _MOST_STEPS), shown=shown)
 
 
-def _step_size(name: str, usual: float | None) -> float | None:
-    levels = st.slider(
+def _step_size(name: str, usual: float | None, shown: bool) -> float | None:
+    draw = partial(
+        st.slider,
         "Step size",
         _USUAL_SIZE,
         _LARGEST_SIZE,
         format=f"%d/{LEVELS}",
         help="Length of a step; 0 leaves it to the attack, which takes a share of epsilon.",
-        **settings.bound(name, _USUAL_SIZE, settings.whole(_USUAL_SIZE, _LARGEST_SIZE)),
     )
+    parse = settings.whole(_USUAL_SIZE, _LARGEST_SIZE)
+    levels = settings.ask(draw, name, _USUAL_SIZE, parse, shown=shown)
     return levels / LEVELS if levels else usual
 
 
-def _random_start(name: str, usual: bool) -> bool:
-    return bool(
-        st.toggle(
-            "Random start",
-            help="Begin at a random point within epsilon rather than at the picture itself.",
-            **settings.bound(name, usual, settings.yes_no),
-        )
+def _random_start(name: str, usual: bool, shown: bool) -> bool:
+    draw = partial(
+        st.toggle,
+        "Random start",
+        help="Begin at a random point within epsilon rather than at the picture itself.",
     )
+    return settings.ask(draw, name, usual, settings.yes_no, shown=shown)
 
 
-def _restarts(name: str, usual: int) -> int:
-    return int(
-        st.slider(
-            "Restarts",
-            1,
-            _MOST_RESTARTS,
-            help="Attempts from different random starts; the best one counts.",
-            **settings.bound(name, usual, settings.whole(1, _MOST_RESTARTS)),
-        )
+def _restarts(name: str, usual: int, shown: bool) -> int:
+    draw = partial(
+        st.slider,
+        "Restarts",
+        1,
+        _MOST_RESTARTS,
+        help="Attempts from different random starts; the best one counts.",
     )
+    return settings.ask(draw, name, usual, settings.whole(1, _MOST_RESTARTS), shown=shown)
 
 
-def _queries(name: str, usual: int) -> int:
-    return int(
-        st.slider(
-            "Questions to the model",
-            _FEW_QUERIES,
-            usual,
-            step=_FEW_QUERIES,
-            help="How often the model may be asked at each epsilon.",
-            **settings.bound(name, 2 * _FEW_QUERIES, settings.whole(_FEW_QUERIES, usual)),
-        )
+def _queries(name: str, usual: int, shown: bool) -> int:
+    draw = partial(
+        st.slider,
+        "Questions to the model",
+        _FEW_QUERIES,
+        usual,
+        step=_FEW_QUERIES,
+        help="How often the model may be asked at each epsilon.",
     )
+    parse = settings.whole(_FEW_QUERIES, usual)
+    return settings.ask(draw, name, 2 * _FEW_QUERIES, parse, shown=shown)
 
 
-def _seed() -> int:
-    return int(
-        st.number_input(
-            "Seed",
-            0,
-            _LARGEST_SEED,
-            help="The same seed gives the same result.",
-            **settings.bound("seed", 0, settings.whole(0, _LARGEST_SEED)),
-        )
+def _seed(shown: bool) -> int:
+    draw = partial(
+        st.number_input, "Seed", 0, _LARGEST_SEED, help="The same seed gives the same result."
     )
+    return settings.ask(draw, "seed", 0, settings.whole(0, _LARGEST_SEED), shown=shown)
 
 
-_CONTROLS: dict[str, Callable[[str, Any], Any]] = {
+_CONTROLS: dict[str, Callable[[str, Any, bool], Any]] = {
     "steps": _steps,
     "step_size": _step_size,
     "random_start": _random_start,

@@ -10,7 +10,7 @@ from facemask_core import faces
 from facemask_core.attacks import Attack
 from facemask_core.epsilons import LEVELS
 from facemask_core.labels import LABELS
-from facemask_ui import attacking, cropping, models, results, settings
+from facemask_ui import attacking, class_link, cropping, models, results, settings
 from facemask_ui.lab import component, further, sweeps
 from facemask_ui.lab import film as pack
 from facemask_ui.pictures import Picture
@@ -25,6 +25,8 @@ def show(
     model: str,
     attack: Attack,
     seed: int,
+    *,
+    look_further: bool = True,
 ) -> None:
     """Draws the lab, first with what is known at once, then filling up.
 
@@ -35,6 +37,7 @@ def show(
         model: Name of the model under attack.
         attack: The attack.
         seed: Its seed.
+        look_further: Whether more can be asked about the attacked face.
     """
     face = cropping.square(picture, region)
     classifier = models.load(model, to_attack=True)
@@ -81,7 +84,7 @@ def show(
             other = models.load(twin, to_attack=True)
             _send(sweeps.twin_of(film.question, other, face, truth, attack, seed), twin)
     attacked = pack.picture_at(film.done, level)
-    if attacked is not None:
+    if attacked is not None and look_further:
         with below:
             further.choose(
                 further.Asked(
@@ -104,4 +107,5 @@ def _choose_guess(picture: Picture) -> bool:
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         guess = settings.ask(draw, "guess", False, settings.yes_no)
+        class_link.choose(own_picture=picture.label is None)
     return guess
