@@ -1,0 +1,56 @@
+"""axe-core finds nothing serious on any page, in either theme."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import axe_playwright_python
+import pytest
+from lab import FIRST_VERDICT_MS, Visit, settle
+from playwright.sync_api import Page, expect
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+RUN = "async () => (await axe.run(document, { resultTypes: ['violations'] })).violations"
+SERIOUS = {"serious", "critical"}
+
+
+def violations(page: Page) -> list[str]:
+    """Every element with a serious fault, as axe tells it; Streamlit's own are no exception."""
+    page.evaluate(AXE)
+    found: list[dict[str, Any]] = page.evaluate(RUN)
+    return [
+        f"{fault['id']} ({fault['help']}): {json.dumps(node['target'])} {node['html'][:160]} "
+        f"{node['failureSummary']}"
+        for fault in found
+        if fault["impact"] in SERIOUS
+        for node in fault["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["", "Inspect", "Attack", "Report"])
+def test_no_serious_fault(visit: Visit, path: str, scheme: str) -> None:
+    page = visit(path, scheme=scheme)
+    expect(page.get_by_text("Keras")).to_be_visible(timeout=FIRST_VERDICT_MS)
+    settle(page)
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_serious_fault_in_what_opens_on_the_attack_page(visit: Visit, scheme: str) -> None:
+    page = visit("Attack?attack=pgd&steps=1&guess=True", scheme=scheme)
+    expect(page.locator(".lab[data-state=complete]")).to_be_visible(timeout=FIRST_VERDICT_MS)
+    page.get_by_text("Advanced", exact=True).click()
+    page.get_by_text("Link for a class", exact=True).click()
+    expect(page.get_by_text("Hide from the class:")).to_be_visible()
+    settle(page)
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("place", ["[data-testid=stMain]", ".lab"])
+def test_axe_looks_at_the_page_and_into_the_component(visit: Visit, place: str) -> None:
+    page = visit("Attack")
+    page.locator(place).first.evaluate("e => e.append(document.createElement('button'))")
+    assert any("button-name" in fault for fault in violations(page))
