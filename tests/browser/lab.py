@@ -12,9 +12,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from numpy.typing import NDArray
+from playwright.sync_api import Locator, Page, expect
 
+_PIXELS = """canvas => Array.from(
+  canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data)"""
 Visit = Callable[..., Page]
 ROOT = Path(__file__).resolve().parents[2]
 FIRST_VERDICT_MS = 180_000
@@ -63,3 +67,9 @@ def settle(page: Page) -> None:
     expect(page.locator(f"{idle}[data-test-script-state='notRunning']")).to_be_attached(
         timeout=FIRST_VERDICT_MS
     )
+
+
+def pixels(canvas: Locator) -> NDArray[np.uint8]:
+    """What one of the lab's canvases shows, uint8 (224, 224, 3)."""
+    canvas.page.wait_for_timeout(60)  # it is drawn with the next frame
+    return np.array(canvas.evaluate(_PIXELS), np.uint8).reshape(224, 224, 4)[..., :3]

@@ -8,20 +8,18 @@ import re
 
 import numpy as np
 import pytest
-from lab import FIRST_VERDICT_MS, Visit, running_server, settle
+from lab import FIRST_VERDICT_MS, Visit, pixels, running_server, settle
 from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, WebSocket, expect
 
-from facemask_core import attacks, images, load_classifier, samples, verdicts
+from facemask_core import attacks, images, load_classifier, samples, searches, verdicts
 from facemask_core.labels import WITH_MASK, WITHOUT_MASK
 
 LEVELS = 33
 FRAMES = """() => { globalThis.frames = []; let last = performance.now();
   const tick = now => { frames.push(now - last); last = now; requestAnimationFrame(tick); };
   requestAnimationFrame(tick); }"""
-SHOWN = """canvas => Array.from(
-  canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data)"""
 
 
 def lab(page: Page) -> Locator:
@@ -42,9 +40,7 @@ def complete(page: Page) -> Page:
 
 def shown(page: Page, role: str = "attacked") -> NDArray[np.uint8]:
     """The pixels of a canvas, uint8 (224, 224, 3)."""
-    page.wait_for_timeout(60)  # it is drawn with the next frame
-    values = lab(page).locator(f"[data-role={role}] canvas").evaluate(SHOWN)
-    return np.array(values, np.uint8).reshape(224, 224, 4)[..., :3]
+    return pixels(lab(page).locator(f"[data-role={role}] canvas"))
 
 
 def saved(page: Page, name: str) -> bytes:
@@ -154,14 +150,15 @@ def test_every_notch_shows_what_the_attack_gives(visit: Visit, sample: str) -> N
 def test_download_is_the_attacked_picture_and_exactly_epsilon_away(visit: Visit) -> None:
     page = complete(visit("Attack?sample=portrait-08&epsilon=5"))
     picture = Image.open(io.BytesIO(saved(page, "Attacked picture")))
-    pixels = np.asarray(picture.convert("RGB"))
-    assert pixels.shape == (224, 224, 3)
-    assert np.abs(pixels.astype(int) - shown(page, "original")).max() == 5
-    assert (pixels == shown(page)).all()
+    taken = np.asarray(picture.convert("RGB"))
+    assert taken.shape == (224, 224, 3)
+    assert np.abs(taken.astype(int) - shown(page, "original")).max() == 5
+    assert (taken == shown(page)).all()
 
 
 def test_downloaded_picture_fools_again(visit: Visit) -> None:
-    page = complete(visit("Attack?sample=portrait-00&epsilon=16"))
+    sample, level = fooled_sample()
+    page = complete(visit(f"Attack?sample={sample.id}&epsilon={level}"))
     expect(lab(page).locator(".verdict")).to_have_attribute("data-outcome", "fooled")
     after = lab(page).locator(".verdict .chip").inner_text()
     file = {"name": "mine.png", "mimeType": "image/png", "buffer": saved(page, "Attacked picture")}
@@ -173,6 +170,73 @@ def test_downloaded_picture_fools_again(visit: Visit) -> None:
     page.get_by_text("Whole picture", exact=True).click()
     settle(page)
     expect(lab(page).locator(".before .chip")).to_have_text(after)
+
+
+def fooled_sample() -> tuple[samples.Portrait, int]:
+    """A shipped portrait that the page's first model and attack are wrong on, and the epsilon."""
+    classifier = load_classifier("mobilenetv3")
+    for sample in samples.rendered():
+        face = images.resize(images.decode(sample.path.read_bytes()))
+        found = searches.epsilon_sweep(classifier, face, sample.label, attacks.make("fgsm"))
+        if found.smallest_fooling_level:
+            return sample, found.smallest_fooling_level
+    pytest.fail("No sample falls to the attack the page begins with.")
+
+
+def test_the_film_is_made_once_and_shows_every_epsilon(visit: Visit) -> None:
+    page = complete(visit("Attack?epsilon=0"))
+    film = Image.open(io.BytesIO(saved(page, "Every epsilon as a film")))
+    assert film.format == "GIF"
+    assert film.n_frames == LEVELS
+    moved = np.abs(np.asarray(film.convert("RGB"))[:224].astype(int) - shown(page)).mean()
+    assert moved < 8, "the first frame is the original, but for its palette"
+    settle(page)
+    button = lab(page).get_by_role("button", name="Every epsilon as a film")
+    expect(button).to_be_enabled()
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url))
+    assert saved(page, "Every epsilon as a film")
+    assert not [url for url in sent if not url.startswith("blob:")]
+    slider(page).press("ArrowRight")
+    settle(page)
+    expect(button).to_be_enabled()
+
+
+def test_the_threat_model_moves_with_the_slider(visit: Visit) -> None:
+    page = complete(visit("Attack?epsilon=3"))
+    stated = lab(page).locator(".stated")
+    expect(stated).to_contain_text("epsilon 3/255")
+    to_level(page, 9)
+    expect(stated).to_contain_text("epsilon 9/255")
+    expect(lab(page).locator("dd").first).to_have_text("9 / 255")
+
+
+def test_link_for_a_class_may_be_the_very_first_request_of_a_server(chromium: Browser) -> None:
+    sample = samples.rendered()[-1]
+    hide = "hide=picture,model,attack,advanced,further"
+    with running_server() as address:
+        page = chromium.new_context().new_page()
+        page.goto(f"{address}/Attack?epsilon=3&sample={sample.id}&attack=pgd&steps=2&{hide}")
+        complete(page)
+        assert slider(page).input_value() == "3"
+        expect(lab(page).locator(".stated")).to_contain_text("PGD")
+        expect(lab(page).locator(".stated")).to_contain_text("steps 2")
+        assert sample.alt in str(lab(page).locator("canvas").first.get_attribute("aria-label"))
+        for control in ("stSelectbox", "stButtonGroup", "stExpander", "stFileUploader"):
+            expect(page.get_by_test_id(control)).to_have_count(0)
+        page.get_by_role("button", name="Show all controls").click()
+        expect(page.get_by_test_id("stSelectbox")).to_have_count(2)
+        expect(page).not_to_have_url(re.compile("hide="))
+        assert page.get_by_test_id("stException").count() == 0
+        page.context.close()
+
+
+def test_the_link_offered_is_the_pages_own_address(visit: Visit) -> None:
+    page = complete(visit("Attack?epsilon=3"))
+    page.get_by_text("Link for a class", exact=True).click()
+    page.get_by_text("Choice of model", exact=True).click()
+    address = page.url.split("?")[0]
+    expect(page.get_by_test_id("stCode")).to_have_text(f"{address}?epsilon=3&hide=model")
 
 
 def test_a_guess_comes_before_the_answer(visit: Visit) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 
-from lab import FIRST_VERDICT_MS, Visit, settle
+import numpy as np
+from lab import FIRST_VERDICT_MS, Visit, pixels, settle
 from playwright.sync_api import Page, expect
 
-from facemask_core import samples
+from facemask_core import images, samples
 
 ASTRONAUT = {
     "name": "somebody.png",
@@ -89,3 +90,23 @@ def test_two_visitors_at_once_never_see_each_other(visit: Visit) -> None:
     settle(one)
     assert hashes(one)
     assert not hashes(one) & hashes(other)
+
+
+def test_two_visitors_of_the_lab_at_once_never_see_each_other(visit: Visit) -> None:
+    faces = [sample.path.read_bytes() for sample in samples.rendered()[:2]]
+    pages = [visit("Attack"), visit("Attack")]
+    for page in pages:
+        choose(page, "Upload")
+    for number, (page, face) in enumerate(zip(pages, faces, strict=True)):
+        file = {"name": f"visitor-{number}.png", "mimeType": "image/png", "buffer": face}
+        page.locator("input[type=file]").set_input_files(file)  # the other is still computing
+    for page in pages:
+        choose(page, "Whole picture")
+        expect(page.locator(".lab[data-state=complete]")).to_be_visible(timeout=FIRST_VERDICT_MS)
+        settle(page)
+    for number, (page, face) in enumerate(zip(pages, faces, strict=True)):
+        shown = pixels(page.locator(".lab [data-role=original] canvas"))
+        np.testing.assert_array_equal(shown, images.resize(images.decode(face)))
+        assert f"visitor-{number}" in page.content()
+        assert f"visitor-{1 - number}" not in page.content()
+        assert "visitor" not in page.url

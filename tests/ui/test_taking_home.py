@@ -1,0 +1,37 @@
+"""What a visitor downloads fools the model again when it comes back as an upload."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from facemask_core import Classifier, attacks, images, load_classifier, samples, searches, verdicts
+from facemask_ui.lab import film
+from facemask_ui.pictures import Picture
+
+
+@pytest.fixture(scope="module")
+def classifier() -> Classifier:
+    return load_classifier("mobilenetv3")
+
+
+@pytest.mark.parametrize("sample", samples.gallery(), ids=lambda sample: sample.id)
+def test_every_fooled_samples_picture_fools_again(
+    classifier: Classifier, sample: samples.Portrait
+) -> None:
+    face = images.resize(images.decode(sample.path.read_bytes()))
+    found = searches.epsilon_sweep(classifier, face, sample.label, attacks.make("fgsm"))
+    before = verdicts.judge(classifier, face[None])[0]
+    parts = [film.face("q", face, before, sample.label), film.sweep("q", face, found)]
+    fooled = found.levels[found.fooled]
+    if not len(fooled):
+        pytest.skip("This face holds at every epsilon of the slider.")
+    for level in {int(fooled[0]), int(fooled[-1])}:
+        shown = film.picture_at(parts, level)
+        assert shown is not None
+        upload = Picture("mine.png", "", images.encode_png(shown))
+        again = images.resize(images.decode(upload.data))
+        np.testing.assert_array_equal(again, found.attacked[level])
+        verdict = verdicts.judge(classifier, again[None])[0]
+        assert verdict.label != sample.label
+        np.testing.assert_allclose(verdict.probabilities, found.probabilities[level], atol=1e-4)
