@@ -5,21 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
+from skimage.metrics import structural_similarity
 
+from facemask_core import images
 from facemask_core.epsilons import LEVELS
-
-_WINDOW = 7
-_VALUES = _WINDOW**2
-_BORDER = _WINDOW // 2
-"""Nearer to the edge than this, a window would reach outside the picture."""
-_SMALL_MEAN, _SMALL_VARIANCE = (0.01 * LEVELS) ** 2, (0.03 * LEVELS) ** 2
-"""The paper's two constants, which keep both ratios defined on black and on flat pictures."""
 
 
 @dataclass(frozen=True)
@@ -62,55 +55,25 @@ def measure_all(
     original: NDArray[np.uint8], attacked: Sequence[NDArray[np.uint8]]
 ) -> list[Fidelity]:
     """As :func:`measure`, for many attacked pictures of one original."""
-    windows = _Windows(original)
-    return [_measured(windows, picture) for picture in attacked]
+    floats = images.to_float(original)
+    return [_measured(original, floats, picture) for picture in attacked]
 
 
-def _measured(original: _Windows, attacked: NDArray[np.uint8]) -> Fidelity:
-    change = attacked.astype(np.int32) - original.picture
+def _measured(
+    original: NDArray[np.uint8], floats: NDArray[np.float32], attacked: NDArray[np.uint8]
+) -> Fidelity:
+    change = attacked.astype(np.int32) - original
     square = int((change**2).sum())
     moved = change != 0
+    # In float32 scikit-image takes a third of the time that it takes for bytes.
+    similarity = structural_similarity(
+        floats, images.to_float(attacked), channel_axis=2, data_range=1.0
+    )
     return Fidelity(
         linf=int(np.abs(change).max()),
         l2=math.sqrt(square) / LEVELS,
         changed=float(moved.mean()),
         pixels=float(moved.any(axis=2).mean()),
-        ssim=_structural_similarity(original, _Windows(attacked)),
+        ssim=float(similarity),
         psnr=10 * math.log10(LEVELS**2 * change.size / square) if square else math.inf,
     )
-
-
-class _Windows:
-    """A picture's mean and variance in every window; the original's serve many comparisons."""
-
-    def __init__(self, picture: NDArray[np.uint8]) -> None:
-        self.picture = picture
-        self.values = picture.astype(np.float32)
-
-    @cached_property
-    def mean(self) -> NDArray[np.float64]:
-        return _sums(self.values) / _VALUES
-
-    @cached_property
-    def variance(self) -> NDArray[np.float64]:
-        return _covariance(self, self)
-
-
-def _sums(values: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Sums over every whole window: exact, for they are whole numbers below 2**24."""
-    summed = cv2.boxFilter(values, cv2.CV_32F, (_WINDOW, _WINDOW), normalize=False)
-    return summed[_BORDER:-_BORDER, _BORDER:-_BORDER].astype(np.float64)
-
-
-def _covariance(one: _Windows, other: _Windows) -> NDArray[np.float64]:
-    products = _sums(one.values * other.values) - _VALUES * one.mean * other.mean
-    return products / (_VALUES - 1)
-
-
-def _structural_similarity(one: _Windows, other: _Windows) -> float:
-    """Equation 13 of the paper, with even windows, averaged over windows and colours."""
-    level = 2 * one.mean * other.mean + _SMALL_MEAN
-    level /= one.mean**2 + other.mean**2 + _SMALL_MEAN
-    shape = 2 * _covariance(one, other) + _SMALL_VARIANCE
-    shape /= one.variance + other.variance + _SMALL_VARIANCE
-    return float((level * shape).mean())

@@ -56,11 +56,11 @@ def test_subtraction_does_not_wrap_around() -> None:
     assert fidelity.measure(dark, bright).linf == fidelity.measure(bright, dark).linf == 255
 
 
-def test_structural_similarity_is_scikit_images() -> None:
+def test_structural_similarity_in_float32_is_that_of_the_bytes() -> None:
     face = images.resize(images.decode(samples.gallery()[0].path.read_bytes()))
     signs = np.random.default_rng(2).choice([-1, 0, 1], face.shape)
     attacked = [np.clip(face + k * signs, 0, 255).astype(np.uint8) for k in (0, 1, 8, 200)]
     for picture, found in zip(attacked, fidelity.measure_all(face, attacked), strict=True):
         assert found == fidelity.measure(face, picture)
         expected = structural_similarity(face, picture, channel_axis=2)
-        assert found.ssim == pytest.approx(expected, abs=1e-12)
+        assert found.ssim == pytest.approx(expected, abs=1e-5)
