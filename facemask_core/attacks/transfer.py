@@ -53,14 +53,15 @@ class Transfer(Attack):
 
     def threat_model(self, epsilon: float, seed: int = 0) -> dict[str, Any]:
         """The statement of the attack made on the source, and of the source."""
-        card = self._made_on().card
+        source = self._made_on()
         return {
             **self.attack.threat_model(epsilon, seed),
             "attack": self.name,
             "knowledge": self.knowledge,
             "made_with": self.attack.name,
-            "source": card.name,
-            "source_sha256": card.weights_sha256,
+            "source": source.name,
+            "source_sha256": source.card.weights_sha256,
+            "source_precision": source.precision,
         }
 
     def _attack(

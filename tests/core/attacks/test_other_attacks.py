@@ -156,3 +156,4 @@ def test_a_transfer_attack_is_made_on_its_source(
     assert stated["made_with"] == "pgd"
     assert stated["steps"] == 3
     assert stated["source_sha256"] == linear[0].card.weights_sha256
+    assert stated["source_precision"] == "exact"
