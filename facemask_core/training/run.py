@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import platform
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from facemask_core import checkpoints, datasets, evaluation
-from facemask_core.backend import every_device, keras
+from facemask_core import checkpoints, datasets, evaluation, versions
+from facemask_core.backend import every_device
 from facemask_core.classifier import open_classifier
 from facemask_core.errors import TrainingError
 from facemask_core.training import network
@@ -82,7 +80,7 @@ def train(
         seed=recipe.seed,
         history=trainer.history,
         metrics={},
-        versions=_versions(),
+        versions=versions.libraries(),
         notes=_notes(probe),
         ancestors=ancestors,
     )
@@ -132,13 +130,6 @@ def _notes(probe: dict[str, Any]) -> str:
         f"{100 * probe['val_fgsm_accuracy']:.0f} % rightly under FGSM with a random start, but "
         f"{100 * probe['val_pgd_accuracy']:.0f} % under PGD."
     )
-
-
-def _versions() -> dict[str, str]:
-    packages = ("keras", keras.backend.backend(), "numpy", "pillow", "opencv-python-headless")
-    return {"python": platform.python_version()} | {
-        package: importlib.metadata.version(package) for package in packages
-    }
 
 
 def _measure(

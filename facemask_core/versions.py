@@ -1,0 +1,41 @@
+"""Which code a figure was computed with: the lab's own, and the libraries under it."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import platform
+from functools import cache
+from pathlib import Path
+
+from facemask_core.backend import keras
+
+_PACKAGE = Path(__file__).resolve().parent
+_SAYS_ONLY = "cli"
+"""The subpackage that asks and prints; no figure depends on it."""
+
+
+def libraries() -> dict[str, str]:
+    """Versions of Python and of every library that numbers pass through, by name."""
+    packages = (
+        *("keras", keras.backend.backend(), "numpy", "scipy"),
+        *("pillow", "opencv-python-headless"),
+    )
+    return {"python": platform.python_version()} | {
+        package: importlib.metadata.version(package) for package in packages
+    }
+
+
+@cache
+def source_sha256() -> str:
+    """Hashes the core's own source, so that no number says it is of today's code when it is not.
+
+    A version's number would do for those who only install releases; between two of them the code
+    changes and the number does not.
+    """
+    total = hashlib.sha256()
+    files = {path.relative_to(_PACKAGE).as_posix(): path for path in _PACKAGE.rglob("*.py")}
+    for name, path in sorted(files.items()):
+        if not name.startswith(f"{_SAYS_ONLY}/"):
+            total.update(f"{name}\t{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return total.hexdigest()
