@@ -226,6 +226,21 @@ def crop_face(image: NDArray[np.uint8], *, face: int = 0, size: int = INPUT_SIZE
     return FaceCrop(crop(image, box, size), box, found=bool(boxes))
 
 
+def cropped(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Cuts the first face out, or the whole image where there is none; a dataset's preparation.
+
+    Args:
+        image: uint8 array of shape (height, width, 3), RGB.
+
+    Returns:
+        uint8 array of shape (224, 224, 3).
+
+    Raises:
+        ImageError: The image is no such array.
+    """
+    return crop_face(image).image
+
+
 def square_around(image: NDArray[np.uint8], *, x: float, y: float, side: float) -> Box:
     """Makes a square box inside an image, for a face found or a crop set by hand.
 

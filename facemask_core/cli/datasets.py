@@ -28,7 +28,7 @@ def preparation(*, crop: bool) -> Prepare:
     """How a decoded picture becomes the model's input."""
     from facemask_core import faces, images
 
-    return (lambda image: faces.crop_face(image).image) if crop else images.resize
+    return faces.cropped if crop else images.resize
 
 
 def data_row(dataset: Dataset, *, crop: bool) -> dict[str, Any]:
