@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,10 +21,10 @@ from facemask_core.calibration import Calibration
 from facemask_core.classifier import Classifier, probabilities
 from facemask_core.errors import DatasetError
 from facemask_core.labels import LABELS
-from facemask_core.reading import Progress, photographs
-from facemask_core.speed import Speed, Timing
-
-BATCH_SIZE = 32
+from facemask_core.measuring import Task
+from facemask_core.reading import Progress, refuse_unreadable
+from facemask_core.rows import Rows, joined
+from facemask_core.speed import Speed
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +123,7 @@ class Evaluation:
         linf: float64 (n,), largest change of each attacked image; None for a clean run.
         l2: float64 (n,), Euclidean change of each attacked image; None for a clean run.
         dead_gradients: Images on which the attack met a zero or non-finite gradient.
-        seconds: Wall-clock time of the whole evaluation.
+        seconds: Wall-clock time spent on the images, over every session of a resumed run.
         speed: Time an image, of the model and the attack alone.
         sources: Source names by path, for the evaluated files whose source is known.
         sources_problem: Why the dataset's manifest was not used; None if it was, or there is none.
@@ -266,33 +266,47 @@ def evaluate(
         DatasetError: No file of the dataset can be read.
         AttackError: The epsilon is out of range.
     """
-    started = time.monotonic()
-    if attack is not None:  # before anything is computed
-        attack.checked_epsilon(epsilon, classifier.input_shape)
-    sources, problem = _sources(dataset)
-    rows = _Rows()
-    batch_size = BATCH_SIZE if attack is None else attack.batch_size
-    for batch in photographs(dataset, batch_size, prepare, progress):
-        rows.add(batch, classifier, attack, epsilon, seed)
-    labels = np.concatenate(rows.labels)
+    task = Task(classifier=classifier, attack=attack, epsilon=epsilon, seed=seed, prepare=prepare)
+    rows = joined(list(task.rows(dataset, progress)))
+    described = task.described() | {"data_sha256": datasets.fingerprint(dataset)}
+    return of_rows(described, rows, *_sources(dataset))
+
+
+def of_rows(
+    described: Mapping[str, Any],
+    rows: Rows,
+    sources: Mapping[str, str] | None = None,
+    sources_problem: str | None = None,
+) -> Evaluation:
+    """Draws the figures from the answers to a whole dataset.
+
+    Args:
+        described: What :meth:`~facemask_core.measuring.Task.described` says of them, and the
+            dataset's hash as ``data_sha256``.
+        rows: The answers.
+        sources: Source names by path, as far as they are known.
+        sources_problem: Why they are not known.
+
+    Raises:
+        DatasetError: There is not one answer among them.
+    """
+    if not rows.paths:
+        refuse_unreadable(rows.skipped, len(rows.skipped))
+    told = ("model", "model_sha256", "data_sha256", "threat_model", "precision", "arithmetic")
+    attacked, known = rows.attacked, sources or {}
     return Evaluation(
-        model=classifier.name,
-        model_sha256=classifier.card.weights_sha256,
-        data_sha256=datasets.fingerprint(dataset),
-        threat_model=None if attack is None else attack.threat_model(epsilon, seed),
-        paths=tuple(rows.paths),
-        skipped=tuple(rows.skipped),
-        clean=Predictions(labels, np.concatenate(rows.clean)),
-        adversarial=Predictions(labels, np.concatenate(rows.adversarial)) if attack else None,
-        linf=np.concatenate(rows.linf) if attack else None,
-        l2=np.concatenate(rows.l2) if attack else None,
-        dead_gradients=rows.dead_gradients,
-        seconds=time.monotonic() - started,
-        speed=speed.summarise(rows.timings, batch_size, classifier.arithmetic),
-        sources={path: sources[path] for path in rows.paths if path in sources},
-        sources_problem=problem,
-        precision=classifier.precision,
-        arithmetic=classifier.arithmetic,
+        **{key: described[key] for key in told},
+        paths=rows.paths,
+        skipped=rows.skipped,
+        clean=Predictions(rows.labels, rows.clean),
+        adversarial=None if attacked is None else Predictions(rows.labels, attacked.logits),
+        linf=None if attacked is None else attacked.linf,
+        l2=None if attacked is None else attacked.l2,
+        dead_gradients=0 if attacked is None else int(attacked.dead.sum()),
+        seconds=rows.seconds,
+        speed=speed.summarise(rows.timings, described["batch_size"], described["device"]),
+        sources={path: known[path] for path in rows.paths if path in known},
+        sources_problem=sources_problem,
     )
 
 
@@ -301,47 +315,3 @@ def _sources(dataset: datasets.Dataset) -> tuple[dict[str, str], str | None]:
         return provenance.sources(dataset), None
     except DatasetError as error:
         return {}, str(error)
-
-
-class _Rows:
-    """What is kept of every batch: a few numbers an image, never its pixels."""
-
-    def __init__(self) -> None:
-        self.paths: list[str] = []
-        self.skipped: list[datasets.Skipped] = []
-        self.labels: list[NDArray[np.int64]] = []
-        self.clean: list[NDArray[np.float32]] = []
-        self.adversarial: list[NDArray[np.float32]] = []
-        self.linf: list[NDArray[np.float64]] = []
-        self.l2: list[NDArray[np.float64]] = []
-        self.dead_gradients = 0
-        self.timings: list[Timing] = []
-
-    def add(
-        self,
-        batch: datasets.Batch,
-        classifier: Classifier,
-        attack: Attack | None,
-        epsilon: float,
-        seed: int,
-    ) -> None:
-        self.skipped += batch.skipped
-        if not batch.paths:
-            return
-        pixels = images.to_float(batch.images)
-        compiled = classifier.compilations
-        self.paths += batch.paths
-        self.labels.append(batch.labels)
-        started = time.perf_counter()
-        self.clean.append(classifier.predict(pixels))
-        predicted = time.perf_counter()
-        attacked = None
-        if attack is not None:
-            found = attack(classifier, pixels, batch.labels, epsilon=epsilon, seed=seed)
-            attacked = time.perf_counter() - predicted
-            self.adversarial.append(found.logits)
-            self.linf.append(found.linf)
-            self.l2.append(found.l2)
-            self.dead_gradients += found.dead_gradients
-        waited = classifier.compilations > compiled
-        self.timings.append(Timing(len(batch.paths), predicted - started, attacked, waited))

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from facemask_core import backend
-
 
 @dataclass(frozen=True)
 class Timing:
@@ -50,7 +48,7 @@ class Speed:
         return asdict(self)
 
 
-def summarise(timings: Sequence[Timing], batch_size: int, arithmetic: str = "float32") -> Speed:
+def summarise(timings: Sequence[Timing], batch_size: int, device: str) -> Speed:
     """Averages over the batches that did not have to wait for compilation.
 
     Programs are compiled once for each padded size of a batch, and an attack that leaves fallen
@@ -59,10 +57,7 @@ def summarise(timings: Sequence[Timing], batch_size: int, arithmetic: str = "flo
     Args:
         timings: Every batch's, in their order; at least one.
         batch_size: What the batches were cut to.
-        arithmetic: What the model computed in.
-
-    Raises:
-        DeviceError: The Keras backend is not supported.
+        device: Where they were computed.
     """
     warm = [timing for timing in timings if not timing.compiled]
     counted = warm or list(timings)
@@ -71,7 +66,7 @@ def summarise(timings: Sequence[Timing], batch_size: int, arithmetic: str = "flo
     return Speed(
         forward_ms_per_image=1000 * sum(timing.forward for timing in counted) / images,
         attack_ms_per_image=1000 * sum(attacks) / images if attacks else None,
-        device=str(backend.device(arithmetic)),
+        device=device,
         batch_size=batch_size,
         first_batch_included=not warm,
     )

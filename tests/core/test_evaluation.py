@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from small_models import linear_model, wrapped
 
-from facemask_core import Classifier, attacks, backend, calibration, datasets, evaluation
+from facemask_core import Classifier, attacks, backend, calibration, datasets, evaluation, measuring
 from facemask_core.classifier import probabilities
 from facemask_core.datasets import Dataset
 from facemask_core.errors import AttackError, DatasetError
@@ -310,7 +310,7 @@ def test_the_speed_is_that_of_the_model_and_the_attack_alone(
             "forward_ms_per_image": pytest.approx(100),
             "attack_ms_per_image": pytest.approx(200),
             "device": str(backend.device()),
-            "batch_size": evaluation.BATCH_SIZE,
+            "batch_size": measuring.BATCH_SIZE,
             "first_batch_included": compiles,
         }
 
