@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +19,9 @@ from facemask_core.labels import LABELS, parse_label
 SPLITS = ("train", "val", "test")
 _READERS = 4
 """Decoding threads; Pillow releases the interpreter lock, and a few keep two to four cores busy."""
+
+UNREADABLE = "unreadable"
+"""Stands for the hash of a file that cannot be opened."""
 
 _CLUTTER = {"__MACOSX", "Thumbs.db", "desktop.ini"}
 """What operating systems leave in folders and archives; no one means it as data."""
@@ -213,18 +216,34 @@ def fingerprint(dataset: Dataset) -> str:
     Returns:
         A sha256 in hexadecimal, the same on every machine that has the same files.
     """
+    return fingerprint_of(dataset, contents(dataset))
 
-    def line(sample: Sample) -> str:
+
+def contents(dataset: Dataset) -> dict[str, str]:
+    """Hashes every file, by its path; :data:`UNREADABLE` for those that cannot be opened."""
+
+    def content(sample: Sample) -> str:
         try:
-            content = hashlib.sha256(dataset.source.read(sample.path)).hexdigest()
+            return hashlib.sha256(dataset.source.read(sample.path)).hexdigest()
         except ImageError:
-            content = "unreadable"
-        return f"{sample.path}\t{LABELS[sample.label]}\t{content}\n"
+            return UNREADABLE
 
-    total = hashlib.sha256()
     with ThreadPoolExecutor(_READERS) as pool:
-        for text in pool.map(line, sorted(dataset.samples, key=lambda sample: sample.path)):
-            total.update(text.encode("utf-8", "surrogateescape"))
+        hashes = pool.map(content, dataset.samples)
+        return {sample.path: found for sample, found in zip(dataset.samples, hashes, strict=True)}
+
+
+def fingerprint_of(dataset: Dataset, hashes: Mapping[str, str]) -> str:
+    """As :func:`fingerprint`, from the files' hashes.
+
+    Args:
+        dataset: The dataset.
+        hashes: What :func:`contents` found.
+    """
+    total = hashlib.sha256()
+    for sample in sorted(dataset.samples, key=lambda sample: sample.path):
+        text = f"{sample.path}\t{LABELS[sample.label]}\t{hashes[sample.path]}\n"
+        total.update(text.encode("utf-8", "surrogateescape"))
     return total.hexdigest()
 
 

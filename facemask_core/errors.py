@@ -47,5 +47,17 @@ class TrainingError(FacemaskError):
     """A training run cannot start or go on."""
 
 
+class RunStoreError(FacemaskError):
+    """The store of runs cannot be used, or has no such run."""
+
+
+class RunInUseError(RunStoreError):
+    """A run, or the whole store, is in another process's hands."""
+
+
+class DamagedStoreError(RunStoreError):
+    """The store's file is damaged, so nothing in it can be trusted."""
+
+
 class DeviceError(FacemaskError):
     """The numerical backend or the device cannot do what is asked of it."""

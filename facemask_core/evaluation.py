@@ -15,7 +15,7 @@ from sklearn.metrics import (
     recall_score,
 )
 
-from facemask_core import calibration, datasets, images, provenance, speed
+from facemask_core import calibration, datasets, images, provenance, runs, speed
 from facemask_core.attacks import Attack
 from facemask_core.calibration import Calibration
 from facemask_core.classifier import Classifier, probabilities
@@ -24,6 +24,7 @@ from facemask_core.labels import LABELS
 from facemask_core.measuring import Task
 from facemask_core.reading import Progress, refuse_unreadable
 from facemask_core.rows import Rows, joined
+from facemask_core.runs.pinned import Pinned
 from facemask_core.speed import Speed
 
 
@@ -247,8 +248,13 @@ def evaluate(
     seed: int = 0,
     prepare: datasets.Prepare = images.resize,
     progress: Progress = lambda *_: None,
+    store: runs.Store | None = None,
+    recalled: Progress = lambda *_: None,
 ) -> Evaluation:
     """Classifies a dataset, before and after an attack; memory does not grow with its pixels.
+
+    With a store every batch is kept as soon as it is answered, batches that are there already are
+    not computed again, and the figures are drawn from what is stored.
 
     A manifest that cannot be used costs the figures of each source, never the evaluation: the
     answer says why they are missing.
@@ -261,15 +267,43 @@ def evaluate(
         seed: The attack's seed.
         prepare: Maps a decoded image to the model's 224 px square.
         progress: Told after every batch.
+        store: Where answers are kept and looked up; None computes everything and keeps nothing.
+        recalled: Told before anything is computed how many files the store has answers for, if
+            any, and how many there are.
 
     Raises:
-        DatasetError: No file of the dataset can be read.
+        DatasetError: No file of the dataset can be read, or one changed meanwhile.
         AttackError: The epsilon is out of range.
+        RunInUseError: Another process is computing the same.
+        RunStoreError: The store cannot be used.
     """
     task = Task(classifier=classifier, attack=attack, epsilon=epsilon, seed=seed, prepare=prepare)
-    rows = joined(list(task.rows(dataset, progress)))
-    described = task.described() | {"data_sha256": datasets.fingerprint(dataset)}
+    if store is None:
+        rows = joined(list(task.rows(dataset, progress)))
+        described = task.described() | {"data_sha256": datasets.fingerprint(dataset)}
+    else:
+        described, rows = _through(store, task, dataset, progress, recalled)
     return of_rows(described, rows, *_sources(dataset))
+
+
+def _through(
+    store: runs.Store,
+    task: Task,
+    dataset: datasets.Dataset,
+    progress: Progress,
+    recalled: Progress,
+) -> tuple[dict[str, Any], Rows]:
+    """Completes a run in the store, and reads what it says and its rows."""
+    pinned = Pinned(dataset)
+    question = runs.ask(task, dataset, pinned.sha256)
+    with store.claim(question) as run:
+        if run.done:
+            recalled(run.done, len(dataset))
+            progress(run.done, len(dataset))
+        for rows in task.rows(pinned.dataset, progress, start=run.done):
+            pinned.check()
+            run.append(dataset.samples[run.done : run.done + task.batch_size], rows)
+        return question.values, joined(list(run.rows()))
 
 
 def of_rows(

@@ -1,0 +1,98 @@
+"""What a run is the answer to: everything that its rows depend on, as canonical JSON."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from facemask_core.datasets import Dataset, Prepare
+from facemask_core.errors import RunStoreError
+
+if TYPE_CHECKING:
+    from facemask_core.measuring import Task
+
+_PACKAGE = __name__.partition(".")[0]
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question in its one spelling; equal questions have equal text.
+
+    Attributes:
+        text: Canonical JSON of an object.
+    """
+
+    text: str
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Question:
+        """Spells a question.
+
+        Args:
+            values: Plain values, fit for JSON.
+        """
+        return cls(json.dumps(values, sort_keys=True, separators=(",", ":"), allow_nan=False))
+
+    @property
+    def sha256(self) -> str:
+        """The question's identity in the store."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The model, the data, the threat model and so on, by name."""
+        return dict(json.loads(self.text))
+
+    @property
+    def files(self) -> int:
+        """How many files it is asked of."""
+        return int(self.values["files"])
+
+    @property
+    def batch_size(self) -> int:
+        """What the dataset is cut into; a run goes on at multiples of it."""
+        return int(self.values["batch_size"])
+
+
+def ask(task: Task, dataset: Dataset, data_sha256: str) -> Question:
+    """Says what a task asks of a dataset.
+
+    The order of the files counts, though not for the dataset's hash: it decides which images share
+    a batch, and so the last bit of their logits. So do the device and the code.
+
+    Args:
+        task: The model, the attack and the preparation.
+        dataset: The files, in the order they are answered.
+        data_sha256: Their hash.
+
+    Raises:
+        RunStoreError: The preparation is not one of the lab's own functions.
+    """
+    from facemask_core import versions  # starts the numerical backend
+
+    paths = "\n".join(sample.path for sample in dataset.samples)
+    return Question.of(
+        task.described()
+        | {
+            "data_sha256": data_sha256,
+            "files": len(dataset),
+            "order_sha256": hashlib.sha256(paths.encode("utf-8", "surrogateescape")).hexdigest(),
+            "preparation": _name(task.prepare),
+            "code_sha256": versions.source_sha256(),
+            "libraries": versions.libraries(),
+        }
+    )
+
+
+def _name(prepare: Prepare) -> str:
+    """Names a preparation whose code the hash of the lab's code covers."""
+    module, name = getattr(prepare, "__module__", ""), getattr(prepare, "__qualname__", "")
+    if not module.startswith(f"{_PACKAGE}.") or not name.isidentifier():
+        raise RunStoreError(
+            "A stored run can only be told from others if its pictures are prepared by a function "
+            "of the lab, such as images.resize; evaluate without a store."
+        )
+    return f"{module}.{name}"

@@ -1,0 +1,255 @@
+"""The store: a folder of runs that several processes may use at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from facemask_core.errors import DamagedStoreError, RunInUseError, RunStoreError
+from facemask_core.runs import locks, place, schema
+from facemask_core.runs.question import Question
+from facemask_core.runs.run import Run
+
+_MOMENT = 0.5
+"""Seconds to wait for one who only looks whether a run is in hand."""
+
+_PATIENCE = 10.0
+"""Seconds to wait for one who opens the store, or lays a damaged one aside."""
+
+
+class State(Enum):
+    """How far a run is."""
+
+    COMPLETE = "complete"
+    RUNNING = "running"
+    UNFINISHED = "unfinished"
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What the store tells of a run without its rows.
+
+    Attributes:
+        question: What it answers.
+        started: When its first batch was stored, UTC, as ISO 8601 writes it.
+        done: How many files are stored.
+        state: How far it is.
+    """
+
+    question: Question
+    started: str
+    done: int
+    state: State
+
+
+class Store:
+    """Runs in one folder, to be used in the thread that opened it and closed in the end.
+
+    A file that turns out to be damaged is renamed, never overwritten, and a new one begun;
+    :attr:`notes` says so.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        """Opens a store, and makes it if need be.
+
+        Args:
+            folder: Where it lies; None for :func:`~facemask_core.runs.place.default_folder`.
+
+        Raises:
+            RunStoreError: The folder cannot be written, or holds something else or a newer store.
+        """
+        self.folder = folder or place.default_folder()
+        self.path = self.folder / place.FILE
+        self.notes: list[str] = []
+        """What the user should know, such as that a damaged file was renamed."""
+        self._locks = self.folder / "locks"
+        self._opened = ExitStack()
+        with schema.speaking(self.path):
+            self._locks.mkdir(parents=True, exist_ok=True)
+        self._open()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Lets go of the file; nothing else may be called afterwards."""
+        self._opened.close()
+
+    @contextmanager
+    def claim(self, question: Question) -> Iterator[Run]:
+        """Opens a run for whoever is to complete it; no two can at the same time.
+
+        Args:
+            question: What it answers. A run that is complete is nobody's to compute, and is there
+                for all.
+
+        Yields:
+            The run, of which every stored row has been verified.
+
+        Raises:
+            RunInUseError: Someone else is computing it.
+        """
+        run = self._verified(question)
+        if run.complete:
+            yield run
+            return
+        with self._lease(question):
+            run = self._verified(question)  # with what another has stored meanwhile
+            yield run
+        if run.complete:
+            self._lock(question).unlink(missing_ok=True)  # whoever waits for it finds it complete
+
+    def runs(self) -> list[Stored]:
+        """Lists all runs, newest first."""
+        with schema.speaking(self.path):
+            found = self._connection.execute(
+                "SELECT question, started, coalesce(sum(files), 0) FROM runs "
+                "LEFT JOIN batches ON run = id GROUP BY id ORDER BY id DESC"
+            ).fetchall()
+        return [self._stored(Question(text), started, done) for text, started, done in found]
+
+    def find(self, beginning: str) -> Stored:
+        """Looks a run up.
+
+        Args:
+            beginning: The first letters of its question's sha256.
+
+        Raises:
+            RunStoreError: There is none, or more than one.
+        """
+        found = [run for run in self.runs() if run.question.sha256.startswith(beginning.lower())]
+        if len(found) != 1:
+            count = f"{len(found)} runs" if found else "no run"
+            raise RunStoreError(
+                f"There is {count} whose name begins with {beginning!r}; "
+                "the command runs list names them all."
+            )
+        return found[0]
+
+    def read(self, question: Question) -> Run:
+        """Opens a run to read it only, whoever computes it.
+
+        Args:
+            question: What it answers.
+        """
+        return self._verified(question)
+
+    def delete(self, question: Question) -> None:
+        """Forgets a run.
+
+        Args:
+            question: What it answers.
+
+        Raises:
+            RunInUseError: Someone is computing it.
+        """
+        chosen = (question.sha256,)
+        with (
+            self._lease(question),
+            schema.speaking(self.path),
+            schema.transaction(self._connection),
+        ):
+            for table in ("images", "batches"):
+                self._connection.execute(
+                    f"DELETE FROM {table} WHERE run = (SELECT id FROM runs WHERE sha256 = ?)",  # noqa: S608
+                    chosen,
+                )
+            self._connection.execute("DELETE FROM runs WHERE sha256 = ?", chosen)
+        self._lock(question).unlink(missing_ok=True)
+
+    def _stored(self, question: Question, started: str, done: int) -> Stored:
+        state = State.COMPLETE
+        if done < question.files:
+            state = State.RUNNING if self._in_hand(question) else State.UNFINISHED
+        return Stored(question, started, done, state)
+
+    def _in_hand(self, question: Question) -> bool:
+        lock = self._lock(question)
+        if not lock.exists():
+            return False
+        try:
+            with schema.speaking(lock), locks.held(lock, shared=True):
+                return False
+        except RunInUseError:
+            return True
+
+    def _lock(self, question: Question) -> Path:
+        return self._locks / f"{question.sha256}.lock"
+
+    @contextmanager
+    def _lease(self, question: Question) -> Iterator[None]:
+        """Keeps everyone else from a run; its lock goes with the process that holds it."""
+        lock = self._lock(question)
+        with ExitStack() as kept:
+            try:
+                with schema.speaking(lock):
+                    kept.enter_context(locks.held(lock, wait=_MOMENT))
+            except RunInUseError as error:
+                raise RunInUseError(
+                    "This run is being computed by another process; wait until that has ended."
+                ) from error
+            yield
+
+    def _verified(self, question: Question) -> Run:
+        """Opens a run and reads every row of it once, before anything is built on them."""
+        try:
+            return Run(self._connection, self.path, question)
+        except DamagedStoreError:
+            self._begin_anew()
+            return Run(self._connection, self.path, question)
+
+    def _open(self) -> None:
+        try:
+            self._connect()
+        except DamagedStoreError:
+            self._begin_anew()
+
+    def _connect(self) -> None:
+        """Opens the file, and tells other processes so for as long as it is open."""
+        with ExitStack() as opening:
+            with schema.speaking(self._users):
+                opening.enter_context(locks.held(self._users, shared=True, wait=_PATIENCE))
+            self._file = self._identity()
+            self._connection = opening.enter_context(closing(schema.connect(self.path)))
+            self._opened = opening.pop_all()
+
+    @property
+    def _users(self) -> Path:
+        return self._locks / "store.lock"
+
+    def _identity(self) -> int | None:
+        return self.path.stat().st_ino if self.path.exists() else None
+
+    def _begin_anew(self) -> None:
+        """Lays the damaged file aside, unless another process has, and opens a new one.
+
+        SQLite deletes files by their names when the last user closes a database, so the names must
+        not change under a user's hands.
+        """
+        self.close()
+        try:
+            with schema.speaking(self._users), locks.held(self._users, wait=_PATIENCE):
+                if self._identity() == self._file:
+                    aside = place.set_aside(self.path)
+                    self.notes.append(
+                        f"The run store was damaged; it is kept as {aside}, and a new one begun."
+                    )
+        except RunInUseError as error:
+            raise RunInUseError(
+                f"The run store {self.path} is damaged, and another process is using it; end that "
+                "and run the command again."
+            ) from error
+        self._connect()
