@@ -39,7 +39,7 @@ class Question:
     @property
     def sha256(self) -> str:
         """The question's identity in the store."""
-        return hashlib.sha256(self.text.encode()).hexdigest()
+        return hashlib.sha256(self.text.encode("utf-8", "surrogateescape")).hexdigest()
 
     @property
     def values(self) -> dict[str, Any]:

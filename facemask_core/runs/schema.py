@@ -103,10 +103,10 @@ def _text(data: bytes) -> str:
 def _refuse_lost_file(path: Path) -> None:
     """Refuses a file that was emptied while its newest pages lay beside it.
 
-    SQLite would take it for a new one and delete them.
+    SQLite would take it for a new one and delete them; a file of one byte counts as empty to it.
     """
     pages = path.with_name(f"{path.name}-wal")
-    emptied = not path.exists() or path.stat().st_size == 0
+    emptied = not path.exists() or path.stat().st_size <= 1
     if emptied and pages.exists() and pages.stat().st_size > 0:
         raise DamagedStoreError(f"The run store {path} is damaged: it was emptied.")
 
@@ -135,12 +135,19 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:
-    with transaction(connection):
-        # Asked again: another process may have done it meanwhile.
-        for statements in MIGRATIONS[_version(connection, path) :]:
-            for statement in statements:
-                connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+    try:
+        with transaction(connection):
+            # Asked again: another process may have done it meanwhile.
+            for statements in MIGRATIONS[_version(connection, path) :]:
+                for statement in statements:
+                    connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+            raise
+        raise RunStoreError(  # the statement is wrong, not the file
+            f"The run store {path} cannot be brought to schema {len(MIGRATIONS)}: {error}."
+        ) from error
 
 
 @contextmanager
@@ -165,6 +172,8 @@ def speaking(path: Path) -> Iterator[None]:
         raise RunStoreError(
             f"The run store {path} cannot be written: {error.strerror or error}."
         ) from error
+    except UnicodeDecodeError as error:  # a message that quotes what was a statement once
+        raise DamagedStoreError(f"The run store {path} is damaged: {error.reason}.") from error
     except sqlite3.Error as error:
         raise _in_words(error, path) from error
 

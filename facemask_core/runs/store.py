@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from facemask_core.errors import DamagedStoreError, RunInUseError, RunStoreError
 from facemask_core.runs import locks, place, schema
@@ -20,6 +20,9 @@ _MOMENT = 0.5
 
 _PATIENCE = 10.0
 """Seconds to wait for one who opens the store, or lays a damaged one aside."""
+
+
+Read = TypeVar("Read")
 
 
 class State(Enum):
@@ -71,7 +74,11 @@ class Store:
         self._opened = ExitStack()
         with schema.speaking(self.path):
             self._locks.mkdir(parents=True, exist_ok=True)
-        self._open()
+        try:
+            self._connect()
+        except DamagedStoreError:
+            self._lay_aside()
+            self._connect()
 
     def __enter__(self) -> Self:
         return self
@@ -114,12 +121,7 @@ class Store:
 
     def runs(self) -> list[Stored]:
         """Lists all runs, newest first."""
-        with schema.speaking(self.path):
-            found = self._connection.execute(
-                "SELECT question, started, coalesce(sum(files), 0) FROM runs "
-                "LEFT JOIN batches ON run = id GROUP BY id ORDER BY id DESC"
-            ).fetchall()
-        return [self._stored(Question(text), started, done) for text, started, done in found]
+        return [self._stored(*entry) for entry in self._sound(self._listed)]
 
     def find(self, beginning: str) -> Stored:
         """Looks a run up.
@@ -205,17 +207,27 @@ class Store:
 
     def _verified(self, question: Question) -> Run:
         """Opens a run and reads every row of it once, before anything is built on them."""
-        try:
-            return Run(self._connection, self.path, question)
-        except DamagedStoreError:
-            self._begin_anew()
-            return Run(self._connection, self.path, question)
+        return self._sound(lambda: Run(self._connection, self.path, question))
 
-    def _open(self) -> None:
+    def _listed(self) -> list[tuple[Question, str, int]]:
+        with schema.speaking(self.path):
+            found = self._connection.execute(
+                "SELECT question, runs.sha256, started, coalesce(sum(files), 0) FROM runs "
+                "LEFT JOIN batches ON run = id GROUP BY id ORDER BY id DESC"
+            ).fetchall()
+        entries = [(Question(text), started, done) for text, _, started, done in found]
+        if any(entry[0].sha256 != row[1] for entry, row in zip(entries, found, strict=True)):
+            raise DamagedStoreError(f"The run store {self.path} is damaged: a question changed.")
+        return entries
+
+    def _sound(self, read: Callable[[], Read]) -> Read:
+        """Reads from the file, or from a new one where it turns out to be damaged."""
         try:
-            self._connect()
+            return read()
         except DamagedStoreError:
-            self._begin_anew()
+            self._lay_aside()
+            self._connect()
+            return read()
 
     def _connect(self) -> None:
         """Opens the file, and tells other processes so for as long as it is open."""
@@ -224,6 +236,7 @@ class Store:
                 opening.enter_context(locks.held(self._users, shared=True, wait=_PATIENCE))
             self._file = self._identity()
             self._connection = opening.enter_context(closing(schema.connect(self.path)))
+            self._file = self._identity()
             self._opened = opening.pop_all()
 
     @property
@@ -233,8 +246,8 @@ class Store:
     def _identity(self) -> int | None:
         return self.path.stat().st_ino if self.path.exists() else None
 
-    def _begin_anew(self) -> None:
-        """Lays the damaged file aside, unless another process has, and opens a new one.
+    def _lay_aside(self) -> None:
+        """Renames the damaged file, unless another process has done so.
 
         SQLite deletes files by their names when the last user closes a database, so the names must
         not change under a user's hands.
@@ -252,4 +265,3 @@ class Store:
                 f"The run store {self.path} is damaged, and another process is using it; end that "
                 "and run the command again."
             ) from error
-        self._connect()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -9,6 +11,14 @@ from small_models import SHAPE, linear_model, wrapped
 
 from facemask_core import Classifier, load_classifier
 from facemask_core.backend import keras
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _never_the_users_own_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test reads or writes the store of whoever runs it."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("FACEMASK_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
 
 
 @pytest.fixture(scope="session")

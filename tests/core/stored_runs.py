@@ -16,10 +16,11 @@ from PIL import Image
 from small_models import judging
 
 from facemask_core import Classifier, attacks, datasets, evaluation, images, runs
-from facemask_core.datasets import Dataset
+from facemask_core.datasets import Dataset, Sample, Skipped
 from facemask_core.errors import RunInUseError
 from facemask_core.evaluation import Evaluation
 from facemask_core.labels import LABELS
+from facemask_core.rows import Rows
 from facemask_core.runs import records
 
 EPSILON = 8 / 255
@@ -117,3 +118,11 @@ def rows(store: runs.Store) -> list[records.Image]:
         return []
     (entry,) = found
     return [image for _, images in store.read(entry.question)._batches() for image in images]
+
+
+def append_nothing(run: runs.Run) -> None:
+    """Completes a run of one file that is no picture."""
+    skipped = (Skipped("a.png", "no picture"),)
+    nothing = np.zeros((0, len(LABELS)), np.float32)
+    answers = Rows((), np.zeros(0, np.int64), nothing, None, skipped, (), 0.0)
+    run.append([Sample("a.png", 0)], answers)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import random
 import signal
 import sys
 import time
@@ -12,6 +11,7 @@ from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 
+import numpy as np
 import pytest
 import stored_runs
 
@@ -70,7 +70,7 @@ class Child:
 def test_twenty_kills_change_nothing(
     starter: ForkServerContext, data: Path, tmp_path: Path
 ) -> None:
-    log, moments = tmp_path / "asked", random.Random(0)
+    log, moments = tmp_path / "asked", np.random.default_rng(0)
     pictures = stored_runs.names(datasets.open_dataset(data))
     child = Child(starter, tmp_path / "unbroken", data, log)
     started = time.monotonic()

@@ -1,0 +1,121 @@
+"""What is written is read again, to the bit but for the sign of a zero."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+import stored_runs
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from facemask_core import runs
+from facemask_core.datasets import Sample, Skipped
+from facemask_core.rows import Attacked, Rows, joined
+from facemask_core.runs import records
+from facemask_core.speed import Timing
+
+NAMES = st.binary(min_size=1, max_size=8).map(lambda raw: raw.decode("utf-8", "surrogateescape"))
+SECONDS = st.floats(0, 1e6)
+_NAMES_OF_RUNS = itertools.count()
+
+
+def _array(draw: Any, kind: Any, count: int, *more: int) -> Any:
+    return draw(arrays.arrays(kind, (count, *more)))
+
+
+@st.composite
+def batches(draw: st.DrawFn) -> tuple[list[Sample], Rows]:
+    """A batch with any names, any numbers, NaN and infinity among them, and files left out."""
+    paths = draw(st.lists(NAMES, min_size=1, max_size=6, unique=True))
+    left_out = draw(st.sets(st.sampled_from(paths)))
+    used = [path for path in paths if path not in left_out]
+    labels = {path: draw(st.integers(0, 1)) for path in paths}
+    count, attacked = len(used), draw(st.booleans())
+    number = np.int64
+    found = Attacked(
+        logits=_array(draw, np.float32, count, 2),
+        success=_array(draw, np.bool_, count),
+        linf=_array(draw, np.float64, count),
+        l2=_array(draw, np.float64, count),
+        iterations=_array(draw, number, count),
+        gradient_calls=_array(draw, number, count),
+        dead=_array(draw, np.bool_, count),
+    )
+    timing = Timing(count, draw(SECONDS), draw(SECONDS) if attacked else None, draw(st.booleans()))
+    rows = Rows(
+        paths=tuple(used),
+        labels=np.array([labels[path] for path in used], np.int64),
+        clean=_array(draw, np.float32, count, 2),
+        attacked=found if attacked and used else None,
+        skipped=tuple(Skipped(path, draw(NAMES)) for path in paths if path in left_out),
+        timings=(timing,) if used else (),
+        seconds=draw(SECONDS),
+    )
+    return [Sample(path, labels[path]) for path in paths], rows
+
+
+def assert_same(found: Rows, expected: Rows) -> None:
+    for name in ("paths", "skipped", "timings", "seconds"):
+        assert getattr(found, name) == getattr(expected, name)
+    np.testing.assert_array_equal(found.labels, expected.labels)
+    np.testing.assert_array_equal(found.clean, expected.clean)
+    assert (found.attacked is None) == (expected.attacked is None)
+    if found.attacked is not None and expected.attacked is not None:
+        for field in fields(Attacked):
+            ours, theirs = (
+                getattr(part, field.name) for part in (found.attacked, expected.attacked)
+            )
+            np.testing.assert_array_equal(ours, theirs)
+            assert ours.dtype == theirs.dtype
+
+
+@settings(deadline=None)
+@given(batch=batches(), first=st.integers(0, 10**6))
+def test_columns_keep_a_batch(batch: tuple[list[Sample], Rows], first: int) -> None:
+    samples, rows = batch
+    stored, images = records.to_records(samples, rows, first)
+    assert [image.path for image in images] == [sample.path for sample in samples]
+    assert [image.position for image in images] == list(range(first, first + len(samples)))
+    assert_same(records.to_rows(stored, images, attacked=rows.attacked is not None), rows)
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(parts=st.lists(batches(), min_size=1, max_size=3))
+def test_the_store_keeps_a_run(store: runs.Store, parts: list[tuple[list[Sample], Rows]]) -> None:
+    attacked = any(rows.attacked is not None for _, rows in parts)
+    parts = [
+        part for part in parts if not part[1].paths or (part[1].attacked is not None) == attacked
+    ]
+    question = runs.Question.of(
+        {
+            "files": sum(len(samples) for samples, _ in parts),
+            "threat_model": {} if attacked else None,
+            "name": next(_NAMES_OF_RUNS),
+        }
+    )
+    with store.claim(question) as run:
+        for samples, rows in parts:
+            run.append(samples, rows)
+        assert run.complete
+    found = list(store.read(question).rows())
+    for ours, (_, theirs) in zip(found, parts, strict=True):
+        assert_same(ours, theirs)
+    assert joined(found).paths == tuple(path for _, rows in parts for path in rows.paths)
+
+
+def test_neither_pictures_nor_absolute_paths_enter_the_store(
+    store: runs.Store, tmp_path: Any
+) -> None:
+    dataset = stored_runs.write_pictures(tmp_path / "data", 40)
+    stored_runs.asked(stored_runs.judge(), dataset, store)
+    store.close()
+    content = store.path.read_bytes()
+    assert str(tmp_path).encode() not in content
+    assert len(content) < 40_000, "40 pictures alone would take more"
+    assert b"PNG" not in content
