@@ -22,6 +22,7 @@ from facemask_core.cli.explain import explain
 from facemask_core.cli.models import models
 from facemask_core.cli.portraits import portraits
 from facemask_core.cli.predict import predict
+from facemask_core.cli.runs import runs
 from facemask_core.cli.smallest import smallest
 from facemask_core.cli.survive import survive
 from facemask_core.cli.sweep import sweep
@@ -46,6 +47,7 @@ app = typer.Typer(
 for _command in _COMMANDS:
     app.command()(_command)
 app.add_typer(download, name="download")
+app.add_typer(runs, name="runs")
 
 
 def main() -> None:

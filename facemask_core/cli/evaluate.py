@@ -25,6 +25,7 @@ from facemask_core.cli.options import (
     TargetOption,
 )
 from facemask_core.cli.settings import SettingsOption, SourceOption, configured
+from facemask_core.cli.storing import NoStoreOption, StoreOption, perhaps_store, say_recalled
 from facemask_core.cli.terminal import (
     print_dead_gradients,
     print_precision,
@@ -59,9 +60,11 @@ def evaluate(
     seed: SeedOption = 0,
     limit: LimitOption = None,
     crop: CropOption = False,
+    store: StoreOption = None,
+    no_store: NoStoreOption = False,
     json_path: JsonPathOption = None,
 ) -> None:
-    """Report on a whole dataset, before and after an attack."""
+    """Report on a whole dataset, before and after an attack; goes on where it was cut off."""
     from facemask_core import evaluation, load_classifier
 
     chosen = None
@@ -87,7 +90,7 @@ def evaluate(
     radius = 0.0 if epsilon is None else parse_epsilon(epsilon)
     dataset = opened(data, limit)
     classifier = load_classifier(model, warm_up=False, precision=precision)
-    with progress_bar() as report:
+    with perhaps_store(store, no_store=no_store) as runs, progress_bar() as report:
         result = evaluation.evaluate(
             classifier,
             dataset,
@@ -96,14 +99,17 @@ def evaluate(
             seed=seed,
             prepare=preparation(crop=crop),
             progress=lambda done, total: report("images", done, total),
+            store=runs,
+            recalled=say_recalled,
         )
     write_json(json_path, result.as_dict() | {"crop": crop})
-    _print_evaluation(result)
+    print_evaluation(result)
     print()
     print_precision(classifier)
 
 
-def _print_evaluation(result: Evaluation) -> None:
+def print_evaluation(result: Evaluation) -> None:
+    """Prints a report as text."""
     count = f"{len(result.paths)} images, {len(result.skipped)} skipped"
     print(f"{result.model} on {count}, {result.seconds:.1f} s")
     _print_speed(result.speed)

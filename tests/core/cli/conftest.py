@@ -13,8 +13,16 @@ from facemask_core import cli
 
 
 @pytest.fixture
-def lab(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Lab:
-    """Runs the command line in this process, so that the model is loaded and compiled once."""
+def lab(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Lab:
+    """Runs the command line in this process, so that the model is loaded and compiled once.
+
+    Every test has a store of runs of its own: none is answered from another's.
+    """
+    monkeypatch.setenv("FACEMASK_HOME", str(tmp_path_factory.mktemp("home")))
     monkeypatch.setattr(facemask_core, "load_classifier", loaded, raising=False)
 
     def run(*words: Any) -> Answer:

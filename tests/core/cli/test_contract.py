@@ -86,7 +86,7 @@ def test_help_does_not_start_the_numerical_backend() -> None:
 
 COMMANDS = (
     *("models", "attacks", "predict", "attack", "sweep", "evaluate", "curve", "smallest"),
-    *("transfer", "survive", "defend", "check", "train", "download"),
+    *("transfer", "survive", "defend", "check", "train", "download", "runs"),
 )
 
 
@@ -572,6 +572,9 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
     ((*EVALUATE, "--limit", "0"), "limit"),
     ((*EVALUATE, "--model", "nosuch"), "nosuch"),
     ((*EVALUATE, "--precision", "float8"), "'float8'"),
+    ((*EVALUATE, "--store", "PICTURE"), "cannot be written"),
+    ((*EVALUATE, "--store", "TMP/home", "--no-store"), "not both"),
+    ((*EVALUATE, *FGSM, "--epsilon", "0.1", "--seed", "-1"), "seed"),
     ((*SURVIVE, "--quality", "0"), "from 1 to 100"),
     ((*SURVIVE, "--epsilon", "2"), "from 0 to 1"),
     ((*SURVIVE, "--set", "target=with_mask"), "untargeted"),

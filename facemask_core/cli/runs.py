@@ -1,0 +1,107 @@
+"""``runs``: what the store holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from facemask_core.cli.options import JsonFlag
+from facemask_core.cli.storing import StoreOption, opened_store
+from facemask_core.cli.terminal import print_json
+from facemask_core.epsilons import describe_epsilon
+
+if TYPE_CHECKING:
+    from facemask_core.runs import Stored
+
+_NAME_LENGTH = 8
+"""Letters of a run's sha256 that people are shown; commands take any that are enough."""
+
+_TO_THE_MINUTE = len("2025-01-01T12:00")
+
+RunArgument = Annotated[str, typer.Argument(help="A run's name, or how it begins.")]
+
+runs = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="List, show and delete stored evaluations.",
+)
+
+
+@runs.command("list")
+def list_runs(store: StoreOption = None, as_json: JsonFlag = False) -> None:
+    """List the stored runs, newest first."""
+    with opened_store(store) as opened:
+        rows = [_row(run) for run in opened.runs()]
+    if as_json:
+        print_json(rows)
+        return
+    table = Table()
+    for name in ("run", "started, UTC", "model"):
+        table.add_column(name, no_wrap=True)
+    for name in ("attack", "state"):
+        table.add_column(name)
+    for row in rows:
+        table.add_row(
+            row["run"][:_NAME_LENGTH],
+            row["started"][:_TO_THE_MINUTE].replace("T", " "),
+            row["question"]["model"],
+            _attack(row["question"]["threat_model"]),
+            f"{row['state']}, {row['done']} of {row['question']['files']}",
+        )
+    Console().print(table)
+
+
+@runs.command()
+def show(run: RunArgument, store: StoreOption = None, as_json: JsonFlag = False) -> None:
+    """Show what a run asks, and the report if it is complete."""
+    from facemask_core import evaluation
+    from facemask_core.cli.evaluate import print_evaluation
+    from facemask_core.rows import joined
+    from facemask_core.runs import State
+
+    with opened_store(store) as opened:
+        found = opened.find(run)
+        report = None
+        if found.state is State.COMPLETE:
+            rows = joined(list(opened.read(found.question).rows()))
+            report = evaluation.of_rows(found.question.values, rows)
+    if as_json:
+        print_json(_row(found) | {"report": None if report is None else report.as_dict()})
+        return
+    for key, value in (_row(found) | found.question.values).items():
+        if key != "question":
+            print(f"{key}: {value}")
+    if report is not None:
+        print()
+        print_evaluation(report)
+
+
+@runs.command()
+def delete(
+    run: Annotated[list[str], typer.Argument(help="Runs' names, or how they begin.")],
+    store: StoreOption = None,
+) -> None:
+    """Delete runs from the store."""
+    with opened_store(store) as opened:
+        for found in [opened.find(name) for name in run]:
+            opened.delete(found.question)
+            print(f"deleted {found.question.sha256[:_NAME_LENGTH]}")
+
+
+def _row(run: Stored) -> dict[str, Any]:
+    return {
+        "run": run.question.sha256,
+        "started": run.started,
+        "state": run.state.value,
+        "done": run.done,
+        "question": run.question.values,
+    }
+
+
+def _attack(threat_model: dict[str, Any] | None) -> str:
+    if threat_model is None:
+        return "none"
+    return f"{threat_model['attack']} {describe_epsilon(threat_model['epsilon'])}"
