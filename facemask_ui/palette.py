@@ -84,16 +84,13 @@ def unbroken(text: str) -> str:
 
 def phrase(verdict: Verdict) -> str:
     """A verdict in Markdown: icon, word, confidence, in the class's colour."""
-    return _coloured(verdict.label, f"{WORDS[verdict.label]} {percent(verdict.confidence)}")
+    words = unbroken(f"{WORDS[verdict.label]} {percent(verdict.confidence)}")
+    return f":{_MARKDOWN_COLOURS[verdict.label]}[{ICONS[verdict.label]}{_SPACE}**{words}**]"
 
 
 def word(label: int) -> str:
-    """A class in Markdown: icon and word in its colour."""
-    return _coloured(label, WORDS[label])
-
-
-def _coloured(label: int, text: str) -> str:
-    return f":{_MARKDOWN_COLOURS[label]}[{ICONS[label]}{_SPACE}**{unbroken(text)}**]"
+    """A class in a Markdown sentence, in its colour; an icon would be torn off at a line's end."""
+    return f":{_MARKDOWN_COLOURS[label]}[**{unbroken(WORDS[label])}**]"
 
 
 def spoken(verdict: Verdict) -> str:
