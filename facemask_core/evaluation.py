@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,16 @@ from sklearn.metrics import (
     recall_score,
 )
 
-from facemask_core import calibration, datasets, images, provenance, runs, speed
+from facemask_core import (
+    calibration,
+    datasets,
+    images,
+    mcnemar,
+    provenance,
+    runs,
+    speed,
+    uncertainty,
+)
 from facemask_core.attacks import Attack
 from facemask_core.calibration import Calibration
 from facemask_core.classifier import Classifier, probabilities
@@ -26,6 +36,7 @@ from facemask_core.reading import Progress, refuse_unreadable
 from facemask_core.rows import Rows, joined
 from facemask_core.runs.pinned import Pinned
 from facemask_core.speed import Speed
+from facemask_core.uncertainty import Interval
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +55,11 @@ class Predictions:
     def classes(self) -> NDArray[np.int64]:
         """int64 (n,): the predicted classes."""
         return self.logits.argmax(axis=1)
+
+    @property
+    def right(self) -> NDArray[np.bool_]:
+        """Bool (n,): the images classed rightly."""
+        return self.classes == self.labels
 
     @property
     def true_confidence(self) -> NDArray[np.float64]:
@@ -159,8 +175,7 @@ class Evaluation:
         """
         if self.adversarial is None:
             return None
-        before = self.clean.classes == self.clean.labels
-        return before & (self.adversarial.classes == self.clean.labels)
+        return self.clean.right & self.adversarial.right
 
     @property
     def robust_accuracy(self) -> float | None:
@@ -174,22 +189,52 @@ class Evaluation:
         With a target only images of the other class count: one of the target's own class cannot be
         attacked towards it. None for a clean run, and where no image counts.
         """
+        turned = self._turned
+        return None if turned is None or not len(turned) else float(turned.mean())
+
+    @property
+    def _turned(self) -> NDArray[np.bool_] | None:
+        """Which of the images that count for the success rate are wrong after the attack."""
         if self.adversarial is None:
             return None
-        counted = self.clean.classes == self.clean.labels
+        counted = self.clean.right
         target = (self.threat_model or {}).get("target")
         if target is not None:
             counted &= self.clean.labels != target
-        if not counted.any():
+        return ~self.adversarial.right[counted]
+
+    @property
+    def confidence_drops(self) -> NDArray[np.float64] | None:
+        """Float64 (n,): by how much the true class's probability fell; None for a clean run."""
+        if self.adversarial is None:
             return None
-        return float((self.adversarial.classes != self.clean.labels)[counted].mean())
+        return self.clean.true_confidence - self.adversarial.true_confidence
 
     @property
     def mean_confidence_drop(self) -> float | None:
         """Mean fall of the true class's probability, over all images."""
-        if self.adversarial is None:
-            return None
-        return float((self.clean.true_confidence - self.adversarial.true_confidence).mean())
+        drops = self.confidence_drops
+        return None if drops is None else float(drops.mean())
+
+    @cached_property
+    def intervals(self) -> dict[str, Interval | None]:
+        """95 % confidence intervals of the figures, by their names; None where there is none.
+
+        That of the success rate takes the images it counts as given.
+        """
+        labels, right = self.clean.labels, self.clean.right
+        found = {
+            "accuracy": uncertainty.proportion(right),
+            "balanced_accuracy": uncertainty.mean_of_proportions(
+                [right[labels == label] for label in range(len(LABELS))]
+            ),
+        }
+        if self.standing is not None and self._turned is not None:
+            found["robust_accuracy"] = uncertainty.proportion(self.standing)
+            found["success_rate"] = uncertainty.proportion(self._turned)
+        if self.confidence_drops is not None:
+            found["mean_confidence_drop"] = uncertainty.mean(self.confidence_drops)
+        return found
 
     def by_source(self) -> dict[str, dict[str, Any]]:
         """The figures of each source alone, by its name, in alphabetical order.
@@ -230,6 +275,10 @@ class Evaluation:
             "robust_accuracy": self.robust_accuracy,
             "success_rate": self.success_rate,
             "mean_confidence_drop": self.mean_confidence_drop,
+            "intervals": {
+                name: None if found is None else found.as_dict()
+                for name, found in self.intervals.items()
+            },
             "dead_gradients": self.dead_gradients,
             "sources": self.by_source(),
             "sources_problem": self.sources_problem,
@@ -237,6 +286,26 @@ class Evaluation:
             "precision": self.precision,
             "arithmetic": self.arithmetic,
         }
+
+
+def compare(first: Evaluation, second: Evaluation) -> dict[str, mcnemar.Comparison]:
+    """Tests whether one of two models is better than the other on the same images.
+
+    Returns:
+        McNemar's test by what it is about: ``accuracy``, and ``robust_accuracy`` where both were
+        attacked.
+
+    Raises:
+        DatasetError: They are about different images, or about different attacks.
+    """
+    if (first.data_sha256, first.paths) != (second.data_sha256, second.paths):
+        raise DatasetError("Models can only be compared on the same images.")
+    if first.threat_model != second.threat_model:
+        raise DatasetError("Models can only be compared under the same attack.")
+    found = {"accuracy": mcnemar.compare(first.clean.right, second.clean.right)}
+    if first.standing is not None and second.standing is not None:
+        found["robust_accuracy"] = mcnemar.compare(first.standing, second.standing)
+    return found
 
 
 def evaluate(

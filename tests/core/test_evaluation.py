@@ -13,12 +13,22 @@ import pytest
 from PIL import Image
 from small_models import linear_model, wrapped
 
-from facemask_core import Classifier, attacks, backend, calibration, datasets, evaluation, measuring
+from facemask_core import (
+    Classifier,
+    attacks,
+    backend,
+    calibration,
+    datasets,
+    evaluation,
+    measuring,
+    uncertainty,
+)
 from facemask_core.classifier import probabilities
 from facemask_core.datasets import Dataset
 from facemask_core.errors import AttackError, DatasetError
 from facemask_core.evaluation import Evaluation, Predictions
 from facemask_core.images import resize, to_float
+from facemask_core.mcnemar import Comparison
 from facemask_core.speed import Speed
 
 
@@ -187,6 +197,56 @@ def test_a_senseless_epsilon_is_refused_before_any_work(
         evaluation.evaluate(
             shipped, dataset, attack=attacks.make("fgsm"), epsilon=2.0, progress=never
         )
+
+
+# Intervals and comparisons
+
+
+def test_every_figure_lies_in_its_interval() -> None:
+    result = _attacked()
+    record = json.loads(json.dumps(result.as_dict(), allow_nan=False))
+    figures = record | {key: record["clean"][key] for key in ("accuracy", "balanced_accuracy")}
+    assert list(record["intervals"]) == [
+        "accuracy",
+        "balanced_accuracy",
+        "robust_accuracy",
+        "success_rate",
+        "mean_confidence_drop",
+    ]
+    for name, found in record["intervals"].items():
+        assert found["low"] < figures[name] < found["high"], name
+        assert found["level"] == 0.95
+
+
+def test_the_success_rates_interval_is_about_the_images_that_count() -> None:
+    """One of the two images of the class that a target can be sought from falls."""
+    found = replace(_attacked(), threat_model={"target": 1}).intervals["success_rate"]
+    assert found == uncertainty.proportion(np.array([True, False]))
+    wrong = replace(_attacked(), clean=_predictions([0, 0, 1, 1], [1, 1, 0, 0]))
+    assert wrong.intervals["success_rate"] is None
+
+
+def test_a_clean_run_has_intervals_of_its_own_figures_only() -> None:
+    clean = replace(_attacked(), adversarial=None, threat_model=None)
+    assert list(clean.intervals) == ["accuracy", "balanced_accuracy"]
+
+
+def test_two_models_are_compared_before_and_after_the_attack() -> None:
+    first = _attacked()
+    second = replace(first, clean=_predictions([0, 0, 1, 1], [1, 0, 1, 1]))
+    found = evaluation.compare(first, second)
+    assert found["accuracy"] == Comparison(only_first=1, only_second=1, p_value=1.0)
+    assert found["robust_accuracy"] == Comparison(only_first=0, only_second=1, p_value=1.0)
+    clean = replace(first, adversarial=None, threat_model=None)
+    assert list(evaluation.compare(clean, clean)) == ["accuracy"]
+
+
+@pytest.mark.parametrize(
+    "other", [{"data_sha256": "x"}, {"paths": tuple("abdc")}, {"threat_model": {"epsilon": 1}}]
+)
+def test_models_are_compared_on_the_same_question_only(other: dict[str, Any]) -> None:
+    with pytest.raises(DatasetError, match="the same"):
+        evaluation.compare(_attacked(), replace(_attacked(), **other))
 
 
 # Calibration, sources and speed
