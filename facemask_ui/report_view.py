@@ -13,7 +13,7 @@ import streamlit as st
 from facemask_core.classifier import probabilities
 from facemask_core.evaluation import Evaluation, Predictions
 from facemask_core.labels import LABELS
-from facemask_ui import attacking, charts, models, shell
+from facemask_ui import attacking, charts, models, report_figures, shell
 from facemask_ui.palette import percent
 
 _SHARES = ("precision", "recall", "f1-score")
@@ -55,29 +55,26 @@ def _identity(report: Evaluation) -> str:
 
 
 def _figures(report: Evaluation) -> None:
-    clean, attacked = report.clean, report.adversarial
-    figures = [
-        ("Clean accuracy", clean.accuracy),
-        ("Balanced accuracy", clean.balanced_accuracy),
-    ]
-    if attacked is not None:
-        figures.append(("Robust accuracy", report.robust_accuracy or 0.0))
-        if report.success_rate is not None:
-            figures.append(("Success rate", report.success_rate))
-        figures.append(("Confidence drop", report.mean_confidence_drop or 0.0))
     with st.container(horizontal=True):
-        for label, value in figures:
-            st.metric(label, percent(value), border=True, width=164)
-    error = clean.calibration.expected_calibration_error
+        for figure in report_figures.figures(report):
+            st.metric(
+                figure.label,
+                percent(figure.value),
+                figure.between or None,
+                delta_color="off",
+                delta_arrow="off",
+                border=True,
+                width=164,
+            )
+    st.caption(report_figures.doubt(report))
+    error = report.clean.calibration.expected_calibration_error
     st.caption(
         f"Expected calibration error {percent(error)}: by so much the confidence on the images as "
         "they are misses the accuracy, on average."
     )
-    if attacked is not None:
+    if report.adversarial is not None:
         st.caption(
-            "Robust accuracy: of all images, those right before the attack and after it. Success "
-            "rate: of the images right before it, those the attack turned. Confidence drop: the "
-            "mean fall of the true class's probability."
+            " ".join(f"{name}: {text}" for name, text in report_figures.EXPLANATIONS.items())
         )
 
 

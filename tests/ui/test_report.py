@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import threading
 import time
 import zipfile
@@ -24,7 +25,7 @@ from facemask_core.errors import DatasetError, FacemaskError
 from facemask_core.evaluation import Evaluation
 from facemask_core.labels import LABELS
 from facemask_core.reading import Progress
-from facemask_ui import report_data, report_view
+from facemask_ui import report_data, report_figures, report_view
 from facemask_ui.jobs import Board, Compute, Job, State
 
 
@@ -72,6 +73,8 @@ def test_report_on_the_portraits(open_page: Open) -> None:
         "Success rate",
         "Confidence drop",
     ]
+    assert all(re.fullmatch(r"-?[\d.]+ to [\d.]+ %", metric.delta) for metric in app.metric)
+    assert any("95 % confidence interval" in caption.value for caption in app.caption)
     assert "precision" in app.code[0].value
     assert len(app.dataframe) == 2
     assert any("FGSM" in caption.value and "16/255" in caption.value for caption in app.caption)
@@ -211,6 +214,17 @@ def test_allowed_root_may_itself_be_a_link(monkeypatch: pytest.MonkeyPatch, tmp_
     (tmp_path / "link").symlink_to(tmp_path / "real")
     monkeypatch.setenv(report_data.ROOTS_VARIABLE, str(tmp_path / "link"))
     assert report_data.permitted(str(tmp_path / "link" / "set")) == tmp_path / "real" / "set"
+
+
+def test_figures_are_written_with_their_intervals(report: Evaluation) -> None:
+    found = {figure.label: figure for figure in report_figures.figures(report)}
+    robust, interval = found["Robust accuracy"], report.intervals["robust_accuracy"]
+    assert robust.value == report.robust_accuracy
+    assert robust.between == f"{100 * interval.low:.1f} to {100 * interval.high:.1f} %"
+    nothing_to_attack = replace(
+        report, clean=replace(report.clean, labels=1 - report.clean.classes)
+    )
+    assert "Success rate" not in [it.label for it in report_figures.figures(nothing_to_attack)]
 
 
 def test_rows_agree_with_the_matrix(report: Evaluation) -> None:
