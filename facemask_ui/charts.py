@@ -1,8 +1,8 @@
-"""Plotly figures: probabilities on one axis, and confusion matrices."""
+"""Plotly figures: probabilities on one axis, confusion matrices, and histograms."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from facemask_core.labels import LABELS, WITH_MASK, WITHOUT_MASK
 from facemask_core.verdicts import Verdict
-from facemask_ui.palette import WORDS, palette, percent, spoken
+from facemask_ui.palette import WORDS, Palette, palette, percent, spoken
 
 _PLAIN = {"displayModeBar": False, "scrollZoom": False}
 _HATCH = ("/", "")
@@ -120,3 +120,59 @@ def confusion(matrix: NDArray[np.int64], *, title: str, key: str) -> None:
         for row, column in np.ndindex(2, 2)
     )
     st.plotly_chart(figure, key=key, config=_PLAIN, alt=f"{title}: {cells}".replace("_", " "))
+
+
+def histogram(
+    counts: Mapping[str, NDArray[np.int64]], bins: Sequence[str], *, alt: str, key: str
+) -> None:
+    """Draws counts of images by confidence, several distributions side by side in each bin.
+
+    The first is drawn hollow and the second full, so that no colour need be told from another.
+
+    Args:
+        counts: One or two distributions by name, each int64 (bins,) over equal bins of [0, 1].
+        bins: The bins in words, for the pointer.
+        alt: The chart in words.
+        key: Tells the chart from others on the page.
+    """
+    colours = palette()
+    figure = go.Figure()
+    centres = (np.arange(len(bins)) + 0.5) / len(bins)
+    fills = (colours.weak, colours.strong) if len(counts) > 1 else (colours.strong,)
+    for (name, numbers), fill in zip(counts.items(), fills, strict=True):
+        figure.add_bar(
+            name=name, x=centres, customdata=bins,
+            y=[number or None for number in numbers.tolist()],  # an outline of nothing is a line
+            marker={"color": fill, "line": {"color": colours.strong, "width": 2}},
+            hovertemplate=f"{name}<br>%{{customdata}}: %{{y}} images<extra></extra>",
+        )  # fmt: skip
+    _mark_halves(figure, colours)
+    ink = {"color": colours.text}
+    figure.update_layout(
+        height=320, barmode="group", bargap=0.15, dragmode=False, font=ink,
+        margin={"l": 0, "r": 28, "t": 64, "b": 0},
+        legend={
+            "orientation": "h", "x": 0, "y": 1.12, "yanchor": "bottom", "font": ink,
+            "itemclick": False, "itemdoubleclick": False,
+        },
+    )  # fmt: skip
+    axis = {"fixedrange": True, "tickfont": ink, "title_font": ink, "gridcolor": colours.faint}
+    figure.update_xaxes(
+        title="Confidence in the true class", range=[0, 1], tickformat=".0%",
+        tickvals=[0, 0.25, 0.5, 0.75, 1], **axis,
+    )  # fmt: skip
+    figure.update_yaxes(title="Images", rangemode="tozero", **axis)
+    st.plotly_chart(figure, key=key, config=_PLAIN, alt=alt)
+
+
+def _mark_halves(figure: go.Figure, colours: Palette) -> None:
+    """Draws the line below which the other class has the higher probability."""
+    figure.add_vline(x=0.5, line={"color": colours.text, "width": 1, "dash": "dot"})
+    for anchor, text in (
+        ("right", "\N{LEFTWARDS ARROW} wrong"),
+        ("left", "right \N{RIGHTWARDS ARROW}"),
+    ):
+        figure.add_annotation(
+            x=0.5, y=1, yref="paper", text=f"{_GAP}{text}{_GAP}", showarrow=False,
+            xanchor=anchor, yanchor="bottom", font={"color": colours.text},
+        )  # fmt: skip

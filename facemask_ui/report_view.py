@@ -13,25 +13,22 @@ import streamlit as st
 from facemask_core.classifier import probabilities
 from facemask_core.evaluation import Evaluation, Predictions
 from facemask_core.labels import LABELS
-from facemask_ui import attacking, charts, models, report_figures, shell
+from facemask_ui import attacking, charts, confidences, models, report_figures, shell
 from facemask_ui.palette import percent
 
 _SHARES = ("precision", "recall", "f1-score")
 
 
 def show(report: Evaluation) -> None:
-    """Draws figures, matrices, tables, skipped files, threat model and downloads."""
+    """Draws figures, matrices, tables, confidences, skipped files, threat model and downloads."""
     _figures(report)
     if report.threat_model is None:
         st.caption(f":material/gavel: No attack. {_identity(report)}")
     else:
         stated = attacking.statement(report.threat_model)
         st.caption(f":material/gavel: Threat model: {stated}. {_identity(report)}")
-    parts = {"Before the attack" if report.adversarial else "Clean": report.clean}
-    if report.adversarial is not None:
-        parts["After the attack"] = report.adversarial
     for column, (title, predictions) in zip(
-        st.columns(2, gap="large"), parts.items(), strict=False
+        st.columns(2, gap="large"), confidences.parts(report).items(), strict=False
     ):
         with column:
             _part(title, predictions)
@@ -41,6 +38,7 @@ def show(report: Evaluation) -> None:
             "attack had no direction to go.",
             icon=":material/trending_flat:",
         )
+    _confidences(report)
     _sources(report)
     _skipped(report)
     _downloads(report)
@@ -98,6 +96,16 @@ def _table(predictions: Predictions) -> pd.DataFrame:
             figures = {key: entry[key] for key in _SHARES}
             rows.append({"": name.replace("_", " "), **figures, "images": int(entry["support"])})
     return pd.DataFrame(rows)
+
+
+def _confidences(report: Evaluation) -> None:
+    st.header("Confidence in the true class", anchor=False)
+    charts.histogram(
+        {title: confidences.counts(it) for title, it in confidences.parts(report).items()},
+        [confidences.bin_name(index) for index in range(confidences.BINS)],
+        alt=confidences.spoken(report),
+        key="confidences",
+    )
 
 
 def _sources(report: Evaluation) -> None:

@@ -22,10 +22,10 @@ from streamlit.testing.v1 import AppTest
 from facemask_core import Classifier, attacks, evaluation, samples
 from facemask_core.datasets import Dataset, open_dataset
 from facemask_core.errors import DatasetError, FacemaskError
-from facemask_core.evaluation import Evaluation
+from facemask_core.evaluation import Evaluation, Predictions
 from facemask_core.labels import LABELS
 from facemask_core.reading import Progress
-from facemask_ui import report_data, report_figures, report_view
+from facemask_ui import confidences, report_data, report_figures, report_view
 from facemask_ui.jobs import Board, Compute, Job, State
 
 
@@ -225,6 +225,23 @@ def test_figures_are_written_with_their_intervals(report: Evaluation) -> None:
         report, clean=replace(report.clean, labels=1 - report.clean.classes)
     )
     assert "Success rate" not in [it.label for it in report_figures.figures(nothing_to_attack)]
+
+
+def test_every_image_is_in_one_bin_and_the_wrong_ones_lie_below_one_half(
+    report: Evaluation,
+) -> None:
+    for predictions in confidences.parts(report).values():
+        counts = confidences.counts(predictions)
+        assert counts.sum() == len(report.paths)
+        assert counts[confidences.BINS // 2 :].sum() == predictions.right.sum()
+
+
+def test_the_histogram_is_told_in_words(report: Evaluation) -> None:
+    logits = np.array([[0.0, 50.0]] * 4 + [[0.0, 0.8]] * 2, np.float32)  # sure, and at 0.69
+    told = replace(report, clean=Predictions(np.array([1] * 6), logits), adversarial=None)
+    expected = "Clean, images by their confidence in the true class: 60 to 70 %: 2, 90 to 100 %: 4."
+    assert confidences.spoken(told) == expected
+    assert "After the attack, images" in confidences.spoken(report)
 
 
 def test_rows_agree_with_the_matrix(report: Evaluation) -> None:
