@@ -13,14 +13,14 @@ import streamlit as st
 from facemask_core.classifier import probabilities
 from facemask_core.evaluation import Evaluation, Predictions
 from facemask_core.labels import LABELS
-from facemask_ui import attacking, charts, confidences, models, report_figures, shell
+from facemask_ui import attacking, charts, confidences, extremes, models, report_figures, shell
 from facemask_ui.palette import percent
 
 _SHARES = ("precision", "recall", "f1-score")
 
 
 def show(report: Evaluation) -> None:
-    """Draws figures, matrices, tables, confidences, skipped files, threat model and downloads."""
+    """Draws a report from its figures and threat model down to its downloads."""
     _figures(report)
     if report.threat_model is None:
         st.caption(f":material/gavel: No attack. {_identity(report)}")
@@ -39,6 +39,7 @@ def show(report: Evaluation) -> None:
             icon=":material/trending_flat:",
         )
     _confidences(report)
+    _extremes(report)
     _sources(report)
     _skipped(report)
     _downloads(report)
@@ -106,6 +107,29 @@ def _confidences(report: Evaluation) -> None:
         alt=confidences.spoken(report),
         key="confidences",
     )
+
+
+def _extremes(report: Evaluation) -> None:
+    found = {title: falls for title, falls in extremes.ends(report).items() if falls}
+    share = st.column_config.NumberColumn(format="%.1f %%", width="small")
+    for column, (title, falls) in zip(st.columns(2, gap="large"), found.items(), strict=False):
+        with column:
+            st.subheader(title, anchor=False)
+            st.dataframe(
+                pd.DataFrame(
+                    [
+                        {
+                            "file": fall.path,
+                            "truth": fall.truth,
+                            "before": 100 * fall.before,
+                            "after": 100 * fall.after,
+                        }
+                        for fall in falls
+                    ]
+                ),
+                hide_index=True,
+                column_config={"before": share, "after": share},
+            )
 
 
 def _sources(report: Evaluation) -> None:

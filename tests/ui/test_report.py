@@ -25,7 +25,7 @@ from facemask_core.errors import DatasetError, FacemaskError
 from facemask_core.evaluation import Evaluation, Predictions
 from facemask_core.labels import LABELS
 from facemask_core.reading import Progress
-from facemask_ui import confidences, report_data, report_figures, report_view
+from facemask_ui import confidences, extremes, report_data, report_figures, report_view
 from facemask_ui.jobs import Board, Compute, Job, State
 
 
@@ -76,7 +76,11 @@ def test_report_on_the_portraits(open_page: Open) -> None:
     assert all(re.fullmatch(r"-?[\d.]+ to [\d.]+ %", metric.delta) for metric in app.metric)
     assert any("95 % confidence interval" in caption.value for caption in app.caption)
     assert "precision" in app.code[0].value
-    assert len(app.dataframe) == 2
+    assert len(app.dataframe) == 4
+    assert [heading.value for heading in app.subheader] == ["Most fooled", "Least fooled"]
+    most, least = (table.value for table in app.dataframe[2:])
+    assert not set(most["file"]) & set(least["file"])
+    assert len(most) + len(least) == 6
     assert any("FGSM" in caption.value and "16/255" in caption.value for caption in app.caption)
 
 
@@ -242,6 +246,36 @@ def test_the_histogram_is_told_in_words(report: Evaluation) -> None:
     expected = "Clean, images by their confidence in the true class: 60 to 70 %: 2, 90 to 100 %: 4."
     assert confidences.spoken(told) == expected
     assert "After the attack, images" in confidences.spoken(report)
+
+
+def _falling(report: Evaluation, margins: list[float]) -> Evaluation:
+    """Images of one class: the greater the margin, the surer before the attack; level after it."""
+    labels, paths = np.zeros(len(margins), int), tuple(f"{n}.png" for n in range(len(margins)))
+    before = np.array([[margin, 0.0] for margin in margins], np.float32)
+    after = Predictions(labels, np.zeros_like(before))
+    return replace(report, paths=paths, clean=Predictions(labels, before), adversarial=after)
+
+
+def test_extremes_are_those_whose_confidence_fell_most_and_least(report: Evaluation) -> None:
+    found = extremes.ends(_falling(report, [3, 1, 9, -2, 5, 8, 2, 4, 6, 7, 0, -1]))
+    files = {title: [fall.path for fall in falls] for title, falls in found.items()}
+    assert files == {
+        "Most fooled": ["2.png", "5.png", "9.png", "8.png", "4.png"],
+        "Least fooled": ["3.png", "11.png", "10.png", "1.png", "6.png"],
+    }
+    first = found["Most fooled"][0]
+    assert (first.truth, first.after) == ("without mask", 0.5)
+    assert first.before == pytest.approx(1 / (1 + np.exp(-9)))
+
+
+@pytest.mark.parametrize("count", [1, 2, 6])
+def test_few_images_stand_at_one_end_each(report: Evaluation, count: int) -> None:
+    most, least = extremes.ends(_falling(report, [1.0] * count)).values()
+    assert [fall.path for fall in most + least[::-1]] == [f"{n}.png" for n in range(count)]
+
+
+def test_a_clean_run_has_no_extremes(report: Evaluation) -> None:
+    assert extremes.ends(replace(report, adversarial=None)) == {}
 
 
 def test_rows_agree_with_the_matrix(report: Evaluation) -> None:
