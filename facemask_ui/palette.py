@@ -42,7 +42,7 @@ class Palette:
     faint: str
 
 
-_LIGHT = Palette(
+LIGHT = Palette(
     classes=("#D55E00", "#0072B2"),
     on_classes=("#000000", "#FFFFFF"),
     weak="#F1EFEA",
@@ -51,7 +51,7 @@ _LIGHT = Palette(
     text="#0E141B",
     faint="#D9D5CC",
 )
-_DARK = Palette(
+DARK = Palette(
     classes=("#D55E00", "#56B4E9"),
     on_classes=("#000000", "#000000"),
     weak="#1B242E",
@@ -64,7 +64,7 @@ _DARK = Palette(
 
 def palette() -> Palette:
     """The colours that fit the visitor's theme."""
-    return _DARK if st.context.theme.type == "dark" else _LIGHT
+    return DARK if st.context.theme.type == "dark" else LIGHT
 
 
 def percent(share: float) -> str:

@@ -6,13 +6,7 @@ from dataclasses import dataclass
 
 from facemask_core.evaluation import Evaluation
 from facemask_core.uncertainty import Interval
-
-EXPLANATIONS = {
-    "Robust accuracy": "of all images, those right before the attack and after it.",
-    "Success rate": "of the images right before it, those the attack turned.",
-    "Confidence drop": "the mean fall of the true class's probability.",
-}
-"""What those figures mean that only an attack has."""
+from facemask_ui.palette import percent
 
 
 @dataclass(frozen=True)
@@ -53,11 +47,32 @@ def figures(report: Evaluation) -> list[Figure]:
     ]
 
 
-def doubt(report: Evaluation) -> str:
-    """What the intervals mean, in a few words for people who never met one."""
-    averaged = "" if report.adversarial is None else "; a bootstrap for the confidence drop"
-    return (
-        "Below a figure stands its 95 % confidence interval: how far the choice of these "
+def notes(report: Evaluation) -> list[str]:
+    """What the figures mean, a sentence or two each."""
+    attacked = report.adversarial is not None
+    averaged = "; a bootstrap for the confidence drop" if attacked else ""
+    error = report.clean.calibration.expected_calibration_error
+    found = [
+        "The range with each figure is its 95 % confidence interval: how far the choice of these "
         f"{len(report.paths)} images may have moved it (Wilson's for shares{averaged}). It says "
-        "nothing about images of another kind."
+        "nothing about images of another kind.",
+        f"Expected calibration error {percent(error)}: by so much the confidence on the images as "
+        "they are misses the accuracy, on average.",
+    ]
+    if attacked:
+        found.append(
+            "Robust accuracy: of all images, those right before the attack and after it. Success "
+            "rate: of the images right before it, those the attack turned. Confidence drop: the "
+            "mean fall of the true class's probability."
+        )
+    return found
+
+
+def aimless(report: Evaluation) -> str | None:
+    """A warning where the attack had no gradient to follow."""
+    if not report.dead_gradients:
+        return None
+    return (
+        f"On {report.dead_gradients} images the gradient was zero or not finite, so the attack had "
+        "no direction to go."
     )

@@ -13,7 +13,16 @@ import streamlit as st
 from facemask_core.classifier import probabilities
 from facemask_core.evaluation import Evaluation, Predictions
 from facemask_core.labels import LABELS
-from facemask_ui import attacking, charts, confidences, extremes, models, report_figures, shell
+from facemask_ui import (
+    attacking,
+    charts,
+    confidences,
+    extremes,
+    models,
+    printed,
+    report_figures,
+    shell,
+)
 from facemask_ui.palette import percent
 
 _SHARES = ("precision", "recall", "f1-score")
@@ -32,12 +41,8 @@ def show(report: Evaluation) -> None:
     ):
         with column:
             _part(title, predictions)
-    if report.dead_gradients:
-        st.warning(
-            f"On {report.dead_gradients} images the gradient was zero or not finite, so the "
-            "attack had no direction to go.",
-            icon=":material/trending_flat:",
-        )
+    if (warning := report_figures.aimless(report)) is not None:
+        st.warning(warning, icon=":material/trending_flat:")
     _confidences(report)
     _extremes(report)
     _sources(report)
@@ -65,16 +70,8 @@ def _figures(report: Evaluation) -> None:
                 border=True,
                 width=164,
             )
-    st.caption(report_figures.doubt(report))
-    error = report.clean.calibration.expected_calibration_error
-    st.caption(
-        f"Expected calibration error {percent(error)}: by so much the confidence on the images as "
-        "they are misses the accuracy, on average."
-    )
-    if report.adversarial is not None:
-        st.caption(
-            " ".join(f"{name}: {text}" for name, text in report_figures.EXPLANATIONS.items())
-        )
+    for note in report_figures.notes(report):
+        st.caption(note)
 
 
 def _part(title: str, predictions: Predictions) -> None:
@@ -119,10 +116,11 @@ def _extremes(report: Evaluation) -> None:
                 pd.DataFrame(
                     [
                         {
-                            "file": fall.path,
-                            "truth": fall.truth,
+                            # The name comes last: it may be long, and a phone is narrow.
                             "before": 100 * fall.before,
                             "after": 100 * fall.after,
+                            "truth": fall.truth,
+                            "file": fall.path,
                         }
                         for fall in falls
                     ]
@@ -192,6 +190,14 @@ def _downloads(report: Evaluation) -> None:
             file_name="report.json",
             mime="application/json",
             icon=":material/download:",
+            on_click="ignore",
+        )
+        st.download_button(
+            "Printable page (HTML)",
+            lambda: printed.document(report).encode(),
+            file_name="report.html",
+            mime="text/html",
+            icon=":material/print:",
             on_click="ignore",
         )
 

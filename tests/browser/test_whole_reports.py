@@ -47,6 +47,10 @@ def test_report_on_the_portraits_agrees_with_its_files(visit: Visit) -> None:
         counts = Counter((row["true_label"], row[name]) for row in rows)
         counted = [[counts[true, said] for said in LABELS] for true in LABELS]
         assert counted == report[part]["confusion_matrix"] == matrix(page, title)
+    printable = downloaded(page, "Printable page (HTML)")
+    assert printable.startswith("<!doctype html>")
+    for part in (report["model_sha256"], report["data_sha256"], "Most fooled"):
+        assert part in printable
     page.get_by_text("As scikit-learn prints it").first.click()
     expect(page.get_by_text("macro avg").first).to_be_visible()
 

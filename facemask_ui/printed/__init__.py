@@ -1,0 +1,10 @@
+"""A report as one page to keep, send and print: no script, no request, nothing beside the file.
+
+- ``markup`` writes elements and escapes all text on its way, so that no file's name is markup;
+- ``histogram`` draws the confidences as SVG;
+- ``sections`` writes the parts, and ``document`` puts them together (``page.css``).
+"""
+
+from facemask_ui.printed.document import document
+
+__all__ = ["document"]

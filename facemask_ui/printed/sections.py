@@ -1,0 +1,132 @@
+"""The parts of the printed report, in the order they are read."""
+
+from __future__ import annotations
+
+from facemask_core import versions
+from facemask_core.evaluation import Evaluation, Predictions
+from facemask_ui import attacking, confidences, extremes, models, report_figures
+from facemask_ui.palette import WORDS, percent
+from facemask_ui.printed.histogram import histogram
+from facemask_ui.printed.markup import Markup, element, joined, name, table
+
+
+def figures(report: Evaluation) -> Markup:
+    """The headline figures, and what they mean."""
+    rows = [
+        (figure.label, percent(figure.value), figure.between or "–")
+        for figure in report_figures.figures(report)
+    ]
+    caption, header = f"On {len(report.paths)} images", ("Figure", "Value", "95 % interval")
+    notes = [*report_figures.notes(report), report_figures.aimless(report)]
+    return _section(
+        "Figures",
+        table(caption, header, rows, class_="numbers"),
+        *(element("p", note) for note in notes if note is not None),
+    )
+
+
+def threat_model(report: Evaluation) -> Markup:
+    """What the attacker knows and may do, without which no figure means much."""
+    if report.threat_model is None:
+        return _section("Threat model", element("p", "No attack."))
+    return _section("Threat model", element("p", f"{attacking.statement(report.threat_model)}."))
+
+
+def answers(report: Evaluation) -> Markup:
+    """The confusion matrices and classification reports, before and after."""
+    parts = [_part(title, it) for title, it in confidences.parts(report).items()]
+    return _section("Right and wrong", element("div", *parts, class_="beside"))
+
+
+def _part(title: str, predictions: Predictions) -> Markup:
+    rows = [
+        (word, *(str(count) for count in counts))
+        for word, counts in zip(WORDS, predictions.confusion.tolist(), strict=True)
+    ]
+    header = ("True class", *(f"Predicted {word.lower()}" for word in WORDS))
+    return element(
+        "div",
+        element("h3", title),
+        table("Confusion matrix", header, rows, class_="numbers"),
+        element("p", "Classification report, as scikit-learn prints it:"),
+        element("pre", predictions.report_text()),
+    )
+
+
+def confidence(report: Evaluation) -> Markup:
+    """The histogram, and the images at its ends."""
+    tables = [
+        table(
+            title,
+            ("File", "Truth", "Before", "After"),
+            [(name(it.path), it.truth, percent(it.before), percent(it.after)) for it in falls],
+            class_="falls",
+        )
+        for title, falls in extremes.ends(report).items()
+        if falls
+    ]
+    return _section(
+        "Confidence in the true class",
+        histogram(report),
+        element("div", *tables, class_="beside"),
+    )
+
+
+def sources(report: Evaluation) -> Markup:
+    """The figures of each source, where sources are known."""
+    if report.sources_problem is not None:
+        problem = element("p", "No figures for each source: ", name(report.sources_problem))
+        return _section("Sources", problem)
+    found = report.by_source()
+    if not found:
+        return Markup("")
+    keys = ("accuracy", "balanced_accuracy", "robust_accuracy")
+    shown = [key for key in keys if key in next(iter(found.values()))]
+    rows: list[tuple[str | Markup, ...]] = [
+        (name(source), str(row["images"]), *(percent(row[key]) for key in shown))
+        for source, row in found.items()
+    ]
+    header = ("Source", "Images", *(key.replace("_", " ").capitalize() for key in shown))
+    return _section("Sources", table("Figures of each source", header, rows, class_="numbers"))
+
+
+def skipped(report: Evaluation) -> Markup:
+    """The files that could not be used, and why."""
+    if not report.skipped:
+        return _section("Skipped files", element("p", "None."))
+    rows = [(name(entry.path), name(entry.reason)) for entry in report.skipped]
+    return _section("Skipped files", table(f"{len(rows)} files", ("File", "Why"), rows))
+
+
+def identity(report: Evaluation) -> Markup:
+    """What the figures are of and what computed them, in full."""
+    attack = report.speed.attack_ms_per_image
+    computed = {
+        "model": models.title(report.model),
+        "model sha256": report.model_sha256,
+        "data sha256": report.data_sha256,
+        "images": str(len(report.paths)),
+        "seconds": f"{report.seconds:.1f}",
+        "forward": f"{report.speed.forward_ms_per_image:.2f} ms an image",
+        "attack": "–" if attack is None else f"{attack:.2f} ms an image",
+        "device": report.speed.device,
+        "precision": f"{report.precision} ({report.arithmetic})",
+    }
+    libraries = versions.libraries() | {"core source sha256": versions.source_sha256()}
+    return _section(
+        "Hashes and versions", _pairs(computed), element("h3", "Versions"), _pairs(libraries)
+    )
+
+
+def _section(title: str, *content: Markup) -> Markup:
+    return element("section", element("h2", title), *content)
+
+
+def _pairs(pairs: dict[str, str]) -> Markup:
+    return element(
+        "dl",
+        *(
+            element("div", joined([element("dt", key), element("dd", name(value))]))
+            for key, value in pairs.items()
+        ),
+    )
