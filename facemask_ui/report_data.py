@@ -144,11 +144,11 @@ def permitted(text: str) -> Path:
 def _state(dataset: Dataset) -> str:
     """Changes when a file of a folder does; much faster than hashing every file."""
     root = Path(dataset.source.name)
-    total = hashlib.sha256(str(root).encode())
+    total = hashlib.sha256(os.fsencode(root))
     files = [root / sample.path for sample in dataset.samples]
     if (found := provenance.locate(dataset)) is not None:
         files.append(found[0])
     for file in files:
         status = file.stat()
-        total.update(f"{file}\t{status.st_size}\t{status.st_mtime_ns}\n".encode())
+        total.update(os.fsencode(f"{file}\t{status.st_size}\t{status.st_mtime_ns}\n"))
     return total.hexdigest()

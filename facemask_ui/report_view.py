@@ -23,6 +23,7 @@ from facemask_ui import (
     report_figures,
     shell,
 )
+from facemask_ui.names import visible
 from facemask_ui.palette import percent
 
 _SHARES = ("precision", "recall", "f1-score")
@@ -120,7 +121,7 @@ def _extremes(report: Evaluation) -> None:
                             "before": 100 * fall.before,
                             "after": 100 * fall.after,
                             "truth": fall.truth,
-                            "file": fall.path,
+                            "file": visible(fall.path),
                         }
                         for fall in falls
                     ]
@@ -169,7 +170,12 @@ def _skipped(report: Evaluation) -> None:
         return
     with st.expander(f"{len(report.skipped)} files were skipped", icon=":material/warning:"):
         st.dataframe(
-            pd.DataFrame([{"file": entry.path, "why": entry.reason} for entry in report.skipped]),
+            pd.DataFrame(
+                [
+                    {"file": visible(entry.path), "why": visible(entry.reason)}
+                    for entry in report.skipped
+                ]
+            ),
             hide_index=True,
         )
 
@@ -178,7 +184,7 @@ def _downloads(report: Evaluation) -> None:
     with st.container(horizontal=True):
         st.download_button(
             "Every image (CSV)",
-            rows(report).encode(),
+            rows(report).encode(errors="backslashreplace"),  # a name may be no text
             file_name="report.csv",
             mime="text/csv",
             icon=":material/download:",

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import html
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-_UNSEEN = {"Cc", "Cf", "Cs"}
-"""Control and format characters (such as those that turn the direction of writing) and halves of
-characters, which no encoding can hold."""
+from facemask_ui.names import visible
 
 
 @dataclass(frozen=True)
@@ -81,10 +78,4 @@ def table(
 
 
 def _escaped(text: str) -> str:
-    seen = (
-        character
-        if character == "\n" or unicodedata.category(character) not in _UNSEEN
-        else character.encode("unicode_escape").decode("ascii")
-        for character in text
-    )
-    return html.escape("".join(seen))
+    return html.escape(visible(text))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
 import threading
 import time
@@ -121,6 +122,28 @@ def test_zip_is_reported_with_what_was_skipped(open_page: Open) -> None:
     assert not app.error
     assert any("1 file" in expander.label for expander in app.expander)
     assert "broken.png" in app.dataframe[-1].value["file"].tolist()[0]
+
+
+@pytest.mark.usefixtures("brightness")
+def test_a_name_that_is_no_text_spoils_nothing(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for number, label in enumerate(("without_mask", "with_mask")):
+        (tmp_path / label).mkdir()
+        picture = (samples.GALLERY_DIR / label / f"0{number}.png").read_bytes()
+        (tmp_path / label / os.fsdecode(b"photo\xff.png")).write_bytes(picture)
+        (tmp_path / label / os.fsdecode(b"broken\xff.png")).write_bytes(b"no picture")
+    monkeypatch.setenv(report_data.ROOTS_VARIABLE, str(tmp_path))
+    app = open_page("Report")
+    app.segmented_control(key="dataset").set_value("Server folder").run()
+    app.text_input(key="folder").set_value(".").run()
+    app = finished(app.button(key="run").click().run())
+    assert not app.exception
+    assert not app.error
+    files = [sorted(table.value["file"]) for table in app.dataframe[2:]]
+    assert files[0] == [r"with_mask/photo\udcff.png", r"without_mask/photo\udcff.png"]
+    assert files[-1] == [r"with_mask/broken\udcff.png", r"without_mask/broken\udcff.png"]
+    assert len(app.get("download_button")) == 3
 
 
 @pytest.mark.parametrize("data", [b"no zip", zipped(**{"with_mask/a.png": b"x"})])
