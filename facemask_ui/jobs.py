@@ -130,6 +130,11 @@ class Board:
         self.collect()
         return self._results.get(question)
 
+    def answers(self) -> list[Evaluation]:
+        """All that are still remembered, the oldest first."""
+        self.collect()
+        return list(self._results.values())
+
     def collect(self) -> None:
         """Files the answer of a job that is done."""
         if self.job is not None and self.job.result is not None:

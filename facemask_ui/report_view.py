@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -21,16 +22,24 @@ from facemask_ui import (
     models,
     printed,
     report_figures,
+    rivals,
     shell,
 )
 from facemask_ui.names import visible
 from facemask_ui.palette import percent
+from facemask_ui.rivals import Duel
 
 _SHARES = ("precision", "recall", "f1-score")
 
 
-def show(report: Evaluation) -> None:
-    """Draws a report from its figures and threat model down to its downloads."""
+def show(report: Evaluation, answers: Sequence[Evaluation]) -> None:
+    """Draws a report from its figures and threat model down to its downloads.
+
+    Args:
+        report: What to draw.
+        answers: Reports to compare it with, where they answer the same question.
+    """
+    duels = rivals.duels(report, answers)
     _figures(report)
     if report.threat_model is None:
         st.caption(f":material/gavel: No attack. {_identity(report)}")
@@ -46,9 +55,10 @@ def show(report: Evaluation) -> None:
         st.warning(warning, icon=":material/trending_flat:")
     _confidences(report)
     _extremes(report)
+    _rivals(duels)
     _sources(report)
     _skipped(report)
-    _downloads(report)
+    _downloads(report, duels)
 
 
 def _identity(report: Evaluation) -> str:
@@ -131,6 +141,31 @@ def _extremes(report: Evaluation) -> None:
             )
 
 
+def _rivals(duels: Sequence[Duel]) -> None:
+    st.header("Against other models", anchor=False)
+    if not duels:
+        st.caption("Run the same report with another model, and the two are compared here.")
+        return
+    st.dataframe(
+        pd.DataFrame(
+            [
+                {
+                    "other model": duel.model,
+                    "figure": duel.figure,
+                    "here": percent(duel.here),
+                    "there": percent(duel.there),
+                    "right only here": duel.test.only_first,
+                    "right only there": duel.test.only_second,
+                    "p": duel.p,
+                }
+                for duel in duels
+            ]
+        ),
+        hide_index=True,
+    )
+    st.caption(rivals.MEANING)
+
+
 def _sources(report: Evaluation) -> None:
     if report.sources_problem is not None:
         st.caption(
@@ -180,7 +215,7 @@ def _skipped(report: Evaluation) -> None:
         )
 
 
-def _downloads(report: Evaluation) -> None:
+def _downloads(report: Evaluation, duels: Sequence[Duel]) -> None:
     with st.container(horizontal=True):
         st.download_button(
             "Every image (CSV)",
@@ -200,7 +235,7 @@ def _downloads(report: Evaluation) -> None:
         )
         st.download_button(
             "Printable page (HTML)",
-            lambda: printed.document(report).encode(),
+            lambda: printed.document(report, duels).encode(),
             file_name="report.html",
             mime="text/html",
             icon=":material/print:",

@@ -19,4 +19,4 @@ with shell.page(
     if data is not None:
         report = report_run.answer(models.load(name), data, chosen)
         if report is not None:
-            report_view.show(report)
+            report_view.show(report, report_run.board().answers())

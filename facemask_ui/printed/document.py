@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,14 +13,20 @@ from facemask_ui import models
 from facemask_ui.palette import DARK, LIGHT, Palette
 from facemask_ui.printed import sections
 from facemask_ui.printed.markup import Markup, element
+from facemask_ui.rivals import Duel
 
 _STYLE = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 """Should any text ever slip through as markup, browsers would neither run nor fetch anything."""
 
 
-def document(report: Evaluation) -> str:
-    """Writes a report as one self-contained HTML page."""
+def document(report: Evaluation, duels: Sequence[Duel] = ()) -> str:
+    """Writes a report as one self-contained HTML page.
+
+    Args:
+        report: What to write.
+        duels: How it compares with other models'.
+    """
     head = element(
         "head",
         Markup('<meta charset="utf-8">'),
@@ -29,7 +36,7 @@ def document(report: Evaluation) -> str:
         element("title", _title(report)),
         Markup(f"<style>{_colours()}\n{_STYLE}</style>"),
     )
-    body = element("body", element("main", *_content(report)))
+    body = element("body", element("main", *_content(report, duels)))
     return f"<!doctype html>\n{element('html', head, body, lang='en').text}\n"
 
 
@@ -42,7 +49,7 @@ def _title(report: Evaluation) -> str:
     return f"{title}, {attack}, epsilon {describe_epsilon(report.threat_model['epsilon'])}"
 
 
-def _content(report: Evaluation) -> list[Markup]:
+def _content(report: Evaluation, duels: Sequence[Duel]) -> list[Markup]:
     return [
         element("h1", "How often does it go wrong?"),
         element("p", f"{models.title(report.model)} on {len(report.paths)} images.", class_="lead"),
@@ -50,6 +57,7 @@ def _content(report: Evaluation) -> list[Markup]:
         sections.threat_model(report),
         sections.answers(report),
         sections.confidence(report),
+        sections.rivals(duels),
         sections.sources(report),
         sections.skipped(report),
         sections.identity(report),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from facemask_core import versions
 from facemask_core.evaluation import Evaluation, Predictions
 from facemask_ui import attacking, confidences, extremes, models, report_figures
 from facemask_ui.palette import WORDS, percent
 from facemask_ui.printed.histogram import histogram
 from facemask_ui.printed.markup import Markup, element, joined, name, table
+from facemask_ui.rivals import MEANING, Duel
 
 
 def figures(report: Evaluation) -> Markup:
@@ -70,6 +73,25 @@ def confidence(report: Evaluation) -> Markup:
         histogram(report),
         element("div", *tables, class_="beside"),
     )
+
+
+def rivals(duels: Sequence[Duel]) -> Markup:
+    """How other models did on the same question, if any were asked."""
+    if not duels:
+        return Markup("")
+    rows = [
+        (
+            *(duel.model, duel.figure, percent(duel.here), percent(duel.there)),
+            *(str(duel.test.only_first), str(duel.test.only_second), duel.p),
+        )
+        for duel in duels
+    ]
+    header = (
+        *("Other model", "Figure", "Here", "There"),
+        *("Right only here", "Right only there", "p"),
+    )
+    caption = "This report's model here, the other there"
+    return _section("Against other models", table(caption, header, rows), element("p", MEANING))
 
 
 def sources(report: Evaluation) -> Markup:

@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 from facemask_core import Classifier, attacks, evaluation, samples, versions
 from facemask_core.datasets import Skipped, open_dataset
 from facemask_core.evaluation import Evaluation, Predictions
+from facemask_core.mcnemar import Comparison
 from facemask_core.speed import Speed
 from facemask_ui import confidences, models, printed, report_figures
 from facemask_ui.palette import percent
 from facemask_ui.printed.markup import element, name
+from facemask_ui.rivals import Duel
 
 HOSTILE = [
     "<script>alert(1)</script>.png",
@@ -170,6 +172,13 @@ def test_a_clean_report_says_there_was_no_attack(report: Evaluation) -> None:
     assert "No attack." in seen.text
     for word in ("Robust", "fooled", "After the attack", "bootstrap"):
         assert word not in seen.text
+
+
+def test_other_models_are_compared_where_there_are_any(report: Evaluation) -> None:
+    duel = Duel("VGG19 <b>", "Clean accuracy", 1.0, 0.75, Comparison(2, 0, 0.5))
+    seen = Seen(printed.document(report, [duel]))
+    assert "VGG19 <b>Clean accuracy100.0 %75.0 %200.500McNemar" in seen.text
+    assert "McNemar" not in Seen(printed.document(report)).text
 
 
 def test_a_manifest_that_was_not_used_is_named(report: Evaluation) -> None:

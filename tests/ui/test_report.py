@@ -25,9 +25,19 @@ from facemask_core.datasets import Dataset, open_dataset
 from facemask_core.errors import DatasetError, FacemaskError
 from facemask_core.evaluation import Evaluation, Predictions
 from facemask_core.labels import LABELS
+from facemask_core.mcnemar import Comparison
 from facemask_core.reading import Progress
-from facemask_ui import confidences, extremes, report_data, report_figures, report_view
+from facemask_ui import (
+    confidences,
+    extremes,
+    models,
+    report_data,
+    report_figures,
+    report_view,
+    rivals,
+)
 from facemask_ui.jobs import Board, Compute, Job, State
+from facemask_ui.rivals import Duel
 
 
 @pytest.fixture(scope="module")
@@ -299,6 +309,43 @@ def test_few_images_stand_at_one_end_each(report: Evaluation, count: int) -> Non
 
 def test_a_clean_run_has_no_extremes(report: Evaluation) -> None:
     assert extremes.ends(replace(report, adversarial=None)) == {}
+
+
+def test_models_are_compared_on_the_same_question_only(report: Evaluation) -> None:
+    flipped = replace(report.clean, logits=report.clean.logits[:, ::-1])
+    rival = replace(report, model_sha256="another", clean=flipped)
+    strangers = [
+        report,
+        replace(rival, data_sha256="other photographs"),
+        replace(rival, threat_model={}),
+        replace(rival, adversarial=None, threat_model=None),
+    ]
+    clean, robust = rivals.duels(report, [*strangers, rival, rival])
+    right, wrong = int(report.clean.right.sum()), int((~report.clean.right).sum())
+    assert (clean.test.only_first, clean.test.only_second) == (right, wrong)
+    assert (clean.here, clean.there) == (report.clean.accuracy, rival.clean.accuracy)
+    assert (robust.here, robust.there) == (report.robust_accuracy, rival.robust_accuracy)
+    assert rivals.duels(report, strangers) == []
+
+
+@pytest.mark.parametrize(
+    ("p_value", "written"), [(1.0, "1.000"), (0.0312, "0.031"), (0.0004, "< 0.001")]
+)
+def test_p_is_written_as_people_do(p_value: float, written: str) -> None:
+    assert Duel("m", "f", 1.0, 0.5, Comparison(1, 2, p_value)).p == written
+
+
+def test_another_model_is_compared_on_the_screen(
+    open_page: Open, brightness: Classifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = finished(open_page("Report", limit="4", attack="none").button(key="run").click().run())
+    assert any("with another model" in caption.value for caption in app.caption)
+    other = replace(brightness.card, weights_sha256="another")
+    monkeypatch.setattr(models, "load", lambda _name: Classifier(brightness.model, other))
+    app = finished(app.run().button(key="run").click().run())
+    table = app.dataframe[-1].value
+    assert table["figure"].tolist() == ["Clean accuracy"]
+    assert table["p"].tolist() == ["1.000"]
 
 
 def test_rows_agree_with_the_matrix(report: Evaluation) -> None:
