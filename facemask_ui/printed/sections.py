@@ -81,17 +81,18 @@ def rivals(duels: Sequence[Duel]) -> Markup:
         return Markup("")
     rows = [
         (
-            *(duel.model, duel.figure, percent(duel.here), percent(duel.there)),
+            # One column for both: a phone has no room for two.
+            *(f"{duel.model}, {duel.figure.lower()}", percent(duel.here), percent(duel.there)),
             *(str(duel.test.only_first), str(duel.test.only_second), duel.p),
         )
         for duel in duels
     ]
     header = (
-        *("Other model", "Figure", "Here", "There"),
+        *("Other model", "Here", "There"),
         *("Right only here", "Right only there", "p"),
     )
-    caption = "This report's model here, the other there"
-    return _section("Against other models", table(caption, header, rows), element("p", MEANING))
+    caption, note = "This report's model here, the other there", element("p", MEANING)
+    return _section("Against other models", table(caption, header, rows, class_="numbers"), note)
 
 
 def sources(report: Evaluation) -> Markup:

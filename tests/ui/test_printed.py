@@ -177,7 +177,7 @@ def test_a_clean_report_says_there_was_no_attack(report: Evaluation) -> None:
 def test_other_models_are_compared_where_there_are_any(report: Evaluation) -> None:
     duel = Duel("VGG19 <b>", "Clean accuracy", 1.0, 0.75, Comparison(2, 0, 0.5))
     seen = Seen(printed.document(report, [duel]))
-    assert "VGG19 <b>Clean accuracy100.0 %75.0 %200.500McNemar" in seen.text
+    assert "VGG19 <b>, clean accuracy100.0 %75.0 %200.500McNemar" in seen.text
     assert "McNemar" not in Seen(printed.document(report)).text
 
 
