@@ -109,7 +109,7 @@ def test_pgd_told_to_stop_early_does_so_in_a_sweep(
     assert full.sweep(curved, faces[0], label, EPSILONS).success[-1]
     swept = early.sweep(curved, faces[0], label, EPSILONS)
     assert swept.success[-1]
-    assert swept.gradient_calls[-1] == 4
+    assert swept.gradient_calls[-1] == 1
     assert (np.diff(leads(swept.logits, swept.labels, None)) >= -1e-6).all()
 
 
