@@ -163,6 +163,9 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
+_ELSEWHERE = "choose another folder (--store) or do without it (--no-store)."
+
+
 @contextmanager
 def speaking(path: Path) -> Iterator[None]:
     """Turns what SQLite or the file system complains of into one sentence."""
@@ -170,7 +173,7 @@ def speaking(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise RunStoreError(
-            f"The run store {path} cannot be written: {error.strerror or error}."
+            f"The run store {path} cannot be written: {error.strerror or error}; {_ELSEWHERE}"
         ) from error
     except UnicodeDecodeError as error:  # a message that quotes what was a statement once
         raise DamagedStoreError(f"The run store {path} is damaged: {error.reason}.") from error
@@ -194,7 +197,7 @@ def _in_words(error: sqlite3.Error, path: Path) -> RunStoreError:
     if code in _DAMAGED:
         return DamagedStoreError(f"The run store {path} is damaged: {error}.")
     if code in _REFUSED:
-        return RunStoreError(f"The run store {path} cannot be written: {error}.")
+        return RunStoreError(f"The run store {path} cannot be written: {error}; {_ELSEWHERE}")
     if code == sqlite3.SQLITE_FULL:
         return RunStoreError(
             f"The disk is full, so the run store {path} cannot grow; make room and run the same "
