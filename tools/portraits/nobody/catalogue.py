@@ -46,6 +46,10 @@ WEBP = {
 """How pictures are packed: the gallery is looked at closely, all else only has to look real."""
 
 
+_NAMES = {Kind.GALLERY: "portrait", Kind.FACES: "face", Kind.CONFUSERS: "confuser"}
+"""What one picture of a kind is called in the lab's links."""
+
+
 def file_of(traits: Traits) -> Path:
     """Where a portrait lies in its folder: one folder a class."""
     return Path(traits.label) / f"{traits.seed:04d}.webp"
@@ -71,7 +75,7 @@ def write_table(folder: Path, portraits: Iterable[Traits]) -> None:
 
 def _row(traits: Traits) -> dict[str, str | int]:
     return {
-        "id": f"{traits.kind}-{traits.seed:04d}",
+        "id": f"{_NAMES[traits.kind]}-{traits.seed:02d}",
         "file": file_of(traits).as_posix(),
         "label": traits.label,
         "seed": traits.seed,

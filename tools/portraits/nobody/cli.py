@@ -12,7 +12,7 @@ from nobody import census, sheet, traits, workers
 from nobody.traits import Kind
 
 _SIDE = {Kind.GALLERY: 448, Kind.FACES: 288, Kind.CONFUSERS: 288}
-_SAMPLES = {Kind.GALLERY: 40, Kind.FACES: 24, Kind.CONFUSERS: 24}
+_SAMPLES = {Kind.GALLERY: 40, Kind.FACES: 12, Kind.CONFUSERS: 12}
 
 
 def main() -> int:
