@@ -32,11 +32,12 @@ from numpy.typing import NDArray
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # run as a script, the package beside this folder is not on the path
 
+from facemask_core import samples  # noqa: E402
 from facemask_core.faces import Box, find_faces  # noqa: E402
-from facemask_core.labels import parse_label  # noqa: E402
+from facemask_core.images import decode  # noqa: E402
+from facemask_core.labels import LABELS  # noqa: E402
 
 DATA = ROOT.parent / "shared/data/facemask"
-PORTRAITS = (ROOT / "assets/samples/gallery", ROOT.parent / "shared/portraits/renders")
 BOXES = Path(__file__).with_name("face_boxes.csv")
 RESULT = Path(__file__).with_name("face_finder.json")
 
@@ -192,17 +193,13 @@ def read(path: Path) -> Image:
 
 
 def portraits() -> dict[str, Any]:
-    """Runs over the rendered portraits, whose class is in their path."""
-    folder = next((folder for folder in PORTRAITS if folder.is_dir()), None)
-    if folder is None:
-        return {"missing": "no rendered portraits on this machine"}
+    """Runs over the shipped portraits of nobody."""
     results: dict[str, dict[str, int]] = {}
-    for path in sorted(folder.rglob("*.png")):
-        name = path.parent.name if path.parent != folder else path.stem.partition("_")[2]
-        label = ("without_mask", "with_mask")[parse_label(name)]
-        count = results.setdefault(label, {"images": 0, **OUTCOMES})
-        count["images"] += 1
-        count[centre(read(path))] += 1
+    for portrait in (*samples.gallery(), *samples.faces()):
+        if portrait is not samples.PHOTOGRAPH:
+            count = results.setdefault(LABELS[portrait.label], {"images": 0, **OUTCOMES})
+            count["images"] += 1
+            count[centre(decode(portrait.path.read_bytes()))] += 1
     return results
 
 

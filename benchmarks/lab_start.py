@@ -81,7 +81,7 @@ def measure(address: str, names: list[str], turns: int) -> dict[str, Any]:
 
 
 def _waits(page: Page, address: str, name: str, turns: int) -> list[dict[str, float]]:
-    shown, *others = samples.rendered()
+    shown, *others = samples.gallery()
     page.goto(f"{address}/Attack?model={name}&sample={shown.id}")
     _rest(page)
     return [_wait(page, name, sample) for sample in others[:turns]]
@@ -111,7 +111,7 @@ def floor(name: str) -> float:
         name: A model that is loaded and compiled.
     """
     classifier = models.load(name, to_attack=True)
-    portrait = samples.rendered()[0]
+    portrait = samples.gallery()[0]
     face = images.to_float(images.resize(images.decode(portrait.path.read_bytes())))[None]
     every = np.repeat(face, len(SLIDER), axis=0)
     start = time.perf_counter()

@@ -53,7 +53,7 @@ def write(folder: Path, count: int, seed: int = 0, progress: Progress = lambda *
         raise DatasetError(f"From 1 to {MOST} portraits can be made; {count} were asked for.")
     if seed < 0:
         raise DatasetError(f"The seed must be a whole number from 0; it is {seed}.")
-    sources = samples.rendered()
+    sources = samples.faces()
     _claim(folder, {"seed": seed, "sources_sha256": _fingerprint(sources)})
     rows = []
     for number in range(count):

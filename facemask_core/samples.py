@@ -8,11 +8,18 @@ from functools import cache
 from pathlib import Path
 
 from facemask_core.errors import ImageError
-from facemask_core.labels import parse_label
+from facemask_core.labels import WITHOUT_MASK, parse_label
 
 SAMPLES_DIR = Path(__file__).resolve().parent.parent / "assets" / "samples"
 GALLERY_DIR = SAMPLES_DIR / "gallery"
-"""One folder a class: also the dataset a report can always be made on."""
+"""The few portraits to choose from on the pages; one folder a class."""
+FACES_DIR = SAMPLES_DIR / "faces"
+"""The dataset a report can always be made on; one folder a class, transparent backgrounds."""
+CONFUSERS_DIR = SAMPLES_DIR / "confusers"
+"""Masks worn wrongly and what might pass for a mask; in no dataset, each is a case of its own."""
+
+TABLE = "portraits.csv"
+"""In each folder: what every picture shows, and the seed it was rendered from."""
 
 
 @dataclass(frozen=True)
@@ -32,28 +39,47 @@ class Portrait:
     alt: str
 
 
+PHOTOGRAPH = Portrait(
+    "astronaut",
+    SAMPLES_DIR / "astronaut.png",
+    WITHOUT_MASK,
+    "Photograph of the astronaut Eileen Collins without a mask (NASA, public domain)",
+)
+
+
 @cache
 def gallery() -> tuple[Portrait, ...]:
-    """Lists the shipped pictures in the order they are shown."""
-    with (SAMPLES_DIR / "samples.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(
-            Portrait(row["id"], SAMPLES_DIR / row["file"], parse_label(row["label"]), row["alt"])
-            for row in csv.DictReader(file)
-        )
+    """Lists the pictures to choose from in the order they are shown, the photograph last."""
+    return (*_listed(GALLERY_DIR), PHOTOGRAPH)
 
 
-def rendered() -> tuple[Portrait, ...]:
-    """Lists the shipped portraits of nobody: all but the photograph."""
-    return tuple(portrait for portrait in gallery() if portrait.id.startswith("portrait"))
+@cache
+def faces() -> tuple[Portrait, ...]:
+    """Lists the portraits of the offline dataset."""
+    return _listed(FACES_DIR)
+
+
+@cache
+def confusers() -> tuple[Portrait, ...]:
+    """Lists the portraits that a detector may well get wrong."""
+    return _listed(CONFUSERS_DIR)
 
 
 def get(sample_id: str) -> Portrait:
-    """Looks a shipped picture up.
+    """Looks up a picture of the gallery or a confuser.
 
     Raises:
         ImageError: There is none of that name.
     """
-    for sample in gallery():
+    for sample in (*gallery(), *confusers()):
         if sample.id == sample_id:
             return sample
     raise ImageError(f"There is no sample {sample_id!r}; choose one from the gallery.")
+
+
+def _listed(folder: Path) -> tuple[Portrait, ...]:
+    with (folder / TABLE).open(encoding="utf-8", newline="") as file:
+        return tuple(
+            Portrait(row["id"], folder / row["file"], parse_label(row["label"]), row["alt"])
+            for row in csv.DictReader(file)
+        )

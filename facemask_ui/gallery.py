@@ -9,12 +9,13 @@ from __future__ import annotations
 import base64
 import html
 import io
+from collections.abc import Iterable
 from functools import cache
 
 import streamlit as st
 from PIL import Image
 
-from facemask_core import samples
+from facemask_core import images, samples
 from facemask_ui import settings
 
 _THUMBNAIL = 96
@@ -24,6 +25,9 @@ _CSS = """
 fieldset { border: 0; margin: 0; padding: 0; min-width: 0; container-type: inline-size; }
 .pictures { display: grid; gap: 6px; padding: 3px;
   grid-template-columns: repeat(auto-fill, minmax(60px, 1fr)); }
+summary { cursor: pointer; padding: 8px 3px; font: inherit; font-size: 14px;
+  color: var(--st-text-color); }
+summary:focus-visible { outline: 2px solid var(--st-text-color); }
 label { position: relative; display: block; cursor: pointer; line-height: 0; }
 input { position: absolute; opacity: 0; inset: 0; margin: 0; cursor: pointer; }
 img { width: 100%; aspect-ratio: 1; object-fit: cover; box-sizing: border-box;
@@ -45,8 +49,10 @@ export default function ({ data, parentElement, setStateValue }) {
     input.onchange = () => setStateValue("picked", input.value);
   }
   const chosen = parentElement.querySelector("input:checked")?.closest("label");
-  const strip = parentElement.querySelector(".pictures");
-  if (chosen && strip.scrollWidth > strip.clientWidth) {
+  const strip = chosen?.closest(".pictures");
+  const folded = chosen?.closest("details");
+  if (folded) folded.open = true;
+  if (strip && strip.scrollWidth > strip.clientWidth) {
     const middle = chosen.offsetLeft - (strip.clientWidth - chosen.clientWidth) / 2;
     strip.scrollLeft = middle;
   }
@@ -55,7 +61,7 @@ export default function ({ data, parentElement, setStateValue }) {
 
 
 def _parse() -> settings.Parse[str]:
-    return settings.one_of([sample.id for sample in samples.gallery()])
+    return settings.one_of(ids())
 
 
 def current(default: str) -> samples.Portrait:
@@ -79,28 +85,38 @@ def choose(default: str) -> samples.Portrait:
 
     component = st.components.v2.component(_KEY, html=_markup(), css=_CSS, js=_JS)
     component(data={"current": chosen}, key=_KEY, on_picked_change=changed)
-    rendered = [item.path.is_relative_to(samples.GALLERY_DIR) for item in samples.gallery()]
-    st.caption(
-        f"{rendered.count(True)} rendered portraits of nobody, and {rendered.count(False)} "
-        "photograph (NASA, public domain)."
-    )
+    rendered = len(ids()) - 1
+    st.caption(f"{rendered} rendered portraits of nobody, and a photograph (NASA, public domain).")
     return samples.get(chosen)
+
+
+def ids() -> list[str]:
+    """The names of all pictures that can be chosen, as links give them."""
+    return [sample.id for sample in (*samples.gallery(), *samples.confusers())]
 
 
 @cache
 def _markup() -> str:
-    labels = "".join(
+    return (
+        '<fieldset aria-label="Sample pictures">'
+        f'<div class="pictures">{_labels(samples.gallery())}</div>'
+        "<details><summary>Hard cases: masks worn wrongly, and what might pass for one</summary>"
+        f'<div class="pictures">{_labels(samples.confusers())}</div></details></fieldset>'
+    )
+
+
+def _labels(shown: Iterable[samples.Portrait]) -> str:
+    return "".join(
         f'<label title="{html.escape(sample.alt)}">'
         f'<input type="radio" name="sample" value="{html.escape(sample.id)}">'
         f'<img src="{_thumbnail(sample)}" alt="{html.escape(sample.alt)}"></label>'
-        for sample in samples.gallery()
+        for sample in shown
     )
-    return f'<fieldset aria-label="Sample pictures"><div class="pictures">{labels}</div></fieldset>'
 
 
 def _thumbnail(sample: samples.Portrait) -> str:
     buffer = io.BytesIO()
-    with Image.open(sample.path) as picture:
-        small = picture.convert("RGB").resize((_THUMBNAIL, _THUMBNAIL), Image.Resampling.LANCZOS)
+    picture = Image.fromarray(images.decode(sample.path.read_bytes()))
+    small = picture.resize((_THUMBNAIL, _THUMBNAIL), Image.Resampling.LANCZOS)
     small.save(buffer, format="JPEG", quality=82)
     return f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode()}"

@@ -16,7 +16,7 @@ from facemask_core import images, samples
 from facemask_core.errors import FacemaskError
 from facemask_ui import gallery, settings, shell
 
-DEFAULT_SAMPLE = "portrait-00"
+DEFAULT_SAMPLE = "portrait-04"
 SAMPLES, UPLOAD, WEBCAM = SOURCES = ("Samples", "Upload", "Webcam")
 _ICONS = {
     SAMPLES: ":material/grid_view:",
@@ -86,13 +86,13 @@ def sample(sample_id: str) -> Picture:
 
 
 def _sample(portrait: samples.Portrait) -> Picture:
-    framed = portrait.path.is_relative_to(samples.GALLERY_DIR)
+    framed = portrait is not samples.PHOTOGRAPH
     data = portrait.path.read_bytes()
     return Picture(portrait.id, portrait.alt, data, portrait.label, framed)
 
 
 def _choose_source() -> str:
-    if st.query_params.get("sample") in {sample.id for sample in samples.gallery()}:
+    if st.query_params.get("sample") in gallery.ids():
         settings.remember("source", SAMPLES, SAMPLES, in_link=False)  # a link asked for a sample
     widget = settings.bound("source", SAMPLES, settings.one_of(SOURCES), in_link=False)
     remember = widget["on_change"]

@@ -26,9 +26,9 @@ def _preset(label: str, icon: str, sample: str, attack: str, epsilon: int) -> Pr
 
 
 PRESETS = (
-    _preset("One level of 255: FGSM, 1/255", ":material/visibility_off:", "portrait-11", "fgsm", 1),
-    _preset("One larger step: FGSM, 8/255", ":material/directions_walk:", "portrait-10", "fgsm", 8),
-    _preset("Twenty small steps: PGD, 2/255", ":material/footprint:", "portrait-10", "pgd", 2),
-    _preset("Noise you can see: FGSM, 32/255", ":material/grain:", "portrait-16", "fgsm", 32),
+    _preset("One level of 255: FGSM, 1/255", ":material/visibility_off:", "portrait-06", "fgsm", 1),
+    _preset("One larger step: FGSM, 8/255", ":material/directions_walk:", "portrait-14", "fgsm", 8),
+    _preset("Twenty small steps: PGD, 2/255", ":material/footprint:", "portrait-05", "pgd", 2),
+    _preset("Noise you can see: FGSM, 32/255", ":material/grain:", "portrait-12", "fgsm", 32),
     _preset("A photograph: FGSM, 8/255", ":material/rocket_launch:", "astronaut", "fgsm", 8),
 )

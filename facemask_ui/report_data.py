@@ -68,7 +68,7 @@ def choose() -> Chosen | None:
 
 
 def _portraits() -> Chosen:
-    return Chosen(open_dataset(samples.GALLERY_DIR), PORTRAITS)
+    return Chosen(open_dataset(samples.FACES_DIR), PORTRAITS)
 
 
 def _zip() -> Chosen | None:

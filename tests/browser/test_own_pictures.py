@@ -93,7 +93,7 @@ def test_two_visitors_at_once_never_see_each_other(visit: Visit) -> None:
 
 
 def test_two_visitors_of_the_lab_at_once_never_see_each_other(visit: Visit) -> None:
-    faces = [sample.path.read_bytes() for sample in samples.rendered()[:2]]
+    faces = [sample.path.read_bytes() for sample in samples.gallery()[:2]]
     pages = [visit("Attack"), visit("Attack")]
     for page in pages:
         choose(page, "Upload")

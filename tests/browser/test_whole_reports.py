@@ -32,7 +32,7 @@ def matrix(page: Page, title: str) -> list[list[int]]:
 
 
 def test_report_on_the_portraits_agrees_with_its_files(visit: Visit) -> None:
-    page = visit("Report?epsilon=3")
+    page = visit("Report?epsilon=3&limit=24")
     page.get_by_role("button", name="Run report").click()
     expect(page.get_by_text("Robust accuracy").first).to_be_visible(timeout=REPORT_MS)
     settle(page)

@@ -41,7 +41,7 @@ def test_is_a_dataset_with_the_classes_in_turn_and_a_table(tmp_path: Path) -> No
     assert np.bincount(batch.labels).tolist() == [5, 4]
     with (tmp_path / "set" / portraits.TABLE).open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    shown = {portrait.id: LABELS[portrait.label] for portrait in samples.rendered()}
+    shown = {portrait.id: LABELS[portrait.label] for portrait in samples.faces()}
     assert sorted(row["file"] for row in rows) == sorted(batch.paths)
     for row in rows:
         assert shown[row["portrait"]] == row["label"] == row["file"].partition("/")[0]

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from facemask_core import samples
 from facemask_ui import class_link, models
 
-SAMPLE = samples.rendered()[-1]
+SAMPLE = samples.gallery()[1]
 SETTINGS = {
     "model": models.shipped()[-1],
     "sample": SAMPLE.id,

@@ -24,7 +24,7 @@ from facemask_core import Classifier, attacks, evaluation, samples
 from facemask_core.datasets import Dataset, open_dataset
 from facemask_core.errors import DatasetError, FacemaskError
 from facemask_core.evaluation import Evaluation, Predictions
-from facemask_core.labels import LABELS
+from facemask_core.labels import LABELS, WITH_MASK, WITHOUT_MASK
 from facemask_core.mcnemar import Comparison
 from facemask_core.reading import Progress
 from facemask_ui import (
@@ -117,11 +117,11 @@ def test_another_question_has_no_answer_yet(open_page: Open) -> None:
 
 @pytest.mark.usefixtures("brightness")
 def test_zip_is_reported_with_what_was_skipped(open_page: Open) -> None:
-    gallery = samples.GALLERY_DIR
+    files = {portrait.label: portrait.path for portrait in samples.gallery()}
     data = zipped(
         **{
-            "with_mask/a.png": (gallery / "with_mask" / "01.png").read_bytes(),
-            "without_mask/b.png": (gallery / "without_mask" / "00.png").read_bytes(),
+            "with_mask/a.webp": files[WITH_MASK].read_bytes(),
+            "without_mask/b.png": files[WITHOUT_MASK].read_bytes(),
             "without_mask/broken.png": b"no picture",
         }
     )
@@ -138,9 +138,10 @@ def test_zip_is_reported_with_what_was_skipped(open_page: Open) -> None:
 def test_a_name_that_is_no_text_spoils_nothing(
     open_page: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    for number, label in enumerate(("without_mask", "with_mask")):
+    for portrait in samples.gallery()[:2]:
+        label = LABELS[portrait.label]
         (tmp_path / label).mkdir()
-        picture = (samples.GALLERY_DIR / label / f"0{number}.png").read_bytes()
+        picture = portrait.path.read_bytes()
         (tmp_path / label / os.fsdecode(b"photo\xff.png")).write_bytes(picture)
         (tmp_path / label / os.fsdecode(b"broken\xff.png")).write_bytes(b"no picture")
     monkeypatch.setenv(report_data.ROOTS_VARIABLE, str(tmp_path))
