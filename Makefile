@@ -9,7 +9,7 @@ APP := .venv/.app-installed
 DEV := .venv/.dev-installed
 PORT ?= 8501
 
-.PHONY: app test lint types unit unit-jax browser format face-finder robust-accuracy smallest-distances fast-precision bench clean
+.PHONY: app test lint types unit unit-jax browser format face-finder robust-accuracy smallest-distances fast-precision skin-tones bench clean
 
 app: $(APP)
 	@echo "The lab starts at http://127.0.0.1:$(PORT) (Ctrl+C stops it)"
@@ -50,6 +50,9 @@ smallest-distances: $(DEV)
 
 fast-precision: $(DEV)
 	$(BIN)/python -m benchmarks.fast_precision
+
+skin-tones: $(DEV)
+	$(BIN)/python -m benchmarks.skin_tones
 
 bench: $(DEV)
 	$(BIN)/python -m benchmarks.attack_speed

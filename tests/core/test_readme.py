@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks import skin_tones
 from benchmarks.attack_speed.tables import tables
 from facemask_core import checkpoints
 
@@ -73,3 +74,9 @@ def test_speed_figures_are_the_benchmarks() -> None:
     }
     for line in tables(results).splitlines():
         assert line in README
+
+
+def test_figures_by_skin_tone_are_the_result_files() -> None:
+    rows = json.loads((ROOT / "benchmarks" / "skin_tones.json").read_text(encoding="utf-8"))["rows"]
+    assert {row["model"] for row in rows} == set(checkpoints.available())
+    assert skin_tones.table(rows) in README

@@ -1,0 +1,106 @@
+"""Measures every shipped model on the shipped faces of nobody, by skin tone. One JSON file beside.
+
+    make skin-tones
+
+The faces are rendered, so nothing follows for photographs; but they differ in little other than
+what their table says, and there are as many of every tone of the Monk scale. A model that does
+worse on some of them is not to be trusted with people either.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facemask_core import checkpoints, evaluation, faces, images, load_classifier, samples
+from facemask_core.datasets import fingerprint, open_dataset
+from facemask_core.labels import LABELS
+
+RESULT = Path(__file__).with_suffix(".json")
+FRAMINGS = {"whole": images.resize, "cropped to the face": faces.cropped}
+GROUPS = {"1 to 3": range(1, 4), "4 to 7": range(4, 8), "8 to 10": range(8, 11)}
+"""Tones of the Monk scale, from the lightest."""
+
+
+def tones() -> dict[str, int]:
+    """The Monk tone of every shipped face, by its path in the dataset."""
+    with (samples.FACES_DIR / samples.TABLE).open(encoding="utf-8", newline="") as file:
+        return {row["file"]: int(row["monk_tone"]) for row in csv.DictReader(file)}
+
+
+def measured(model: str, framing: str) -> dict[str, Any]:
+    """Judges all faces.
+
+    Args:
+        model: Name of the shipped model.
+        framing: One of :data:`FRAMINGS`.
+
+    Returns:
+        One row of the result: accuracy over all, and by class and group of tones.
+    """
+    dataset = open_dataset(samples.FACES_DIR)
+    found = evaluation.evaluate(
+        load_classifier(model, warm_up=False), dataset, prepare=FRAMINGS[framing]
+    )
+    right = found.clean.classes == found.clean.labels
+    by_path = tones()
+    tone = np.array([by_path[path] for path in found.paths])
+    return {
+        "model": model,
+        "model_sha256": found.model_sha256,
+        "data_sha256": fingerprint(dataset),
+        "framing": framing,
+        "images": len(found.paths),
+        "accuracy": float(right.mean()),
+        "accuracy_by_class_and_tone": {
+            name: _by_group(right, tone, found.clean.labels == label)
+            for label, name in enumerate(LABELS)
+        },
+    }
+
+
+def _by_group(
+    right: NDArray[np.bool_], tone: NDArray[np.int64], of_class: NDArray[np.bool_]
+) -> dict[str, float]:
+    return {
+        group: float(right[of_class & np.isin(tone, range_)].mean())
+        for group, range_ in GROUPS.items()
+    }
+
+
+def table(rows: list[dict[str, Any]]) -> str:
+    """The result as Markdown, as the README shows it."""
+    columns = [f"{name.replace('_', ' ')}, {group}" for name in LABELS for group in GROUPS]
+    lines = [
+        f"| model | framing | all | {' | '.join(columns)} |",
+        f"|---|---|---|{'---|' * len(columns)}",
+    ]
+    for row in rows:
+        parts = [
+            row["accuracy_by_class_and_tone"][name][group] for name in LABELS for group in GROUPS
+        ]
+        figures = " | ".join(f"{100 * share:.1f} %" for share in (row["accuracy"], *parts))
+        lines.append(f"| {row['model']} | {row['framing']} | {figures} |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Measures, keeps the result and prints the table."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.skin_tones", description=__doc__.splitlines()[0]
+    )
+    parser.add_argument("--models", nargs="*", default=list(checkpoints.available()))
+    chosen = parser.parse_args()
+    rows = [measured(model, framing) for model in chosen.models for framing in FRAMINGS]
+    checkpoints.write_atomically(RESULT, json.dumps({"rows": rows}, indent=1).encode())
+    print(table(rows))
+
+
+if __name__ == "__main__":
+    main()
