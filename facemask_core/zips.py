@@ -71,13 +71,16 @@ def safe_files(archive: zipfile.ZipFile, name: str, limits: Limits) -> dict[str,
         DatasetError: It exceeds the limits, is encrypted, has a path that leads out of it, or
             holds something other than plain files, such as symbolic links.
     """
-    files = {entry.filename: entry for entry in archive.infolist() if not entry.is_dir()}
+    # The library's own is_dir fails on an entry without a name.
+    files = {
+        entry.filename: entry for entry in archive.infolist() if not entry.filename.endswith("/")
+    }
     _refuse_too_much(files, name, limits)
     if any(entry.flag_bits & 0x1 for entry in files.values()):
         raise DatasetError(f"{name!r} is encrypted; pack the folder without a password.")
     for path, entry in files.items():
         parts = PurePosixPath(path).parts
-        if path.startswith("/") or ".." in parts or "\\" in path or path[1:2] == ":":
+        if not parts or path.startswith("/") or ".." in parts or "\\" in path or path[1:2] == ":":
             raise DatasetError(f"{name!r} has an unsafe path {path!r}; pack it again.")
         # Unix keeps a file's kind here; other systems leave it empty.
         if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG):

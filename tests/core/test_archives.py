@@ -139,6 +139,8 @@ def test_an_empty_zip_is_refused() -> None:
         "//server/a.png",
         "C:/with_mask/a.png",
         "with_mask\\..\\a.png",
+        "",
+        ".",
     ],
 )
 def test_a_path_that_leads_out_of_the_archive_is_refused(path: str) -> None:
