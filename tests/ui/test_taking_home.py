@@ -15,23 +15,25 @@ def classifier() -> Classifier:
     return load_classifier("mobilenetv3")
 
 
-@pytest.mark.parametrize("sample", samples.gallery(), ids=lambda sample: sample.id)
-def test_every_fooled_samples_picture_fools_again(
-    classifier: Classifier, sample: samples.Portrait
-) -> None:
+def test_every_fooled_samples_picture_fools_again(classifier: Classifier) -> None:
+    fooled = [_fools_again(classifier, sample) for sample in samples.gallery()]
+    assert np.mean(fooled) > 0.5, "too few faces fall to say anything"
+
+
+def _fools_again(classifier: Classifier, sample: samples.Portrait) -> bool:
+    """Whether the face falls at all; where it does, the first and the last picture that fool."""
     face = images.resize(images.decode(sample.path.read_bytes()))
     found = searches.epsilon_sweep(classifier, face, sample.label, attacks.make("fgsm"))
     before = verdicts.judge(classifier, face[None])[0]
     parts = [film.face("q", face, before, sample.label), film.sweep("q", face, found)]
-    fooled = found.levels[found.fooled]
-    if not len(fooled):
-        pytest.skip("This face holds at every epsilon of the slider.")
-    for level in {int(fooled[0]), int(fooled[-1])}:
+    fooling = found.levels[found.fooled].tolist()
+    for level in {*fooling[:1], *fooling[-1:]}:
         shown = film.picture_at(parts, level)
-        assert shown is not None
+        assert shown is not None, sample.id
         upload = Picture("mine.png", "", images.encode_png(shown))
         again = images.resize(images.decode(upload.data))
         np.testing.assert_array_equal(again, found.attacked[level])
         verdict = verdicts.judge(classifier, again[None])[0]
-        assert verdict.label != sample.label
+        assert verdict.label != sample.label, (sample.id, level)
         np.testing.assert_allclose(verdict.probabilities, found.probabilities[level], atol=1e-4)
+    return bool(fooling)
