@@ -26,6 +26,7 @@ from facemask_core import (
     speed,
     uncertainty,
 )
+from facemask_core.answering import answered
 from facemask_core.attacks import Attack
 from facemask_core.calibration import Calibration
 from facemask_core.classifier import Classifier, probabilities
@@ -33,8 +34,7 @@ from facemask_core.errors import DatasetError
 from facemask_core.labels import LABELS
 from facemask_core.measuring import Task
 from facemask_core.reading import Progress, refuse_unreadable
-from facemask_core.rows import Rows, joined
-from facemask_core.runs.pinned import Pinned
+from facemask_core.rows import Rows
 from facemask_core.speed import Speed
 from facemask_core.uncertainty import Interval
 
@@ -347,32 +347,8 @@ def evaluate(
         RunStoreError: The store cannot be used.
     """
     task = Task(classifier=classifier, attack=attack, epsilon=epsilon, seed=seed, prepare=prepare)
-    if store is None:
-        rows = joined(list(task.rows(dataset, progress)))
-        described = task.described() | {"data_sha256": datasets.fingerprint(dataset)}
-    else:
-        described, rows = _through(store, task, dataset, progress, recalled)
+    described, rows = answered(task, dataset, progress, store, recalled)
     return of_rows(described, rows, *_sources(dataset))
-
-
-def _through(
-    store: runs.Store,
-    task: Task,
-    dataset: datasets.Dataset,
-    progress: Progress,
-    recalled: Progress,
-) -> tuple[dict[str, Any], Rows]:
-    """Completes a run in the store, and reads what it says and its rows."""
-    pinned = Pinned(dataset)
-    question = runs.ask(task, dataset, pinned.sha256)
-    with store.claim(question) as run:
-        if run.done:
-            recalled(run.done, len(dataset))
-            progress(run.done, len(dataset))
-        for rows in task.rows(pinned.dataset, progress, start=run.done):
-            pinned.check()
-            run.append(dataset.samples[run.done : run.done + task.batch_size], rows)
-        return question.values, joined(list(run.rows()))
 
 
 def of_rows(

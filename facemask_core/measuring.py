@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from facemask_core import backend, images
 from facemask_core.attacks import Attack
@@ -16,7 +17,7 @@ from facemask_core.classifier import Classifier
 from facemask_core.datasets import Batch, Dataset, Prepare
 from facemask_core.labels import LABELS
 from facemask_core.reading import Progress, batches
-from facemask_core.rows import Attacked, Rows
+from facemask_core.rows import Attacked, Rows, Smallest
 from facemask_core.speed import Timing
 
 BATCH_SIZE = 32
@@ -82,29 +83,34 @@ class Task:
         """Answers a batch whose reading began at a time."""
         if not batch.paths:
             nothing = np.zeros((0, len(LABELS)), np.float32)
-            return Rows((), batch.labels, nothing, None, batch.skipped, (), _passed(since))
-        classifier, attack = self.classifier, self.attack
+            return Rows((), batch.labels, nothing, batch.skipped, (), _passed(since))
+        classifier = self.classifier
         pixels = images.to_float(batch.images)
         compiled = classifier.compilations
         started = time.perf_counter()
         clean = classifier.predict(pixels)
         predicted = time.perf_counter()
-        found, attacked = None, None
-        if attack is not None:
-            found = attack(classifier, pixels, batch.labels, epsilon=self.epsilon, seed=self.seed)
-            attacked = time.perf_counter() - predicted
+        found = None if self.attack is None else self._found(pixels, batch.labels, clean)
+        attacked = None if found is None else time.perf_counter() - predicted
         waited = classifier.compilations > compiled
         return Rows(
             paths=batch.paths,
             labels=batch.labels,
             clean=clean,
-            attacked=None
-            if found is None
-            else Attacked(**{field.name: getattr(found, field.name) for field in fields(Attacked)}),
+            attacked=found if isinstance(found, Attacked) else None,
+            smallest=found if isinstance(found, Smallest) else None,
             skipped=batch.skipped,
             timings=(Timing(len(batch.paths), predicted - started, attacked, waited),),
             seconds=_passed(since),
         )
+
+    def _found(
+        self, pixels: NDArray[np.float32], labels: NDArray[np.int64], clean: NDArray[np.float32]
+    ) -> Attacked | Smallest:
+        """What the attack comes to on images that the model answers with ``clean``."""
+        assert self.attack is not None  # noqa: S101  (for the type checker; the caller has looked)
+        found = self.attack(self.classifier, pixels, labels, epsilon=self.epsilon, seed=self.seed)
+        return Attacked(**{field.name: getattr(found, field.name) for field in fields(Attacked)})
 
 
 def _passed(since: float) -> float:

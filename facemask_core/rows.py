@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,23 @@ class Attacked:
 
 
 @dataclass(frozen=True, eq=False)
+class Smallest:
+    """How little of an attack fools the model on n images.
+
+    Attributes:
+        levels: float64 (n,), the smallest fooling epsilon in steps of 1/255; 0 where the model was
+            wrong before, infinite where nothing that was tried fooled it.
+        dead: bool (n,), which met a gradient that was zero or not finite.
+    """
+
+    levels: NDArray[np.float64]
+    dead: NDArray[np.bool_]
+
+
+Found = TypeVar("Found", Attacked, Smallest)
+
+
+@dataclass(frozen=True, eq=False)
 class Rows:
     """The answers to n images that lie one behind the other, and the files left out among them.
 
@@ -43,37 +61,41 @@ class Rows:
         paths: The n files, relative to the dataset's root.
         labels: int64 (n,), true classes.
         clean: float32 (n, 2), the answers to the images as they are.
-        attacked: What an attack made of them; None without one.
         skipped: Files that could not be used.
         timings: What every batch took that held an image.
         seconds: Wall-clock time spent on these files, reading them included.
+        attacked: What an attack made of them; None where none was made.
+        smallest: How little of it would do; None where that was not asked.
     """
 
     paths: tuple[str, ...]
     labels: NDArray[np.int64]
     clean: NDArray[np.float32]
-    attacked: Attacked | None
     skipped: tuple[Skipped, ...]
     timings: tuple[Timing, ...]
     seconds: float
+    attacked: Attacked | None = None
+    smallest: Smallest | None = None
 
 
 def joined(parts: Sequence[Rows]) -> Rows:
     """Puts rows one behind the other; at least one is needed."""
-    attacked = [part.attacked for part in parts if part.attacked is not None]
     return Rows(
         paths=tuple(path for part in parts for path in part.paths),
         labels=np.concatenate([part.labels for part in parts]),
         clean=np.concatenate([part.clean for part in parts]),
-        attacked=_joined(attacked) if attacked else None,
         skipped=tuple(entry for part in parts for entry in part.skipped),
         timings=tuple(timing for part in parts for timing in part.timings),
         seconds=sum(part.seconds for part in parts),
+        attacked=_joined(Attacked, [part.attacked for part in parts]),
+        smallest=_joined(Smallest, [part.smallest for part in parts]),
     )
 
 
-def _joined(parts: Sequence[Attacked]) -> Attacked:
-    names = [field.name for field in fields(Attacked)]
-    return Attacked(
-        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
-    )
+def _joined(kind: type[Found], parts: Sequence[Found | None]) -> Found | None:
+    """Joins what was found; batches without an image have found nothing."""
+    found = [part for part in parts if part is not None]
+    if not found:
+        return None
+    names = [field.name for field in fields(kind)]
+    return kind(**{name: np.concatenate([getattr(part, name) for part in found]) for name in names})

@@ -14,7 +14,9 @@ from facemask_core.cli.terminal import print_json
 from facemask_core.epsilons import describe_epsilon
 
 if TYPE_CHECKING:
+    from facemask_core.evaluation import Evaluation
     from facemask_core.runs import Stored
+    from facemask_core.searches import SmallestEpsilons
 
 _NAME_LENGTH = 8
 """Letters of a run's sha256 that people are shown; commands take any that are enough."""
@@ -48,7 +50,7 @@ def list_runs(store: StoreOption = None, as_json: JsonFlag = False) -> None:
             row["run"][:_NAME_LENGTH],
             row["started"][:_TO_THE_MINUTE].replace("T", " "),
             row["question"]["model"],
-            _attack(row["question"]["threat_model"]),
+            _attack(row["question"]),
             f"{row['state']}, {row['done']} of {row['question']['files']}",
         )
     Console().print(table)
@@ -57,25 +59,35 @@ def list_runs(store: StoreOption = None, as_json: JsonFlag = False) -> None:
 @runs.command()
 def show(run: RunArgument, store: StoreOption = None, as_json: JsonFlag = False) -> None:
     """Show what a run asks, and the report if it is complete."""
-    from facemask_core import evaluation
+    from facemask_core import evaluation, searches
     from facemask_core.cli.evaluate import print_evaluation
-    from facemask_core.rows import joined
+    from facemask_core.cli.smallest import print_smallest
+    from facemask_core.rows import Smallest, joined
     from facemask_core.runs import State
 
     with opened_store(store) as opened:
         found = opened.find(run)
-        report = None
+        report: Evaluation | SmallestEpsilons | None = None
         if found.state is State.COMPLETE:
             rows = joined(list(opened.read(found.question).rows()))
-            report = evaluation.of_rows(found.question.values, rows)
+            draw = (
+                searches.SmallestEpsilons.of_rows
+                if found.question.kind is Smallest
+                else evaluation.of_rows
+            )
+            report = draw(found.question.values, rows)
     if as_json:
         print_json(_row(found) | {"report": None if report is None else report.as_dict()})
         return
     for key, value in (_row(found) | found.question.values).items():
         if key != "question":
             print(f"{key}: {value}")
-    if report is not None:
-        print()
+    if report is None:
+        return
+    print()
+    if isinstance(report, searches.SmallestEpsilons):
+        print_smallest(found.question.values["model"], report)
+    else:
         print_evaluation(report)
 
 
@@ -101,7 +113,9 @@ def _row(run: Stored) -> dict[str, Any]:
     }
 
 
-def _attack(threat_model: dict[str, Any] | None) -> str:
-    if threat_model is None:
+def _attack(question: dict[str, Any]) -> str:
+    stated = question["threat_model"]
+    if stated is None:
         return "none"
-    return f"{threat_model['attack']} {describe_epsilon(threat_model['epsilon'])}"
+    searched = "smallest up to " if "largest_level" in question else ""
+    return f"{stated['attack']} {searched}{describe_epsilon(stated['epsilon'])}"

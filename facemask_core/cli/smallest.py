@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +17,7 @@ from facemask_core.cli.datasets import (
 )
 from facemask_core.cli.options import ModelOption, PrecisionOption, SeedOption
 from facemask_core.cli.settings import SettingsOption, SourceOption, configured
+from facemask_core.cli.storing import NoStoreOption, StoreOption, perhaps_store, say_recalled
 from facemask_core.cli.terminal import (
     model_row,
     print_dead_gradients,
@@ -25,6 +26,9 @@ from facemask_core.cli.terminal import (
     write_json,
 )
 from facemask_core.epsilons import LEVELS
+
+if TYPE_CHECKING:
+    from facemask_core.searches import SmallestEpsilons
 
 
 def smallest(
@@ -38,6 +42,8 @@ def smallest(
     seed: SeedOption = 0,
     limit: LimitOption = None,
     crop: CropOption = False,
+    store: StoreOption = None,
+    no_store: NoStoreOption = False,
     json_path: JsonPathOption = None,
 ) -> None:
     """Find how little fools the model on each image: exact for FGSM, bisected for the others."""
@@ -46,7 +52,7 @@ def smallest(
     chosen = configured(attack, settings, source)
     dataset = opened(data, limit)
     classifier = load_classifier(model, warm_up=False, precision=precision)
-    with progress_bar() as report:
+    with perhaps_store(store, no_store=no_store) as runs, progress_bar() as report:
         found = searches.minimal_epsilons(
             classifier,
             dataset,
@@ -55,18 +61,28 @@ def smallest(
             seed=seed,
             prepare=preparation(crop=crop),
             progress=lambda done, total: report("images", done, total),
+            store=runs,
+            recalled=say_recalled,
         )
-    answer = {
-        **model_row(classifier),
-        **data_row(dataset, crop=crop),
-        **found.as_dict(),
-    }
-    write_json(json_path, answer)
-    middle = answer["median_level"]
+    write_json(
+        json_path, {**model_row(classifier), **data_row(dataset, crop=crop), **found.as_dict()}
+    )
+    print_smallest(classifier.name, found)
+    print_precision(classifier)
+
+
+def print_smallest(model: str, found: SmallestEpsilons) -> None:
+    """Prints what a search came to as text.
+
+    Args:
+        model: Name of the model that was attacked.
+        found: What it came to.
+    """
+    figures, largest = found.as_dict(), found.largest
+    middle = figures["median_level"]
     median = f"over {largest}/{LEVELS}" if middle is None else f"{middle:g}/{LEVELS}"
-    print(f"{classifier.name} on {answer['images']} images, {len(found.skipped)} skipped")
+    print(f"{model} on {figures['images']} images, {len(found.skipped)} skipped")
     print(f"median smallest fooling epsilon: {median}")
-    print(f"wrong before: {answer['wrong_before']}; standing: {answer['standing']}")
+    print(f"wrong before: {figures['wrong_before']}; standing: {figures['standing']}")
     print_dead_gradients(found.dead_gradients)
     print(", ".join(f"{key} {value}" for key, value in found.threat_model.items()))
-    print_precision(classifier)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from facemask_core.datasets import Dataset, Prepare
 from facemask_core.errors import RunStoreError
+from facemask_core.rows import Attacked, Smallest
 
 if TYPE_CHECKING:
     from facemask_core.measuring import Task
@@ -45,6 +46,13 @@ class Question:
     def values(self) -> dict[str, Any]:
         """The model, the data, the threat model and so on, by name."""
         return dict(json.loads(self.text))
+
+    @property
+    def kind(self) -> type[Attacked] | type[Smallest] | None:
+        """What is looked for beside the model's answers to the images as they are, if anything."""
+        if "largest_level" in self.values:
+            return Smallest
+        return None if self.values["threat_model"] is None else Attacked
 
     @property
     def files(self) -> int:

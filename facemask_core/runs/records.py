@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facemask_core.datasets import Sample, Skipped
-from facemask_core.rows import Attacked, Rows
+from facemask_core.rows import Attacked, Rows, Smallest
 from facemask_core.speed import Timing
 
 
@@ -36,11 +36,14 @@ class Image(NamedTuple):
     iterations: int | None = None
     gradient_calls: int | None = None
     dead: int | None = None
+    smallest_level: float | None = None
 
 
 _CLEAN = ("clean_without_mask", "clean_with_mask")
 _ATTACKED = ("attacked_without_mask", "attacked_with_mask")
 """Columns in the order of the logits."""
+_LATER = ("smallest_level",)
+"""Columns, in the end, that the first schema did not have."""
 
 
 class Batch(NamedTuple):
@@ -85,6 +88,9 @@ def _times(rows: Rows) -> tuple[float | None, float | None, int | None]:
 def _numbers(rows: Rows, index: int) -> dict[str, Any]:
     """What was found of one image, by column."""
     numbers: dict[str, Any] = dict(zip(_CLEAN, map(_real, rows.clean[index]), strict=True))
+    if rows.smallest is not None:
+        level = _real(rows.smallest.levels[index])
+        return numbers | {"smallest_level": level, "dead": int(rows.smallest.dead[index])}
     if rows.attacked is None:
         return numbers
     found = rows.attacked
@@ -105,25 +111,28 @@ def _real(value: np.floating) -> float | None:
     return None if math.isnan(number) else number + 0.0
 
 
-def to_rows(batch: Batch, images: Sequence[Image], *, attacked: bool) -> Rows:
+def to_rows(
+    batch: Batch, images: Sequence[Image], kind: type[Attacked] | type[Smallest] | None
+) -> Rows:
     """Reads a batch's rows back.
 
     Args:
         batch: The batch.
         images: Its files, in their order.
-        attacked: Whether there was an attack.
+        kind: What was looked for beside the clean answers, if anything.
     """
     used = [image for image in images if image.skipped is None]
     return Rows(
         paths=tuple(image.path for image in used),
         labels=np.array([image.label for image in used], np.int64),
         clean=_logits(used, _CLEAN),
-        attacked=_attacked(used) if attacked and used else None,
         skipped=tuple(
             Skipped(image.path, image.skipped) for image in images if image.skipped is not None
         ),
         timings=_timings(batch),
         seconds=batch.seconds,
+        attacked=_attacked(used) if kind is Attacked and used else None,
+        smallest=_smallest(used) if kind is Smallest and used else None,
     )
 
 
@@ -135,6 +144,13 @@ def _attacked(used: Sequence[Image]) -> Attacked:
         l2=np.array([image.l2 for image in used], np.float64),
         iterations=np.array([image.iterations for image in used], np.int64),
         gradient_calls=np.array([image.gradient_calls for image in used], np.int64),
+        dead=np.array([image.dead for image in used], np.bool_),
+    )
+
+
+def _smallest(used: Sequence[Image]) -> Smallest:
+    return Smallest(
+        levels=np.array([image.smallest_level for image in used], np.float64),
         dead=np.array([image.dead for image in used], np.bool_),
     )
 
@@ -153,5 +169,15 @@ def _timings(batch: Batch) -> tuple[Timing, ...]:
 
 
 def checksum(batch: Batch, images: Sequence[Image]) -> str:
-    """Hashes a batch's columns: SQLite's own check does not see a changed number."""
-    return hashlib.sha256(json.dumps([batch, images]).encode()).hexdigest()
+    """Hashes a batch's columns: SQLite's own check does not see a changed number.
+
+    A column that came with a later schema counts only where it holds something, so that rows of
+    before keep the hash they were stored with.
+    """
+    columns = [_as_stored(image) for image in images]
+    return hashlib.sha256(json.dumps([batch, columns]).encode()).hexdigest()
+
+
+def _as_stored(image: Image) -> tuple[object, ...]:
+    first, later = image[: -len(_LATER)], image[-len(_LATER) :]
+    return (*first, *(value for value in later if value is not None))

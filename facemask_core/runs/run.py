@@ -80,9 +80,8 @@ class Run:
         Raises:
             DamagedStoreError: What is stored is not what was written.
         """
-        attacked = self.question.values["threat_model"] is not None
         for batch, images in self._batches():
-            yield records.to_rows(batch, images, attacked=attacked)
+            yield records.to_rows(batch, images, self.question.kind)
 
     def _find(self) -> int | None:
         with schema.speaking(self._path):

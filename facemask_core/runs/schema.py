@@ -63,6 +63,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) WITHOUT ROWID
         """,
     ),
+    ("ALTER TABLE images ADD COLUMN smallest_level REAL",),
 )
 """One entry a version: the statements that lead to it from the version before."""
 

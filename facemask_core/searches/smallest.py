@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from facemask_core import datasets, images
+from facemask_core import datasets, images, runs, uncertainty
+from facemask_core.answering import answered
 from facemask_core.attacks import Attack
 from facemask_core.attacks.fgsm import FGSM
 from facemask_core.attacks.pgd import until_fallen
 from facemask_core.classifier import BUCKETS, Classifier
 from facemask_core.epsilons import LEVELS
 from facemask_core.errors import AttackError
-from facemask_core.reading import Progress, photographs
+from facemask_core.measuring import Task
+from facemask_core.reading import Progress, refuse_unreadable
+from facemask_core.rows import Rows, Smallest
+from facemask_core.uncertainty import Interval
 
 LARGEST = 32
 """Where the search ends unless told otherwise, in levels: the end of the screen's slider."""
@@ -32,6 +37,7 @@ class SmallestEpsilons:
         largest: The largest epsilon tried, in steps of 1/255.
         threat_model: The attack's statement at the largest epsilon, as the search made it.
         skipped: Files that could not be used, and why.
+        paths: The files, where they are a dataset's, relative to its root.
     """
 
     levels: NDArray[np.float64]
@@ -39,6 +45,29 @@ class SmallestEpsilons:
     largest: int
     threat_model: dict[str, Any]
     skipped: tuple[datasets.Skipped, ...] = ()
+    paths: tuple[str, ...] = ()
+
+    @classmethod
+    def of_rows(cls, described: Mapping[str, Any], rows: Rows) -> SmallestEpsilons:
+        """Draws the figures from the answers to a whole dataset.
+
+        Args:
+            described: What :meth:`SmallestTask.described` says of them.
+            rows: The answers.
+
+        Raises:
+            DatasetError: There is not one answer among them.
+        """
+        if rows.smallest is None:
+            refuse_unreadable(rows.skipped, len(rows.skipped))
+        return cls(
+            rows.smallest.levels,
+            rows.smallest.dead,
+            described["largest_level"],
+            described["threat_model"],
+            rows.skipped,
+            rows.paths,
+        )
 
     @property
     def dead_gradients(self) -> int:
@@ -51,6 +80,23 @@ class SmallestEpsilons:
         # The middle two are not averaged: half a level is no epsilon of the grid.
         return float(np.sort(self.levels)[(len(self.levels) - 1) // 2])
 
+    @property
+    def robust_accuracy(self) -> NDArray[np.float64]:
+        """float64 (largest + 1,): share of all images that no epsilon up to each level fools.
+
+        It begins at level 0 with the clean accuracy and never rises.
+        """
+        return np.array([standing.mean() for standing in self._standing()])
+
+    @property
+    def intervals(self) -> list[Interval | None]:
+        """The 95 % confidence interval of each robust accuracy."""
+        return [uncertainty.proportion(standing) for standing in self._standing()]
+
+    def _standing(self) -> Iterator[NDArray[np.bool_]]:
+        for level in range(self.largest + 1):
+            yield self.levels > level
+
     def as_dict(self) -> dict[str, Any]:
         """The figures, fit for JSON; levels beyond the largest are None."""
         return {
@@ -60,6 +106,7 @@ class SmallestEpsilons:
             "wrong_before": int((self.levels == 0).sum()),
             "standing": int(np.isinf(self.levels).sum()),
             "dead_gradients": self.dead_gradients,
+            "robust_accuracy": self.robust_accuracy.tolist(),
             "levels": [int(level) if np.isfinite(level) else None for level in self.levels],
             "threat_model": self.threat_model,
             "skipped": [{"path": entry.path, "reason": entry.reason} for entry in self.skipped],
@@ -92,17 +139,9 @@ def minimal_epsilon(
         AttackError: The attack measures in another norm or has a target, or ``largest`` is no
             level.
     """
-    attack, stated = _settled(attack, largest, seed)
-    levels = np.full(len(pixels), np.inf)
-    levels[classifier.predict(pixels).argmax(axis=1) != labels] = 0.0
-    dead = np.zeros(len(pixels), np.bool_)
-    rows = np.flatnonzero(np.isinf(levels))
-    chosen = classifier, pixels[rows], labels[rows]
-    if isinstance(attack, FGSM):
-        levels[rows], dead[rows] = _scanned(*chosen, attack, largest)
-    else:
-        levels[rows], dead[rows] = _bisected(*chosen, attack, largest, seed)
-    return SmallestEpsilons(levels, dead, largest, stated)
+    task = SmallestTask.of(classifier, attack, largest=largest, seed=seed)
+    found = task.search(pixels, labels, classifier.predict(pixels))
+    return SmallestEpsilons(found.levels, found.dead, largest, task.described()["threat_model"])
 
 
 def minimal_epsilons(
@@ -114,6 +153,8 @@ def minimal_epsilons(
     seed: int = 0,
     prepare: datasets.Prepare = images.resize,
     progress: Progress = lambda *_: None,
+    store: runs.Store | None = None,
+    recalled: Progress = lambda *_: None,
 ) -> SmallestEpsilons:
     """Finds the smallest fooling epsilon of every image of a dataset.
 
@@ -125,37 +166,90 @@ def minimal_epsilons(
         seed: Seed of all randomness.
         prepare: Maps a decoded image to the model's 224 px square.
         progress: Told after every batch.
+        store: Where answers are kept and looked up; None computes everything and keeps nothing.
+        recalled: Told how many files the store has answers for, as by
+            :func:`~facemask_core.answering.answered`.
 
     Raises:
         AttackError: As for :func:`minimal_epsilon`.
         DatasetError: No file of the dataset can be read.
+        RunInUseError: Another process is computing the same.
+        RunStoreError: The store cannot be used.
     """
-    attack, stated = _settled(attack, largest, seed)
-    levels, dead, skipped = [np.empty(0)], [np.empty(0, np.bool_)], list[datasets.Skipped]()
-    for batch in photographs(dataset, attack.batch_size, prepare, progress):
-        skipped += batch.skipped
-        if not batch.paths:
-            continue
-        pixels = images.to_float(batch.images)
-        answer = minimal_epsilon(
-            classifier, pixels, batch.labels, attack, largest=largest, seed=seed
+    task = SmallestTask.of(classifier, attack, largest=largest, seed=seed, prepare=prepare)
+    return SmallestEpsilons.of_rows(*answered(task, dataset, progress, store, recalled))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class SmallestTask(Task):
+    """Asks of every image how little of an attack fools the model.
+
+    The radius of the task is the largest that is tried.
+    """
+
+    @classmethod
+    def of(
+        cls,
+        classifier: Classifier,
+        attack: Attack,
+        *,
+        largest: int = LARGEST,
+        seed: int = 0,
+        prepare: datasets.Prepare = images.resize,
+    ) -> SmallestTask:
+        """Sets the search up; the arguments are those of :func:`minimal_epsilons`.
+
+        Raises:
+            AttackError: The attack measures in another norm or has a target, or ``largest`` is no
+                level.
+        """
+        if not 1 <= largest <= LEVELS:
+            raise AttackError(f"The largest level must be 1 to {LEVELS}; {largest} was asked for.")
+        task = cls(
+            classifier=classifier,
+            attack=until_fallen(attack),
+            epsilon=largest / LEVELS,
+            seed=seed,
+            prepare=prepare,
         )
-        levels.append(answer.levels)
-        dead.append(answer.dead)
-    return SmallestEpsilons(
-        np.concatenate(levels), np.concatenate(dead), largest, stated, tuple(skipped)
-    )
+        stated = task.described()["threat_model"]
+        if stated["norm"] != "linf" or stated.get("target") is not None:
+            raise AttackError(
+                "The smallest epsilon in levels needs an untargeted L-infinity attack."
+            )
+        return task
 
+    @property
+    def largest(self) -> int:
+        """The largest epsilon tried, in steps of 1/255."""
+        return round(self.epsilon * LEVELS)
 
-def _settled(attack: Attack, largest: int, seed: int) -> tuple[Attack, dict[str, Any]]:
-    """Verifies what is asked; returns the attack as it will be made, and its statement."""
-    if not 1 <= largest <= LEVELS:
-        raise AttackError(f"The largest level must be 1 to {LEVELS}; {largest} was asked for.")
-    made = until_fallen(attack)
-    stated = made.threat_model(largest / LEVELS, seed)
-    if stated["norm"] != "linf" or stated.get("target") is not None:
-        raise AttackError("The smallest epsilon in levels needs an untargeted L-infinity attack.")
-    return made, stated
+    def described(self) -> dict[str, Any]:
+        """As for any task, and the largest level."""
+        return super().described() | {"largest_level": self.largest}
+
+    def search(
+        self, pixels: NDArray[np.float32], labels: NDArray[np.int64], clean: NDArray[np.float32]
+    ) -> Smallest:
+        """Searches images that the model answers with ``clean``.
+
+        Args:
+            pixels: float32 (n, 224, 224, 3) in [0, 1].
+            labels: int64 (n,), the true classes.
+            clean: float32 (n, 2), the model's answers to them.
+        """
+        assert self.attack is not None  # noqa: S101  (for the type checker; every search has one)
+        levels, dead = np.full(len(pixels), np.inf), np.zeros(len(pixels), np.bool_)
+        levels[clean.argmax(axis=1) != labels] = 0.0
+        rows = np.flatnonzero(np.isinf(levels))
+        chosen = self.classifier, pixels[rows], labels[rows]
+        if isinstance(self.attack, FGSM):
+            levels[rows], dead[rows] = _scanned(*chosen, self.attack, self.largest)
+        else:
+            levels[rows], dead[rows] = _bisected(*chosen, self.attack, self.largest, self.seed)
+        return Smallest(levels, dead)
+
+    _found = search
 
 
 def _scanned(

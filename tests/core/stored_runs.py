@@ -124,5 +124,5 @@ def append_nothing(run: runs.Run) -> None:
     """Completes a run of one file that is no picture."""
     skipped = (Skipped("a.png", "no picture"),)
     nothing = np.zeros((0, len(LABELS)), np.float32)
-    answers = Rows((), np.zeros(0, np.int64), nothing, None, skipped, (), 0.0)
+    answers = Rows((), np.zeros(0, np.int64), nothing, skipped, (), 0.0)
     run.append([Sample("a.png", 0)], answers)

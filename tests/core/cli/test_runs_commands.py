@@ -135,6 +135,23 @@ def test_runs_are_listed_shown_and_deleted(lab: Lab, data: Dataset) -> None:
     assert json.loads(lab("runs", "list", "--json").out) == []
 
 
+def test_a_search_is_stored_listed_and_shown(lab: Lab, data: Dataset, asked: list[int]) -> None:
+    words = ("smallest", "--model", MODEL, "--data", data.source.name, "--largest", "4")
+    first = lab(*words)
+    assert first.code == 0, first.err
+    asked.clear()
+    again = lab(*words)
+    assert (again.out, asked) == (first.out, [])
+    assert again.err == "Answered from the run store: all 6 files were stored before.\n"
+    (row,) = json.loads(lab("runs", "list", "--json").out)
+    assert row["question"]["largest_level"] == 4
+    assert "smallest" in lab("runs", "list").out
+    shown = json.loads(lab("runs", "show", row["run"], "--json").out)
+    assert shown["report"]["images"] == 5
+    (median,) = [line for line in first.out.splitlines() if line.startswith("median")]
+    assert median in lab("runs", "show", row["run"]).out
+
+
 @pytest.mark.parametrize("command", ["show", "delete"])
 def test_an_unknown_run_is_told(lab: Lab, command: str) -> None:
     answer = lab("runs", command, "abc")

@@ -14,7 +14,7 @@ from hypothesis.extra import numpy as arrays
 
 from facemask_core import runs
 from facemask_core.datasets import Sample, Skipped
-from facemask_core.rows import Attacked, Rows, joined
+from facemask_core.rows import Attacked, Rows, Smallest, joined
 from facemask_core.runs import records
 from facemask_core.speed import Timing
 
@@ -34,7 +34,7 @@ def batches(draw: st.DrawFn) -> tuple[list[Sample], Rows]:
     left_out = draw(st.sets(st.sampled_from(paths)))
     used = [path for path in paths if path not in left_out]
     labels = {path: draw(st.integers(0, 1)) for path in paths}
-    count, attacked = len(used), draw(st.booleans())
+    count, kind = len(used), draw(st.sampled_from([Attacked, Smallest, None]))
     number = np.int64
     found = Attacked(
         logits=_array(draw, np.float32, count, 2),
@@ -45,12 +45,14 @@ def batches(draw: st.DrawFn) -> tuple[list[Sample], Rows]:
         gradient_calls=_array(draw, number, count),
         dead=_array(draw, np.bool_, count),
     )
-    timing = Timing(count, draw(SECONDS), draw(SECONDS) if attacked else None, draw(st.booleans()))
+    least = Smallest(_array(draw, np.float64, count), _array(draw, np.bool_, count))
+    timing = Timing(count, draw(SECONDS), draw(SECONDS) if kind else None, draw(st.booleans()))
     rows = Rows(
         paths=tuple(used),
         labels=np.array([labels[path] for path in used], np.int64),
         clean=_array(draw, np.float32, count, 2),
-        attacked=found if attacked and used else None,
+        attacked=found if kind is Attacked and used else None,
+        smallest=least if kind is Smallest and used else None,
         skipped=tuple(Skipped(path, draw(NAMES)) for path in paths if path in left_out),
         timings=(timing,) if used else (),
         seconds=draw(SECONDS),
@@ -63,14 +65,17 @@ def assert_same(found: Rows, expected: Rows) -> None:
         assert getattr(found, name) == getattr(expected, name)
     np.testing.assert_array_equal(found.labels, expected.labels)
     np.testing.assert_array_equal(found.clean, expected.clean)
-    assert (found.attacked is None) == (expected.attacked is None)
-    if found.attacked is not None and expected.attacked is not None:
-        for field in fields(Attacked):
-            ours, theirs = (
-                getattr(part, field.name) for part in (found.attacked, expected.attacked)
-            )
-            np.testing.assert_array_equal(ours, theirs)
-            assert ours.dtype == theirs.dtype
+    for name in ("attacked", "smallest"):
+        ours, theirs = getattr(found, name), getattr(expected, name)
+        assert type(ours) is type(theirs)
+        for field in fields(theirs) if theirs is not None else ():
+            left, right = getattr(ours, field.name), getattr(theirs, field.name)
+            np.testing.assert_array_equal(left, right)
+            assert left.dtype == right.dtype
+
+
+def _kind(rows: Rows) -> type[Attacked] | type[Smallest] | None:
+    return next((type(it) for it in (rows.attacked, rows.smallest) if it is not None), None)
 
 
 @settings(deadline=None)
@@ -80,7 +85,7 @@ def test_columns_keep_a_batch(batch: tuple[list[Sample], Rows], first: int) -> N
     stored, images = records.to_records(samples, rows, first)
     assert [image.path for image in images] == [sample.path for sample in samples]
     assert [image.position for image in images] == list(range(first, first + len(samples)))
-    assert_same(records.to_rows(stored, images, attacked=rows.attacked is not None), rows)
+    assert_same(records.to_rows(stored, images, _kind(rows)), rows)
 
 
 @settings(
@@ -88,14 +93,13 @@ def test_columns_keep_a_batch(batch: tuple[list[Sample], Rows], first: int) -> N
 )
 @given(parts=st.lists(batches(), min_size=1, max_size=3))
 def test_the_store_keeps_a_run(store: runs.Store, parts: list[tuple[list[Sample], Rows]]) -> None:
-    attacked = any(rows.attacked is not None for _, rows in parts)
-    parts = [
-        part for part in parts if not part[1].paths or (part[1].attacked is not None) == attacked
-    ]
+    kind = next((_kind(rows) for _, rows in parts if rows.paths), None)
+    parts = [part for part in parts if not part[1].paths or _kind(part[1]) is kind]
     question = runs.Question.of(
         {
             "files": sum(len(samples) for samples, _ in parts),
-            "threat_model": {} if attacked else None,
+            "threat_model": None if kind is None else {},
+            **({"largest_level": 32} if kind is Smallest else {}),
             "name": next(_NAMES_OF_RUNS),
         }
     )
@@ -119,3 +123,18 @@ def test_neither_pictures_nor_absolute_paths_enter_the_store(
     assert str(tmp_path).encode() not in content
     assert len(content) < 40_000, "40 pictures alone would take more"
     assert b"PNG" not in content
+
+
+def test_rows_of_the_first_schema_keep_their_hash() -> None:
+    """What was hashed before a column was added is still what it was."""
+    batch = records.Batch(0, 1, 1, 0.5, 0.25, 0, 1.0)
+    image = records.Image(0, "a.png", 1, None, 0.5, -0.5, 1.0, 0.25, 1, 0.03, 1.5, 1, 1, 0)
+    assert (
+        records.checksum(batch, [image])
+        == "f70fa0c39ce0209732a6af2bbe529ab8c279c73922b3ef45bec8ddafc7f1a6d3"
+    )
+    searched = image._replace(smallest_level=3.0)
+    assert records.checksum(batch, [searched]) != records.checksum(batch, [image])
+    assert records.checksum(batch, [searched]) != records.checksum(
+        batch, [image._replace(smallest_level=4.0)]
+    )

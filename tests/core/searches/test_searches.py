@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 from small_models import linear_model, wrapped
 
-from facemask_core import Classifier, attacks, datasets, images, searches
+from facemask_core import Classifier, attacks, datasets, images, runs, searches
 from facemask_core.attacks import Attack
 from facemask_core.attacks.pgd import PGD
 from facemask_core.datasets import Dataset
@@ -180,6 +180,61 @@ def test_the_smallest_levels_of_a_dataset(
     )
     assert found.levels.tolist() == _smallest_levels(linear, levels[order], labels)
     assert [entry.path for entry in found.skipped] == ["with_mask/broken.png"]
+
+
+@pytest.mark.parametrize("name", ["fgsm", "pgd"])
+def test_a_stored_search_is_read_again_not_made_again(
+    curved: Classifier,
+    pictures: Dataset,
+    small: Prepare,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+) -> None:
+    # The store takes no preparation but the lab's own.
+    small.__module__, small.__qualname__ = "facemask_core.tests", "small"
+    attack, recalled = attacks.make(name), list[tuple[int, int]]()
+    alone = searches.minimal_epsilons(curved, pictures, attack, prepare=small)
+    with runs.Store(tmp_path) as store:
+
+        def asked() -> searches.SmallestEpsilons:
+            return searches.minimal_epsilons(
+                curved,
+                pictures,
+                attack,
+                prepare=small,
+                store=store,
+                recalled=lambda *counts: recalled.append(counts),
+            )
+
+        first = asked()
+        counts = _counting(curved, monkeypatch)
+        again = asked()
+    assert not counts
+    assert recalled == [(13, 13)]
+    for found in (first, again):
+        assert found.as_dict() == alone.as_dict()
+        assert found.paths == alone.paths
+        np.testing.assert_array_equal(found.dead, alone.dead)
+
+
+def test_the_curve_of_smallest_levels_begins_with_the_clean_accuracy(
+    curved: Classifier, pictures: Dataset, small: Prepare
+) -> None:
+    found = searches.minimal_epsilons(
+        curved, pictures, attacks.make("fgsm"), largest=8, prepare=small
+    )
+    curve = searches.robustness_curve(
+        curved,
+        pictures,
+        attacks.make("fgsm"),
+        [level / 255 for level in range(1, 9)],
+        prepare=small,
+    )
+    assert found.robust_accuracy.tolist() == [curve.clean_accuracy, *curve.robust_accuracy]
+    for accuracy, between in zip(found.robust_accuracy, found.intervals, strict=True):
+        assert between is not None
+        assert between.low <= accuracy <= between.high
 
 
 @pytest.mark.parametrize("chosen", [{"largest": 0}, {"largest": 256}])

@@ -1,0 +1,54 @@
+"""From a task and a dataset to its rows, through the store of runs or without one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from facemask_core import datasets, runs
+from facemask_core.measuring import Task
+from facemask_core.reading import Progress
+from facemask_core.rows import Rows, joined
+from facemask_core.runs.pinned import Pinned
+
+
+def answered(
+    task: Task,
+    dataset: datasets.Dataset,
+    progress: Progress = lambda *_: None,
+    store: runs.Store | None = None,
+    recalled: Progress = lambda *_: None,
+) -> tuple[dict[str, Any], Rows]:
+    """Answers a whole dataset; memory does not grow with its pixels.
+
+    With a store every batch is kept as soon as it is answered, batches that are there already are
+    not computed again, and what is returned is read from what is stored.
+
+    Args:
+        task: What is asked.
+        dataset: Of what.
+        progress: Told after every batch.
+        store: Where answers are kept and looked up; None computes everything and keeps nothing.
+        recalled: Told before anything is computed how many files the store has answers for, if
+            any, and how many there are.
+
+    Returns:
+        What the rows have to be read with, and the rows.
+
+    Raises:
+        DatasetError: A file changed meanwhile.
+        RunInUseError: Another process is computing the same.
+        RunStoreError: The store cannot be used.
+    """
+    if store is None:
+        rows = joined(list(task.rows(dataset, progress)))
+        return task.described() | {"data_sha256": datasets.fingerprint(dataset)}, rows
+    pinned = Pinned(dataset)
+    question = runs.ask(task, dataset, pinned.sha256)
+    with store.claim(question) as run:
+        if run.done:
+            recalled(run.done, len(dataset))
+            progress(run.done, len(dataset))
+        for rows in task.rows(pinned.dataset, progress, start=run.done):
+            pinned.check()
+            run.append(dataset.samples[run.done : run.done + task.batch_size], rows)
+        return question.values, joined(list(run.rows()))
