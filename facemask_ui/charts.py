@@ -13,7 +13,8 @@ from facemask_core.labels import LABELS, WITH_MASK, WITHOUT_MASK
 from facemask_core.verdicts import Verdict
 from facemask_ui.palette import WORDS, Palette, palette, percent, spoken
 
-_PLAIN = {"displayModeBar": False, "scrollZoom": False}
+PLAIN = {"displayModeBar": False, "scrollZoom": False}
+"""What every chart is told: it is looked at, not worked with."""
 _HATCH = ("/", "")
 """Without mask is hatched, so that the classes can be told apart without colour."""
 _GAP = "\N{NO-BREAK SPACE}" * 2
@@ -76,7 +77,7 @@ def probabilities(verdicts: Mapping[str, Verdict], *, key: str) -> None:
         autorange="reversed", fixedrange=True, tickfont={"size": 14, "color": colours.text}
     )
     alt = "; ".join(f"{name}: {spoken(verdict)}" for name, verdict in verdicts.items())
-    st.plotly_chart(figure, key=key, config=_PLAIN, alt=f"Probabilities. {alt}")
+    st.plotly_chart(figure, key=key, config=PLAIN, alt=f"Probabilities. {alt}")
 
 
 def confusion(matrix: NDArray[np.int64], *, title: str, key: str) -> None:
@@ -119,7 +120,7 @@ def confusion(matrix: NDArray[np.int64], *, title: str, key: str) -> None:
         f"{matrix[row, column]} {LABELS[row]} predicted {LABELS[column]}"
         for row, column in np.ndindex(2, 2)
     )
-    st.plotly_chart(figure, key=key, config=_PLAIN, alt=f"{title}: {cells}".replace("_", " "))
+    st.plotly_chart(figure, key=key, config=PLAIN, alt=f"{title}: {cells}".replace("_", " "))
 
 
 def histogram(
@@ -162,7 +163,7 @@ def histogram(
         tickvals=[0, 0.25, 0.5, 0.75, 1], **axis,
     )  # fmt: skip
     figure.update_yaxes(title="Images", rangemode="tozero", **axis)
-    st.plotly_chart(figure, key=key, config=_PLAIN, alt=alt)
+    st.plotly_chart(figure, key=key, config=PLAIN, alt=alt)
 
 
 def _mark_halves(figure: go.Figure, colours: Palette) -> None:

@@ -29,6 +29,7 @@ class Palette:
         weak: Where a heat map is empty.
         strong: Where it is full; neither class's colour.
         on_strong: Text on it.
+        lines: Curves that are told apart, none in a class's colour.
         text: Axis and label text.
         faint: Lines.
     """
@@ -38,6 +39,7 @@ class Palette:
     weak: str
     strong: str
     on_strong: str
+    lines: tuple[str, ...]
     text: str
     faint: str
 
@@ -48,6 +50,7 @@ LIGHT = Palette(
     weak="#F1EFEA",
     strong="#5546A8",
     on_strong="#FFFFFF",
+    lines=("#5546A8", "#00755C", "#A3326F", "#0E141B"),
     text="#0E141B",
     faint="#D9D5CC",
 )
@@ -57,6 +60,7 @@ DARK = Palette(
     weak="#1B242E",
     strong="#A99CF5",
     on_strong="#000000",
+    lines=("#A99CF5", "#33C7A0", "#F09CC6", "#E9EDF1"),
     text="#E9EDF1",
     faint="#33404D",
 )
