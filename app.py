@@ -44,7 +44,7 @@ with shell.page(
             st.page_link(
                 "pages/2_Attack.py", label=preset.label, icon=preset.icon, query_params=preset.query
             )
-    inspect, lab, report = st.columns(3)
+    inspect, lab, report, cards = st.columns(4)
     with inspect.container(border=True, height="stretch"):
         st.page_link("pages/1_Inspect.py", label="**Inspect**", icon=":material/search:")
         st.write("Give it a face, and see what every model says and where it looks.")
@@ -54,6 +54,9 @@ with shell.page(
     with report.container(border=True, height="stretch"):
         st.page_link("pages/3_Report.py", label="**Report**", icon=":material/bar_chart:")
         st.write("Ask how often that happens on a whole dataset, before and after the attack.")
+    with cards.container(border=True, height="stretch"):
+        st.page_link("pages/4_Models.py", label="**Models**", icon=":material/neurology:")
+        st.write("Read how each model learned, how well it does, and where it fails.")
 
     st.header("What this shows, and what it does not", anchor=False)
     st.markdown(

@@ -15,11 +15,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from facemask_core import attacks, checkpoints, datasets, evaluation, load_classifier
+from facemask_core import attacks, checkpoints, datasets, evaluation, load_classifier, published
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT.parent / "shared/data/facemask/test"
-REPORTS = ROOT / "assets/reports"
 ATTACKS: dict[str, dict[str, Any]] = {"fgsm": {}, "pgd": {"steps": 20, "stop_early": True}}
 LEVELS = (2, 4, 8)
 SEED = 0
@@ -48,7 +47,7 @@ def is_answered(path: Path, model: str, data_sha256: str, threat_model: dict[str
 
 def report_path(model: str, name: str, level: int) -> Path:
     """Where the answer to a question is kept."""
-    return REPORTS / f"{model}-test-{name}-{level}-255.json"
+    return published.REPORTS_DIR / f"{model}-test-{name}-{level}-255.json"
 
 
 def measure(model: str, name: str, level: int, dataset: datasets.Dataset) -> dict[str, Any]:

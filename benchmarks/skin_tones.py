@@ -1,4 +1,4 @@
-"""Measures every shipped model on the shipped faces of nobody, by skin tone. One JSON file beside.
+"""Measures every shipped model on the shipped faces of nobody, by skin tone, into assets/reports.
 
     make skin-tones
 
@@ -12,17 +12,24 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from facemask_core import checkpoints, evaluation, faces, images, load_classifier, samples
+from facemask_core import (
+    checkpoints,
+    evaluation,
+    faces,
+    images,
+    load_classifier,
+    published,
+    samples,
+)
 from facemask_core.datasets import fingerprint, open_dataset
 from facemask_core.labels import LABELS
 
-RESULT = Path(__file__).with_suffix(".json")
+RESULT = published.REPORTS_DIR / published.SKIN_TONES
 FRAMINGS = {"whole": images.resize, "cropped to the face": faces.cropped}
 GROUPS = {"1 to 3": range(1, 4), "4 to 7": range(4, 8), "8 to 10": range(8, 11)}
 """Tones of the Monk scale, from the lightest."""

@@ -22,6 +22,7 @@ _PAGES = (
     ("pages/1_Inspect.py", "Inspect", ":material/search:"),
     ("pages/2_Attack.py", "Attack", ":material/bolt:"),
     ("pages/3_Report.py", "Report", ":material/bar_chart:"),
+    ("pages/4_Models.py", "Models", ":material/neurology:"),
 )
 PRIVACY = (
     "Pictures stay in this session's memory, are never written to disk, and are gone when you "

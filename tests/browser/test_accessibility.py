@@ -30,7 +30,7 @@ def violations(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["", "Inspect", "Attack", "Report"])
+@pytest.mark.parametrize("path", ["", "Inspect", "Attack", "Report", "Models"])
 def test_no_serious_fault(visit: Visit, path: str, scheme: str) -> None:
     page = visit(path, scheme=scheme)
     expect(page.get_by_text("Keras")).to_be_visible(timeout=FIRST_VERDICT_MS)

@@ -21,6 +21,7 @@ PAGES = {
     "Inspect": "pages/1_Inspect.py",
     "Attack": "pages/2_Attack.py",
     "Report": "pages/3_Report.py",
+    "Models": "pages/4_Models.py",
 }
 
 

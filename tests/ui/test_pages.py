@@ -10,7 +10,7 @@ from facemask_core.attacks.pgd import PGD
 from facemask_core.backend import keras
 from facemask_ui.lab import attack_choice
 
-PAGES = ("Home", "Inspect", "Attack", "Report")
+PAGES = ("Home", "Inspect", "Attack", "Report", "Models")
 HOSTILE = {
     "epsilon": "999",
     "model": "../../etc",

@@ -1,0 +1,145 @@
+"""Training curves over every stage of a model's making, as the paper's figures 6 to 8 show them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from facemask_core.checkpoints import Card
+from facemask_ui.palette import Palette, percent
+
+CURVES = {
+    "accuracy": ("Training", "dash"),
+    "val_accuracy": ("Validation", "solid"),
+    "val_pgd_accuracy": ("Validation under PGD", "dot"),
+}
+LOSSES = {"loss": ("Training", "dash"), "val_loss": ("Validation", "solid")}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A part of the training with pictures of one size.
+
+    Attributes:
+        name: What it is called, such as ``fine-tuned at 224 px``.
+        first: Its first epoch, counted over all stages from 1.
+        epochs: Its entries of the history.
+    """
+
+    name: str
+    first: int
+    epochs: tuple[dict[str, Any], ...]
+
+
+def stages(card: Card) -> list[Stage]:
+    """Lists the stages of a model and of the models it was trained from, in their order."""
+    found: list[Stage] = []
+    first = 1
+    for past in (*card.ancestors, {"recipe": card.recipe, "history": card.history}):
+        for size, epochs in _by_size(past["history"]):
+            found.append(Stage(f"{_kind(past, found)} at {size} px", first, tuple(epochs)))
+            first += len(epochs)
+    return found
+
+
+def _by_size(history: list[dict[str, Any]]) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+    sizes = dict.fromkeys(entry["size"] for entry in history)
+    for size in sizes:
+        yield size, [entry for entry in history if entry["size"] == size]
+
+
+def _kind(past: dict[str, Any], before: list[Stage]) -> str:
+    if past["recipe"].get("adversary"):
+        return "hardened"
+    if past["recipe"].get("stage") == "frozen":
+        return "head alone"
+    return "trained" if past["recipe"].get("init", "random") == "random" else "fine-tuned"
+
+
+def figure(card: Card, colours: Palette) -> go.Figure:
+    """Draws accuracy and loss an epoch, in training and on the validation split.
+
+    Args:
+        card: The model's card.
+        colours: The theme's.
+    """
+    drawn = make_subplots(1, 2, subplot_titles=("Accuracy", "Loss"), horizontal_spacing=0.09)
+    parts = stages(card)
+    for column, curves in enumerate((CURVES, LOSSES), 1):
+        for number, (key, (name, dash)) in enumerate(curves.items()):
+            points = [
+                (part.first + index, entry[key])
+                for part in parts
+                for index, entry in enumerate(part.epochs)
+                if entry.get(key) is not None
+            ]
+            if points:
+                epochs, values = zip(*points, strict=True)
+                _line(drawn, column, name, epochs, values, dash, colours.lines[number])
+        _borders(drawn, column, parts, colours)
+    ink = {"color": colours.text}
+    drawn.update_layout(
+        height=360, margin={"l": 0, "r": 8, "t": 64, "b": 0}, dragmode=False, font=ink,
+        hovermode="x unified",
+        legend={
+            "orientation": "h", "x": 0, "y": 1.12, "yanchor": "bottom", "font": ink,
+            "itemclick": False, "itemdoubleclick": False,
+        },
+    )  # fmt: skip
+    axis = {"fixedrange": True, "tickfont": ink, "title_font": ink, "gridcolor": colours.faint}
+    drawn.update_xaxes(title="Epoch", **axis)
+    drawn.update_yaxes(**axis)
+    drawn.update_yaxes(tickformat=".0%", col=1)
+    drawn.update_yaxes(rangemode="tozero", col=2)
+    return drawn
+
+
+def _line(
+    drawn: go.Figure,
+    column: int,
+    name: str,
+    epochs: tuple[int, ...],
+    values: tuple[float, ...],
+    dash: str,
+    colour: str,
+) -> None:
+    form = "%{y:.1%}" if column == 1 else "%{y:.4f}"
+    drawn.add_scatter(
+        row=1, col=column, name=name, x=epochs, y=values, mode="lines+markers",
+        line={"color": colour, "dash": dash, "width": 2}, marker={"size": 5, "color": colour},
+        showlegend=column == 1, hovertemplate=f"{name} {form}<extra></extra>",
+    )  # fmt: skip
+
+
+def _borders(drawn: go.Figure, column: int, parts: list[Stage], colours: Palette) -> None:
+    """Marks where a stage begins; its losses and accuracies are of larger pictures."""
+    for part in parts[1:]:
+        drawn.add_vline(
+            x=part.first - 0.5, row=1, col=column,
+            line={"color": colours.text, "width": 1, "dash": "dot"},
+        )  # fmt: skip
+
+
+def told(card: Card) -> str:
+    """The stages in a sentence."""
+    return "; ".join(
+        f"epochs {part.first} to {part.first + len(part.epochs) - 1} {part.name}"
+        if len(part.epochs) > 1
+        else f"epoch {part.first} {part.name}"
+        for part in stages(card)
+    )
+
+
+def spoken(card: Card) -> str:
+    """The curves in words."""
+    first, last = stages(card)[0].epochs[0], card.history[-1]
+    return (
+        f"Training curves: {told(card)}. Validation accuracy rises from "
+        f"{percent(first['val_accuracy'])} after the first epoch to "
+        f"{percent(last['val_accuracy'])} after the last; validation loss goes from "
+        f"{first['val_loss']:.3f} to {last['val_loss']:.3f}."
+    )

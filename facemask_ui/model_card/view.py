@@ -1,0 +1,204 @@
+"""The card from top to bottom."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import pandas as pd
+import streamlit as st
+
+from facemask_core import checkpoints, published
+from facemask_core.checkpoints import Card
+from facemask_ui import attacking, models
+from facemask_ui.charts import PLAIN
+from facemask_ui.model_card import calibration, failures, tables, training
+from facemask_ui.palette import palette, percent, phrase, word
+
+_PICTURE = 168
+_MOST_FAILURES = 24
+
+
+def show(name: str) -> None:
+    """Draws the card of a shipped model.
+
+    Args:
+        name: The model's name.
+
+    Raises:
+        CheckpointError: The card cannot be read.
+        DatasetError: The shipped figures cannot be read.
+    """
+    card = checkpoints.read_card(checkpoints.locate(name))
+    _figures(card)
+    _robustness(card)
+    _training(card)
+    _reliability(card)
+    _people(card)
+    _failures(name)
+    _use(card)
+    _making(name, card)
+
+
+def _figures(card: Card) -> None:
+    test, val = card.metrics["test"], card.metrics["val"]
+    figures = {
+        "Balanced accuracy, test": percent(test["balanced_accuracy"]),
+        "Balanced accuracy, validation": percent(val["balanced_accuracy"]),
+        "Calibration error, test": percent(test["calibration"]["expected_calibration_error"]),
+        "Time an image": f"{test['speed']['forward_ms_per_image']:.1f} ms",
+    }
+    with st.container(horizontal=True):
+        for label, value in figures.items():
+            st.metric(label, value, border=True, width=228)
+    st.caption(
+        f"On photographs no one trained on: {int(test['report']['macro avg']['support'])} for "
+        "testing, of groups that share no picture with the training ones. Time: "
+        f"{test['speed']['device']}, in batches of {test['speed']['batch_size']}."
+    )
+
+
+def _robustness(card: Card) -> None:
+    st.header("Under attack", anchor=False)
+    reports = published.reports(card.weights_sha256)
+    if not reports:
+        st.caption("No robust accuracy has been measured for these weights.")
+        return
+    st.dataframe(tables.robustness(reports), hide_index=True)
+    st.caption(
+        f"{reports[0]['images']} test photographs, clean accuracy "
+        f"{percent(reports[0]['clean']['accuracy'])}. An image that was wrong before the attack "
+        "counts as an error in robust accuracy, and not at all in the success rate."
+    )
+    last = {report["threat_model"]["attack"]: report["threat_model"] for report in reports}
+    with st.expander("Threat models", icon=":material/gavel:"):
+        for stated in last.values():
+            st.markdown(f"- {attacking.statement(stated)}; the other epsilons alike.")
+
+
+def _training(card: Card) -> None:
+    st.header("How it learned", anchor=False)
+    st.plotly_chart(
+        training.figure(card, palette()), key="training", config=PLAIN, alt=training.spoken(card)
+    )
+    stages = training.told(card)
+    st.caption(
+        f"{stages[0].upper()}{stages[1:]}. Dotted lines: a stage begins. Training figures are "
+        "of altered pictures and, where it was hardened, of attacked ones, so they may lie below "
+        "those of validation."
+    )
+
+
+def _reliability(card: Card) -> None:
+    test = card.metrics["test"]
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.header("Does its confidence keep its word?", anchor=False)
+        bins = test["calibration"]["bins"]
+        st.plotly_chart(
+            calibration.figure(bins, palette()),
+            key="calibration",
+            config=PLAIN,
+            alt=calibration.spoken(bins),
+        )
+        st.caption("Test photographs; the larger a point, the more of them.")
+    with right:
+        st.header("Class by class, source by source", anchor=False)
+        st.dataframe(tables.classes(test), hide_index=True)
+        st.dataframe(tables.sources(test), hide_index=True)
+        st.caption("A source with one class has as balanced accuracy the recall of that class.")
+
+
+def _people(card: Card) -> None:
+    found = tables.tones(published.skin_tones(), card.weights_sha256)
+    if found.empty:
+        return
+    st.header("Does it treat everyone alike?", anchor=False)
+    st.dataframe(found, hide_index=True)
+    st.caption(
+        "How often it is right on 400 rendered faces of nobody, by skin tone on the Monk scale, "
+        "from 1 (lightest) to 10. Nothing about photographs follows, but a model that does worse "
+        "here is not to be trusted there."
+    )
+
+
+def _failures(name: str) -> None:
+    st.header("Where it goes wrong", anchor=False)
+    wrong, count = failures.found(models.load(name))
+    st.markdown(
+        f"It gets **{len(wrong)} of the {count} samples** of this lab wrong without any attack, "
+        "hard cases among them: masks worn wrongly, and what might pass for one."
+    )
+    with st.container(horizontal=True, gap="medium"):
+        for failure in wrong[:_MOST_FAILURES]:
+            with st.container(width=_PICTURE):
+                st.image(str(failure.portrait.path), width=_PICTURE, alt=failure.portrait.alt)
+                st.markdown(f"{phrase(failure.verdict)}  \nTruth: {word(failure.portrait.label)}")
+
+
+def _use(card: Card) -> None:
+    st.header("What it is for, and what not", anchor=False)
+    hardened = bool(card.recipe.get("adversary"))
+    price = (
+        "- **Its robustness has a price and a limit.** It was trained on attacked pictures: it "
+        "gives up clean accuracy, most of all on dark faces without a mask, and holds for small "
+        "changes of many pixels, not for a sticker or a hand.\n"
+        if hardened
+        else "- **It was not trained to withstand attacks**, and does not.\n"
+    )
+    st.markdown(
+        "- **For** teaching, and for trying out attacks and defences.\n"
+        "- **Not for** deciding about people: no entrance, no fine, no health rule should hang on "
+        "it.\n"
+        f"{price}"
+        "- **It knows two words.** A hand, a scarf or a beard has to be one of them; a mask worn "
+        "below the nose is a mask to it.\n"
+        "- **It learned from pictures of the web** of few sources, whose people no one counted by "
+        "age, sex or origin."
+    )
+
+
+def _making(name: str, card: Card) -> None:
+    with st.expander("How it was made", icon=":material/build:"):
+        stages = [*card.ancestors, {"name": card.name, "command": card.command}]
+        for stage in stages:
+            st.code(stage["command"], language="sh", wrap_lines=True)
+        st.dataframe(_splits(card), hide_index=True)
+        versions = ", ".join(f"{key} {value}" for key, value in card.versions.items())
+        st.caption(
+            f"First weights: {(card.ancestors or [asdict(card)])[0]['initial_weights']}. Seed "
+            f"{card.seed}. {versions}. Weights sha256 {card.weights_sha256}."
+        )
+        folder = checkpoints.locate(name)
+        with st.container(horizontal=True):
+            st.download_button(
+                "Card (JSON)",
+                json.dumps(asdict(card), indent=1).encode(),
+                file_name=f"{name}-card.json",
+                mime="application/json",
+                icon=":material/download:",
+                on_click="ignore",
+            )
+            st.download_button(
+                "Training history (CSV)",
+                (folder / "history.csv").read_bytes(),
+                file_name=f"{name}-history.csv",
+                mime="text/csv",
+                icon=":material/download:",
+                on_click="ignore",
+            )
+
+
+def _splits(card: Card) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "split": split,
+                "files": entry["images"],
+                "without mask": entry["without_mask"],
+                "with mask": entry["with_mask"],
+                "sha256": entry["sha256"][:12],
+            }
+            for split, entry in card.data.items()
+        ]
+    )
