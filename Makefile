@@ -9,7 +9,7 @@ APP := .venv/.app-installed
 DEV := .venv/.dev-installed
 PORT ?= 8501
 
-.PHONY: app test lint types unit unit-jax browser format face-finder robust-accuracy smallest-distances fast-precision skin-tones bench clean
+.PHONY: app test lint types unit unit-jax browser format face-finder robust-accuracy smallest-distances fast-precision skin-tones bench fuzz clean
 
 app: $(APP)
 	@echo "The lab starts at http://127.0.0.1:$(PORT) (Ctrl+C stops it)"
@@ -56,6 +56,10 @@ skin-tones: $(DEV)
 
 bench: $(DEV)
 	$(BIN)/python -m benchmarks.attack_speed
+
+# The same damaged uploads as in `make test`, and fifty times as many: for a night.
+fuzz: $(DEV)
+	$(BIN)/pytest tests/core/test_fuzzed_images.py --fuzz-cases 1000000
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis

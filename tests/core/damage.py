@@ -1,0 +1,134 @@
+"""Pictures as an attacker or a bad disk would hand them in: valid files, then damaged by rule."""
+
+from __future__ import annotations
+
+import io
+import random
+import struct
+import zlib
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
+from PIL import Image
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+_EXTREMES = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
+
+
+@cache
+def originals() -> tuple[bytes, ...]:
+    """Small files of every kind that the decoder takes, and of some that it refuses."""
+    pixels = np.random.default_rng(0).integers(0, 256, (40, 48, 4), np.uint8)
+    pixels[10:30, 10:30] = 90  # something to compress
+    rgba = Image.fromarray(pixels, "RGBA")
+    rgb, grey = rgba.convert("RGB"), rgba.convert("L")
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010E] = 6, "turned"
+    frames = {"save_all": True, "append_images": [rgb.rotate(90)]}
+    return (
+        _saved(rgb, "JPEG", exif=exif),
+        _saved(rgb, "JPEG", progressive=True, subsampling=0, comment=b"hello"),
+        _saved(grey, "JPEG", quality=20),
+        _saved(rgb.convert("CMYK"), "JPEG"),
+        _saved(rgba, "PNG"),
+        _saved(rgb.quantize(16), "PNG", transparency=3),
+        _saved(Image.fromarray(np.asarray(grey, np.uint16) * 257), "PNG"),
+        _saved(grey.convert("1"), "PNG", exif=exif),
+        _saved(rgb, "PNG", **frames),
+        _saved(rgb, "WEBP", quality=60, exif=exif),
+        _saved(rgba, "WEBP", lossless=True),
+        _saved(rgb, "WEBP", **frames),
+        _saved(rgb, "BMP"),
+        _saved(rgb.quantize(4), "BMP"),
+        _saved(rgb, "GIF", **frames),
+        _saved(rgb, "TIFF"),
+    )
+
+
+def _saved(picture: Image.Image, kind: str, **how: object) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, format=kind, **how)
+    return buffer.getvalue()
+
+
+def damaged(case: int) -> bytes:
+    """A damaged file; the same number gives the same bytes.
+
+    Args:
+        case: Number of the case, from 0.
+    """
+    chance = random.Random(case)  # noqa: S311  (no secret depends on it)
+    data = bytearray(chance.choice(originals()))
+    for _ in range(chance.choice((1, 1, 2, 3, 8))):
+        chance.choice(_DAMAGES)(data, chance)
+    # A reader that checks sums would stop at the first of them, and go no deeper.
+    return _with_sums(bytes(data)) if chance.random() < 0.7 else bytes(data)
+
+
+def _place(data: bytearray, chance: random.Random) -> int:
+    """Somewhere in the file, half of the time among its headers."""
+    end = max(1, len(data))
+    return chance.randrange(min(end, 64) if chance.random() < 0.5 else end)
+
+
+def _flip(data: bytearray, chance: random.Random) -> None:
+    for _ in range(chance.choice((1, 1, 4, 32))):
+        if data:
+            data[_place(data, chance)] ^= 1 << chance.randrange(8)
+
+
+def _extreme(data: bytearray, chance: random.Random) -> None:
+    width, place = chance.choice((1, 2, 4)), _place(data, chance)
+    order = chance.choice(("big", "little"))
+    value = chance.choice(_EXTREMES) & (256**width - 1)
+    data[place : place + width] = value.to_bytes(width, order)
+
+
+def _cut(data: bytearray, chance: random.Random) -> None:
+    del data[_place(data, chance) :]
+
+
+def _drop(data: bytearray, chance: random.Random) -> None:
+    place = _place(data, chance)
+    del data[place : place + chance.choice((1, 4, 16, 256))]
+
+
+def _repeat(data: bytearray, chance: random.Random) -> None:
+    place = _place(data, chance)
+    part = data[place : place + chance.choice((1, 12, 64, 512))]
+    data[place:place] = part * chance.choice((1, 2, 50))
+
+
+def _splice(data: bytearray, chance: random.Random) -> None:
+    other = chance.choice(originals())
+    data[_place(data, chance) :] = other[chance.randrange(len(other)) :]
+
+
+def _noise(data: bytearray, chance: random.Random) -> None:
+    place = _place(data, chance)
+    data[place : place + 16] = chance.randbytes(chance.randrange(32))
+
+
+def _append(data: bytearray, chance: random.Random) -> None:
+    data += chance.choice((chance.randbytes(40), b"\0" * 4000, chance.choice(originals())))
+
+
+_DAMAGES: tuple[Callable[[bytearray, random.Random], None], ...] = (
+    _flip, _flip, _extreme, _extreme, _cut, _drop, _repeat, _splice, _noise, _append,
+)  # fmt: skip
+
+
+def _with_sums(data: bytes) -> bytes:
+    """Makes the checksums of a PNG's chunks right again, as far as it still has chunks."""
+    if not data.startswith(_PNG):
+        return data
+    rest, mended = data[len(_PNG) :], _PNG
+    while len(rest) >= 12:
+        (length,) = struct.unpack(">I", rest[:4])
+        if length > len(rest) - 12:
+            break
+        body = rest[4 : 8 + length]
+        mended += rest[:4] + body + struct.pack(">I", zlib.crc32(body))
+        rest = rest[12 + length :]
+    return mended + rest
