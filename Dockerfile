@@ -1,0 +1,32 @@
+# The lab as a container: slim, not root, offline once it runs. docs/deploy.md says how to use it.
+FROM python:3.11-slim
+
+WORKDIR /lab
+
+# What visitors' reports need: the run store. It is all that is ever written.
+ENV HOME=/lab/home \
+    FACEMASK_HOME=/lab/home/store \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1
+RUN mkdir -m 0777 home
+
+# Alone, so that a change of the lab itself installs nothing anew.
+COPY requirements.txt ./
+RUN pip install --no-cache-dir --disable-pip-version-check -r requirements.txt
+
+COPY .streamlit ./.streamlit
+COPY assets/models ./assets/models
+COPY assets/reports ./assets/reports
+COPY assets/samples ./assets/samples
+COPY facemask_core ./facemask_core
+COPY facemask_ui ./facemask_ui
+COPY pages ./pages
+COPY app.py LICENSE ./
+
+USER 1000:1000
+VOLUME ["/lab/home"]
+EXPOSE 8501
+HEALTHCHECK --interval=30s --timeout=5s --start-period=90s \
+    CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8501/_stcore/health', timeout=4)"]
+# Inside the container every address, and every name, is the host's to publish or not.
+CMD ["streamlit", "run", "app.py", "--server.address", "0.0.0.0", "--server.allowedHosts", "*"]
