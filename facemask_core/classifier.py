@@ -66,6 +66,10 @@ class Classifier:
         self._met: set[tuple[Hashable, int]] = set()
         self._lock = threading.RLock()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For another process, which compiles its own functions."""
+        return _received, (self.model, self.card, self.precision)
+
     @property
     def name(self) -> str:
         """The model's name on its card."""
@@ -215,6 +219,12 @@ class Classifier:
     def _announce(self, message: str) -> None:
         _log.warning("%s: %s", self.name, message)
         self.messages.append(message)
+
+
+def _received(model: keras.Model, card: checkpoints.Card, precision: str) -> Classifier:
+    classifier = Classifier(model, card)
+    classifier.precision = precision  # the model computes in it already
+    return classifier
 
 
 def _logits(model: ModelFunctions, images: Tensor) -> tuple[Tensor, ...]:

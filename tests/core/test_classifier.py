@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -217,3 +218,12 @@ def test_every_shipped_model_loads_and_answers() -> None:
         model = load_classifier(name)
         assert model.name == name
         assert model.predict(np.zeros((2, 224, 224, 3), np.float32)).shape == (2, 2)
+
+
+@pytest.mark.parametrize("precision", ["exact", "fast"])
+def test_a_classifier_sent_elsewhere_answers_to_the_bit(precision: str) -> None:
+    here = load_classifier("mobilenetv3", warm_up=False, precision=precision)
+    there: Classifier = pickle.loads(pickle.dumps(here))  # noqa: S301
+    pixels = np.random.default_rng(0).random((2, 224, 224, 3)).astype(np.float32)
+    np.testing.assert_array_equal(there.predict(pixels), here.predict(pixels))
+    assert (there.card, there.precision) == (here.card, precision)
