@@ -29,7 +29,7 @@ unit: $(DEV)
 
 # The same core tests on the other backend; the peers' oracles are TensorFlow programs.
 unit-jax: $(DEV)
-	KERAS_BACKEND=jax $(BIN)/pytest tests/core -m "not peers and not slow"
+	KERAS_BACKEND=jax $(BIN)/pytest tests/core -m "not peers and not slow and not ray"
 
 browser: $(DEV)
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || tools/install-chromium
@@ -72,6 +72,6 @@ $(APP): requirements.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-$(DEV): requirements-dev.txt requirements.txt | $(BIN)/python
+$(DEV): requirements-dev.txt requirements-ray.txt requirements.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $(APP) $@

@@ -61,3 +61,7 @@ class DamagedStoreError(RunStoreError):
 
 class DeviceError(FacemaskError):
     """The numerical backend or the device cannot do what is asked of it."""
+
+
+class EngineError(FacemaskError):
+    """An engine's name or settings make no sense, or it cannot be started or reached."""

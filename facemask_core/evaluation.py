@@ -19,6 +19,7 @@ from sklearn.metrics import (
 from facemask_core import (
     calibration,
     datasets,
+    engines,
     images,
     mcnemar,
     provenance,
@@ -26,7 +27,7 @@ from facemask_core import (
     speed,
     uncertainty,
 )
-from facemask_core.answering import answered
+from facemask_core.answering import HERE, answered
 from facemask_core.attacks import Attack
 from facemask_core.calibration import Calibration
 from facemask_core.classifier import Classifier, probabilities
@@ -319,6 +320,8 @@ def evaluate(
     progress: Progress = lambda *_: None,
     store: runs.Store | None = None,
     recalled: Progress = lambda *_: None,
+    engine: engines.Engine = HERE,
+    notice: engines.Notice = lambda _: None,
 ) -> Evaluation:
     """Classifies a dataset, before and after an attack; memory does not grow with its pixels.
 
@@ -339,15 +342,26 @@ def evaluate(
         store: Where answers are kept and looked up; None computes everything and keeps nothing.
         recalled: Told before anything is computed how many files the store has answers for, if
             any, and how many there are.
+        engine: Where to compute; the rows do not depend on it.
+        notice: Told what the user should know of that, such as how many workers were lost.
 
     Raises:
         DatasetError: No file of the dataset can be read, or one changed meanwhile.
+        EngineError: The engine cannot be started, or fails.
         AttackError: The epsilon is out of range.
         RunInUseError: Another process is computing the same.
         RunStoreError: The store cannot be used.
     """
     task = Task(classifier=classifier, attack=attack, epsilon=epsilon, seed=seed, prepare=prepare)
-    described, rows = answered(task, dataset, progress, store, recalled)
+    described, rows = answered(
+        task,
+        dataset,
+        progress=progress,
+        store=store,
+        recalled=recalled,
+        engine=engine,
+        notice=notice,
+    )
     return of_rows(described, rows, *_sources(dataset))
 
 

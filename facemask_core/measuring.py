@@ -76,11 +76,16 @@ class Task:
         """
         since = time.monotonic()
         for batch in batches(dataset, self.batch_size, self.prepare, progress, start=start):
-            yield self._measured(batch, since)
+            yield self.answered(batch, since)
             since = time.monotonic()
 
-    def _measured(self, batch: Batch, since: float) -> Rows:
-        """Answers a batch whose reading began at a time."""
+    def answered(self, batch: Batch, since: float) -> Rows:
+        """Answers one batch.
+
+        Args:
+            batch: The images.
+            since: When their reading began, of :func:`time.monotonic`.
+        """
         if not batch.paths:
             nothing = np.zeros((0, len(LABELS)), np.float32)
             return Rows((), batch.labels, nothing, batch.skipped, (), _passed(since))

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from facemask_core.cli.computing import (
+    AddressOption,
+    EngineOption,
+    WorkersOption,
+    chosen_engine,
+)
 from facemask_core.cli.datasets import (
     CropOption,
     DataOption,
@@ -30,6 +38,7 @@ from facemask_core.cli.terminal import (
     print_dead_gradients,
     print_precision,
     progress_bar,
+    say,
     write_json,
 )
 from facemask_core.epsilons import parse_epsilon
@@ -62,6 +71,9 @@ def evaluate(
     crop: CropOption = False,
     store: StoreOption = None,
     no_store: NoStoreOption = False,
+    engine: EngineOption = "local",
+    address: AddressOption = None,
+    workers: WorkersOption = None,
     json_path: JsonPathOption = None,
 ) -> None:
     """Report on a whole dataset, before and after an attack; goes on where it was cut off."""
@@ -88,9 +100,14 @@ def evaluate(
     ):
         raise AttackError("Attack options need an attack; add --attack fgsm or pgd.")
     radius = 0.0 if epsilon is None else parse_epsilon(epsilon)
+    place = chosen_engine(engine, address, workers)
     dataset = opened(data, limit)
     classifier = load_classifier(model, warm_up=False, precision=precision)
-    with perhaps_store(store, no_store=no_store) as runs, progress_bar() as report:
+    with (
+        perhaps_store(store, no_store=no_store) as runs,
+        progress_bar() as report,
+        redirect_stdout(sys.stderr),  # Ray prints there when a worker dies
+    ):
         result = evaluation.evaluate(
             classifier,
             dataset,
@@ -101,6 +118,8 @@ def evaluate(
             progress=lambda done, total: report("images", done, total),
             store=runs,
             recalled=say_recalled,
+            engine=place,
+            notice=say,
         )
     write_json(json_path, result.as_dict() | {"crop": crop})
     print_evaluation(result)

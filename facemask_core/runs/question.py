@@ -65,7 +65,7 @@ class Question:
         return int(self.values["batch_size"])
 
 
-def ask(task: Task, dataset: Dataset, data_sha256: str) -> Question:
+def ask(task: Task, dataset: Dataset, data_sha256: str, device: str | None = None) -> Question:
     """Says what a task asks of a dataset.
 
     The order of the files counts, though not for the dataset's hash: it decides which images share
@@ -75,6 +75,7 @@ def ask(task: Task, dataset: Dataset, data_sha256: str) -> Question:
         task: The model, the attack and the preparation.
         dataset: The files, in the order they are answered.
         data_sha256: Their hash.
+        device: Where it is computed; None for this process.
 
     Raises:
         RunStoreError: The preparation is not one of the lab's own functions.
@@ -84,6 +85,7 @@ def ask(task: Task, dataset: Dataset, data_sha256: str) -> Question:
     paths = "\n".join(sample.path for sample in dataset.samples)
     return Question.of(
         task.described()
+        | ({} if device is None else {"device": device})
         | {
             "data_sha256": data_sha256,
             "files": len(dataset),

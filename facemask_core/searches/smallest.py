@@ -177,7 +177,9 @@ def minimal_epsilons(
         RunStoreError: The store cannot be used.
     """
     task = SmallestTask.of(classifier, attack, largest=largest, seed=seed, prepare=prepare)
-    return SmallestEpsilons.of_rows(*answered(task, dataset, progress, store, recalled))
+    return SmallestEpsilons.of_rows(
+        *answered(task, dataset, progress=progress, store=store, recalled=recalled)
+    )
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -1,0 +1,37 @@
+"""This process computes, on one device; threads read ahead meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import ClassVar
+
+from facemask_core.datasets import Dataset
+from facemask_core.engines.base import Crew, Engine, Notice
+from facemask_core.measuring import Task
+from facemask_core.reading import Progress
+from facemask_core.rows import Rows
+
+
+@dataclass(frozen=True)
+class _Here:
+    task: Task
+
+    @property
+    def device(self) -> str:
+        return str(self.task.described()["device"])
+
+    def rows(self, dataset: Dataset, progress: Progress, *, start: int = 0) -> Iterator[Rows]:
+        return self.task.rows(dataset, progress, start=start)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Local(Engine):
+    """The default: nothing is started, and nothing has to be installed."""
+
+    name: ClassVar[str] = "local"
+
+    @contextmanager
+    def ready(self, task: Task, notice: Notice) -> Iterator[Crew]:
+        yield _Here(task)

@@ -1,0 +1,160 @@
+"""Workers on a Ray cluster compute: processes of this machine, or of many."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import secrets
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from facemask_core import backend
+from facemask_core.engines.base import Crew, Engine, Notice
+from facemask_core.engines.crew import AT_ONCE, RayCrew
+from facemask_core.engines.worker import Worker, introduced
+from facemask_core.errors import EngineError
+from facemask_core.measuring import Task
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+_OBJECT_STORE = 512 * 2**20
+"""Bytes of shared memory of a cluster of our own: room for a model and a few batches."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ray(Engine):
+    """Sends whole batches to workers, so that their rows are those of the local engine.
+
+    A worker that dies is replaced, and its batches are computed again. Files of a folder are read
+    by the workers, who need it under the same path.
+
+    Attributes:
+        address: ``HOST:PORT`` of a cluster this machine belongs to, or ``auto`` for the one that
+            was started on it; None starts one for the time being, on this machine alone.
+        workers: How many; None for one a GPU or, without any, one a machine. Each uses all
+            processors of its machine.
+    """
+
+    name: ClassVar[str] = "ray"
+    address: str | None = None
+    workers: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.workers is not None and self.workers < 1:
+            raise EngineError(f"There must be at least 1 worker; {self.workers} were asked for.")
+        if self.address is not None and not re.fullmatch(r"auto|[^/\s]+:\d+", self.address):
+            raise EngineError(f"{self.address!r} is no address; write HOST:PORT, or auto.")
+
+    @contextmanager
+    def ready(self, task: Task, notice: Notice) -> Iterator[Crew]:
+        with _cluster(self.address, self.workers or 1):
+            hire, count = _hiring(task)
+            expected = introduced(task)
+            yield RayCrew(hire, self.workers or count, task.batch_size, expected, notice)
+
+
+@contextmanager
+def _cluster(address: str | None, workers: int) -> Iterator[None]:
+    """Connects to a cluster, or starts one; one that is connected already is used as it is.
+
+    Raises:
+        EngineError: Ray is not installed, or the cluster cannot be reached or started.
+    """
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # nothing of a run is told to anyone
+    if address is None:
+        _keep_to_this_machine()
+    try:
+        import ray
+    except ImportError as error:
+        raise EngineError(
+            "Ray is not installed; run pip install -r requirements-ray.txt, or leave --engine out."
+        ) from error
+    if ray.is_initialized():
+        yield
+        return
+    if address not in {None, "auto"}:
+        _refuse_silent(str(address))
+    own = {
+        "include_dashboard": False,
+        "num_cpus": max(os.cpu_count() or 1, workers),
+        "object_store_memory": _OBJECT_STORE,
+    }
+    try:
+        ray.init(
+            address=address or "local",
+            runtime_env={
+                "py_modules": [str(_PACKAGE)],  # every worker runs this very code
+                "env_vars": {"KERAS_BACKEND": backend.name()},
+            },
+            log_to_driver=False,
+            logging_level=logging.ERROR,
+            **({} if address else own),
+        )
+    except SystemExit as error:  # Ray ends the program after two minutes of no answer
+        raise EngineError(
+            f"What answers at {address} is no Ray cluster of this version."
+        ) from error
+    except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
+        reason = str(error).strip().splitlines()[0].rstrip(".")
+        where = "cannot be started" if address is None else f"cannot be used at {address}"
+        raise EngineError(f"Ray {where}: {reason}.") from error
+    try:
+        yield
+    finally:
+        ray.shutdown()
+
+
+def _keep_to_this_machine() -> None:
+    """Lets a cluster of our own listen to no other machine and to no other user of this one.
+
+    Ray keeps to the loopback device, as it does by itself on macOS, where the first variable is set
+    before its import.
+    """
+    if "ray" not in sys.modules:
+        os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
+    if "RAY_AUTH_MODE" not in os.environ:
+        os.environ.update(RAY_AUTH_MODE="token", RAY_AUTH_TOKEN=secrets.token_hex(32))
+
+
+def _refuse_silent(address: str) -> None:
+    """Refuses an address where nothing answers; Ray itself would try for a minute and abort.
+
+    Raises:
+        EngineError: Nothing does.
+    """
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=10).close()
+    except (OSError, OverflowError) as error:
+        raise EngineError(f"No Ray cluster answers at {address}: {error}.") from error
+
+
+def _hiring(task: Task) -> tuple[Callable[[], Any], int]:
+    """Prepares workers for a task; tells how many fit the cluster.
+
+    Raises:
+        EngineError: The task cannot be sent to another process.
+    """
+    import ray
+
+    try:
+        shared = ray.put(task)  # once, however many workers take it from there
+    except TypeError as error:
+        raise EngineError(
+            f"{task.classifier.name} cannot be sent to another process; use the local engine."
+        ) from error
+    gpus = int(ray.cluster_resources().get("GPU", 0))
+    machines = sum(node["Alive"] for node in ray.nodes())
+    options = {
+        "num_cpus": 1,
+        "num_gpus": min(gpus, 1),
+        "max_concurrency": AT_ONCE,
+        "scheduling_strategy": "SPREAD",
+    }
+    actor = ray.remote(Worker).options(**options)
+    return lambda: actor.remote(shared), gpus or machines
