@@ -6,7 +6,8 @@ import lzma
 import stat
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -68,14 +69,16 @@ def safe_files(archive: zipfile.ZipFile, name: str, limits: Limits) -> dict[str,
         limits: How much it may hold.
 
     Raises:
-        DatasetError: It exceeds the limits, is encrypted, has a path that leads out of it, or
-            holds something other than plain files, such as symbolic links.
+        DatasetError: It exceeds the limits, is encrypted, has a path twice or one that leads out
+            of it, or holds something other than plain files, such as symbolic links.
     """
     # The library's own is_dir fails on an entry without a name.
-    files = {
-        entry.filename: entry for entry in archive.infolist() if not entry.filename.endswith("/")
-    }
-    _refuse_too_much(files, name, limits)
+    entries = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
+    _refuse_too_much(entries, name, limits)
+    files = {entry.filename: entry for entry in entries}
+    if len(files) < len(entries):
+        (path, _), *_ = Counter(entry.filename for entry in entries).most_common(1)
+        raise DatasetError(f"{name!r} has {path!r} more than once; pack it again.")
     if any(entry.flag_bits & 0x1 for entry in files.values()):
         raise DatasetError(f"{name!r} is encrypted; pack the folder without a password.")
     for path, entry in files.items():
@@ -88,11 +91,11 @@ def safe_files(archive: zipfile.ZipFile, name: str, limits: Limits) -> dict[str,
     return files
 
 
-def _refuse_too_much(files: dict[str, zipfile.ZipInfo], name: str, limits: Limits) -> None:
-    if len(files) > limits.files:
-        raise DatasetError(f"{name!r} has {len(files)} files; the limit is {limits.files}.")
-    unpacked = sum(entry.file_size for entry in files.values())
-    packed = sum(entry.compress_size for entry in files.values())
+def _refuse_too_much(entries: Sequence[zipfile.ZipInfo], name: str, limits: Limits) -> None:
+    if len(entries) > limits.files:
+        raise DatasetError(f"{name!r} has {len(entries)} files; the limit is {limits.files}.")
+    unpacked = sum(entry.file_size for entry in entries)
+    packed = sum(entry.compress_size for entry in entries)
     if unpacked > limits.unpacked or unpacked > limits.ratio * max(packed, 1):
         raise DatasetError(f"{name!r} would unpack to {unpacked / 2**20:.0f} MB; refused.")
 

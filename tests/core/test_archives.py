@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from facemask_core import archives, datasets, images
+from facemask_core import archives, datasets, images, zips
 from facemask_core.errors import DatasetError
 
 SIDE = 32
@@ -173,6 +173,39 @@ def test_a_zip_of_too_many_files_is_refused(monkeypatch: pytest.MonkeyPatch) -> 
     assert str(len(FILES) - 1) in message
     monkeypatch.setattr(archives, "MAX_FILES", len(FILES))
     assert len(opened(FILES)) == len(FILES)
+
+
+def test_a_zip_of_a_hundred_thousand_files_is_refused() -> None:
+    many = FILES | {f"with_mask/{number}.png": b"" for number in range(100_000)}
+    assert "100004 files; the limit is 25000" in refusal(packed(many))
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_zip_that_has_a_path_twice_is_refused() -> None:
+    """Which of the two is meant nobody knows, and others would read another one."""
+    data = io.BytesIO(packed(FILES))
+    with zipfile.ZipFile(data, "a") as archive:
+        archive.writestr("with_mask/a.png", picture(9))
+    assert "'with_mask/a.png' more than once" in refusal(data.getvalue())
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_the_same_path_again_and_again_counts_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives, "MAX_FILES", 50)
+    data = io.BytesIO(packed(FILES))
+    with zipfile.ZipFile(data, "a") as archive:
+        for _ in range(50):
+            archive.writestr("with_mask/a.png", b"")
+    assert "54 files" in refusal(data.getvalue())
+
+
+@pytest.mark.parametrize("path", ["../out.png", "/out.png", "with_mask/../../out.png"])
+def test_unpacking_writes_nothing_where_a_path_leads_out(tmp_path: Path, path: str) -> None:
+    (tmp_path / "set.zip").write_bytes(packed(FILES | {path: picture(4)}))
+    limits = zips.Limits(files=100, unpacked=2**20, ratio=100)
+    with pytest.raises(DatasetError, match="unsafe path"):
+        zips.unpack(tmp_path / "set.zip", tmp_path / "folder", limits)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["set.zip"]
 
 
 @pytest.mark.parametrize("data", [b"", b"no zip", picture(0), b"PK\x03\x04" + bytes(100)])
