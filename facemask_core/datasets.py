@@ -123,14 +123,15 @@ class Folder:
 
     def paths(self) -> Iterator[str]:
         for path in self.root.rglob("*"):
-            if path.is_file():
+            # Links that lead nowhere, or to folders, which are not walked into, are told of, too.
+            if path.is_symlink() or not path.is_dir():
                 yield path.relative_to(self.root).as_posix()
 
     def read(self, path: str) -> bytes:
         file = self.root / path
         try:
             if file.is_dir():
-                raise ImageError("The file cannot be read: it is a directory.")
+                raise ImageError("The file cannot be read: it is a directory, or a link to one.")
             if not file.is_file():  # devices and pipes may never end
                 raise ImageError("The file cannot be read: there is no plain file of that name.")
             if file.stat().st_size > images.MAX_BYTES:

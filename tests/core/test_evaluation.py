@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
+import struct
 import time
+import zlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import stored_runs
 from PIL import Image
 from small_models import linear_model, wrapped
 
@@ -20,6 +25,7 @@ from facemask_core import (
     calibration,
     datasets,
     evaluation,
+    images,
     measuring,
     uncertainty,
 )
@@ -379,3 +385,89 @@ def test_a_clean_run_has_no_speed_of_an_attack(shipped: Classifier, dataset: Dat
     found = evaluation.evaluate(shipped, dataset).as_dict()["speed"]
     assert found["attack_ms_per_image"] is None
     assert found["forward_ms_per_image"] > 0
+
+
+# Dirty folders
+
+
+def _moving(kind: str, **options: Any) -> bytes:
+    frames = [Image.new("RGB", (40, 40), colour) for colour in ("red", "blue")]
+    buffer = io.BytesIO()
+    frames[0].save(buffer, kind, save_all=True, append_images=frames[1:], **options)
+    return buffer.getvalue()
+
+
+def _still(kind: str = "PNG", seed: int = 0) -> bytes:
+    pixels = np.random.default_rng(seed).integers(0, 256, (40, 50, 3), dtype=np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, kind)
+    return buffer.getvalue()
+
+
+def _bomb() -> bytes:
+    """A PNG of a few bytes that claims 2.5 gigapixels."""
+    size = struct.pack(">II", 50_000, 50_000)
+    head = b"IHDR" + size + bytes([8, 2, 0, 0, 0])
+    whole = bytearray(_still())
+    whole[12:33] = head + struct.pack(">I", zlib.crc32(head))
+    return bytes(whole)
+
+
+GOOD = {
+    "with_mask/plain.png": _still(),
+    "with_mask/a png really.jpg": _still(seed=1),
+    "without_mask/plain.jpg": _still("JPEG", seed=2),
+    "without_mask/plain.webp": _still("WEBP", seed=3),
+    "without_mask/plain.bmp": _still("BMP", seed=4),
+}
+BAD = {
+    "with_mask/cut.jpg": (_still("JPEG")[:-200], "cut short"),
+    "with_mask/cut.png": (_still()[:300], "cut short"),
+    "with_mask/text.jpg": (b"this is text", "not a picture"),
+    "with_mask/notes.txt": (b"notes", "not a picture"),
+    "with_mask/page.html": (b"<html><img src='a.png'></html>", "not a picture"),
+    "with_mask/empty.png": (b"", "empty"),
+    "without_mask/bomb.png": (_bomb(), "40 megapixels"),
+    "without_mask/moving.gif": (_moving("GIF"), "not a picture"),
+    "without_mask/moving.jpg": (_moving("GIF"), "not a picture"),
+    "without_mask/moving.webp": (_moving("WEBP"), "animated"),
+    "without_mask/moving.png": (_moving("PNG", default_image=False), "animated"),
+    "without_mask/tiny.png": (images.encode_png(np.zeros((8, 8, 3), np.uint8)), "8 x 8"),
+}
+LINKS = {
+    "with_mask/linked.png": "../../outside/face.png",
+    "with_mask/broken.png": "nowhere.png",
+    "with_mask/loop.png": "loop.png",
+    "without_mask/round": "..",
+    "without_mask/folder": "../../outside",
+}
+
+
+def test_a_dirty_folder_costs_its_bad_files_and_no_other(tmp_path: Path) -> None:
+    """A linked picture counts as one; links to folders, which may go in circles, are not walked."""
+    root = tmp_path / "data"
+    bad = {path: content for path, (content, _) in BAD.items()}
+    for path, content in (GOOD | bad | {"../outside/face.png": _still(seed=5)}).items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_bytes(content)
+    for path, target in LINKS.items():
+        (root / path).symlink_to(target)
+    os.mkfifo(root / "without_mask" / "pipe.png")
+
+    found = evaluation.evaluate(
+        stored_runs.judge(), datasets.open_dataset(root), prepare=stored_runs.small
+    )
+
+    assert sorted(found.paths) == sorted([*GOOD, "with_mask/linked.png"])
+    reasons = {entry["path"]: entry["reason"] for entry in found.as_dict()["skipped"]}
+    expected = {path: reason for path, (_, reason) in BAD.items()} | {
+        "with_mask/broken.png": "no plain file",
+        "with_mask/loop.png": "no plain file",
+        "without_mask/round": "a link to one",
+        "without_mask/folder": "a link to one",
+        "without_mask/pipe.png": "no plain file",
+    }
+    assert reasons.keys() == expected.keys()
+    for path, reason in expected.items():
+        assert reason in reasons[path], path
+        assert reasons[path].endswith("."), path
