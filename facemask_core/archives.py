@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from pathlib import Path
 
 from facemask_core import images, zips
 from facemask_core.datasets import Dataset, arrange, is_hidden
@@ -18,13 +19,13 @@ MAX_RATIO = 100
 
 
 class Archive:
-    """The files of a zip held in memory."""
+    """The files of a zip, held in memory or lying on disk."""
 
-    def __init__(self, data: bytes, name: str) -> None:
+    def __init__(self, data: bytes | Path, name: str) -> None:
         """Opens a zip.
 
         Args:
-            data: The whole zip file.
+            data: The whole zip file, or where it lies.
             name: What the user calls it.
 
         Raises:
@@ -32,7 +33,8 @@ class Archive:
                 is larger than the limits.
         """
         self.name = name
-        self._zip = zips.open_zip(io.BytesIO(data), name)
+        file = data if isinstance(data, Path) else io.BytesIO(data)
+        self._zip = zips.open_zip(file, name)
         limits = zips.Limits(files=MAX_FILES, unpacked=MAX_UNPACKED, ratio=MAX_RATIO)
         self._entries = zips.safe_files(self._zip, name, limits)
 
@@ -55,11 +57,11 @@ class Archive:
             raise ImageError("The file is damaged inside the zip; pack it again.") from error
 
 
-def open_archive(data: bytes, name: str) -> Dataset:
+def open_archive(data: bytes | Path, name: str) -> Dataset:
     """Finds the images of a zip with one folder a class, at its top or inside one single folder.
 
     Args:
-        data: The whole zip file.
+        data: The whole zip file, or where it lies.
         name: What the user calls it.
 
     Raises:

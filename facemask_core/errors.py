@@ -59,6 +59,22 @@ class DamagedStoreError(RunStoreError):
     """The store's file is damaged, so nothing in it can be trusted."""
 
 
+class QueueError(FacemaskError):
+    """The queue of reports cannot be used, or has no such job."""
+
+
+class QueueFullError(QueueError):
+    """As many reports wait as the operator allows."""
+
+
+class DamagedQueueError(QueueError):
+    """The queue's file is damaged."""
+
+
+class WorkerError(FacemaskError):
+    """A worker cannot start."""
+
+
 class DeviceError(FacemaskError):
     """The numerical backend or the device cannot do what is asked of it."""
 

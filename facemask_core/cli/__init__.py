@@ -19,6 +19,7 @@ from facemask_core.cli.defend import defend
 from facemask_core.cli.download import download
 from facemask_core.cli.evaluate import evaluate
 from facemask_core.cli.explain import explain
+from facemask_core.cli.jobs import jobs
 from facemask_core.cli.models import models
 from facemask_core.cli.portraits import portraits
 from facemask_core.cli.predict import predict
@@ -29,12 +30,13 @@ from facemask_core.cli.sweep import sweep
 from facemask_core.cli.terminal import say
 from facemask_core.cli.train import train
 from facemask_core.cli.transfer import transfer
+from facemask_core.cli.work import work
 from facemask_core.errors import FacemaskError
 
 _COMMANDS = (
     *(models, attacks, predict, explain, attack, sweep),
     *(evaluate, curve, smallest, transfer, survive, defend, check),
-    *(train, portraits),
+    *(train, portraits, work),
 )
 
 app = typer.Typer(
@@ -48,6 +50,7 @@ for _command in _COMMANDS:
     app.command()(_command)
 app.add_typer(download, name="download")
 app.add_typer(runs, name="runs")
+app.add_typer(jobs, name="jobs")
 
 
 def main() -> None:

@@ -10,8 +10,8 @@ import platformdirs
 
 VARIABLE = "FACEMASK_HOME"
 FILE = "runs.sqlite3"
-_PARTS = ("", "-wal", "-shm")
-"""SQLite keeps the newest pages, and an index of them, in files beside the database."""
+_PARTS = ("", "-wal", "-shm", "-journal")
+"""SQLite keeps the newest pages and an index of them, or the older ones, beside the database."""
 
 
 def default_folder() -> Path:
@@ -23,7 +23,7 @@ def default_folder() -> Path:
 
 
 def set_aside(path: Path) -> Path:
-    """Renames a store's files, keeping every byte; nobody may have them open.
+    """Renames a database's files, keeping every byte; nobody may have them open.
 
     Args:
         path: The database.

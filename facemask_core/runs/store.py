@@ -123,6 +123,15 @@ class Store:
         """Lists all runs, newest first."""
         return [self._stored(*entry) for entry in self._sound(self._listed)]
 
+    def named(self, sha256: str) -> Stored | None:
+        """Looks a run up by its whole name; None if there is no such run.
+
+        Args:
+            sha256: Its question's.
+        """
+        found = [entry for entry in self._sound(self._listed) if entry[0].sha256 == sha256]
+        return self._stored(*found[0]) if found else None
+
     def find(self, beginning: str) -> Stored:
         """Looks a run up.
 

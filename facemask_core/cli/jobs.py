@@ -1,0 +1,130 @@
+"""``jobs``: the reports that wait, run, or have ended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from facemask_core.cli.options import JsonFlag
+from facemask_core.cli.storing import StoreOption
+from facemask_core.cli.terminal import print_json
+from facemask_core.epsilons import describe_epsilon
+
+if TYPE_CHECKING:
+    from facemask_core.jobs import Job, Order
+
+_NAME_LENGTH = 8
+_TO_THE_MINUTE = len("2025-01-01T12:00")
+
+JobsArgument = Annotated[list[str], typer.Argument(help="Jobs' names, or how they begin.")]
+
+jobs = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="List, cancel, resume and delete queued reports.",
+)
+
+
+@jobs.command("list")
+def list_jobs(store: StoreOption = None, as_json: JsonFlag = False) -> None:
+    """List the jobs, the latest first."""
+    from facemask_core.jobs import Queue
+
+    found = Queue(store).jobs()
+    if as_json:
+        print_json([_row(job) for job in found])
+        return
+    table = Table()
+    for name in ("job", "asked, UTC", "model"):
+        table.add_column(name, no_wrap=True)
+    for name in ("attack", "data", "state"):
+        table.add_column(name)
+    for job in found:
+        table.add_row(
+            job.id[:_NAME_LENGTH],
+            job.added[:_TO_THE_MINUTE].replace("T", " "),
+            job.order.model,
+            _attack(job.order),
+            job.order.data.title,
+            _state(job),
+        )
+    Console().print(table)
+
+
+@jobs.command()
+def cancel(job: JobsArgument, store: StoreOption = None, as_json: JsonFlag = False) -> None:
+    """End jobs that wait or run; what is stored of them stays."""
+    from facemask_core.jobs import Queue, removal
+
+    queue = Queue(store)
+    for found in [queue.get(name) for name in job]:
+        removal.cancel(queue, found)
+    _say("cancelled", [queue.get(name) for name in job], as_json=as_json)
+
+
+@jobs.command()
+def resume(job: JobsArgument, store: StoreOption = None, as_json: JsonFlag = False) -> None:
+    """Queue jobs that have ended again; they go on at their last stored batch."""
+    from facemask_core.jobs import Queue
+
+    queue = Queue(store)
+    for found in [queue.get(name) for name in job]:
+        queue.resume(found)
+    _say("queued", [queue.get(name) for name in job], as_json=as_json)
+
+
+@jobs.command()
+def delete(job: JobsArgument, store: StoreOption = None, as_json: JsonFlag = False) -> None:
+    """Delete jobs and their runs."""
+    from facemask_core.jobs import Queue, removal
+
+    queue = Queue(store)
+    found = [queue.get(name) for name in job]
+    for each in found:
+        removal.delete(queue, each)
+    _say("deleted", found, as_json=as_json)
+
+
+def _say(what: str, found: list[Job], *, as_json: bool) -> None:
+    if as_json:
+        print_json([_row(job) for job in found])
+        return
+    for job in found:
+        print(f"{what} {job.id[:_NAME_LENGTH]}")
+
+
+def _row(job: Job) -> dict[str, Any]:
+    """A job's keys; not its owner, which is what lets a visitor cancel it."""
+    order = job.order
+    return {
+        "job": job.id,
+        "state": job.state.value,
+        "reason": job.reason,
+        "run": job.run,
+        "added": job.added,
+        "ended": job.ended,
+        "done": job.done,
+        "total": job.total,
+        "images_per_second": job.rate,
+        "model": order.model,
+        "data": {"kind": order.data.kind.value, "title": order.data.title},
+        "attack": order.attack,
+        "settings": order.settings,
+        "epsilon": order.epsilon,
+        "seed": order.seed,
+        "precision": order.precision,
+        "limit": order.limit,
+        "crop": order.crop,
+    }
+
+
+def _attack(order: Order) -> str:
+    return "none" if order.attack is None else f"{order.attack} {describe_epsilon(order.epsilon)}"
+
+
+def _state(job: Job) -> str:
+    told = f"{job.state.value}, {job.done} of {job.total}" if job.total else job.state.value
+    return told if job.reason is None else f"{told}: {job.reason}"

@@ -1,0 +1,32 @@
+"""``work``: the worker that computes queued reports."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from typing import Annotated
+
+import typer
+
+from facemask_core.cli.storing import StoreOption
+
+_GENTLY = 10
+
+
+def work(
+    idle: Annotated[
+        float, typer.Option(min=0.0, help="End after so many seconds without a job.")
+    ] = 60.0,
+    beside: Annotated[
+        bool, typer.Option("--beside", help="Work even if another worker is at work.")
+    ] = False,
+    store: StoreOption = None,
+) -> None:
+    """Compute the reports that are queued, as the pages start it; ends when idle."""
+    from facemask_core import jobs
+    from facemask_core.jobs import worker
+
+    with contextlib.suppress(OSError, AttributeError):  # not every system has it
+        os.nice(_GENTLY)  # someone at the attack lab's slider goes first
+    ended = worker.work(jobs.Queue(store), idle=idle, beside=beside)
+    print(f"{ended} jobs ended")

@@ -1,0 +1,180 @@
+"""The queue's file: a table of jobs, opened for one look or one change at a time.
+
+It lies beside the store of runs rather than in it: that keeps answers for good and is verified row
+by row, this keeps intentions, and the loss of one must not cost the other. Connections live for a
+statement or two, so that threads and processes need no agreement about them; a write-ahead log
+would be made and deleted with each.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from facemask_core.errors import DamagedQueueError, QueueError, RunInUseError
+from facemask_core.jobs.order import Order
+from facemask_core.runs import locks, place
+
+FILE = "jobs.sqlite3"
+APPLICATION_ID = 0x466D4A6F
+"""Tells a queue from any other SQLite database: "FmJo"."""
+VERSION = 1
+_TABLE = """
+CREATE TABLE jobs (
+    id TEXT PRIMARY KEY,
+    owner TEXT NOT NULL,
+    asked TEXT NOT NULL,
+    key TEXT NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT,
+    run TEXT,
+    turn INTEGER NOT NULL,
+    added TEXT NOT NULL,
+    ended TEXT,
+    worker TEXT,
+    crashes INTEGER NOT NULL DEFAULT 0,
+    rests_until REAL NOT NULL DEFAULT 0,
+    done INTEGER NOT NULL DEFAULT 0,
+    total INTEGER NOT NULL DEFAULT 0,
+    timed_from REAL,
+    timed_done INTEGER,
+    told REAL
+)
+"""
+_BUSY_SECONDS = 30.0
+_PATIENCE = 10.0
+
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+def using(home: Path, use: Callable[[sqlite3.Connection], T]) -> T:
+    """Opens the queue, makes it if need be, and closes it again.
+
+    A damaged file is renamed, never overwritten, and a new one begun: the runs are in the store,
+    and whoever asked can ask again.
+
+    Args:
+        home: The folder it lies in.
+        use: What to do with the connection; begun again where the file turns out to be damaged.
+
+    Raises:
+        QueueError: The queue cannot be used.
+    """
+    try:
+        return _using(home, use)
+    except DamagedQueueError:
+        _lay_aside(home)
+        return _using(home, use)
+
+
+@contextmanager
+def changing(connection: sqlite3.Connection) -> Iterator[None]:
+    """Makes all of a block's changes or, whatever happens, none; nobody else changes meanwhile."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _using(home: Path, use: Callable[[sqlite3.Connection], T]) -> T:
+    path = home / FILE
+    with _speaking(path):
+        (home / "locks").mkdir(parents=True, exist_ok=True)
+        with locks.held(_users(home), shared=True, wait=_PATIENCE), closing(_opened(path)) as found:
+            return use(found)
+
+
+def _users(home: Path) -> Path:
+    return home / "locks" / "jobs.lock"
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    # It holds the tokens that tell visitors apart.
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
+    try:
+        connection.execute("PRAGMA synchronous = FULL")  # what was asked outlives a power cut
+        if _version(connection, path) < VERSION:
+            with changing(connection):
+                if not _version(connection, path):  # another process may have done it meanwhile
+                    connection.execute(_TABLE)
+                    connection.execute("CREATE INDEX by_turn ON jobs (state, turn)")
+                    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                    connection.execute(f"PRAGMA user_version = {VERSION}")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _version(connection: sqlite3.Connection, path: Path) -> int:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if tables and application != APPLICATION_ID:
+        raise QueueError(f"{path} is no queue of reports; choose another folder.")
+    if version > VERSION:
+        raise QueueError(
+            f"The queue of reports {path} was made by a newer version of the lab; update the lab "
+            "or choose another folder."
+        )
+    return int(version) if tables else 0
+
+
+def _lay_aside(home: Path) -> None:
+    path = home / FILE
+    try:
+        with _speaking(path), locks.held(_users(home), wait=_PATIENCE):
+            if not _sound(path):  # else another process has done it
+                _log.warning("The queue of reports was damaged; kept as %s.", place.set_aside(path))
+    except RunInUseError as error:
+        raise QueueError(f"The queue of reports {path} is damaged and in use.") from error
+
+
+def _sound(path: Path) -> bool:
+    try:
+        with closing(_opened(path)) as connection:
+            (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            for (asked,) in connection.execute("SELECT asked FROM jobs"):
+                Order.read(asked)
+    except (sqlite3.DatabaseError, ValueError):
+        return False
+    return bool(found == "ok")
+
+
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
+
+
+@contextmanager
+def _speaking(path: Path) -> Iterator[None]:
+    """Turns what SQLite or the file system complains of into one sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise QueueError(
+            f"The queue of reports {path} cannot be written: {error.strerror or error}."
+        ) from error
+    except ValueError as error:  # what was an order once
+        raise DamagedQueueError(f"The queue of reports {path} is damaged: {error}.") from error
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_MISUSE) & 0xFF
+        if code in _DAMAGED:
+            raise DamagedQueueError(f"The queue of reports {path} is damaged: {error}.") from error
+        if code == sqlite3.SQLITE_FULL:
+            raise QueueError(
+                f"The disk is full, so the queue of reports {path} cannot be written; make room "
+                "and try again."
+            ) from error
+        if code == sqlite3.SQLITE_BUSY:
+            raise QueueError("The queue of reports is busy; try again in a moment.") from error
+        raise QueueError(f"The queue of reports {path} cannot be used: {error}.") from error

@@ -1,0 +1,145 @@
+"""What a job computes, as plain settings that can wait on disk."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from facemask_core.errors import DatasetError
+
+if TYPE_CHECKING:
+    from facemask_core.attacks import Attack
+    from facemask_core.datasets import Dataset, Prepare
+
+
+class Kind(StrEnum):
+    """Where the photographs of an order lie."""
+
+    PORTRAITS = "portraits"
+    FOLDER = "folder"
+    UPLOAD = "upload"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Data:
+    """The photographs of an order.
+
+    Attributes:
+        kind: Where they lie.
+        title: What the user calls them.
+        place: A folder's path, or an upload's name among the uploads.
+        sha256: An upload's hash, which tells it from others wherever it is kept.
+    """
+
+    kind: Kind
+    title: str
+    place: str = ""
+    sha256: str = ""
+
+    def opened(self, home: Path) -> Dataset:
+        """Finds the photographs.
+
+        Args:
+            home: The folder the uploads are kept below.
+
+        Raises:
+            DatasetError: They are gone, or cannot be used.
+        """
+        from facemask_core import archives, datasets, samples
+        from facemask_core.jobs import uploads
+
+        if self.kind is Kind.PORTRAITS:
+            return datasets.open_dataset(samples.FACES_DIR)
+        if self.kind is Kind.FOLDER:
+            return datasets.open_dataset(self.place)
+        path = uploads.file(home, self.place)
+        if not path.is_file():
+            raise DatasetError(
+                f"The zip {self.title!r} is no longer on this server; choose it again and run the "
+                "report anew, which goes on where it was."
+            )
+        return archives.open_archive(path, self.title)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """One evaluation, as someone asked for it.
+
+    Attributes:
+        model: A model's name, or its folder.
+        data: The photographs.
+        attack: The attack's name; None to ask the model alone.
+        settings: The attack's settings by name, fit for JSON.
+        epsilon: The attack's radius.
+        seed: The attack's seed.
+        precision: How the model computes.
+        limit: Use only so many images.
+        crop: Crop to the face first.
+    """
+
+    model: str
+    data: Data
+    attack: str | None = None
+    settings: dict[str, Any] = field(default_factory=dict)
+    epsilon: float = 0.0
+    seed: int = 0
+    precision: str = "exact"
+    limit: int | None = None
+    crop: bool = False
+
+    @property
+    def text(self) -> str:
+        """The order as JSON."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+    @property
+    def key(self) -> str:
+        """Equal for equal orders, wherever an upload is kept."""
+        if self.data.kind is not Kind.UPLOAD:
+            return self.text
+        return replace(self, data=replace(self.data, place="", title="")).text
+
+    @classmethod
+    def read(cls, text: str) -> Order:
+        """Reads an order from its JSON.
+
+        Raises:
+            ValueError: It is none.
+        """
+        try:
+            values = json.loads(text)
+            data = values.pop("data")
+            return cls(data=Data(**data | {"kind": Kind(data["kind"])}), **values)
+        except (TypeError, KeyError, AttributeError) as error:
+            raise ValueError(f"{error} in an order") from error
+
+    def dataset(self, home: Path) -> Dataset:
+        """Finds the photographs, as many as are wanted.
+
+        Args:
+            home: The folder the uploads are kept below.
+
+        Raises:
+            DatasetError: They are gone, or cannot be used.
+        """
+        found = self.data.opened(home)
+        return found if self.limit is None else found.limited(self.limit)
+
+    def made(self) -> Attack | None:
+        """Makes the attack.
+
+        Raises:
+            AttackError: There is no such attack or setting, or a value makes no sense.
+        """
+        from facemask_core import attacks
+
+        return None if self.attack is None else attacks.make(self.attack, **self.settings)
+
+    def preparation(self) -> Prepare:
+        """How a decoded picture becomes the model's input."""
+        from facemask_core import faces, images
+
+        return faces.cropped if self.crop else images.resize

@@ -1,0 +1,131 @@
+"""Sees to it that someone works while there is work: one for each server process."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from facemask_core.errors import FacemaskError
+from facemask_core.jobs import uploads, workers
+from facemask_core.jobs.queue import Queue
+
+LOG_FILE = "worker.log"
+_LOOK_SECONDS = 1.0
+_SOON = 20.0
+"""A worker that ends badly within so many seconds would probably do so again."""
+_LONGEST_PAUSE = 60.0
+_LONGEST_LOG = 2**20
+_ROOT = Path(__file__).resolve().parents[2]
+_WORK = (sys.executable, "-m", "facemask_core", "work")
+
+_log = logging.getLogger(__name__)
+
+
+class Supervisor:
+    """Starts a worker when something is queued and nobody works.
+
+    The worker is a process in a session of its own: it ends neither with a visitor nor with the
+    server, and what it leaves behind in a crash the next one takes up.
+    """
+
+    def __init__(self, queue: Queue, command: Sequence[str] = _WORK) -> None:
+        """Prepares a supervisor; :meth:`start` sets it to work.
+
+        Args:
+            queue: The queue to look after.
+            command: What starts a worker.
+        """
+        self.problem: str | None = None
+        """Why no worker can be started, in a sentence; None while all is well."""
+        self._queue = queue
+        self._command = tuple(command)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._started = 0.0
+        self._failures = 0
+        self._not_before = 0.0
+        self._called = threading.Event()
+
+    def start(self) -> None:
+        """Begins to look after the queue, in a thread that ends with the process."""
+        threading.Thread(target=self._watch, name="supervisor", daemon=True).start()
+
+    def wake(self) -> None:
+        """Looks at once: something was queued."""
+        self._called.set()
+
+    def look(self) -> None:
+        """Starts a worker if one is needed.
+
+        Raises:
+            FacemaskError: The queue cannot be used.
+            OSError: No process can be started.
+        """
+        if self._busy() or time.monotonic() < self._not_before:
+            return
+        if not self._queue.exists or not self._queue.has_work():
+            return
+        if not workers.somebody(self._queue.home):
+            self._started = time.monotonic()
+            self._process = self._begun()
+
+    def _watch(self) -> None:
+        self._try(lambda: uploads.sweep(self._queue) if self._queue.exists else None)
+        while True:
+            self._try(self.look)
+            self._called.wait(_LOOK_SECONDS)
+            self._called.clear()
+
+    def _try(self, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except (FacemaskError, OSError) as error:
+            if self.problem != str(error):
+                _log.warning("%s", error)
+            self.problem = str(error)
+
+    def _busy(self) -> bool:
+        """Whether the last worker still runs; learns from how it ended otherwise."""
+        if self._process is None:
+            return False
+        code = self._process.poll()
+        if code is None:
+            if time.monotonic() - self._started > _SOON:
+                self._failures, self.problem = 0, None
+            return True
+        self._process = None
+        if code == 0 or time.monotonic() - self._started > _SOON:
+            self._failures, self.problem = 0, None
+            return False
+        self._failures += 1
+        if self._failures > 1:  # a kill is no reason to wait
+            pause = min(_LONGEST_PAUSE, 2.0**self._failures)
+            self._not_before = time.monotonic() + pause
+            self.problem = (
+                f"The worker that computes reports keeps ending early; {LOG_FILE} in the lab's "
+                "data folder says why, and it is tried again."
+            )
+        return False
+
+    def _begun(self) -> subprocess.Popen[bytes]:
+        path = self._queue.home / LOG_FILE
+        if path.exists() and path.stat().st_size > _LONGEST_LOG:
+            path.unlink()
+        log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            return subprocess.Popen(  # noqa: S603  (the lab's own command line)
+                self._command,
+                cwd=_ROOT,
+                env=os.environ | {"FACEMASK_HOME": str(self._queue.home)},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        finally:
+            os.close(log)

@@ -1,0 +1,79 @@
+"""Which workers live. Each holds a lock that goes with its process, however that ends."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from facemask_core.errors import RunInUseError, WorkerError
+from facemask_core.runs import locks
+
+_PATIENCE = 2.0
+"""Seconds to wait for those who only look whether the place is taken."""
+
+
+@contextmanager
+def alone(home: Path) -> Iterator[None]:
+    """Takes the place of a folder's one worker.
+
+    Raises:
+        WorkerError: Another has it.
+    """
+    folder = _folder(home)
+    try:
+        with locks.held(folder / "worker.lock", wait=_PATIENCE):
+            yield
+    except RunInUseError as error:
+        raise WorkerError(
+            f"A worker is at work in {home} already; start one beside it with --beside."
+        ) from error
+
+
+def somebody(home: Path) -> bool:
+    """Whether the place of a folder's one worker is taken."""
+    return _taken(home / "locks" / "worker.lock")
+
+
+@contextmanager
+def registered(home: Path) -> Iterator[str]:
+    """Gives a worker a name, by which others can tell whether it lives."""
+    name = secrets.token_hex(8)
+    lock = _folder(home) / f"worker-{name}.lock"
+    with locks.held(lock):
+        yield name
+    lock.unlink(missing_ok=True)
+
+
+def lives(home: Path, name: str) -> bool:
+    """Whether a worker's process is still there.
+
+    Args:
+        home: The folder it works in.
+        name: What :func:`registered` gave it.
+    """
+    lock = home / "locks" / f"worker-{name}.lock"
+    if _taken(lock):
+        return True
+    lock.unlink(missing_ok=True)  # its process could not do it
+    return False
+
+
+def _folder(home: Path) -> Path:
+    folder = home / "locks"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WorkerError(f"{folder} cannot be written: {error.strerror or error}.") from error
+    return folder
+
+
+def _taken(lock: Path) -> bool:
+    if not lock.exists():
+        return False
+    try:
+        with locks.held(lock, shared=True):
+            return False
+    except RunInUseError:
+        return True

@@ -1,0 +1,72 @@
+"""``work`` computes what is queued, and ``jobs`` tells and changes what that is."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import queued
+from command_line import ROOT, Lab
+
+from facemask_core.jobs import Queue
+
+
+@pytest.fixture
+def queue(lab: Lab, tmp_path: Path) -> Queue:
+    assert lab("jobs", "list", "--json").out == "[]\n"
+    queue = Queue()
+    data = queued.write(tmp_path / "data", 6, broken=(2,))
+    orders = [queued.order(data, attack=None, settings={}, epsilon=0.0)]
+    queue.add("secret-token", [*orders, queued.order(data)])
+    return queue
+
+
+@pytest.mark.usefixtures("queue")
+def test_queued_reports_are_computed_and_listed(lab: Lab) -> None:
+    answer = lab("work", "--idle", "0")
+    assert answer.code == 0, answer.err
+    assert answer.out == "2 jobs ended\n"
+    rows = json.loads(lab("jobs", "list", "--json").out)
+    assert [row["state"] for row in rows] == ["done", "done"]
+    assert {row["attack"] for row in rows} == {None, "noise"}
+    assert {row["run"] for row in rows} == {
+        row["run"] for row in json.loads(lab("runs", "list", "--json").out)
+    }
+    listed = lab("jobs", "list").out
+    for word in (rows[0]["job"][:8], queued.MODEL, "noise", "done"):
+        assert word in listed
+    assert "secret" not in lab("jobs", "list", "--json").out + listed
+
+
+def test_jobs_are_cancelled_resumed_and_deleted(lab: Lab, queue: Queue) -> None:
+    names = [job.id for job in queue.jobs()]
+    assert lab("jobs", "cancel", names[0][:6]).out == f"cancelled {names[0][:8]}\n"
+    (row,) = json.loads(lab("jobs", "resume", names[0], "--json").out)
+    assert row["state"] == "queued"
+    lab("work", "--idle", "0")
+    lab("jobs", "delete", *names)
+    assert json.loads(lab("jobs", "list", "--json").out) == []
+    assert json.loads(lab("runs", "list", "--json").out) == []
+
+
+@pytest.mark.parametrize("command", ["cancel", "resume", "delete"])
+def test_an_unknown_job_is_told(lab: Lab, command: str) -> None:
+    answer = lab("jobs", command, "abc")
+    assert (answer.code, answer.err.count("\n")) == (2, 1)
+    assert answer.err.startswith("There is no job whose name begins with 'abc';")
+
+
+def test_listing_does_not_start_the_numerical_backend(tmp_path: Path) -> None:
+    code = (
+        "import sys\n"
+        "from facemask_core.cli import app\n"
+        "app(['jobs', 'list', '--json', '--store', sys.argv[1]], standalone_mode=False)\n"
+        "sys.exit('keras' in sys.modules)\n"
+    )
+    child = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, check=True, capture_output=True
+    )
+    assert json.loads(child.stdout) == []

@@ -1,0 +1,171 @@
+"""Workers killed at random moments: the rows are those of an unbroken run, each computed once."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from multiprocessing import forkserver
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+from pathlib import Path
+
+import numpy as np
+import pytest
+import queued
+import stored_runs
+
+from facemask_core import datasets, images
+from facemask_core.attacks.noise import Noise
+from facemask_core.jobs import Job, Queue, State
+from facemask_core.jobs.removal import delete
+
+IMAGES = 300
+KILLS = 12
+
+
+@pytest.fixture(scope="module")
+def starter() -> ForkServerContext:
+    """Forks workers off a process that has imported everything, so that each starts at once."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["queued"])
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+        forkserver.ensure_running()
+    return context
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return queued.write(tmp_path_factory.mktemp("killed") / "data", IMAGES, broken=(5, 299))
+
+
+class Started:
+    """A worker in a process of its own, which is ready and waits for the word."""
+
+    def __init__(self, starter: ForkServerContext, home: Path, log: Path) -> None:
+        self._pipe, end = starter.Pipe()
+        self.process: ForkServerProcess = starter.Process(target=queued.work, args=(home, log, end))
+        self.process.start()
+        end.close()
+        self.pid: int = self._pipe.recv()
+
+    def go(self) -> None:
+        self._pipe.send("go")
+
+    def kill(self) -> bool:
+        """Tells whether it was killed, or had ended before."""
+        if self.process.exitcode is None:
+            os.kill(self.pid, signal.SIGKILL)
+        self.process.join()
+        return self.process.exitcode == -signal.SIGKILL
+
+
+def until(condition: Callable[[], bool], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def names(root: Path) -> dict[str, str]:
+    """The names of a folder's pictures as the model sees them, by path."""
+    dataset = datasets.open_dataset(root)
+    (batch,) = datasets.stream(dataset, len(dataset), images.resize)
+    pictures = zip(batch.paths, images.to_float(batch.images), strict=True)
+    return {path: stored_runs.name(pixels) for path, pixels in pictures}
+
+
+@pytest.mark.slow
+def test_twelve_kills_change_nothing(
+    starter: ForkServerContext, many: Path, tmp_path: Path
+) -> None:
+    moments, pictures = np.random.default_rng(0), names(many)
+    whole = Queue(tmp_path / "unbroken")
+    whole.add("a", [queued.order(many)])
+    unbroken = Started(starter, whole.home, tmp_path / "log")
+    started = time.monotonic()
+    unbroken.go()
+    unbroken.process.join()
+    window = time.monotonic() - started
+    expected = stored_runs.stored(whole.home)
+    assert len(expected) == IMAGES
+
+    kills, broken, log = 0, 0, tmp_path / "asked"
+    while kills < KILLS:
+        broken += 1
+        queue = Queue(tmp_path / f"broken {broken}")
+        (job,) = queue.add("a", [queued.order(many)])
+        while (job := queue.get(job.id)).state.active:
+            log.unlink(missing_ok=True)
+            before = _answered(queue.home, pictures)
+            child = Started(starter, queue.home, log)
+            child.go()
+            if job.crashes:  # three deaths without one more batch stored would end the job
+                until(partial(_progressed, queue, job))
+            child.process.join(moments.uniform(0, window / 4) if kills < KILLS else None)
+            kills += child.kill()
+            after = _answered(queue.home, pictures)
+            asked = set(log.read_text().split()) if log.exists() else set()
+            asked &= set(pictures.values())
+            assert not asked & before, "a stored image was computed again"
+            assert before <= after, "a stored row was lost"
+            assert len(asked - after) <= Noise().batch_size, "more than a batch was lost"
+        assert job.state is State.DONE, job.reason
+        assert stored_runs.stored(queue.home) == expected, "to the bit"
+
+
+def _answered(home: Path, pictures: dict[str, str]) -> set[str]:
+    return {pictures[row.path] for row in stored_runs.stored(home) if row.skipped is None}
+
+
+def _progressed(queue: Queue, before: Job) -> bool:
+    job = queue.get(before.id)
+    return not job.state.active or job.done > before.done
+
+
+@pytest.mark.slow
+def test_two_workers_share_the_jobs_and_no_run(
+    starter: ForkServerContext, many: Path, tmp_path: Path
+) -> None:
+    queue, logs = Queue(tmp_path / "home"), [tmp_path / "one", tmp_path / "two"]
+    jobs = [queue.add(owner, [queued.order(many)])[0] for owner in "ab"]
+    workers = [Started(starter, queue.home, log) for log in logs]
+    for worker in workers:
+        worker.go()
+    for worker in workers:
+        worker.process.join()
+    again = Started(starter, queue.home, tmp_path / "three")
+    again.go()  # whoever found the run in the other's hands has put its job back
+    until(lambda: not any(queue.get(job.id).state.active for job in jobs))
+    again.process.join()
+    asked = [name for log in logs if log.exists() for name in log.read_text().split()]
+    assert len(asked) == len(set(asked)), "each once"
+    assert len(stored_runs.stored(queue.home)) == IMAGES
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("end", [Queue.cancel, delete])
+def test_cancelling_and_deleting_end_the_worker_within_a_second(
+    starter: ForkServerContext, many: Path, tmp_path: Path, end: Callable[[Queue, object], None]
+) -> None:
+    queue = Queue(tmp_path / "home")
+    (job,) = queue.add("a", [queued.order(many)])
+    worker = Started(starter, queue.home, tmp_path / "log")
+    worker.go()
+    until(lambda: queue.get(job.id).done > 0)
+    started = time.monotonic()
+    end(queue, queue.get(job.id))
+    worker.process.join(5)
+    assert worker.process.exitcode == 0
+    assert time.monotonic() - started < 1
+    kept = len(stored_runs.stored(queue.home))
+    if end is delete:
+        assert (queue.jobs(), kept) == ([], 0)
+    else:
+        cancelled = queue.get(job.id)
+        assert cancelled.state is State.CANCELLED
+        assert 0 < cancelled.done <= kept < IMAGES

@@ -1,0 +1,46 @@
+"""An order is what it was after any time on disk."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import queued
+
+from facemask_core.attacks.pgd import PGD
+from facemask_core.errors import AttackError, DatasetError
+from facemask_core.jobs import Data, Kind, Order
+
+
+def test_an_order_outlives_its_writing(tmp_path: Path) -> None:
+    order = queued.order(tmp_path / "ünïcode\udcff", limit=7, crop=True, settings={"draws": 2})
+    assert Order.read(order.text) == order
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"data": {"kind": "moon", "title": ""}}'])
+def test_what_is_no_order_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        Order.read(text)
+
+
+def test_an_upload_is_the_same_wherever_it_is_kept(tmp_path: Path) -> None:
+    data = Data(kind=Kind.UPLOAD, title="mine.zip", place="a", sha256="1" * 64)
+    order = queued.order(tmp_path, data=data)
+    assert order.key == replace(order, data=replace(data, place="b")).key
+    assert order.key != replace(order, data=replace(data, sha256="2" * 64)).key
+    assert order.key != replace(order, epsilon=0.0).key
+
+
+def test_an_order_makes_its_attack_or_none(tmp_path: Path) -> None:
+    order = queued.order(tmp_path, attack="pgd", settings={"steps": 3, "restarts": 2})
+    assert order.made() == PGD(steps=3, restarts=2)
+    assert replace(order, attack=None).made() is None
+    with pytest.raises(AttackError):
+        replace(order, attack="moonlight").made()
+
+
+def test_an_upload_that_is_gone_is_told(tmp_path: Path) -> None:
+    data = Data(kind=Kind.UPLOAD, title="mine.zip", place="0" * 32)
+    with pytest.raises(DatasetError, match=r"'mine.zip' is no longer on this server"):
+        queued.order(tmp_path, data=data).dataset(tmp_path)

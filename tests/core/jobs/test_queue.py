@@ -1,0 +1,196 @@
+"""The queue keeps what was asked, in its order, whatever becomes of those who work on it."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+import threading
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import queued
+
+from facemask_core.errors import QueueError, QueueFullError
+from facemask_core.jobs import Queue, State, database, workers
+from facemask_core.jobs import queue as queues
+
+
+def test_jobs_are_taken_in_the_order_they_were_asked_for(queue: Queue, tmp_path: Path) -> None:
+    first, second = queue.add("a", [queued.order(tmp_path, seed=seed) for seed in (1, 2)])
+    (third,) = queue.add("b", [queued.order(tmp_path, seed=1)])
+    assert [job.ahead for job in (first, second, third)] == [0, 1, 2]
+    with workers.registered(queue.home) as name:
+        taken = [queue.take(name) for _ in range(4)]
+    assert [job and job.id for job in taken] == [first.id, second.id, third.id, None]
+    assert [job.id for job in queue.jobs("b")] == [third.id]
+    assert {job.id for job in queue.jobs()} == {first.id, second.id, third.id}
+
+
+def test_what_waits_is_not_queued_twice_and_what_ended_goes_to_the_back(
+    queue: Queue, tmp_path: Path
+) -> None:
+    orders = [queued.order(tmp_path, seed=seed) for seed in (1, 2)]
+    first, second = queue.add("a", orders)
+    assert [job.id for job in queue.add("a", orders)] == [first.id, second.id]
+    queue.cancel(first)
+    assert queue.get(first.id).state is State.CANCELLED
+    queue.resume(first)
+    assert queue.get(first.id).state is State.QUEUED
+    assert queue.get(first.id).ahead == 1
+
+
+def test_a_full_queue_takes_all_of_what_is_asked_or_nothing(
+    queue: Queue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(queues.LIMIT_VARIABLE, "3")
+    queue.add("a", [queued.order(tmp_path, seed=seed) for seed in (1, 2)])
+    with pytest.raises(QueueFullError, match="holds 3 reports, and this would make 4;"):
+        queue.add("b", [queued.order(tmp_path, seed=seed) for seed in (1, 2)])
+    assert queue.jobs("b") == []
+    queue.cancel(queue.jobs("a")[0])
+    assert len(queue.add("b", [queued.order(tmp_path, seed=seed) for seed in (1, 2)])) == 2
+
+
+def test_jobs_that_ended_long_ago_are_forgotten(
+    queue: Queue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queues, "_KEPT", 2)
+    for seed in range(4):
+        (job,) = queue.add("a", [queued.order(tmp_path, seed=seed)])
+        queue.cancel(job)
+    (last,) = queue.add("a", [queued.order(tmp_path, seed=9)])
+    assert [job.order.seed for job in queue.jobs()] == [9, 3, 2]
+    assert last.state is State.QUEUED
+
+
+def test_a_dead_worker_s_job_goes_on_first_and_fails_after_three_deaths(
+    queue: Queue, tmp_path: Path
+) -> None:
+    poison, other = queue.add("a", [queued.order(tmp_path, seed=seed) for seed in (1, 2)])
+    for deaths in range(queues.MOST_CRASHES):
+        assert queue.get(poison.id).crashes == max(deaths - 1, 0)
+        with workers.registered(queue.home) as name:
+            job = queue.take(name)
+            assert job is not None
+            assert job.id == poison.id
+        assert queue.has_work()
+    with workers.registered(queue.home) as name:
+        job = queue.take(name)
+    assert job is not None
+    assert job.id == other.id
+    failed = queue.get(poison.id)
+    assert failed.state is State.FAILED
+    assert failed.reason == "The worker died 3 times at the same place; its log says more."
+
+
+def test_a_death_after_a_batch_was_stored_does_not_count(queue: Queue, tmp_path: Path) -> None:
+    (job,) = queue.add("a", [queued.order(tmp_path)])
+    for done in range(1, 3 * queues.MOST_CRASHES):
+        with workers.registered(queue.home) as name:
+            assert queue.take(name) is not None
+            queue.tell(name, job, done, 99, computed=True)
+    assert queue.get(job.id).state is State.RUNNING
+
+
+def test_pace_is_told_from_the_second_batch_on(
+    queue: Queue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (job,) = queue.add("a", [queued.order(tmp_path)])
+    with workers.registered(queue.home) as name:
+        queue.take(name)
+        for now, done, computed, rate in (
+            (100.0, 64, False, None),  # the store had them
+            (110.0, 96, True, None),  # compiled
+            (112.0, 128, True, 16.0),
+            (116.0, 160, True, 64 / 6),
+        ):
+            monkeypatch.setattr(queues.time, "time", lambda now=now: now)
+            queue.tell(name, job, done, 256, computed=computed)
+            assert queue.get(job.id).rate == rate
+    assert queue.get(job.id).seconds_left == pytest.approx(9)
+
+
+def test_only_its_worker_may_speak_for_a_job(queue: Queue, tmp_path: Path) -> None:
+    (job,) = queue.add("a", [queued.order(tmp_path)])
+    with workers.registered(queue.home) as name:
+        queue.take(name)
+        assert queue.holds(name, job)
+        queue.cancel(job)
+        assert not queue.holds(name, job)
+        queue.tell(name, job, 5, 9, computed=True)
+        queue.end(name, job, State.DONE)
+        queue.put_back(name, job)
+    cancelled = queue.get(job.id)
+    assert (cancelled.state, cancelled.done) == (State.CANCELLED, 0)
+
+
+def test_many_takers_never_share_a_job(queue: Queue, tmp_path: Path) -> None:
+    queue.add("a", [queued.order(tmp_path, seed=seed) for seed in range(12)])
+    taken: list[str] = []
+
+    def take() -> None:
+        with workers.registered(queue.home) as name:
+            while (job := queue.take(name)) is not None:
+                taken.append(job.id)
+                queue.end(name, job, State.DONE)
+
+    threads = [threading.Thread(target=take) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(taken) == len(set(taken)) == 12
+
+
+def test_an_unknown_job_is_told(queue: Queue) -> None:
+    for name in ("", "abc", "%"):
+        with pytest.raises(QueueError, match="There is no job whose name begins"):
+            queue.get(name)
+
+
+def test_the_file_is_its_owner_s_alone(queue: Queue) -> None:
+    assert not queue.exists
+    queue.jobs()
+    assert stat.S_IMODE((queue.home / database.FILE).stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("damage", [b"no database" * 999, b""])
+def test_a_damaged_queue_is_kept_and_a_new_one_begun(
+    queue: Queue, tmp_path: Path, damage: bytes
+) -> None:
+    queue.add("a", [queued.order(tmp_path)])
+    path = queue.home / database.FILE
+    path.write_bytes(damage)
+    assert queue.jobs() == []
+    assert len(list(queue.home.glob("*.damaged-*"))) == bool(damage)
+    assert len(queue.add("a", [queued.order(tmp_path)])) == 1
+
+
+def test_an_order_that_is_none_any_more_counts_as_damage(queue: Queue, tmp_path: Path) -> None:
+    queue.add("a", [queued.order(tmp_path)])
+    with closing(sqlite3.connect(queue.home / database.FILE)) as connection, connection:
+        connection.execute("UPDATE jobs SET asked = '{}'")
+    assert queue.jobs() == []
+    assert len(list(queue.home.glob("*.damaged-*"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("PRAGMA user_version = 99", "made by a newer version"),
+        ("PRAGMA application_id = 7", "is no queue of reports"),
+    ],
+)
+def test_what_is_another_s_is_left_alone(queue: Queue, statement: str, words: str) -> None:
+    queue.jobs()
+    with closing(sqlite3.connect(queue.home / database.FILE)) as connection:
+        connection.execute(statement)
+    with pytest.raises(QueueError, match=words):
+        queue.jobs()
+
+
+def test_a_home_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(QueueError, match=r"cannot be written: Not a directory\.$"):
+        Queue(tmp_path / "file").jobs()

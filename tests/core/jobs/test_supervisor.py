@@ -1,0 +1,123 @@
+"""Someone works while there is work: started once, again after a kill, and not in a frenzy."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import queued
+
+from facemask_core.jobs import Queue, State, Supervisor, supervisor, workers
+
+# A worker without a model: it takes what there is, and ends it or, told so, waits to be killed.
+_WORKER = """
+import sys, time
+from pathlib import Path
+from facemask_core.jobs import Queue, State, workers
+queue = Queue()
+with workers.alone(queue.home), workers.registered(queue.home) as name:
+    Path(queue.home, "started").open("a").write("x")
+    while (job := queue.take(name)) is not None:
+        if Path(queue.home, "hang").exists():
+            time.sleep(600)
+        queue.end(name, job, State.DONE)
+"""
+COMMAND = (sys.executable, "-c", _WORKER)
+
+
+def settled(watched: Supervisor, queue: Queue, seconds: float = 60) -> list[State]:
+    """Looks as its thread would until nothing waits or runs."""
+    end = time.monotonic() + seconds
+    while any(job.state.active for job in queue.jobs()):
+        assert time.monotonic() < end
+        watched.look()
+        time.sleep(0.05)
+    return [job.state for job in queue.jobs()]
+
+
+def starts(queue: Queue) -> int:
+    path = queue.home / "started"
+    return len(path.read_text()) if path.exists() else 0
+
+
+def test_nothing_is_started_or_made_without_work(queue: Queue) -> None:
+    watched = Supervisor(queue, COMMAND)
+    watched.look()
+    assert not queue.home.exists()
+    queue.jobs()
+    watched.look()
+    assert watched._process is None
+
+
+def test_two_servers_start_one_worker(queue: Queue, tmp_path: Path) -> None:
+    queue.add("a", [queued.order(tmp_path, seed=seed) for seed in range(3)])
+    servers = [Supervisor(queue, COMMAND) for _ in range(2)]
+    for server in servers:
+        server.look()
+    assert settled(servers[0], queue) == [State.DONE] * 3
+    assert starts(queue) == 1
+
+
+def test_a_killed_worker_s_job_is_taken_up(queue: Queue, tmp_path: Path) -> None:
+    hang = queue.home / "hang"
+    queue.add("a", [queued.order(tmp_path)])
+    hang.touch()
+    watched = Supervisor(queue, COMMAND)
+    watched.look()
+    process = watched._process
+    assert process is not None
+    assert os.getsid(process.pid) == process.pid, "it ends neither with the server nor a visitor"
+    while queue.jobs()[0].state is not State.RUNNING:
+        time.sleep(0.05)
+    watched.look()
+    assert watched._process is process
+    hang.unlink()
+    os.kill(process.pid, signal.SIGKILL)
+    assert settled(watched, queue) == [State.DONE]
+    assert starts(queue) == 2
+
+
+def test_the_next_server_takes_up_what_the_last_left(queue: Queue, tmp_path: Path) -> None:
+    queue.add("a", [queued.order(tmp_path)])
+    with workers.registered(queue.home) as name:
+        queue.take(name)
+    assert settled(Supervisor(queue, COMMAND), queue) == [State.DONE]
+
+
+def test_a_worker_that_cannot_start_is_told_and_not_tried_in_a_frenzy(
+    queue: Queue, tmp_path: Path
+) -> None:
+    queue.add("a", [queued.order(tmp_path)])
+    begun: list[float] = []
+    watched = Supervisor(queue, (sys.executable, "-c", "raise SystemExit(1)"))
+    begin = watched._begun
+    watched._begun = lambda: begun.append(time.monotonic()) or begin()  # type: ignore[method-assign]
+    while watched.problem is None:
+        watched.look()
+        time.sleep(0.01)
+    for _ in range(20):
+        watched.look()
+        time.sleep(0.01)
+    assert len(begun) == 2
+    assert watched.problem.startswith("The worker that computes reports keeps ending early;")
+
+
+def test_the_thread_starts_work_by_itself_and_sweeps(
+    queue: Queue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = queue.home / "uploads" / "left"
+    left.mkdir(parents=True)
+    queue.add("a", [queued.order(tmp_path)])
+    monkeypatch.setattr(supervisor, "_LOOK_SECONDS", 0.1)
+    watched = Supervisor(queue, COMMAND)
+    watched.start()
+    watched.wake()
+    end = time.monotonic() + 60
+    while queue.jobs()[0].state is not State.DONE:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    assert not left.exists()

@@ -1,0 +1,73 @@
+"""A visitor's zip lies on disk for as long as a job needs it, and no longer."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+import queued
+
+from facemask_core.errors import QueueError
+from facemask_core.jobs import Data, Kind, Queue, removal, uploads
+
+
+def handed_in(queue: Queue, owner: str = "a", **more: object) -> Path:
+    with uploads.keeping(queue.home):
+        name = uploads.save(queue.home, b"zip")
+        data = Data(kind=Kind.UPLOAD, title="mine.zip", place=name, sha256=name)
+        queue.add(owner, [queued.order(Path(), data=data, **more)])
+    return uploads.file(queue.home, name)
+
+
+def test_nobody_else_may_look(queue: Queue) -> None:
+    path = handed_in(queue)
+    assert path.read_bytes() == b"zip"
+    modes = [stat.S_IMODE(place.stat().st_mode) for place in (path, *path.parents[:2])]
+    assert modes == [0o600, 0o700, 0o700]
+
+
+def test_it_goes_when_its_last_job_is_cancelled(queue: Queue) -> None:
+    path, other = handed_in(queue), handed_in(queue, seed=4)
+    (name,) = {path.parent.name}
+    data = next(job.order.data for job in queue.jobs() if job.order.data.place == name)
+    queue.add("b", [queued.order(Path(), data=data)])
+    mine, theirs = (
+        next(job for job in queue.jobs(owner) if job.order.data.place == name)
+        for owner in ("a", "b")
+    )
+    removal.cancel(queue, mine)
+    assert path.exists()
+    removal.delete(queue, theirs)
+    assert not path.parent.exists()
+    assert other.exists()
+
+
+def test_what_a_crash_left_behind_is_swept(queue: Queue) -> None:
+    kept = handed_in(queue)
+    with uploads.keeping(queue.home):  # and killed before its job was queued
+        left = uploads.save(queue.home, b"zip")
+    (queue.home / "uploads" / "half").mkdir()
+    uploads.sweep(queue)
+    assert not uploads.file(queue.home, left).parent.exists()
+    assert [entry.name for entry in (queue.home / "uploads").iterdir()] == [kept.parent.name]
+
+
+def test_nothing_is_swept_while_a_zip_is_handed_in(queue: Queue) -> None:
+    with uploads.keeping(queue.home):
+        name = uploads.save(queue.home, b"zip")
+        uploads.sweep(queue)
+        assert uploads.file(queue.home, name).exists()
+
+
+def test_no_room_is_one_sentence(queue: Queue, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(uploads.os, "fsync", full)
+    with (
+        uploads.keeping(queue.home),
+        pytest.raises(QueueError, match=r"cannot be kept .*: No space left on device\.$"),
+    ):
+        uploads.save(queue.home, b"zip")
+    assert list((queue.home / "uploads").iterdir()) == []

@@ -1,0 +1,171 @@
+"""A worker answers every job it can, and says of the others why it could not."""
+
+from __future__ import annotations
+
+import io
+import threading
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+import queued
+import stored_runs
+
+import facemask_core
+from facemask_core import checkpoints, evaluation, runs
+from facemask_core.errors import RunInUseError, WorkerError
+from facemask_core.jobs import Data, Job, Kind, Queue, State, uploads, worker, workers
+
+
+@pytest.fixture(autouse=True)
+def _small(monkeypatch: pytest.MonkeyPatch) -> None:
+    queued.patch(monkeypatch)
+
+
+def run(home: Path, job: Job) -> runs.Stored:
+    with runs.Store(home) as store:
+        found = store.named(str(job.run))
+    assert found is not None
+    return found
+
+
+def test_a_job_s_run_is_that_of_the_command(queue: Queue, data: Path, tmp_path: Path) -> None:
+    (job,) = queue.add("a", [queued.order(data)])
+    assert worker.work(queue, idle=0) == 1
+    done = queue.get(job.id)
+    assert (done.state, done.done, done.total) == (State.DONE, 70, 70)
+    assert run(queue.home, done).state is runs.State.COMPLETE
+    other = tmp_path / "other"
+    with runs.Store(other) as store:
+        order = done.order
+        evaluation.evaluate(
+            *(queued.judge(), order.dataset(other)),
+            **{"attack": order.made(), "epsilon": order.epsilon, "seed": 3, "store": store},
+        )
+    assert stored_runs.stored(other) == stored_runs.stored(queue.home)
+
+
+def test_the_second_job_finds_the_model_loaded_and_the_same_question_answered(
+    queue: Queue, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[str] = []
+    monkeypatch.setattr(
+        facemask_core, "load_classifier", lambda name, **_: loaded.append(name) or queued.judge()
+    )
+    first, second = (queue.add(owner, [queued.order(data)])[0] for owner in "ab")
+    assert worker.work(queue, idle=0) == 2
+    assert loaded == [queued.MODEL]
+    assert queue.get(first.id).run == queue.get(second.id).run
+
+
+def test_a_poisoned_job_fails_with_a_sentence_and_the_next_goes_on(
+    queue: Queue, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(name: str, **_: object) -> None:
+        raise {"inceptionv3": ValueError("secret"), "vgg19": MemoryError}[name]
+
+    models = (str(tmp_path / "vanished"), "inceptionv3", "vgg19")
+    orders = [queued.order(data, model=model) for model in models]
+    orders += [queued.order(tmp_path / "nowhere"), queued.order(data, settings={"x": 1})]
+    failing = queue.add("a", orders)
+    (good,) = queue.add("a", [queued.order(data, limit=4)])
+    monkeypatch.setattr(
+        facemask_core,
+        "load_classifier",
+        lambda name, **_: queued.judge() if name == queued.MODEL else broken(name),
+    )
+    worker.work(queue, idle=0)
+    assert queue.get(good.id).state is State.DONE
+    reasons = []
+    for job in map(queue.get, (job.id for job in failing)):
+        assert job.state is State.FAILED
+        assert job.reason is not None
+        assert job.reason.endswith(".")
+        assert "secret" not in job.reason
+        reasons.append(job.reason)
+    assert "There is no model" in reasons[0]
+    assert reasons[1] == reasons[2] == "The report failed; the worker's log says why."
+    assert "There is no folder" in reasons[3]
+    assert "no setting x" in reasons[4]
+
+
+def test_a_model_that_vanishes_is_noticed_even_when_it_is_loaded(
+    queue: Queue, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = queue.add("a", [queued.order(data, seed=seed) for seed in (1, 2)])
+    with workers.registered(queue.home) as name:
+        worker_ = worker.Worker(queue, name, leave=lambda: None)
+        worker_.compute(queue.take(name))
+        monkeypatch.setattr(checkpoints, "MODELS_DIR", Path("nowhere"))
+        monkeypatch.setattr(checkpoints.locate, "__defaults__", (Path("nowhere"),))
+        monkeypatch.setattr(checkpoints.available, "__defaults__", (Path("nowhere"),))
+        worker_.compute(queue.take(name))
+    assert queue.get(first.id).state is State.DONE
+    assert queue.get(second.id).state is State.FAILED
+
+
+def test_a_run_in_other_hands_is_left_to_them_for_a_while(
+    queue: Queue, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def in_use(*_: object, **__: object) -> None:
+        raise RunInUseError("In use.")
+
+    (job,) = queue.add("a", [queued.order(data)])
+    with monkeypatch.context() as patched:
+        patched.setattr(evaluation, "evaluate", in_use)
+        worker.work(queue, idle=0)
+    assert queue.get(job.id).state is State.QUEUED
+    assert not queue.has_work(), "not yet"
+    monkeypatch.setattr(worker.time, "time", lambda: time.time_ns() / 1e9 + 10)
+    assert queue.has_work()
+
+
+def test_an_interrupted_worker_gives_its_job_back(
+    queue: Queue, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    (job,) = queue.add("a", [queued.order(data)])
+    monkeypatch.setattr(evaluation, "evaluate", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        worker.work(queue, idle=0)
+    left = queue.get(job.id)
+    assert (left.state, left.crashes) == (State.QUEUED, 0)
+
+
+def test_a_worker_is_told_when_its_job_is_cancelled(queue: Queue, data: Path) -> None:
+    (job,) = queue.add("a", [queued.order(data)])
+    left = threading.Event()
+    with workers.registered(queue.home) as name:
+        taken = queue.take(name)
+        assert taken is not None
+        with worker.Worker(queue, name, leave=left.set)._watching(taken):
+            assert not left.wait(0.5)
+            queue.cancel(job)
+            assert left.wait(1)
+
+
+def test_there_is_one_worker_a_folder_unless_asked_otherwise(queue: Queue) -> None:
+    with workers.alone(queue.home):
+        assert workers.somebody(queue.home)
+        with pytest.raises(WorkerError, match=r"A worker is at work in .* already"):
+            worker.work(queue, idle=0)
+        assert worker.work(queue, idle=0, beside=True) == 0
+    assert not workers.somebody(queue.home)
+    assert worker.work(queue, idle=0) == 0
+
+
+def test_an_upload_is_read_where_it_lies_and_gone_afterwards(queue: Queue, data: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for path in data.rglob("*.png"):
+            archive.write(path, path.relative_to(data))
+    with uploads.keeping(queue.home):
+        name = uploads.save(queue.home, packed.getvalue())
+        upload = Data(kind=Kind.UPLOAD, title="mine.zip", place=name, sha256="1")
+        (job,) = queue.add("a", [queued.order(data, data=upload)])
+    worker.work(queue, idle=0)
+    assert queue.get(job.id).done == 70
+    assert list((queue.home / "uploads").iterdir()) == []
