@@ -10,7 +10,7 @@ import typer
 
 from facemask_core.cli.storing import StoreOption
 
-_GENTLY = 10
+_GENTLY = 5
 
 
 def work(

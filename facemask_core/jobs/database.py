@@ -9,7 +9,6 @@ would be made and deleted with each.
 from __future__ import annotations
 
 import logging
-import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -99,10 +98,12 @@ def _users(home: Path) -> Path:
 
 
 def _opened(path: Path) -> sqlite3.Connection:
-    # It holds the tokens that tell visitors apart.
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
     try:
+        if not path.stat().st_size:
+            # It will hold the tokens that tell visitors apart. To open and close it here would let
+            # go of the locks that other threads of this process have on it (POSIX).
+            path.chmod(0o600)
         connection.execute("PRAGMA synchronous = FULL")  # what was asked outlives a power cut
         if _version(connection, path) < VERSION:
             with changing(connection):

@@ -84,7 +84,7 @@ class Queue:
         return [self.get(name) for name in self._change(add)]
 
     def jobs(self, owner: str | None = None) -> list[Job]:
-        """Lists jobs, the latest first.
+        """Lists jobs, the latest first; those asked for together in their order.
 
         Args:
             owner: Whose; None for everybody's.
@@ -258,7 +258,7 @@ class Queue:
         )
 
     def _found(self, where: str, *values: object) -> list[Job]:
-        statement = f"{_JOBS} {where} ORDER BY added DESC, turn DESC"
+        statement = f"{_JOBS} {where} ORDER BY added DESC, turn"
         return self._look(
             lambda connection: [_job(row) for row in connection.execute(statement, values)]
         )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+import subprocess
+import sys
 import threading
 from contextlib import closing
 from pathlib import Path
@@ -60,7 +62,7 @@ def test_jobs_that_ended_long_ago_are_forgotten(
         (job,) = queue.add("a", [queued.order(tmp_path, seed=seed)])
         queue.cancel(job)
     (last,) = queue.add("a", [queued.order(tmp_path, seed=9)])
-    assert [job.order.seed for job in queue.jobs()] == [9, 3, 2]
+    assert {job.order.seed for job in queue.jobs()} == {2, 3, 9}
     assert last.state is State.QUEUED
 
 
@@ -141,6 +143,25 @@ def test_many_takers_never_share_a_job(queue: Queue, tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert len(taken) == len(set(taken)) == 12
+
+
+def test_a_look_does_not_let_go_of_another_thread_s_lock(queue: Queue, tmp_path: Path) -> None:
+    """As closing any other descriptor of the file would."""
+    queue.add("a", [queued.order(tmp_path)])
+    write = (
+        "import sqlite3, sys\n"
+        "sqlite3.connect(sys.argv[1], timeout=0).execute('UPDATE jobs SET done = 1')\n"
+    )
+
+    def locked(connection: sqlite3.Connection) -> bytes:
+        with database.changing(connection):
+            looker = threading.Thread(target=queue.jobs)
+            looker.start()
+            looker.join()
+            words = [sys.executable, "-c", write, str(queue.home / database.FILE)]
+            return subprocess.run(words, capture_output=True, check=False).stderr
+
+    assert b"database is locked" in database.using(queue.home, locked)
 
 
 def test_an_unknown_job_is_told(queue: Queue) -> None:

@@ -324,3 +324,14 @@ def test_a_full_disk_is_told_and_keeps_what_was_stored(
     store._connection.execute("PRAGMA max_page_count = 1000000")
     _assert_same(stored_runs.asked(judge, dataset, store), stored_runs.asked(judge, dataset, None))
     assert stored_runs.rows(store)[: len(kept)] == kept
+
+
+def test_a_run_is_found_by_its_whole_name_alone(
+    store: runs.Store, judge: Classifier, dataset: Dataset
+) -> None:
+    stored_runs.asked(judge, dataset, store)
+    (run,) = store.runs()
+    name = run.question.sha256
+    assert store.named(name) == run
+    assert store.named(name[:-1]) is None
+    assert store.named("") is None
