@@ -9,18 +9,57 @@ from pathlib import Path
 from typing import Any
 
 from facemask_core import zips
+from facemask_core.datasets import is_hidden
 from facemask_core.downloads import Checksum, RemoteFile, fetch, read_json
-from facemask_core.errors import DownloadError
+from facemask_core.errors import DatasetError, DownloadError
+from facemask_core.labels import LABELS, parse_label
 
 BASE_URL = "https://data.mendeley.com"
 DATASET = "7bt2d592b9"
 VERSION = 1
 PAGE = f"{BASE_URL}/datasets/{DATASET}/{VERSION}"
+FOLDER = Path(__file__).resolve().parent.parent / "data" / "mendeley"
+"""Where the lab looks for the photographs once they are downloaded."""
 LIMITS = zips.Limits(files=100_000, unpacked=16 * 2**30, ratio=100)
 """Several times what a set of some 20,000 photographs needs."""
 
+_DEPTH = 3
+
 Progress = Callable[[str, int, int], None]
 """Called with (what is done, how much of it, how much in all)."""
+
+
+def parts(folder: Path = FOLDER) -> dict[str, Path]:
+    """Finds what of a download can be judged: every folder in it with one folder a class.
+
+    Args:
+        folder: Where it was downloaded to.
+
+    Returns:
+        Such folders by their paths in the download, as the set's splits are named; empty where
+        nothing was downloaded.
+    """
+    try:
+        return {path.relative_to(folder).as_posix(): path for path in _with_classes(folder, _DEPTH)}
+    except OSError:
+        return {}
+
+
+def _with_classes(folder: Path, depth: int) -> list[Path]:
+    """Folders of both classes, at most so far below; what lies inside a class is not looked at."""
+    if not folder.is_dir():
+        return []
+    below = sorted(path for path in folder.iterdir() if path.is_dir() and not is_hidden(path.name))
+    if {_label(path.name) for path in below} >= set(range(len(LABELS))):
+        return [folder]
+    return [found for path in below if depth for found in _with_classes(path, depth - 1)]
+
+
+def _label(name: str) -> int | None:
+    try:
+        return parse_label(name)
+    except DatasetError:
+        return None
 
 
 def list_files(base_url: str = BASE_URL) -> tuple[RemoteFile, ...]:

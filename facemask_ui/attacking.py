@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import streamlit as st
@@ -43,32 +44,41 @@ class Chosen:
         return self.levels / LEVELS
 
 
-def choose() -> Chosen:
-    """Draws the choice of attack, or of none, with epsilon and settings."""
+def choose_several() -> list[Chosen]:
+    """Draws the choice of attacks, none among them, with one epsilon and their settings."""
     names = (NONE, *OFFERED)
-    name = st.segmented_control(
-        "Attack",
+    # What the attack page has chosen is the first guess.
+    first = settings.current("attack", OFFERED[0], settings.one_of(names))
+    chosen = st.pills(
+        "Attacks",
         names,
+        selection_mode="multi",
         format_func=lambda name: "None" if name == NONE else attacks.get(name).title,
-        required=True,
-        help="FGSM takes one step. PGD takes many small ones and finds more.",
-        **settings.bound("attack", OFFERED[0], settings.one_of(names)),
+        help="One report each. FGSM takes one step; PGD takes many small ones and finds more.",
+        wrap=True,
+        **settings.several("attacks", [first], names),
     )
+    levels = 0
+    if set(chosen) & set(OFFERED):
+        levels = st.slider(
+            "Epsilon",
+            0,
+            MAX_LEVELS,
+            format=f"%d/{LEVELS}",
+            help="How far an attack may move each colour value. The smaller, the harder to see.",
+            **settings.bound("epsilon", DEFAULT_LEVELS, settings.whole(0, MAX_LEVELS)),
+        )
+        st.caption(f"Each colour value moves by at most {describe_epsilon(levels / LEVELS)}.")
+    return [_chosen(name, levels) for name in names if name in chosen]
+
+
+def _chosen(name: str, levels: int) -> Chosen:
     if name == NONE:
         return Chosen(None, 0, 0)
-    levels = st.slider(
-        "Epsilon",
-        0,
-        MAX_LEVELS,
-        format=f"%d/{LEVELS}",
-        help="How far the attack may move each colour value. The smaller, the harder to see.",
-        **settings.bound("epsilon", DEFAULT_LEVELS, settings.whole(0, MAX_LEVELS)),
-    )
-    st.caption(f"Each colour value moves by at most {describe_epsilon(levels / LEVELS)}.")
     if name == PGD.name:
         with st.expander("PGD settings", icon=":material/tune:"):
             return _pgd(levels)
-    return Chosen(attacks.make(str(name)), levels, 0)
+    return Chosen(attacks.make(name), levels, 0)
 
 
 def _pgd(levels: int) -> Chosen:
@@ -102,6 +112,26 @@ def _pgd(levels: int) -> Chosen:
     )
     attack = PGD(steps=steps, random_start=random_start, restarts=restarts if random_start else 1)
     return Chosen(attack, levels, int(seed))
+
+
+def brief(name: str, epsilon: float, details: Mapping[str, object]) -> str:
+    """An attack in a few words, as a list has room for.
+
+    Args:
+        name: Its name.
+        epsilon: Its radius.
+        details: Its settings, or a whole threat model.
+    """
+    words = [f"{attacks.get(name).title} {round(LEVELS * epsilon, 3):g}/{LEVELS}"]
+    if details.get("norm") == "l2":
+        words = [f"{attacks.get(name).title} L2 {epsilon:.3g}"]
+    if "steps" in details:
+        words.append(f"{details['steps']} steps")
+    if details.get("restarts", 1) != 1:
+        words.append(f"{details['restarts']} restarts")
+    if details.get("random_start") is False:
+        words.append("no random start")
+    return ", ".join(words)
 
 
 def statement(threat_model: dict[str, object]) -> str:

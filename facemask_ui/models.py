@@ -13,6 +13,7 @@ from facemask_core.classifier import Classifier, load_classifier
 from facemask_core.errors import CheckpointError
 from facemask_core.images import INPUT_SIZE
 from facemask_ui import settings
+from facemask_ui.names import visible
 
 # After every run of any page, Streamlit calls this function to save memory. It would throw away
 # Keras's global state and TensorFlow's kernel caches while other visitors' threads work with them.
@@ -42,6 +43,11 @@ def title(name: str) -> str:
     backbone = backbones.get(card.backbone)
     own = name.removeprefix(backbone.name).lstrip("-")
     return f"{backbone.title} ({own})" if own else backbone.title
+
+
+def name(known: str) -> str:
+    """As :func:`title`, for a name from a stored run, whose model may be no shipped one."""
+    return title(known) if known in checkpoints.available() else visible(known)
 
 
 def sha256(name: str) -> str:
@@ -102,6 +108,21 @@ def choose(*, shown: bool = True) -> str:
     names = shipped()
     draw = partial(st.selectbox, "Model", names, format_func=title)
     return settings.ask(draw, "model", names[0], settings.one_of(names), shown=shown)
+
+
+def choose_for_reports() -> list[str]:
+    """Draws the choice of models to make reports of, at first the lightest alone."""
+    names = shipped()
+    chosen = st.pills(
+        "Models",
+        names,
+        selection_mode="multi",
+        format_func=title,
+        help="One report each, in one table.",
+        wrap=True,
+        **settings.several("judged", names[:1], names),
+    )
+    return [name for name in names if name in chosen]
 
 
 def choose_several() -> list[str]:

@@ -1,22 +1,23 @@
-"""The dataset of a report: the shipped portraits, a zip in memory, or a folder of the server."""
+"""The dataset of a report: shipped portraits, a zip, or photographs on the server."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import streamlit as st
 
-from facemask_core import provenance, samples
+from facemask_core import mendeley, samples
 from facemask_core.archives import open_archive
-from facemask_core.datasets import Dataset, open_dataset
+from facemask_core.datasets import Dataset, Folder, Source, open_dataset
 from facemask_core.errors import DatasetError
+from facemask_core.jobs import Data, Kind
 from facemask_ui import settings
 
 PORTRAITS, ZIP, FOLDER = "Shipped portraits", "Zip file", "Server folder"
+MENDELEY = "Mendeley photographs"
 ROOTS_VARIABLE = "FACEMASK_DATA_ROOTS"
 _MOST_IMAGES = 25_000
 _DEFAULT_LIMIT = 1000
@@ -24,16 +25,38 @@ _ZIP_WIDGET, _ZIP_KEPT = "file:zip", "dataset:zip"
 
 
 @dataclass(frozen=True)
-class Chosen:
-    """A dataset and what tells it from others.
+class Kept:
+    """A zip in the session's memory, hashed once: it may be large.
 
     Attributes:
-        dataset: Its files, already limited.
-        identity: Equal for equal datasets.
+        name: What the visitor calls it.
+        content: Its bytes.
+        sha256: Their hash.
     """
 
-    dataset: Dataset
-    identity: Hashable
+    name: str
+    content: bytes = field(repr=False)
+    sha256: str
+
+    @classmethod
+    def of(cls, name: str, content: bytes) -> Kept:
+        """Hashes a zip."""
+        return cls(name, content, hashlib.sha256(content).hexdigest())
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A dataset to make reports on.
+
+    Attributes:
+        data: Where it lies, as a job needs to know; a zip has no place there yet.
+        limit: How many images are used.
+        zip: The zip's bytes; None for anything else.
+    """
+
+    data: Data
+    limit: int
+    zip: bytes | None = None
 
 
 def choose() -> Chosen | None:
@@ -42,16 +65,19 @@ def choose() -> Chosen | None:
     Raises:
         DatasetError: What was chosen cannot be used.
     """
-    sources = [PORTRAITS, ZIP, *([FOLDER] if roots() else [])]
+    downloaded = [MENDELEY] if mendeley.parts() else []
+    sources = [PORTRAITS, ZIP, *downloaded, *([FOLDER] if roots() else [])]
     source = st.segmented_control(
         "Dataset",
         sources,
         required=True,
         **settings.bound("dataset", PORTRAITS, settings.one_of(sources), in_link=False),
     )
-    found = {PORTRAITS: _portraits, ZIP: _zip, FOLDER: _folder}[str(source)]()
+    choosers = {PORTRAITS: _portraits, ZIP: _zip, FOLDER: _folder, MENDELEY: _mendeley}
+    found = choosers[str(source)]()
     if found is None:
         return None
+    data, dataset = found
     limit = st.number_input(
         "Use at most",
         1,
@@ -59,47 +85,103 @@ def choose() -> Chosen | None:
         help="Images, taken from both classes in turn.",
         **settings.bound("limit", _DEFAULT_LIMIT, settings.whole(1, _MOST_IMAGES)),
     )
-    dataset = found.dataset.limited(int(limit))
-    counts = ", ".join(
-        f"{count} {name.replace('_', ' ')}" for name, count in dataset.counts().items()
-    )
-    st.caption(f"{len(dataset)} of {len(found.dataset)} images: {counts}.")
-    return Chosen(dataset, (found.identity, int(limit)))
+    used = dataset.limited(int(limit))
+    counts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in used.counts().items())
+    st.caption(f"{len(used)} of {len(dataset)} images: {counts}.")
+    return Chosen(data, int(limit), kept_zip(data))
 
 
-def _portraits() -> Chosen:
-    return Chosen(open_dataset(samples.FACES_DIR), PORTRAITS)
+def _portraits() -> tuple[Data, Dataset]:
+    data = Data(kind=Kind.PORTRAITS, title=PORTRAITS)
+    return data, open_dataset(samples.FACES_DIR)
 
 
-def _zip() -> Chosen | None:
+def _zip() -> tuple[Data, Dataset] | None:
     def changed() -> None:
         file = st.session_state[_ZIP_WIDGET]
         st.session_state.pop(_ZIP_KEPT, None)
         if file is not None:
-            st.session_state[_ZIP_KEPT] = (file.name, file.getvalue())
+            st.session_state[_ZIP_KEPT] = Kept.of(file.name, file.getvalue())
 
+    st.caption(
+        ":material/lock: Another process computes the report, so the zip lies on this server's "
+        "disk, for the lab alone, from the moment you run a report on it until its last report "
+        "has ended or is cancelled. File names and figures stay until you delete the report; "
+        "only its link leads to them."
+    )
     st.file_uploader(
         "Choose a zip with one folder a class",
         type=["zip"],
         key=_ZIP_WIDGET,
         on_change=changed,
-        help="Folders with_mask and without_mask. It is read in memory and never unpacked to disk.",
+        help="Folders with_mask and without_mask. It is never unpacked to disk.",
     )
-    kept: tuple[str, bytes] | None = st.session_state.get(_ZIP_KEPT)
+    kept: Kept | None = st.session_state.get(_ZIP_KEPT)
     if kept is None:
         return None
-    name, data = kept
-    return Chosen(_opened(name, data), (ZIP, hashlib.sha256(data).hexdigest()))
+    data = Data(kind=Kind.UPLOAD, title=kept.name, sha256=kept.sha256)
+    return data, _opened(kept.name, kept.sha256, kept.content)
 
 
-@st.cache_resource(scope="session", max_entries=1, show_spinner="Reading the zip…", hash_funcs={
-    bytes: lambda data: hashlib.sha256(data).hexdigest()
-})  # fmt: skip
-def _opened(name: str, data: bytes) -> Dataset:
-    return open_archive(data, name)
+def kept_zip(data: Data) -> bytes | None:
+    """The zip behind an order, if this session still has it in memory.
+
+    Args:
+        data: What the order is about.
+    """
+    kept: Kept | None = st.session_state.get(_ZIP_KEPT)
+    if kept is None or data.kind is not Kind.UPLOAD or kept.sha256 != data.sha256:
+        return None
+    return kept.content
 
 
-def _folder() -> Chosen | None:
+def at_hand(data: Data) -> Source | None:
+    """Where an order's photographs lie, if they may be looked at from this session just now.
+
+    Args:
+        data: What the order is about.
+    """
+    if data.kind is Kind.UPLOAD:
+        content = kept_zip(data)
+        return None if content is None else _opened(data.title, data.sha256, content).source
+    if not readable(data):
+        return None
+    return Folder(samples.FACES_DIR if data.kind is Kind.PORTRAITS else Path(data.place))
+
+
+def readable(data: Data) -> bool:
+    """Whether everyone on this server may see photographs, and so what was found in them."""
+    if data.kind is not Kind.FOLDER:
+        return data.kind is Kind.PORTRAITS
+    if Path(data.place) in mendeley.parts().values():
+        return True
+    try:
+        return str(permitted(data.place)) == data.place
+    except DatasetError:
+        return False
+
+
+@st.cache_resource(scope="session", max_entries=1, show_spinner="Reading the zip…")
+def _opened(name: str, sha256: str, _content: bytes) -> Dataset:
+    return open_archive(_content, name)
+
+
+def _mendeley() -> tuple[Data, Dataset]:
+    parts = mendeley.parts()
+    names = list(parts)
+    part = names[0]
+    if len(names) > 1:
+        part = st.selectbox(
+            "Part",
+            names,
+            **settings.bound("part", part, settings.one_of(names), in_link=False),
+        )
+    title = MENDELEY if part == "." else f"{MENDELEY}, {part}"
+    data = Data(kind=Kind.FOLDER, title=title, place=str(parts[part]))
+    return data, open_dataset(parts[part])
+
+
+def _folder() -> tuple[Data, Dataset] | None:
     allowed = roots()
     text = st.text_input(
         "Folder on the server",
@@ -109,8 +191,8 @@ def _folder() -> Chosen | None:
     )
     if not text:
         return None
-    dataset = open_dataset(permitted(text))
-    return Chosen(dataset, (FOLDER, _state(dataset)))
+    folder = permitted(text)
+    return Data(kind=Kind.FOLDER, title=str(folder), place=str(folder)), open_dataset(folder)
 
 
 def roots() -> list[Path]:
@@ -139,16 +221,3 @@ def permitted(text: str) -> Path:
             f"{' or '.join(map(str, allowed)) or 'a folder listed in ' + ROOTS_VARIABLE}."
         )
     return folder
-
-
-def _state(dataset: Dataset) -> str:
-    """Changes when a file of a folder does; much faster than hashing every file."""
-    root = Path(dataset.source.name)
-    total = hashlib.sha256(os.fsencode(root))
-    files = [root / sample.path for sample in dataset.samples]
-    if (found := provenance.locate(dataset)) is not None:
-        files.append(found[0])
-    for file in files:
-        status = file.stat()
-        total.update(os.fsencode(f"{file}\t{status.st_size}\t{status.st_mtime_ns}\n"))
-    return total.hexdigest()

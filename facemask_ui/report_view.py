@@ -12,6 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from facemask_core.classifier import probabilities
+from facemask_core.datasets import Source
 from facemask_core.evaluation import Evaluation, Predictions
 from facemask_core.labels import LABELS
 from facemask_ui import (
@@ -24,20 +25,26 @@ from facemask_ui import (
     report_figures,
     rivals,
     shell,
+    thumbnails,
 )
+from facemask_ui.extremes import Fall
 from facemask_ui.names import visible
 from facemask_ui.palette import percent
 from facemask_ui.rivals import Duel
 
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _SHARES = ("precision", "recall", "f1-score")
 
 
-def show(report: Evaluation, answers: Sequence[Evaluation]) -> None:
+def show(
+    report: Evaluation, answers: Sequence[Evaluation], photographs: Source | None = None
+) -> None:
     """Draws a report from its figures and threat model down to its downloads.
 
     Args:
         report: What to draw.
         answers: Reports to compare it with, where they answer the same question.
+        photographs: Its files, where the visitor may look at them.
     """
     duels = rivals.duels(report, answers)
     _figures(report)
@@ -54,7 +61,7 @@ def show(report: Evaluation, answers: Sequence[Evaluation]) -> None:
     if (warning := report_figures.aimless(report)) is not None:
         st.warning(warning, icon=":material/trending_flat:")
     _confidences(report)
-    _extremes(report)
+    _extremes(report, photographs)
     _rivals(duels)
     _sources(report)
     _skipped(report)
@@ -63,7 +70,7 @@ def show(report: Evaluation, answers: Sequence[Evaluation]) -> None:
 
 def _identity(report: Evaluation) -> str:
     return (
-        f"Model {models.title(report.model)}, sha256 {report.model_sha256[:12]}; "
+        f"Model {models.name(report.model)}, sha256 {report.model_sha256[:12]}; "
         f"data sha256 {report.data_sha256[:12]}; {len(report.paths)} images in "
         f"{report.seconds:.1f} s."
     )
@@ -117,28 +124,35 @@ def _confidences(report: Evaluation) -> None:
     )
 
 
-def _extremes(report: Evaluation) -> None:
+def _extremes(report: Evaluation, photographs: Source | None) -> None:
     found = {title: falls for title, falls in extremes.ends(report).items() if falls}
+    paths = [fall.path for falls in found.values() for fall in falls]
+    pictures = {} if photographs is None else thumbnails.of(photographs, paths)
     share = st.column_config.NumberColumn(format="%.1f %%", width="small")
     for column, (title, falls) in zip(st.columns(2, gap="large"), found.items(), strict=False):
         with column:
             st.subheader(title, anchor=False)
             st.dataframe(
-                pd.DataFrame(
-                    [
-                        {
-                            # The name comes last: it may be long, and a phone is narrow.
-                            "before": 100 * fall.before,
-                            "after": 100 * fall.after,
-                            "truth": fall.truth,
-                            "file": visible(fall.path),
-                        }
-                        for fall in falls
-                    ]
-                ),
+                pd.DataFrame([_fall(fall, pictures) for fall in falls]),
                 hide_index=True,
-                column_config={"before": share, "after": share},
+                row_height=thumbnails.SIDE if pictures else None,
+                column_config={
+                    "picture": st.column_config.ImageColumn(width="small"),
+                    "before": share,
+                    "after": share,
+                },
             )
+
+
+def _fall(fall: Fall, pictures: dict[str, str]) -> dict[str, object]:
+    """One row; the name comes last, for it may be long, and a phone is narrow."""
+    picture = {"picture": pictures.get(fall.path)} if pictures else {}
+    return picture | {
+        "before": 100 * fall.before,
+        "after": 100 * fall.after,
+        "truth": fall.truth,
+        "file": visible(fall.path),
+    }
 
 
 def _rivals(duels: Sequence[Duel]) -> None:
@@ -246,7 +260,7 @@ def _downloads(report: Evaluation, duels: Sequence[Duel]) -> None:
 def rows(report: Evaluation) -> str:
     """Writes one line an image as CSV; confidences are those of the predicted class."""
     columns: dict[str, list[object]] = {
-        "path": list(report.paths),
+        "path": [harmless(path) for path in report.paths],
         "true_label": [LABELS[label] for label in report.clean.labels],
         **_columns("clean", report.clean),
     }
@@ -256,10 +270,18 @@ def rows(report: Evaluation) -> str:
         columns["linf"] = [f"{value:.6f}" for value in report.linf]
         columns["l2"] = [f"{value:.6f}" for value in report.l2]
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(text, lineterminator="\r\n")  # a name with either in it is quoted then
     writer.writerow(columns)
     writer.writerows(zip(*columns.values(), strict=True))
     return text.getvalue()
+
+
+def harmless(text: str) -> str:
+    """Keeps a spreadsheet from taking a stranger's file name for a formula.
+
+    An apostrophe in front is the convention that spreadsheets understand (OWASP, CSV injection).
+    """
+    return f"'{text}" if text.startswith(_FORMULAS) else text
 
 
 def _columns(name: str, predictions: Predictions) -> dict[str, list[object]]:

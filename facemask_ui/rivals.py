@@ -14,7 +14,8 @@ MEANING = (
     "McNemar's exact test counts the images that one model has right and the other wrong; p is how "
     "often two equally good models would differ at least as much by chance."
 )
-_WORDS = {"accuracy": "Clean accuracy", "robust_accuracy": "Robust accuracy"}
+WORDS = {"accuracy": "Clean accuracy", "robust_accuracy": "Robust accuracy"}
+"""What two reports are compared by, as :func:`facemask_core.evaluation.compare` names it."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,12 @@ class Duel:
     @property
     def p(self) -> str:
         """The p-value as people write it."""
-        return "< 0.001" if self.test.p_value < 0.001 else f"{self.test.p_value:.3f}"
+        return written(self.test.p_value)
+
+
+def written(p_value: float) -> str:
+    """A p-value as people write it."""
+    return "< 0.001" if p_value < 0.001 else f"{p_value:.3f}"
 
 
 def duels(report: Evaluation, answers: Iterable[Evaluation]) -> list[Duel]:
@@ -52,8 +58,8 @@ def duels(report: Evaluation, answers: Iterable[Evaluation]) -> list[Duel]:
     others = {it.model_sha256: it for it in answers if _comparable(report, it)}
     return [
         Duel(
-            models.title(other.model),
-            _WORDS[name],
+            models.name(other.model),
+            WORDS[name],
             _figure(report, name),
             _figure(other, name),
             test,

@@ -8,6 +8,7 @@ as soon as another page is opened, and it puts display names such as ``PGD`` int
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -83,6 +84,26 @@ def bound(name: str, default: T, parse: Parse[T], *, in_link: bool = True) -> di
     return {"key": name, "on_change": changed}
 
 
+def several(name: str, default: Sequence[str], options: Sequence[str]) -> dict[str, Any]:
+    """As :func:`bound`, for a widget that chooses some of several words, at least one.
+
+    Args:
+        name: The setting's name, used as the widget's key as well.
+        default: Its first value, in the order of the options.
+        options: What can be chosen.
+    """
+    first = ",".join(default)
+    value = current(name, first, _some_of(options)).split(",")
+    if st.session_state.get(name) != value:
+        st.session_state[name] = value
+
+    def changed() -> None:
+        chosen = [word for word in options if word in st.session_state[name]]
+        remember(name, ",".join(chosen), first)
+
+    return {"key": name, "on_change": changed}
+
+
 def ask(
     draw: Callable[..., Any], name: str, default: T, parse: Parse[T], *, shown: bool = True
 ) -> T:
@@ -113,6 +134,18 @@ def one_of(options: Sequence[str]) -> Parse[str]:
     return lambda text: text if text in options else None
 
 
+def _some_of(options: Sequence[str]) -> Parse[str]:
+    """Accepts listed words with commas between them."""
+
+    def parse(text: str) -> str | None:
+        words = set(text.split(","))
+        if not words <= set(options):
+            return None
+        return ",".join(word for word in options if word in words)
+
+    return parse
+
+
 def whole(least: int, most: int) -> Parse[int]:
     """Accepts whole numbers in a range, in plain digits."""
 
@@ -122,6 +155,11 @@ def whole(least: int, most: int) -> Parse[int]:
         return int(text) if least <= int(text) <= most else None
 
     return parse
+
+
+def sha256(text: str) -> str | None:
+    """Accepts a whole sha256, which nobody guesses."""
+    return text if re.fullmatch("[0-9a-f]{64}", text) else None
 
 
 def yes_no(text: str) -> bool | None:

@@ -12,7 +12,7 @@ import streamlit as st
 
 from facemask_core.backend import device
 from facemask_core.errors import FacemaskError
-from facemask_ui import models, settings, uploads
+from facemask_ui import models, reports, settings, uploads
 
 _log = logging.getLogger(__name__)
 # A material icon would do, but the browser's tab fetches those from a server of Google's.
@@ -26,7 +26,7 @@ _PAGES = (
 )
 PRIVACY = (
     "Pictures stay in this session's memory, are never written to disk, and are gone when you "
-    "close the tab."
+    "close the tab. Only the zip of a report waits on disk for as long as that waits or runs."
 )
 
 
@@ -44,6 +44,7 @@ def page(title: str, heading: str, lead: str) -> Iterator[None]:
     """
     st.set_page_config(page_title=f"{title} · Face-mask lab", page_icon=_ICON, layout="wide")
     uploads.keep_in_memory()
+    reports.supervise()  # on every page: reports may wait that an earlier server left
     settings.enter(title)
     with st.container(horizontal=True, key="navigation", gap="xsmall"):
         for script, label, icon in _PAGES:
@@ -61,6 +62,15 @@ def page(title: str, heading: str, lead: str) -> Iterator[None]:
             icon=":material/error:",
         )
     _footer()
+
+
+@contextmanager
+def one_sentence() -> Iterator[None]:
+    """Shows an error of the core where it happened, and lets the rest of the page be drawn."""
+    try:
+        yield
+    except FacemaskError as error:
+        show_error(error)
 
 
 def show_error(error: FacemaskError) -> None:

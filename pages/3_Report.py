@@ -2,21 +2,32 @@
 
 import streamlit as st
 
-from facemask_ui import attacking, models, report_data, report_run, report_view, shell
+from facemask_ui import (
+    attacking,
+    models,
+    report_data,
+    report_list,
+    report_open,
+    report_run,
+    reports,
+    shell,
+)
 
 with shell.page(
     "Report",
     "How often does it go wrong?",
-    "One face is an anecdote. Here a whole dataset is judged, attacked, and judged again.",
+    "One face is an anecdote. Here a whole dataset is judged, attacked, and judged again. "
+    "Another process computes: leave, come back, and it has gone on.",
 ):
     dataset, model, attack = st.columns(3, gap="large")
     with attack:
-        chosen = attacking.choose()
+        chosen = attacking.choose_several()
     with model:
-        name = models.choose()
-    with dataset:
+        names = models.choose_for_reports()
+    data = None
+    with dataset, shell.one_sentence():
         data = report_data.choose()
-    if data is not None:
-        report = report_run.answer(models.load(name), data, chosen)
-        if report is not None:
-            report_view.show(report, report_run.board().answers())
+    report_run.button(data, names, chosen)
+    lines = reports.lines()
+    report_list.show(lines)
+    report_open.draw(lines)

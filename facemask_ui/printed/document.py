@@ -42,7 +42,7 @@ def document(report: Evaluation, duels: Sequence[Duel] = ()) -> str:
 
 def _title(report: Evaluation) -> str:
     """Short enough for a browser's tab and the margin of a sheet."""
-    title = f"Face-mask report: {models.title(report.model)}"
+    title = f"Face-mask report: {models.name(report.model)}"
     if report.threat_model is None:
         return title
     attack = attacks.get(report.threat_model["attack"]).title
@@ -52,7 +52,7 @@ def _title(report: Evaluation) -> str:
 def _content(report: Evaluation, duels: Sequence[Duel]) -> list[Markup]:
     return [
         element("h1", "How often does it go wrong?"),
-        element("p", f"{models.title(report.model)} on {len(report.paths)} images.", class_="lead"),
+        element("p", f"{models.name(report.model)} on {len(report.paths)} images.", class_="lead"),
         sections.figures(report),
         sections.threat_model(report),
         sections.answers(report),

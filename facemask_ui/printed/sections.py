@@ -125,7 +125,7 @@ def identity(report: Evaluation) -> Markup:
     """What the figures are of and what computed them, in full."""
     attack = report.speed.attack_ms_per_image
     computed = {
-        "model": models.title(report.model),
+        "model": models.name(report.model),
         "model sha256": report.model_sha256,
         "data sha256": report.data_sha256,
         "images": str(len(report.paths)),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -27,25 +29,56 @@ FIRST_VERDICT_MS = 180_000
 
 @contextmanager
 def running_server() -> Iterator[str]:
-    """Starts the lab on a free port, and stops it afterwards."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=os.environ | {"PYTHONUNBUFFERED": "1"}, stdout=subprocess.DEVNULL
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait_until_healthy(process, address)
-        yield address
-    finally:
-        process.terminate()
+    """Starts the lab on a free port, and stops it and its worker afterwards."""
+    with tempfile.TemporaryDirectory() as home:
+        server = Server(Path(home))
         try:
-            process.wait(20)
+            yield server.address
+        finally:
+            server.stop()
+            for pid in workers(Path(home)):
+                os.kill(pid, signal.SIGKILL)
+
+
+class Server:
+    """The lab on a free port, with its reports in a folder."""
+
+    def __init__(self, home: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+        environment = os.environ | {"PYTHONUNBUFFERED": "1", "FACEMASK_HOME": str(home)}
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
+        )
+        self.address = f"http://127.0.0.1:{port}"
+        _wait_until_healthy(self.process, self.address)
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(20)
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait(20)
+            self.kill()
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait(20)
+
+
+def workers(home: Path) -> list[int]:
+    """The processes that compute the reports of a folder; they outlive their server."""
+    found, variable = [], f"FACEMASK_HOME={home}".encode()
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (entry / "cmdline").read_bytes().split(b"\0")
+            variables = (entry / "environ").read_bytes().split(b"\0")
+        except OSError:
+            continue  # it has ended meanwhile, or is another user's
+        if words[2:4] == [b"facemask_core", b"work"] and variable in variables:
+            found.append(int(entry.name))
+    return found
 
 
 def _wait_until_healthy(process: subprocess.Popen[bytes], address: str) -> None:
@@ -57,6 +90,7 @@ def _wait_until_healthy(process: subprocess.Popen[bytes], address: str) -> None:
                 return
         except OSError:
             time.sleep(0.3)
+    process.kill()
     pytest.fail("The server did not become healthy in 90 seconds.")
 
 

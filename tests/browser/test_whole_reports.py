@@ -1,18 +1,29 @@
-"""Reports in the browser: to the end, with files that agree with the screen, and cancelled."""
+"""Reports in the browser: their files, and what they outlive."""
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
+import os
 import re
+import signal
+import time
 import zipfile
 from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
-from lab import Visit, settle
+from accessibility import violations
+from lab import FIRST_VERDICT_MS, Server, Visit, settle, workers
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import TimeoutError as TooLate
+
+from facemask_core.jobs import Queue, State
 
 LABELS = ("without_mask", "with_mask")
 REPORT_MS = 180_000
@@ -55,25 +66,138 @@ def test_report_on_the_portraits_agrees_with_its_files(visit: Visit) -> None:
     expect(page.get_by_text("macro avg").first).to_be_visible()
 
 
-def test_cancelled_report_survives_a_page_switch_and_stops(visit: Visit) -> None:
-    page = visit("Report")
+def upload(page: Page, count: int) -> None:
     page.get_by_test_id("stButtonGroup").get_by_text("Zip file").click()
     settle(page)
+    expect(page.get_by_text("the zip lies on this server's disk")).to_be_visible()
     page.locator("input[type=file]").set_input_files(
-        {"name": "many.zip", "mimeType": "application/zip", "buffer": many(1500)}
+        {"name": "many.zip", "mimeType": "application/zip", "buffer": many(count)}
     )
+    settle(page)
+
+
+def test_a_report_goes_on_while_its_visitor_is_elsewhere(visit: Visit) -> None:
+    page = visit("Report?limit=300")
+    upload(page, 320)
     page.get_by_role("button", name="Run report").click()
-    expect(page.get_by_text(re.compile(r"\d+ of 1000 images · .* left"))).to_be_visible(
-        timeout=REPORT_MS
-    )
+    told = page.get_by_text(re.compile(r"\d+ of 300 images · .* left"))
+    expect(told).to_be_visible(timeout=REPORT_MS)
+    before = images_done(told)
     page.get_by_role("link", name="Home").click()
     expect(page.get_by_role("heading", name="How little")).to_be_visible()
+
+    other = visit("Attack")  # which answers meanwhile
+    expect(other.locator(".lab .verdict[data-outcome]")).to_be_visible(timeout=FIRST_VERDICT_MS)
+    assert "many.zip" not in visit("Report").content()
+
     page.get_by_role("link", name="Report").first.click()
-    page.get_by_role("button", name="Cancel").click()
-    expect(page.get_by_text("Cancelled after")).to_be_visible(timeout=REPORT_MS)
     settle(page)
-    expect(page.get_by_role("button", name="Run report")).to_be_enabled()
-    expect(page.get_by_text("Robust accuracy")).to_have_count(0)
+    expect(told.or_(ready(page)).first).to_be_visible()
+    assert ready(page).count() or images_done(told) > before
+    expect(ready(page)).to_be_visible(timeout=REPORT_MS)
+    settle(page)
+    assert json.loads(downloaded(page, "The report (JSON)"))["images"] == 300
+
+
+def ready(page: Page) -> Locator:
+    """The visitor's own reports that can be opened."""
+    return page.locator("[class*='st-key-open'] button").filter(visible=True)
+
+
+def images_done(told: Locator) -> int:
+    return int(told.inner_text().split()[0])
+
+
+def test_a_report_is_cancelled_at_once_and_resumed_where_it_was(visit: Visit) -> None:
+    page = visit("Report?limit=200&attacks=pgd&steps=2")
+    upload(page, 200)
+    page.get_by_role("button", name="Run report").click()
+    expect(page.get_by_text(re.compile(r"\d+ of 200 images · .* left"))).to_be_visible(
+        timeout=REPORT_MS
+    )
+    page.get_by_role("button", name="Cancel").click()
+    cancelled = page.get_by_text(re.compile(r"Cancelled after \d+ of 200 images"))
+    expect(cancelled).to_be_visible(timeout=3000)
+    done = int(cancelled.inner_text().split()[-4])
+    page.get_by_role("button", name="Resume").click()
+    told = page.get_by_text(re.compile(r"^\d+ of 200 images"))
+    expect(told).to_be_visible(timeout=REPORT_MS)
+    assert images_done(told) >= done
+    expect(ready(page)).to_be_visible(timeout=REPORT_MS)
+    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("Your reports")).to_have_count(0)
+
+
+def test_two_models_stand_side_by_side_and_travel_in_the_link(visit: Visit) -> None:
+    page = visit("Report?epsilon=4&limit=16&judged=mobilenetv3,mobilenetv3-robust")
+    page.get_by_role("button", name="Run 2 reports").click()
+    expect(ready(page)).to_have_count(2, timeout=REPORT_MS)
+    settle(page)
+    choose_last(page, "Beside it")
+    expect(page.get_by_role("heading", name="Side by side")).to_be_visible()
+    expect(page.get_by_text("images are right in the first alone")).to_have_count(2)
+    link = page.url.split("/", 3)[3]
+    other = visit(link, width=390, scheme="dark")
+    expect(other.get_by_role("heading", name="Side by side")).to_be_visible()
+    expect(other.get_by_role("button", name="Delete")).to_have_count(0)
+    assert other.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
+    settle(other)
+    assert violations(other) == []
+
+
+def choose_last(page: Page, label: str) -> None:
+    """Opens a select box, which closes again where the page is just being drawn anew."""
+    last = page.get_by_role("option").last
+    for _ in range(5):
+        page.get_by_role("combobox", name=label).click()
+        with contextlib.suppress(TooLate):
+            last.click(timeout=3000)
+            break
+    settle(page)
+
+
+def test_a_report_outlives_its_worker_and_its_server(chromium: Browser, tmp_path: Path) -> None:
+    queue = Queue(tmp_path)
+    first = Server(tmp_path)
+    try:
+        page = chromium.new_page()
+        page.goto(f"{first.address}/Report?limit=160")
+        settle(page)
+        page.get_by_role("button", name="Run report").click()
+        done = until(lambda: queue.jobs() and queue.jobs()[0].done)
+        (pid,) = workers(tmp_path)
+        os.kill(pid, signal.SIGKILL)
+        expect(page.get_by_text(re.compile(r"\d+ of 160 images"))).to_be_visible(timeout=REPORT_MS)
+        until(lambda: queue.jobs()[0].done > done)
+        (pid,) = workers(tmp_path)
+        page.close()
+    finally:
+        first.kill()
+    assert workers(tmp_path) == [pid], "it goes on"
+    os.kill(pid, signal.SIGKILL)
+    second = Server(tmp_path)
+    try:
+        page = chromium.new_page()
+        page.goto(second.address)  # any page will do
+        until(lambda: queue.jobs()[0].state is State.DONE)
+        page.goto(f"{second.address}/Report?run={queue.jobs()[0].run}")
+        expect(page.get_by_text("Success rate").first).to_be_visible(timeout=REPORT_MS)
+        page.close()
+    finally:
+        second.stop()
+        for pid in workers(tmp_path):
+            os.kill(pid, signal.SIGKILL)
+
+
+T = TypeVar("T")
+
+
+def until(condition: Callable[[], T], seconds: float = REPORT_MS / 1000) -> T:
+    end = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    return found
 
 
 def many(count: int) -> bytes:

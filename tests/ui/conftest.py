@@ -10,9 +10,11 @@ import pytest
 from screen import Open
 from streamlit.testing.v1 import AppTest
 
+import facemask_core
 from facemask_core import Classifier, checkpoints
 from facemask_core.backend import keras
 from facemask_core.images import INPUT_SIZE
+from facemask_core.jobs import Supervisor
 from facemask_ui import models
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,6 +25,15 @@ PAGES = {
     "Report": "pages/3_Report.py",
     "Models": "pages/4_Models.py",
 }
+
+
+@pytest.fixture(autouse=True)
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A queue and a store for each test, and no worker but the test's own."""
+    folder = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("FACEMASK_HOME", str(folder))
+    monkeypatch.setattr(Supervisor, "start", lambda _self: None)
+    return folder
 
 
 @pytest.fixture
@@ -50,5 +61,12 @@ def brightness(monkeypatch: pytest.MonkeyPatch) -> Classifier:
     dense.set_weights([slope, np.array([6.0, -6.0], np.float32)])  # level at a mean of 0.5
     card = checkpoints.read_card(checkpoints.locate(models.shipped()[0]))
     classifier = Classifier(model, replace(card, weights_sha256="brightness"))
+
+    def load(name: str, **_: object) -> Classifier:
+        """The same for a report's worker, under every model's own name."""
+        own = replace(classifier.card, name=name, weights_sha256=f"brightness {name}")
+        return Classifier(model, own)
+
     monkeypatch.setattr(models, "load", lambda _name, **_: classifier)
+    monkeypatch.setattr(facemask_core, "load_classifier", load, raising=False)
     return classifier

@@ -25,6 +25,10 @@ HOSTILE = {
     "dataset": "Server folder",
     "map": "lime",
     "hide": "model,<script>",
+    "attacks": "pgd,<script>",
+    "judged": "../../etc,mobilenetv3",
+    "run": "' OR 1=1 --",
+    "beside": "0" * 63,
 }
 
 
@@ -116,5 +120,5 @@ def test_settings_survive_another_page_even_when_they_came_by_a_link(open_page: 
 def test_report_takes_the_attack_of_the_attack_page(open_page: Open) -> None:
     app = open_page("Attack", attack="pgd", epsilon="3", steps="2")
     app.switch_page("pages/3_Report.py").run()
-    assert app.segmented_control(key="attack").value == "pgd"
+    assert app.pills(key="attacks").value == ["pgd"]
     assert app.slider(key="epsilon").value == 3

@@ -1,4 +1,4 @@
-"""Reports: the dataset, the run in its thread, the answer and its files."""
+"""Reports: the dataset, the answer and its files."""
 
 from __future__ import annotations
 
@@ -6,14 +6,10 @@ import csv
 import io
 import os
 import re
-import threading
-import time
 import zipfile
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Never
 
 import numpy as np
 import pytest
@@ -22,21 +18,19 @@ from streamlit.testing.v1 import AppTest
 
 from facemask_core import Classifier, attacks, evaluation, samples
 from facemask_core.datasets import Dataset, open_dataset
-from facemask_core.errors import DatasetError, FacemaskError
+from facemask_core.errors import DatasetError
 from facemask_core.evaluation import Evaluation, Predictions
+from facemask_core.jobs import Queue, worker
 from facemask_core.labels import LABELS, WITH_MASK, WITHOUT_MASK
 from facemask_core.mcnemar import Comparison
-from facemask_core.reading import Progress
 from facemask_ui import (
     confidences,
     extremes,
-    models,
     report_data,
     report_figures,
     report_view,
     rivals,
 )
-from facemask_ui.jobs import Board, Compute, Job, State
 from facemask_ui.rivals import Duel
 
 
@@ -51,14 +45,15 @@ def report(portraits: Dataset, brightness: Classifier) -> Evaluation:
     return evaluation.evaluate(brightness, portraits, attack=attack, epsilon=16 / 255)
 
 
-def finished(app: AppTest, seconds: float = 240) -> AppTest:
-    """Polls as the browser would, until the run is over."""
-    end = time.monotonic() + seconds
-    while any(button.key == "cancel" for button in app.button):
-        assert time.monotonic() < end
-        time.sleep(0.3)
-        app.run()
-    return app
+def finished(app: AppTest) -> AppTest:
+    """Computes what is queued, as the worker would, and looks again."""
+    worker.work(Queue(), idle=0)
+    return app.run()
+
+
+def run(app: AppTest) -> AppTest:
+    """Presses the button, and waits for the answer."""
+    return finished(app.button(key="run-report").click().run())
 
 
 def zipped(**files: bytes) -> bytes:
@@ -73,7 +68,7 @@ def zipped(**files: bytes) -> bytes:
 def test_report_on_the_portraits(open_page: Open) -> None:
     app = open_page("Report", limit="6", epsilon="16")
     assert not app.metric
-    app = finished(app.button(key="run").click().run())
+    app = run(app)
     assert not app.exception
     assert not app.error
     labels = [metric.label for metric in app.metric]
@@ -96,23 +91,23 @@ def test_report_on_the_portraits(open_page: Open) -> None:
 
 
 @pytest.mark.usefixtures("brightness")
-def test_same_question_is_answered_from_memory(
-    open_page: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = finished(open_page("Report", limit="4", attack="none").button(key="run").click().run())
+def test_a_report_is_there_after_a_look_at_another_page(open_page: Open) -> None:
+    app = run(open_page("Report", limit="4", attack="none"))
     assert [metric.label for metric in app.metric] == ["Clean accuracy", "Balanced accuracy"]
     app.switch_page("pages/2_Attack.py").run()
-    monkeypatch.setattr(evaluation, "evaluate", None)  # would fail if it were called
     app.switch_page("pages/3_Report.py").run()
-    app.segmented_control(key="attack").set_value("none").run()
     assert len(app.metric) == 2
 
 
 @pytest.mark.usefixtures("brightness")
-def test_another_question_has_no_answer_yet(open_page: Open) -> None:
-    app = finished(open_page("Report", limit="4", attack="none").button(key="run").click().run())
-    app.number_input(key="limit").set_value(5).run()
+def test_the_same_question_is_not_asked_twice(open_page: Open) -> None:
+    app = run(open_page("Report", limit="4", attack="none"))
+    (job,) = Queue().jobs()
+    app.selectbox(key="run").set_value("").run()
     assert not app.metric
+    app.button(key="run-report").click().run()
+    assert Queue().jobs() == [job]
+    assert len(app.metric) == 2
 
 
 @pytest.mark.usefixtures("brightness")
@@ -128,7 +123,7 @@ def test_zip_is_reported_with_what_was_skipped(open_page: Open) -> None:
     app = open_page("Report", attack="none")
     app.segmented_control(key="dataset").set_value("Zip file").run()
     app.file_uploader[0].set_value(("set.zip", data, "application/zip")).run()
-    app = finished(app.button(key="run").click().run())
+    app = run(app)
     assert not app.error
     assert any("1 file" in expander.label for expander in app.expander)
     assert "broken.png" in app.dataframe[-1].value["file"].tolist()[0]
@@ -148,7 +143,7 @@ def test_a_name_that_is_no_text_spoils_nothing(
     app = open_page("Report")
     app.segmented_control(key="dataset").set_value("Server folder").run()
     app.text_input(key="folder").set_value(".").run()
-    app = finished(app.button(key="run").click().run())
+    app = run(app)
     assert not app.exception
     assert not app.error
     files = [sorted(table.value["file"]) for table in app.dataframe[2:]]
@@ -164,7 +159,7 @@ def test_wrong_zip_gives_one_sentence(open_page: Open, data: bytes) -> None:
     app.file_uploader[0].set_value(("set.zip", data, "application/zip")).run()
     assert not app.exception
     assert len(app.error) == 1
-    assert not app.button
+    assert app.button(key="run-report").disabled
 
 
 def test_server_folders_are_hidden_unless_the_operator_allows_some(
@@ -182,7 +177,7 @@ def test_server_folder(open_page: Open, monkeypatch: pytest.MonkeyPatch, tmp_pat
     app.segmented_control(key="dataset").set_value("Server folder").run()
     app.text_input(key="folder").set_value("gallery").run()
     assert not app.error
-    assert len(finished(app.button(key="run").click().run()).metric) == 2
+    assert len(run(app).metric) == 2
     app.text_input(key="folder").set_value("../models").run()
     assert "not one the operator" in app.error[0].value
 
@@ -204,17 +199,15 @@ def test_calibration_and_sources_stand_with_the_figures(
     app = open_page("Report", attack="none")
     app.segmented_control(key="dataset").set_value("Server folder").run()
     app.text_input(key="folder").set_value("set").run()
-    app = finished(app.button(key="run").click().run())
+    app = run(app)
     assert any("Expected calibration error" in caption.value for caption in app.caption)
     assert any("each source (2)" in expander.label for expander in app.expander)
     table = app.dataframe[-1].value
     assert table["source"].tolist() == ["one", "two"]
     assert table["images"].tolist() == [1, 5]
 
-    manifest.write_text("another program's table\n")  # another question: no old answer for it
+    manifest.write_text("another program's table\n")  # sources are read when they are shown
     app.run()
-    assert not app.metric
-    app = finished(app.button(key="run").click().run())
     assert any("No figures for each source" in caption.value for caption in app.caption)
     assert not any("each source (" in expander.label for expander in app.expander)
 
@@ -336,15 +329,13 @@ def test_p_is_written_as_people_do(p_value: float, written: str) -> None:
     assert Duel("m", "f", 1.0, 0.5, Comparison(1, 2, p_value)).p == written
 
 
-def test_another_model_is_compared_on_the_screen(
-    open_page: Open, brightness: Classifier, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = finished(open_page("Report", limit="4", attack="none").button(key="run").click().run())
+@pytest.mark.usefixtures("brightness")
+def test_another_model_is_compared_on_the_screen(open_page: Open) -> None:
+    app = run(open_page("Report", limit="4", attack="none"))
     assert any("with another model" in caption.value for caption in app.caption)
-    other = replace(brightness.card, weights_sha256="another")
-    monkeypatch.setattr(models, "load", lambda _name: Classifier(brightness.model, other))
-    app = finished(app.run().button(key="run").click().run())
+    app = run(app.pills(key="judged").set_value(["vgg19"]).run())
     table = app.dataframe[-1].value
+    assert table["other model"].tolist() == ["MobileNetV3-Small"]
     assert table["figure"].tolist() == ["Clean accuracy"]
     assert table["p"].tolist() == ["1.000"]
 
@@ -360,80 +351,11 @@ def test_rows_agree_with_the_matrix(report: Evaluation) -> None:
     assert max(float(row["linf"]) for row in rows) == pytest.approx(16 / 255, abs=1e-6)
 
 
-def until(condition: Callable[[], bool], seconds: float = 20) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.01)
-
-
-def endless(started: threading.Event) -> Compute:
-    def compute(progress: Progress) -> None:
-        started.set()
-        for done in range(10_000):
-            time.sleep(0.01)
-            progress(done, 10_000)
-
-    return compute
-
-
-def test_cancel_stops_a_run_and_the_next_one_waits_its_turn() -> None:
-    started, late = threading.Event(), threading.Event()
-    first, second = Job("a", 9, endless(started)), Job("b", 9, endless(late))
-    first.start()
-    assert started.wait(20)
-    second.start()
-    time.sleep(0.5)
-    assert second.state is State.WAITING
-    assert not late.is_set()
-    first.cancel()
-    until(lambda: first.state is State.CANCELLED)
-    assert late.wait(20)
-    second.cancel()
-    until(lambda: not second.active)
-
-
-def test_waiting_run_can_be_cancelled() -> None:
-    started, late = threading.Event(), threading.Event()
-    first, second = Job("a", 9, endless(started)), Job("b", 9, endless(late))
-    first.start()
-    assert started.wait(20)
-    second.start()
-    second.cancel()
-    until(lambda: second.state is State.CANCELLED)
-    assert first.active
-    assert not late.is_set()
-    first.cancel()
-    until(lambda: not first.active)
-
-
-@pytest.mark.parametrize(
-    ("error", "words"), [(DatasetError("Bad set."), "Bad set."), (ValueError("secret"), "log")]
-)
-def test_failure_becomes_one_sentence_and_frees_the_turn(error: Exception, words: str) -> None:
-    def compute(_progress: Progress) -> Never:
-        raise error
-
-    job = Job("a", 1, compute)
-    job.start()
-    until(lambda: job.state is State.FAILED)
-    assert isinstance(job.error, FacemaskError)
-    assert words in str(job.error)
-    assert "secret" not in str(job.error)
-    done = Job("b", 1, lambda _progress: "answer")
-    done.start()
-    until(lambda: done.state is State.DONE)
-
-
-def test_board_forgets_the_oldest_answers_and_stops_its_run() -> None:
-    board = Board()
-    for question in range(12):
-        board.start(Job(question, 1, lambda _progress: "answer"))
-        until(lambda: not board.job.active)
-        assert board.answer(question) == "answer"
-    assert board.answer(0) is None
-    started = threading.Event()
-    board.start(Job("long", 1, endless(started)))
-    assert started.wait(20)
-    board.close()
-    until(lambda: board.job.state is State.CANCELLED)
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
+def test_no_file_name_is_a_formula(report: Evaluation, start: str) -> None:
+    paths = (f"{start}cmd|'/c calc'!A1/x.png", *report.paths[1:])
+    text = report_view.rows(replace(report, paths=paths))
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    assert rows[1][0] == f"'{paths[0]}"
+    assert [row[0] for row in rows[2:]] == list(report.paths[1:])
+    assert not any(cell.startswith(tuple("=+-@\t\r\n")) for row in rows for cell in row)

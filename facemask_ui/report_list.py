@@ -1,0 +1,128 @@
+"""The table of reports: how far each is, its figures, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+
+import streamlit as st
+
+from facemask_core.errors import FacemaskError
+from facemask_core.evaluation import Evaluation
+from facemask_core.jobs import State
+from facemask_ui import report_figures, report_open, reports, shell
+from facemask_ui.names import visible
+from facemask_ui.palette import percent
+from facemask_ui.report_words import described, progress
+from facemask_ui.reports import Line
+
+_POLL_SECONDS = 1.0
+_FAILED = "report-problem"
+_SHOWN = ("Clean accuracy", "Robust accuracy", "Success rate")
+_WIDTHS = [4, 6, 3]
+_FIGURE_WIDTH = 102
+"""Pixels; three stand beside each other on a phone."""
+
+
+def show(lines: Sequence[Line]) -> None:
+    """Draws this visitor's reports, and under them those that everyone may see."""
+    own = [line for line in lines if line.mine]
+    others = [line for line in lines if not line.mine]
+    if own:
+        st.header("Your reports", anchor=False)
+        busy = any(line.job is not None and line.job.state.active for line in own)
+        st.fragment(_own, run_every=_POLL_SECONDS if busy else None)(own)
+    if others:
+        title = f"Reports on what everyone here may see ({len(others)})"
+        with st.expander(title, icon=":material/groups:", expanded=not own):
+            for line in others:
+                _row(line)
+
+
+def _own(drawn: Sequence[Line]) -> None:
+    """Looks at the jobs once a second, without running the rest of the page."""
+    with shell.one_sentence():
+        if (problem := st.session_state.pop(_FAILED, None)) is not None:
+            shell.show_error(problem)
+        now = {job.id: job for job in reports.mine()}
+        before = {line.job.id: line.job.state for line in drawn if line.job is not None}
+        if {name: job.state.active for name, job in now.items()} != {
+            name: state.active for name, state in before.items()
+        }:
+            st.rerun()
+        for line in drawn:
+            if line.job is not None:
+                _row(replace(line, job=now[line.job.id]))
+        problem = reports.supervise().problem
+        if problem is not None and any(job.state.active for job in now.values()):
+            st.warning(shell.plain(problem), icon=":material/engineering:")
+
+
+def _row(line: Line) -> None:
+    title, subtitle = described(line)
+    with st.container(border=True, key=f"report-{line.key}"):
+        what, state, actions = st.columns(_WIDTHS, gap="small", vertical_alignment="center")
+        what.markdown(f"**{shell.plain(title)}**  \n:small[{shell.plain(subtitle)}]")
+        with state:
+            _state(line)
+        with actions.container(horizontal=True, horizontal_alignment="right", gap="small"):
+            _actions(line)
+
+
+def _state(line: Line) -> None:
+    job = line.job
+    if line.complete:
+        found = reports.report(line)
+        if found is not None:
+            _figures(found)
+    elif job is not None and job.state.active:
+        st.progress(job.done / max(job.total, 1), progress(job))
+    elif job is not None and job.state is State.FAILED:
+        st.markdown(f":material/error: {shell.plain(visible(job.reason or ''))}")
+    elif job is not None and job.state is State.CANCELLED:
+        stored = f" after {job.done} of {job.total} images" if job.total else ""
+        st.markdown(f":material/cancel: Cancelled{stored}.")
+    else:
+        st.markdown(":material/delete: Its rows are no longer in the store.")
+
+
+def _figures(found: Evaluation) -> None:
+    named = {figure.label: figure for figure in report_figures.figures(found)}
+    with st.container(horizontal=True, gap="xsmall"):
+        for label in _SHOWN:
+            figure = named.get(label)
+            value = "–" if figure is None else percent(figure.value)
+            between = "&nbsp;" if figure is None or not figure.between else figure.between
+            st.container(width=_FIGURE_WIDTH).markdown(
+                f":small[{label}]  \n**{value}**  \n:small[{between}]"
+            )
+
+
+def _actions(line: Line) -> None:
+    job = line.job
+    if line.complete:
+        _button("Open", "open_in_full", line, partial(report_open.show_next, line.run))
+    if job is None or not line.mine:
+        return
+    if job.state.active:
+        _button("Cancel", "close", line, partial(reports.cancel, job))
+    elif not line.complete:
+        _button("Resume", "refresh", line, partial(reports.resume, job))
+    _button("Delete", "delete", line, partial(reports.delete, job))
+
+
+def _button(label: str, icon: str, line: Line, act: Callable[[], None]) -> None:
+    def clicked() -> None:
+        try:
+            act()
+        except FacemaskError as error:
+            st.session_state[_FAILED] = error
+
+    st.button(
+        label,
+        key=f"{label.lower()}:{line.key}",
+        icon=f":material/{icon}:",
+        on_click=clicked,
+        type="tertiary",
+    )
