@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -12,7 +13,7 @@ from facemask_core.attacks import Attack
 from facemask_core.attacks.fgsm import FGSM
 from facemask_core.attacks.pgd import PGD
 from facemask_core.epsilons import LEVELS, describe_epsilon
-from facemask_ui import settings
+from facemask_ui import models, settings
 
 MAX_LEVELS = 32
 DEFAULT_LEVELS = 4
@@ -122,16 +123,34 @@ def brief(name: str, epsilon: float, details: Mapping[str, object]) -> str:
         epsilon: Its radius.
         details: Its settings, or a whole threat model.
     """
-    words = [f"{attacks.get(name).title} {round(LEVELS * epsilon, 3):g}/{LEVELS}"]
+    title = attacks.get(name).title
+    words = [f"{title} {round(LEVELS * epsilon, 3):g}/{LEVELS}"]
     if details.get("norm") == "l2":
-        words = [f"{attacks.get(name).title} L2 {epsilon:.3g}"]
+        words = [f"{title} L2 {epsilon:.3g}"]
+    if details.get("largest_level") is not None:
+        words = [f"{title}, smallest epsilon"]
     if "steps" in details:
         words.append(f"{details['steps']} steps")
     if details.get("restarts", 1) != 1:
         words.append(f"{details['restarts']} restarts")
     if details.get("random_start") is False:
         words.append("no random start")
+    if details.get("source") is not None:
+        words.append(f"made on {models.name(str(details['source']))}")
     return ", ".join(words)
+
+
+def stated(values: Mapping[str, Any]) -> str:
+    """A stored question's attack in a few words.
+
+    Args:
+        values: The question's, or a report's with its threat model.
+    """
+    model = values["threat_model"]
+    if model is None:
+        return "no attack"
+    name = model.get("made_with", model["attack"])
+    return brief(name, model["epsilon"], {**model, "largest_level": values.get("largest_level")})
 
 
 def statement(threat_model: dict[str, object]) -> str:

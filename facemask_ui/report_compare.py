@@ -61,10 +61,7 @@ def _written(report: Evaluation) -> dict[str, str]:
 
 
 def _title(report: Evaluation) -> str:
-    stated = report.threat_model
-    attack = "no attack"
-    if stated is not None:
-        attack = attacking.brief(stated["attack"], stated["epsilon"], stated)
+    attack = attacking.stated({"threat_model": report.threat_model})
     return f"{models.name(report.model)}, {attack}"
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 from facemask_core.errors import FacemaskError
 from facemask_core.evaluation import Evaluation
 from facemask_core.jobs import State
-from facemask_ui import report_figures, report_open, reports, shell
+from facemask_ui import report_figures, report_open, reports, robustness, shell
 from facemask_ui.names import visible
 from facemask_ui.palette import percent
 from facemask_ui.report_words import described, progress
@@ -72,7 +72,11 @@ def _row(line: Line) -> None:
 
 def _state(line: Line) -> None:
     job = line.job
-    if line.complete:
+    if line.complete and line.searched:
+        search = reports.search(line)
+        if search is not None:
+            _figure("Median smallest fooling epsilon", robustness.median(search))
+    elif line.complete:
         found = reports.report(line)
         if found is not None:
             _figures(found)
@@ -94,9 +98,12 @@ def _figures(found: Evaluation) -> None:
             figure = named.get(label)
             value = "–" if figure is None else percent(figure.value)
             between = "&nbsp;" if figure is None or not figure.between else figure.between
-            st.container(width=_FIGURE_WIDTH).markdown(
-                f":small[{label}]  \n**{value}**  \n:small[{between}]"
-            )
+            with st.container(width=_FIGURE_WIDTH):
+                _figure(label, value, between)
+
+
+def _figure(label: str, value: str, between: str = "&nbsp;") -> None:
+    st.markdown(f":small[{label}]  \n**{value}**  \n:small[{between}]")
 
 
 def _actions(line: Line) -> None:

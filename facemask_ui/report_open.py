@@ -6,8 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import streamlit as st
 
+from facemask_core.evaluation import Evaluation
 from facemask_core.jobs import Job
-from facemask_ui import report_compare, report_view, reports, settings
+from facemask_ui import (
+    report_compare,
+    report_view,
+    reports,
+    robustness,
+    settings,
+    transfers,
+)
 from facemask_ui.report_words import described, progress
 from facemask_ui.reports import Line
 
@@ -65,7 +73,8 @@ def draw(lines: Sequence[Line]) -> None:
         run = _choice("Shown in full", _RUN, complete)
     others = {name: line for name, line in complete.items() if name != run}
     beside = ""
-    if run and others:
+    if run and others and not complete[run].searched:
+        others = {name: line for name, line in others.items() if not line.searched}
         with second:
             beside = _choice("Beside it", _BESIDE, others)
     if run:
@@ -82,6 +91,30 @@ def _choice(label: str, name: str, complete: Mapping[str, Line]) -> str:
 
 
 def _draw(line: Line, beside: Line | None, among: Iterable[Line]) -> None:
+    alike = reports.on_the_same(line, among)
+    if not line.searched:
+        _draw_report(line, beside, among)
+    _draw_searches(alike)
+    transfers.show({other.run: found for other in alike if (found := _attacked(other))})
+
+
+def _attacked(line: Line) -> Evaluation | None:
+    return None if line.searched else reports.report(line)
+
+
+def _draw_searches(lines: Iterable[Line]) -> None:
+    """Draws the curves of every search on the same photographs."""
+    found = {
+        described(line)[0].replace(", smallest epsilon", ""): search
+        for line in lines
+        if line.searched and (search := reports.search(line)) is not None
+    }
+    if found:
+        st.header("Accuracy against epsilon", anchor=False)
+        robustness.show(found, key="robustness")
+
+
+def _draw_report(line: Line, beside: Line | None, among: Iterable[Line]) -> None:
     found = reports.report(line)
     other = None if beside is None else reports.report(beside)
     if found is None:

@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, replace
 
 import streamlit as st
 
+from facemask_core import searches
+from facemask_core.epsilons import LEVELS
 from facemask_core.errors import FacemaskError
 from facemask_core.jobs import Job, Kind, Order, State
-from facemask_ui import attacking, report_data, report_open, reports, shell
+from facemask_ui import attacking, report_data, report_open, reports, settings, shell
+
+_CURVE, _TRANSFER = "curve", "transfer"
+_FURTHER = (
+    (
+        _CURVE,
+        "Accuracy against epsilon",
+        "One more report each: the smallest epsilon that fools the model on every image, up to "
+        f"{searches.LARGEST}/{LEVELS}. Exact for FGSM; PGD is run several times.",
+    ),
+    (
+        _TRANSFER,
+        "Transfer between the models",
+        "One more report for each pair of models: what was made on one is shown to the other.",
+    ),
+)
 
 
 def button(
     data: report_data.Chosen | None, names: Sequence[str], chosen: Sequence[attacking.Chosen]
 ) -> None:
     """Draws the button that queues what is chosen; nothing is asked that is answered already."""
-    orders = [] if data is None else _orders(data, names, chosen)
+    further = _further(names, chosen)
+    orders = [] if data is None else _orders(data, names, chosen, further)
     label = "Run report" if len(orders) < 2 else f"Run {len(orders)} reports"
     if st.button(label, icon=":material/play_arrow:", disabled=not orders, key="run-report"):
         try:
@@ -41,10 +59,27 @@ def _stands(job: Job) -> bool:
     return reports.linked(job.run or "").complete
 
 
+def _further(names: Sequence[str], chosen: Sequence[attacking.Chosen]) -> set[str]:
+    """Draws what can be asked of the same attacks beside one epsilon on one model."""
+    if all(one.attack is None for one in chosen):
+        return set()
+    asked = set()
+    with st.container(horizontal=True, gap="medium"):
+        for name, label, meaning in _FURTHER:
+            alone = name == _TRANSFER and len(names) < 2
+            bound = settings.bound(name, False, settings.yes_no)
+            if st.toggle(label, help=meaning, disabled=alone, **bound) and not alone:
+                asked.add(name)
+    return asked
+
+
 def _orders(
-    data: report_data.Chosen, names: Sequence[str], chosen: Sequence[attacking.Chosen]
+    data: report_data.Chosen,
+    names: Sequence[str],
+    chosen: Sequence[attacking.Chosen],
+    further: Collection[str],
 ) -> list[Order]:
-    return [
+    plain = [
         Order(
             model=name,
             data=data.data,
@@ -57,3 +92,17 @@ def _orders(
         for name in names
         for one in chosen
     ]
+    attacked, asked = [order for order in plain if order.attack is not None], list(plain)
+    if _CURVE in further:
+        asked += [
+            replace(order, largest=searches.LARGEST, epsilon=searches.LARGEST / LEVELS)
+            for order in attacked
+        ]
+    if _TRANSFER in further:
+        asked += [
+            replace(order, source=source)
+            for order in attacked
+            for source in names
+            if source != order.model
+        ]
+    return asked

@@ -14,20 +14,17 @@ def described(line: Line) -> tuple[str, str]:
         order = line.job.order
         attack = "no attack"
         if order.attack is not None:
-            attack = attacking.brief(order.attack, order.epsilon, order.settings)
+            details = {"source": order.source, "largest_level": order.largest}
+            attack = attacking.brief(order.attack, order.epsilon, order.settings | details)
         most = "" if order.limit is None else f", at most {order.limit} images"
         images = f", {line.job.total} images" if line.job.total else most
         title = "A zip" if line.data is None else visible(line.data.title)
         return f"{models.name(order.model)} · {attack}", f"{title}{images}"
     assert line.stored is not None  # noqa: S101  (for the type checker; a line has one of them)
     values, started = line.stored.question.values, line.stored.started[:16].replace("T", " ")
-    stated = values["threat_model"]
-    attack = "no attack"
-    if stated is not None:
-        attack = attacking.brief(stated["attack"], stated["epsilon"], stated)
     title = "" if line.data is None else f"{visible(line.data.title)}, "
     subtitle = f"{title}{values['files']} images, {started} UTC"
-    return f"{models.name(values['model'])} · {attack}", subtitle
+    return f"{models.name(values['model'])} · {attacking.stated(values)}", subtitle
 
 
 def progress(job: Job) -> str:

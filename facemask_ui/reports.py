@@ -19,8 +19,9 @@ from facemask_core.datasets import Dataset, Sample, Source
 from facemask_core.errors import DatasetError
 from facemask_core.evaluation import Evaluation
 from facemask_core.jobs import Data, Job, Kind, Order, Queue, State, Supervisor, removal, uploads
-from facemask_core.rows import Rows, joined
+from facemask_core.rows import Rows, Smallest, joined
 from facemask_core.runs import Stored, place
+from facemask_core.searches import SmallestEpsilons
 from facemask_ui import report_data
 
 _MOST_OTHERS = 12
@@ -54,6 +55,13 @@ class Line:
         if self.stored is not None:
             return self.stored.question.sha256
         return (self.job and self.job.run) or ""
+
+    @property
+    def searched(self) -> bool:
+        """Whether it tells how little fools the model, rather than what one epsilon does."""
+        if self.stored is not None:
+            return self.stored.question.kind is Smallest
+        return self.job is not None and self.job.order.largest is not None
 
     @property
     def complete(self) -> bool:
@@ -126,6 +134,7 @@ def delete(job: Job) -> None:
     """Forgets a job of this visitor's and its run."""
     removal.delete(queue(), job)
     _evaluation.clear()
+    _search.clear()
     supervise().wake()
 
 
@@ -185,6 +194,25 @@ def asked_the_same(line: Line, among: Iterable[Line]) -> list[Line]:
         and other.stored is not None
         and (values := other.stored.question.values)["model_sha256"] != this["model_sha256"]
         and all(values[key] == this[key] for key in same)
+        and not other.searched
+    ]
+
+
+def on_the_same(line: Line, among: Iterable[Line]) -> list[Line]:
+    """The complete lines on the same files as a line, itself among them.
+
+    Args:
+        line: A line with a stored run.
+        among: The lines to choose from.
+    """
+    assert line.stored is not None  # noqa: S101  (for the type checker)
+    this, same = line.stored.question.values, ("data_sha256", "order_sha256", "preparation")
+    return [
+        other
+        for other in among
+        if other.complete
+        and other.stored is not None
+        and all(other.stored.question.values[key] == this[key] for key in same)
     ]
 
 
@@ -215,6 +243,30 @@ def _evaluation(
     if not rows.paths:
         return None
     return evaluation.of_rows(stored.question.values, rows, *_sources(_source, rows))
+
+
+def search(line: Line) -> SmallestEpsilons | None:
+    """Reads what a line's search came to; None if it is gone.
+
+    Args:
+        line: A complete line that searched.
+
+    Raises:
+        RunStoreError: The store cannot be used.
+    """
+    return _search(queue().home, line.run)
+
+
+@st.cache_resource(scope="session", max_entries=64, show_spinner="Reading the search…")
+def _search(home: Path, sha256: str) -> SmallestEpsilons | None:
+    with runs.Store(home) as store:
+        stored = store.named(sha256)
+        if stored is None or stored.state is not runs.State.COMPLETE:
+            return None
+        rows = joined(list(store.read(stored.question).rows()))
+    if not rows.paths:
+        return None
+    return SmallestEpsilons.of_rows(stored.question.values, rows)
 
 
 def _sources(source: Source | None, rows: Rows) -> tuple[dict[str, str], str | None]:

@@ -113,7 +113,9 @@ def _row(job: Job) -> dict[str, Any]:
         "data": {"kind": order.data.kind.value, "title": order.data.title},
         "attack": order.attack,
         "settings": order.settings,
+        "source": order.source,
         "epsilon": order.epsilon,
+        "largest_level": order.largest,
         "seed": order.seed,
         "precision": order.precision,
         "limit": order.limit,
@@ -122,7 +124,11 @@ def _row(job: Job) -> dict[str, Any]:
 
 
 def _attack(order: Order) -> str:
-    return "none" if order.attack is None else f"{order.attack} {describe_epsilon(order.epsilon)}"
+    if order.attack is None:
+        return "none"
+    searched = "" if order.largest is None else "smallest up to "
+    made_on = "" if order.source is None else f" made on {order.source}"
+    return f"{order.attack} {searched}{describe_epsilon(order.epsilon)}{made_on}"
 
 
 def _state(job: Job) -> str:

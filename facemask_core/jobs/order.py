@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
@@ -12,6 +13,7 @@ from facemask_core.errors import DatasetError
 
 if TYPE_CHECKING:
     from facemask_core.attacks import Attack
+    from facemask_core.classifier import Classifier
     from facemask_core.datasets import Dataset, Prepare
 
 
@@ -66,14 +68,17 @@ class Data:
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """One evaluation, as someone asked for it.
+    """One evaluation, or one search for the smallest epsilons, as someone asked for it.
 
     Attributes:
         model: A model's name, or its folder.
         data: The photographs.
         attack: The attack's name; None to ask the model alone.
         settings: The attack's settings by name, fit for JSON.
+        source: The model the attack is made on, where that is another; transfer.
         epsilon: The attack's radius.
+        largest: Search for the smallest fooling epsilon of every image up to so many levels,
+            rather than attack at one epsilon; None for the latter.
         seed: The attack's seed.
         precision: How the model computes.
         limit: Use only so many images.
@@ -84,7 +89,9 @@ class Order:
     data: Data
     attack: str | None = None
     settings: dict[str, Any] = field(default_factory=dict)
+    source: str | None = None
     epsilon: float = 0.0
+    largest: int | None = None
     seed: int = 0
     precision: str = "exact"
     limit: int | None = None
@@ -128,15 +135,23 @@ class Order:
         found = self.data.opened(home)
         return found if self.limit is None else found.limited(self.limit)
 
-    def made(self) -> Attack | None:
+    def made(self, load: Callable[[str], Classifier]) -> Attack | None:
         """Makes the attack.
+
+        Args:
+            load: Loads the model it is made on, if that is another.
 
         Raises:
             AttackError: There is no such attack or setting, or a value makes no sense.
         """
         from facemask_core import attacks
 
-        return None if self.attack is None else attacks.make(self.attack, **self.settings)
+        if self.attack is None:
+            return None
+        attack = attacks.make(self.attack, **self.settings)
+        if self.source is None:
+            return attack
+        return attacks.make("transfer", source=load(self.source), attack=attack)
 
     def preparation(self) -> Prepare:
         """How a decoded picture becomes the model's input."""

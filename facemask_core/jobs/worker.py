@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from facemask_core import runs
 from facemask_core.errors import FacemaskError, RunInUseError
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from facemask_core.classifier import Classifier
-    from facemask_core.jobs.order import Order
     from facemask_core.runs import Question, Run
 
 _LOOK_SECONDS = 0.3
@@ -111,10 +110,15 @@ class Worker:
         return guard.watching(lambda: self._queue.holds(self._name, job), self._leave)
 
     def _answer(self, job: Job) -> None:
-        from facemask_core import evaluation
+        from facemask_core import evaluation, searches
+        from facemask_core.errors import AttackError
 
         order = job.order
-        attack, dataset = order.made(), order.dataset(self._queue.home)
+
+        def load(model: str) -> Classifier:
+            return self._loaded(model, order.precision)
+
+        attack, dataset = order.made(load), order.dataset(self._queue.home)
         recalled: list[int] = []
 
         def progress(done: int, total: int) -> None:
@@ -124,34 +128,38 @@ class Worker:
         def name(question: Question) -> None:
             self._queue.name_run(self._name, job, question.sha256)
 
-        classifier = self._loaded(order)
+        classifier = load(order.model)
         with _NamingStore(self._queue.home, name) as store:
-            evaluation.evaluate(
-                classifier,
-                dataset,
-                attack=attack,
-                epsilon=order.epsilon,
-                seed=order.seed,
-                prepare=order.preparation(),
-                progress=progress,
-                store=store,
-                recalled=lambda done, _total: recalled.append(done),
-            )
+            how: dict[str, Any] = {
+                "seed": order.seed,
+                "prepare": order.preparation(),
+                "progress": progress,
+                "store": store,
+                "recalled": lambda done, _total: recalled.append(done),
+            }
+            if order.largest is None:
+                evaluation.evaluate(
+                    classifier, dataset, attack=attack, epsilon=order.epsilon, **how
+                )
+            elif attack is None:
+                raise AttackError("A search for the smallest epsilon needs an attack.")
+            else:
+                searches.minimal_epsilons(classifier, dataset, attack, largest=order.largest, **how)
             for note in store.notes:
                 _log.warning(note)
 
-    def _loaded(self, order: Order) -> Classifier:
+    def _loaded(self, model: str, precision: str) -> Classifier:
         """Loads a model, unless it is one of the last ones; a retrained one counts as another."""
         import facemask_core
         from facemask_core import checkpoints
 
-        card = checkpoints.read_card(checkpoints.locate(order.model))
-        key = (order.model, card.weights_sha256, order.precision)
+        card = checkpoints.read_card(checkpoints.locate(model))
+        key = (model, card.weights_sha256, precision)
         if key not in self._models:
             while len(self._models) >= _MOST_MODELS:
                 self._models.popitem(last=False)
             self._models[key] = facemask_core.load_classifier(
-                order.model, warm_up=False, precision=order.precision
+                model, warm_up=False, precision=precision
             )
         self._models.move_to_end(key)
         return self._models[key]

@@ -73,6 +73,39 @@ def test_models_and_attacks_make_one_job_each_in_one_table(open_page: Open) -> N
     assert len(app.selectbox(key="run").options) == 5, "none, and the four"
 
 
+def test_curves_and_transfer_are_reports_of_their_own(open_page: Open) -> None:
+    chosen = {"judged": "mobilenetv3,vgg19", "attacks": "none,fgsm", "epsilon": "16"}
+    app = open_page("Report", limit="6", **chosen)
+    assert app.button(key="run-report").label == "Run 4 reports"
+    app.toggle(key="curve").set_value(True).run()
+    app.toggle(key="transfer").set_value(True).run()
+    assert app.button(key="run-report").label == "Run 8 reports"
+    app = computed(ask(app))
+    assert not app.exception
+    told = texts(app)
+    assert "FGSM 16/255, made on VGG19" in told
+    assert told.count("Median smallest fooling epsilon") == 2
+    (travelled,) = [it.value for it in app.dataframe if "shown to VGG19" in it.value.columns]
+    assert "–" not in travelled.to_numpy().ravel().tolist()
+    assert (travelled.to_numpy() == travelled.to_numpy()[0, 0]).all(), "both are the same model"
+    (medians,) = [
+        it.value for it in app.dataframe if "median smallest fooling epsilon" in it.value.columns
+    ]
+    assert len(medians) == 2
+    search = next(key for key in app.selectbox(key="run").options if "smallest epsilon" in key)
+    app.selectbox(key="run").select(search).run()
+    assert not app.exception
+    assert not app.metric, "a search has no report before and after"
+    assert "Accuracy against epsilon" in [header.value for header in app.header]
+
+
+def test_transfer_needs_a_second_model(open_page: Open) -> None:
+    app = open_page("Report", transfer="True")
+    assert app.toggle(key="transfer").disabled
+    assert app.button(key="run-report").label == "Run report"
+    assert not open_page("Report", attacks="none", curve="True").toggle
+
+
 def test_a_job_under_way_tells_how_far_it_is(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:

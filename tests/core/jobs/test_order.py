@@ -9,6 +9,7 @@ import pytest
 import queued
 
 from facemask_core.attacks.pgd import PGD
+from facemask_core.attacks.transfer import Transfer
 from facemask_core.errors import AttackError, DatasetError
 from facemask_core.jobs import Data, Kind, Order
 
@@ -33,11 +34,17 @@ def test_an_upload_is_the_same_wherever_it_is_kept(tmp_path: Path) -> None:
 
 
 def test_an_order_makes_its_attack_or_none(tmp_path: Path) -> None:
-    order = queued.order(tmp_path, attack="pgd", settings={"steps": 3, "restarts": 2})
-    assert order.made() == PGD(steps=3, restarts=2)
-    assert replace(order, attack=None).made() is None
+    def made(**more: object) -> object:
+        order = queued.order(tmp_path, attack="pgd", settings={"steps": 3, "restarts": 2})
+        return replace(order, **more).made(lambda _: queued.judge())
+
+    assert made() == PGD(steps=3, restarts=2)
+    assert made(attack=None, source="vgg19") is None
+    transfer = made(source="vgg19")
+    assert isinstance(transfer, Transfer)
+    assert (transfer.source, transfer.attack) == (queued.judge(), made())
     with pytest.raises(AttackError):
-        replace(order, attack="moonlight").made()
+        made(attack="moonlight")
 
 
 def test_an_upload_that_is_gone_is_told(tmp_path: Path) -> None:

@@ -13,9 +13,10 @@ import queued
 import stored_runs
 
 import facemask_core
-from facemask_core import checkpoints, evaluation, runs
+from facemask_core import attacks, checkpoints, evaluation, runs, searches
 from facemask_core.errors import RunInUseError, WorkerError
 from facemask_core.jobs import Data, Job, Kind, Queue, State, uploads, worker, workers
+from facemask_core.rows import joined
 
 
 @pytest.fixture(autouse=True)
@@ -41,9 +42,43 @@ def test_a_job_s_run_is_that_of_the_command(queue: Queue, data: Path, tmp_path: 
         order = done.order
         evaluation.evaluate(
             *(queued.judge(), order.dataset(other)),
-            **{"attack": order.made(), "epsilon": order.epsilon, "seed": 3, "store": store},
+            **{
+                "attack": order.made(lambda _: queued.judge()),
+                "epsilon": order.epsilon,
+                "seed": 3,
+                "store": store,
+            },
         )
     assert stored_runs.stored(other) == stored_runs.stored(queue.home)
+
+
+def test_a_search_is_that_of_the_command(queue: Queue, data: Path) -> None:
+    (job,) = queue.add("a", [queued.order(data, epsilon=4 / 255, largest=4)])
+    worker.work(queue, idle=0)
+    stored = run(queue.home, queue.get(job.id))
+    assert stored.question.values["largest_level"] == 4
+    with runs.Store(queue.home) as store:
+        rows = joined(list(store.read(stored.question).rows()))
+    found = searches.minimal_epsilons(
+        queued.judge(), job.order.dataset(queue.home), attacks.make("noise"), largest=4, seed=3
+    )
+    assert searches.SmallestEpsilons.of_rows(stored.question.values, rows).as_dict() == (
+        found.as_dict()
+    )
+
+
+def test_a_search_without_an_attack_fails_in_a_sentence(queue: Queue, data: Path) -> None:
+    (job,) = queue.add("a", [queued.order(data, attack=None, largest=4)])
+    worker.work(queue, idle=0)
+    assert queue.get(job.id).reason == "A search for the smallest epsilon needs an attack."
+
+
+def test_an_attack_made_on_another_model_says_so(queue: Queue, data: Path) -> None:
+    (job,) = queue.add("a", [queued.order(data, source="vgg19")])
+    worker.work(queue, idle=0)
+    stated = run(queue.home, queue.get(job.id)).question.values["threat_model"]
+    assert (stated["attack"], stated["made_with"]) == ("transfer", "noise")
+    assert stated["source"] == queued.judge().name
 
 
 def test_the_second_job_finds_the_model_loaded_and_the_same_question_answered(
