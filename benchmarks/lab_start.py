@@ -31,7 +31,7 @@ from streamlit.web import bootstrap
 
 from facemask_core import backend, images, samples
 from facemask_core.attacks.fgsm import FGSM
-from facemask_core.searches import SLIDER
+from facemask_core.epsilons import LINF
 from facemask_ui import models
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -113,7 +113,7 @@ def floor(name: str) -> float:
     classifier = models.load(name, to_attack=True)
     portrait = samples.gallery()[0]
     face = images.to_float(images.resize(images.decode(portrait.path.read_bytes())))[None]
-    every = np.repeat(face, len(SLIDER), axis=0)
+    every = np.repeat(face, len(LINF.notches), axis=0)
     start = time.perf_counter()
     FGSM().steepest(classifier, face, np.array([portrait.label]))
     classifier.predict(every)

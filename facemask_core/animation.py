@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from facemask_core.epsilons import LEVELS
 from facemask_core.labels import LABELS, WITH_MASK
 
 STEP_MS = 150
@@ -27,7 +26,7 @@ _BAR_HEIGHT, _MARGIN = 8, 6
 
 
 def encode_sweep(
-    levels: Sequence[int],
+    epsilons: Sequence[str],
     attacked: Sequence[NDArray[np.uint8]],
     probabilities: Sequence[Sequence[float]],
     label: int,
@@ -35,7 +34,7 @@ def encode_sweep(
     """Writes a sweep as a GIF that repeats for ever.
 
     Args:
-        levels: Epsilons in steps of 1/255, rising; at least one.
+        epsilons: Rising, as they are to be written below the frames; at least one.
         attacked: At each of them the picture, uint8 (height, width, 3), all of one size.
         probabilities: At each of them the probability of each class.
         label: The true class.
@@ -44,8 +43,8 @@ def encode_sweep(
         The bytes of the GIF file.
     """
     first, *others = [
-        _with_palette(frame(picture, *captions(level, shares, label), shares))
-        for level, picture, shares in zip(levels, attacked, probabilities, strict=True)
+        _with_palette(frame(picture, *captions(epsilon, shares, label), shares))
+        for epsilon, picture, shares in zip(epsilons, attacked, probabilities, strict=True)
     ]
     buffer = io.BytesIO()
     first.save(
@@ -69,17 +68,17 @@ def _with_palette(drawn: Image.Image) -> Image.Image:
     return drawn.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
 
 
-def captions(level: int, shares: Sequence[float], label: int) -> tuple[str, str]:
+def captions(epsilon: str, shares: Sequence[float], label: int) -> tuple[str, str]:
     """What is written below a frame: the epsilon, and the model's answer to the picture.
 
     Args:
-        level: Epsilon in steps of 1/255.
+        epsilon: Epsilon as it is to be written.
         shares: The probability of each class.
         label: The true class.
     """
     said = int(np.argmax(shares))
     answer = f"{LABELS[said].replace('_', ' ')} {100 * shares[said]:.1f} %"
-    return f"epsilon {level}/{LEVELS}", answer if said == label else f"{answer}: wrong"
+    return f"epsilon {epsilon}", answer if said == label else f"{answer}: wrong"
 
 
 def durations(probabilities: Sequence[Sequence[float]], label: int) -> list[int]:

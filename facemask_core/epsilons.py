@@ -1,8 +1,9 @@
-"""Epsilon as people write it: 0.05, 8/255; and as the screen shows it: both at once."""
+"""Epsilon as people write it: 0.05, 8/255; as the screen shows it; and as a slider has it."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from facemask_core.errors import AttackError
 
@@ -31,6 +32,82 @@ def parse_epsilon(text: str) -> float:
     return number
 
 
-def describe_epsilon(epsilon: float) -> str:
-    """Writes an epsilon on both scales, such as ``8/255 (0.0314)`` or ``12.75/255 (0.05)``."""
+def describe_epsilon(epsilon: float, norm: str = "linf") -> str:
+    """Writes an epsilon on both scales, such as ``8/255 (0.0314)`` or ``12.75/255 (0.05)``.
+
+    A length in L2 has no scale of 8-bit levels and is written as it is, such as ``2.25``.
+    """
+    if norm == "l2":
+        return f"{epsilon:.4g}"
     return f"{round(LEVELS * epsilon, 3):g}/255 ({epsilon:.3g})"
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Epsilons in equal steps from 0, as a slider has them; a step is a notch.
+
+    People write such an epsilon as a number, and what that is a share of: 8/255, or plain 2.25.
+
+    Attributes:
+        norm: What epsilon is a length in: ``linf`` or ``l2``.
+        step: What a notch adds to the number.
+        unit: What the number is a share of.
+        last: The slider's last notch; the first is 0.
+        usual: The notch where it stands at first.
+    """
+
+    norm: str
+    step: float
+    unit: int = 1
+    last: int = 32
+    usual: int = 4
+
+    @property
+    def notches(self) -> range:
+        """All notches of the slider."""
+        return range(self.last + 1)
+
+    def number(self, notch: int) -> float:
+        """The number people write for a notch."""
+        return notch * self.step
+
+    def epsilon(self, notch: int) -> float:
+        """The epsilon at a notch, as attacks take it."""
+        return self.number(notch) / self.unit
+
+    def write(self, notch: int) -> str:
+        """Writes the epsilon at a notch as people do: ``8/255``, or ``2.25``."""
+        share = f"/{self.unit}" if self.unit > 1 else ""
+        return f"{self.number(notch):g}{share}"
+
+    def notch(self, number: float) -> int:
+        """Finds the notch of a number, also beyond the slider.
+
+        Raises:
+            AttackError: It is no whole number of steps from 0 on.
+        """
+        notch = number / self.step
+        if not (math.isfinite(notch) and notch >= 0 and notch == int(notch)):
+            raise AttackError(f"{number:g} is no whole number of steps of {self.write(1)}.")
+        return int(notch)
+
+
+LINF = Grid("linf", step=1, unit=LEVELS)
+"""Every notch is an 8-bit level, so that rounding a picture changes nothing about FGSM."""
+L2 = Grid("l2", step=0.25)
+"""From where no sample falls to where most fall on the robust model too (measured with PGD)."""
+_GRIDS = {grid.norm: grid for grid in (LINF, L2)}
+
+
+def grid(norm: str) -> Grid:
+    """Looks up the slider of a norm.
+
+    Args:
+        norm: ``linf`` or ``l2``.
+
+    Raises:
+        AttackError: There is none.
+    """
+    if norm not in _GRIDS:
+        raise AttackError(f"There is no slider in {norm!r}; choose one of {', '.join(_GRIDS)}.")
+    return _GRIDS[norm]

@@ -162,6 +162,18 @@ def sha256(text: str) -> str | None:
     return text if re.fullmatch("[0-9a-f]{64}", text) else None
 
 
+def multiple(step: float, most: float) -> Parse[float]:
+    """Accepts decimal numbers from 0 that are whole numbers of steps, in plain digits."""
+
+    def parse(text: str) -> float | None:
+        if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text):
+            return None
+        number = float(text)
+        return number if number <= most and number % step == 0 else None
+
+    return parse
+
+
 def yes_no(text: str) -> bool | None:
     """Accepts ``True`` and ``False``, as Python writes them."""
     return {"True": True, "False": False}.get(text)

@@ -89,8 +89,10 @@ def attack(
         return
     print(f"before: {result.before.name}, confidence {result.before.confidence:.4f}")
     print(f"after:  {result.after.name}, confidence {result.after.confidence:.4f}")
+    norm = str(row["threat_model"]["norm"])
     print(
-        f"{result.outcome.value}: {chosen.title} at epsilon {describe_epsilon(radius)}; "
+        f"{result.outcome.value}: {chosen.title} in {norm} at epsilon "
+        f"{describe_epsilon(radius, norm)}; "
         f"largest change {describe_epsilon(result.linf)}, Euclidean {result.l2:.3f}; "
         f"saved as {output}"
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,6 +11,7 @@ from facemask_core.cli.options import (
     JsonFlag,
     ModelOption,
     NoCropOption,
+    NormOption,
     PrecisionOption,
     SeedOption,
 )
@@ -23,11 +24,13 @@ from facemask_core.cli.terminal import (
     print_precision,
     writing,
 )
-from facemask_core.epsilons import LEVELS
 from facemask_core.errors import AttackError, ImageError
 from facemask_core.labels import LABELS, parse_label
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from facemask_core.attacks import Attack
     from facemask_core.searches import Sweep
 
 
@@ -35,9 +38,16 @@ def sweep(
     image: Annotated[Path, typer.Argument(help="A picture.")],
     model: ModelOption,
     attack: Annotated[str, typer.Option(help="See the attacks command.")] = "fgsm",
+    norm: NormOption = None,
     settings: SettingsOption = None,
     source: SourceOption = None,
-    largest: Annotated[int, typer.Option(help="Largest epsilon in steps of 1/255.")] = 32,
+    largest: Annotated[
+        float | None,
+        typer.Option(
+            help="Largest epsilon: a number of 255ths, in l2 a multiple of 0.25 "
+            "(default: where the lab's slider ends, 32 or 8)."
+        ),
+    ] = None,
     label: Annotated[
         str | None, typer.Option(help="The true class (default: the model's own answer).")
     ] = None,
@@ -53,28 +63,27 @@ def sweep(
     from facemask_core import load_classifier, searches
     from facemask_core.verdicts import judge
 
-    chosen = configured(attack, settings, source)
-    if not 1 <= largest <= LEVELS:
-        raise AttackError(f"The largest level must be 1 to {LEVELS}; {largest} was asked for.")
+    chosen = configured(attack, settings, source, norm=norm)
+    notches = _notches(chosen, largest)
     if gif is not None and gif.suffix.lower() != ".gif":
         raise ImageError(f"{gif} must end in .gif; that is what --gif writes.")
     face, box = read_face(image, crop=not no_crop)
     classifier = load_classifier(model, warm_up=False, precision=precision)
     truth = judge(classifier, face[None])[0].label if label is None else parse_label(label)
-    found = searches.epsilon_sweep(
-        classifier, face, truth, chosen, levels=range(largest + 1), seed=seed
-    )
+    found = searches.epsilon_sweep(classifier, face, truth, chosen, notches=notches, seed=seed)
     if gif is not None:
         _animate(found, gif)
+    smallest = found.smallest_fooling_notch
     row = {
         "path": str(image),
         "box": box,
         **model_row(classifier),
         "label": LABELS[truth],
-        "levels": found.levels.tolist(),
+        "epsilons": [found.grid.epsilon(notch) for notch in notches],
+        "l2": found.lengths(face).tolist(),
         "confidence": found.confidence.tolist(),
         "fooled": found.fooled.tolist(),
-        "smallest_fooling_level": found.smallest_fooling_level,
+        "smallest_fooling_epsilon": None if smallest is None else found.grid.epsilon(smallest),
         "gradient_calls": found.gradient_calls,
         "dead_gradients": found.dead_gradients,
         "threat_model": found.threat_model,
@@ -83,24 +92,49 @@ def sweep(
     if as_json:
         print_json(row)
         return
-    for level, confidence, fooled in zip(found.levels, found.confidence, found.fooled, strict=True):
-        mark = "  fooled" if fooled else ""
-        print(f"{level:>3}/{LEVELS}  {LABELS[truth]} {confidence:.4f}{mark}")
-    print_dead_gradients(found.dead_gradients, "levels")
-    smallest = found.smallest_fooling_level
-    answer = f"none up to {largest}/{LEVELS}" if smallest is None else f"{smallest}/{LEVELS}"
-    print(f"smallest fooling epsilon: {answer}")
+    _print(found, face)
     if gif is not None:
         print(f"saved as {gif}")
     print_precision(classifier)
+
+
+def _notches(attack: Attack, largest: float | None) -> range:
+    """The epsilons up to the largest one asked for, counted on the grid of the attack's norm.
+
+    Raises:
+        AttackError: It lies between two notches, or is none.
+    """
+    from facemask_core import searches
+
+    grid = searches.grid_of(attack)
+    if largest is None:
+        return grid.notches
+    last = grid.notch(largest)
+    if last < 1:
+        raise AttackError(f"The largest epsilon must be {grid.write(1)} or more.")
+    return range(last + 1)  # one that is too large the attack refuses itself
+
+
+def _print(found: Sweep, face: NDArray[Any]) -> None:
+    name = LABELS[found.label]
+    rows = zip(found.notches, found.lengths(face), found.confidence, found.fooled, strict=True)
+    for notch, length, confidence, fooled in rows:
+        # Rounding to 8 bits may carry an L2 attack a little beyond epsilon.
+        reached = f"  reached {length:.3f}" if found.grid.norm == "l2" else ""
+        mark = "  fooled" if fooled else ""
+        print(f"{found.grid.write(int(notch)):>7}{reached}  {name} {confidence:.4f}{mark}")
+    print_dead_gradients(found.dead_gradients, "epsilons")
+    smallest, last = found.smallest_fooling_notch, int(found.notches[-1])
+    none = f"none up to {found.grid.write(last)}"
+    answer = none if smallest is None else found.grid.write(smallest)
+    print(f"smallest fooling epsilon: {answer}")
 
 
 def _animate(found: Sweep, path: Path) -> None:
     from facemask_core.animation import encode_sweep
     from facemask_core.checkpoints import write_atomically
 
-    film = encode_sweep(
-        found.levels.tolist(), list(found.attacked), found.probabilities.tolist(), found.label
-    )
+    epsilons = [found.grid.write(notch) for notch in found.notches.tolist()]
+    film = encode_sweep(epsilons, list(found.attacked), found.probabilities.tolist(), found.label)
     with writing(path):
         write_atomically(path, film)

@@ -14,11 +14,10 @@ from facemask_core.searches.smallest import (
     minimal_epsilons,
 )
 from facemask_core.searches.survivors import AttackSurvival, attack_survival
-from facemask_core.searches.sweep import SLIDER, Sweep, epsilon_sweep, epsilon_sweep_parts
+from facemask_core.searches.sweep import Sweep, epsilon_sweep, epsilon_sweep_parts, grid_of
 
 __all__ = [
     "LARGEST",
-    "SLIDER",
     "AttackSurvival",
     "DefenceComparison",
     "RobustnessCurve",
@@ -31,6 +30,7 @@ __all__ = [
     "defence_comparison",
     "epsilon_sweep",
     "epsilon_sweep_parts",
+    "grid_of",
     "has_steps",
     "minimal_epsilon",
     "minimal_epsilons",

@@ -10,14 +10,15 @@ from numpy.typing import NDArray
 from facemask_core import images
 from facemask_core.attacks.noise import Noise
 from facemask_core.classifier import Classifier, probabilities
-from facemask_core.epsilons import LEVELS
+from facemask_core.epsilons import Grid
 
 
 def noise_control(
     classifier: Classifier,
     face: NDArray[np.uint8],
+    grid: Grid,
+    notches: Sequence[int],
     *,
-    levels: Sequence[int],
     seed: int = 0,
 ) -> NDArray[np.float64]:
     """Asks what a model says to uniform random noise, as 8-bit images, in a single batch.
@@ -28,15 +29,16 @@ def noise_control(
     Args:
         classifier: The model.
         face: uint8 (224, 224, 3); not changed.
-        levels: Sizes of the noise in steps of 1/255, in L-infinity.
+        grid: What the sizes of the noise are counted on, and its norm.
+        notches: Those sizes.
         seed: Seed of all randomness.
 
     Returns:
-        float64 (k, 2): the probability of each class at each level.
+        float64 (k, 2): the probability of each class at each notch.
     """
-    pixels, noise = images.to_float(face)[None], Noise()
+    pixels, noise = images.to_float(face)[None], Noise(norm=grid.norm)
     noisy = [
-        images.to_uint8_within(noise.drawn(pixels, level / LEVELS, seed)[0], face, level / LEVELS)
-        for level in levels
+        images.to_uint8_within(noise.drawn(pixels, epsilon, seed)[0], face, epsilon)
+        for epsilon in map(grid.epsilon, notches)
     ]
     return probabilities(classifier.predict(images.to_float(np.stack(noisy))))

@@ -12,7 +12,6 @@ from facemask_core import images
 from facemask_core.attacks import AdversarialBatch, Attack
 from facemask_core.attacks.gradient_ascent import IterativeAscent
 from facemask_core.classifier import Classifier, probabilities
-from facemask_core.epsilons import LEVELS
 from facemask_core.errors import AttackError
 
 
@@ -44,7 +43,7 @@ def attack_path(
     label: int,
     attack: Attack,
     *,
-    level: int,
+    epsilon: float,
     seed: int = 0,
 ) -> Iterator[Step]:
     """Follows an attack from its start through every step.
@@ -53,36 +52,31 @@ def attack_path(
         classifier: The model under attack.
         face: uint8 (224, 224, 3); not changed.
         label: Its true class.
-        attack: An attack in L-infinity that :func:`has_steps`.
-        level: Epsilon in steps of 1/255.
+        attack: An attack that :func:`has_steps`.
+        epsilon: Its radius.
         seed: Seed of all randomness.
 
     Returns:
         An iterator; each step is computed when it is asked for, the input is checked before.
 
     Raises:
-        AttackError: The attack has no steps to follow or another norm, or the input is outside the
-            contract.
+        AttackError: The attack has no steps to follow, or the input is outside the contract.
     """
     if not isinstance(attack, IterativeAscent):
         raise AttackError(f"{attack.title} has no steps to follow.")
-    if attack.norm != "linf":
-        raise AttackError("Steps in pixel levels need an attack in L-infinity.")
-    points = attack.path(
-        classifier, images.to_float(face), label, epsilon=level / LEVELS, seed=seed
-    )
-    return _as_shown(classifier, face, label, level, points)
+    points = attack.path(classifier, images.to_float(face), label, epsilon=epsilon, seed=seed)
+    return _as_shown(classifier, face, label, epsilon, points)
 
 
 def _as_shown(
     classifier: Classifier,
     face: NDArray[np.uint8],
     label: int,
-    level: int,
+    epsilon: float,
     points: Iterator[AdversarialBatch],
 ) -> Iterator[Step]:
     for number, point in enumerate(points):
-        attacked = images.to_uint8_within(point.images[0], face, epsilon=level / LEVELS)
+        attacked = images.to_uint8_within(point.images[0], face, epsilon)
         answer = probabilities(classifier.predict(images.to_float(attacked[None])))[0]
         yield Step(
             number=number,

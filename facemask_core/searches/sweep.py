@@ -11,13 +11,11 @@ from numpy.typing import NDArray
 
 from facemask_core import images
 from facemask_core.attacks import AdversarialBatch, Attack
+from facemask_core.attacks.norms import distances
 from facemask_core.classifier import Classifier, probabilities
-from facemask_core.epsilons import LEVELS
+from facemask_core.epsilons import Grid, grid
 from facemask_core.errors import AttackError
 from facemask_core.labels import LABELS
-
-SLIDER = range(33)
-"""Epsilons of the screen's slider in levels: 0 to 32/255, in steps of one."""
 
 _SAME = 1e-6
 """Images nearer than this in every value are the same 8-bit image in two roundings."""
@@ -28,7 +26,8 @@ class Sweep:
     """One face attacked at rising epsilons, as 8-bit images: what is shown is what was classed.
 
     Attributes:
-        levels: int64 (k,), the epsilons in steps of 1/255.
+        grid: What the epsilons are counted on.
+        notches: int64 (k,), the epsilons.
         attacked: uint8 (k, 224, 224, 3).
         logits: float32 (k, 2), the model's answers to ``attacked``.
         label: The true class the attack was told.
@@ -37,7 +36,8 @@ class Sweep:
         threat_model: The attack's statement of the sweep, at the largest epsilon.
     """
 
-    levels: NDArray[np.int64]
+    grid: Grid
+    notches: NDArray[np.int64]
     attacked: NDArray[np.uint8]
     logits: NDArray[np.float32]
     label: int
@@ -61,9 +61,25 @@ class Sweep:
         return self.logits.argmax(axis=1) != self.label
 
     @property
-    def smallest_fooling_level(self) -> int | None:
-        """The smallest of the levels that fools the model, if one does."""
-        return int(self.levels[self.fooled.argmax()]) if self.fooled.any() else None
+    def smallest_fooling_notch(self) -> int | None:
+        """The smallest of the notches that fools the model, if one does."""
+        return int(self.notches[self.fooled.argmax()]) if self.fooled.any() else None
+
+    def lengths(self, face: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """float64 (k,): how far each picture lies from the face, in L2 over values in [0, 1].
+
+        Rounding to 8 bits may carry a picture a little beyond an L2 attack's epsilon.
+
+        Args:
+            face: uint8 (224, 224, 3), what was attacked.
+        """
+        originals = np.broadcast_to(images.to_float(face), self.attacked.shape)
+        return distances(images.to_float(self.attacked), originals, "l2")
+
+
+def grid_of(attack: Attack) -> Grid:
+    """The slider an attack moves along, in its own norm."""
+    return grid(str(attack.threat_model(0.0)["norm"]))
 
 
 def epsilon_sweep(
@@ -72,7 +88,7 @@ def epsilon_sweep(
     label: int,
     attack: Attack,
     *,
-    levels: Sequence[int] = SLIDER,
+    notches: Sequence[int] | None = None,
     seed: int = 0,
 ) -> Sweep:
     """Attacks one face at every epsilon of the slider.
@@ -85,16 +101,15 @@ def epsilon_sweep(
         classifier: The model under attack.
         face: uint8 (224, 224, 3); not changed.
         label: Its true class.
-        attack: The attack, in L-infinity, whose epsilon is a number of levels.
-        levels: Epsilons in steps of 1/255, rising.
+        attack: The attack; its norm decides the grid.
+        notches: Epsilons on that grid, rising; None for those of the slider.
         seed: Seed of all randomness.
 
     Raises:
-        AttackError: The attack measures in another norm, its target is the true class, or the
-            input is outside the contract.
+        AttackError: The attack's target is the true class, or the input is outside the contract.
     """
     return _joined(
-        list(epsilon_sweep_parts(classifier, face, label, attack, levels=levels, seed=seed))
+        list(epsilon_sweep_parts(classifier, face, label, attack, notches=notches, seed=seed))
     )
 
 
@@ -104,50 +119,53 @@ def epsilon_sweep_parts(
     label: int,
     attack: Attack,
     *,
-    levels: Sequence[int] = SLIDER,
+    notches: Sequence[int] | None = None,
     seed: int = 0,
 ) -> Iterator[Sweep]:
     """As :func:`epsilon_sweep`, but each part can be shown while the next is being computed.
 
     The input is checked before the first part is asked for. FGSM has one part, which holds every
-    level; the others have one a level.
+    notch; the others have one a notch.
     """
-    stated = attack.sweep_threat_model(float(levels[-1]) / LEVELS if len(levels) else 0.0, seed)
-    if stated["norm"] != "linf":
-        raise AttackError("A sweep over pixel levels needs an attack in L-infinity.")
+    axis = grid_of(attack)
+    chosen = list(axis.notches if notches is None else notches)
+    stated = attack.sweep_threat_model(axis.epsilon(chosen[-1]) if chosen else 0.0, seed)
     target = stated.get("target")
     if target is not None and target == label:
         raise AttackError(f"This face already counts as {LABELS[target]}; target the other class.")
     parts = attack.sweep_parts(
-        classifier, images.to_float(face), label, [step / LEVELS for step in levels], seed=seed
+        classifier, images.to_float(face), label, [axis.epsilon(n) for n in chosen], seed=seed
     )
-    return _as_shown(classifier, face, label, np.array(levels, np.int64), parts, stated)
+    return _as_shown(classifier, face, label, axis, chosen, parts, stated)
 
 
 def _as_shown(
     classifier: Classifier,
     face: NDArray[np.uint8],
     label: int,
-    levels: NDArray[np.int64],
+    axis: Grid,
+    notches: Sequence[int],
     parts: Iterator[AdversarialBatch],
     stated: dict[str, Any],
 ) -> Iterator[Sweep]:
     """Rounds what an attack found to 8 bits, and judges it again wherever that changed it."""
     done = 0
     for found in parts:
-        steps = levels[done : done + len(found.images)]
-        done += len(steps)
-        attacked = np.empty((len(steps), *face.shape), np.uint8)
-        differs = np.zeros(len(steps), np.bool_)
+        own = notches[done : done + len(found.images)]
+        done += len(own)
+        attacked = np.empty((len(own), *face.shape), np.uint8)
+        differs = np.zeros(len(own), np.bool_)
         # One image at a time stays in the processor's cache.
-        for row, (image, step) in enumerate(zip(found.images, steps, strict=True)):
-            attacked[row] = images.to_uint8_within(image, face, epsilon=float(step) / LEVELS)
+        for row, (image, notch) in enumerate(zip(found.images, own, strict=True)):
+            # An L2 ball lies inside the L-infinity ball of its radius.
+            attacked[row] = images.to_uint8_within(image, face, axis.epsilon(notch))
             differs[row] = np.abs(images.to_float(attacked[row]) - image).max() > _SAME
         logits = found.logits.copy()
         if differs.any():
             logits[differs] = classifier.predict(images.to_float(attacked[differs]))
         yield Sweep(
-            levels=steps,
+            grid=axis,
+            notches=np.array(own, np.int64),
             attacked=attacked,
             logits=logits,
             label=label,
@@ -160,7 +178,7 @@ def _as_shown(
 def _joined(parts: Sequence[Sweep]) -> Sweep:
     return replace(
         parts[0],
-        levels=np.concatenate([part.levels for part in parts]),
+        notches=np.concatenate([part.notches for part in parts]),
         attacked=np.concatenate([part.attacked for part in parts]),
         logits=np.concatenate([part.logits for part in parts]),
         gradient_calls=sum(part.gradient_calls for part in parts),

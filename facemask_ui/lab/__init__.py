@@ -2,6 +2,7 @@
 
 - ``attack_choice`` asks for the attack and its settings;
 - ``sweeps`` computes what the slider moves over, part by part, and keeps it for the session;
+- ``slider`` knows where it stands, in each norm;
 - ``film`` packs those parts so that a browser can take them one by one;
 - ``component`` draws the slider, pictures, bars and curve over them (``lab.js``, ``lab.css``);
 - ``words`` has every text that the component shows;

@@ -8,52 +8,62 @@ from typing import Any
 
 import streamlit as st
 
-from facemask_core.epsilons import LEVELS
+from facemask_core.epsilons import LINF, Grid
 from facemask_core.labels import WITH_MASK
 from facemask_ui import browser
 from facemask_ui.lab.words import STEP_FIGURES, SWEEP_FIGURES, WORDS
 from facemask_ui.palette import palette
 
-__all__ = ["EPSILON", "STEP_FIGURES", "Axis", "draw", "send", "steps"]
+__all__ = ["STEP_FIGURES", "Axis", "draw", "epsilons", "send", "steps"]
 
 _HTML, _CSS, _JS, _PART_JS = browser.texts(__file__, "lab.html", "lab.css", "lab.js", "part.js")
 
 
 @dataclass(frozen=True)
 class Axis:
-    """What the slider moves along.
+    """What the slider moves along, notch by notch from 0.
 
     Attributes:
         name: Its label.
         key: Its name in the record a visitor downloads.
-        most: The last notch; the first is 0.
-        shown: How a notch is written: ``{n}`` is the notch, ``{share}`` the notch over ``unit``.
-        short: The same, shorter.
-        unit: See ``shown``.
+        values: What a notch is called there, in file names and below the curve.
+        shown: How a notch is written beside the slider.
+        short: How it is written elsewhere.
+        lengths: The L2 length a notch allows, where it is one.
         playable: Whether a button runs through the notches.
     """
 
     name: str
     key: str
-    most: int
-    shown: str
-    short: str
-    unit: int = 1
+    values: list[float]
+    shown: list[str]
+    short: list[str]
+    lengths: list[float] | None = None
     playable: bool = False
 
-    def as_dict(self) -> dict[str, Any]:
-        """For the browser."""
-        return {"least": 0, **vars(self)}
+    @property
+    def most(self) -> int:
+        """The last notch."""
+        return len(self.values) - 1
 
 
-EPSILON = Axis(
-    "Epsilon", "epsilon_levels", 32, f"{{n}}/{LEVELS} = {{share}}", f"{{n}}/{LEVELS}", unit=LEVELS
-)
+def epsilons(grid: Grid) -> Axis:
+    """The axis of epsilon in a norm."""
+    values = [grid.number(notch) for notch in grid.notches]
+    written = [grid.write(notch) for notch in grid.notches]
+    lengths = [grid.epsilon(notch) for notch in grid.notches]
+    if grid == LINF:
+        shown = [f"{text} = {length:.4f}" for text, length in zip(written, lengths, strict=True)]
+        return Axis("Epsilon", "epsilon_levels", values, shown, written)
+    return Axis("Epsilon (L2)", "epsilon", values, written, written, lengths)
 
 
 def steps(most: int) -> Axis:
     """The axis of an attack's steps."""
-    return Axis("Step", "step", most, f"{{n}} of {most}", "step {n}", playable=True)
+    numbers = range(most + 1)
+    shown = [f"{number} of {most}" for number in numbers]
+    short = [f"step {number}" for number in numbers]
+    return Axis("Step", "step", list(numbers), shown, short, playable=True)
 
 
 def draw(
@@ -105,7 +115,7 @@ def draw(
     component(
         data={
             "question": question,
-            "axis": axis.as_dict(),
+            "axis": vars(axis) | {"most": axis.most},
             "level": level,
             "label": label,
             "alt": alt,

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facemask_core.animation import encode_sweep
+from facemask_core.epsilons import LINF, Grid
 from facemask_core.images import INPUT_SIZE
 from facemask_core.searches import Step, Sweep
 from facemask_core.verdicts import Verdict
@@ -40,19 +41,19 @@ def face(question: str, pixels: NDArray[np.uint8], before: Verdict, label: int) 
 def sweep(question: str, original: NDArray[np.uint8], found: Sweep) -> bytes:
     """Pictures and answers at some notches of the slider.
 
-    Where every picture is the original plus so many times one pattern of signs, as FGSM's are, the
-    pattern alone is sent; otherwise each picture's difference from the original.
+    Where every picture is the original plus so many times one pattern of signs, as FGSM's are in
+    L-infinity, the pattern alone is sent; otherwise each picture's difference from the original.
 
     Args:
         question: Names the film.
         original: uint8 (224, 224, 3).
         found: A sweep, or a part of one.
     """
-    signs = _signs(original, found)
-    header = {"levels": found.levels.tolist(), "probabilities": found.probabilities.tolist()}
+    signs = _signs(original, found) if found.grid == LINF else None
+    header = {"levels": found.notches.tolist(), "probabilities": found.probabilities.tolist()}
     if signs is None:
         return _frames(question, original, found.attacked, header)
-    name = f"levels {found.levels[0]}-{found.levels[-1]}"
+    name = f"levels {found.notches[0]}-{found.notches[-1]}"
     return _packed(question, name, {"kind": "sign", **header}, signs.tobytes())
 
 
@@ -72,19 +73,19 @@ def _frames(
     pictures: NDArray[np.uint8],
     header: dict[str, Any],
 ) -> bytes:
-    changes = (pictures.astype(np.int16) - original).astype(np.int8)
+    changes = pictures - original  # modulo 256, so that it fits 8 bits however large it is
     name = f"levels {header['levels'][0]}-{header['levels'][-1]}"
     return _packed(question, name, {"kind": "frames", **header}, changes.tobytes())
 
 
 def _signs(original: NDArray[np.uint8], found: Sweep) -> NDArray[np.int8] | None:
     """The one pattern behind every picture of a sweep, int8 (224, 224, 3), if there is one."""
-    if len(found.levels) < 2:
+    if len(found.notches) < 2:
         return None
     centre = original.astype(np.int16)
     # Every picture shows the same signs, but for values that the edge of the box holds back.
     signs = np.sign(found.attacked.astype(np.int16) - centre).sum(axis=0).clip(-1, 1)
-    for level, picture in zip(found.levels, found.attacked, strict=True):
+    for level, picture in zip(found.notches, found.attacked, strict=True):
         if not np.array_equal(np.clip(centre + level * signs, 0, 255), picture):
             return None
     return signs.astype(np.int8)
@@ -103,16 +104,17 @@ def picture_at(parts: Sequence[bytes], level: int) -> NDArray[np.uint8] | None:
     return next((picture for _, picture, _ in _points(parts, level)), None)
 
 
-def animation(question: str, parts: Sequence[bytes], label: int) -> bytes:
+def animation(question: str, parts: Sequence[bytes], label: int, grid: Grid) -> bytes:
     """The whole film as a GIF, for the visitor to take home.
 
     Args:
         question: Names the film.
         parts: A film's parts, of a sweep that is complete.
         label: The class the attack is told is true.
+        grid: What its notches stand for.
     """
-    levels, pictures, probabilities = zip(*_points(parts), strict=True)
-    made = encode_sweep(levels, pictures, probabilities, label)
+    notches, pictures, probabilities = zip(*_points(parts), strict=True)
+    made = encode_sweep([grid.write(notch) for notch in notches], pictures, probabilities, label)
     return _packed(question, "animation", {"kind": "animation"}, made)
 
 
@@ -121,18 +123,22 @@ def _points(
 ) -> Iterator[tuple[int, NDArray[np.uint8], list[float]]]:
     """Notch, picture and answer, for every notch there is or for a single one."""
     opened = [_opened(part) for part in parts]
-    (original,) = (pixels for header, pixels in opened if header["kind"] == "face")
-    centre = np.frombuffer(original, np.uint8).reshape(_SHAPE).astype(np.int16)
+    (plain,) = (pixels for header, pixels in opened if header["kind"] == "face")
+    original = np.frombuffer(plain, np.uint8).reshape(_SHAPE)
     for header, pixels in opened:
         if header["kind"] not in {"sign", "frames"}:
             continue
-        changes = np.frombuffer(pixels, np.int8).reshape(-1, *_SHAPE)
-        signs = header["kind"] == "sign"
+        changes = np.frombuffer(pixels, np.uint8).reshape(-1, *_SHAPE)
+        signs = changes[0].view(np.int8) if header["kind"] == "sign" else None
         for row, level in enumerate(header["levels"]):
-            if only in {None, level}:
-                change = level * changes[0] if signs else changes[row]
-                picture = np.clip(centre + change, 0, 255).astype(np.uint8)
-                yield level, picture, header["probabilities"][row]
+            if only not in {None, level}:
+                continue
+            if signs is None:
+                picture = original + changes[row]  # modulo 256, as it was sent
+            else:
+                moved = original.astype(np.int16) + level * signs
+                picture = np.clip(moved, 0, 255).astype(np.uint8)
+            yield level, picture, header["probabilities"][row]
 
 
 def figures(question: str, levels: list[int], rows: list[dict[str, Any]]) -> bytes:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from facemask_core import defences, faces, images, survival, verdicts, virtual_mask
 from facemask_core.attacks import Attack
 from facemask_core.classifier import Classifier
-from facemask_core.epsilons import LEVELS
+from facemask_core.epsilons import LINF, Grid
 from facemask_core.labels import WITHOUT_MASK
 from facemask_core.searches import has_steps
 from facemask_core.verdicts import Verdict
@@ -34,7 +34,8 @@ class Asked:
         attacked: uint8 (224, 224, 3), after it.
         label: The class the attack is told is true.
         attack: The attack.
-        level: Epsilon in steps of 1/255.
+        grid: What epsilon is counted on.
+        notch: Where the slider stands on it.
         seed: The attack's seed.
     """
 
@@ -46,8 +47,19 @@ class Asked:
     attacked: NDArray[np.uint8]
     label: int
     attack: Attack
-    level: int
+    grid: Grid
+    notch: int
     seed: int
+
+    @property
+    def epsilon(self) -> float:
+        """Epsilon as attacks take it."""
+        return self.grid.epsilon(self.notch)
+
+    @property
+    def written(self) -> str:
+        """Epsilon as people write it."""
+        return self.grid.write(self.notch)
 
 
 def choose(asked: Asked) -> None:
@@ -66,7 +78,7 @@ def choose(asked: Asked) -> None:
 def _other_models(asked: Asked) -> None:
     st.write(
         f"The same picture, made against {models.title(asked.model)} at "
-        f"{asked.level}/{LEVELS}, shown to every model."
+        f"epsilon {asked.written}, shown to every model."
     )
     judged = {
         models.title(name): results.judge(models.load(name), asked.attacked)
@@ -108,10 +120,10 @@ def _defences(asked: Asked) -> None:
         shielded,
         images.to_float(asked.face)[None],
         np.array([asked.label]),
-        epsilon=asked.level / LEVELS,
+        epsilon=asked.epsilon,
         seed=asked.seed,
     )
-    rounded = images.to_uint8_within(adaptive.images[0], asked.face, asked.level / LEVELS)
+    rounded = images.to_uint8_within(adaptive.images[0], asked.face, asked.epsilon)
     rows: dict[str, Verdict] = {
         "No defence, attacked": results.judge(asked.classifier, asked.attacked),
         "Defended, original": _judge(shielded, asked.face),
@@ -148,7 +160,7 @@ def _saving(asked: Asked) -> None:
 def _steps(asked: Asked) -> None:
     film = sweeps.path_of(
         asked.classifier, asked.face, results.judge(asked.classifier, asked.face),
-        asked.label, asked.attack, asked.level, asked.seed,
+        asked.label, asked.attack, asked.epsilon, asked.seed,
     )  # fmt: skip
     steps = int(asked.attack.steps)  # type: ignore[attr-defined]
     component.draw(
@@ -160,11 +172,11 @@ def _steps(asked: Asked) -> None:
         alt=asked.picture.alt,
         attack=asked.attack.title,
         file=f"step-{asked.attack.name}",
-        record={"threat_model": asked.attack.threat_model(asked.level / LEVELS, asked.seed)},
+        record={"threat_model": asked.attack.threat_model(asked.epsilon, asked.seed)},
         figures=component.STEP_FIGURES,
         on_level=lambda _: None,
     )
-    st.caption(attacking.statement(asked.attack.threat_model(asked.level / LEVELS, asked.seed)))
+    st.caption(attacking.statement(asked.attack.threat_model(asked.epsilon, asked.seed)))
     with st.container(gap=None, key="lab-steps-parts"):
         for number, part in enumerate(film):
             component.send(part, key=f"lab-steps:{film.question}:{number}")
@@ -182,7 +194,7 @@ def _mask(asked: Asked) -> None:
     rows = {
         "Bare face": asked.face,
         "Drawn mask": cropping.cut(virtual_mask.wear(pixels, box), asked.region),
-        f"Noise, {asked.level}/{LEVELS}": asked.attacked,
+        f"Noise, {asked.written}": asked.attacked,
     }
     judged = {name: _judge(asked.classifier, face) for name, face in rows.items()}
     with st.container(horizontal=True):
@@ -196,10 +208,12 @@ def _mask(asked: Asked) -> None:
                     alt=f"{asked.picture.alt}. {name}: {palette.spoken(judged[name])}",
                 )
     charts.probabilities(judged, key="mask")
+    change = f"of at most {asked.written} in each colour value"
+    if asked.grid != LINF:
+        change = f"with a Euclidean length of about {asked.written}"
     st.caption(
-        f"A mask everyone sees, beside a change of at most {asked.level}/{LEVELS} in each colour "
-        "value. The mask is drawn by the lab, where the face finder says mouth and chin are; on a "
-        "turned head it sits a little off."
+        f"A mask everyone sees, beside a change {change}. The mask is drawn by the lab, where the "
+        "face finder says mouth and chin are; on a turned head it sits a little off."
     )
 
 

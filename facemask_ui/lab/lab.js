@@ -69,7 +69,7 @@ class Lab {
     this.data = data;
     this.words = data.words;
     this.page = page;
-    this.slider.min = data.axis.least;
+    this.slider.min = 0;
     this.slider.max = data.axis.most;
     if (first) this.slider.value = this.told = data.level; // from then on it is the visitor's
     this.find(".lab").style.setProperty("--on-class-1", data.onBlue);
@@ -220,8 +220,7 @@ class Lab {
 
   drawLevel(point) {
     const { axis } = this.data;
-    const share = (this.level / axis.unit).toFixed(4);
-    const text = axis.shown.replace("{n}", this.level).replace("{share}", share);
+    const text = axis.shown[this.level];
     this.find(".level").textContent = text;
     this.find(".stated").textContent = this.data.stated[this.level] ?? "";
     this.slider.setAttribute("aria-valuetext", `${text}. ${this.spoken(point)}`);
@@ -229,8 +228,8 @@ class Lab {
     const flag = this.find(".flag");
     flag.hidden = first === undefined;
     if (first === undefined) return;
-    flag.textContent = this.words.flag.replace("{notch}", axis.short.replace("{n}", first));
-    flag.style.setProperty("--at", (first - axis.least) / (axis.most - axis.least));
+    flag.textContent = this.words.flag.replace("{notch}", axis.short[first]);
+    flag.style.setProperty("--at", first / axis.most);
   }
 
   drawVerdict(point) {
@@ -295,6 +294,16 @@ class Lab {
       return box;
     });
     this.find(".figures").replaceChildren(...shown);
+    this.drawBeyond(point?.figures?.l2);
+  }
+
+  /** Rounding to 8 bits may lengthen what an attack in L2 found: then it says how far that is. */
+  drawBeyond(reached) {
+    const { axis } = this.data;
+    const beyond = this.find(".beyond");
+    beyond.hidden = this.veiled() || !(reached > axis.lengths?.[this.level]);
+    beyond.textContent = this.words.beyond
+      .replace("{reached}", reached).replace("{epsilon}", axis.short[this.level]);
   }
 
   // ---- confidence along the axis ----
@@ -310,7 +319,7 @@ class Lab {
       label(LEFT - 8, up(share) + 5, `${100 * share} %`, "end"),
     ]);
     for (const level of ticks(data.axis)) {
-      shapes.push(label(this.across(level), BOTTOM + 22, String(level), "middle"));
+      shapes.push(label(this.across(level), BOTTOM + 22, String(data.axis.values[level]), "middle"));
     }
     for (const [name, values] of Object.entries(film.lines)) {
       shapes.push(shape("polyline", { points: this.path(values), class: `line ${name}` }));
@@ -329,12 +338,11 @@ class Lab {
   curveInWords() {
     const { words, film, data } = this;
     if (film.first === undefined) return `${words.curve}. ${words.never}`;
-    return `${words.curve}. ${words.from.replace("{notch}", data.axis.short.replace("{n}", film.first))}`;
+    return `${words.curve}. ${words.from.replace("{notch}", data.axis.short[film.first])}`;
   }
 
   across(level) {
-    const { least, most } = this.data.axis;
-    return LEFT + ((this.right - LEFT) * (level - least)) / (most - least);
+    return LEFT + ((this.right - LEFT) * level) / this.data.axis.most;
   }
 
   path(values) {
@@ -413,9 +421,8 @@ class Lab {
 
   pointAt(event) {
     const box = this.find(".curve").getBoundingClientRect();
-    const { least, most } = this.data.axis;
     const share = (event.clientX - box.left - LEFT) / (this.right - LEFT);
-    this.slider.value = Math.round(least + share * (most - least));
+    this.slider.value = Math.round(share * this.data.axis.most);
     this.request();
   }
 
@@ -455,7 +462,7 @@ class Lab {
     const canvas = document.createElement("canvas");
     canvas.width = canvas.height = SIDE;
     paint(canvas, attacked);
-    canvas.toBlob((blob) => save(blob, `${this.data.file}-${this.level}.png`), "image/png");
+    canvas.toBlob((blob) => save(blob, `${this.named()}.png`), "image/png");
   }
 
   /** The server makes the film once it is wanted; it comes as one more part. */
@@ -471,11 +478,16 @@ class Lab {
     const { film, data, level } = this;
     const rows = [...film.points].sort(([a], [b]) => a - b);
     const points = rows.map(([at, { probabilities, figures }]) => ({
-      [data.axis.key]: at, probabilities, ...figures,
+      [data.axis.key]: data.axis.values[at], probabilities, ...figures,
     }));
-    const record = { ...data.record, [data.axis.key]: level, before: film.before, points };
+    const here = { [data.axis.key]: data.axis.values[level] };
+    const record = { ...data.record, ...here, before: film.before, points };
     const text = JSON.stringify(record, null, 1);
-    save(new Blob([text], { type: "application/json" }), `${data.file}-${level}.json`);
+    save(new Blob([text], { type: "application/json" }), `${this.named()}.json`);
+  }
+
+  named() {
+    return `${this.data.file}-${this.data.axis.values[this.level]}`;
   }
 }
 
@@ -511,9 +523,8 @@ function signed(bytes) {
 }
 
 function addFrames(frames, part) {
-  const changes = signed(part.pixels);
   part.levels.forEach((level, row) => {
-    frames.set(level, changes.subarray(row * VALUES, (row + 1) * VALUES));
+    frames.set(level, part.pixels.subarray(row * VALUES, (row + 1) * VALUES));
   });
 }
 
@@ -521,12 +532,13 @@ function addFrames(frames, part) {
 function picture(film, level) {
   if (!film.points.has(level)) return undefined;
   const change = film.frames.get(level);
-  const out = new Uint8ClampedArray(VALUES); // clamps as the attack does
   if (change) {
+    const out = new Uint8Array(VALUES); // wraps, as the difference was sent
     for (let i = 0; i < VALUES; i++) out[i] = film.face[i] + change[i];
-  } else {
-    for (let i = 0; i < VALUES; i++) out[i] = film.face[i] + level * film.sign[i];
+    return out;
   }
+  const out = new Uint8ClampedArray(VALUES); // clamps as the attack does
+  for (let i = 0; i < VALUES; i++) out[i] = film.face[i] + level * film.sign[i];
   return out;
 }
 
@@ -594,10 +606,10 @@ const TOP = 12;
 const BOTTOM = 190;
 const up = (share) => BOTTOM - share * (BOTTOM - TOP);
 
-function ticks({ least, most }) {
-  const stride = Math.max(1, Math.round((most - least) / 8));
+function ticks({ most }) {
+  const stride = Math.max(1, Math.round(most / 8));
   const found = [];
-  for (let at = least; at <= most; at += stride) found.push(at);
+  for (let at = 0; at <= most; at += stride) found.push(at);
   return found;
 }
 

@@ -6,12 +6,12 @@ from functools import partial
 
 import streamlit as st
 
-from facemask_core import faces
+from facemask_core import faces, searches
 from facemask_core.attacks import Attack
-from facemask_core.epsilons import LEVELS
+from facemask_core.epsilons import Grid
 from facemask_core.labels import LABELS
 from facemask_ui import attacking, class_link, cropping, models, results, settings
-from facemask_ui.lab import component, further, sweeps
+from facemask_ui.lab import component, further, slider, sweeps
 from facemask_ui.lab import film as pack
 from facemask_ui.pictures import Picture
 
@@ -44,53 +44,63 @@ def show(
     before = results.judge(classifier, face)
     truth = before.label if label is None else label
     film = sweeps.film_of(classifier, face, before, truth, attack, seed)
-    most = component.EPSILON.most
-    identity = f"Model {models.title(model)}, sha256 {models.sha256(model)[:12]}."
-    stated = attack.sweep_threat_model(most / LEVELS, seed)
-    parse = settings.whole(0, most)
-    level = settings.current("epsilon", attacking.DEFAULT_LEVELS, parse)
+    grid = searches.grid_of(attack)
+    notch = slider.notch(grid)
     guess = _choose_guess(picture)
     component.draw(
         film.question,
-        key=_KEY,
-        axis=component.EPSILON,
-        level=level,
+        key=f"{_KEY}-{grid.norm}",  # the same notch in another norm is another place
+        axis=component.epsilons(grid),
+        level=notch,
         label=truth,
         alt=picture.alt,
         attack=attack.title,
-        file=f"attacked-{attack.name}",
+        file=f"attacked-{attack.name}-{grid.norm}",
         record={
             "model": model,
             "model_sha256": models.sha256(model),
             "true_class": LABELS[truth],
-            "threat_model": stated,
+            "threat_model": attack.sweep_threat_model(grid.epsilon(grid.last), seed),
         },
-        stated=[
-            "Threat model: "
-            f"{attacking.statement(attack.threat_model(notch / LEVELS, seed))}. {identity}"
-            for notch in range(most + 1)
-        ],
+        stated=_stated(attack, grid, seed, model),
         guess=guess,
-        on_level=lambda level: settings.remember("epsilon", level, attacking.DEFAULT_LEVELS),
+        on_level=lambda notch: slider.rests(grid, notch),
         on_animate=lambda: st.session_state.update(animated=film.question),
     )
     below, unseen = st.container(), st.container(gap=None, key=f"{_KEY}-parts")
     with unseen:
         _send(film, film.question)
         if st.session_state.get("animated") == film.question:
-            component.send(sweeps.animation_of(film, truth), key=f"animation:{film.question}")
+            component.send(sweeps.animation_of(film, truth, grid), key=f"animation:{film.question}")
         twin = models.robust_twin(model)
         if twin is not None:
             other = models.load(twin, to_attack=True)
             _send(sweeps.twin_of(film.question, other, face, truth, attack, seed), twin)
-    attacked = pack.picture_at(film.done, level)
+    attacked = pack.picture_at(film.done, notch)
     if attacked is not None and look_further:
         with below:
             further.choose(
                 further.Asked(
-                    model, classifier, picture, region, face, attacked, truth, attack, level, seed
+                    model,
+                    classifier,
+                    picture,
+                    region,
+                    face,
+                    attacked,
+                    truth,
+                    attack,
+                    grid,
+                    notch,
+                    seed,
                 )
             )
+
+
+def _stated(attack: Attack, grid: Grid, seed: int, model: str) -> list[str]:
+    """The threat model at every notch, in words."""
+    identity = f"Model {models.title(model)}, sha256 {models.sha256(model)[:12]}."
+    told = [attack.threat_model(grid.epsilon(notch), seed) for notch in grid.notches]
+    return [f"Threat model: {attacking.statement(each)}. {identity}" for each in told]
 
 
 def _send(film: sweeps.Film, key: str) -> None:

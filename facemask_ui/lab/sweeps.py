@@ -17,14 +17,14 @@ from numpy.typing import NDArray
 from facemask_core import attacks, fidelity, searches
 from facemask_core.attacks import Attack
 from facemask_core.classifier import Classifier
+from facemask_core.epsilons import Grid
 from facemask_core.searches import Sweep
 from facemask_core.verdicts import Verdict
 from facemask_ui.lab import film
 
 _KEPT = 6
 """Films a session keeps; one of PGD holds a few megabytes."""
-_CONTROL = attacks.make("noise")
-_CONTROL_LEVELS = searches.SLIDER[::4]
+_CONTROL_STRIDE = 4
 """Random noise changes little from notch to notch, and every point costs an answer of the model."""
 _AT_ONCE = 11
 """Figures computed between two messages to the browser."""
@@ -80,7 +80,7 @@ def film_of(
         face: uint8 (224, 224, 3).
         before: The model's answer to it.
         label: The class the attack is told is true.
-        attack: An attack in L-infinity.
+        attack: An attack with an epsilon.
         seed: Its seed.
     """
     told = repr((classifier.card.weights_sha256, attack, seed, label))
@@ -89,15 +89,16 @@ def film_of(
     return _kept(question, question, parts)
 
 
-def animation_of(whole: Film, label: int) -> bytes:
+def animation_of(whole: Film, label: int, grid: Grid) -> bytes:
     """Makes a part of the film as a GIF, or finds it.
 
     Args:
         whole: A sweep's film, complete.
         label: The class the attack is told is true.
+        grid: What its notches stand for.
     """
     if whole.animation is None:
-        whole.animation = film.animation(whole.question, whole.done, label)
+        whole.animation = film.animation(whole.question, whole.done, label, grid)
     return whole.animation
 
 
@@ -116,7 +117,7 @@ def twin_of(
         twin: The second model.
         face: uint8 (224, 224, 3).
         label: The class the attack is told is true.
-        attack: An attack in L-infinity.
+        attack: An attack with an epsilon.
         seed: Its seed.
     """
 
@@ -132,7 +133,7 @@ def path_of(
     before: Verdict,
     label: int,
     attack: Attack,
-    level: int,
+    epsilon: float,
     seed: int,
 ) -> Film:
     """Finds or begins the film of an attack's steps at one epsilon.
@@ -142,16 +143,18 @@ def path_of(
         face: uint8 (224, 224, 3).
         before: The model's answer to it.
         label: The class the attack is told is true.
-        attack: An attack with steps to follow, in L-infinity.
-        level: Epsilon in steps of 1/255.
+        attack: An attack with steps to follow.
+        epsilon: Its radius.
         seed: The attack's seed.
     """
-    told = repr((classifier.card.weights_sha256, attack, level, seed, label, "steps"))
+    told = repr((classifier.card.weights_sha256, attack, epsilon, seed, label, "steps"))
     question = hashlib.sha256(face.tobytes() + told.encode()).hexdigest()[:20]
 
     def parts() -> Iterator[bytes]:
         yield film.face(question, face, before, label)
-        for taken in searches.attack_path(classifier, face, label, attack, level=level, seed=seed):
+        for taken in searches.attack_path(
+            classifier, face, label, attack, epsilon=epsilon, seed=seed
+        ):
             yield film.step(question, face, taken)
         yield film.end(question)
 
@@ -182,15 +185,17 @@ def _parts(
         found.append(part)
         yield film.sweep(question, face, part)
     yield from _figures(question, face, found)
-    if attack != _CONTROL:
-        control = searches.noise_control(classifier, face, levels=_CONTROL_LEVELS, seed=seed)
+    grid = searches.grid_of(attack)
+    if attack != attacks.make("noise", norm=grid.norm):
+        notches = grid.notches[::_CONTROL_STRIDE]
+        control = searches.noise_control(classifier, face, grid, notches, seed=seed)
         shares = control[:, label].tolist()
-        yield film.line(question, "noise", list(zip(_CONTROL_LEVELS, shares, strict=True)))
+        yield film.line(question, "noise", list(zip(notches, shares, strict=True)))
     yield film.end(question)
 
 
 def _figures(question: str, face: NDArray[np.uint8], found: list[Sweep]) -> Iterator[bytes]:
-    levels = [int(level) for part in found for level in part.levels]
+    levels = [int(level) for part in found for level in part.notches]
     pictures = [picture for part in found for picture in part.attacked]
     for start in range(0, len(levels), _AT_ONCE):
         chosen = slice(start, start + _AT_ONCE)
@@ -215,4 +220,4 @@ def _confidence(
     classifier: Classifier, face: NDArray[np.uint8], label: int, attack: Attack, seed: int
 ) -> list[tuple[int, float]]:
     found = searches.epsilon_sweep(classifier, face, label, attack, seed=seed)
-    return list(zip(found.levels.tolist(), found.confidence.tolist(), strict=True))
+    return list(zip(found.notches.tolist(), found.confidence.tolist(), strict=True))

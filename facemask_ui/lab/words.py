@@ -42,6 +42,7 @@ WORDS: dict[str, Any] = {
         "noise": "random noise of the same size",
         "twin": "the robust twin under the same attack",
     },
+    "beyond": "Rounded to 8 bits, the picture is {reached} away, beyond the epsilon of {epsilon}.",
     "filling": "still computing…",
     "waiting": "Computing…",
     "veiled": "What will the model say?",

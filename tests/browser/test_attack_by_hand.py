@@ -178,8 +178,8 @@ def fooled_sample() -> tuple[samples.Portrait, int]:
     for sample in samples.gallery():
         face = images.resize(images.decode(sample.path.read_bytes()))
         found = searches.epsilon_sweep(classifier, face, sample.label, attacks.make("fgsm"))
-        if found.smallest_fooling_level:
-            return sample, found.smallest_fooling_level
+        if found.smallest_fooling_notch:
+            return sample, found.smallest_fooling_notch
     pytest.fail("No sample falls to the attack the page begins with.")
 
 

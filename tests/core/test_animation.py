@@ -15,6 +15,7 @@ from facemask_core import animation, images, samples
 LEVELS = [0, 1, 2, 5, 32]
 SHARES = [(0.1, 0.9), (0.3, 0.7), (0.501, 0.499), (0.4, 0.6), (0.99, 0.01)]
 LABEL = 1
+WRITTEN = [f"{level}/255" for level in LEVELS]
 
 
 @cache
@@ -26,7 +27,7 @@ def attacked() -> list[NDArray[np.uint8]]:
 
 @cache
 def opened() -> Image.Image:
-    made = animation.encode_sweep(LEVELS, attacked(), SHARES, LABEL)
+    made = animation.encode_sweep(WRITTEN, attacked(), SHARES, LABEL)
     return Image.open(io.BytesIO(made))
 
 
@@ -62,7 +63,7 @@ def test_the_palette_is_all_that_stands_between(number: int) -> None:
 
 
 def test_a_caption_says_what_the_model_said() -> None:
-    said = [animation.captions(*row, LABEL) for row in zip(LEVELS, SHARES, strict=True)]
+    said = [animation.captions(*row, LABEL) for row in zip(WRITTEN, SHARES, strict=True)]
     assert said[0] == ("epsilon 0/255", "with mask 90.0 %")
     assert said[2] == ("epsilon 2/255", "without mask 50.1 %: wrong")
     assert said[4] == ("epsilon 32/255", "without mask 99.0 %: wrong")
@@ -79,5 +80,5 @@ def test_other_words_and_other_answers_look_different() -> None:
 
 def test_a_model_that_is_never_fooled_makes_a_film_too() -> None:
     assert animation.durations([(0.0, 1.0)] * 3, LABEL) == [1500, 150, 1500]
-    single = animation.encode_sweep([0], attacked()[:1], SHARES[:1], LABEL)
+    single = animation.encode_sweep(WRITTEN[:1], attacked()[:1], SHARES[:1], LABEL)
     assert Image.open(io.BytesIO(single)).size == (224, 224 + animation.CAPTION_HEIGHT)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from facemask_core.epsilons import describe_epsilon, parse_epsilon
+from facemask_core.epsilons import L2, LINF, Grid, describe_epsilon, grid, parse_epsilon
 from facemask_core.errors import AttackError
 
 
@@ -109,3 +109,42 @@ def test_any_text_is_a_number_from_zero_or_is_refused(text: str) -> None:
 )
 def test_both_scales_are_shown(epsilon: float, text: str) -> None:
     assert describe_epsilon(epsilon) == text
+
+
+def test_a_length_in_l2_is_written_as_it_is() -> None:
+    assert describe_epsilon(2.25, "l2") == "2.25"
+    assert describe_epsilon(8 / 255, "linf") == "8/255 (0.0314)"
+
+
+@pytest.mark.parametrize(
+    ("axis", "notch", "epsilon", "written"),
+    [
+        (LINF, 0, 0.0, "0/255"),
+        (LINF, 32, 32 / 255, "32/255"),
+        (L2, 0, 0.0, "0"),
+        (L2, 4, 1.0, "1"),
+        (L2, 9, 2.25, "2.25"),
+        (L2, 32, 8.0, "8"),
+    ],
+)
+def test_a_notch_has_one_epsilon(axis: Grid, notch: int, epsilon: float, written: str) -> None:
+    assert axis.epsilon(notch) == epsilon
+    assert axis.write(notch) == written
+    assert axis.notch(axis.number(notch)) == notch
+    assert parse_epsilon(axis.write(notch)) == epsilon
+
+
+@pytest.mark.parametrize("number", [0.3, -0.25, float("nan"), float("inf")])
+def test_what_lies_between_two_notches_is_refused(number: float) -> None:
+    with pytest.raises(AttackError, match=r"steps of 0\.25"):
+        L2.notch(number)
+
+
+def test_both_sliders_are_as_long_and_begin_within() -> None:
+    for norm in ("linf", "l2"):
+        axis = grid(norm)
+        assert axis.norm == norm
+        assert axis.notches == range(33)
+        assert axis.usual in axis.notches
+    with pytest.raises(AttackError, match="l3"):
+        grid("l3")

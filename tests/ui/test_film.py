@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from facemask_core import animation, attacks
+from facemask_core.epsilons import L2, LINF, Grid
 from facemask_core.searches import Step, Sweep
 from facemask_core.verdicts import Verdict
 from facemask_ui.lab import film
@@ -22,9 +23,10 @@ FACE = RANDOM.integers(0, 256, (224, 224, 3)).astype(np.uint8)
 BEFORE = Verdict(1, (0.1, 0.9))
 
 
-def _sweep(levels: list[int], attacked: NDArray[np.uint8]) -> Sweep:
+def _sweep(levels: list[int], attacked: NDArray[np.uint8], grid: Grid = LINF) -> Sweep:
     return Sweep(
-        levels=np.array(levels, np.int64),
+        grid=grid,
+        notches=np.array(levels, np.int64),
         attacked=attacked,
         logits=np.arange(2.0 * len(levels), dtype=np.float32).reshape(-1, 2),
         label=1,
@@ -73,6 +75,14 @@ def test_other_pictures_are_sent_whole(levels: list[int]) -> None:
     assert film.picture_at(parts, 30) is None
 
 
+def test_a_change_of_any_size_arrives() -> None:
+    """In L2 a single value may move from one end of the range to the other."""
+    picture = 255 - FACE
+    part = film.sweep("q", FACE, _sweep([3], picture[None], L2))
+    shown = film.picture_at([film.face("q", FACE, BEFORE, 1), part], 3)
+    np.testing.assert_array_equal(shown, picture)
+
+
 def test_a_step_carries_answer_and_loss() -> None:
     taken = Step(number=2, attacked=FACE, probabilities=(0.25, 0.75), loss=0.28768)
     header = _header(film.step("q", FACE, taken))
@@ -93,16 +103,17 @@ def test_parts_of_a_film_have_names_of_their_own() -> None:
     assert len({_header(part)["part"] for part in parts}) == len(parts)
 
 
-def test_the_animation_shows_the_films_own_pictures() -> None:
+@pytest.mark.parametrize("grid", [LINF, L2])
+def test_the_animation_shows_the_films_own_pictures(grid: Grid) -> None:
     levels = [0, 1, 5]
     attacked = _moved(levels, RANDOM.integers(-1, 2, FACE.shape))
-    swept = _sweep(levels, attacked)
+    swept = _sweep(levels, attacked, grid)
     parts = [film.face("q", FACE, BEFORE, 1), film.sweep("q", FACE, swept)]
-    made = film.animation("q", parts, 1)
+    made = film.animation("q", parts, 1, grid)
     assert _header(made)["kind"] == "animation"
     packed = made[4 + int.from_bytes(made[:4], "little") :]
-    shares = swept.probabilities.tolist()
-    assert zlib.decompress(packed) == animation.encode_sweep(levels, list(attacked), shares, 1)
+    shares, written = swept.probabilities.tolist(), [grid.write(level) for level in levels]
+    assert zlib.decompress(packed) == animation.encode_sweep(written, list(attacked), shares, 1)
 
 
 def test_a_film_broken_off_goes_on_where_it_was() -> None:

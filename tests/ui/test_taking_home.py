@@ -26,7 +26,7 @@ def _fools_again(classifier: Classifier, sample: samples.Portrait) -> bool:
     found = searches.epsilon_sweep(classifier, face, sample.label, attacks.make("fgsm"))
     before = verdicts.judge(classifier, face[None])[0]
     parts = [film.face("q", face, before, sample.label), film.sweep("q", face, found)]
-    fooling = found.levels[found.fooled].tolist()
+    fooling = found.notches[found.fooled].tolist()
     for level in {*fooling[:1], *fooling[-1:]}:
         shown = film.picture_at(parts, level)
         assert shown is not None, sample.id

@@ -33,7 +33,7 @@ def test_every_step_shows_the_answer_to_the_picture_shown(
     curved: Classifier, levels: Levels
 ) -> None:
     attack = attacks.make("pgd", steps=4)
-    for taken in searches.attack_path(curved, levels[0], 0, attack, level=6, seed=1):
+    for taken in searches.attack_path(curved, levels[0], 0, attack, epsilon=6 / 255, seed=1):
         change = taken.attacked.astype(int) - levels[0]
         assert np.abs(change).max() <= 6
         answer = probabilities(curved.predict(images.to_float(taken.attacked[None])))[0]
@@ -44,7 +44,7 @@ def test_every_step_shows_the_answer_to_the_picture_shown(
 def test_without_a_random_start_the_way_begins_at_the_picture(
     curved: Classifier, levels: Levels
 ) -> None:
-    first = next(searches.attack_path(curved, levels[0], 0, attacks.make("bim"), level=6))
+    first = next(searches.attack_path(curved, levels[0], 0, attacks.make("bim"), epsilon=6 / 255))
     assert first.number == 0
     np.testing.assert_array_equal(first.attacked, levels[0])
 
@@ -54,9 +54,13 @@ def test_what_has_no_steps_to_follow_says_so(curved: Classifier, levels: Levels,
     attack = attacks.make(name)
     assert not searches.has_steps(attack)
     with pytest.raises(AttackError, match="step"):
-        searches.attack_path(curved, levels[0], 0, attack, level=6)
+        searches.attack_path(curved, levels[0], 0, attack, epsilon=6 / 255)
 
 
-def test_steps_are_followed_in_l_infinity_alone(curved: Classifier, levels: Levels) -> None:
-    with pytest.raises(AttackError, match="L-infinity"):
-        searches.attack_path(curved, levels[0], 0, attacks.make("pgd", norm="l2"), level=6)
+def test_steps_are_followed_in_l2_as_well(curved: Classifier, levels: Levels) -> None:
+    attack = attacks.make("pgd", norm="l2", steps=3)
+    way = list(searches.attack_path(curved, levels[0], 0, attack, epsilon=1.5))
+    assert len(way) == 4
+    for taken in way:
+        length = np.linalg.norm(taken.attacked.astype(float) - levels[0]) / 255
+        assert length == pytest.approx(1.5, rel=0.1)  # rounding adds or takes a little

@@ -12,7 +12,16 @@ import pytest
 from numpy.typing import NDArray
 from small_models import linear_model, wrapped
 
-from facemask_core import Classifier, attacks, datasets, images, runs, searches
+from facemask_core import (
+    Classifier,
+    attacks,
+    datasets,
+    epsilons,
+    images,
+    runs,
+    searches,
+    verdicts,
+)
 from facemask_core.attacks import Attack
 from facemask_core.attacks.pgd import PGD
 from facemask_core.datasets import Dataset
@@ -51,7 +60,7 @@ def test_every_value_of_a_sweep_is_one_the_model_gave_to_the_image_shown(
 ) -> None:
     label = int(curved.predict(images.to_float(levels[:1])).argmax())
     attack = attacks.make(name)
-    found = searches.epsilon_sweep(curved, levels[0], label, attack, levels=range(9))
+    found = searches.epsilon_sweep(curved, levels[0], label, attack, notches=range(9))
     assert found.attacked.dtype == np.uint8
     distance = np.abs(found.attacked.astype(int) - levels[0]).max(axis=(1, 2, 3))
     assert (distance <= np.arange(9)).all()
@@ -61,9 +70,9 @@ def test_every_value_of_a_sweep_is_one_the_model_gave_to_the_image_shown(
     )
     assert (found.confidence[found.fooled] <= 0.5).all()
     if found.fooled.any():
-        assert found.smallest_fooling_level == np.flatnonzero(found.fooled)[0]
+        assert found.smallest_fooling_notch == np.flatnonzero(found.fooled)[0]
     else:
-        assert found.smallest_fooling_level is None
+        assert found.smallest_fooling_notch is None
 
 
 def test_fgsm_needs_one_gradient_and_one_batch_for_the_whole_slider(
@@ -83,7 +92,7 @@ def test_fgsm_needs_one_gradient_and_one_batch_for_the_whole_slider(
 
 
 def test_pgds_sweep_states_how_it_was_made(curved: Classifier, levels: Levels) -> None:
-    found = searches.epsilon_sweep(curved, levels[0], 0, attacks.make("pgd"), levels=range(3))
+    found = searches.epsilon_sweep(curved, levels[0], 0, attacks.make("pgd"), notches=range(3))
     assert found.gradient_calls == 40
     assert "smallest epsilon" in found.threat_model["sweep"]
 
@@ -95,18 +104,43 @@ def test_a_sweep_towards_the_true_class_is_refused(
     attack = attacks.make("fgsm", target=label)
     with pytest.raises(AttackError, match="target the other class"):
         searches.epsilon_sweep(curved, levels[0], label, attack)
-    aimed = searches.epsilon_sweep(curved, levels[0], 1 - label, attack, levels=range(3))
+    aimed = searches.epsilon_sweep(curved, levels[0], 1 - label, attack, notches=range(3))
     assert aimed.threat_model["target"] == label
 
 
-@pytest.mark.parametrize("chosen", [{"norm": "l2"}, {}])
-def test_a_sweep_refuses_what_has_no_levels(
-    curved: Classifier, levels: Levels, chosen: dict
-) -> None:
-    attack = attacks.make("fgsm", **chosen)
-    slider = range(3) if chosen else [3, 1]
+def test_a_sweep_refuses_epsilons_that_fall(curved: Classifier, levels: Levels) -> None:
     with pytest.raises(AttackError):
-        searches.epsilon_sweep(curved, levels[0], 0, attack, levels=slider)
+        searches.epsilon_sweep(curved, levels[0], 0, attacks.make("fgsm"), notches=[3, 1])
+
+
+@pytest.mark.parametrize("name", ["fgsm", "bim", "pgd", "noise"])
+def test_a_sweep_in_l2_judges_what_it_shows_and_says_how_far_that_is(
+    curved: Classifier, levels: Levels, name: str
+) -> None:
+    attack, chosen = attacks.make(name, norm="l2"), [0, 1, 2, 8]
+    found = searches.epsilon_sweep(curved, levels[0], 0, attack, notches=chosen)
+    assert found.grid is epsilons.L2
+    assert found.threat_model["norm"] == "l2"
+    assert found.threat_model["epsilon"] == 2.0
+    np.testing.assert_array_equal(found.attacked[0], levels[0])
+    shown = images.to_float(found.attacked)
+    np.testing.assert_allclose(found.logits, curved.predict(shown), atol=1e-5)
+    reached = found.lengths(levels[0])
+    expected = np.linalg.norm(shown - images.to_float(levels[:1]), axis=None)
+    assert np.sqrt((reached**2).sum()) == pytest.approx(expected, abs=1e-5)
+    half = np.sqrt(levels[0].size) * 0.5 / 255  # the most that rounding adds
+    assert (reached <= np.array([0.0, 0.25, 0.5, 2.0]) + half + 1e-6).all()
+
+
+@pytest.mark.parametrize("name", ["fgsm", "bim", "mim"])
+def test_a_notch_in_l2_is_the_attack_alone(curved: Classifier, levels: Levels, name: str) -> None:
+    attack = attacks.make(name, norm="l2")
+    label = int(curved.predict(images.to_float(levels[:1])).argmax())
+    found = searches.epsilon_sweep(curved, levels[0], label, attack, notches=[2, 6])
+    for row, epsilon in enumerate((0.5, 1.5)):
+        alone = verdicts.attack_face(curved, levels[0], attack, epsilon=epsilon, label=label)
+        np.testing.assert_allclose(found.probabilities[row], alone.after.probabilities, atol=1e-4)
+        assert found.lengths(levels[0])[row] == pytest.approx(alone.l2, abs=0.01)
 
 
 @pytest.mark.parametrize(
@@ -417,12 +451,13 @@ def test_progress_reaches_the_number_of_files(
     assert told[-1] == (13, 13)
 
 
+@pytest.mark.parametrize("norm", ["linf", "l2"])
 def test_the_control_group_is_the_sweep_with_noise_judged_once(
-    curved: Classifier, levels: Levels, monkeypatch: pytest.MonkeyPatch
+    curved: Classifier, levels: Levels, monkeypatch: pytest.MonkeyPatch, norm: str
 ) -> None:
-    attack, chosen = attacks.make("noise"), [0, 3, 8]
-    swept = searches.epsilon_sweep(curved, levels[0], 1, attack, levels=chosen, seed=2)
+    attack, chosen = attacks.make("noise", norm=norm), [0, 3, 8]
+    swept = searches.epsilon_sweep(curved, levels[0], 1, attack, notches=chosen, seed=2)
     runs = _counting(curved, monkeypatch)
-    found = searches.noise_control(curved, levels[0], levels=chosen, seed=2)
+    found = searches.noise_control(curved, levels[0], swept.grid, chosen, seed=2)
     np.testing.assert_allclose(found, swept.probabilities, atol=1e-5)
     assert [count for _, count in runs] == [3]
