@@ -12,14 +12,15 @@ from facemask_core import attacks
 from facemask_core.attacks import Attack
 from facemask_core.attacks.fgsm import FGSM
 from facemask_core.attacks.pgd import PGD
-from facemask_core.epsilons import LEVELS, describe_epsilon
+from facemask_core.epsilons import LEVELS, LINF, describe_epsilon
 from facemask_ui import models, settings
 
-MAX_LEVELS = 32
-DEFAULT_LEVELS = 4
+MAX_LEVELS, DEFAULT_LEVELS = LINF.last, LINF.usual
 NONE = "none"
 OFFERED = (FGSM.name, PGD.name)
 """Attacks this choice has controls for."""
+NORMS = {"linf": "L∞", "l2": "L2"}
+"""How a norm is written."""
 _MAX_STEPS = 100
 _MAX_RESTARTS = 10
 _MAX_SEED = 9999
@@ -157,8 +158,9 @@ def statement(threat_model: dict[str, object]) -> str:
     """One line of what the attacker knows and may do, without which no figure means much."""
     stated = dict(threat_model)
     name = attacks.get(str(stated.pop("attack"))).title
-    epsilon = describe_epsilon(float(str(stated.pop("epsilon"))))
-    norm = {"linf": "L∞", "l2": "L2"}[str(stated.pop("norm"))]
+    measured = str(stated.pop("norm"))
+    epsilon = describe_epsilon(float(str(stated.pop("epsilon"))), measured)
+    norm = NORMS[measured]
     target = stated.pop("target", None)
     knowledge = stated.pop("knowledge")
     rest = [f"{key.replace('_', ' ')} {_written(value)}" for key, value in stated.items()]

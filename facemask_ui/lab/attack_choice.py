@@ -13,7 +13,7 @@ from facemask_core import attacks
 from facemask_core.attacks import Attack
 from facemask_core.attacks.pgd import PGD
 from facemask_core.epsilons import LEVELS
-from facemask_ui import settings
+from facemask_ui import attacking, settings
 
 STRENGTHS = {
     "fgsm": "one step; quick and crude",
@@ -24,11 +24,12 @@ STRENGTHS = {
     "square": "only asks for answers, sees no gradient; slow",
     "noise": "random noise; the control group",
 }
-"""The attacks offered here: all that have an epsilon in steps of 1/255."""
+"""The attacks offered here: all that have an epsilon to slide along."""
 
 _RANDOM = ("pgd", "apgd", "square", "noise")
 _MOST_STEPS = 100
 _USUAL_SIZE, _LARGEST_SIZE = 0, 16
+_SHORTEST, _LONGEST = 0.125, 2.0
 _MOST_RESTARTS = 10
 _FEW_QUERIES = 50
 _LARGEST_SEED = 9999
@@ -62,13 +63,32 @@ def _configured(name: str, asked: list[str], shown: bool) -> tuple[Attack, int]:
     for key in asked:
         if key == "restarts" and not chosen.get("random_start", True):
             continue  # the same start would give the same end
-        chosen[key] = _CONTROLS[key](_own(name, key), getattr(usual, key), shown)
+        control = _CONTROLS[key]
+        if key == "step_size" and chosen.get("norm") == "l2":
+            control = _step_length
+        chosen[key] = control(_own(name, key), getattr(usual, key), shown)
     return attacks.make(name, **chosen), _seed(shown) if name in _RANDOM else 0
 
 
 def _own(attack: str, key: str) -> str:
-    """A setting's name in links: attacks differ in what is usual, so each has its own."""
-    return key if attack == PGD.name else f"{attack}_{key}"
+    """A setting's name in links: attacks differ in what is usual, so each has its own.
+
+    The norm is a question of what may change at all, and stays when another attack is chosen.
+    """
+    return key if key == "norm" or attack == PGD.name else f"{attack}_{key}"
+
+
+def _norm(name: str, usual: str, shown: bool) -> str:
+    draw = partial(
+        st.segmented_control,
+        "Norm",
+        list(attacking.NORMS),
+        format_func=attacking.NORMS.get,
+        required=True,
+        help="What epsilon limits: L∞ each colour value's change, L2 the Euclidean length of the "
+        "whole change, so that a few values may move far.",
+    )
+    return settings.ask(draw, name, usual, settings.one_of(list(attacking.NORMS)), shown=shown)
 
 
 def _steps(name: str, usual: int, shown: bool) -> int:
@@ -88,6 +108,22 @@ def _step_size(name: str, usual: float | None, shown: bool) -> float | None:
     parse = settings.whole(_USUAL_SIZE, _LARGEST_SIZE)
     levels = settings.ask(draw, name, _USUAL_SIZE, parse, shown=shown)
     return levels / LEVELS if levels else usual
+
+
+def _step_length(name: str, usual: float | None, shown: bool) -> float | None:
+    """The step size in L2, where it is a length over all values."""
+    draw = partial(
+        st.slider,
+        "Step size",
+        float(_USUAL_SIZE),
+        _LONGEST,
+        step=_SHORTEST,
+        help="Euclidean length of a step; 0 leaves it to the attack, which takes a share of "
+        "epsilon.",
+    )
+    parse = settings.multiple(_SHORTEST, _LONGEST)
+    length = settings.ask(draw, f"{name}_l2", float(_USUAL_SIZE), parse, shown=shown)
+    return length or usual
 
 
 def _random_start(name: str, usual: bool, shown: bool) -> bool:
@@ -131,6 +167,7 @@ def _seed(shown: bool) -> int:
 
 
 _CONTROLS: dict[str, Callable[[str, Any, bool], Any]] = {
+    "norm": _norm,
     "steps": _steps,
     "step_size": _step_size,
     "random_start": _random_start,

@@ -147,6 +147,82 @@ def test_every_notch_shows_what_the_attack_gives(visit: Visit, sample: str) -> N
         np.testing.assert_array_equal(shown(page), expected.attacked)
 
 
+def test_every_notch_in_l2_shows_the_picture_that_was_classed(visit: Visit) -> None:
+    page = complete(visit("Attack?sample=portrait-01&norm=l2"))
+    expect(lab(page).locator(".stated")).to_contain_text("L2, epsilon 1,")
+    record = json.loads(saved(page, "Settings and results"))
+    assert record["threat_model"]["norm"] == "l2"
+    assert record["epsilon"] == 1.0
+    assert [point["epsilon"] for point in record["points"]] == [n / 4 for n in range(LEVELS)]
+    classifier = load_classifier(record["model"])
+    portrait = samples.get("portrait-01")
+    face = images.resize(images.decode(portrait.path.read_bytes()))
+    attack = attacks.make("fgsm", norm="l2")
+    for notch in range(0, LEVELS, 4):
+        point = record["points"][notch]
+        to_level(page, notch)
+        picture = shown(page)
+        answer = verdicts.judge(classifier, picture[None])[0]
+        np.testing.assert_allclose(point["probabilities"], answer.probabilities, atol=1e-5)
+        length = np.linalg.norm(picture.astype(float) - face) / 255
+        assert point["l2"] == pytest.approx(length, abs=6e-4)
+        beyond = lab(page).locator(".beyond")
+        expect(beyond).to_be_visible(visible=point["l2"] > point["epsilon"])
+        # The command line's answer to the same question; a value halfway between two levels may
+        # be rounded up in one and down in the other.
+        alone = verdicts.attack_face(
+            classifier, face, attack, epsilon=point["epsilon"], label=portrait.label
+        )
+        otherwise = np.abs(picture.astype(int) - alone.attacked)
+        assert otherwise.max() <= 1
+        assert otherwise.sum() <= 3
+        near = 1e-5 if not otherwise.any() else 1e-3
+        np.testing.assert_allclose(point["probabilities"], alone.after.probabilities, atol=near)
+
+
+def test_l2_by_hand_has_a_slider_and_a_link_of_its_own(visit: Visit) -> None:
+    page = complete(visit("Attack?sample=portrait-01&epsilon=16"))
+    page.get_by_text("Advanced", exact=True).click()
+    page.get_by_test_id("stButtonGroup").get_by_text("L2", exact=True).click()
+    settle(page)
+    complete(page)
+    assert slider(page).input_value() == "4"
+    expect(lab(page).locator(".level")).to_have_text("1")
+    slider(page).press("ArrowRight")
+    expect(page).to_have_url(re.compile(r"epsilon_l2=1\.25"))
+    settle(page)
+    box = slider(page).bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] / 4, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, middle, steps=8)
+    page.mouse.up()  # at the notch where the other norm's slider stands
+    expect(page).to_have_url(re.compile(r"epsilon_l2=4\.0"))
+    settle(page)
+    picture = shown(page)
+    again = complete(visit(f"Attack?{page.url.split('?')[1]}"))
+    assert slider(again).input_value() == "16"
+    expect(lab(again).locator(".level")).to_have_text("4")
+    np.testing.assert_array_equal(shown(again), picture)
+    again.get_by_text("Advanced", exact=True).click()
+    again.get_by_test_id("stButtonGroup").get_by_text("L∞", exact=True).click()
+    settle(again)
+    complete(again)
+    expect(lab(again).locator(".level")).to_contain_text("16/255")
+
+
+def test_pgd_in_l2_can_be_followed_and_filmed(visit: Visit) -> None:
+    page = complete(visit("Attack?attack=pgd&steps=2&norm=l2&epsilon_l2=2"))
+    film = Image.open(io.BytesIO(saved(page, "Every epsilon as a film")))
+    assert film.n_frames == LEVELS
+    page.get_by_test_id("stButtonGroup").get_by_text("Steps", exact=True).click()
+    settle(page)
+    steps = page.locator(".lab").nth(1)
+    expect(steps.get_by_text("0 of 2")).to_be_visible()
+    expect(page.get_by_text("epsilon 2, seed").last).to_be_visible()
+
+
 def test_download_is_the_attacked_picture_and_exactly_epsilon_away(visit: Visit) -> None:
     page = complete(visit("Attack?sample=portrait-08&epsilon=5"))
     picture = Image.open(io.BytesIO(saved(page, "Attacked picture")))

@@ -84,6 +84,16 @@ def test_a_link_that_hides_nonsense_hides_nothing(open_page: Open, hide: str) ->
     assert "hide" not in app.query_params
 
 
+def test_a_link_keeps_the_norm_and_its_epsilon(open_page: Open) -> None:
+    asked = {"norm": "l2", "epsilon_l2": "2.25"}
+    app = open_page("Attack", **asked)
+    made = link(app)
+    assert made == asked
+    opened = open_page("Attack", **made, hide="attack,advanced")
+    assert lab(opened)["level"] == 9
+    assert "L2, epsilon 2.25," in threat_model(opened)
+
+
 def test_only_settings_enter_a_link(open_page: Open) -> None:
     assert link(open_page("Attack", epsilon="7", evil="javascript:alert(1)")) == {"epsilon": "7"}
 

@@ -13,6 +13,8 @@ from facemask_ui.lab import attack_choice
 PAGES = ("Home", "Inspect", "Attack", "Report", "Models")
 HOSTILE = {
     "epsilon": "999",
+    "norm": "l3",
+    "epsilon_l2": "1e1",
     "model": "../../etc",
     "sample": "<script>alert(1)</script>",
     "attack": "![x](http://127.0.0.9/)",
@@ -105,6 +107,43 @@ def test_every_attack_offered_has_an_answer(open_page: Open, attack: str) -> Non
     assert not app.exception
     assert not app.error
     assert attacks.get(attack).title in threat_model(app)
+
+
+@pytest.mark.parametrize("attack", [name for name in attack_choice.STRENGTHS if name != "square"])
+@pytest.mark.usefixtures("brightness")
+def test_every_attack_but_square_can_be_made_in_l2(open_page: Open, attack: str) -> None:
+    fast = {"steps": "1", f"{attack}_steps": "1", "norm": "l2", "epsilon_l2": "2.5"}
+    app = open_page("Attack", attack=attack, **fast)
+    assert not app.exception
+    assert not app.error
+    assert "L2, epsilon 2.5," in threat_model(app)
+    given = lab(app)
+    assert given["record"]["threat_model"]["norm"] == "l2"
+    assert given["axis"]["values"] == [notch / 4 for notch in range(33)]
+
+
+@pytest.mark.usefixtures("brightness")
+def test_a_norm_stays_when_the_attack_changes_and_square_has_none(open_page: Open) -> None:
+    app = open_page("Attack", attack="pgd", steps="1", norm="l2", step_size_l2="0.25", epsilon="7")
+    assert app.slider(key="step_size_l2").value == 0.25
+    assert "step size 0.25" in threat_model(app)
+    app.selectbox(key="attack").set_value("fgsm").run()
+    assert "L2, epsilon 1," in threat_model(app)
+    app.selectbox(key="attack").set_value("square").run()
+    assert "L∞, epsilon 7/255" in threat_model(app)
+    app.selectbox(key="attack").set_value("fgsm").run()
+    app.segmented_control(key="norm").set_value("linf").run()
+    assert "L∞, epsilon 7/255" in threat_model(app)
+    assert "norm" not in app.query_params
+
+
+@pytest.mark.parametrize("epsilon", ["8.25", "0.1", "-1", "1e0", "nan", "²", "1.", "0" * 20])
+@pytest.mark.usefixtures("brightness")
+def test_a_length_off_the_grid_is_ignored(open_page: Open, epsilon: str) -> None:
+    app = open_page("Attack", norm="l2", epsilon_l2=epsilon)
+    assert not app.exception
+    assert lab(app)["level"] == 4
+    assert "epsilon_l2" not in app.query_params
 
 
 def test_settings_survive_another_page_even_when_they_came_by_a_link(open_page: Open) -> None:
