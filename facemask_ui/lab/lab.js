@@ -542,11 +542,16 @@ function picture(film, level) {
   return out;
 }
 
-/** Grey where nothing changed; the largest factor at which nothing is cut off. */
+/**
+ * Grey where nothing changed; the largest factor at which at most one value in a hundred is cut off:
+ * in L2 a few values move far, and would leave the rest too dim to be seen.
+ */
 function magnified(face, attacked) {
-  let largest = 0;
-  for (let i = 0; i < VALUES; i++) largest = Math.max(largest, Math.abs(attacked[i] - face[i]));
-  const factor = largest ? Math.max(1, Math.floor(127 / largest)) : 1;
+  const counts = new Uint32Array(256);
+  for (let i = 0; i < VALUES; i++) counts[Math.abs(attacked[i] - face[i])]++;
+  let large = 255;
+  for (let cut = counts[large]; large > 1 && cut <= VALUES / 100; cut += counts[large]) large--;
+  const factor = counts[0] === VALUES ? 1 : Math.max(1, Math.floor(127 / large));
   const noise = new Uint8ClampedArray(VALUES);
   for (let i = 0; i < VALUES; i++) noise[i] = 128 + factor * (attacked[i] - face[i]);
   return { noise, factor };
