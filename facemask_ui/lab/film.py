@@ -80,11 +80,12 @@ def _frames(
 
 def _signs(original: NDArray[np.uint8], found: Sweep) -> NDArray[np.int8] | None:
     """The one pattern behind every picture of a sweep, int8 (224, 224, 3), if there is one."""
-    if len(found.notches) < 2:
+    moved = np.flatnonzero(found.notches > 0)
+    if len(moved) < 2:
         return None
     centre = original.astype(np.int16)
-    # Every picture shows the same signs, but for values that the edge of the box holds back.
-    signs = np.sign(found.attacked.astype(np.int16) - centre).sum(axis=0).clip(-1, 1)
+    # Any of them shows all signs, but for values that the edge of the box holds back in each.
+    signs = np.sign(found.attacked[moved[0]] - centre)
     for level, picture in zip(found.notches, found.attacked, strict=True):
         if not np.array_equal(np.clip(centre + level * signs, 0, 255), picture):
             return None

@@ -26,8 +26,6 @@ _KEPT = 6
 """Films a session keeps; one of PGD holds a few megabytes."""
 _CONTROL_STRIDE = 4
 """Random noise changes little from notch to notch, and every point costs an answer of the model."""
-_AT_ONCE = 11
-"""Figures computed between two messages to the browser."""
 
 
 @dataclass
@@ -184,23 +182,21 @@ def _parts(
     for part in searches.epsilon_sweep_parts(classifier, face, label, attack, seed=seed):
         found.append(part)
         yield film.sweep(question, face, part)
-    yield from _figures(question, face, found)
+    yield _figures(question, face, found)
     grid = searches.grid_of(attack)
     if attack != attacks.make("noise", norm=grid.norm):
-        notches = grid.notches[::_CONTROL_STRIDE]
+        # The answer to no noise at all is known, and a batch of 9 would be padded to one of 16.
+        notches = grid.notches[_CONTROL_STRIDE::_CONTROL_STRIDE]
         control = searches.noise_control(classifier, face, grid, notches, seed=seed)
-        shares = control[:, label].tolist()
-        yield film.line(question, "noise", list(zip(notches, shares, strict=True)))
+        shares = zip(notches, control[:, label].tolist(), strict=True)
+        yield film.line(question, "noise", [(0, before.probabilities[label]), *shares])
     yield film.end(question)
 
 
-def _figures(question: str, face: NDArray[np.uint8], found: list[Sweep]) -> Iterator[bytes]:
-    levels = [int(level) for part in found for level in part.notches]
-    pictures = [picture for part in found for picture in part.attacked]
-    for start in range(0, len(levels), _AT_ONCE):
-        chosen = slice(start, start + _AT_ONCE)
-        rows = [_shown(found) for found in fidelity.measure_all(face, pictures[chosen])]
-        yield film.figures(question, levels[chosen], rows)
+def _figures(question: str, face: NDArray[np.uint8], found: list[Sweep]) -> bytes:
+    notches = [int(notch) for part in found for notch in part.notches]
+    measured = fidelity.measure_all(face, [picture for part in found for picture in part.attacked])
+    return film.figures(question, notches, [_shown(figures) for figures in measured])
 
 
 def _shown(measured: fidelity.Fidelity) -> dict[str, object]:
