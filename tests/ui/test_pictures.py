@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
 import json
@@ -155,3 +156,16 @@ def test_link_to_a_sample_leaves_the_upload_behind(open_page: Open) -> None:
 def test_upload_limit_is_the_cores(open_page: Open) -> None:
     app = uploading(open_page("Inspect"))
     assert app.file_uploader[0].proto.max_upload_size_mb == 20
+
+
+def test_the_gallery_sends_small_pictures_that_are_told_apart_without_seeing_them(
+    open_page: Open,
+) -> None:
+    app = open_page("Attack")
+    sent = next(e.proto for e in app.get("bidi_component") if e.proto.component_name == "gallery")
+    assert len(sent.html_content) < 120_000
+    shown = re.findall(r'src="data:image/webp;base64,([^"]+)" alt="([^"]+)"', sent.html_content)
+    assert len(shown) == len(samples.gallery()) + len(samples.confusers())
+    assert len({alt for _, alt in shown}) == len(shown)
+    for data, _ in shown:
+        assert Image.open(io.BytesIO(base64.b64decode(data))).size == (96, 96)
