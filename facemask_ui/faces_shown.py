@@ -46,7 +46,7 @@ def pictures(result: AttackedFace, alt: str) -> None:
             f"The attacked picture. Verdict: {palette.spoken(result.after)}",
         ),
     )
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, wrap=False):  # side by side on a phone, too
         for pixels, caption, text in shown:
             with st.container():
                 st.image(pixels, caption, width="stretch", output_format="PNG", alt=text)

@@ -58,8 +58,9 @@ class Asked:
 
     @property
     def written(self) -> str:
-        """Epsilon as people write it."""
-        return self.grid.write(self.notch)
+        """Epsilon as people write it, and its norm where that is not the usual one."""
+        norm = "" if self.grid == LINF else f" in {attacking.NORMS[self.grid.norm]}"
+        return f"{self.grid.write(self.notch)}{norm}"
 
 
 def choose(asked: Asked) -> None:
@@ -197,7 +198,7 @@ def _mask(asked: Asked) -> None:
         f"Noise, {asked.written}": asked.attacked,
     }
     judged = {name: _judge(asked.classifier, face) for name, face in rows.items()}
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, wrap=False):  # side by side on a phone, too
         for name, face in rows.items():
             with st.container():
                 st.image(
@@ -210,7 +211,7 @@ def _mask(asked: Asked) -> None:
     charts.probabilities(judged, key="mask")
     change = f"of at most {asked.written} in each colour value"
     if asked.grid != LINF:
-        change = f"with a Euclidean length of about {asked.written}"
+        change = f"with a Euclidean length of about {asked.grid.write(asked.notch)}"
     st.caption(
         f"A mask everyone sees, beside a change {change}. The mask is drawn by the lab, where the "
         "face finder says mouth and chin are; on a turned head it sits a little off."

@@ -36,6 +36,14 @@ def test_phone_needs_no_sideways_scrolling(visit: Visit, path: str, scheme: str)
     assert background == {"light": "rgb(252, 251, 249)", "dark": "rgb(16, 22, 29)"}[scheme]
 
 
+def test_pictures_to_be_compared_stand_side_by_side_on_a_phone(visit: Visit) -> None:
+    page = visit(width=PHONE)
+    pictures = page.locator("[data-testid=stImage] img")
+    expect(pictures).to_have_count(3)
+    boxes = [picture.bounding_box() for picture in pictures.all()]
+    assert len({(box["y"], round(box["width"])) for box in boxes if box is not None}) == 1
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_page_can_be_read_without_seeing_it(visit: Visit, path: str) -> None:
     page = visit(path, width=PHONE)
