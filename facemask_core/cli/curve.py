@@ -70,11 +70,12 @@ def curve(
     print(f"{classifier.name} on {len(found.fell_at)} images, {len(found.skipped)} skipped")
     print(f"{'epsilon':>20}{'robust accuracy':>18}{'success rate':>15}")
     print(f"{'clean':>20}{found.clean_accuracy:>18.4f}")
+    stated = found.threat_models[-1]
     for radius, accuracy, rate in zip(
         radii, found.robust_accuracy, found.success_rate, strict=True
     ):
-        print(f"{describe_epsilon(radius):>20}{accuracy:>18.4f}{rate:>15.4f}")
+        written = describe_epsilon(radius, stated["norm"])
+        print(f"{written:>20}{accuracy:>18.4f}{rate:>15.4f}")
     print_dead_gradients(found.dead_gradients)
-    stated = found.threat_models[-1]
     print(", ".join(f"{key} {value}" for key, value in stated.items() if key != "epsilon"))
     print_precision(classifier)

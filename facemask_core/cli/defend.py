@@ -72,7 +72,8 @@ def defend(
         {**model_row(classifier), **data_row(dataset, crop=crop), **found.as_dict()},
     )
     count = f"{len(found.labels)} images, {len(found.skipped)} skipped"
-    print(f"{classifier.name} at {describe_epsilon(radius)} on {count}")
+    written = describe_epsilon(radius, found.threat_model["norm"])
+    print(f"{classifier.name} at {written} on {count}")
     _print_rows(found)
     print(", ".join(f"{key} {value}" for key, value in found.threat_model.items()))
     print_precision(classifier)

@@ -68,7 +68,8 @@ def survive(
     )
     answers = found.answers
     count = f"{len(answers.labels)} images, {len(found.skipped)} skipped"
-    print(f"{classifier.name} at {describe_epsilon(radius)} on {count}")
+    written = describe_epsilon(radius, found.threat_model["norm"])
+    print(f"{classifier.name} at {written} on {count}")
     print(f"wrong before the attack, in no rate: {answers.already_wrong}")
     print(f"{'form':10}{'success rate':>15}{'survival rate':>15}{'originals wrong':>18}")
     for form, success in answers.success_rates.items():

@@ -61,7 +61,8 @@ def transfer(
         },
     )
     width = max(map(len, (*found.models, "made on"))) + 2
-    print(f"robust accuracy at {describe_epsilon(radius)}, {len(found.labels)} images")
+    written = describe_epsilon(radius, found.threat_model["norm"])
+    print(f"robust accuracy at {written}, {len(found.labels)} images")
     print(f"{'made on':{width}}" + "".join(f"{name:>{width}}" for name in found.models))
     clean = "".join(f"{value:>{width}.4f}" for value in found.clean_accuracy)
     print(f"{'(clean)':{width}}{clean}")

@@ -75,6 +75,17 @@ def test_a_sweep_in_l2_agrees_with_the_attack_and_tells_what_rounding_adds(
     assert "FGSM in l2 at epsilon 2;" in single
 
 
+@pytest.mark.parametrize("command", ["curve", "survive", "defend"])
+def test_a_length_in_l2_is_written_as_one(lab: Lab, command: str) -> None:
+    epsilon = "--epsilons" if command == "curve" else "--epsilon"
+    few = ("--data", samples.GALLERY_DIR, "--limit", 1)
+    defence = ("--defence", "jpeg:75") if command == "defend" else ()
+    words = ("--model", MODEL, "--attack", "fgsm", "--set", "norm=l2", epsilon, "1.5", *defence)
+    said = lab(command, *words, *few).out
+    assert "1.5" in said
+    assert "382" not in said  # 1.5 in levels of 255
+
+
 @pytest.mark.parametrize("largest", [0, -1, 1.1, "nan", 999])
 @pytest.mark.parametrize("norm", ["linf", "l2"])
 def test_a_sweep_to_nowhere_ends_in_one_sentence(lab: Lab, norm: str, largest: object) -> None:
