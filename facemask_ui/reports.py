@@ -107,10 +107,12 @@ def ask(orders: list[Order], content: bytes | None) -> list[Job]:
     if content is None:
         jobs = asked.add(owner(), orders)
     else:
-        with uploads.keeping(asked.home):
-            name = uploads.save(asked.home, content)
-            jobs = asked.add(owner(), [_placed(order, name) for order in orders])
-        uploads.sweep(asked)  # its jobs may wait or run already, with a zip of their own
+        try:
+            with uploads.keeping(asked.home):
+                name = uploads.save(asked.home, content)
+                jobs = asked.add(owner(), [_placed(order, name) for order in orders])
+        finally:  # the queue may be full, or its jobs run already, with a zip of their own
+            uploads.sweep(asked)
     supervise().wake()
     return jobs
 

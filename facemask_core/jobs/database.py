@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -87,10 +87,13 @@ def changing(connection: sqlite3.Connection) -> Iterator[None]:
 
 def _using(home: Path, use: Callable[[sqlite3.Connection], T]) -> T:
     path = home / FILE
-    with _speaking(path):
+    with _speaking(path), ExitStack() as kept:
         (home / "locks").mkdir(parents=True, exist_ok=True)
-        with locks.held(_users(home), shared=True, wait=_PATIENCE), closing(_opened(path)) as found:
-            return use(found)
+        try:
+            kept.enter_context(locks.held(_users(home), shared=True, wait=_PATIENCE))
+        except RunInUseError as error:  # someone lays a damaged one aside
+            raise QueueError("The queue of reports is busy; try again in a moment.") from error
+        return use(kept.enter_context(closing(_opened(path))))
 
 
 def _users(home: Path) -> Path:

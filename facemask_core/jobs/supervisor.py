@@ -41,8 +41,8 @@ class Supervisor:
             queue: The queue to look after.
             command: What starts a worker.
         """
-        self.problem: str | None = None
-        """Why no worker can be started, in a sentence; None while all is well."""
+        self._trouble: str | None = None
+        self._ending: str | None = None
         self._queue = queue
         self._command = tuple(command)
         self._process: subprocess.Popen[bytes] | None = None
@@ -50,6 +50,11 @@ class Supervisor:
         self._failures = 0
         self._not_before = 0.0
         self._called = threading.Event()
+
+    @property
+    def problem(self) -> str | None:
+        """Why reports are not computed, in a sentence; None while all is well."""
+        return self._ending or self._trouble
 
     def start(self) -> None:
         """Begins to look after the queue, in a thread that ends with the process."""
@@ -85,9 +90,11 @@ class Supervisor:
         try:
             act()
         except (FacemaskError, OSError) as error:
-            if self.problem != str(error):
+            if self._trouble != str(error):
                 _log.warning("%s", error)
-            self.problem = str(error)
+            self._trouble = str(error)
+        else:
+            self._trouble = None
 
     def _busy(self) -> bool:
         """Whether the last worker still runs; learns from how it ended otherwise."""
@@ -96,17 +103,17 @@ class Supervisor:
         code = self._process.poll()
         if code is None:
             if time.monotonic() - self._started > _SOON:
-                self._failures, self.problem = 0, None
+                self._failures, self._ending = 0, None
             return True
         self._process = None
         if code == 0 or time.monotonic() - self._started > _SOON:
-            self._failures, self.problem = 0, None
+            self._failures, self._ending = 0, None
             return False
         self._failures += 1
         if self._failures > 1:  # a kill is no reason to wait
             pause = min(_LONGEST_PAUSE, 2.0**self._failures)
             self._not_before = time.monotonic() + pause
-            self.problem = (
+            self._ending = (
                 f"The worker that computes reports keeps ending early; {LOG_FILE} in the lab's "
                 "data folder says why, and it is tried again."
             )

@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from facemask_core.errors import QueueError, RunInUseError
@@ -32,9 +33,10 @@ def keeping(home: Path) -> Iterator[None]:
     Raises:
         QueueError: The folder cannot be written.
     """
-    with _speaking():
-        (home / "locks").mkdir(parents=True, exist_ok=True)
-    with locks.held(_lock(home), shared=True, wait=_PATIENCE):
+    with ExitStack() as kept:
+        with _speaking():
+            (home / "locks").mkdir(parents=True, exist_ok=True)
+            kept.enter_context(locks.held(_lock(home), shared=True, wait=_PATIENCE))
         yield
 
 
@@ -89,14 +91,15 @@ def sweep(queue: Queue) -> None:
     folder = queue.home / _FOLDER
     if not folder.is_dir() or not any(folder.iterdir()):
         return
-    try:
-        with locks.held(_lock(queue.home)):
-            needed = queue.uploads()
-            for entry in folder.iterdir():
-                if entry.name not in needed:
-                    shutil.rmtree(entry, ignore_errors=True)
-    except RunInUseError:
-        return  # someone hands in a zip just now; whoever ends a job next sweeps
+    with ExitStack() as kept:
+        try:
+            kept.enter_context(locks.held(_lock(queue.home)))
+        except (RunInUseError, sqlite3.Error):
+            return  # someone hands in a zip just now; whoever ends a job next sweeps
+        needed = queue.uploads()
+        for entry in folder.iterdir():
+            if entry.name not in needed:
+                shutil.rmtree(entry, ignore_errors=True)
 
 
 def _lock(home: Path) -> Path:
@@ -107,8 +110,8 @@ def _lock(home: Path) -> Path:
 def _speaking() -> Iterator[None]:
     try:
         yield
-    except OSError as error:
+    except (OSError, sqlite3.Error, RunInUseError) as error:
+        why = getattr(error, "strerror", None) or str(error).rstrip(".")
         raise QueueError(
-            f"The zip cannot be kept on the server while its report runs: "
-            f"{error.strerror or error}."
+            f"The zip cannot be kept on the server while its report runs: {why}."
         ) from error

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from facemask_core.errors import RunInUseError, WorkerError
@@ -21,14 +22,16 @@ def alone(home: Path) -> Iterator[None]:
     Raises:
         WorkerError: Another has it.
     """
-    folder = _folder(home)
-    try:
-        with locks.held(folder / "worker.lock", wait=_PATIENCE):
-            yield
-    except RunInUseError as error:
-        raise WorkerError(
-            f"A worker is at work in {home} already; start one beside it with --beside."
-        ) from error
+    lock = _folder(home) / "worker.lock"
+    with ExitStack() as kept:
+        try:
+            with _speaking(lock):
+                kept.enter_context(locks.held(lock, wait=_PATIENCE))
+        except RunInUseError as error:
+            raise WorkerError(
+                f"A worker is at work in {home} already; start one beside it with --beside."
+            ) from error
+        yield
 
 
 def somebody(home: Path) -> bool:
@@ -41,7 +44,9 @@ def registered(home: Path) -> Iterator[str]:
     """Gives a worker a name, by which others can tell whether it lives."""
     name = secrets.token_hex(8)
     lock = _folder(home) / f"worker-{name}.lock"
-    with locks.held(lock):
+    with ExitStack() as kept:
+        with _speaking(lock):
+            kept.enter_context(locks.held(lock))
         yield name
     lock.unlink(missing_ok=True)
 
@@ -62,10 +67,8 @@ def lives(home: Path, name: str) -> bool:
 
 def _folder(home: Path) -> Path:
     folder = home / "locks"
-    try:
+    with _speaking(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise WorkerError(f"{folder} cannot be written: {error.strerror or error}.") from error
     return folder
 
 
@@ -73,7 +76,17 @@ def _taken(lock: Path) -> bool:
     if not lock.exists():
         return False
     try:
-        with locks.held(lock, shared=True):
+        with _speaking(lock), locks.held(lock, shared=True):
             return False
     except RunInUseError:
         return True
+
+
+@contextmanager
+def _speaking(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise WorkerError(f"{path} cannot be written: {error.strerror or error}.") from error
+    except sqlite3.Error as error:
+        raise WorkerError(f"{path} cannot be used: {error}.") from error

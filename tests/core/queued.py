@@ -48,7 +48,7 @@ def patch(patched: pytest.MonkeyPatch) -> None:
     patched.setattr(facemask_core, "load_classifier", lambda *_, **__: judge(), raising=False)
 
 
-def work(home: Path, log: Path, ready: Connection | None = None) -> None:
+def work(home: Path, log: Path, ready: Connection | None = None, **how: Any) -> None:
     """Works as the command does, in a process of its own, and notes every image it asks about."""
     patch(pytest.MonkeyPatch())
     judge().predict(np.zeros((32, INPUT_SIZE, INPUT_SIZE, 3), np.float32))
@@ -56,4 +56,4 @@ def work(home: Path, log: Path, ready: Connection | None = None) -> None:
     if ready is not None:
         ready.send(os.getpid())
         ready.recv()
-    worker.work(Queue(home), idle=0)
+    worker.work(Queue(home), **{"idle": 0.0} | how)

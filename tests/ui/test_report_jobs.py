@@ -268,6 +268,14 @@ def test_a_full_queue_is_one_sentence(open_page: Open, monkeypatch: pytest.Monke
     assert sentence.startswith("The queue is full: it holds 1 reports")
 
 
+def test_a_zip_that_finds_no_room_in_the_queue_leaves_nothing_on_disk(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    monkeypatch.setenv(queues.LIMIT_VARIABLE, "0")
+    assert sentences(ask(upload(open_page("Report"))))
+    assert list((home / "uploads").iterdir()) == []
+
+
 @pytest.mark.parametrize("page", ["Home", "Report"])
 def test_a_home_that_cannot_be_used_costs_reports_alone(
     open_page: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, page: str
@@ -298,5 +306,5 @@ def test_a_worker_that_cannot_start_is_told(
     monkeypatch.setattr(Supervisor, "look", lambda _self: None)
     from facemask_ui import reports
 
-    reports.supervise().problem = "It keeps ending."
+    reports.supervise()._ending = "It keeps ending."
     assert "It keeps ending." in [warning.value for warning in ask(app).warning]

@@ -25,6 +25,7 @@ with workers.alone(queue.home), workers.registered(queue.home) as name:
         if Path(queue.home, "hang").exists():
             time.sleep(600)
         queue.end(name, job, State.DONE)
+        Path(queue.home, "ended").open("a").write("x")
 """
 COMMAND = (sys.executable, "-c", _WORKER)
 
@@ -53,13 +54,13 @@ def test_nothing_is_started_or_made_without_work(queue: Queue) -> None:
     assert watched._process is None
 
 
-def test_two_servers_start_one_worker(queue: Queue, tmp_path: Path) -> None:
+def test_two_servers_have_every_job_computed_once(queue: Queue, tmp_path: Path) -> None:
     queue.add("a", [queued.order(tmp_path, seed=seed) for seed in range(3)])
     servers = [Supervisor(queue, COMMAND) for _ in range(2)]
     for server in servers:
         server.look()
     assert settled(servers[0], queue) == [State.DONE] * 3
-    assert starts(queue) == 1
+    assert (queue.home / "ended").read_text() == "xxx"
 
 
 def test_a_killed_worker_s_job_is_taken_up(queue: Queue, tmp_path: Path) -> None:
@@ -121,3 +122,17 @@ def test_the_thread_starts_work_by_itself_and_sweeps(
         assert time.monotonic() < end
         time.sleep(0.05)
     assert not left.exists()
+
+
+def test_a_home_that_cannot_be_used_is_told_until_it_can(queue: Queue, tmp_path: Path) -> None:
+    queue.add("a", [queued.order(tmp_path)])
+    queue.home.rename(tmp_path / "away")
+    watched = Supervisor(queue, COMMAND)
+    queue.home.mkdir()
+    (queue.home / "jobs.sqlite3").touch()
+    (queue.home / "locks").write_text("in the way")
+    watched._try(watched.look)
+    assert str(watched.problem).endswith("cannot be written: File exists.")
+    (queue.home / "locks").unlink()
+    watched._try(watched.look)
+    assert watched.problem is None
