@@ -9,11 +9,11 @@ from functools import partial
 import streamlit as st
 
 from facemask_core.errors import FacemaskError
-from facemask_core.evaluation import Evaluation
 from facemask_core.jobs import State
-from facemask_ui import report_figures, report_open, reports, robustness, shell
+from facemask_ui import report_open, reports, robustness, shell
 from facemask_ui.names import visible
 from facemask_ui.palette import percent
+from facemask_ui.report_figures import Figure
 from facemask_ui.report_words import described, progress
 from facemask_ui.reports import Line
 
@@ -77,9 +77,7 @@ def _state(line: Line) -> None:
         if search is not None:
             _figure("Median smallest fooling epsilon", robustness.median(search))
     elif line.complete:
-        found = reports.report(line)
-        if found is not None:
-            _figures(found)
+        _figures(reports.figures(line))
     elif job is not None and job.state.active:
         st.progress(job.done / max(job.total, 1), progress(job))
     elif job is not None and job.state is State.FAILED:
@@ -91,8 +89,8 @@ def _state(line: Line) -> None:
         st.markdown(":material/delete: Its rows are no longer in the store.")
 
 
-def _figures(found: Evaluation) -> None:
-    named = {figure.label: figure for figure in report_figures.figures(found)}
+def _figures(found: Sequence[Figure]) -> None:
+    named = {figure.label: figure for figure in found}
     with st.container(horizontal=True, gap="xsmall"):
         for label in _SHOWN:
             figure = named.get(label)

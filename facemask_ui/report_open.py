@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import streamlit as st
 
-from facemask_core.evaluation import Evaluation
 from facemask_core.jobs import Job
 from facemask_ui import (
     report_compare,
@@ -95,11 +94,12 @@ def _draw(line: Line, beside: Line | None, among: Iterable[Line]) -> None:
     if not line.searched:
         _draw_report(line, beside, among)
     _draw_searches(alike)
-    transfers.show({other.run: found for other in alike if (found := _attacked(other))})
+    transfers.show([_told(other) for other in alike if not other.searched])
 
 
-def _attacked(line: Line) -> Evaluation | None:
-    return None if line.searched else reports.report(line)
+def _told(line: Line) -> transfers.Told:
+    assert line.stored is not None  # noqa: S101  (for the type checker; the line is complete)
+    return line.stored.question.values, reports.figures(line)
 
 
 def _draw_searches(lines: Iterable[Line]) -> None:

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -22,7 +23,8 @@ from facemask_core.jobs import Data, Job, Kind, Order, Queue, State, Supervisor,
 from facemask_core.rows import Rows, Smallest, joined
 from facemask_core.runs import Stored, place
 from facemask_core.searches import SmallestEpsilons
-from facemask_ui import report_data
+from facemask_ui import report_data, report_figures
+from facemask_ui.report_figures import Figure
 
 _MOST_OTHERS = 12
 _OWNER = "owner"
@@ -135,8 +137,8 @@ def cancel(job: Job) -> None:
 def delete(job: Job) -> None:
     """Forgets a job of this visitor's and its run."""
     removal.delete(queue(), job)
-    _evaluation.clear()
-    _search.clear()
+    for kept in (_figures, _evaluation, _search):
+        kept.clear()
     supervise().wake()
 
 
@@ -233,18 +235,46 @@ def report(line: Line) -> Evaluation | None:
     return _evaluation(queue().home, line.run, state, source)
 
 
-@st.cache_resource(scope="session", max_entries=64, show_spinner="Reading the report…")
+def figures(line: Line) -> list[Figure]:
+    """A complete line's headline figures: the rows behind them are not kept for a mere list.
+
+    Args:
+        line: A complete line.
+
+    Raises:
+        RunStoreError: The store cannot be used.
+    """
+    return _figures(queue().home, line.run)
+
+
+@st.cache_resource(scope="session", max_entries=256, show_spinner="Reading the report…")
+def _figures(home: Path, sha256: str) -> list[Figure]:
+    found = _read(home, sha256, None)
+    return [] if found is None else report_figures.figures(found)
+
+
+@st.cache_resource(scope="session", max_entries=6, show_spinner="Reading the report…")
 def _evaluation(
     home: Path, sha256: str, manifest: tuple[str, int] | None, _source: Source | None
 ) -> Evaluation | None:
+    return _read(home, sha256, _source)
+
+
+def _read(home: Path, sha256: str, source: Source | None) -> Evaluation | None:
+    if (found := _rows(home, sha256)) is None:
+        return None
+    values, rows = found
+    return evaluation.of_rows(values, rows, *_sources(source, rows))
+
+
+def _rows(home: Path, sha256: str) -> tuple[dict[str, Any], Rows] | None:
+    """What a run asks and its answers; None if it is gone, or about no picture."""
     with runs.Store(home) as store:
         stored = store.named(sha256)
         if stored is None or stored.state is not runs.State.COMPLETE:
             return None
         rows = joined(list(store.read(stored.question).rows()))
-    if not rows.paths:
-        return None
-    return evaluation.of_rows(stored.question.values, rows, *_sources(_source, rows))
+    return (stored.question.values, rows) if rows.paths else None
 
 
 def search(line: Line) -> SmallestEpsilons | None:
@@ -261,14 +291,8 @@ def search(line: Line) -> SmallestEpsilons | None:
 
 @st.cache_resource(scope="session", max_entries=64, show_spinner="Reading the search…")
 def _search(home: Path, sha256: str) -> SmallestEpsilons | None:
-    with runs.Store(home) as store:
-        stored = store.named(sha256)
-        if stored is None or stored.state is not runs.State.COMPLETE:
-            return None
-        rows = joined(list(store.read(stored.question).rows()))
-    if not rows.paths:
-        return None
-    return SmallestEpsilons.of_rows(stored.question.values, rows)
+    found = _rows(home, sha256)
+    return None if found is None else SmallestEpsilons.of_rows(*found)
 
 
 def _sources(source: Source | None, rows: Rows) -> tuple[dict[str, str], str | None]:

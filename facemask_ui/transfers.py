@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from facemask_core.evaluation import Evaluation
 from facemask_core.runs import Question
 from facemask_ui import attacking, models
 from facemask_ui.palette import percent
+from facemask_ui.report_figures import Figure
+
+Told = tuple[Mapping[str, Any], Iterable[Figure]]
+"""What a stored report was asked, and its headline figures."""
 
 MEANING = (
     "Success rate: of the images a model has right, the share it gets wrong once they are "
@@ -20,15 +23,16 @@ MEANING = (
 )
 _OWN = ("attack", "knowledge", "made_with", "source", "source_sha256", "source_precision")
 """What of a threat model tells transfer from the attack it is made with."""
+_NOTHING = "–"
 
 
-def show(reports: Mapping[str, Evaluation]) -> None:
+def show(reports: Iterable[Told]) -> None:
     """Draws one table for each attack that was tried on another model than its own.
 
     Args:
-        reports: Reports on the same files, by any key.
+        reports: Reports on the same files.
     """
-    found = tables(reports.values())
+    found = tables(reports)
     if not found:
         return
     st.header("Do attacks travel?", anchor=False)
@@ -38,22 +42,23 @@ def show(reports: Mapping[str, Evaluation]) -> None:
     st.caption(MEANING)
 
 
-def tables(reports: Any) -> dict[str, pd.DataFrame]:
+def tables(reports: Iterable[Told]) -> dict[str, pd.DataFrame]:
     """Makes one table an attack; attacks that stayed at home have none.
 
     Args:
         reports: Reports on the same files.
     """
-    cells: dict[str, dict[tuple[str, str], Evaluation]] = {}
+    cells: dict[str, dict[tuple[str, str], str]] = {}
     titles: dict[str, str] = {}
-    for report in reports:
-        if report.threat_model is None:
+    for values, figures in reports:
+        stated = values["threat_model"]
+        if stated is None:
             continue
-        attack = _attack(report.threat_model)
-        source = report.threat_model.get("source", report.model)
-        cells.setdefault(attack, {})[source, report.model] = report
-        if "source" not in report.threat_model or attack not in titles:
-            titles[attack] = attacking.stated({"threat_model": _at_home(report.threat_model)})
+        at_home = _at_home(stated)
+        attack = Question.of(at_home).text
+        pair = (stated.get("source", values["model"]), values["model"])
+        cells.setdefault(attack, {})[pair] = _success(figures)
+        titles[attack] = attacking.stated({"threat_model": at_home})
     return {
         titles[attack]: _table(pairs)
         for attack, pairs in cells.items()
@@ -61,31 +66,23 @@ def tables(reports: Any) -> dict[str, pd.DataFrame]:
     }
 
 
-def _attack(stated: Mapping[str, Any]) -> str:
-    """The attack as it is made, wherever; equal for equal ones."""
-    name = stated.get("made_with", stated["attack"])
-    rest = {key: value for key, value in stated.items() if key not in _OWN}
-    return Question.of(rest | {"made_with": name}).text
-
-
 def _at_home(stated: Mapping[str, Any]) -> dict[str, Any]:
+    """The attack as it is made, wherever; equal for equal ones."""
     rest = {key: value for key, value in stated.items() if key not in _OWN}
     return rest | {"attack": stated.get("made_with", stated["attack"])}
 
 
-def _table(pairs: Mapping[tuple[str, str], Evaluation]) -> pd.DataFrame:
+def _success(figures: Iterable[Figure]) -> str:
+    return next((percent(it.value) for it in figures if it.label == "Success rate"), _NOTHING)
+
+
+def _table(pairs: Mapping[tuple[str, str], str]) -> pd.DataFrame:
     names = list(dict.fromkeys(name for pair in pairs for name in pair))
     rows = {
         f"made on {models.name(source)}": {
-            f"shown to {models.name(target)}": _cell(pairs.get((source, target)))
+            f"shown to {models.name(target)}": pairs.get((source, target), _NOTHING)
             for target in names
         }
         for source in names
     }
     return pd.DataFrame.from_dict(rows, orient="index")
-
-
-def _cell(report: Evaluation | None) -> str:
-    if report is None or report.success_rate is None:
-        return "–"
-    return percent(report.success_rate)

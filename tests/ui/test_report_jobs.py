@@ -11,7 +11,7 @@ import pytest
 from screen import Open, sentences
 from streamlit.testing.v1 import AppTest
 
-from facemask_core import samples
+from facemask_core import mendeley, samples
 from facemask_core.jobs import Queue, State, Supervisor, uploads, worker, workers
 from facemask_core.jobs import queue as queues
 from facemask_core.labels import LABELS
@@ -238,6 +238,21 @@ def test_a_zip_is_on_disk_while_its_report_waits_and_said_so_before(
     computed(app)
     assert Queue().get(job.id).state is State.DONE
     assert list((home / "uploads").iterdir()) == []
+
+
+def test_the_downloaded_photographs_are_offered_part_by_part(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Mendeley photographs" not in open_page("Report").segmented_control("dataset").options
+    parts = {"train": samples.GALLERY_DIR, "val": samples.FACES_DIR}
+    monkeypatch.setattr(mendeley, "parts", lambda: parts)
+    app = open_page("Report", limit="4", attacks="none")
+    app.segmented_control(key="dataset").set_value("Mendeley photographs").run()
+    app.selectbox(key="part").set_value("train").run()
+    app = computed(ask(app))
+    assert app.metric
+    assert "Mendeley photographs, train, 4 images" in texts(app)
+    assert "Mendeley photographs, train" in texts(open_page("Report")), "they are everyone's"
 
 
 def test_two_reports_stand_side_by_side(open_page: Open) -> None:
