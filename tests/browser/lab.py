@@ -30,7 +30,7 @@ FIRST_VERDICT_MS = 180_000
 @contextmanager
 def running_server() -> Iterator[str]:
     """Starts the lab on a free port, and stops it and its worker afterwards."""
-    with tempfile.TemporaryDirectory() as home:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
         server = Server(Path(home))
         try:
             yield server.address
