@@ -9,7 +9,7 @@ APP := .venv/.app-installed
 DEV := .venv/.dev-installed
 PORT ?= 8501
 
-.PHONY: app test lint types unit unit-jax browser format face-finder robust-accuracy smallest-distances fast-precision skin-tones bench fuzz clean
+.PHONY: app test lint types unit unit-jax browser format face-finder robust-accuracy smallest-distances fast-precision skin-tones scale bench fuzz clean
 
 app: $(APP)
 	@echo "The lab starts at http://127.0.0.1:$(PORT) (Ctrl+C stops it)"
@@ -53,6 +53,9 @@ fast-precision: $(DEV)
 
 skin-tones: $(DEV)
 	$(BIN)/python -m benchmarks.skin_tones
+
+scale: $(DEV)
+	$(BIN)/python -m benchmarks.scale
 
 bench: $(DEV)
 	$(BIN)/python -m benchmarks.attack_speed

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks import skin_tones
+from benchmarks import scale, skin_tones
 from benchmarks.attack_speed.tables import tables
 from facemask_core import checkpoints, published
 
@@ -80,3 +80,11 @@ def test_figures_by_skin_tone_are_the_result_files() -> None:
     rows = published.skin_tones()
     assert {row["model"] for row in rows} == set(checkpoints.available())
     assert skin_tones.table(rows) in README
+
+
+def test_figures_of_scale_are_the_result_files() -> None:
+    values = json.loads((ROOT / "benchmarks" / "scale.json").read_text(encoding="utf-8"))
+    for table in scale.tables(values):
+        assert table in README
+    for name in ("processor_ratio", "processor_ratio_with_store"):
+        assert f" {values['turns'][name]:.2f} times" in README
