@@ -113,10 +113,12 @@ def _keep_to_this_machine() -> None:
     """Lets a cluster of our own listen to no other machine and to no other user of this one.
 
     Ray keeps to the loopback device, as it does by itself on macOS, where the first variable is set
-    before its import.
+    before its import. Its workers would also give way to every other program; these are as urgent
+    as the process that waits for them.
     """
     if "ray" not in sys.modules:
         os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
+    os.environ.setdefault("RAY_worker_niceness", "0")
     if "RAY_AUTH_MODE" not in os.environ:
         os.environ.update(RAY_AUTH_MODE="token", RAY_AUTH_TOKEN=secrets.token_hex(32))
 
