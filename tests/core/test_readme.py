@@ -88,3 +88,4 @@ def test_figures_of_scale_are_the_result_files() -> None:
         assert table in README
     for name in ("processor_ratio", "processor_ratio_with_store"):
         assert f" {values['turns'][name]:.2f} times" in README
+    assert f"takes {values['ray']['ratio']:.2f} times the clock time" in README
