@@ -2,7 +2,8 @@
 
 - ``markup`` writes elements and escapes all text on its way, so that no file's name is markup;
 - ``histogram`` draws the confidences as SVG;
-- ``sections`` writes the parts, and ``document`` puts them together (``page.css``).
+- ``frame`` is what every printed page stands in (``page.css``), the lesson's handouts too;
+- ``sections`` writes the parts, and ``document`` puts them together.
 """
 
 from facemask_ui.printed.document import document
