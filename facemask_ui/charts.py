@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
@@ -22,12 +22,22 @@ _ANCHOR = ("end", "start")
 """Figures stand at the bar's ends, clear of the line in its middle."""
 
 
-def probabilities(verdicts: Mapping[str, Verdict], *, key: str) -> None:
+def probabilities(
+    verdicts: Mapping[str, Verdict],
+    *,
+    key: str,
+    words: Sequence[str] = WORDS,
+    told: Callable[[float], str] = percent,
+    alt: str | None = None,
+) -> None:
     """Draws one bar a verdict, each split between the two classes, all on one axis.
 
     Args:
         verdicts: What to draw, by the bar's name, from top to bottom.
         key: Tells the chart from others on the page.
+        words: The classes in words, in the order of the labels.
+        told: Writes a probability.
+        alt: The chart in words, if not in English.
     """
     colours = palette()
     figure = go.Figure()
@@ -35,7 +45,7 @@ def probabilities(verdicts: Mapping[str, Verdict], *, key: str) -> None:
     for label in (WITH_MASK, WITHOUT_MASK):
         shares = [verdict.probabilities[label] for verdict in verdicts.values()]
         figure.add_bar(
-            name=WORDS[label],
+            name=words[label],
             y=names,
             x=shares,
             orientation="h",
@@ -49,12 +59,12 @@ def probabilities(verdicts: Mapping[str, Verdict], *, key: str) -> None:
                     "size": 9,
                 },
             },
-            text=[f"{_GAP}{percent(share)}{_GAP}" if share >= 0.2 else "" for share in shares],
+            text=[f"{_GAP}{told(share)}{_GAP}" if share >= 0.2 else "" for share in shares],
             textfont={"color": colours.on_classes[label], "size": 14},
             textposition="inside",
             insidetextanchor=_ANCHOR[label],
             textangle=0,
-            hovertemplate=f"%{{y}}: {WORDS[label].lower()} %{{x:.2%}}<extra></extra>",
+            hovertemplate=f"%{{y}}: {words[label].lower()} %{{x:.2%}}<extra></extra>",
         )
     figure.add_vline(x=0.5, line={"color": colours.text, "width": 1, "dash": "dot"})
     figure.update_layout(
@@ -76,8 +86,10 @@ def probabilities(verdicts: Mapping[str, Verdict], *, key: str) -> None:
     figure.update_yaxes(
         autorange="reversed", fixedrange=True, tickfont={"size": 14, "color": colours.text}
     )
-    alt = "; ".join(f"{name}: {spoken(verdict)}" for name, verdict in verdicts.items())
-    st.plotly_chart(figure, key=key, config=PLAIN, alt=f"Probabilities. {alt}")
+    if alt is None:
+        told_all = "; ".join(f"{name}: {spoken(verdict)}" for name, verdict in verdicts.items())
+        alt = f"Probabilities. {told_all}"
+    st.plotly_chart(figure, key=key, config=PLAIN, alt=alt)
 
 
 def confusion(matrix: NDArray[np.int64], *, title: str, key: str) -> None:

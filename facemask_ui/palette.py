@@ -86,9 +86,14 @@ def unbroken(text: str) -> str:
     return text.replace(" ", _SPACE)
 
 
-def phrase(verdict: Verdict) -> str:
-    """A verdict in Markdown: icon, word, confidence, in the class's colour."""
-    words = unbroken(f"{WORDS[verdict.label]} {percent(verdict.confidence)}")
+def phrase(verdict: Verdict, said: str | None = None) -> str:
+    """A verdict in Markdown: icon, word, confidence, in the class's colour.
+
+    Args:
+        verdict: The verdict.
+        said: Its word and confidence, if not in English.
+    """
+    words = unbroken(said or f"{WORDS[verdict.label]} {percent(verdict.confidence)}")
     return f":{_MARKDOWN_COLOURS[verdict.label]}[{ICONS[verdict.label]}{_SPACE}**{words}**]"
 
 
