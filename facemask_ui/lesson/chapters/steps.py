@@ -1,0 +1,93 @@
+"""Chapter 4: one big step or many small ones, at one epsilon."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from facemask_core.classifier import Classifier
+from facemask_core.searches import attack_path
+from facemask_ui.lesson import drawings, subjects
+from facemask_ui.lesson.chapters.base import Chapter
+from facemask_ui.lesson.drawings import Curve
+from facemask_ui.lesson.texts import Texts
+
+_HALF = 0.5
+
+
+@dataclass(frozen=True)
+class Walk:
+    """The confidence in the right answer.
+
+    Attributes:
+        before: Without any attack.
+        fgsm: After one step.
+        path: At PGD's start and after each of its steps.
+    """
+
+    before: float
+    fgsm: float
+    path: tuple[float, ...]
+
+
+class Steps(Chapter[Walk]):
+    """FGSM's confidence beside PGD's at every step."""
+
+    name = "steps"
+    sample = subjects.MASKED
+    formula = (
+        r"x_{i+1} = \Pi_{B_\varepsilon(x)} \Big( x_i + \alpha \, "
+        r"\mathrm{sign}\big(\nabla_x J(\theta, x_i, y)\big) \Big)"
+    )
+
+    @property
+    def query(self) -> dict[str, str]:
+        return {"sample": subjects.MASKED, "attack": "pgd", "epsilon": str(subjects.SMALL)}
+
+    def given(self, texts: Texts) -> dict[str, str]:
+        return {"level": str(subjects.SMALL), "steps": str(subjects.STEPS)}
+
+    def measured(self) -> Walk:
+        asked = subjects.classifier()
+        return _walked(asked.card.weights_sha256, asked)
+
+    def answers(self, found: Walk) -> tuple[int, ...]:
+        one, many = found.fgsm < _HALF, found.path[-1] < _HALF
+        return (
+            {(True, True): 0, (True, False): 1, (False, True): 2, (False, False): 3}[one, many],
+        )
+
+    def told(self, texts: Texts, found: Walk) -> dict[str, str]:
+        return {
+            "fgsm": texts.percent(found.fgsm),
+            "pgd": texts.percent(found.path[-1]),
+            "steps": str(subjects.STEPS),
+        }
+
+    def draw(self, texts: Texts, found: Walk) -> None:
+        path = ", ".join(texts.percent(share) for share in found.path)
+        drawings.curves(
+            texts,
+            [
+                Curve(self.say(texts, "pgd"), found.path),
+                Curve(self.say(texts, "fgsm"), (found.before, found.fgsm)),
+            ],
+            axis=self.say(texts, "axis"),
+            value=self.say(texts, "value"),
+            half=self.say(texts, "half"),
+            alt=self.say(texts, "chart_alt", fgsm=texts.percent(found.fgsm), path=path),
+            key="walk",
+        )
+
+
+@st.cache_data(max_entries=2, show_spinner=False)
+def _walked(weights: str, _asked: Classifier) -> Walk:
+    face, label = subjects.pixels(subjects.MASKED), subjects.label(subjects.MASKED)
+    one = subjects.attacked(_asked, subjects.MASKED, subjects.ONE_STEP, subjects.SMALL)
+    path = attack_path(_asked, face, label, subjects.MANY_STEPS, level=subjects.SMALL)
+    return Walk(
+        one.before.probabilities[label],
+        one.after.probabilities[label],
+        tuple(step.probabilities[label] for step in path),
+    )
