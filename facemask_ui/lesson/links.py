@@ -1,0 +1,54 @@
+"""Links from the lesson to the lab at prepared settings, on the screen and on paper."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode, urlsplit
+
+from facemask_ui.lesson.chapters import Chapter
+from facemask_ui.lesson.texts import Texts
+
+PAGE = "Learn"
+_SCRIPTS = {
+    "Inspect": "pages/1_Inspect.py",
+    "Attack": "pages/2_Attack.py",
+    "Models": "pages/4_Models.py",
+}
+
+
+def script(chapter: Chapter[object]) -> str:
+    """The file of the page that a chapter goes on with."""
+    return _SCRIPTS[chapter.page]
+
+
+def lab_address(visited: str | None) -> str:
+    """The lab's address as the visitor sees it; empty where that is not known or no web address.
+
+    Args:
+        visited: The address of the lesson's page.
+    """
+    parts = urlsplit(visited or "")
+    if parts.scheme not in {"http", "https"}:
+        return ""
+    # Streamlit says that it leaves the page out, and sometimes does.
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/').removesuffix(f'/{PAGE}')}"
+
+
+def into_lab(lab: str, chapter: Chapter[object]) -> str:
+    """The address of a chapter's page in the lab, with everything set.
+
+    Args:
+        lab: The lab's address.
+        chapter: The chapter.
+    """
+    return f"{lab}/{chapter.page}?{urlencode(chapter.query)}"
+
+
+def into_lesson(lab: str, texts: Texts, number: int) -> str:
+    """The address of a chapter of the lesson.
+
+    Args:
+        lab: The lab's address.
+        texts: The language to open it in.
+        number: The chapter, from 1.
+    """
+    return f"{lab}/{PAGE}?{urlencode({'lang': texts.language, 'chapter': number})}"
