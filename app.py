@@ -44,7 +44,7 @@ with shell.page(
             st.page_link(
                 "pages/2_Attack.py", label=preset.label, icon=preset.icon, query_params=preset.query
             )
-    inspect, lab, report, cards = st.columns(4)
+    inspect, lab, report, cards, lesson = st.columns(5)
     with inspect.container(border=True, height="stretch"):
         st.page_link("pages/1_Inspect.py", label="**Inspect**", icon=":material/search:")
         st.write("Give it a face, and see what every model says and where it looks.")
@@ -57,6 +57,9 @@ with shell.page(
     with cards.container(border=True, height="stretch"):
         st.page_link("pages/4_Models.py", label="**Models**", icon=":material/neurology:")
         st.write("Read how each model learned, how well it does, and where it fails.")
+    with lesson.container(border=True, height="stretch"):
+        st.page_link("pages/5_Learn.py", label="**Learn**", icon=":material/school:")
+        st.write("Guess, then look: a lesson of 25 minutes, with worksheet and teacher's notes.")
 
     st.header("What this shows, and what it does not", anchor=False)
     st.markdown(

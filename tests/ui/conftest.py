@@ -24,6 +24,7 @@ PAGES = {
     "Attack": "pages/2_Attack.py",
     "Report": "pages/3_Report.py",
     "Models": "pages/4_Models.py",
+    "Learn": "pages/5_Learn.py",
 }
 
 

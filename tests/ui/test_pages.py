@@ -10,7 +10,7 @@ from facemask_core.attacks.pgd import PGD
 from facemask_core.backend import keras
 from facemask_ui.lab import attack_choice
 
-PAGES = ("Home", "Inspect", "Attack", "Report", "Models")
+PAGES = ("Home", "Inspect", "Attack", "Report", "Models", "Learn")
 HOSTILE = {
     "epsilon": "999",
     "norm": "l3",
@@ -31,6 +31,9 @@ HOSTILE = {
     "judged": "../../etc,mobilenetv3",
     "run": "' OR 1=1 --",
     "beside": "0" * 63,
+    "lang": "../fr",
+    "chapter": "0",
+    "seen": "9a.1z",
 }
 
 

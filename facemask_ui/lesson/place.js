@@ -1,0 +1,18 @@
+// Tells the browser which language the page is in, and brings a new chapter's start into view.
+export default function ({ data }) {
+  const main = document.querySelector("[data-testid=stMain]");
+  main.lang = data.language;
+  for (const part of main.querySelectorAll(".st-key-navigation, .st-key-footer")) part.lang = "en";
+  const before = main.dataset.chapter;
+  main.dataset.chapter = data.chapter;
+  if (before && before !== String(data.chapter)) {
+    const heading = main.querySelector(".st-key-lesson h2");
+    heading.tabIndex = -1; // a keyboard or screen reader goes on from here
+    heading.focus({ preventScroll: true });
+    main.scrollTo(0, 0);
+  }
+  return () => {
+    main.removeAttribute("lang");
+    delete main.dataset.chapter;
+  };
+}

@@ -1,0 +1,82 @@
+"""Worksheet and notes: every question, the lab's own figures, nothing that runs."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from screen import Open
+from test_printed import Seen
+
+from facemask_ui.lesson import texts
+from facemask_ui.lesson.chapters import CHAPTERS
+from facemask_ui.lesson.handouts.notes import notes
+from facemask_ui.lesson.handouts.parts import prose
+from facemask_ui.lesson.handouts.sources import SOURCES
+from facemask_ui.lesson.handouts.worksheet import worksheet
+from facemask_ui.lesson.texts import LANGUAGES
+
+LAB = "http://127.0.0.1:8501"
+EVIL = 'http://evil.example/"><script>alert(1)</script>'
+every_language = pytest.mark.parametrize("lang", LANGUAGES)
+
+
+@every_language
+def test_the_worksheet_asks_everything_and_answers_nothing(lang: str) -> None:
+    said = texts.read(lang)
+    page = worksheet(said, LAB)
+    seen = Seen(page)
+    assert f'<html lang="{lang}">' in page
+    for number, chapter in enumerate(CHAPTERS, 1):
+        assert ("href", f"{LAB}/Learn?lang={lang}&chapter={number}") in seen.attributes
+        for question, options in chapter.questions(said):
+            for text in (question, *options):
+                assert text in seen.text
+    for chapter in CHAPTERS[:-1]:
+        assert chapter.say(said, "right") not in seen.text
+    assert seen.attributes.count(("class", "line")) > 2 * len(CHAPTERS)
+
+
+@every_language
+@pytest.mark.usefixtures("brightness")
+def test_the_notes_hold_answers_with_figures_plan_and_sources(lang: str) -> None:
+    said = texts.read(lang)
+    page = notes(said, LAB)
+    seen = Seen(page)
+    assert f'<html lang="{lang}">' in page
+    for chapter in CHAPTERS:
+        found = chapter.measured()
+        told = chapter.say(said, chapter.shown(found), **chapter.told(said, found))
+        assert Seen(prose(told).text).text in seen.text
+        for (_, offered), answer in zip(
+            chapter.questions(said), chapter.answers(found), strict=True
+        ):
+            assert offered[answer] in seen.text
+    for text in (*said.each("handout.misconceptions"), *said.each("handout.goals"), *SOURCES):
+        assert text in seen.text
+    for term, meaning in said.glossary():
+        assert f"{term}{meaning}" in seen.text
+    assert "**" not in seen.text
+    assert ":material" not in seen.text
+    assert sum(chapter.minutes for chapter in CHAPTERS) in range(24, 28)
+
+
+@every_language
+@pytest.mark.usefixtures("brightness")
+def test_nothing_runs_nothing_is_fetched_and_addresses_are_escaped(lang: str) -> None:
+    for write in (worksheet, notes):
+        plain, evil = Seen(write(texts.read(lang), LAB)), Seen(write(texts.read(lang), EVIL))
+        assert evil.tags == plain.tags
+        assert not {"script", "link", "img", "iframe", "object", "base", "form"} & set(plain.tags)
+        assert not re.search(r"url\(|@import|@font-face", write(texts.read(lang), LAB))
+        assert ("content", "default-src 'none'; style-src 'unsafe-inline'") in plain.attributes
+
+
+@pytest.mark.usefixtures("brightness")
+def test_the_page_offers_both(open_page: Open) -> None:
+    app = open_page("Learn", lang="fr")
+    names = [it.proto.label for it in app.get("download_button")]
+    assert names == ["Fiche de travail (HTML)"]
+    app.button(key="make-notes").click().run()
+    assert not app.exception
+    assert len(app.get("download_button")) == 2
