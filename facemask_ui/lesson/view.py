@@ -62,7 +62,11 @@ def _where(texts: Texts, number: int, answered: dict[int, Guesses]) -> None:
         count = len(CHAPTERS)
         told = texts.say("page.progress", number=number, count=count, seen=len(answered))
         st.progress(number / count, told, width=360)
-        with st.popover(texts.say("page.chapters"), icon=":material/list:", key="chapters"):
+        # Another key for every chapter: the list closes when one has been chosen.
+        listed = st.popover(
+            texts.say("page.chapters"), icon=":material/list:", key=f"chapters:{number}"
+        )
+        with listed:
             for place_, chapter in enumerate(CHAPTERS, start=1):
                 title = chapter.say(texts, "title")
                 st.button(
