@@ -1,4 +1,4 @@
-"""What Streamlit cannot say itself: the language of the page, and that a new chapter has begun."""
+"""What Streamlit cannot do itself: tell the page's language, begin at the top, large options."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import streamlit as st
 
 from facemask_ui import browser
 
-(_JS,) = browser.texts(__file__, "place.js")
+_CSS, _JS = browser.texts(__file__, "place.css", "place.js")
 
 
 def mark(language: str, chapter: int) -> None:
@@ -16,6 +16,7 @@ def mark(language: str, chapter: int) -> None:
         language: The code of the language the page is in.
         chapter: The number of the chapter on the screen.
     """
-    component = st.components.v2.component("lesson_place", js=_JS)
+    # Not isolated: its few rules are for Streamlit's own options, which are too small to touch.
+    component = st.components.v2.component("lesson_place", css=_CSS, js=_JS, isolate_styles=False)
     with st.container(gap=None, key="lesson-place"):
         component(data={"language": language, "chapter": chapter}, key="place", height=1)
