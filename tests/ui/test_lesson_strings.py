@@ -32,10 +32,9 @@ def test_what_is_missing_in_a_language_is_named() -> None:
 
 
 def test_every_string_is_used() -> None:
-    source = "".join(
-        path.read_text(encoding="utf-8")
-        for path in [*Path(lesson.__file__).parent.rglob("*.py"), Path("pages/5_Learn.py")]
-    )
+    folder = Path(lesson.__file__).parent
+    files = [*folder.rglob("*.py"), folder.parents[1] / "pages" / "5_Learn.py"]
+    source = "".join(path.read_text(encoding="utf-8") for path in files)
     used = {*re.findall(r"\w+", source)}
     for key in texts.read("en").strings:
         last = re.sub(r"(\.\d+)+$", "", key).split(".")[-1]
