@@ -13,8 +13,8 @@ from facemask_core.attacks import Attack
 from facemask_core.attacks.fgsm import FGSM
 from facemask_core.attacks.pgd import PGD
 from facemask_core.classifier import Classifier
-from facemask_core.epsilons import LEVELS
-from facemask_core.searches import SLIDER, Sweep, epsilon_sweep
+from facemask_core.epsilons import LEVELS, LINF
+from facemask_core.searches import Sweep, epsilon_sweep
 from facemask_core.verdicts import Verdict
 from facemask_ui import models
 
@@ -26,7 +26,7 @@ STEPS = 20
 MANY_STEPS = PGD(steps=STEPS)
 SMALL, STRONG = 2, 8
 """Epsilons in steps of 1/255."""
-MOST = SLIDER[-1]
+MOST = LINF.last
 
 
 def model() -> str:

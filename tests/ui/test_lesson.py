@@ -10,6 +10,7 @@ from screen import Open
 from streamlit.testing.v1 import AppTest
 
 from facemask_core import Classifier, published, searches, verdicts
+from facemask_core.epsilons import LINF
 from facemask_ui import models
 from facemask_ui.lesson import language, links, progress, subjects, texts
 from facemask_ui.lesson.chapters import CHAPTERS, Chapter
@@ -91,9 +92,9 @@ def test_the_numbers_are_the_cores(brightness: Classifier) -> None:
     assert found["numbers"]["confidence"] == said.percent(verdict.confidence)
     assert found["numbers"]["values"] == said.number(224 * 224 * 3)
     sweep = searches.epsilon_sweep(brightness, face, label, subjects.ONE_STEP)
-    level = sweep.smallest_fooling_level
+    level = sweep.smallest_fooling_notch
     assert found["smallest"]["level"] == str(subjects.MOST if level is None else level)
-    noise = searches.noise_control(brightness, face, levels=searches.SLIDER)[:, label]
+    noise = searches.noise_control(brightness, face, LINF, LINF.notches)[:, label]
     assert found["noise"]["noise_most"] == said.percent(noise[-1])
     attacked = subjects.attacked(
         brightness, subjects.MASKED, subjects.MANY_STEPS, subjects.SMALL

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from facemask_core.classifier import Classifier
-from facemask_core.searches import SLIDER, noise_control
+from facemask_core.epsilons import LINF
+from facemask_core.searches import noise_control
 from facemask_ui.lesson import drawings, subjects
 from facemask_ui.lesson.chapters.base import Chapter, third
 from facemask_ui.lesson.drawings import Curve
@@ -66,7 +67,9 @@ class Noise(Chapter[Compared]):
 
     def draw(self, texts: Texts, found: Compared) -> None:
         spoken = {
-            name: "; ".join(f"{level}/255 {texts.percent(curve[level])}" for level in SLIDER[::8])
+            name: "; ".join(
+                f"{level}/255 {texts.percent(curve[level])}" for level in LINF.notches[::8]
+            )
             for name, curve in (("attack", found.attack), ("noise", found.noise))
         }
         drawings.curves(
@@ -86,8 +89,8 @@ class Noise(Chapter[Compared]):
 @st.cache_data(max_entries=2, show_spinner=False)
 def _compared(weights: str, _asked: Classifier) -> Compared:
     swept, label = subjects.swept(_asked, subjects.BARE), subjects.label(subjects.BARE)
-    noise = noise_control(_asked, subjects.pixels(subjects.BARE), levels=SLIDER)[:, label]
-    level = swept.smallest_fooling_level
+    noise = noise_control(_asked, subjects.pixels(subjects.BARE), LINF, LINF.notches)[:, label]
+    level = swept.smallest_fooling_notch
     return Compared(
         tuple(swept.confidence.tolist()),
         tuple(noise.tolist()),

@@ -36,20 +36,20 @@ class Smallest(Chapter[Sweep]):
         return subjects.swept(subjects.classifier(), subjects.BARE)
 
     def answers(self, found: Sweep) -> tuple[int, ...]:
-        level = found.smallest_fooling_level
+        level = found.smallest_fooling_notch
         if level is None:
             return (len(_UPPER),)
         return (next(option for option, most in enumerate(_UPPER) if level <= most),)
 
     def shown(self, found: Sweep) -> str:
-        return "unbroken" if found.smallest_fooling_level is None else "shown"
+        return "unbroken" if found.smallest_fooling_notch is None else "shown"
 
     def told(self, texts: Texts, found: Sweep) -> dict[str, str]:
         row = _row(found)
         _, factor = images.magnify_noise(found.attacked[0], found.attacked[row])
         return {
-            "level": str(found.levels[row]),
-            "most": str(found.levels[-1]),
+            "level": str(found.notches[row]),
+            "most": str(found.notches[-1]),
             "before": texts.phrase(_verdict(found, 0)),
             "after": texts.phrase(_verdict(found, row)),
             "factor": str(factor),
@@ -75,8 +75,8 @@ class Smallest(Chapter[Sweep]):
 
 def _row(found: Sweep) -> int:
     """The place of the smallest fooling epsilon, or of the largest tried."""
-    level = found.smallest_fooling_level
-    return len(found.levels) - 1 if level is None else found.levels.tolist().index(level)
+    level = found.smallest_fooling_notch
+    return len(found.notches) - 1 if level is None else found.notches.tolist().index(level)
 
 
 def _verdict(found: Sweep, row: int) -> Verdict:

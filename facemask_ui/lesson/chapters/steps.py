@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from facemask_core.classifier import Classifier
+from facemask_core.epsilons import LINF
 from facemask_core.searches import attack_path
 from facemask_ui.lesson import drawings, subjects
 from facemask_ui.lesson.chapters.base import Chapter
@@ -85,7 +86,8 @@ class Steps(Chapter[Walk]):
 def _walked(weights: str, _asked: Classifier) -> Walk:
     face, label = subjects.pixels(subjects.MASKED), subjects.label(subjects.MASKED)
     one = subjects.attacked(_asked, subjects.MASKED, subjects.ONE_STEP, subjects.SMALL)
-    path = attack_path(_asked, face, label, subjects.MANY_STEPS, level=subjects.SMALL)
+    epsilon = LINF.epsilon(subjects.SMALL)
+    path = attack_path(_asked, face, label, subjects.MANY_STEPS, epsilon=epsilon)
     return Walk(
         one.before.probabilities[label],
         one.after.probabilities[label],
