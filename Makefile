@@ -27,9 +27,15 @@ types: $(DEV)
 unit: $(DEV)
 	$(BIN)/pytest tests -m "not browser"
 
-# The same core tests on the other backend; the peers' oracles are TensorFlow programs.
+# The core tests on the other backend, but for what no backend takes part in, which is tried once;
+# the peers' oracles are TensorFlow programs.
+WITHOUT_BACKEND := jobs runs test_archives.py test_datasets.py test_downloads.py test_faces.py \
+	test_fuzzed_images.py test_house.py test_images.py test_mendeley.py test_portraits.py \
+	test_published.py test_readme.py test_samples.py test_scale.py
+
 unit-jax: $(DEV)
-	KERAS_BACKEND=jax $(BIN)/pytest tests/core -m "not peers and not slow and not ray"
+	KERAS_BACKEND=jax $(BIN)/pytest tests/core $(WITHOUT_BACKEND:%=--ignore=tests/core/%) \
+		-m "not peers and not slow and not ray"
 
 browser: $(DEV)
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || tools/install-chromium
