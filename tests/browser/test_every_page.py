@@ -27,7 +27,7 @@ SMALL_TARGETS = """() => [...document.querySelectorAll("main button, main a, sec
 @pytest.mark.parametrize("path", PAGES)
 def test_phone_needs_no_sideways_scrolling(visit: Visit, path: str, scheme: str) -> None:
     page = visit(path, width=PHONE, scheme=scheme)
-    expect(page.get_by_text("Keras")).to_be_visible()
+    expect(page.locator(".st-key-footer").get_by_text("Keras")).to_be_visible()
     for element in ("document.documentElement", "document.querySelector('[data-testid=stMain]')"):
         assert page.evaluate(f"{element}.scrollWidth") <= PHONE
     background = page.evaluate(
@@ -47,7 +47,7 @@ def test_pictures_to_be_compared_stand_side_by_side_on_a_phone(visit: Visit) -> 
 @pytest.mark.parametrize("path", PAGES)
 def test_page_can_be_read_without_seeing_it(visit: Visit, path: str) -> None:
     page = visit(path, width=PHONE)
-    expect(page.get_by_text("Keras")).to_be_visible()
+    expect(page.locator(".st-key-footer").get_by_text("Keras")).to_be_visible()
     assert page.locator("img:not([alt]), img[alt='']").count() == 0
     assert all(len(label or "") > len("Probabilities. ") for label in labels(page))
     levels = page.locator("h1, h2, h3, h4").evaluate_all("all => all.map(h => +h.tagName[1])")

@@ -63,7 +63,7 @@ def test_broken_upload_gives_one_sentence(visit: Visit) -> None:
     alerts = page.get_by_test_id("stAlertContainer")
     expect(alerts).to_have_count(1)
     expect(alerts).to_contain_text("picture")
-    expect(page.get_by_text("Keras")).to_be_visible()
+    expect(page.locator(".st-key-footer").get_by_text("Keras")).to_be_visible()
 
 
 def test_webcam_asks_only_when_chosen_and_is_judged(visit: Visit) -> None:
