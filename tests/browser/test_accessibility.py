@@ -12,7 +12,9 @@ from playwright.sync_api import expect
 @pytest.mark.parametrize("path", ["", "Inspect", "Attack", "Report", "Models", "Learn"])
 def test_no_serious_fault(visit: Visit, path: str, scheme: str) -> None:
     page = visit(path, scheme=scheme)
-    expect(page.locator(".st-key-footer").get_by_text("Keras")).to_be_visible(timeout=FIRST_VERDICT_MS)
+    expect(page.locator(".st-key-footer").get_by_text("Keras")).to_be_visible(
+        timeout=FIRST_VERDICT_MS
+    )
     settle(page)
     assert violations(page) == []
 

@@ -38,6 +38,7 @@ def by_keyboard(page: Page, control: Locator) -> None:
 
 
 def mouse(page: Page, control: Locator) -> None:
+    control.wait_for(state="attached", timeout=FIRST_VERDICT_MS)  # what counts does not wait
     label = control.locator("xpath=ancestor::label[1]")
     click(page, label if label.count() else control)
 
