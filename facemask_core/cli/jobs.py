@@ -128,7 +128,8 @@ def _attack(order: Order) -> str:
         return "none"
     searched = "" if order.largest is None else "smallest up to "
     made_on = "" if order.source is None else f" made on {order.source}"
-    return f"{order.attack} {searched}{describe_epsilon(order.epsilon)}{made_on}"
+    written = describe_epsilon(order.epsilon, str(order.settings.get("norm")))
+    return f"{order.attack} {searched}{written}{made_on}"
 
 
 def _state(job: Job) -> str:

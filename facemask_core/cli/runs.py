@@ -118,4 +118,5 @@ def _attack(question: dict[str, Any]) -> str:
     if stated is None:
         return "none"
     searched = "smallest up to " if "largest_level" in question else ""
-    return f"{stated['attack']} {searched}{describe_epsilon(stated['epsilon'])}"
+    written = describe_epsilon(stated["epsilon"], stated["norm"])
+    return f"{stated['attack']} {searched}{written}"

@@ -29,8 +29,9 @@ def _title(report: Evaluation) -> str:
     title = f"Face-mask report: {models.name(report.model)}"
     if report.threat_model is None:
         return title
-    attack = attacks.get(report.threat_model["attack"]).title
-    return f"{title}, {attack}, epsilon {describe_epsilon(report.threat_model['epsilon'])}"
+    stated = report.threat_model
+    written = describe_epsilon(stated["epsilon"], stated["norm"])
+    return f"{title}, {attacks.get(stated['attack']).title}, epsilon {written}"
 
 
 def _content(report: Evaluation, duels: Sequence[Duel]) -> list[Markup]:

@@ -135,6 +135,13 @@ def test_runs_are_listed_shown_and_deleted(lab: Lab, data: Dataset) -> None:
     assert json.loads(lab("runs", "list", "--json").out) == []
 
 
+def test_a_length_in_l2_is_written_as_a_length(lab: Lab, data: Dataset) -> None:
+    _evaluate(lab, data, "--attack", "fgsm", "--norm", "l2", "--epsilon", "1.5")
+    listed = lab("runs", "list").out
+    assert "fgsm 1.5" in listed
+    assert "/255" not in listed
+
+
 def test_a_search_is_stored_listed_and_shown(lab: Lab, data: Dataset, asked: list[int]) -> None:
     words = ("smallest", "--model", MODEL, "--data", data.source.name, "--largest", "4")
     first = lab(*words)
