@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 import streamlit as st
 
 from facemask_core import searches
-from facemask_core.epsilons import LEVELS
+from facemask_core.epsilons import LINF
 from facemask_core.errors import FacemaskError
 from facemask_core.jobs import Job, Kind, Order, State
 from facemask_ui import attacking, report_data, report_open, reports, settings, shell
@@ -19,7 +19,7 @@ _FURTHER = (
         _CURVE,
         "Accuracy against epsilon",
         "One more report each: the smallest epsilon that fools the model on every image, up to "
-        f"{searches.LARGEST}/{LEVELS}. Exact for FGSM; PGD is run several times.",
+        f"{LINF.write(searches.LARGEST)}. Exact for FGSM; PGD is run several times.",
     ),
     (
         _TRANSFER,
@@ -95,7 +95,7 @@ def _orders(
     attacked, asked = [order for order in plain if order.attack is not None], list(plain)
     if _CURVE in further:
         asked += [
-            replace(order, largest=searches.LARGEST, epsilon=searches.LARGEST / LEVELS)
+            replace(order, largest=searches.LARGEST, epsilon=LINF.epsilon(searches.LARGEST))
             for order in attacked
         ]
     if _TRANSFER in further:

@@ -8,7 +8,7 @@ photographs, so nobody comes by it without them or a link.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -189,16 +189,11 @@ def asked_the_same(line: Line, among: Iterable[Line]) -> list[Line]:
         line: A line with a stored run.
         among: The lines to choose from.
     """
-    assert line.stored is not None  # noqa: S101  (for the type checker)
-    this, same = line.stored.question.values, ("data_sha256", "order_sha256", "threat_model")
+    model = _values(line)["model_sha256"]
     return [
         other
-        for other in among
-        if other.complete
-        and other.stored is not None
-        and (values := other.stored.question.values)["model_sha256"] != this["model_sha256"]
-        and all(values[key] == this[key] for key in same)
-        and not other.searched
+        for other in _agreeing(line, among, ("data_sha256", "order_sha256", "threat_model"))
+        if _values(other)["model_sha256"] != model and not other.searched
     ]
 
 
@@ -209,15 +204,22 @@ def on_the_same(line: Line, among: Iterable[Line]) -> list[Line]:
         line: A line with a stored run.
         among: The lines to choose from.
     """
-    assert line.stored is not None  # noqa: S101  (for the type checker)
-    this, same = line.stored.question.values, ("data_sha256", "order_sha256", "preparation")
+    return _agreeing(line, among, ("data_sha256", "order_sha256", "preparation"))
+
+
+def _agreeing(line: Line, among: Iterable[Line], keys: Sequence[str]) -> list[Line]:
+    """The complete lines whose questions say the same of some things."""
+    this = _values(line)
     return [
         other
         for other in among
-        if other.complete
-        and other.stored is not None
-        and all(other.stored.question.values[key] == this[key] for key in same)
+        if other.complete and all(_values(other)[key] == this[key] for key in keys)
     ]
+
+
+def _values(line: Line) -> dict[str, Any]:
+    assert line.stored is not None  # noqa: S101  (for the type checker; a complete line has it)
+    return line.stored.question.values
 
 
 def report(line: Line) -> Evaluation | None:

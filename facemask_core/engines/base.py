@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -28,11 +29,12 @@ class Crew(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Engine:
+class Engine(ABC):
     """A place to compute, with its settings."""
 
     name: ClassVar[str]
 
+    @abstractmethod
     def ready(self, task: Task, notice: Notice) -> AbstractContextManager[Crew]:
         """Makes ready for a task; whatever was started ends with the block.
 
@@ -43,4 +45,3 @@ class Engine:
         Raises:
             EngineError: It cannot be started, or reached.
         """
-        raise NotImplementedError

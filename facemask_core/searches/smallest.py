@@ -15,14 +15,14 @@ from facemask_core.attacks import Attack
 from facemask_core.attacks.fgsm import FGSM
 from facemask_core.attacks.pgd import until_fallen
 from facemask_core.classifier import BUCKETS, Classifier
-from facemask_core.epsilons import LEVELS
+from facemask_core.epsilons import LEVELS, LINF
 from facemask_core.errors import AttackError
 from facemask_core.measuring import Task
 from facemask_core.reading import Progress, refuse_unreadable
 from facemask_core.rows import Rows, Smallest
 from facemask_core.uncertainty import Interval
 
-LARGEST = 32
+LARGEST = LINF.last
 """Where the search ends unless told otherwise, in levels: the end of the screen's slider."""
 
 
