@@ -33,7 +33,13 @@ _Picture = NDArray[np.float32]
 """float32 (h, w, 3), levels from 0 to 255."""
 
 
-def write(folder: Path, count: int, seed: int = 0, progress: Progress = lambda *_: None) -> None:
+def write(
+    folder: Path,
+    count: int,
+    seed: int = 0,
+    faces: Path = samples.FACES_DIR,
+    progress: Progress = lambda *_: None,
+) -> None:
     """Writes a dataset, a folder a class, the classes in turn, with a table of what is what.
 
     The picture of a number depends on the seed and that number alone. What is there already is
@@ -43,17 +49,21 @@ def write(folder: Path, count: int, seed: int = 0, progress: Progress = lambda *
         folder: Where to; empty, new, or begun with the same seed.
         count: How many pictures, from 1 to 1,000,000.
         seed: Seed of all randomness, from 0.
+        faces: Folder of portraits with their table; those that ship with the lab if not given.
+            Others are for training, so that the shipped ones stay unseen.
         progress: Told after every picture how many there are and are to be.
 
     Raises:
-        DatasetError: A number is out of range, or something else is in the folder.
+        DatasetError: A number is out of range, something else is in the folder, or the portraits
+            cannot be used.
         OSError: The folder cannot be written.
     """
     if not 1 <= count <= MOST:
         raise DatasetError(f"From 1 to {MOST} portraits can be made; {count} were asked for.")
     if seed < 0:
         raise DatasetError(f"The seed must be a whole number from 0; it is {seed}.")
-    sources = samples.faces()
+    sources = samples.listed(faces)
+    _refuse_missing_class(faces, sources)
     _claim(folder, {"seed": seed, "sources_sha256": _fingerprint(sources)})
     rows = []
     for number in range(count):
@@ -66,6 +76,11 @@ def write(folder: Path, count: int, seed: int = 0, progress: Progress = lambda *
     table = io.StringIO()
     csv.writer(table, lineterminator="\n").writerows([("file", "label", "portrait"), *rows])
     _replace(folder / TABLE, table.getvalue().encode())
+
+
+def _refuse_missing_class(faces: Path, sources: Sequence[Portrait]) -> None:
+    if {source.label for source in sources} != set(range(len(LABELS))):
+        raise DatasetError(f"{str(faces)!r} needs portraits of both classes; it has not.")
 
 
 def varied(source: Portrait, rng: np.random.Generator) -> bytes:

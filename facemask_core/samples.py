@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from facemask_core.errors import ImageError
+from facemask_core.errors import DatasetError, ImageError
 from facemask_core.labels import WITHOUT_MASK, parse_label
 
 SAMPLES_DIR = Path(__file__).resolve().parent.parent / "assets" / "samples"
@@ -50,19 +50,19 @@ PHOTOGRAPH = Portrait(
 @cache
 def gallery() -> tuple[Portrait, ...]:
     """Lists the pictures to choose from in the order they are shown, the photograph last."""
-    return (*_listed(GALLERY_DIR), PHOTOGRAPH)
+    return (*listed(GALLERY_DIR), PHOTOGRAPH)
 
 
 @cache
 def faces() -> tuple[Portrait, ...]:
     """Lists the portraits of the offline dataset."""
-    return _listed(FACES_DIR)
+    return listed(FACES_DIR)
 
 
 @cache
 def confusers() -> tuple[Portrait, ...]:
     """Lists the portraits that a detector may well get wrong."""
-    return _listed(CONFUSERS_DIR)
+    return listed(CONFUSERS_DIR)
 
 
 def get(sample_id: str) -> Portrait:
@@ -77,9 +77,19 @@ def get(sample_id: str) -> Portrait:
     raise ImageError(f"There is no sample {sample_id!r}; choose one from the gallery.")
 
 
-def _listed(folder: Path) -> tuple[Portrait, ...]:
-    with (folder / TABLE).open(encoding="utf-8", newline="") as file:
-        return tuple(
-            Portrait(row["id"], folder / row["file"], parse_label(row["label"]), row["alt"])
-            for row in csv.DictReader(file)
-        )
+def listed(folder: Path) -> tuple[Portrait, ...]:
+    """Lists a folder of portraits as `tools/portraits` renders them.
+
+    Raises:
+        DatasetError: The folder has no table, or one of something else.
+    """
+    try:
+        with (folder / TABLE).open(encoding="utf-8", newline="") as file:
+            return tuple(
+                Portrait(row["id"], folder / row["file"], parse_label(row["label"]), row["alt"])
+                for row in csv.DictReader(file)
+            )
+    except (OSError, KeyError, UnicodeDecodeError, csv.Error) as error:
+        raise DatasetError(
+            f"{str(folder)!r} has no {TABLE} of portraits; give a folder that tools/portraits made."
+        ) from error

@@ -15,10 +15,16 @@ def portraits(
     count: Annotated[int, typer.Option(help="How many; 20347 is the paper's number.")],
     output: Annotated[Path, typer.Option(help="Folder for them, empty or begun with this seed.")],
     seed: SeedOption = 0,
+    faces: Annotated[
+        Path | None, typer.Option(help="Folder of other portraits, made by tools/portraits.")
+    ] = None,
 ) -> None:
     """Make a dataset by photographing the shipped portraits of nobody anew."""
     from facemask_core import portraits as variations
+    from facemask_core.samples import FACES_DIR
 
     with progress_bar() as report, writing(output):
-        variations.write(output, count, seed, lambda *done: report("portraits", *done))
+        variations.write(
+            output, count, seed, faces or FACES_DIR, lambda *done: report("portraits", *done)
+        )
     print(f"{count} portraits in {output}; they say nothing about accuracy on photographs.")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from copy import copy
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +19,9 @@ from facemask_core.errors import TrainingError
 from facemask_core.labels import LABELS
 from facemask_core.training.recipes import Recipe
 
-_READERS = 2
-_PREFETCH = 4
+_READERS = max(2, (os.cpu_count() or 2) // 2)
+"""Threads that augment; the other half of a large machine's cores feeds and runs the model."""
+_PREFETCH = 2 * _READERS
 _PLAIN_ROUND = 1_000_000
 """Stands in for the epoch in the random streams of plain batches; no run has that many epochs."""
 
@@ -65,6 +68,14 @@ class Photographs:
                     f"No picture of the class {name} in the {split} split of "
                     f"{dataset.source.name!r} can be read; add some that can."
                 )
+
+    def joined(self, other: Photographs) -> Photographs:
+        """Puts another set's images behind this one's; neither is copied or changed."""
+        both = copy(self)
+        both._images = [*self._images, *other._images]  # noqa: SLF001 - its own class
+        both.labels = np.concatenate([self.labels, other.labels])
+        both.skipped = [*self.skipped, *other.skipped]
+        return both
 
     def __len__(self) -> int:
         return len(self._images)

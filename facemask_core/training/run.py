@@ -19,7 +19,7 @@ from facemask_core.training.history import Board
 from facemask_core.training.photographs import Photographs
 from facemask_core.training.recipes import Recipe
 from facemask_core.training.state import STATE_FILE
-from facemask_core.training.trainer import Progress, Trainer
+from facemask_core.training.trainer import ALSO, Progress, Trainer
 
 
 def train(
@@ -27,6 +27,7 @@ def train(
     data: Path | str,
     output: Path | str,
     *,
+    also: Path | str | None = None,
     name: str | None = None,
     command: str = "",
     tensorboard: Path | None = None,
@@ -41,6 +42,8 @@ def train(
         recipe: All settings.
         data: Folder with train, val and perhaps test, or a plain folder-per-class set.
         output: Folder of the checkpoint; it also keeps the state while training runs.
+        also: Folder per class whose pictures join the train split; it may have no other part, so
+            that nothing of it is ever validated or tested on.
         name: The model's name on its card; the output folder's name if not given.
         command: The command line, recorded on the card.
         tensorboard: Folder for TensorBoard's event files; None writes none.
@@ -57,7 +60,7 @@ def train(
         DatasetError: The data cannot be used.
     """
     output = Path(output)
-    splits = _opened(data, output)
+    splits = _opened(data, output, also)
     fingerprints = {split: datasets.fingerprint(part) for split, part in splits.items()}
     board = Board(tensorboard) if tensorboard else None
     weights = output / checkpoints.WEIGHTS_FILE
@@ -93,8 +96,10 @@ def train(
     return card
 
 
-def _opened(data: Path | str, output: Path) -> dict[str, datasets.Dataset]:
+def _opened(data: Path | str, output: Path, also: Path | str | None) -> dict[str, datasets.Dataset]:
     splits = datasets.open_splits(data)
+    if also is not None:
+        splits[ALSO] = datasets.open_dataset(also)
     if "val" not in splits:
         raise TrainingError(f"{str(data)!r} has a train folder but no val folder; add one.")
     if (output / checkpoints.CARD_FILE).exists():

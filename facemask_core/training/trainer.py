@@ -29,6 +29,9 @@ _FINAL_STATISTICS = 60
 MEASURED = ("val", "test")
 """The splits a card has figures for."""
 
+ALSO = "also"
+"""Stands among the splits' names for pictures from elsewhere that join the train split."""
+
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done, and how much there is."""
 
@@ -57,8 +60,8 @@ class Trainer:
 
         Args:
             recipe: All settings.
-            splits: Datasets by name: train, val, and perhaps test. All are decoded now, so that
-                one that cannot be used is found before the training, not after it.
+            splits: Datasets by name: train, val, and perhaps test and :data:`ALSO`. All are
+                decoded now, so that one that cannot be used is found before the training.
             output: The checkpoint's folder, which keeps the state while training runs.
             fingerprints: The datasets' hashes by name.
             progress: Told of every step.
@@ -75,6 +78,8 @@ class Trainer:
         self._board = board
         self.photographs = {split: Photographs(part, split) for split, part in splits.items()}
         self._train_data, self._val_data = self.photographs["train"], self.photographs["val"]
+        if ALSO in splits:
+            self._train_data = self._train_data.joined(self.photographs[ALSO])
         self._steps = recipe.steps_of(len(self._train_data))
         self._model = network.build(recipe, self._steps)
         self._perturber = (

@@ -76,6 +76,29 @@ def test_numbers_out_of_range_are_refused(tmp_path: Path, count: int, seed: int)
     assert not (tmp_path / "set").exists()
 
 
+def test_other_portraits_can_be_the_source(tmp_path: Path) -> None:
+    folder = tmp_path / "rendered"
+    rows = []
+    for number, label in enumerate(LABELS):
+        (folder / label).mkdir(parents=True)
+        Image.new("RGBA", (64, 64), (200, 40 * number, 0, 255)).save(folder / label / "0.png")
+        rows.append(f"other-{number},{label}/0.png,{label},nobody\n")
+    (folder / samples.TABLE).write_text("id,file,label,alt\n" + "".join(rows), encoding="utf-8")
+    portraits.write(tmp_path / "set", 2, faces=folder)
+    assert "other-0" in (tmp_path / "set" / portraits.TABLE).read_text(encoding="utf-8")
+    with pytest.raises(DatasetError, match="holds something else"):
+        portraits.write(tmp_path / "set", 2)
+
+
+def test_a_folder_without_portraits_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match=r"no portraits\.csv"):
+        portraits.write(tmp_path / "set", 2, faces=tmp_path)
+    (tmp_path / samples.TABLE).write_text("id,file,label,alt\n", encoding="utf-8")
+    with pytest.raises(DatasetError, match="of both classes"):
+        portraits.write(tmp_path / "set", 2, faces=tmp_path)
+    assert not (tmp_path / "set").exists()
+
+
 def test_something_new_stands_behind_a_transparent_portrait(tmp_path: Path) -> None:
     cut_out = Image.new("RGBA", (288, 288), (0, 0, 0, 0))
     cut_out.paste((200, 150, 120, 255), (110, 110, 180, 180))

@@ -67,6 +67,30 @@ def test_the_cards_figures_come_out_again(trained: Path, data: Path) -> None:
         assert "probe" not in metrics
 
 
+def test_pictures_from_elsewhere_join_the_train_split_alone(data: Path, tmp_path: Path) -> None:
+    also = tmp_path / "elsewhere"
+    for label in ("without_mask", "with_mask"):
+        shutil.copytree(data / "test" / label, also / label)
+    seen = []
+    recipe = replace(RECIPE, schedule=((32, 1),))
+    card = training.train(
+        recipe, data, tmp_path / "run", also=also, progress=lambda what, *_: seen.append(what)
+    )
+    assert any("step 1/5" in what for what in seen), "32 + 8 pictures are five batches of eight"
+    assert card.data["also"]["sha256"] == datasets.fingerprint(datasets.open_dataset(also))
+    assert (card.data["also"]["images"], card.data["also"]["skipped"]) == (8, 0)
+    assert card.data["train"]["images"] == 32
+    assert sorted(card.metrics) == ["test", "val"]
+    with pytest.raises(DatasetError, match="no folder"):
+        training.train(recipe, data, tmp_path / "other", also=tmp_path / "missing")
+
+
+def test_pictures_from_elsewhere_make_another_run(data: Path, tmp_path: Path) -> None:
+    _stop_in_the_second_epoch(RECIPE, data, tmp_path / "run")
+    with pytest.raises(TrainingError, match="other"):
+        training.train(RECIPE, data, tmp_path / "run", also=data / "test")
+
+
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_killed_run_goes_on_to_the_same_end(
     name: str, trained: Path, data: Path, tmp_path: Path
