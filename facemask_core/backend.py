@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from facemask_core.errors import DeviceError
 
@@ -152,6 +153,21 @@ def every_device(batch_size: int) -> Iterator[None]:
         yield
     finally:
         keras.distribution.set_distribution(before)
+
+
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compiles a pure function of tensors for the running backend; traced once for each shape.
+
+    Args:
+        function: Built of keras.ops or a model's stateless calls.
+    """
+    if name() == "jax":
+        import jax
+
+        return jax.jit(function)
+    import tensorflow as tf
+
+    return tf.function(function, autograph=False)
 
 
 def is_out_of_memory(error: BaseException) -> bool:

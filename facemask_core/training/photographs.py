@@ -159,9 +159,10 @@ class Photographs:
         """
         outputs = []
         for start in range(0, len(self), 64):
-            chosen = np.arange(start, min(start + 64, len(self)))
+            # The last batch is filled up: JAX would compile the model anew for a smaller one.
+            chosen = np.minimum(np.arange(start, start + 64), len(self) - 1)
             outputs.append(np.asarray(model.predict_on_batch(self._pixels(chosen, size))))
-        return np.concatenate(outputs).astype(np.float32), self.labels
+        return np.concatenate(outputs)[: len(self)].astype(np.float32), self.labels
 
     def _pixels(self, chosen: NDArray[np.int64], size: int) -> NDArray[np.float32]:
         return images.to_float(
