@@ -20,7 +20,7 @@ from facemask_ui.results import Face
 from facemask_ui.why import component
 from facemask_ui.why.words import LIMITS
 
-_ABREAST = 4
+_FEWEST_ABREAST, _MOST_ABREAST = 4, 5
 
 
 def show(face: Face, judged: Mapping[str, Verdict]) -> None:
@@ -36,11 +36,18 @@ def show(face: Face, judged: Mapping[str, Verdict]) -> None:
     st.caption(f"{LIMITS} {explanation.title}: {explanation.source}.")
     component.opacity()
     address = browser.png_address(Image.fromarray(face))
+    abreast = _abreast(len(judged))
     for number, (model, verdict) in enumerate(judged.items()):
-        if number % _ABREAST == 0:
-            columns = st.columns(_ABREAST)
-        with columns[number % _ABREAST]:
+        if number % abreast == 0:
+            columns = st.columns(abreast)
+        with columns[number % abreast]:
             _draw(model, face, address, verdict, explanation)
+
+
+def _abreast(models: int) -> int:
+    """Fills rows evenly, so that none ends in a single map; few models get no larger maps."""
+    rows = -(-models // _MOST_ABREAST)
+    return max(_FEWEST_ABREAST, -(-models // rows)) if rows else _FEWEST_ABREAST
 
 
 def _choose() -> Explanation:
