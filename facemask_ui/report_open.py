@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import streamlit as st
 
 from facemask_core.jobs import Job
+from facemask_core.searches import SmallestEpsilons
 from facemask_ui import (
     report_compare,
     report_view,
@@ -15,6 +16,7 @@ from facemask_ui import (
     settings,
     transfers,
 )
+from facemask_ui.printed import Company
 from facemask_ui.report_words import described, progress
 from facemask_ui.reports import Line
 
@@ -90,11 +92,15 @@ def _choice(label: str, name: str, complete: Mapping[str, Line]) -> str:
 
 
 def _draw(line: Line, beside: Line | None, among: Iterable[Line]) -> None:
-    alike = reports.on_the_same(line, among)
+    alike = list(reports.on_the_same(line, among))
+    searches = _searches(alike)
+    travels = transfers.tables([_told(other) for other in alike if not other.searched])
     if not line.searched:
-        _draw_report(line, beside, among)
-    _draw_searches(alike)
-    transfers.show([_told(other) for other in alike if not other.searched])
+        _draw_report(line, beside, among, Company(searches=searches, travels=travels))
+    if searches:
+        st.header("Accuracy against epsilon", anchor=False)
+        robustness.show(searches, key="robustness")
+    transfers.show(travels)
 
 
 def _told(line: Line) -> transfers.Told:
@@ -102,19 +108,16 @@ def _told(line: Line) -> transfers.Told:
     return line.stored.question.values, reports.figures(line)
 
 
-def _draw_searches(lines: Iterable[Line]) -> None:
-    """Draws the curves of every search on the same photographs."""
-    found = {
+def _searches(lines: Iterable[Line]) -> dict[str, SmallestEpsilons]:
+    """Every search there is on the same photographs, by what it is called."""
+    return {
         described(line)[0].replace(", smallest epsilon", ""): search
         for line in lines
         if line.searched and (search := reports.search(line)) is not None
     }
-    if found:
-        st.header("Accuracy against epsilon", anchor=False)
-        robustness.show(found, key="robustness")
 
 
-def _draw_report(line: Line, beside: Line | None, among: Iterable[Line]) -> None:
+def _draw_report(line: Line, beside: Line | None, among: Iterable[Line], company: Company) -> None:
     found = reports.report(line)
     other = None if beside is None else reports.report(beside)
     if found is None:
@@ -123,7 +126,7 @@ def _draw_report(line: Line, beside: Line | None, among: Iterable[Line]) -> None
         report_compare.show(found, other)
     rivals = [reports.report(rival) for rival in reports.asked_the_same(line, among)]
     known = [rival for rival in rivals if rival is not None]
-    report_view.show(found, known, reports.photographs(line))
+    report_view.show(found, known, reports.photographs(line), company)
 
 
 def _unfinished(line: Line) -> None:

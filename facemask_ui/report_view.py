@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -30,6 +31,7 @@ from facemask_ui import (
 from facemask_ui.extremes import Fall
 from facemask_ui.names import visible
 from facemask_ui.palette import percent
+from facemask_ui.printed import Company
 from facemask_ui.rivals import Duel
 
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -37,7 +39,10 @@ _SHARES = ("precision", "recall", "f1-score")
 
 
 def show(
-    report: Evaluation, answers: Sequence[Evaluation], photographs: Source | None = None
+    report: Evaluation,
+    answers: Sequence[Evaluation],
+    photographs: Source | None = None,
+    company: Company | None = None,
 ) -> None:
     """Draws a report from its figures and threat model down to its downloads.
 
@@ -45,6 +50,7 @@ def show(
         report: What to draw.
         answers: Reports to compare it with, where they answer the same question.
         photographs: Its files, where the visitor may look at them.
+        company: What else is known of its files, for the page to print.
     """
     duels = rivals.duels(report, answers)
     _figures(report)
@@ -65,7 +71,7 @@ def show(
     _rivals(duels)
     _sources(report)
     _skipped(report)
-    _downloads(report, duels)
+    _downloads(report, replace(company or Company(), duels=duels))
 
 
 def _identity(report: Evaluation) -> str:
@@ -229,7 +235,7 @@ def _skipped(report: Evaluation) -> None:
         )
 
 
-def _downloads(report: Evaluation, duels: Sequence[Duel]) -> None:
+def _downloads(report: Evaluation, company: Company) -> None:
     with st.container(horizontal=True):
         st.download_button(
             "Every image (CSV)",
@@ -249,7 +255,7 @@ def _downloads(report: Evaluation, duels: Sequence[Duel]) -> None:
         )
         st.download_button(
             "Printable page (HTML)",
-            lambda: printed.document(report, duels).encode(),
+            lambda: printed.document(report, company).encode(),
             file_name="report.html",
             mime="text/html",
             icon=":material/print:",

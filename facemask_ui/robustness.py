@@ -14,11 +14,12 @@ from facemask_core.searches import SmallestEpsilons
 from facemask_ui.charts import PLAIN
 from facemask_ui.palette import Palette, palette, percent
 
-MEANING = (
+MEANING_UNSHADED = (
     "An image stands at an epsilon while nothing up to it fools the model; one that was wrong "
     "before counts as fooled from the start. So each curve begins at the clean accuracy and never "
-    "rises. Shaded: 95 % confidence interval."
+    "rises."
 )
+MEANING = f"{MEANING_UNSHADED} Shaded: 95 % confidence interval."
 _DASHES = ("solid", "dash", "dot", "dashdot")
 _SYMBOLS = ("circle", "square", "diamond", "triangle-up")
 _TRANSPARENT = "22"

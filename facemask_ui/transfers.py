@@ -26,13 +26,12 @@ _OWN = ("attack", "knowledge", "made_with", "source", "source_sha256", "source_p
 _NOTHING = "–"
 
 
-def show(reports: Iterable[Told]) -> None:
+def show(found: Mapping[str, pd.DataFrame]) -> None:
     """Draws one table for each attack that was tried on another model than its own.
 
     Args:
-        reports: Reports on the same files.
+        found: What :func:`tables` makes.
     """
-    found = tables(reports)
     if not found:
         return
     st.header("Do attacks travel?", anchor=False)

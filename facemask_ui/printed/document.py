@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
 
 from facemask_core import attacks
 from facemask_core.epsilons import describe_epsilon
 from facemask_core.evaluation import Evaluation
+from facemask_core.searches import SmallestEpsilons
 from facemask_ui import models
 from facemask_ui.printed import sections
 from facemask_ui.printed.frame import framed
@@ -14,14 +18,29 @@ from facemask_ui.printed.markup import Markup, element
 from facemask_ui.rivals import Duel
 
 
-def document(report: Evaluation, duels: Sequence[Duel] = ()) -> str:
+@dataclass(frozen=True)
+class Company:
+    """What else has been found out on the same files.
+
+    Attributes:
+        duels: How the report compares with other models' on the same question.
+        searches: Accuracy against epsilon, by what the searches are called.
+        travels: A table of success rates from model to model for each attack that was transferred.
+    """
+
+    duels: Sequence[Duel] = ()
+    searches: Mapping[str, SmallestEpsilons] = field(default_factory=dict)
+    travels: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+
+def document(report: Evaluation, company: Company | None = None) -> str:
     """Writes a report as one self-contained HTML page.
 
     Args:
         report: What to write.
-        duels: How it compares with other models'.
+        company: What else is known of the same files.
     """
-    return framed(_title(report), _content(report, duels))
+    return framed(_title(report), _content(report, company or Company()))
 
 
 def _title(report: Evaluation) -> str:
@@ -34,7 +53,7 @@ def _title(report: Evaluation) -> str:
     return f"{title}, {attacks.get(stated['attack']).title}, epsilon {written}"
 
 
-def _content(report: Evaluation, duels: Sequence[Duel]) -> list[Markup]:
+def _content(report: Evaluation, company: Company) -> list[Markup]:
     return [
         element("h1", "How often does it go wrong?"),
         element("p", f"{models.name(report.model)} on {len(report.paths)} images.", class_="lead"),
@@ -42,7 +61,9 @@ def _content(report: Evaluation, duels: Sequence[Duel]) -> list[Markup]:
         sections.threat_model(report),
         sections.answers(report),
         sections.confidence(report),
-        sections.rivals(duels),
+        sections.rivals(company.duels),
+        sections.curves(company.searches),
+        sections.travels(company.travels),
         sections.sources(report),
         sections.skipped(report),
         sections.identity(report),

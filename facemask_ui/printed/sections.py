@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
 
 from facemask_core import versions
 from facemask_core.evaluation import Evaluation, Predictions
-from facemask_ui import attacking, confidences, extremes, models, report_figures
+from facemask_core.searches import SmallestEpsilons
+from facemask_ui import (
+    attacking,
+    confidences,
+    extremes,
+    models,
+    report_figures,
+    robustness,
+    transfers,
+)
 from facemask_ui.palette import WORDS, percent
+from facemask_ui.printed import curves as drawn
 from facemask_ui.printed.histogram import histogram
 from facemask_ui.printed.markup import Markup, element, joined, name, table
 from facemask_ui.rivals import MEANING, Duel
@@ -93,6 +105,48 @@ def rivals(duels: Sequence[Duel]) -> Markup:
     )
     caption, note = "This report's model here, the other there", element("p", MEANING)
     return _section("Against other models", table(caption, header, rows, class_="numbers"), note)
+
+
+def curves(searches: Mapping[str, SmallestEpsilons]) -> Markup:
+    """Accuracy against epsilon, and the medians, of searches on the same files."""
+    if not searches:
+        return Markup("")
+    told = robustness.table(searches).to_dict("records")
+    # Short words: a phone has to show them all abreast.
+    header = ("", "Median", "Images", "Wrong before", "Still stand")
+    rows = [tuple(str(cell) for cell in list(row.values())[:5]) for row in told]
+    dead = [f"{row['']}: {count}" for row in told if (count := row["dead gradients"])]
+    return _section(
+        "Accuracy against epsilon",
+        drawn.curves(searches),
+        element("p", robustness.MEANING_UNSHADED),
+        table("Smallest fooling epsilon", header, rows, class_="numbers"),
+        *([element("p", f"Images without a gradient: {'; '.join(dead)}.")] if dead else []),
+    )
+
+
+def travels(tables: Mapping[str, pd.DataFrame]) -> Markup:
+    """Which attacks made on one model fool another, from reports on the same files."""
+    if not tables:
+        return Markup("")
+    parts = [
+        table(
+            title,
+            ("", *(_capital(column) for column in found.columns)),
+            [
+                (_capital(made_on), *row)
+                for made_on, row in zip(found.index, found.to_numpy().tolist(), strict=True)
+            ],
+            class_="numbers",
+        )
+        for title, found in tables.items()
+    ]
+    return _section("Do attacks travel?", *parts, element("p", transfers.MEANING))
+
+
+def _capital(text: str) -> str:
+    """Begins with a capital; the names of models in it stay as they are."""
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def sources(report: Evaluation) -> Markup:

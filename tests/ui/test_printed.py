@@ -8,6 +8,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,8 +17,9 @@ from facemask_core import Classifier, attacks, evaluation, samples, versions
 from facemask_core.datasets import Skipped, open_dataset
 from facemask_core.evaluation import Evaluation, Predictions
 from facemask_core.mcnemar import Comparison
+from facemask_core.searches import SmallestEpsilons
 from facemask_core.speed import Speed
-from facemask_ui import confidences, models, printed, report_figures
+from facemask_ui import confidences, models, printed, report_figures, robustness
 from facemask_ui.palette import percent
 from facemask_ui.printed.markup import element, name
 from facemask_ui.rivals import Duel
@@ -176,9 +178,38 @@ def test_a_clean_report_says_there_was_no_attack(report: Evaluation) -> None:
 
 def test_other_models_are_compared_where_there_are_any(report: Evaluation) -> None:
     duel = Duel("VGG19 <b>", "Clean accuracy", 1.0, 0.75, Comparison(2, 0, 0.5))
-    seen = Seen(printed.document(report, [duel]))
+    seen = Seen(printed.document(report, printed.Company(duels=[duel])))
     assert "VGG19 <b>, clean accuracy100.0 %75.0 %200.500McNemar" in seen.text
     assert "McNemar" not in Seen(printed.document(report)).text
+
+
+def test_searches_and_transfers_on_the_same_files_are_told(report: Evaluation) -> None:
+    searches = {
+        "weak <b>": SmallestEpsilons(
+            np.array([0, 1, 2, np.inf]), np.zeros(4, np.bool_), 4, {"attack": "fgsm"}
+        )
+    }
+    travels = {
+        "FGSM, epsilon 4/255": pd.DataFrame.from_dict(
+            {"made on A": {"shown to B": "12.5 %"}}, orient="index"
+        )
+    }
+    company = printed.Company(searches=searches, travels=travels)
+    seen = Seen(printed.document(report, company))
+    assert "Accuracy against epsilon" in seen.text
+    assert "weak <b>" in seen.text, "escaped, so that it is text"
+    assert robustness.median(searches["weak <b>"]) in seen.text
+    (line,) = (value for key, value in seen.attributes if key == "points")
+    heights = [float(point.split(",")[1]) for point in str(line).split()]
+    assert len(heights) == 5
+    assert heights == sorted(heights), "accuracy never rises"
+    spoken = [value for key, value in seen.attributes if key == "aria-label"]
+    assert robustness.spoken(searches) in spoken
+    assert "Made on A" in seen.text
+    assert "12.5 %" in seen.text
+    alone = Seen(printed.document(report)).text
+    assert "Accuracy against epsilon" not in alone
+    assert "travel" not in alone
 
 
 def test_a_manifest_that_was_not_used_is_named(report: Evaluation) -> None:
