@@ -112,15 +112,21 @@ def curves(searches: Mapping[str, SmallestEpsilons]) -> Markup:
     if not searches:
         return Markup("")
     told = robustness.table(searches).to_dict("records")
-    # Short words: a phone has to show them all abreast.
-    header = ("", "Median", "Images", "Wrong before", "Still stand")
-    rows = [tuple(str(cell) for cell in list(row.values())[:5]) for row in told]
+    # Few columns and short words: a phone has to show them abreast.
+    header = ("", "Median", "Wrong before", "Still stand")
+    columns = ("", "median smallest fooling epsilon", "wrong before", "standing at the end")
+    rows = [tuple(str(row[column]) for column in columns) for row in told]
     dead = [f"{row['']}: {count}" for row in told if (count := row["dead gradients"])]
     return _section(
         "Accuracy against epsilon",
         drawn.curves(searches),
         element("p", robustness.MEANING_UNSHADED),
-        table("Smallest fooling epsilon", header, rows, class_="numbers"),
+        table(
+            f"Smallest fooling epsilon, on {told[0]['images']} images",
+            header,
+            rows,
+            class_="numbers",
+        ),
         *([element("p", f"Images without a gradient: {'; '.join(dead)}.")] if dead else []),
     )
 
