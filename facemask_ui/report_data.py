@@ -51,11 +51,13 @@ class Chosen:
     Attributes:
         data: Where it lies, as a job needs to know; a zip has no place there yet.
         limit: How many images are used.
+        crop: Whether each picture is cropped to its face first.
         zip: The zip's bytes; None for anything else.
     """
 
     data: Data
     limit: int
+    crop: bool = False
     zip: bytes | None = None
 
 
@@ -88,7 +90,13 @@ def choose() -> Chosen | None:
     used = dataset.limited(int(limit))
     counts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in used.counts().items())
     st.caption(f"{len(used)} of {len(dataset)} images: {counts}.")
-    return Chosen(data, int(limit), kept_zip(data))
+    crop = st.toggle(
+        "Crop to the face",
+        help="Each picture is cut to the largest face in it, as on the other pages; one in which "
+        "no face is found is used whole. Finding faces takes longer than judging them.",
+        **settings.bound("cropped", False, settings.yes_no),
+    )
+    return Chosen(data, int(limit), crop, kept_zip(data))
 
 
 def _portraits() -> tuple[Data, Dataset]:

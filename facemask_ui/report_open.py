@@ -96,7 +96,7 @@ def _draw(line: Line, beside: Line | None, among: Iterable[Line]) -> None:
     searches = _searches(alike)
     travels = transfers.tables([_told(other) for other in alike if not other.searched])
     if not line.searched:
-        _draw_report(line, beside, among, Company(searches=searches, travels=travels))
+        _draw_report(line, beside, among, Company(line.cropped, searches=searches, travels=travels))
     if searches:
         st.header("Accuracy against epsilon", anchor=False)
         robustness.show(searches, key="robustness")

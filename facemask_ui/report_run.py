@@ -88,6 +88,7 @@ def _orders(
             epsilon=one.epsilon,
             seed=one.seed,
             limit=data.limit,
+            crop=data.crop,
         )
         for name in names
         for one in chosen

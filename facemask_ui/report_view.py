@@ -52,13 +52,13 @@ def show(
         photographs: Its files, where the visitor may look at them.
         company: What else is known of its files, for the page to print.
     """
-    duels = rivals.duels(report, answers)
+    company = replace(company or Company(), duels=rivals.duels(report, answers))
     _figures(report)
     if report.threat_model is None:
-        st.caption(f":material/gavel: No attack. {_identity(report)}")
+        st.caption(f":material/gavel: No attack. {_identity(report, company)}")
     else:
         stated = attacking.statement(report.threat_model)
-        st.caption(f":material/gavel: Threat model: {stated}. {_identity(report)}")
+        st.caption(f":material/gavel: Threat model: {stated}. {_identity(report, company)}")
     for column, (title, predictions) in zip(
         st.columns(2, gap="large"), confidences.parts(report).items(), strict=False
     ):
@@ -68,17 +68,17 @@ def show(
         st.warning(warning, icon=":material/trending_flat:")
     _confidences(report)
     _extremes(report, photographs)
-    _rivals(duels)
+    _rivals(company.duels)
     _sources(report)
     _skipped(report)
-    _downloads(report, replace(company or Company(), duels=duels))
+    _downloads(report, company)
 
 
-def _identity(report: Evaluation) -> str:
+def _identity(report: Evaluation, company: Company) -> str:
     return (
         f"Model {models.name(report.model)}, sha256 {report.model_sha256[:12]}; "
-        f"data sha256 {report.data_sha256[:12]}; {len(report.paths)} images in "
-        f"{report.seconds:.1f} s."
+        f"data sha256 {report.data_sha256[:12]}; {len(report.paths)} images"
+        f"{', cropped to the face' if company.cropped else ''}, in {report.seconds:.1f} s."
     )
 
 
@@ -247,7 +247,7 @@ def _downloads(report: Evaluation, company: Company) -> None:
         )
         st.download_button(
             "The report (JSON)",
-            json.dumps(report.as_dict(), indent=1).encode(),
+            json.dumps(report.as_dict() | {"crop": company.cropped}, indent=1).encode(),
             file_name="report.json",
             mime="application/json",
             icon=":material/download:",

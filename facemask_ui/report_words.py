@@ -10,6 +10,7 @@ from facemask_ui.reports import Line
 
 def described(line: Line) -> tuple[str, str]:
     """A line's model and attack, and below that its photographs."""
+    cropped = ", cropped to the face" if line.cropped else ""
     if line.job is not None:
         order = line.job.order
         attack = "no attack"
@@ -19,11 +20,11 @@ def described(line: Line) -> tuple[str, str]:
         most = "" if order.limit is None else f", at most {order.limit} images"
         images = f", {line.job.total} images" if line.job.total else most
         title = "A zip" if line.data is None else visible(line.data.title)
-        return f"{models.name(order.model)} · {attack}", f"{title}{images}"
+        return f"{models.name(order.model)} · {attack}", f"{title}{images}{cropped}"
     assert line.stored is not None  # noqa: S101  (for the type checker; a line has one of them)
     values, started = line.stored.question.values, line.stored.started[:16].replace("T", " ")
     title = "" if line.data is None else f"{visible(line.data.title)}, "
-    subtitle = f"{title}{values['files']} images, {started} UTC"
+    subtitle = f"{title}{values['files']} images{cropped}, {started} UTC"
     return f"{models.name(values['model'])} · {attacking.stated(values)}", subtitle
 
 

@@ -27,6 +27,8 @@ from facemask_ui import report_data, report_figures
 from facemask_ui.report_figures import Figure
 
 _MOST_OTHERS = 12
+_ALIKE = ("data_sha256", "order_sha256", "preparation")
+"""What the questions of two runs say alike if they are about the same pictures."""
 _OWNER = "owner"
 
 
@@ -57,6 +59,13 @@ class Line:
         if self.stored is not None:
             return self.stored.question.sha256
         return (self.job and self.job.run) or ""
+
+    @property
+    def cropped(self) -> bool:
+        """Whether each picture was cropped to its face first."""
+        if self.stored is not None:
+            return self.stored.question.cropped
+        return self.job is not None and self.job.order.crop
 
     @property
     def searched(self) -> bool:
@@ -192,7 +201,7 @@ def asked_the_same(line: Line, among: Iterable[Line]) -> list[Line]:
     model = _values(line)["model_sha256"]
     return [
         other
-        for other in _agreeing(line, among, ("data_sha256", "order_sha256", "threat_model"))
+        for other in _agreeing(line, among, (*_ALIKE, "threat_model"))
         if _values(other)["model_sha256"] != model and not other.searched
     ]
 
@@ -204,7 +213,7 @@ def on_the_same(line: Line, among: Iterable[Line]) -> list[Line]:
         line: A line with a stored run.
         among: The lines to choose from.
     """
-    return _agreeing(line, among, ("data_sha256", "order_sha256", "preparation"))
+    return _agreeing(line, among, _ALIKE)
 
 
 def _agreeing(line: Line, among: Iterable[Line], keys: Sequence[str]) -> list[Line]:

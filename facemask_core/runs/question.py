@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 _PACKAGE = __name__.partition(".")[0]
 
+_CROPPED = f"{_PACKAGE}.faces.cropped"
+"""The name of that preparation; face finding is not imported for it."""
+
 
 @dataclass(frozen=True)
 class Question:
@@ -53,6 +56,11 @@ class Question:
         if "largest_level" in self.values:
             return Smallest
         return None if self.values["threat_model"] is None else Attacked
+
+    @property
+    def cropped(self) -> bool:
+        """Whether each picture was cropped to its face first."""
+        return bool(self.values["preparation"] == _CROPPED)
 
     @property
     def files(self) -> int:

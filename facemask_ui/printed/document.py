@@ -20,14 +20,16 @@ from facemask_ui.rivals import Duel
 
 @dataclass(frozen=True)
 class Company:
-    """What else has been found out on the same files.
+    """What a report does not tell of itself: how its pictures were prepared, what else is known.
 
     Attributes:
+        cropped: Whether the pictures were cropped to the face first.
         duels: How the report compares with other models' on the same question.
         searches: Accuracy against epsilon, by what the searches are called.
         travels: A table of success rates from model to model for each attack that was transferred.
     """
 
+    cropped: bool = False
     duels: Sequence[Duel] = ()
     searches: Mapping[str, SmallestEpsilons] = field(default_factory=dict)
     travels: Mapping[str, pd.DataFrame] = field(default_factory=dict)
@@ -54,9 +56,12 @@ def _title(report: Evaluation) -> str:
 
 
 def _content(report: Evaluation, company: Company) -> list[Markup]:
+    cut = ", cropped to the face" if company.cropped else ""
     return [
         element("h1", "How often does it go wrong?"),
-        element("p", f"{models.name(report.model)} on {len(report.paths)} images.", class_="lead"),
+        element(
+            "p", f"{models.name(report.model)} on {len(report.paths)} images{cut}.", class_="lead"
+        ),
         sections.figures(report),
         sections.threat_model(report),
         sections.answers(report),

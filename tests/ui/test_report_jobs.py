@@ -103,7 +103,23 @@ def test_transfer_needs_a_second_model(open_page: Open) -> None:
     app = open_page("Report", transfer="True")
     assert app.toggle(key="transfer").disabled
     assert app.button(key="run-report").label == "Run report"
-    assert not open_page("Report", attacks="none", curve="True").toggle
+    without = open_page("Report", attacks="none", curve="True")
+    assert [toggle.key for toggle in without.toggle] == ["cropped"], "nothing to search or transfer"
+
+
+def test_cropped_pictures_are_a_report_of_their_own_that_says_so(open_page: Open) -> None:
+    app = computed(ask(open_page("Report", limit="4", attacks="none")))
+    app.toggle(key="cropped").set_value(True).run()
+    app = computed(ask(app))
+    whole, cropped = reversed(Queue().jobs())
+    assert (whole.order.crop, cropped.order.crop) == (False, True)
+    assert whole.run != cropped.run
+    assert not app.exception
+    assert app.query_params["run"] == cropped.run
+    identity = "4 images, cropped to the face, in "
+    assert any(identity in caption.value for caption in app.caption)
+    app.selectbox(key="run").set_value(whole.run).run()
+    assert not any(identity in caption.value for caption in app.caption)
 
 
 def test_a_job_under_way_tells_how_far_it_is(

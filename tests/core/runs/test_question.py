@@ -11,7 +11,7 @@ import stored_runs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from facemask_core import Classifier, attacks, backend, images, runs, versions
+from facemask_core import Classifier, attacks, backend, faces, images, runs, versions
 from facemask_core.datasets import Dataset
 from facemask_core.defences import JPEG, defended
 from facemask_core.errors import RunStoreError
@@ -64,6 +64,13 @@ def test_another_setting_is_another_question(
     judge: Classifier, dataset: Dataset, more: dict[str, Any]
 ) -> None:
     assert _sha256(_task(judge, **more), dataset) != _sha256(_task(judge), dataset)
+
+
+def test_a_question_knows_whether_its_pictures_are_cropped(
+    judge: Classifier, dataset: Dataset
+) -> None:
+    for prepare, cropped in ((faces.cropped, True), (images.resize, False)):
+        assert runs.ask(_task(judge, prepare=prepare), dataset, "d").cropped is cropped
 
 
 def test_what_no_answer_depends_on_does_not_count(judge: Classifier, dataset: Dataset) -> None:
