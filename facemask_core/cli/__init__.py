@@ -23,6 +23,7 @@ from facemask_core.cli.jobs import jobs
 from facemask_core.cli.models import models
 from facemask_core.cli.portraits import portraits
 from facemask_core.cli.predict import predict
+from facemask_core.cli.reproduce import reproduce
 from facemask_core.cli.runs import runs
 from facemask_core.cli.smallest import smallest
 from facemask_core.cli.survive import survive
@@ -36,7 +37,7 @@ from facemask_core.errors import FacemaskError
 _COMMANDS = (
     *(models, attacks, predict, explain, attack, sweep),
     *(evaluate, curve, smallest, transfer, survive, defend, check),
-    *(train, portraits, work),
+    *(train, portraits, reproduce, work),
 )
 
 app = typer.Typer(
