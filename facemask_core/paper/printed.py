@@ -1,0 +1,197 @@
+"""What the paper prints, read from the one file that holds it."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facemask_core.evaluation import Predictions
+
+FILE = Path(__file__).with_name("printed.toml")
+
+
+@dataclass(frozen=True)
+class Data:
+    """The photographs.
+
+    Attributes:
+        where: Where in the paper it stands, as in all that follows.
+        name: What the collection is called.
+        doi: Where it is published.
+        images: All photographs.
+        masked: Those with a mask.
+        unmasked: Those without.
+    """
+
+    where: str
+    name: str
+    doi: str
+    images: int
+    masked: int
+    unmasked: int
+
+
+@dataclass(frozen=True)
+class Training:
+    """How the models were made."""
+
+    where: str
+    initial_weights: str
+    optimizer: str
+    batch_size: int
+    epochs: int
+    steps_per_epoch: int
+    input_size: int
+    libraries: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """Accuracy and loss of a model, tables 3 to 5.
+
+    Attributes:
+        number: The table's.
+        model: Its name in this lab.
+        training_accuracy: In the last epoch, as all but the test accuracy.
+        training_loss: As printed.
+        validation_accuracy: As printed.
+        validation_loss: As printed.
+        test_accuracy: As the text has it.
+    """
+
+    number: int
+    model: str
+    training_accuracy: float
+    training_loss: float
+    validation_accuracy: float
+    validation_loss: float
+    test_accuracy: float
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A classification report with its confusion matrix, figures 9, 12 and 14.
+
+    Attributes:
+        number: The figure's.
+        attack: ``none``, or an attack's name.
+        confusion: Rows are true classes, columns predicted ones.
+    """
+
+    number: int
+    attack: str
+    confusion: tuple[tuple[int, int], tuple[int, int]]
+
+    @property
+    def matrix(self) -> NDArray[np.int64]:
+        """The confusion matrix, int64 (2, 2)."""
+        return np.array(self.confusion, np.int64)
+
+    @property
+    def images(self) -> int:
+        """How many images it is about."""
+        return int(self.matrix.sum())
+
+    @property
+    def accuracy(self) -> float:
+        """Share of the images that are classed rightly."""
+        return float(np.trace(self.matrix) / self.images)
+
+    @property
+    def report(self) -> dict[str, Any]:
+        """The classification report that follows from the matrix."""
+        return report_of(self.matrix)
+
+
+@dataclass(frozen=True)
+class Example:
+    """The confidence printed with one image, before an attack and after it."""
+
+    where: str
+    attack: str
+    before: float
+    after: float
+
+
+@dataclass(frozen=True)
+class Saying:
+    """A share that the text tells.
+
+    Attributes:
+        where: Where it stands.
+        percent: The share.
+        quote: The paper's words.
+        about: The model it is said of, if one is.
+        attack: The attack it is said of, if one is.
+    """
+
+    where: str
+    percent: float
+    quote: str
+    about: str = ""
+    attack: str = ""
+
+
+@dataclass(frozen=True)
+class Paper:
+    """All of it."""
+
+    title: str
+    journal: str
+    epsilon: float
+    data: Data
+    training: Training
+    tables: tuple[Table, ...]
+    figures: tuple[Figure, ...]
+    examples: tuple[Example, ...]
+    said: tuple[Saying, ...]
+    falls: tuple[Saying, ...]
+    recall: Saying
+
+    def figure(self, attack: str) -> Figure:
+        """The report under an attack, or under ``none``."""
+        return next(figure for figure in self.figures if figure.attack == attack)
+
+
+@cache
+def read() -> Paper:
+    """Reads what the paper prints."""
+    found = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    return Paper(
+        title=found["title"],
+        journal=found["journal"],
+        epsilon=found["epsilon"],
+        data=Data(**found["data"]),
+        training=Training(**found["training"]),
+        tables=tuple(Table(**entry) for entry in found["tables"]),
+        figures=tuple(
+            Figure(**{**entry, "confusion": tuple(map(tuple, entry["confusion"]))})
+            for entry in found["figures"]
+        ),
+        examples=tuple(Example(**entry) for entry in found["examples"]),
+        said=tuple(Saying(**entry) for entry in found["said"]),
+        falls=tuple(Saying(**entry) for entry in found["falls"]),
+        recall=Saying(**found["recall"]),
+    )
+
+
+def report_of(matrix: NDArray[np.int64]) -> dict[str, Any]:
+    """Makes the classification report that belongs to a confusion matrix.
+
+    Args:
+        matrix: int64 (2, 2): rows are true classes, columns predicted ones.
+
+    Returns:
+        As :meth:`facemask_core.evaluation.Predictions.report` gives it.
+    """
+    cells = [(true, predicted) for true in range(2) for predicted in range(2)]
+    counts = [int(matrix[cell]) for cell in cells]
+    labels = np.repeat([true for true, _ in cells], counts)
+    predicted = np.repeat([predicted for _, predicted in cells], counts)
+    return Predictions(labels, np.eye(2, dtype=np.float32)[predicted]).report()
