@@ -29,7 +29,7 @@ def reports(weights_sha256: str, folder: Path = REPORTS_DIR) -> list[dict[str, A
     Raises:
         DatasetError: A file there is no report.
     """
-    found = [_read(path, "model_sha256") for path in sorted(folder.glob("*-test-*.json"))]
+    found = [read(path, "model_sha256") for path in sorted(folder.glob("*-test-*.json"))]
     return sorted(
         (report for report in found if report["model_sha256"] == weights_sha256),
         key=lambda report: (
@@ -48,11 +48,19 @@ def skin_tones(folder: Path = REPORTS_DIR) -> list[dict[str, Any]]:
     Raises:
         DatasetError: The file cannot be read.
     """
-    return list(_read(folder / SKIN_TONES, "rows")["rows"])
+    return list(read(folder / SKIN_TONES, "rows")["rows"])
 
 
-def _read(path: Path, key: str) -> dict[str, Any]:
-    """Reads a file that has to have an entry."""
+def read(path: Path, key: str) -> dict[str, Any]:
+    """Reads a shipped file of figures.
+
+    Args:
+        path: The file.
+        key: An entry that it has to have.
+
+    Raises:
+        DatasetError: It cannot be read, or has no such entry.
+    """
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(found, dict) or key not in found:

@@ -24,7 +24,7 @@ SHARPNESSES = (1, 4, 16, 32)
 """Factors of the scores: the same answers, given by a model that is ever more sure of them."""
 
 CONVERGED = MappingProxyType({"steps": 20, "stop_early": True})
-_CHEAP_MODELS = ("inceptionv3", "mobilenetv3")
+DETAILED = ("inceptionv3", "mobilenetv3")
 """Asked in more detail; VGG19's gradient costs six times InceptionV3's, and would tell the same."""
 
 
@@ -61,21 +61,26 @@ def experiments(models: Sequence[str] = MODELS) -> Iterator[Experiment]:
     Args:
         models: Names of the models to be asked.
     """
-    cheap = [model for model in models if model in _CHEAP_MODELS]
+    detailed = [model for model in models if model in DETAILED]
     for model in models:
         yield from tables(model)
-    for model in cheap:
+    for model in detailed:
         yield from ladder(model)
-    for model in cheap:
+    for model in detailed:
         yield from through_a_second_softmax(model)
 
 
 def tables(model: str) -> Iterator[Experiment]:
     """The paper's tables and figures 9, 12 and 14, at both readings of its epsilon."""
-    yield Experiment(model, "clean")
+    yield clean(model)
     for epsilon in EPSILONS:
         yield fgsm(model, epsilon)
         yield converged(model, epsilon)
+
+
+def clean(model: str) -> Experiment:
+    """The photographs as they are."""
+    return Experiment(model, "clean")
 
 
 def fgsm(model: str, epsilon: float = EPSILON) -> Experiment:
@@ -89,18 +94,33 @@ def converged(model: str, epsilon: float = EPSILON) -> Experiment:
 
 
 def ladder(model: str) -> Iterator[Experiment]:
-    """PGD from hardly begun to the edge of the ball, without its random start."""
+    """PGD from hardly begun to the edge of the ball."""
     for steps in NOTCHES:
-        settings = {"steps": steps, "step_size": STEP_SIZE, "random_start": False}
-        yield Experiment(model, f"pgd-steps-{steps}", "pgd", settings, EPSILON)
+        yield climbed(model, steps)
+
+
+def climbed(model: str, steps: int) -> Experiment:
+    """So many short steps of PGD, without its random start."""
+    settings = {"steps": steps, "step_size": STEP_SIZE, "random_start": False}
+    return Experiment(model, f"pgd-steps-{steps}", "pgd", settings, EPSILON)
 
 
 def through_a_second_softmax(model: str) -> Iterator[Experiment]:
     """FGSM and PGD for whom a softmax stands on the model's own, at rising sureness."""
-    for factor in SHARPNESSES:
-        # Without early stopping both share one compiled program, and these models are many.
-        for name, settings in (("fgsm", {}), ("pgd", {"steps": CONVERGED["steps"]})):
-            climbing = {**settings, "loss": "cross-entropy"}
-            yield Experiment(
-                model, f"softmax-twice-{factor}-{name}", name, climbing, EPSILON, factor
-            )
+    for sharpness in SHARPNESSES:
+        for attack in ("fgsm", "pgd"):
+            yield softened(model, sharpness, attack)
+
+
+def softened(model: str, sharpness: int, attack: str) -> Experiment:
+    """One attack through a second softmax; it climbs cross-entropy, as the paper's J does."""
+    # Without early stopping both attacks share one compiled program, and these models are many.
+    settings = {} if attack == "fgsm" else {"steps": CONVERGED["steps"]}
+    return Experiment(
+        model,
+        f"softmax-twice-{sharpness}-{attack}",
+        attack,
+        {**settings, "loss": "cross-entropy"},
+        EPSILON,
+        sharpness,
+    )
