@@ -57,3 +57,17 @@ def twice(logits: NDArray[Any]) -> NDArray[np.float64]:
         float64 array of shape (n, 2); rows sum to 1, and no value exceeds :data:`LARGEST`.
     """
     return probabilities(probabilities(logits))
+
+
+def undone(confidence: float) -> float:
+    """Takes the second softmax off a confidence.
+
+    Args:
+        confidence: In the predicted class of two, after two softmaxes: from 1/2 to
+            :data:`LARGEST`.
+
+    Returns:
+        The confidence after one.
+    """
+    lead = np.log(confidence / (1.0 - confidence))
+    return float((1.0 + lead) / 2.0)
