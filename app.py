@@ -44,7 +44,8 @@ with shell.page(
             st.page_link(
                 "pages/2_Attack.py", label=preset.label, icon=preset.icon, query_params=preset.query
             )
-    inspect, lab, report, cards, lesson = st.columns(5)
+    inspect, lab, report = st.columns(3)
+    cards, lesson, paper = st.columns(3)
     with inspect.container(border=True, height="stretch"):
         st.page_link("pages/1_Inspect.py", label="**Inspect**", icon=":material/search:")
         st.write("Give it a face, and see what every model says and where it looks.")
@@ -60,6 +61,9 @@ with shell.page(
     with lesson.container(border=True, height="stretch"):
         st.page_link("pages/5_Learn.py", label="**Learn**", icon=":material/school:")
         st.write("Guess, then look: a lesson of 25 minutes, with worksheet and teacher's notes.")
+    with paper.container(border=True, height="stretch"):
+        st.page_link("pages/6_Paper.py", label="**Paper**", icon=":material/article:")
+        st.write("Set the paper's figures beside this lab's, and try out what does not add up.")
 
     st.header("What this shows, and what it does not", anchor=False)
     st.markdown(

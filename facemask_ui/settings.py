@@ -157,6 +157,11 @@ def whole(least: int, most: int) -> Parse[int]:
     return parse
 
 
+def one_of_numbers(options: Sequence[int]) -> Parse[int]:
+    """Accepts exactly the listed whole numbers, in plain digits."""
+    return lambda text: next((number for number in options if text == str(number)), None)
+
+
 def sha256(text: str) -> str | None:
     """Accepts a whole sha256, which nobody guesses."""
     return text if re.fullmatch("[0-9a-f]{64}", text) else None

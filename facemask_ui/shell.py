@@ -24,6 +24,7 @@ _PAGES = (
     ("pages/3_Report.py", "Report", ":material/bar_chart:"),
     ("pages/4_Models.py", "Models", ":material/neurology:"),
     ("pages/5_Learn.py", "Learn", ":material/school:"),
+    ("pages/6_Paper.py", "Paper", ":material/article:"),
 )
 PRIVACY = (
     "Pictures stay in this session's memory, are never written to disk, and are gone when you "

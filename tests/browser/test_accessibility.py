@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["", "Inspect", "Attack", "Report", "Models", "Learn"])
+@pytest.mark.parametrize("path", ["", "Inspect", "Attack", "Report", "Models", "Learn", "Paper"])
 def test_no_serious_fault(visit: Visit, path: str, scheme: str) -> None:
     page = visit(path, scheme=scheme)
     expect(page.locator(".st-key-footer").get_by_text("Keras")).to_be_visible(

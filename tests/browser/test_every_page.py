@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from facemask_ui import attacking
 
-PAGES = ("", "Inspect", "Attack", "Report", "Models", "Learn")
+PAGES = ("", "Inspect", "Attack", "Report", "Models", "Learn", "Paper")
 PHONE = 390
 
 # Streamlit's question marks are 16 px wide and its switches 21 px high, with free space of 24 px

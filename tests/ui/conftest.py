@@ -25,6 +25,7 @@ PAGES = {
     "Report": "pages/3_Report.py",
     "Models": "pages/4_Models.py",
     "Learn": "pages/5_Learn.py",
+    "Paper": "pages/6_Paper.py",
 }
 
 

@@ -10,7 +10,7 @@ from facemask_core.attacks.pgd import PGD
 from facemask_core.backend import keras
 from facemask_ui.lab import attack_choice
 
-PAGES = ("Home", "Inspect", "Attack", "Report", "Models", "Learn")
+PAGES = ("Home", "Inspect", "Attack", "Report", "Models", "Learn", "Paper")
 HOSTILE = {
     "epsilon": "999",
     "norm": "l3",
@@ -34,6 +34,15 @@ HOSTILE = {
     "lang": "../fr",
     "chapter": "0",
     "seen": "9a.1z",
+    "backbone": "vgg16",
+    "figure": "10",
+    "part": "all",
+    "point": "8",
+    "climb": "7",
+    "scale": "[0, 1]",
+    "softmax": "thrice",
+    "sure": "0",
+    "kept": "31",
 }
 
 

@@ -1,0 +1,108 @@
+"""What is not the same here as in the paper, so that no difference in a figure is overrated."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from facemask_core import checkpoints
+from facemask_core.checkpoints import Card
+from facemask_core.epsilons import describe_epsilon
+from facemask_core.paper import experiments, results
+from facemask_core.paper.printed import Paper
+from facemask_ui import models
+
+_UNTOLD = "not told"
+
+
+def show(paper: Paper, model: str) -> None:
+    """Draws the differences as a table.
+
+    Args:
+        paper: What the paper prints.
+        model: The model measured here.
+    """
+    st.header("What is not the same", anchor=False)
+    card = checkpoints.read_card(checkpoints.locate(model))
+    st.table(
+        {
+            "": list(rows(paper, card)),
+            "Paper": [theirs for theirs, _ in rows(paper, card).values()],
+            "Here": [ours for _, ours in rows(paper, card).values()],
+        },
+        hide_index=True,
+        border="horizontal",
+    )
+    st.caption(
+        f"Here: the card of {models.title(model)}. So a figure that differs is no proof that one "
+        "of the two is wrong; the points below rest on the paper's own figures."
+    )
+
+
+def rows(paper: Paper, card: Card) -> dict[str, tuple[str, str]]:
+    """What the paper and the lab have of each thing, in words.
+
+    Args:
+        paper: What the paper prints.
+        card: The model measured here.
+    """
+    return {
+        "Photographs": (
+            f"{paper.data.name}: {paper.data.images:,}, {paper.data.masked:,} with a mask",
+            f"public collections: {_sum(card, 'images'):,} files, "
+            f"{_sum(card, 'with_mask'):,} with a mask",
+        ),
+        "Split": (
+            f"{_UNTOLD}; {paper.figure('none').images:,} for testing",
+            "no person and no near-duplicate in two parts; "
+            f"{card.data['test']['images']:,} for testing",
+        ),
+        "First weights": (paper.training.initial_weights, _first(card)["initial_weights"]),
+        "Training": (
+            f"{paper.training.optimizer}, batch {paper.training.batch_size}, "
+            f"{paper.training.epochs} epochs at {paper.training.input_size} px",
+            _recipe(card),
+        ),
+        "Epsilon": (
+            f"{paper.epsilon:g}, pixel scale {_UNTOLD}",
+            f"{describe_epsilon(experiments.EPSILON)} on [0, 1]; both scales in point 6",
+        ),
+        "PGD": (f"steps, step size and start {_UNTOLD}", _pgd()),
+        "Software": (paper.training.libraries, _software(card.name)),
+    }
+
+
+def _sum(card: Card, key: str) -> int:
+    return sum(split[key] for split in card.data.values())
+
+
+def _first(card: Card) -> dict[str, Any]:
+    """The stage that training began with."""
+    return (*card.ancestors, {"initial_weights": card.initial_weights})[0]
+
+
+def _recipe(card: Card) -> str:
+    stages = [*card.ancestors, {"recipe": card.recipe, "history": card.history}]
+    epochs = sum(len(stage["history"]) for stage in stages)
+    sizes = dict.fromkeys(entry["size"] for stage in stages for entry in stage["history"])
+    optimizer = card.recipe.get("optimizer")  # older cards leave it out
+    parts = ([] if optimizer is None else [optimizer]) + [
+        f"batch {card.recipe['batch_size']}",
+        f"{epochs} epochs at {', '.join(map(str, sizes))} px",
+        f"label smoothing {card.recipe.get('label_smoothing', 0):g}",
+    ]
+    return ", ".join(parts)
+
+
+def _pgd() -> str:
+    steps = experiments.CONVERGED["steps"]
+    return f"{steps} steps of 2.5 epsilon / {steps} from a random start"
+
+
+def _software(model: str) -> str:
+    result = results.read(experiments.clean(model))
+    if result is None:
+        return "not measured yet"
+    kept = {"keras", "tensorflow", "jax"} & result["libraries"].keys()
+    return ", ".join(f"{name} {result['libraries'][name]}" for name in sorted(kept))

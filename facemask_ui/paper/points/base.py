@@ -1,0 +1,29 @@
+"""What a point is: something in the paper that does not add up, and a way to try it out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from facemask_core.paper.printed import Paper
+
+
+@dataclass(frozen=True)
+class Point:
+    """One of the points.
+
+    Attributes:
+        title: What does not add up, in a few words.
+        show: Draws what the paper says and the experiment, given what the paper prints and the
+            name of the model measured here.
+    """
+
+    title: str
+    show: Callable[[Paper, str], None]
+
+
+def table(rows: list[dict[str, str]]) -> None:
+    """Draws a sum as a small table."""
+    st.table(rows, hide_index=True, border="horizontal", width="content")

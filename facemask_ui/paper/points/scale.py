@@ -1,0 +1,104 @@
+"""Point 6: 0.05 of what? A pixel's range is 1 long on one scale, and 2 on the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from facemask_core.epsilons import LEVELS, describe_epsilon
+from facemask_core.paper import experiments, results
+from facemask_core.paper.printed import Paper
+from facemask_ui import faces_shown, models, settings
+from facemask_ui.palette import percent, unbroken
+from facemask_ui.paper import provenance, sample
+from facemask_ui.paper.points.base import Point
+
+_NONE = "\N{EN DASH}"
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A way to write a pixel's value.
+
+    Attributes:
+        name: The range of values.
+        whose: Who uses it.
+        epsilon: What the paper's epsilon is on [0, 1] if it was meant on this scale.
+    """
+
+    name: str
+    whose: str
+    epsilon: float
+
+
+SCALES = {
+    "unit": Scale("[0, 1]", "as most attack libraries have pixels", experiments.EPSILONS[0]),
+    "signed": Scale("[−1, 1]", "as InceptionV3 is fed", experiments.EPSILONS[1]),
+}
+
+
+def _show(paper: Paper, model: str) -> None:
+    st.markdown(
+        f"The paper's epsilon is **{paper.epsilon:g}**, and nothing says of what. On [0, 1] that "
+        f"moves a colour by up to {LEVELS * SCALES['unit'].epsilon:g} of {LEVELS} levels; on "
+        "[−1, 1], where InceptionV3's own preprocessing puts pixels, by half as much: a weaker "
+        "attack, for PGD and FGSM alike, so it does not explain why one is weaker than the other."
+    )
+    chosen = st.segmented_control(
+        f"{paper.epsilon:g} is meant on",
+        list(SCALES),
+        format_func=lambda name: f"{SCALES[name].name}, {SCALES[name].whose}",
+        required=True,
+        wrap=True,
+        **settings.bound("scale", "unit", settings.one_of(list(SCALES))),
+    )
+    scale = SCALES[chosen]
+    faces, figures = st.columns(2, gap="large")
+    with faces:
+        attacked = sample.attacked(model, scale.epsilon)
+        faces_shown.pictures(attacked.found, attacked.alt)
+        st.caption(
+            f"{models.title(model)} under FGSM at {describe_epsilon(scale.epsilon)}, computed "
+            "just now and rounded to whole levels."
+        )
+    with figures:
+        _stands(model, scale)
+    table = [row(name, scale) for name in experiments.MODELS for scale in SCALES.values()]
+    st.table(table, hide_index=True, border="horizontal")
+    st.caption("Robust accuracy on the test photographs; PGD has run its course.")
+
+
+def _stands(model: str, scale: Scale) -> None:
+    asked = [
+        experiments.fgsm(model, scale.epsilon),
+        experiments.converged(model, scale.epsilon),
+    ]
+    found = [results.read(it) for it in asked]
+    with st.container(horizontal=True):
+        for experiment, result in zip(asked, found, strict=True):
+            if result is not None:
+                st.metric(
+                    f"Stands under {str(experiment.attack).upper()}",
+                    percent(result["robust_accuracy"]),
+                    border=True,
+                    width=228,
+                )
+    if None in found:
+        provenance.missing(asked)
+    for result in found:
+        if result is not None:
+            st.caption(provenance.line(result))
+
+
+def row(model: str, scale: Scale) -> dict[str, str]:
+    """What stands of a model on a scale."""
+    cells = {"Model": models.title(model), "Scale": unbroken(scale.name)}
+    cells["Epsilon"] = f"{LEVELS * scale.epsilon:g}/{LEVELS}"
+    for make, title in ((experiments.fgsm, "FGSM"), (experiments.converged, "PGD")):
+        result = results.read(make(model, scale.epsilon))
+        cells[title] = _NONE if result is None else unbroken(percent(result["robust_accuracy"]))
+    return cells
+
+
+POINT = Point("Epsilon without a scale", _show)

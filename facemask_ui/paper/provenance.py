@@ -1,0 +1,92 @@
+"""Where the measured figures of the page come from, and what to do where one is missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from facemask_core.paper import experiments, results
+from facemask_core.paper.experiments import Experiment
+from facemask_core.paper.second_softmax import LARGEST
+from facemask_ui import attacking, models
+
+_HASH = 12
+
+
+def found(experiment: Experiment) -> dict[str, Any] | None:
+    """Reads a result; where there is none, says in a sentence which command measures it.
+
+    Args:
+        experiment: What was asked.
+
+    Raises:
+        DatasetError: The file there is no result.
+    """
+    result = results.read(experiment)
+    if result is None:
+        missing([experiment])
+    return result
+
+
+def missing(asked: list[Experiment]) -> None:
+    """Says which command measures what is missing."""
+    names = dict.fromkeys(experiment.model for experiment in asked)
+    chosen = " ".join(f"--models {name}" for name in names)
+    st.info(
+        "Not measured yet on the models as they are now; this command does, and goes on where it "
+        f"was interrupted: `{results.COMMAND} {chosen}`",
+        icon=":material/pending:",
+    )
+
+
+def line(result: dict[str, Any]) -> str:
+    """What a figure has to be read with, in a line for a caption.
+
+    Args:
+        result: A result.
+    """
+    stated = result["threat_model"]
+    attack = "no attack" if stated is None else attacking.statement(stated)
+    return (
+        f"{models.title(result['model'])} on {result['images']} test photographs, {attack}. "
+        f"Computed on {result['speed']['device']}."
+    )
+
+
+def show() -> None:
+    """Draws the list of all results behind the page, folded."""
+    with st.expander("Where the measured figures come from", icon=":material/fact_check:"):
+        st.markdown(
+            "Every figure of this lab on this page is read from a result file in "
+            "`assets/reports/paper` or from a model's card. One command makes what is missing:"
+        )
+        st.code(results.COMMAND, language="sh")
+        rows = [_row(it) for it in experiments.experiments()]
+        st.dataframe(pd.DataFrame(rows), hide_index=True)
+        st.caption(
+            "An image that was wrong before an attack counts as an error in robust accuracy. "
+            f"Hashes are shortened. A second softmax never says more than {LARGEST:.4f}."
+        )
+
+
+def _row(experiment: Experiment) -> dict[str, Any]:
+    result = results.read(experiment)
+    if result is None:
+        return {"file": experiment.file, "figure": "not measured"}
+    robust = result["robust_accuracy"]
+    return {
+        "file": experiment.file,
+        "figure": f"{result['clean']['accuracy']:.4f}" if robust is None else f"{robust:.4f}",
+        "threat model": ""
+        if result["threat_model"] is None
+        else attacking.statement(result["threat_model"]),
+        "images": result["images"],
+        "dead gradients": result["dead_gradients"],
+        "device": result["speed"]["device"],
+        "weights": result["model_sha256"][:_HASH],
+        "photographs": result["data_sha256"][:_HASH],
+        "code": result["code_sha256"][:_HASH],
+        "libraries": ", ".join(f"{name} {it}" for name, it in result["libraries"].items()),
+    }

@@ -1,0 +1,148 @@
+"""Figures 9, 12 and 14: a classification report and its confusion matrix, theirs beside ours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from facemask_core.labels import LABELS
+from facemask_core.paper import experiments, results
+from facemask_core.paper.experiments import Experiment
+from facemask_core.paper.printed import Figure, Paper
+from facemask_ui import charts, models, settings
+from facemask_ui.palette import WORDS, percent, unbroken
+from facemask_ui.paper import provenance
+
+_TITLES = {"none": "No attack", "fgsm": "FGSM", "pgd": "PGD"}
+_NONE = "\N{EN DASH}"
+
+
+def overview(paper: Paper) -> None:
+    """Draws accuracy without an attack, under FGSM and under PGD, of every model.
+
+    Args:
+        paper: What the paper prints.
+    """
+    rows = [
+        overview_row(paper, model, attack) for model in experiments.MODELS for attack in _TITLES
+    ]
+    st.table(rows, hide_index=True, border="horizontal", width="content")
+    st.caption(
+        f"Accuracy on test photographs, attacked at epsilon {paper.epsilon:g}, as reports count "
+        "it: an image that an attack happens to put right is right. The paper attacks its best "
+        "model alone."
+    )
+
+
+def overview_row(paper: Paper, model: str, attack: str) -> dict[str, str]:
+    """A model's accuracy under an attack, the paper's and the one measured here.
+
+    Args:
+        paper: What the paper prints.
+        model: The model.
+        attack: ``none``, ``fgsm`` or ``pgd``.
+    """
+    theirs = None
+    if attack == "none":
+        theirs = next(it.test_accuracy for it in paper.tables if it.model == model)
+    elif model == experiments.MODELS[0]:
+        theirs = paper.figure(attack).accuracy
+    result = results.read(experiment(model, attack))
+    return {
+        "Model": models.title(model),
+        "Attack": _TITLES[attack],
+        "Paper": _NONE if theirs is None else unbroken(percent(theirs)),
+        "Here": "not measured yet" if result is None else unbroken(percent(accuracy(result))),
+    }
+
+
+def experiment(model: str, attack: str) -> Experiment:
+    """What was measured here for one of the paper's reports.
+
+    Args:
+        model: The model's name.
+        attack: ``none``, ``fgsm`` or ``pgd``.
+    """
+    make = {
+        "none": experiments.clean,
+        "fgsm": experiments.fgsm,
+        "pgd": experiments.converged,
+    }[attack]
+    return make(model)
+
+
+def accuracy(result: dict[str, Any]) -> float:
+    """The accuracy a report would print: after the attack, if there was one."""
+    return float((result["adversarial"] or result["clean"])["accuracy"])
+
+
+def show(paper: Paper, model: str) -> None:
+    """Draws the chosen figure, theirs beside ours.
+
+    Args:
+        paper: What the paper prints.
+        model: The model measured here.
+    """
+    st.header("Figures 9, 12 and 14: the reports", anchor=False)
+    numbers = [figure.number for figure in paper.figures]
+    number = st.segmented_control(
+        "Figure",
+        numbers,
+        format_func=lambda number: _label(paper, number),
+        required=True,
+        wrap=True,
+        **settings.bound("figure", numbers[0], settings.one_of_numbers(numbers)),
+    )
+    figure = next(figure for figure in paper.figures if figure.number == number)
+    theirs, ours = st.columns(2, gap="large")
+    with theirs:
+        st.subheader("Paper: InceptionV3", anchor=False)
+        _report(figure.report, figure.matrix, f"The paper's figure {number}", "theirs")
+        st.caption(f"{_source(figure)}; the report follows from the matrix.")
+    with ours:
+        st.subheader(f"Here: {models.title(model)}", anchor=False)
+        result = provenance.found(experiment(model, figure.attack))
+        if result is not None:
+            answers = result["adversarial"] or result["clean"]
+            matrix = np.array(answers["confusion_matrix"], np.int64)
+            _report(answers["report"], matrix, f"Here, {_TITLES[figure.attack]}", "ours")
+            st.caption(provenance.line(result))
+
+
+def _label(paper: Paper, number: int) -> str:
+    figure = next(figure for figure in paper.figures if figure.number == number)
+    return f"{number}: {_TITLES[figure.attack]}"
+
+
+def _source(figure: Figure) -> str:
+    return f"Figure {figure.number}, {figure.images:,} images"
+
+
+def _report(report: dict[str, Any], matrix: NDArray[np.int64], title: str, key: str) -> None:
+    st.table(report_rows(report), hide_index=True, border="horizontal")
+    charts.confusion(matrix, title=title, key=f"confusion {key}")
+
+
+def report_rows(report: dict[str, Any]) -> list[dict[str, str]]:
+    """A classification report in scikit-learn's layout, which the paper prints.
+
+    Args:
+        report: As :meth:`facemask_core.evaluation.Predictions.report` gives it.
+    """
+    kinds = ("precision", "recall", "f1-score")
+    images = int(report["macro avg"]["support"])
+    named = dict(zip(LABELS, WORDS, strict=True))
+    rows = [
+        {
+            "": named.get(name, name),
+            **{kind: f"{report[name][kind]:.2f}" for kind in kinds},
+            "support": f"{int(report[name]['support'])}",
+        }
+        for name in (*LABELS, "macro avg", "weighted avg")
+    ]
+    shown = f"{report['accuracy']:.2f}"
+    middle = {"": "accuracy", "precision": "", "recall": "", "f1-score": shown}
+    return [*rows[:2], {**middle, "support": f"{images}"}, *rows[2:]]

@@ -1,0 +1,54 @@
+"""Tables 3 to 5: accuracy and loss after training, the paper's beside the cards'."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from facemask_core import checkpoints
+from facemask_core.checkpoints import Card
+from facemask_core.paper.printed import Paper, Table
+from facemask_ui import models
+
+
+def show(paper: Paper) -> None:
+    """Draws the three tables.
+
+    Args:
+        paper: What the paper prints.
+    """
+    st.header("Tables 3 to 5: after fine-tuning", anchor=False)
+    for column, table in zip(st.columns(3, gap="medium"), paper.tables, strict=True):
+        with column:
+            st.subheader(f"Table {table.number}: {models.title(table.model)}", anchor=False)
+            card = checkpoints.read_card(checkpoints.locate(table.model))
+            st.table(
+                {
+                    "Metric": list(rows(table, card)),
+                    "Paper": [f"{theirs:.4f}" for theirs, _ in rows(table, card).values()],
+                    "Here": [f"{ours:.4f}" for _, ours in rows(table, card).values()],
+                },
+                hide_index=True,
+                border="horizontal",
+            )
+    st.caption(
+        "Here: the last epoch on each model's card. Its training figures are of altered pictures "
+        "and its training loss is raised by label smoothing, so they are worse than those of "
+        "validation. The paper's test accuracies stand in its text."
+    )
+
+
+def rows(table: Table, card: Card) -> dict[str, tuple[float, float]]:
+    """The paper's figure and the card's, by what they measure.
+
+    Args:
+        table: The paper's table.
+        card: The same network's card.
+    """
+    last = card.history[-1]
+    return {
+        "Training accuracy": (table.training_accuracy, last["accuracy"]),
+        "Training loss": (table.training_loss, last["loss"]),
+        "Validation accuracy": (table.validation_accuracy, last["val_accuracy"]),
+        "Validation loss": (table.validation_loss, last["val_loss"]),
+        "Test accuracy": (table.test_accuracy, card.metrics["test"]["accuracy"]),
+    }

@@ -1,0 +1,47 @@
+"""The page from top to bottom."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from facemask_core.paper import experiments, printed
+from facemask_ui import models, settings
+from facemask_ui.paper import differences, points, provenance, reports, trained
+
+_PARTS = {"beside": "Its tables and figures beside ours", "odd": "What does not add up"}
+
+
+def show() -> None:
+    """Draws the comparison, or the points.
+
+    Raises:
+        CheckpointError: A model's card cannot be read.
+        DatasetError: A result file cannot be read.
+    """
+    paper = printed.read()
+    st.caption(f"The paper: *{paper.title}*, {paper.journal}.")
+    model = st.segmented_control(
+        "Measured here with",
+        experiments.MODELS,
+        format_func=models.title,
+        required=True,
+        wrap=True,
+        help="The paper's three networks. Its reports and attacks are of InceptionV3 alone.",
+        **settings.bound("backbone", experiments.MODELS[0], settings.one_of(experiments.MODELS)),
+    )
+    part = st.segmented_control(
+        "Show",
+        list(_PARTS),
+        format_func=_PARTS.__getitem__,
+        required=True,
+        wrap=True,
+        **settings.bound("part", "beside", settings.one_of(list(_PARTS))),
+    )
+    if part == "beside":
+        reports.overview(paper)
+        differences.show(paper, model)
+        trained.show(paper)
+        reports.show(paper, model)
+    else:
+        points.show(paper, model)
+    provenance.show()

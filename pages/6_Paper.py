@@ -1,0 +1,11 @@
+"""Paper: its tables and figures beside the same measured here, and what in it does not add up."""
+
+from facemask_ui import paper, shell
+
+with shell.page(
+    "Paper",
+    "Does the paper hold?",
+    "Its tables and figures beside the same measured in this lab, and seven places where its "
+    "figures do not add up, each to be tried out.",
+):
+    paper.show()
