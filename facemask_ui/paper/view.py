@@ -8,7 +8,7 @@ from facemask_core.paper import experiments, printed
 from facemask_ui import models, settings
 from facemask_ui.paper import differences, points, provenance, reports, trained
 
-_PARTS = {"beside": "Its tables and figures beside ours", "odd": "What does not add up"}
+_PARTS = {"beside": "Tables and figures", "odd": "What does not add up"}
 
 
 def show() -> None:
