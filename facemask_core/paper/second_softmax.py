@@ -2,8 +2,8 @@
 
 With one softmax too many the surest answer of two classes, (1, 0), is printed as e / (e + 1). The
 classes stay as they are, and so does the sign of the gradient, as long as numbers do not run out:
-in float32 the first softmax is exactly (1, 0) once one score leads by about 104, and its gradient
-exactly zero. From a lead of about 17 on, half of the gradient is lost.
+in float32 half of the gradient through the first softmax is lost once one score leads by about 17,
+and all of it from about 90 (104, where a processor keeps the tiniest numbers).
 """
 
 from __future__ import annotations

@@ -60,7 +60,8 @@ def show() -> None:
     with st.expander("Where the measured figures come from", icon=":material/fact_check:"):
         st.markdown(
             "Every figure of this lab on this page is read from a result file in "
-            "`assets/reports/paper` or from a model's card. One command makes what is missing:"
+            "`assets/reports/paper` or from a model's card. One command makes what is missing "
+            "(`--data FOLDER` where the photographs lie elsewhere):"
         )
         st.code(results.COMMAND, language="sh")
         rows = [_row(it) for it in experiments.experiments()]

@@ -149,8 +149,9 @@ def _starved(model: str) -> None:
     st.markdown(
         "**Does it weaken an attack?** FGSM and PGD take the sign of the gradient, and a softmax "
         "does not change signs, so at first: no. But the surer the model, the closer its first "
-        "softmax comes to (1, 0), and where computers' numbers end (float32, from scores about 17 "
-        "apart) the gradient through it goes missing. The photographs look robust, and are not."
+        "softmax comes to (1, 0), until computers' numbers end: in float32, half of the gradient "
+        "through it is lost from scores about 17 apart, all of it from about 90. The photographs "
+        "then look robust, and are not."
     )
     if model not in experiments.DETAILED:
         st.info(
