@@ -42,3 +42,46 @@ def test_what_is_no_result_is_told(tmp_path: Path, content: str) -> None:
 def test_every_shipped_file_answers_an_experiment() -> None:
     known = {experiment.file for experiment in experiments.experiments()}
     assert {path.name for path in RESULTS_DIR.glob("*")} <= known
+
+
+@pytest.mark.parametrize("experiment", experiments.experiments(), ids=lambda it: it.file)
+def test_every_experiment_is_answered_for_the_shipped_weights(
+    experiment: experiments.Experiment,
+) -> None:
+    """Where this fails for weights that are new, ``reproduce`` has to be run again."""
+    found = results.read(experiment)
+    assert found is not None
+    metrics = checkpoints.read_card(checkpoints.locate(experiment.model)).metrics["test"]
+    assert found["clean"]["confusion_matrix"] == metrics["confusion_matrix"]
+    stated = found["threat_model"]
+    assert (stated is None) == (experiment.attack is None)
+    if stated is not None:
+        assert stated["epsilon"] == experiment.epsilon
+        assert experiment.settings.items() <= stated.items()
+
+
+@pytest.mark.parametrize("model", experiments.DETAILED)
+def test_pgd_that_is_stopped_early_looks_weaker_than_fgsm_and_no_longer_does_in_the_end(
+    model: str,
+) -> None:
+    fgsm = _stands(experiments.fgsm(model))
+    ladder = [_stands(experiment) for experiment in experiments.ladder(model)]
+    assert ladder == sorted(ladder, reverse=True)
+    assert ladder[0] > fgsm > ladder[-1]
+    assert _stands(experiments.converged(model)) < 0.01
+
+
+@pytest.mark.parametrize("model", experiments.DETAILED)
+def test_a_second_softmax_hides_what_a_sure_model_would_lose(model: str) -> None:
+    mild, sure = (
+        [_stands(experiments.softened(model, sharpness, attack)) for attack in ("fgsm", "pgd")]
+        for sharpness in (experiments.SHARPNESSES[0], experiments.SHARPNESSES[-1])
+    )
+    assert mild == [_stands(experiments.fgsm(model)), _stands(experiments.converged(model))]
+    assert min(sure) > 0.85
+
+
+def _stands(experiment: experiments.Experiment) -> float:
+    found = results.read(experiment)
+    assert found is not None
+    return float(found["robust_accuracy"])
