@@ -14,6 +14,7 @@ from facemask_core.paper.printed import Paper
 from facemask_ui import models
 
 _UNTOLD = "not told"
+_OPTIMIZERS = {"adamw": "AdamW", "sgd": "SGD"}
 
 
 def show(paper: Paper, model: str) -> None:
@@ -36,7 +37,7 @@ def show(paper: Paper, model: str) -> None:
     )
     st.caption(
         f"Here: the card of {models.title(model)}. So a figure that differs is no proof that one "
-        "of the two is wrong; the points below rest on the paper's own figures."
+        "of the two is wrong; what does not add up, does not add up within the paper."
     )
 
 
@@ -87,7 +88,7 @@ def _recipe(card: Card) -> str:
     epochs = sum(len(stage["history"]) for stage in stages)
     sizes = dict.fromkeys(entry["size"] for stage in stages for entry in stage["history"])
     optimizer = card.recipe.get("optimizer")  # older cards leave it out
-    parts = ([] if optimizer is None else [optimizer]) + [
+    parts = ([] if optimizer is None else [_OPTIMIZERS.get(optimizer, optimizer)]) + [
         f"batch {card.recipe['batch_size']}",
         f"{epochs} epochs at {', '.join(map(str, sizes))} px",
         f"label smoothing {card.recipe.get('label_smoothing', 0):g}",

@@ -47,12 +47,18 @@ def line(result: dict[str, Any]) -> str:
     Args:
         result: A result.
     """
-    stated = result["threat_model"]
-    attack = "no attack" if stated is None else attacking.statement(stated)
     return (
-        f"{models.title(result['model'])} on {result['images']} test photographs, {attack}. "
-        f"Computed on {result['speed']['device']}."
+        f"{models.title(result['model'])} on {result['images']} test photographs, "
+        f"{_attack(result)}. Computed on {result['speed']['device']}."
     )
+
+
+def _attack(result: dict[str, Any]) -> str:
+    """The threat model in a line; the source's hash is that of the model itself."""
+    if result["threat_model"] is None:
+        return "no attack"
+    stated = {key: it for key, it in result["threat_model"].items() if key != "source_sha256"}
+    return attacking.statement(stated)
 
 
 def show() -> None:
@@ -80,9 +86,7 @@ def _row(experiment: Experiment) -> dict[str, Any]:
     return {
         "file": experiment.file,
         "figure": f"{result['clean']['accuracy']:.4f}" if robust is None else f"{robust:.4f}",
-        "threat model": ""
-        if result["threat_model"] is None
-        else attacking.statement(result["threat_model"]),
+        "threat model": _attack(result),
         "images": result["images"],
         "dead gradients": result["dead_gradients"],
         "device": result["speed"]["device"],

@@ -101,7 +101,10 @@ def show(paper: Paper, model: str) -> None:
     with theirs:
         st.subheader("Paper: InceptionV3", anchor=False)
         _report(figure.report, figure.matrix, f"The paper's figure {number}", "theirs")
-        st.caption(f"{_source(figure)}; the report follows from the matrix.")
+        st.caption(
+            f"Figure {number}, {figure.images:,} images; the report follows from the matrix. "
+            f"{_example(paper, figure)}"
+        )
     with ours:
         st.subheader(f"Here: {models.title(model)}", anchor=False)
         result = provenance.found(experiment(model, figure.attack))
@@ -109,7 +112,7 @@ def show(paper: Paper, model: str) -> None:
             answers = result["adversarial"] or result["clean"]
             matrix = np.array(answers["confusion_matrix"], np.int64)
             _report(answers["report"], matrix, f"Here, {_TITLES[figure.attack]}", "ours")
-            st.caption(provenance.line(result))
+            st.caption(f"{_sureness(result)} {provenance.line(result)}")
 
 
 def _label(paper: Paper, number: int) -> str:
@@ -117,8 +120,29 @@ def _label(paper: Paper, number: int) -> str:
     return f"{number}: {_TITLES[figure.attack]}"
 
 
-def _source(figure: Figure) -> str:
-    return f"Figure {figure.number}, {figure.images:,} images"
+def _example(paper: Paper, figure: Figure) -> str:
+    """The confidence that the paper prints with an image under this attack."""
+    for example in paper.examples:
+        if example.attack == figure.attack:
+            return (
+                f"The image of {example.where} gets {example.before:.3f} before the attack and "
+                f"{example.after:.3f} after it."
+            )
+    return ""
+
+
+def _sureness(result: dict[str, Any]) -> str:
+    """How sure the model is of what it gets right, before the attack and, if any, after it."""
+    before, after = (
+        None if spread is None else spread["once"]["mean_of_right"]
+        for spread in (result["confidences"]["clean"], result["confidences"]["adversarial"])
+    )
+    told = f"Mean confidence of right answers: {before:.3f}"
+    if result["adversarial"] is None:
+        return f"{told}."
+    if after is None:
+        return f"{told} before the attack; there is none after it."
+    return f"{told} before the attack, {after:.3f} after it."
 
 
 def _report(report: dict[str, Any], matrix: NDArray[np.int64], title: str, key: str) -> None:

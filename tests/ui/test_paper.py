@@ -195,6 +195,8 @@ def test_the_reports_stand_side_by_side(open_page: Open, model: str) -> None:
         f"Here: {models.title(model)}",
     ]
     assert "a made-up device" in _said(app)
+    assert "right answers: 0.982 before the attack, 0.982 after it." in _said(app)
+    assert "gets 0.730 before the attack and 0.673 after it" in _said(app)
     assert not app.info
 
 

@@ -17,7 +17,7 @@ from facemask_ui.palette import Palette, palette, percent
 from facemask_ui.paper import provenance
 from facemask_ui.paper.points.base import Point
 
-_FIRST = 2
+_FIRST = 5
 _TICKS = (0.02, 0.04, 0.1, 0.2, 0.4, 1.0)
 
 
