@@ -53,12 +53,12 @@ def test_every_point_fits_a_phone_and_has_no_serious_fault(visit: Visit, number:
 
 @pytest.mark.parametrize(
     ("number", "slider", "name", "expected"),
-    [(1, "Steps of PGD", "climb", "3"), (2, "Kept for validation", "kept", "1")],
+    [(1, "Steps of PGD", "climb", "14"), (2, "Kept for validation", "kept", "11")],
 )
 def test_a_slider_follows_the_arrow_keys_into_the_link(
     visit: Visit, number: int, slider: str, name: str, expected: str
 ) -> None:
-    page = visit(point(number))
+    page = visit(point(number, **{name: "10"}))
     thumb = page.get_by_role("slider", name=re.compile(slider))
     thumb.focus()
     page.keyboard.press("ArrowRight")
