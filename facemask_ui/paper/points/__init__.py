@@ -12,8 +12,8 @@ from facemask_ui.paper.points import (
     softmax,
     steps_per_epoch,
     supports,
-    test_accuracy,
     weaker,
+    which_accuracy,
 )
 from facemask_ui.paper.points.base import Point
 
@@ -21,7 +21,7 @@ POINTS: tuple[Point, ...] = (
     weaker.POINT,
     steps_per_epoch.POINT,
     supports.POINT,
-    test_accuracy.POINT,
+    which_accuracy.POINT,
     falls.POINT,
     scale.POINT,
     softmax.POINT,

@@ -167,6 +167,11 @@ def figure(
         },
         hovertemplate="PGD, %{customdata} steps: %{y:.1%}<extra></extra>",
     )  # fmt: skip
+    _lay_out(drawn, colours)
+    return drawn
+
+
+def _lay_out(drawn: go.Figure, colours: Palette) -> None:
     ink = {"color": colours.text}
     drawn.update_layout(
         height=360, margin={"l": 0, "r": 16, "t": 56, "b": 0}, dragmode=False, font=ink,
@@ -181,7 +186,6 @@ def figure(
         tickvals=_TICKS, ticktext=[f"{100 * tick:.0f} %" for tick in _TICKS], **axis,
     )  # fmt: skip
     drawn.update_yaxes(title="Photographs that stand", range=[0, 1.02], tickformat=".0%", **axis)
-    return drawn
 
 
 def spoken(ladder: dict[int, dict[str, Any]], fgsm: dict[str, Any], steps: int) -> str:
