@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from facemask_core import explain as explanations
 from facemask_core import images, verdicts
+from facemask_core.attacks.fgsm import FGSM
 from facemask_core.classifier import Classifier
 from facemask_core.explain import Explanation, Summary
 from facemask_core.verdicts import AttackedFace, Verdict
@@ -54,6 +55,17 @@ def attack(classifier: Classifier, face: Face, chosen: Chosen, label: int | None
     return _attack(
         classifier.card.weights_sha256, _hash(face), repr(chosen), label, classifier, face, chosen
     )
+
+
+def attack_still(classifier: Classifier, face: Face, epsilon: float) -> AttackedFace:
+    """One still of a camera before and after FGSM; it is kept nowhere, for no other is like it.
+
+    Args:
+        classifier: The model under attack, whose own answer counts as the truth.
+        face: uint8 (224, 224, 3).
+        epsilon: How far FGSM may move each value.
+    """
+    return verdicts.attack_face(classifier, face, FGSM(), epsilon=epsilon)
 
 
 def explain(classifier: Classifier, face: Face, explanation: Explanation, label: int) -> HeatMap:

@@ -19,10 +19,12 @@ Parse = Callable[[str], T | None]
 """Reads a value from a URL; None where the text is not a valid value."""
 
 _PREFIX = "setting:"
+PASSING = "passing:"
+"""Begins the keys of what belongs to an open page alone."""
 
 
 def enter(page: str) -> None:
-    """Drops the widgets' own values when another page opens; the settings themselves stay.
+    """Drops the widgets' own values, and what is passing, when another page opens; settings stay.
 
     A widget of the same key on another page is a new one to Streamlit, but would find the old
     value in the session and, believing itself set, show its minimum.
@@ -32,6 +34,8 @@ def enter(page: str) -> None:
     st.session_state["page"] = page
     for key in [str(key) for key in st.session_state if str(key).startswith(_PREFIX)]:
         st.session_state.pop(key.removeprefix(_PREFIX), None)
+    for key in [str(key) for key in st.session_state if str(key).startswith(PASSING)]:
+        del st.session_state[key]
 
 
 def current(name: str, default: T, parse: Parse[T], *, in_link: bool = True) -> T:

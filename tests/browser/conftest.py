@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import io
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from lab import Visit, running_server, settle
+from lab import CHROMIUM_FLAGS, Visit, chromium_path, running_server, settle
 from PIL import Image
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
@@ -30,28 +29,25 @@ def server() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """Chromium with a webcam that shows the astronaut."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        pytest.fail("Chromium is missing; install Debian's package: apt-get install chromium")
-    film = tmp_path_factory.mktemp("webcam") / "astronaut.mjpeg"
+    """Chromium with a webcam before which a sample sits."""
+    film = tmp_path_factory.mktemp("webcam") / "sitter.mjpeg"
     film.write_bytes(_frame() * 3)
     arguments = [
-        "--no-sandbox",
-        "--disable-dev-shm-usage",
+        *CHROMIUM_FLAGS,
         "--use-fake-device-for-media-stream",
         "--use-fake-ui-for-media-stream",
         f"--use-file-for-fake-video-capture={film}",
     ]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=arguments)
         yield browser
         browser.close()
 
 
 def _frame() -> bytes:
-    with Image.open(samples.get("astronaut").path) as picture:
-        frame = picture.convert("RGB").crop((0, 0, 512, 384)).resize((640, 480))
+    frame = Image.new("RGB", (640, 480), "grey")
+    with Image.open(samples.get("portrait-04").path) as picture:
+        frame.paste(picture.convert("RGB").resize((480, 480)), (80, 0))
     buffer = io.BytesIO()
     frame.save(buffer, format="JPEG", quality=92)
     return buffer.getvalue()
@@ -71,9 +67,11 @@ def visit(server: str, chromium: Browser) -> Iterator[Visit]:
         if not request.url.startswith((server, server.replace("http", "ws"), "data:", "blob:")):
             complaints.append(f"asked for {request.url}")
 
-    def visited(path: str = "", *, width: int = 1280, scheme: str = "light") -> Page:
+    def visited(
+        path: str = "", *, width: int = 1280, scheme: str = "light", motion: str = "no-preference"
+    ) -> Page:
         context = chromium.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme
+            viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion=motion
         )
         contexts.append(context)
         context.on("request", asked)

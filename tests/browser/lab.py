@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -23,8 +24,16 @@ _PIXELS = """canvas => Array.from(
   canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data)"""
 Visit = Callable[..., Page]
 ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM_FLAGS = ("--no-sandbox", "--disable-dev-shm-usage")
 FIRST_VERDICT_MS = 180_000
 """The first page of a process imports TensorFlow and compiles the model."""
+
+
+def chromium_path() -> str:
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        pytest.fail("Chromium is missing; install Debian's package: apt-get install chromium")
+    return path
 
 
 @contextmanager

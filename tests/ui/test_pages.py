@@ -26,6 +26,7 @@ HOSTILE = {
     "source": "Webcam",
     "dataset": "Server folder",
     "map": "lime",
+    "view": "mirror",
     "hide": "model,<script>",
     "attacks": "pgd,<script>",
     "judged": "../../etc,mobilenetv3",

@@ -1,0 +1,321 @@
+// A webcam whose stills go to the server one at a time: the next only when the last is answered, so
+// that a slow server is never given more than it has just done.
+//
+// A still is cropped and reduced here to what the model sees. Whatever ends the mode - the button,
+// a tab out of sight, another page - switches the camera off and lets go of every picture.
+
+const SIDE = 224;
+const QUALITY = 0.9;
+const KEPT_MS = 30_000;
+const RATED_MS = 5_000; // the rate is that of the last seconds
+const PATIENCE_MS = 15_000; // then the answer was lost, with a connection that broke
+const CALM_MS = 1_000;
+const SPOKEN_MS = 4_000;
+const REASONS = {
+  NotAllowedError: "refused", SecurityError: "insecure", NotFoundError: "missing",
+  OverconstrainedError: "missing", NotReadableError: "taken", AbortError: "taken",
+};
+
+export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
+  const live = (parentElement.live ??= new Live(parentElement));
+  live.show(data, { setStateValue, setTriggerValue });
+  return () => live.close();
+}
+
+class Live {
+  constructor(root) {
+    this.root = root;
+    this.find = (selector) => root.querySelector(selector);
+    this.video = this.find("video");
+    this.epsilon = this.find("#epsilon");
+    this.zoom = this.find("#zoom");
+    this.canvas = document.createElement("canvas");
+    this.canvas.width = this.canvas.height = SIDE;
+    this.calm = matchMedia("(prefers-reduced-motion: reduce)");
+    this.number = Date.now(); // no two visits of the page share a number
+    this.history = [];
+    this.life = new AbortController();
+    this.listen();
+  }
+
+  listen() {
+    const { signal } = this.life;
+    const on = (target, kind, act) => target.addEventListener(kind, act, { signal });
+    on(this.find(".switch"), "click", () => (this.on ? this.stop("off") : this.start()));
+    on(this.epsilon, "input", () => this.label());
+    on(this.epsilon, "change", () => this.page.setStateValue("level", this.epsilon.valueAsNumber));
+    on(this.zoom, "input", () => this.label());
+    on(document, "visibilitychange", () => document.hidden && this.on && this.stop("hidden"));
+    on(globalThis, "pagehide", () => this.on && this.stop("off"));
+    this.resized = new ResizeObserver(() => this.data && this.drawCourse());
+    this.resized.observe(this.find(".course"));
+  }
+
+  /** The page is being left; nobody is told anything any more. */
+  close() {
+    this.life.abort();
+    this.resized.disconnect();
+    this.release();
+    delete this.root.live;
+  }
+
+  show(data, page) {
+    const first = this.data === undefined;
+    this.data = data;
+    this.words = data.words;
+    this.page = page;
+    if (first) {
+      this.epsilon.max = data.levels.length - 1;
+      this.epsilon.value = data.level; // from then on it is the visitor's
+      this.write();
+      this.stand("off");
+      this.clear();
+    }
+    this.label();
+    if (data.answer) this.answered(data.answer);
+    else if (data.seen === this.number && this.still) this.send(); // its answer was overtaken
+  }
+
+  // ---- what does not move ----
+
+  write() {
+    const { words } = this;
+    const texts = {
+      "[for=epsilon]": words.epsilon, "[for=zoom]": words.zoom, ".hint": words.hint,
+      ".title": words.course, ".mirrored": words.mirrored,
+      "[data-role=clean] figcaption": words.clean,
+      "[data-role=attacked] figcaption": words.attacked,
+    };
+    for (const [selector, text] of Object.entries(texts)) this.find(selector).textContent = text;
+    this.find(".key").replaceChildren(
+      ...Object.entries(words.lines).map(([name, text]) => {
+        const item = element("li");
+        item.append(element("span", `sample ${name}`), text);
+        return item;
+      }),
+    );
+  }
+
+  label() {
+    const factor = this.words.zoomed.replace("{factor}", this.zoom.valueAsNumber.toFixed(1));
+    for (const [name, text] of [["epsilon", this.data.levels[this.epsilon.value]], ["zoom", factor]]) {
+      this.find(`output[for=${name}]`).textContent = text;
+      this.find(`#${name}`).setAttribute("aria-valuetext", text);
+    }
+  }
+
+  /** Says what the camera is doing: off, opening, first (answer awaited), running, hidden. */
+  stand(state) {
+    this.find(".live").dataset.state = state;
+    this.find(".switch").textContent = this.on ? this.words.stop : this.words.start;
+    this.find(".state").textContent = this.words[state] ?? "";
+  }
+
+  complain(text) {
+    this.find(".trouble").textContent = text;
+  }
+
+  // ---- on and off ----
+
+  async start() {
+    this.complain("");
+    if (!isSecureContext || !navigator.mediaDevices) return this.complain(this.words.insecure);
+    this.on = true;
+    this.stand("opening");
+    const wanted = { facingMode: "user", width: { ideal: 640 }, height: { ideal: 480 } };
+    try {
+      const stream = await navigator.mediaDevices.getUserMedia({ video: wanted, audio: false });
+      if (!this.on) return end(stream); // stopped while the browser was asking
+      this.stream = stream;
+      stream.getVideoTracks()[0].onended = () => this.fail(this.words.unplugged);
+      this.video.srcObject = stream;
+      await this.video.play();
+    } catch (error) {
+      if (this.on) this.fail(this.words[REASONS[error.name] ?? "failed"]);
+      return;
+    }
+    if (!this.on) return;
+    this.stand("first");
+    this.ask();
+  }
+
+  fail(sentence) {
+    this.stop("off");
+    this.complain(sentence);
+  }
+
+  stop(state) {
+    this.release();
+    this.clear();
+    this.stand(state);
+    this.page.setTriggerValue("stopped", true); // the last answer leaves the page as well
+  }
+
+  release() {
+    this.on = false;
+    clearTimeout(this.timer);
+    if (this.stream) end(this.stream);
+    this.stream = this.still = this.video.srcObject = null;
+  }
+
+  clear() {
+    this.history = [];
+    this.canvas.getContext("2d").clearRect(0, 0, SIDE, SIDE);
+    for (const role of ["clean", "attacked"]) {
+      const picture = this.find(`[data-role=${role}] img`);
+      picture.removeAttribute("src");
+      picture.hidden = true;
+      picture.alt = this.words.waiting;
+      this.find(`[data-role=${role}] .verdict`).replaceChildren();
+    }
+    this.find(".spoken").textContent = this.find(".rate").textContent = "";
+    this.drawCourse();
+  }
+
+  // ---- a still and its answer ----
+
+  ask() {
+    this.number += 1;
+    this.still = this.grab();
+    this.send();
+  }
+
+  send() {
+    clearTimeout(this.timer);
+    this.sent = performance.now();
+    this.page.setTriggerValue("still", {
+      number: this.number, level: this.epsilon.valueAsNumber, picture: this.still,
+    });
+    this.timer = setTimeout(() => {
+      this.complain(this.words.slow.replace("{seconds}", PATIENCE_MS / 1000));
+      this.send();
+    }, PATIENCE_MS);
+  }
+
+  /** The middle square of what the camera shows, as the model sees it. */
+  grab() {
+    const { videoWidth: width, videoHeight: height } = this.video;
+    const side = Math.min(width, height) / this.zoom.valueAsNumber;
+    const context = this.canvas.getContext("2d");
+    context.imageSmoothingQuality = "high";
+    context.drawImage(this.video, (width - side) / 2, (height - side) / 2, side, side, 0, 0, SIDE, SIDE);
+    return this.canvas.toDataURL("image/jpeg", QUALITY);
+  }
+
+  answered(answer) {
+    if (!this.on || answer.number !== this.number || !this.still) return;
+    clearTimeout(this.timer);
+    if (answer.problem) return this.fail(answer.problem);
+    this.complain("");
+    const now = performance.now();
+    const took = now - this.sent;
+    this.history.push({ at: now, clean: answer.clean.share, attacked: answer.attacked.share });
+    this.history = this.history.filter(({ at }) => at >= now - KEPT_MS);
+    this.stand("running");
+    this.find(".live").dataset.answered = this.number; // for those who measure or test
+    this.drawAnswer("clean", this.still, answer.clean);
+    this.drawAnswer("attacked", answer.picture, answer.attacked);
+    this.still = null;
+    this.drawCourse();
+    this.drawRate(now, took);
+    this.speak(answer, now);
+    this.timer = setTimeout(() => this.ask(), this.calm.matches ? Math.max(0, CALM_MS - took) : 0);
+  }
+
+  drawAnswer(role, address, told) {
+    const picture = this.find(`[data-role=${role}] img`);
+    picture.src = address;
+    picture.alt = `${this.words[role]}: ${told.verdict}`;
+    picture.hidden = false;
+    const chip = element("span", `chip class-${told.label}`);
+    chip.append(icon(told.icon), told.verdict);
+    const said = told.outcome ? [icon(told.outcomeIcon), `${told.outcome} `, chip] : [chip];
+    this.find(`[data-role=${role}] .verdict`).replaceChildren(...said);
+  }
+
+  drawRate(now, took) {
+    const recent = this.history.filter(({ at }) => at >= now - RATED_MS);
+    if (recent.length < 2) return;
+    const rate = (1000 * (recent.length - 1)) / (now - recent[0].at);
+    const text = this.words.rate.replace("{rate}", rate.toFixed(1)).replace("{time}", Math.round(took));
+    this.find(".rate").textContent = this.calm.matches ? `${text} ${this.words.calm}` : text;
+    this.find(".live").dataset.rate = rate.toFixed(2);
+  }
+
+  /** Not every still: a screen reader would never come to an end. */
+  speak({ clean, attacked }, now) {
+    const classes = `${clean.label}${attacked.label}`;
+    if (classes === this.classes || now - (this.spoke ?? -SPOKEN_MS) < SPOKEN_MS) return;
+    Object.assign(this, { classes, spoke: now });
+    this.find(".spoken").textContent = this.words.said
+      .replace("{clean}", clean.verdict).replace("{attacked}", attacked.verdict);
+  }
+
+  // ---- the last 30 seconds ----
+
+  drawCourse() {
+    const svg = this.find(".course");
+    const width = svg.clientWidth || 400; // drawn in the screen's own pixels, so that text keeps its size
+    const right = width - MARGIN;
+    const now = this.history.at(-1)?.at ?? 0;
+    const across = (at) => right - ((right - LEFT) * (now - at)) / KEPT_MS;
+    svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
+    const frame = [0, 0.5, 1].flatMap((share) => [
+      shape("line", { x1: LEFT, x2: right, y1: up(share), y2: up(share), class: share === 0.5 ? "half" : "grid" }),
+      written(LEFT - 8, up(share) + 5, `${100 * share} %`, "end"),
+    ]);
+    const times = [written(LEFT, BOTTOM + 22, this.words.ago, "start"), written(right, BOTTOM + 22, this.words.now, "end")];
+    const lines = ["clean", "attacked"].map((name) =>
+      shape("polyline", {
+        points: this.history.map((point) => `${across(point.at)},${up(point[name])}`).join(" "),
+        class: `line ${name}`,
+      }),
+    );
+    svg.replaceChildren(...frame, ...times, ...lines);
+    svg.setAttribute("aria-label", this.courseInWords());
+  }
+
+  courseInWords() {
+    const last = this.history.at(-1);
+    if (!last) return `${this.words.course}. ${this.words.waiting}.`;
+    const told = Object.entries(this.words.lines)
+      .map(([name, text]) => `${text} ${(100 * last[name]).toFixed(0)} %`);
+    return `${this.words.course}. ${this.words.now}: ${told.join(", ")}.`;
+  }
+}
+
+function end(stream) {
+  for (const track of stream.getTracks()) track.stop();
+}
+
+const HEIGHT = 200;
+const LEFT = 52;
+const MARGIN = 10;
+const TOP = 10;
+const BOTTOM = 168;
+const up = (share) => BOTTOM - share * (BOTTOM - TOP);
+
+function shape(name, attributes) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  return made;
+}
+
+function written(x, y, text, anchor) {
+  const made = shape("text", { x, y, "text-anchor": anchor });
+  made.textContent = text;
+  return made;
+}
+
+function element(name, className = "") {
+  const made = document.createElement(name);
+  made.className = className;
+  return made;
+}
+
+function icon(name) {
+  const made = element("span", "icon");
+  made.setAttribute("aria-hidden", "true");
+  made.textContent = name;
+  return made;
+}
