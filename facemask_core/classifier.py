@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-import threading
-from collections.abc import Callable, Hashable
-from contextlib import nullcontext
+from collections.abc import Callable, Hashable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,15 @@ from facemask_core.gradients import ModelFunctions, Program, Tensor, compile_pro
 from facemask_core.images import INPUT_SIZE
 from facemask_core.labels import LABELS
 from facemask_core.precision import arithmetic, prepared
+from facemask_core.turns import Turns
 
 BUCKETS = backend.SUPPORTED.get(keras.backend.backend(), (32,))
 """Batch sizes that programs are run with; a batch is padded up to the next one."""
+
+_SMALL, _TOGETHER = 5_000_000, 8
+"""Of a small model a batch of eight takes about three images' time on two cores, so callers who
+ask the same of it are served at once. A large one fills the cores with a single image: its batch
+would keep everybody waiting for the last, and save little."""
 
 _log = logging.getLogger(__name__)
 
@@ -29,8 +35,9 @@ _log = logging.getLogger(__name__)
 class Classifier:
     """A two-class model in pixel space.
 
-    Calls from several threads are served one batch at a time: two runs at once would only fight
-    for the same cores, and one lock keeps tracing and the memory fallback simple.
+    Calls from several threads are served one batch at a time, in the order of its turns, which
+    several models may share: two runs at once would only fight for the same cores. That keeps
+    tracing and the memory fallback simple as well.
     """
 
     def __init__(
@@ -60,11 +67,14 @@ class Classifier:
         """What visitors should know, such as a fallback to a smaller batch or the CPU."""
         self.compilations = 0
         """How often a program met a size of batch for the first time, and waited."""
+        self.turns = Turns()
+        """Who computes when; others may be put here before the first call."""
+        self.together = _TOGETHER if model.count_params() < _SMALL else 1
+        """How many rows, of several callers, are worth computing at once."""
         self._buckets: tuple[int, ...] = BUCKETS
         self._on_cpu = False
         self._compiled: dict[Hashable, Callable[..., tuple[Tensor, ...]]] = {}
         self._met: set[tuple[Hashable, int]] = set()
-        self._lock = threading.RLock()
 
     def __reduce__(self) -> tuple[Any, ...]:
         """For another process, which compiles its own functions."""
@@ -99,6 +109,13 @@ class Classifier:
         """
         pixels = self.checked(images)
         return self.run("logits", _logits, pixels)[0].copy()  # the caller's own, to write on
+
+    def turn(self) -> AbstractContextManager[None]:
+        """Waits in line for the model; what the block computes has that one place in it.
+
+        The block need not be broken off because its asker has gone meanwhile.
+        """
+        return self.turns.turn(id(self), together=self.together)
 
     def checked(self, images: NDArray[Any]) -> NDArray[np.float32]:
         """Verifies that images keep the contract, and returns them as float32.
@@ -140,39 +157,47 @@ class Classifier:
         Returns:
             The program's outputs as NumPy arrays, padding removed; they may be read-only.
         """
-        total, start = len(arrays[0]), 0
+        total = len(arrays[0])
         if not total:  # one made-up row tells the outputs' shapes
             single = [np.zeros((1, *array.shape[1:]), array.dtype) for array in arrays]
             return tuple(part[:0] for part in self.run(key, program, *single, scalars=scalars))
-        parts: list[list[NDArray[Any]]] = []
-        while start < total:
-            rows, outputs = self._run_batch(key, program, arrays, start, scalars)
-            parts.append(outputs)
-            start += rows
-        if len(parts) == 1:
-            return tuple(parts[0])
-        return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
+        kind = (key, scalars, *((array.shape[1:], array.dtype) for array in arrays))
+        work = partial(self._compute, key, program, scalars)
+        parts = [
+            self.turns.compute(
+                id(self),
+                kind,
+                [array[start : start + BUCKETS[-1]] for array in arrays],
+                work,
+                together=self.together,
+            )
+            for start in range(0, total, BUCKETS[-1])
+        ]
+        return tuple(_joined(parts))
 
-    def _run_batch(
+    def _compute(
         self,
         key: Hashable,
         program: Program,
-        arrays: tuple[NDArray[Any], ...],
-        start: int,
         scalars: tuple[Any, ...],
-    ) -> tuple[int, list[NDArray[Any]]]:
-        """Runs one batch from ``start``, with less memory as long as the device refuses."""
-        while True:
-            with self._lock:
-                rows = min(len(arrays[0]) - start, self._buckets[-1])
-                bucket = next(size for size in self._buckets if size >= rows)
-                batch = [_padded(array[start : start + rows], bucket) for array in arrays]
-                try:
-                    return rows, self._call(key, program, batch, rows, scalars)
-                except Exception as error:
-                    if not backend.is_out_of_memory(error):
-                        raise
-                    self._make_room()
+        arrays: Sequence[NDArray[Any]],
+    ) -> list[NDArray[Any]]:
+        """Runs a batch, in as many parts as the device's memory asks for."""
+        parts: list[list[NDArray[Any]]] = []
+        start, total = 0, len(arrays[0])
+        while start < total:
+            rows = min(total - start, self._buckets[-1])
+            bucket = next(size for size in self._buckets if size >= rows)
+            batch = [_padded(array[start : start + rows], bucket) for array in arrays]
+            try:
+                parts.append(self._call(key, program, batch, rows, scalars))
+            except Exception as error:
+                if not backend.is_out_of_memory(error):
+                    raise
+                self._make_room()
+            else:
+                start += rows
+        return _joined(parts)
 
     def _call(
         self,
@@ -225,6 +250,13 @@ def _received(model: keras.Model, card: checkpoints.Card, precision: str) -> Cla
     classifier = Classifier(model, card)
     classifier.precision = precision  # the model computes in it already
     return classifier
+
+
+def _joined(parts: list[list[NDArray[Any]]]) -> list[NDArray[Any]]:
+    """Outputs of consecutive rows as one."""
+    if len(parts) == 1:
+        return parts[0]
+    return [np.concatenate(column) for column in zip(*parts, strict=True)]
 
 
 def _logits(model: ModelFunctions, images: Tensor) -> tuple[Tensor, ...]:

@@ -110,13 +110,11 @@ class GradientAscent(Attack):
             images,
             start,
             directions(labels, self.target),
-            scalars=(
-                np.float32(epsilon),
-                np.float32(step_size),
-                np.int32(steps),
-                np.bool_(keep_start),
-                *self._rule_settings(),
-            ),
+            # Each image's own, so that faces at different epsilons can climb in one batch.
+            np.full((len(images), 1, 1, 1), epsilon, np.float32),
+            np.full((len(images), 1, 1, 1), step_size, np.float32),
+            np.full(len(images), keep_start, np.bool_),
+            scalars=(np.int32(steps), *self._rule_settings()),
         )
         found = measured(
             best,
@@ -400,8 +398,8 @@ def _climb(
     direction: Tensor,
     epsilon: Tensor,
     step_size: Tensor,
-    steps: Tensor,
     keep_start: Tensor,
+    steps: Tensor,
     *rule_settings: Tensor,
 ) -> tuple[Tensor, ...]:
     """The traced program: Madry et al. 2018 (arXiv:1706.06083), eq. 2.1 of the original PGD.

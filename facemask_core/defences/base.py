@@ -98,6 +98,7 @@ def defended(classifier: Classifier, defence: Defence) -> Classifier:
     name = f"{classifier.name} + {defence.label}"
     shielded = Classifier(model, replace(classifier.card, name=name, metrics={}))
     shielded.precision = classifier.precision  # the model computes in it already
+    shielded.turns = classifier.turns
     return shielded
 
 
