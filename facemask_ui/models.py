@@ -12,12 +12,15 @@ from facemask_core.backend import keras
 from facemask_core.classifier import Classifier, load_classifier
 from facemask_core.errors import CheckpointError
 from facemask_core.images import INPUT_SIZE
-from facemask_ui import settings
+from facemask_ui import settings, waiting
 from facemask_ui.names import visible
 
 # After every run of any page, Streamlit calls this function to save memory. It would throw away
 # Keras's global state and TensorFlow's kernel caches while other visitors' threads work with them.
 keras.backend.clear_session = lambda: None
+
+_GREY = np.full((1, INPUT_SIZE, INPUT_SIZE, 3), 0.5, np.float32)
+"""What programs are compiled with."""
 
 
 def shipped() -> tuple[str, ...]:
@@ -72,15 +75,17 @@ def load(name: str, *, to_attack: bool = False) -> Classifier:
 @st.cache_resource(show_spinner="Loading the model. This takes a few seconds, once.")
 def _load(name: str, weights_sha256: str) -> Classifier:
     """The hash is part of the key: a retrained model is loaded anew, and replaces no other."""
-    classifier = load_classifier(name)
+    classifier = load_classifier(name, warm_up=False)
+    waiting.join(classifier)
+    with waiting.to_the_end():  # it is for everyone
+        classifier.predict(_GREY)
     _loaded().append(classifier)
     return classifier
 
 
 @st.cache_resource(show_spinner="Preparing the attack. This takes a few seconds, once.")
 def _compile_gradient(name: str, weights_sha256: str) -> None:
-    grey = np.full((1, INPUT_SIZE, INPUT_SIZE, 3), 0.5, np.float32)
-    attacks.make("fgsm")(_load(name, weights_sha256), grey, np.array([0]), epsilon=0.0)
+    attacks.make("fgsm")(_load(name, weights_sha256), _GREY, np.array([0]), epsilon=0.0)
 
 
 @st.cache_resource(show_spinner=False)

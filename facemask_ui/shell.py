@@ -12,7 +12,7 @@ import streamlit as st
 
 from facemask_core.backend import device
 from facemask_core.errors import FacemaskError
-from facemask_ui import models, reports, settings, uploads
+from facemask_ui import models, reports, settings, uploads, waiting
 
 _log = logging.getLogger(__name__)
 # A material icon would do, but the browser's tab fetches those from a server of Google's.
@@ -53,6 +53,7 @@ def page(title: str, heading: str, lead: str) -> Iterator[None]:
             st.page_link(script, label=label, icon=icon)
     st.title(heading, anchor=False)
     st.markdown(lead)
+    waiting.reserve()
     try:
         yield
     except FacemaskError as error:
@@ -63,6 +64,7 @@ def page(title: str, heading: str, lead: str) -> Iterator[None]:
             "Something went wrong on our side. Reload the page; the server's log says more.",
             icon=":material/error:",
         )
+    waiting.clear()
     _footer()
 
 

@@ -1,13 +1,15 @@
 """One face under one attack at every epsilon: computed part by part, kept for the session.
 
 A part is shown as soon as it is there. When the visitor chooses something else meanwhile, Streamlit
-ends the run between two parts, and the film goes on from there if they come back.
+ends the run between two parts, or in line before one, and the film goes on from there if they come
+back.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,10 +22,13 @@ from facemask_core.classifier import Classifier
 from facemask_core.epsilons import Grid
 from facemask_core.searches import Sweep
 from facemask_core.verdicts import Verdict
+from facemask_ui import waiting
 from facemask_ui.lab import film
 
 _KEPT = 6
 """Films a session keeps; one of PGD holds a few megabytes."""
+ASKS = b""
+"""Stands in a film where the model is asked next: whoever shows the film waits in line first."""
 _CONTROL_STRIDE = 4
 """Random noise changes little from notch to notch, and every point costs an answer of the model."""
 
@@ -34,16 +39,20 @@ class Film:
 
     Attributes:
         question: Stands for face, model, attack and seed together.
-        rest: Those still to be computed.
+        rest: Those still to be computed, with :data:`ASKS` before each that asks the model.
+        turn: Waits in line for the model, and keeps that place for a block.
         forget: Called when computing one failed, so that the next run begins anew.
         done: The parts there are.
+        asks: Whether the model is asked next.
         animation: One more part, made when it is wanted.
     """
 
     question: str
     rest: Iterator[bytes]
+    turn: Callable[[], AbstractContextManager[None]]
     forget: Callable[[], object]
     done: list[bytes] = field(default_factory=list)
+    asks: bool = False
     animation: bytes | None = None
 
     def __iter__(self) -> Iterator[bytes]:
@@ -51,16 +60,25 @@ class Film:
         position = 0
         while True:
             if position == len(self.done):
-                try:
-                    part = next(self.rest, None)
-                except Exception:
-                    self.forget()
-                    raise
+                part = self._next()
                 if part is None:
                     return
                 self.done.append(part)
             yield self.done[position]
             position += 1
+
+    def _next(self) -> bytes | None:
+        while True:
+            with self.turn() if self.asks else nullcontext():
+                try:
+                    with waiting.to_the_end():  # a generator that is broken off cannot go on
+                        part = next(self.rest, None)
+                except Exception:
+                    self.forget()
+                    raise
+            self.asks = part is ASKS
+            if not self.asks:
+                return part
 
 
 def film_of(
@@ -84,7 +102,7 @@ def film_of(
     told = repr((classifier.card.weights_sha256, attack, seed, label))
     question = hashlib.sha256(face.tobytes() + told.encode()).hexdigest()[:20]
     parts = _parts(question, classifier, face, before, label, attack, seed)
-    return _kept(question, question, parts)
+    return _kept(question, question, classifier, parts)
 
 
 def animation_of(whole: Film, label: int, grid: Grid) -> bytes:
@@ -120,9 +138,15 @@ def twin_of(
     """
 
     def parts() -> Iterator[bytes]:
-        yield film.line(question, "twin", _confidence(twin, face, label, attack, seed))
+        grid, shares = searches.grid_of(attack), list[tuple[int, float]]()
+        yield ASKS
+        for part in searches.epsilon_sweep_parts(twin, face, label, attack, seed=seed):
+            shares += zip(part.notches.tolist(), part.confidence.tolist(), strict=True)
+            if part.notches[-1] != grid.last:
+                yield ASKS
+        yield film.line(question, "twin", shares)
 
-    return _kept(f"{question}:{twin.card.weights_sha256}", question, parts())
+    return _kept(f"{question}:{twin.card.weights_sha256}", question, twin, parts())
 
 
 def path_of(
@@ -149,22 +173,26 @@ def path_of(
     question = hashlib.sha256(face.tobytes() + told.encode()).hexdigest()[:20]
 
     def parts() -> Iterator[bytes]:
+        steps = int(attack.steps)  # type: ignore[attr-defined]
         yield film.face(question, face, before, label)
+        yield ASKS
         for taken in searches.attack_path(
             classifier, face, label, attack, epsilon=epsilon, seed=seed
         ):
             yield film.step(question, face, taken)
+            if taken.number != steps:
+                yield ASKS
         yield film.end(question)
 
-    return _kept(question, question, parts())
+    return _kept(question, question, classifier, parts())
 
 
-def _kept(key: str, question: str, parts: Iterator[bytes]) -> Film:
+def _kept(key: str, question: str, classifier: Classifier, parts: Iterator[bytes]) -> Film:
     films: dict[str, Film] = st.session_state.setdefault("films", {})
     if key not in films:
         for oldest in list(films)[: len(films) + 1 - _KEPT]:
             del films[oldest]
-        films[key] = Film(question, parts, lambda: films.pop(key, None))
+        films[key] = Film(question, parts, classifier.turn, lambda: films.pop(key, None))
     return films[key]
 
 
@@ -177,16 +205,20 @@ def _parts(
     attack: Attack,
     seed: int,
 ) -> Iterator[bytes]:
+    grid = searches.grid_of(attack)
     yield film.face(question, face, before, label)
     found = []
+    yield ASKS
     for part in searches.epsilon_sweep_parts(classifier, face, label, attack, seed=seed):
         found.append(part)
         yield film.sweep(question, face, part)
+        if part.notches[-1] != grid.last:
+            yield ASKS
     yield _figures(question, face, found)
-    grid = searches.grid_of(attack)
     if attack != attacks.make("noise", norm=grid.norm):
         # The answer to no noise at all is known, and a batch of 9 would be padded to one of 16.
         notches = grid.notches[_CONTROL_STRIDE::_CONTROL_STRIDE]
+        yield ASKS
         control = searches.noise_control(classifier, face, grid, notches, seed=seed)
         shares = zip(notches, control[:, label].tolist(), strict=True)
         yield film.line(question, "noise", [(0, before.probabilities[label]), *shares])
@@ -210,10 +242,3 @@ def _shown(measured: fidelity.Fidelity) -> dict[str, object]:
         "ssim": round(measured.ssim, 4),
         "psnr": None if psnr is None else round(psnr, 1),
     }
-
-
-def _confidence(
-    classifier: Classifier, face: NDArray[np.uint8], label: int, attack: Attack, seed: int
-) -> list[tuple[int, float]]:
-    found = searches.epsilon_sweep(classifier, face, label, attack, seed=seed)
-    return list(zip(found.notches.tolist(), found.confidence.tolist(), strict=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from facemask_core.epsilons import L2, LINF, Grid
 from facemask_core.searches import Step, Sweep
 from facemask_core.verdicts import Verdict
 from facemask_ui.lab import film
-from facemask_ui.lab.sweeps import Film
+from facemask_ui.lab.sweeps import ASKS, Film
 
 RANDOM = np.random.default_rng(3)
 FACE = RANDOM.integers(0, 256, (224, 224, 3)).astype(np.uint8)
@@ -124,12 +125,34 @@ def test_a_film_broken_off_goes_on_where_it_was() -> None:
             computed.append(number)
             yield bytes([number])
 
-    broken = Film("q", rest(), forget=lambda: None)
+    broken = Film("q", rest(), nullcontext, forget=lambda: None)
     for part in broken:
         if part == b"\x01":
             break  # as Streamlit does when the visitor chooses something else
     assert list(broken) == [b"\x00", b"\x01", b"\x02"]
     assert computed == [0, 1, 2]
+
+
+def test_a_film_can_be_left_in_line_and_goes_on_where_it_was() -> None:
+    computed, patience = [], iter((True, False, True))
+
+    def rest() -> Any:
+        for number in range(2):
+            yield ASKS
+            computed.append(number)
+            yield bytes([number])
+
+    def turn() -> nullcontext[None]:
+        if not next(patience):
+            raise KeyboardInterrupt  # like Streamlit's, no Exception
+        return nullcontext()
+
+    broken = Film("q", rest(), turn, forget=lambda: pytest.fail("forgotten"))
+    with pytest.raises(KeyboardInterrupt):
+        list(broken)
+    assert computed == [0]
+    assert list(broken) == [b"\x00", b"\x01"]
+    assert computed == [0, 1]
 
 
 def test_a_film_that_fails_is_forgotten() -> None:
@@ -139,7 +162,7 @@ def test_a_film_that_fails_is_forgotten() -> None:
         yield b"\x00"
         raise RuntimeError("out of memory")
 
-    failing = Film("q", rest(), forget=lambda: forgotten.append(True))
+    failing = Film("q", rest(), nullcontext, forget=lambda: forgotten.append(True))
     with pytest.raises(RuntimeError, match="memory"):
         list(failing)
     assert forgotten == [True]

@@ -1,0 +1,96 @@
+"""The line before the models: every visitor's place in it, told at the bottom of the page.
+
+All models share one line, since they share the processor. A visitor is a session: whoever opens ten
+tabs stands in line ten times. Streamlit asks a run to end when its visitor has chosen something
+else or left; a run that waits here obeys at once, and what it waited for is not computed.
+"""
+
+from __future__ import annotations
+
+import contextvars
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_run_context import in_cached_function
+
+from facemask_core.classifier import Classifier
+from facemask_core.turns import Alone, Asker, Turns
+
+_PLACE, _SAID = "place-in-line", "place-in-line-said"
+
+
+_obliged = contextvars.ContextVar("obliged", default=False)
+
+
+class Visitor:
+    """The session in whose name the calling thread runs a page."""
+
+    def __init__(self, session: str) -> None:
+        """Names the session."""
+        self.key: Hashable = session
+
+    def waits(self, before: int) -> None:
+        """Says how many come first; ends the run if its visitor wants something else by now."""
+        if not _obliged.get():
+            first = {0: "you are next", 1: "1 visitor before you"}
+            _say(f"The lab is busy: {first.get(before, f'{before} visitors before you')}.")
+
+    def begins(self) -> None:
+        """Says so to those who have waited."""
+        if not _obliged.get() and st.session_state.get(_SAID) is not None:
+            _say("The lab is busy: it is your turn.")
+
+    def used(self, seconds: float) -> None:
+        """Costs nothing."""
+
+
+def _asking() -> Asker:
+    context = get_script_run_ctx(suppress_warning=True)
+    return Alone() if context is None else Visitor(context.session_id)
+
+
+_LINE = Turns(_asking)
+
+
+def join(classifier: Classifier) -> None:
+    """Puts a model, which nobody has asked anything yet, behind the line of this server."""
+    classifier.turns = _LINE
+
+
+@contextmanager
+def to_the_end() -> Iterator[None]:
+    """What the block computes is not broken off, even if its visitor has gone meanwhile."""
+    before = _obliged.set(True)
+    try:
+        yield
+    finally:
+        _obliged.reset(before)
+
+
+def reserve() -> None:
+    """Keeps room at the bottom of the page for a visitor's place in line."""
+    st.session_state[_PLACE], st.session_state[_SAID] = st.bottom.empty(), None
+
+
+def clear() -> None:
+    """Takes the place in line off the page; to be called when a run has got all it asked for."""
+    if st.session_state.pop(_SAID, None) is not None:
+        st.session_state[_PLACE].empty()
+
+
+def _say(text: str) -> None:
+    # Reading the session's state is where Streamlit ends a run that was superseded.
+    if st.session_state.get(_SAID) == text or _PLACE not in st.session_state:
+        return
+    st.session_state[_SAID] = text
+    place: DeltaGenerator = st.session_state[_PLACE]
+
+    def draw() -> None:
+        # A cached function that waits would keep the message, and bring it back with its answer.
+        in_cached_function.set(False)
+        place.info(text, icon=":material/hourglass_top:")
+
+    contextvars.copy_context().run(draw)
