@@ -5,6 +5,7 @@ WORKDIR /lab
 
 # What visitors' reports need: the run store. It is all that is ever written.
 ENV HOME=/lab/home \
+    FACEMASK_MODE=public \
     FACEMASK_HOME=/lab/home/store \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1

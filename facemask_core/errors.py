@@ -79,5 +79,9 @@ class DeviceError(FacemaskError):
     """The numerical backend or the device cannot do what is asked of it."""
 
 
+class ModeError(FacemaskError):
+    """The lab is started in a mode that does not exist."""
+
+
 class EngineError(FacemaskError):
     """An engine's name or settings make no sense, or it cannot be started or reached."""

@@ -14,12 +14,11 @@ from facemask_core.archives import open_archive
 from facemask_core.datasets import Dataset, Folder, Source, open_dataset
 from facemask_core.errors import DatasetError
 from facemask_core.jobs import Data, Kind
-from facemask_ui import settings
+from facemask_ui import mode, settings
 
 PORTRAITS, ZIP, FOLDER = "Shipped portraits", "Zip file", "Server folder"
 MENDELEY = "Mendeley photographs"
 ROOTS_VARIABLE = "FACEMASK_DATA_ROOTS"
-_MOST_IMAGES = 25_000
 _DEFAULT_LIMIT = 1000
 _ZIP_WIDGET, _ZIP_KEPT = "file:zip", "dataset:zip"
 
@@ -80,12 +79,13 @@ def choose() -> Chosen | None:
     if found is None:
         return None
     data, dataset = found
+    most = mode.current().images
     limit = st.number_input(
         "Use at most",
         1,
-        _MOST_IMAGES,
+        most,
         help="Images, taken from both classes in turn.",
-        **settings.bound("limit", _DEFAULT_LIMIT, settings.whole(1, _MOST_IMAGES)),
+        **settings.bound("limit", min(_DEFAULT_LIMIT, most), settings.whole(1, most)),
     )
     used = dataset.limited(int(limit))
     counts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in used.counts().items())
@@ -205,6 +205,8 @@ def _folder() -> tuple[Data, Dataset] | None:
 
 def roots() -> list[Path]:
     """The folders the operator of this lab lets visitors read, links resolved."""
+    if not mode.current().folders:
+        return []
     listed = os.environ.get(ROOTS_VARIABLE, "").split(os.pathsep)
     return [Path(entry).resolve() for entry in listed if entry.strip()]
 

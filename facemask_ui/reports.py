@@ -23,7 +23,7 @@ from facemask_core.jobs import Data, Job, Kind, Order, Queue, State, Supervisor,
 from facemask_core.rows import Rows, Smallest, joined
 from facemask_core.runs import Stored, place
 from facemask_core.searches import SmallestEpsilons
-from facemask_ui import report_data, report_figures
+from facemask_ui import mode, report_data, report_figures
 from facemask_ui.report_figures import Figure
 
 _MOST_OTHERS = 12
@@ -83,8 +83,9 @@ class Line:
 
 
 def queue() -> Queue:
-    """The queue of this server."""
-    return Queue()
+    """The queue of this server, with room for as much as its mode allows."""
+    allowed = mode.current()
+    return Queue(most=allowed.reports, each=allowed.reports_each)
 
 
 def supervise() -> Supervisor:
@@ -144,8 +145,11 @@ def cancel(job: Job) -> None:
 
 
 def delete(job: Job) -> None:
-    """Forgets a job of this visitor's and its run."""
-    removal.delete(queue(), job)
+    """Forgets a job of this visitor's and its run, unless others may be looking at that."""
+    if mode.current().keeps_shared and report_data.readable(job.order.data):
+        removal.forget(queue(), job)
+    else:
+        removal.delete(queue(), job)
     for kept in (_figures, _evaluation, _search):
         kept.clear()
     supervise().wake()

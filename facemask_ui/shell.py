@@ -11,8 +11,8 @@ from pathlib import Path
 import streamlit as st
 
 from facemask_core.backend import device
-from facemask_core.errors import FacemaskError
-from facemask_ui import models, reports, settings, uploads, waiting
+from facemask_core.errors import FacemaskError, ModeError
+from facemask_ui import mode, models, reports, settings, uploads, waiting
 
 _log = logging.getLogger(__name__)
 # A material icon would do, but the browser's tab fetches those from a server of Google's.
@@ -45,6 +45,7 @@ def page(title: str, heading: str, lead: str) -> Iterator[None]:
         lead: What the page is for, in a sentence.
     """
     st.set_page_config(page_title=f"{title} · Face-mask lab", page_icon=_ICON, layout="wide")
+    _check_mode()
     uploads.keep_in_memory()
     reports.supervise()  # on every page: reports may wait that an earlier server left
     settings.enter(title)
@@ -66,6 +67,16 @@ def page(title: str, heading: str, lead: str) -> Iterator[None]:
         )
     waiting.clear()
     _footer()
+
+
+def _check_mode() -> None:
+    """Nothing is open to anyone as long as nobody has said to whom."""
+    try:
+        if mode.current().hides_errors:
+            st.set_option("client.showErrorDetails", "none")
+    except ModeError as error:
+        show_error(error)
+        st.stop()
 
 
 @contextmanager

@@ -8,6 +8,7 @@ else or left; a run that waits here obeys at once, and what it waited for is not
 from __future__ import annotations
 
 import contextvars
+import time
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 
@@ -18,10 +19,13 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import in_cached_fu
 
 from facemask_core.classifier import Classifier
 from facemask_core.turns import Alone, Asker, Turns
+from facemask_ui import mode
+from facemask_ui.allowance import Allowances
 
 _PLACE, _SAID = "place-in-line", "place-in-line-said"
 
 
+_LOOK_SECONDS = 0.25
 _obliged = contextvars.ContextVar("obliged", default=False)
 
 
@@ -44,15 +48,33 @@ class Visitor:
             _say("The lab is busy: it is your turn.")
 
     def used(self, seconds: float) -> None:
-        """Costs nothing."""
+        """Takes it out of the visitor's allowance."""
+        allowed = mode.current()
+        if allowed.burst is not None:
+            _ALLOWANCES.spend(self.key, seconds, refill=allowed.refill)
+
+    def rests(self) -> None:
+        """Waits, without standing in line, while the visitor has used more than is allowed."""
+        allowed = mode.current()
+        while allowed.burst is not None and not _obliged.get():
+            wait = _ALLOWANCES.wait(self.key, burst=allowed.burst, refill=allowed.refill)
+            if not wait:
+                break
+            _say(f"You have used your share of this server: it goes on in {wait:.0f} seconds.")
+            time.sleep(min(wait, _LOOK_SECONDS))
 
 
 def _asking() -> Asker:
     context = get_script_run_ctx(suppress_warning=True)
-    return Alone() if context is None else Visitor(context.session_id)
+    if context is None:
+        return Alone()
+    visitor = Visitor(context.session_id)
+    visitor.rests()
+    return visitor
 
 
 _LINE = Turns(_asking)
+_ALLOWANCES = Allowances()
 
 
 def join(classifier: Classifier) -> None:

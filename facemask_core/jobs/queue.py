@@ -36,13 +36,18 @@ T = TypeVar("T")
 class Queue:
     """The jobs of one folder; any thread and process may use it at any time."""
 
-    def __init__(self, home: Path | None = None) -> None:
+    def __init__(
+        self, home: Path | None = None, *, most: int = DEFAULT_LIMIT, each: int | None = None
+    ) -> None:
         """Names the folder; nothing is opened before it is needed.
 
         Args:
             home: The folder; None for the store's (``$FACEMASK_HOME``).
+            most: How many jobs may wait and run, unless ``FACEMASK_QUEUE_LIMIT`` says otherwise.
+            each: How many of those may be one owner's; None for all.
         """
         self.home = (home or default_folder()).absolute()
+        self._most, self._each = most, each
 
     @property
     def exists(self) -> bool:
@@ -65,15 +70,7 @@ class Queue:
 
         def add(connection: sqlite3.Connection) -> list[str]:
             names = [_add(connection, owner, order) for order in orders]
-            limit = _limit()
-            (waiting,) = connection.execute(
-                f"SELECT count(*) FROM jobs WHERE {_ACTIVE}"  # noqa: S608
-            ).fetchone()
-            if waiting > limit:
-                raise QueueFullError(
-                    f"The queue is full: it holds {limit} reports, and this would make {waiting}; "
-                    "try again when some have ended."
-                )
+            self._check_room(connection, owner)
             connection.execute(
                 f"DELETE FROM jobs WHERE NOT {_ACTIVE} AND id NOT IN "  # noqa: S608
                 f"(SELECT id FROM jobs WHERE NOT {_ACTIVE} ORDER BY turn DESC LIMIT ?)",
@@ -257,6 +254,24 @@ class Queue:
             *(time.time() + seconds, job.id, worker),
         )
 
+    def _check_room(self, connection: sqlite3.Connection, owner: str) -> None:
+        """Refuses what would be too much, altogether or of one owner."""
+        limit = _limit(self._most)
+        waiting, own = connection.execute(
+            f"SELECT count(*), count(*) FILTER (WHERE owner = ?) FROM jobs WHERE {_ACTIVE}",  # noqa: S608
+            (owner,),
+        ).fetchone()
+        if self._each is not None and own > self._each:
+            raise QueueFullError(
+                f"A visitor may have {self._each} reports waiting and running here, and this would "
+                f"make {own}; try again when some have ended."
+            )
+        if waiting > limit:
+            raise QueueFullError(
+                f"The queue is full: it holds {limit} reports, and this would make {waiting}; "
+                "try again when some have ended."
+            )
+
     def _found(self, where: str, *values: object) -> list[Job]:
         statement = f"{_JOBS} {where} ORDER BY added DESC, turn"
         return self._look(
@@ -277,9 +292,9 @@ class Queue:
         return database.using(self.home, changed)
 
 
-def _limit() -> int:
+def _limit(usual: int) -> int:
     text = os.environ.get(LIMIT_VARIABLE, "")
-    return int(text) if text.isascii() and text.isdigit() else DEFAULT_LIMIT
+    return int(text) if text.isascii() and text.isdigit() else usual
 
 
 def _now() -> str:

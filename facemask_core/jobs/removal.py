@@ -28,6 +28,20 @@ def cancel(queue: Queue, job: Job) -> None:
     uploads.sweep(queue)
 
 
+def forget(queue: Queue, job: Job) -> None:
+    """Forgets a job and its upload; what was computed for it stays in the store.
+
+    Args:
+        queue: The job's queue.
+        job: The job; one that runs is ended.
+
+    Raises:
+        QueueError: The queue cannot be used.
+    """
+    queue.delete(job)
+    uploads.sweep(queue)
+
+
 def delete(queue: Queue, job: Job) -> None:
     """Forgets a job, its upload, and its run, unless another job has the same.
 
@@ -39,8 +53,7 @@ def delete(queue: Queue, job: Job) -> None:
         QueueError: The queue cannot be used.
         RunStoreError: The store cannot be used, or another process computes the run.
     """
-    queue.delete(job)
-    uploads.sweep(queue)
+    forget(queue, job)
     if job.run is None or queue.of_run(job.run):
         return
     with runs.Store(queue.home) as store:

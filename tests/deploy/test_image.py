@@ -101,6 +101,12 @@ def test_compose_keeps_the_lab_behind_caddy() -> None:
         assert f"{{${name}}}" in text
 
 
+def test_what_may_face_the_internet_is_public_unless_told_otherwise() -> None:
+    assert "FACEMASK_MODE=public" in (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    assert services["lab"]["environment"]["FACEMASK_MODE"] == "${FACEMASK_MODE:-classroom}"
+
+
 def test_the_space_names_the_port_of_the_container() -> None:
     _, front, _ = (
         (ROOT / "deploy/huggingface/README.md").read_text(encoding="utf-8").split("---\n", 2)
