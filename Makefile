@@ -9,13 +9,17 @@ APP := .venv/.app-installed
 DEV := .venv/.dev-installed
 PORT ?= 8501
 
-.PHONY: app test lint types unit unit-jax browser format face-finder robust-accuracy smallest-distances fast-precision skin-tones scale bench fuzz clean
+.PHONY: app test audit lint types unit unit-jax browser format face-finder robust-accuracy smallest-distances fast-precision skin-tones scale bench fuzz clean
 
 app: $(APP)
 	@echo "The lab starts at http://127.0.0.1:$(PORT) (Ctrl+C stops it)"
 	@$(BIN)/streamlit run app.py --server.port $(PORT)
 
 test: lint types unit unit-jax browser
+
+# Not part of `make test`, which has to pass without the internet.
+audit: $(DEV)
+	$(BIN)/python -m tools.audit
 
 lint: $(DEV)
 	$(BIN)/ruff check .

@@ -25,6 +25,11 @@ from facemask_ui.allowance import Allowances
 _PLACE, _SAID = "place-in-line", "place-in-line-said"
 
 
+_CSS = """
+.st-key-line { position: fixed; inset: auto 0 1rem; width: auto; max-width: 36rem;
+  margin: 0 auto; padding: 0 1rem; z-index: 100; pointer-events: none; }
+"""
+"""Out of the page's flow, so that nothing moves under the visitor's hand when it comes and goes."""
 _LOOK_SECONDS = 0.25
 _obliged = contextvars.ContextVar("obliged", default=False)
 
@@ -93,8 +98,10 @@ def to_the_end() -> Iterator[None]:
 
 
 def reserve() -> None:
-    """Keeps room at the bottom of the page for a visitor's place in line."""
-    st.session_state[_PLACE], st.session_state[_SAID] = st.bottom.empty(), None
+    """Keeps a spot over the page's lower edge for a visitor's place in line."""
+    st.html(f"<style>{_CSS}</style>")
+    with st.container(key="line"):
+        st.session_state[_PLACE], st.session_state[_SAID] = st.empty(), None
 
 
 def clear() -> None:
