@@ -2,17 +2,7 @@
 
 import streamlit as st
 
-from facemask_core import attacks
-from facemask_ui import (
-    attacking,
-    cropping,
-    faces_shown,
-    models,
-    pictures,
-    presets,
-    results,
-    shell,
-)
+from facemask_ui import shell
 
 with shell.page(
     "Home",
@@ -20,14 +10,29 @@ with shell.page(
     "A neural network looks at a face and says whether it wears a mask. It is often right. "
     "This lab changes the picture so little that you would not notice, and watches it go wrong.",
 ):
+    from facemask_core import attacks
+    from facemask_ui import (
+        attacking,
+        cropping,
+        faces_shown,
+        models,
+        palette,
+        pictures,
+        presets,
+        results,
+    )
+
     picture = pictures.sample(pictures.DEFAULT_SAMPLE)
     model = models.shipped()[0]
     attack = attacks.make("fgsm")
     chosen = attacking.Chosen(attack, attacking.DEFAULT_LEVELS, seed=0)
     face = cropping.square(picture, None)
-    result = results.attack(models.load(model, to_attack=True), face, chosen, picture.label)
-
     shown, told = st.columns([3, 2], gap="large")
+    at_first = told.empty()
+    before = results.judge(models.load(model), face)  # seconds before an attack is compiled
+    at_first.markdown(f"Before the attack: {palette.phrase(before)}")
+    result = results.attack(models.load(model, to_attack=True), face, chosen, picture.label)
+    at_first.empty()
     with shown:
         faces_shown.pictures(result, picture.alt)
         st.caption(

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from facemask_core.backend import device
 from facemask_core.errors import FacemaskError, ModeError
-from facemask_ui import mode, models, reports, settings, uploads, waiting
+from facemask_ui import mode, settings, start, uploads
 
 _log = logging.getLogger(__name__)
 # A material icon would do, but the browser's tab fetches those from a server of Google's.
@@ -36,6 +35,9 @@ PRIVACY = (
 def page(title: str, heading: str, lead: str) -> Iterator[None]:
     """Frames a page; everything it draws goes inside the ``with`` block.
 
+    What the page imports of the lab it imports in the block, too: nearly all of that needs
+    TensorFlow, and the frame is on the screen before it is there.
+
     An error of the core becomes one sentence where it happened; anything else goes to the log.
     The footer is drawn all the same.
 
@@ -44,16 +46,20 @@ def page(title: str, heading: str, lead: str) -> Iterator[None]:
         heading: The page's only first-level heading.
         lead: What the page is for, in a sentence.
     """
+    start.begin()
     st.set_page_config(page_title=f"{title} · Face-mask lab", page_icon=_ICON, layout="wide")
     _check_mode()
     uploads.keep_in_memory()
-    reports.supervise()  # on every page: reports may wait that an earlier server left
     settings.enter(title)
     with st.container(horizontal=True, key="navigation", gap="xsmall"):
         for script, label, icon in _PAGES:
             st.page_link(script, label=label, icon=icon)
     st.title(heading, anchor=False)
     st.markdown(lead)
+    start.ready()
+    from facemask_ui import reports, waiting
+
+    reports.supervise()  # on every page: reports may wait that an earlier server left
     waiting.reserve()
     try:
         yield
@@ -99,6 +105,9 @@ def plain(text: str) -> str:
 
 
 def _footer() -> None:
+    from facemask_core.backend import device
+    from facemask_ui import models
+
     with st.container(key="footer"):
         st.space("small")
         for message in models.messages():

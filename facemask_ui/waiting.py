@@ -26,7 +26,7 @@ _PLACE, _SAID = "place-in-line", "place-in-line-said"
 
 
 _CSS = """
-.st-key-line { position: fixed; inset: auto 0 1rem; width: auto; max-width: 36rem;
+:has(> .st-key-line) { position: fixed; inset: auto 0 1rem; width: auto; max-width: 36rem;
   margin: 0 auto; padding: 0 1rem; z-index: 100; pointer-events: none; }
 """
 """Out of the page's flow, so that nothing moves under the visitor's hand when it comes and goes."""

@@ -2,14 +2,16 @@
 
 import streamlit as st
 
-from facemask_ui import class_link, cropping, lab, models, pictures, shell, truth
-from facemask_ui.lab import attack_choice
+from facemask_ui import shell
 
 with shell.page(
     "Attack",
     "How little noise does it take?",
     "The attack changes the picture, within epsilon, so that the model gets it wrong.",
 ):
+    from facemask_ui import class_link, cropping, lab, models, pictures, truth
+    from facemask_ui.lab import attack_choice
+
     hidden = class_link.hidden()
     shown = {name: name not in hidden for name in class_link.GROUPS}
     if any(shown[name] for name in ("picture", "model", "attack")):

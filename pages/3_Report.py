@@ -2,16 +2,7 @@
 
 import streamlit as st
 
-from facemask_ui import (
-    attacking,
-    models,
-    report_data,
-    report_list,
-    report_open,
-    report_run,
-    reports,
-    shell,
-)
+from facemask_ui import shell
 
 with shell.page(
     "Report",
@@ -19,6 +10,16 @@ with shell.page(
     "One face is an anecdote. Here a whole dataset is judged, attacked, and judged again. "
     "Another process computes: leave, come back, and it has gone on.",
 ):
+    from facemask_ui import (
+        attacking,
+        models,
+        report_data,
+        report_list,
+        report_open,
+        report_run,
+        reports,
+    )
+
     dataset, model, attack = st.columns(3, gap="large")
     with attack:
         chosen = attacking.choose_several()

@@ -1,11 +1,13 @@
 """Models: a card for each, with what it can do, where it fails, and how it was made."""
 
-from facemask_ui import model_card, models, shell
+from facemask_ui import shell
 
 with shell.page(
     "Models",
     "What are these models?",
     "Every model of this lab has a card: how it learned, how well it does, and what it is not for.",
 ):
+    from facemask_ui import model_card, models
+
     name = models.choose()
     model_card.show(name)

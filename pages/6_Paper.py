@@ -1,6 +1,6 @@
 """Paper: its tables and figures beside the same measured here, and what in it does not add up."""
 
-from facemask_ui import paper, shell
+from facemask_ui import shell
 
 with shell.page(
     "Paper",
@@ -8,4 +8,6 @@ with shell.page(
     "Its tables and figures beside the same measured in this lab, and seven places where its "
     "figures do not add up, each to be tried out.",
 ):
+    from facemask_ui import paper
+
     paper.show()
