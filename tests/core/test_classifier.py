@@ -93,6 +93,36 @@ def test_many_visitors_share_one_model(curved: Classifier, faces: NDArray[np.flo
         assert all(pool.map(visit, range(24)))
 
 
+def test_visitors_computed_together_each_get_their_own_answer(curved: Classifier) -> None:
+    """Each has a face and an epsilon of their own; together or alone, the answer is the same."""
+    rng = np.random.default_rng(0)
+    faces = rng.random((12, 1, *SHAPE), dtype=np.float32)
+    epsilons = rng.uniform(0.01, 0.2, 12).tolist()
+    attack, shared, sizes = attacks.make("pgd", steps=3), wrapped(curved.model), []
+    expected = [
+        attack(curved, face, np.array([0]), epsilon=epsilon)
+        for face, epsilon in zip(faces, epsilons, strict=True)
+    ]
+    call = shared._call
+
+    def counted(key: Any, program: Any, batch: Any, rows: int, scalars: Any) -> Any:
+        sizes.append(rows)
+        return call(key, program, batch, rows, scalars)
+
+    shared._call = counted  # type: ignore[method-assign]
+    with ThreadPoolExecutor(12) as pool:
+        for _ in range(4):
+            found = pool.map(
+                lambda face, epsilon: attack(shared, face, np.array([0]), epsilon=epsilon),
+                faces,
+                epsilons,
+            )
+            for mine, alone in zip(found, expected, strict=True):
+                np.testing.assert_allclose(mine.images, alone.images, atol=1e-5)
+                np.testing.assert_allclose(mine.logits, alone.logits, atol=1e-4)
+    assert 1 < max(sizes) <= shared.together
+
+
 class _OutOfMemory(Exception):  # noqa: N818 (imitates a backend's error)
     def __init__(self) -> None:
         super().__init__("RESOURCE_EXHAUSTED: failed to allocate")
