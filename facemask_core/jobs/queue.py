@@ -21,10 +21,13 @@ LIMIT_VARIABLE = "FACEMASK_QUEUE_LIMIT"
 DEFAULT_LIMIT = 40
 """Ten times every model; the last in line waits for all others."""
 MOST_CRASHES = 3
+LONGEST_REST = 60.0
+"""Seconds a job is left alone at most; one that rests for longer does so by a clock set back."""
 _KEPT = 500
 """Jobs that have ended and are still listed; their runs stay in the store."""
 
 _ACTIVE = "state IN ('queued', 'running')"
+_RIPE = "state = 'queued' AND NOT (rests_until > :now AND rests_until <= :now + :longest)"
 _JOBS = (
     "SELECT id, owner, asked, state, reason, run, added, ended, done, total, timed_from, "  # noqa: S608
     f"timed_done, told, crashes, (SELECT count(*) FROM jobs AS other WHERE other.{_ACTIVE} "
@@ -149,8 +152,8 @@ class Queue:
                 lambda connection: (
                     _left(connection, self.home)
                     or connection.execute(
-                        "SELECT 1 FROM jobs WHERE state = 'queued' AND rests_until <= ? LIMIT 1",
-                        (time.time(),),
+                        f"SELECT 1 FROM jobs WHERE {_RIPE} LIMIT 1",  # noqa: S608
+                        _clock(),
                     ).fetchall()
                 )
             )
@@ -170,9 +173,8 @@ class Queue:
             for name in _left(connection, self.home):
                 _requeue(connection, name)
             found = connection.execute(
-                "SELECT id FROM jobs WHERE state = 'queued' AND rests_until <= ? "
-                "ORDER BY turn LIMIT 1",
-                (time.time(),),
+                f"SELECT id FROM jobs WHERE {_RIPE} ORDER BY turn LIMIT 1",  # noqa: S608
+                _clock(),
             ).fetchone()
             if found is None:
                 return None
@@ -208,7 +210,8 @@ class Queue:
     def tell(self, worker: str, job: Job, done: int, total: int, *, computed: bool) -> None:
         """Writes down how far a job is.
 
-        The pace is measured from the end of a session's first batch, which waited for compilation.
+        The pace is measured from the end of a session's first batch, which waited for compilation,
+        by a clock that nobody sets; one worker's times are only ever compared with its own.
 
         Args:
             worker: Whose it is.
@@ -217,7 +220,7 @@ class Queue:
             total: All files.
             computed: Whether a batch was computed just now, rather than found in the store.
         """
-        now = time.time()
+        now = time.monotonic()
         self._execute(
             "UPDATE jobs SET done = ?, total = ?, told = ?, timed_from = coalesce(timed_from, ?), "
             "timed_done = CASE WHEN timed_from IS NULL THEN ? ELSE timed_done END, "
@@ -246,12 +249,12 @@ class Queue:
         Args:
             worker: Whose it is.
             job: The job.
-            seconds: Leave it alone for so long.
+            seconds: Leave it alone for so long, by the clock that all processes share.
         """
         self._execute(
             "UPDATE jobs SET state = 'queued', worker = NULL, rests_until = ? "
             "WHERE id = ? AND worker = ?",
-            *(time.time() + seconds, job.id, worker),
+            *(time.time() + min(seconds, LONGEST_REST), job.id, worker),
         )
 
     def _check_room(self, connection: sqlite3.Connection, owner: str) -> None:
@@ -295,6 +298,10 @@ class Queue:
 def _limit(usual: int) -> int:
     text = os.environ.get(LIMIT_VARIABLE, "")
     return int(text) if text.isascii() and text.isdigit() else usual
+
+
+def _clock() -> dict[str, float]:
+    return {"now": time.time(), "longest": LONGEST_REST}
 
 
 def _now() -> str:

@@ -131,8 +131,9 @@ def test_a_job_under_way_tells_how_far_it_is(
         job = queue.take(name)
         assert progress(app.run()) == ["Starting"]
         for now, done in ((0, 32), (2, 64), (4, 96)):
-            monkeypatch.setattr(queues.time, "time", lambda now=now: 1e9 + now)
-            queue.tell(name, job, done, 300, computed=True)
+            with monkeypatch.context() as patched:
+                patched.setattr(queues.time, "monotonic", lambda now=now: 1e9 + now)
+                queue.tell(name, job, done, 300, computed=True)
         assert progress(app.run()) == ["96 of 300 images · 16.0 a second · about 13 s left"]
 
 

@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -107,10 +108,47 @@ def test_pace_is_told_from_the_second_batch_on(
             (112.0, 128, True, 16.0),
             (116.0, 160, True, 64 / 6),
         ):
-            monkeypatch.setattr(queues.time, "time", lambda now=now: now)
+            monkeypatch.setattr(queues.time, "monotonic", lambda now=now: now)
             queue.tell(name, job, done, 256, computed=computed)
             assert queue.get(job.id).rate == rate
     assert queue.get(job.id).seconds_left == pytest.approx(9)
+
+
+@pytest.mark.parametrize("jump", [-86400.0, 86400.0])
+def test_a_clock_that_is_set_while_a_job_runs_changes_neither_pace_nor_worker(
+    queue: Queue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jump: float
+) -> None:
+    (job,) = queue.add("a", [queued.order(tmp_path)])
+    real = time.time
+    with workers.registered(queue.home) as name:
+        queue.take(name)
+        queue.tell(name, job, 32, 256, computed=True)
+        monkeypatch.setattr(time, "time", lambda: real() + jump)
+        time.sleep(0.05)
+        queue.tell(name, job, 64, 256, computed=True)
+        rate = queue.get(job.id).rate
+        assert rate is not None
+        assert 1 < rate <= 32 / 0.05
+        assert queue.holds(name, job)
+        assert not queue.has_work(), "its worker lives, whatever the clock says"
+
+
+@pytest.mark.parametrize(("jump", "still"), [(-86400.0, 0.0), (-30.0, 34.0), (86400.0, 0.0)])
+def test_a_clock_that_is_set_leaves_no_job_resting_for_long(
+    queue: Queue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jump: float, still: float
+) -> None:
+    (job,) = queue.add("a", [queued.order(tmp_path)])
+    real = time.time
+    with workers.registered(queue.home) as name:
+        queue.take(name)
+        queue.put_back(name, job, seconds=3)
+        assert not queue.has_work()
+        assert still < queues.LONGEST_REST
+        monkeypatch.setattr(time, "time", lambda: real() + jump + still)
+        assert queue.has_work()
+        taken = queue.take(name)
+    assert taken is not None
+    assert taken.id == job.id
 
 
 def test_only_its_worker_may_speak_for_a_job(queue: Queue, tmp_path: Path) -> None:
