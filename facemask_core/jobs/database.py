@@ -157,6 +157,7 @@ def _sound(path: Path) -> bool:
 
 
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
+_REFUSED = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}
 
 
 @contextmanager
@@ -181,4 +182,6 @@ def _speaking(path: Path) -> Iterator[None]:
             ) from error
         if code == sqlite3.SQLITE_BUSY:
             raise QueueError("The queue of reports is busy; try again in a moment.") from error
+        if code in _REFUSED:
+            raise QueueError(f"The queue of reports {path} cannot be written: {error}.") from error
         raise QueueError(f"The queue of reports {path} cannot be used: {error}.") from error

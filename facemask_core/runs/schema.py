@@ -201,8 +201,8 @@ def _in_words(error: sqlite3.Error, path: Path) -> RunStoreError:
         return RunStoreError(f"The run store {path} cannot be written: {error}; {_ELSEWHERE}")
     if code == sqlite3.SQLITE_FULL:
         return RunStoreError(
-            f"The disk is full, so the run store {path} cannot grow; make room and run the same "
-            "command again, which goes on where it was."
+            f"The disk is full, so the run store {path} cannot grow; make room and ask for the "
+            "same again, which goes on where it was."
         )
     if code == sqlite3.SQLITE_BUSY:
         return RunStoreError(f"The run store {path} is busy; try again in a moment.")

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import queued
+from privileges import unprivileged
 
 from facemask_core.errors import QueueError, QueueFullError
 from facemask_core.jobs import Queue, State, database, workers
@@ -149,6 +150,39 @@ def test_a_clock_that_is_set_leaves_no_job_resting_for_long(
         taken = queue.take(name)
     assert taken is not None
     assert taken.id == job.id
+
+
+def test_a_full_disk_is_one_sentence_and_nothing_half_queued(
+    queue: Queue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (before,) = queue.add("a", [queued.order(tmp_path)])
+    real = database._opened
+
+    def full(path: Path) -> sqlite3.Connection:
+        connection = real(path)
+        (pages,) = connection.execute("PRAGMA page_count").fetchone()
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+        return connection
+
+    many = [queued.order(tmp_path, seed=seed) for seed in range(100, 130)]
+    with monkeypatch.context() as patched:
+        patched.setattr(database, "_opened", full)
+        with pytest.raises(QueueError, match=r"disk is full.*make room and try again\.$"):
+            queue.add("a", many)
+        assert [job.id for job in queue.jobs()] == [before.id]
+    assert len(queue.add("a", many)) == len(many)
+
+
+def test_a_read_only_home_is_one_sentence(queue: Queue, tmp_path: Path) -> None:
+    queue.add("a", [queued.order(tmp_path)])
+    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
+        folder.chmod(0o755)
+    for path in (queue.home, queue.home / "locks"):
+        path.chmod(0o555)
+    for path in (*queue.home.glob("*.sqlite3"), *queue.home.glob("locks/*")):
+        path.chmod(0o444)
+    with unprivileged(), pytest.raises(QueueError, match=r"cannot be written: .*\.$"):
+        queue.add("b", [queued.order(tmp_path)])
 
 
 def test_only_its_worker_may_speak_for_a_job(queue: Queue, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sqlite3
 import threading
 import time
 import zipfile
@@ -17,6 +18,7 @@ from facemask_core import attacks, checkpoints, evaluation, runs, searches
 from facemask_core.errors import RunInUseError, WorkerError
 from facemask_core.jobs import Data, Job, Kind, Queue, State, uploads, worker, workers
 from facemask_core.rows import joined
+from facemask_core.runs import schema
 
 
 @pytest.fixture(autouse=True)
@@ -123,6 +125,33 @@ def test_a_poisoned_job_fails_with_a_sentence_and_the_next_goes_on(
     assert reasons[1] == reasons[2] == "The report failed; the worker's log says why."
     assert "There is no folder" in reasons[3]
     assert "no setting x" in reasons[4]
+
+
+def test_a_job_whose_store_is_full_says_so_and_goes_on_once_there_is_room(
+    queue: Queue, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (job,) = queue.add("a", [queued.order(data)])
+    real = schema.connect
+
+    def full(path: Path) -> sqlite3.Connection:
+        connection = real(path)
+        (pages,) = connection.execute("PRAGMA page_count").fetchone()
+        connection.execute(f"PRAGMA max_page_count = {pages + 1}")
+        return connection
+
+    with monkeypatch.context() as patched:
+        patched.setattr(schema, "connect", full)
+        worker.work(queue, idle=0)
+    failed = queue.get(job.id)
+    assert failed.state is State.FAILED
+    assert failed.reason is not None
+    assert "disk is full" in failed.reason
+    assert failed.reason.endswith(
+        "make room and ask for the same again, which goes on where it was."
+    )
+    queue.resume(failed)
+    worker.work(queue, idle=0)
+    assert queue.get(job.id).state is State.DONE
 
 
 def test_a_model_that_vanishes_is_noticed_even_when_it_is_loaded(

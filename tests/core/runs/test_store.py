@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import threading
 import tracemalloc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 import stored_runs
+from privileges import unprivileged
 
 from facemask_core import Classifier, runs
 from facemask_core.datasets import Dataset
@@ -276,19 +274,6 @@ def test_another_programs_database_is_left_alone(home: Path) -> None:
 # Where it cannot be written
 
 
-@contextmanager
-def _unprivileged() -> Iterator[None]:
-    """Root may write everywhere; nobody may not."""
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
-
-
 @pytest.mark.parametrize("begun", [False, True])
 def test_a_read_only_folder_is_told(tmp_path: Path, begun: bool) -> None:
     for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
@@ -300,7 +285,7 @@ def test_a_read_only_folder_is_told(tmp_path: Path, begun: bool) -> None:
     else:
         home.mkdir()
     home.chmod(0o555)
-    with _unprivileged(), pytest.raises(RunStoreError, match=r"cannot be written: .*\.$"):
+    with unprivileged(), pytest.raises(RunStoreError, match=r"cannot be written: .*\.$"):
         runs.Store(home)
 
 
