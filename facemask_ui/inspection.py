@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from facemask_core.verdicts import Verdict
-from facemask_ui import charts, cropping, models, pictures, results, verdicts, why
+from facemask_ui import charts, cropping, models, pictures, results, shell, verdicts, why
 
 
 def show() -> None:
@@ -23,15 +23,17 @@ def show() -> None:
     with answer:
         cropping.show(picture, region, face)
         headline = st.empty()
-        for name in names:  # the first stands while the next is still being loaded
-            judged[name] = results.judge(models.load(name), face)
+        for number, name in enumerate(names, 1):  # the first stands while the next is loaded
+            with shell.one_sentence():  # a model that is damaged costs its own answer alone
+                judged[name] = results.judge(models.load(name), face)
             titled = {models.title(name): verdict for name, verdict in judged.items()}
-            waiting = "" if len(judged) == len(names) else " …"
-            headline.header(verdicts.headline(titled) + waiting, anchor=False)
+            waiting = "" if number == len(names) else " …"
+            if judged:
+                headline.header(verdicts.headline(titled) + waiting, anchor=False)
         if judged:
             charts.probabilities(titled, key="probabilities")
             st.page_link("pages/2_Attack.py", label="Attack this face", icon=":material/bolt:")
-        else:
+        elif not names:
             st.info("Choose at least one model.", icon=":material/info:")
     if judged:
         why.show(face, judged)

@@ -10,7 +10,7 @@ from facemask_core import faces, searches
 from facemask_core.attacks import Attack
 from facemask_core.epsilons import Grid
 from facemask_core.labels import LABELS
-from facemask_ui import attacking, class_link, cropping, models, results, settings
+from facemask_ui import attacking, class_link, cropping, models, results, settings, shell
 from facemask_ui.lab import component, further, slider, sweeps
 from facemask_ui.lab import film as pack
 from facemask_ui.pictures import Picture
@@ -73,9 +73,10 @@ def show(
         if st.session_state.get("animated") == film.question:
             component.send(sweeps.animation_of(film, truth, grid), key=f"animation:{film.question}")
         twin = models.robust_twin(model)
-        if twin is not None:
-            other = models.load(twin, to_attack=True)
-            _send(sweeps.twin_of(film.question, other, face, truth, attack, seed), twin)
+        with shell.one_sentence():  # a twin that is damaged costs its own line alone
+            if twin is not None:
+                other = models.load(twin, to_attack=True)
+                _send(sweeps.twin_of(film.question, other, face, truth, attack, seed), twin)
     attacked = pack.picture_at(film.done, notch)
     if attacked is not None and look_further:
         with below:

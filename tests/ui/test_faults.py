@@ -1,0 +1,142 @@
+"""What goes wrong on the server is one sentence on the page, and costs no more than it must."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from screen import Open, sentences, threat_model
+
+from facemask_core import Classifier, checkpoints, classifier
+from facemask_core.backend import keras
+from facemask_core.classifier import load_classifier
+from facemask_ui import models
+
+BROKEN = "mobilenetv3-robust"
+
+
+def lose(folder: Path) -> None:
+    (folder / checkpoints.WEIGHTS_FILE).unlink()
+
+
+def flip_a_bit(folder: Path) -> None:
+    weights = folder / checkpoints.WEIGHTS_FILE
+    data = bytearray(weights.read_bytes())
+    data[-1] ^= 1
+    weights.write_bytes(data)
+
+
+def cut_short(folder: Path) -> None:
+    weights = folder / checkpoints.WEIGHTS_FILE
+    weights.write_bytes(weights.read_bytes()[:5000])
+
+
+DAMAGES = {"lost": lose, "one bit": flip_a_bit, "cut short": cut_short}
+
+
+@pytest.fixture
+def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two models, to be damaged."""
+    root = tmp_path / "models"
+    for name in ("mobilenetv3", BROKEN):
+        shutil.copytree(checkpoints.MODELS_DIR / name, root / name)
+    monkeypatch.setattr(checkpoints, "MODELS_DIR", root)
+    for function in (checkpoints.available, checkpoints.locate):
+        monkeypatch.setattr(function, "__defaults__", (root,))
+    models._load.clear()
+    return root
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_model_costs_its_own_answer_alone(
+    open_page: Open, shelf: Path, damage: str
+) -> None:
+    DAMAGES[damage](shelf / BROKEN)
+    app = open_page("Inspect", map="saliency")
+    assert not app.exception
+    (sentence,) = sentences(app)
+    assert BROKEN in sentence
+    assert sentence.endswith(".")
+    assert "mask" in app.header[0].value, "the other model's answer"
+    assert "Keras" in app.caption[-1].value
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("view", ["Attack", "Inspect"])
+def test_a_damaged_model_that_was_chosen_is_one_sentence(
+    open_page: Open, shelf: Path, damage: str, view: str
+) -> None:
+    DAMAGES[damage](shelf / BROKEN)
+    more = {"view": "live"} if view == "Inspect" else {}
+    app = open_page(view, model=BROKEN, **more)
+    assert not app.exception
+    (sentence,) = sentences(app)
+    assert BROKEN in sentence
+    app.selectbox(key="model").set_value("mobilenetv3").run()
+    assert len(app.error) == (view == "Attack"), "there it is the twin, which has a line of its own"
+    if view == "Attack":
+        assert threat_model(app)
+        assert app.segmented_control(key="further").options, "the rest of the lab is there"
+
+
+def test_no_model_at_all_is_one_sentence_on_every_page_that_needs_one(
+    open_page: Open, shelf: Path
+) -> None:
+    shutil.rmtree(shelf)
+    for page in ("Inspect", "Attack", "Models", "Report"):
+        app = open_page(page)
+        assert not app.exception
+        assert "No model is shipped" in sentences(app)[0]
+
+
+class _OutOfMemory(Exception):  # noqa: N818 (imitates a backend's error)
+    def __init__(self) -> None:
+        super().__init__("RESOURCE_EXHAUSTED: failed to allocate")
+
+
+def refuse_above(limit: int, first: list[keras.Model], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets a model's programs fail like a full GPU above a batch size, until it is on the CPU."""
+    real = classifier.compile_program
+
+    def compile_program(model: keras.Model, program: Any) -> Callable[..., Any]:
+        compiled = real(model, program)
+
+        def call(*tensors: Any) -> Any:
+            if model in first and tensors[0].shape[0] > limit:
+                raise _OutOfMemory
+            return compiled(*tensors)
+
+        return call
+
+    monkeypatch.setattr(classifier, "compile_program", compile_program)
+
+
+@pytest.mark.parametrize(
+    ("limit", "words"), [(4, "batches now hold 4 images"), (0, "now runs on the CPU")]
+)
+def test_a_full_gpu_is_told_below_the_page_and_the_answer_is_the_same(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, limit: int, words: str
+) -> None:
+    expected = open_page("Inspect", map="saliency").header[0].value
+    first: list[keras.Model] = []
+
+    def load(name: str) -> Classifier:
+        loaded = load_classifier(name, warm_up=False)
+        first.append(loaded.model)
+        return loaded
+
+    monkeypatch.setattr(models, "load_classifier", load)
+    refuse_above(limit, first, monkeypatch)
+    models._load.clear()
+    models._loaded.clear()
+    app = open_page("Attack", model="mobilenetv3", attack="fgsm")
+    assert not app.exception
+    assert not app.error
+    told = [warning.value for warning in app.warning]
+    assert any(words in each for each in told), told
+    assert open_page("Inspect", map="saliency").header[0].value == expected
+    models._load.clear()
+    models._loaded.clear()
