@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -50,14 +50,20 @@ def running_server() -> Iterator[str]:
 
 
 class Server:
-    """The lab on a free port, with its reports in a folder."""
+    """The lab on a free port, with its reports in a folder.
 
-    def __init__(self, home: Path) -> None:
+    Args:
+        home: The folder.
+        entry: What Python is told to run, instead of Streamlit as it is.
+        **more: Further variables of its environment.
+    """
+
+    def __init__(self, home: Path, entry: Sequence[str] = ("-m", "streamlit"), **more: str) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-        environment = os.environ | {"PYTHONUNBUFFERED": "1", "FACEMASK_HOME": str(home)}
+        command = [sys.executable, *entry, "run", "app.py", "--server.port", str(port)]
+        environment = os.environ | {"PYTHONUNBUFFERED": "1", "FACEMASK_HOME": str(home)} | more
         self.process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
         )
