@@ -28,8 +28,11 @@ lint: $(DEV)
 types: $(DEV)
 	$(BIN)/mypy
 
+# Two processes at most: each holds several models, and each file's tests stay in one.
+PARALLEL := --numprocesses=auto --maxprocesses=2 --dist=loadfile
+
 unit: $(DEV)
-	$(BIN)/pytest tests -m "not browser"
+	$(BIN)/pytest tests $(PARALLEL) -m "not browser"
 
 # The core tests on the other backend, but for what no backend takes part in, which is tried once;
 # the peers' oracles are TensorFlow programs.
@@ -38,7 +41,7 @@ WITHOUT_BACKEND := jobs runs test_archives.py test_datasets.py test_downloads.py
 	test_published.py test_readme.py test_samples.py test_scale.py
 
 unit-jax: $(DEV)
-	KERAS_BACKEND=jax $(BIN)/pytest tests/core $(WITHOUT_BACKEND:%=--ignore=tests/core/%) \
+	KERAS_BACKEND=jax $(BIN)/pytest tests/core $(PARALLEL) $(WITHOUT_BACKEND:%=--ignore=tests/core/%) \
 		-m "not peers and not slow and not ray"
 
 browser: $(DEV)
