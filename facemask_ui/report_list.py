@@ -114,7 +114,9 @@ def _actions(line: Line) -> None:
         _button("Cancel", "close", line, partial(reports.cancel, job))
     elif not line.complete:
         _button("Resume", "refresh", line, partial(reports.resume, job))
-    _button("Delete", "delete", line, partial(reports.delete, job))
+    with st.popover("Delete", icon=":material/delete:", type="tertiary", key=f"ask:{line.key}"):
+        st.markdown("This cannot be undone. Its link leads nowhere then, unless others asked too.")
+        _button("Delete for good", "delete_forever", line, partial(reports.delete, job))
 
 
 def _button(label: str, icon: str, line: Line, act: Callable[[], None]) -> None:

@@ -1,13 +1,12 @@
 """What this visitor may know of the queue and the store, and what they may change there.
 
-A visitor sees the jobs that this session asked for, and stored runs over photographs that everyone
+A visitor sees the jobs that this tab asked for, and stored runs over photographs that everyone
 on this server may see. Any other run is found by its whole name alone: that hash covers the
 photographs, so nobody comes by it without them or a link.
 """
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,13 +22,12 @@ from facemask_core.jobs import Data, Job, Kind, Order, Queue, State, Supervisor,
 from facemask_core.rows import Rows, Smallest, joined
 from facemask_core.runs import Stored, place
 from facemask_core.searches import SmallestEpsilons
-from facemask_ui import mode, report_data, report_figures
+from facemask_ui import mode, report_data, report_figures, report_owner
 from facemask_ui.report_figures import Figure
 
 _MOST_OTHERS = 12
 _ALIKE = ("data_sha256", "order_sha256", "preparation")
 """What the questions of two runs say alike if they are about the same pictures."""
-_OWNER = "owner"
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,7 @@ class Line:
         job: The job; None for one of somebody else's, or where the run was computed otherwise.
         stored: What the store has of it; None for nothing.
         data: Its photographs, where this visitor may know of them.
-        mine: Whether this session asked for it, and so may change it.
+        mine: Whether this visitor asked for it, and so may change it.
     """
 
     job: Job | None
@@ -100,11 +98,6 @@ def _supervisor(home: Path) -> Supervisor:
     return supervisor
 
 
-def owner() -> str:
-    """This session's token; it never leaves the server."""
-    return str(st.session_state.setdefault(_OWNER, secrets.token_urlsafe(32)))
-
-
 def ask(orders: list[Order], content: bytes | None) -> list[Job]:
     """Queues orders in this visitor's name.
 
@@ -117,12 +110,12 @@ def ask(orders: list[Order], content: bytes | None) -> list[Job]:
     """
     asked = queue()
     if content is None:
-        jobs = asked.add(owner(), orders)
+        jobs = asked.add(report_owner.token(), orders)
     else:
         try:
             with uploads.keeping(asked.home):
                 name = uploads.save(asked.home, content)
-                jobs = asked.add(owner(), [_placed(order, name) for order in orders])
+                jobs = asked.add(report_owner.token(), [_placed(order, name) for order in orders])
         finally:  # the queue may be full, or its jobs run already, with a zip of their own
             uploads.sweep(asked)
     supervise().wake()
@@ -158,7 +151,7 @@ def delete(job: Job) -> None:
 def mine() -> list[Job]:
     """This visitor's jobs, the latest first."""
     found = queue()
-    return found.jobs(owner()) if found.exists else []
+    return found.jobs(report_owner.token()) if found.exists else []
 
 
 def lines() -> list[Line]:
@@ -184,7 +177,7 @@ def linked(sha256: str) -> Line:
         sha256: The whole name.
     """
     jobs, stored = queue().of_run(sha256) if queue().exists else [], _stored()
-    own = [job for job in jobs if job.owner == owner()]
+    own = [job for job in jobs if job.owner == report_owner.token()]
     if own:
         return _own(own[0], stored)
     run, job = stored.get(sha256), next(iter(jobs), None)

@@ -16,6 +16,7 @@ with shell.page(
         report_data,
         report_list,
         report_open,
+        report_owner,
         report_run,
         reports,
     )
@@ -29,6 +30,7 @@ with shell.page(
     with dataset, shell.one_sentence():
         data = report_data.choose()
     report_run.button(data, names, chosen)
+    report_owner.keep(settled=bool(reports.mine()))
     lines = reports.lines()
     report_list.show(lines)
     report_open.draw(lines)

@@ -124,7 +124,15 @@ def test_a_report_is_cancelled_at_once_and_resumed_where_it_was(visit: Visit) ->
     expect(told).to_be_visible(timeout=REPORT_MS)
     assert images_done(told) >= done
     expect(ready(page)).to_be_visible(timeout=REPORT_MS)
+    page.reload()
+    settle(page)
+    expect(ready(page)).to_be_visible(timeout=REPORT_MS)  # the tab remembers whose it is
+    assert "many.zip" not in visit("Report").content()
     page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("This cannot be undone")).to_be_visible()
+    page.wait_for_timeout(1500)
+    expect(ready(page)).to_be_visible()  # nothing is deleted by one press
+    page.get_by_role("button", name="Delete for good").click()
     expect(page.get_by_text("Your reports")).to_have_count(0)
 
 

@@ -16,7 +16,7 @@ from facemask_core.jobs import Queue, State, Supervisor, uploads, worker, worker
 from facemask_core.jobs import queue as queues
 from facemask_core.labels import LABELS
 from facemask_core.runs import place
-from facemask_ui import report_data
+from facemask_ui import report_data, report_owner
 
 pytestmark = pytest.mark.usefixtures("brightness")
 
@@ -146,7 +146,7 @@ def test_a_job_is_cancelled_resumed_and_deleted_on_the_page(open_page: Open) -> 
     app.button(key=f"resume:{job.id}").click().run()
     assert progress(computed(app)) == []
     assert len(app.metric) == 2
-    app.button(key=f"delete:{job.id}").click().run()
+    app.button(key=f"delete for good:{job.id}").click().run()
     assert not app.exception
     assert Queue().jobs() == []
     assert not app.metric
@@ -224,6 +224,15 @@ def test_the_extremes_are_shown_while_the_files_are_at_hand(open_page: Open) -> 
     assert len(pictures(app)) == 10
     assert all(url.startswith("data:image/jpeg;base64,") for url in pictures(app))
     assert len(pictures(computed(ask(open_page("Report", limit="6"))))) == 6
+
+
+@pytest.mark.parametrize(
+    "told",
+    [None, 7, "", "short", "a" * 42, "a" * 44, "a" * 42 + "\n", "é" * 43, ["a" * 43]],
+)
+def test_only_a_token_is_taken_from_a_browser(told: object) -> None:
+    assert report_owner.accepted(told) is None
+    assert report_owner.accepted("aB3_-" * 8 + "xyz") == "aB3_-" * 8 + "xyz"
 
 
 def test_portraits_are_everyone_s(open_page: Open) -> None:
