@@ -210,6 +210,10 @@ def test_a_camera_denied_or_absent_is_one_sentence(
         switch(page).click(timeout=FIRST_VERDICT_MS)
         expect(live(page).get_by_role("alert")).to_contain_text(words)
         expect(live(page)).to_have_attribute("data-state", "off")
+        if flags:  # a photo is refused in a sentence as well, Streamlit's own
+            page.goto(f"{server}/Attack")
+            page.get_by_test_id("stButtonGroup").get_by_text("Webcam", exact=True).click()
+            expect(page.get_by_text("would like to use your camera")).to_be_visible()
     finally:
         browser.close()
 
