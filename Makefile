@@ -9,7 +9,7 @@ APP := .venv/.app-installed
 DEV := .venv/.dev-installed
 PORT ?= 8501
 
-.PHONY: app test audit lint types unit unit-jax browser format face-finder robust-accuracy smallest-distances fast-precision skin-tones scale bench fuzz clean
+.PHONY: app test audit lint types unit unit-jax browser format face-finder robust-accuracy smallest-distances fast-precision skin-tones scale class first-page bench fuzz clean
 
 app: $(APP)
 	@echo "The lab starts at http://127.0.0.1:$(PORT) (Ctrl+C stops it)"
@@ -69,6 +69,12 @@ skin-tones: $(DEV)
 
 scale: $(DEV)
 	$(BIN)/python -m benchmarks.scale
+
+class: $(DEV)
+	$(BIN)/python -m benchmarks.class_of_thirty
+
+first-page: $(DEV)
+	$(BIN)/python -m benchmarks.first_page
 
 bench: $(DEV)
 	$(BIN)/python -m benchmarks.attack_speed

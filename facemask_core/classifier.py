@@ -25,9 +25,9 @@ BUCKETS = backend.SUPPORTED.get(keras.backend.backend(), (32,))
 """Batch sizes that programs are run with; a batch is padded up to the next one."""
 
 _SMALL, _TOGETHER = 5_000_000, 8
-"""Of a small model a batch of eight takes about three images' time on two cores, so callers who
-ask the same of it are served at once. A large one fills the cores with a single image: its batch
-would keep everybody waiting for the last, and save little."""
+"""Of a small model a batch of eight takes half the processor time of its images one by one, so
+callers who ask the same of it are served at once. A large one fills the cores with a single image:
+its batch would keep everybody waiting for the last, and save little."""
 
 _log = logging.getLogger(__name__)
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from benchmarks import scale, skin_tones
+from benchmarks import first_page, scale, skin_tones
 from benchmarks.attack_speed.tables import tables
+from benchmarks.class_of_thirty import tables as class_tables
 from facemask_core import checkpoints, published
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,6 +81,24 @@ def test_figures_by_skin_tone_are_the_result_files() -> None:
     rows = published.skin_tones()
     assert {row["model"] for row in rows} == set(checkpoints.available())
     assert skin_tones.table(rows) in README
+
+
+def test_figures_of_a_class_are_the_result_file() -> None:
+    values = json.loads((ROOT / "benchmarks" / "class_of_thirty.json").read_text(encoding="utf-8"))
+    told = " ".join(README.split())
+    assert values["waits"]["errors"] == []
+    assert class_tables.table(values) in README
+    assert class_tables.company(values) in README
+    assert class_tables.memory(values) in told
+    assert f"{values['processor_s']:.0f} s of processor time" in told
+    done, total = values["report"]["done"], values["report"]["total"]
+    assert f"the report had {done} of its {total} pictures" in told
+    assert f"told of up to {values['waits']['told']} visitors before one" in told
+
+
+def test_figures_of_the_first_page_are_the_result_file() -> None:
+    values = json.loads((ROOT / "benchmarks" / "first_page.json").read_text(encoding="utf-8"))
+    assert first_page.table(values) in README
 
 
 def test_figures_of_scale_are_the_result_files() -> None:

@@ -1,0 +1,1 @@
+"""A class of thirty in the lab at once, and what each of them waits for."""
