@@ -35,6 +35,6 @@ def test_place_in_line_is_told_until_the_visitor_before_has_left(
     second.locator("input[name=sample]").nth(5).click(force=True)
     expect(place).to_contain_text("1 visitor before you", timeout=FIRST_VERDICT_MS)
     first.context.close()
-    expect(second.locator(".lab[data-state=complete]")).to_be_visible(timeout=FIRST_VERDICT_MS)
-    expect(place).to_have_count(0)
+    expect(place).to_have_count(0, timeout=FIRST_VERDICT_MS)
+    expect(second.locator(".lab[data-state=complete]")).to_be_visible()
     second.context.close()
