@@ -216,9 +216,15 @@ class Turns:
         return not self._served and request is min(self._waiting, key=lambda it: it.order)
 
     def _is_near(self, request: _Request, together: int) -> bool:
-        """Whether at most the batch under way and one more are computed before it."""
+        """Whether it is next, or can be computed with those before it after a batch of their kind.
+
+        A batch of another model may take long, and so may one of a model that computes alone.
+        """
+        if together == 1:
+            return self._is_next(request)
         first = self._first(request)
-        return len(first) < together and all(it.model == request.model for it in first)
+        alike = all(it.model == request.model for it in (*self._served, *first))
+        return alike and len(first) < together
 
     def _first(self, request: _Request) -> list[_Request]:
         return [it for it in self._waiting if it.order < request.order]

@@ -271,6 +271,25 @@ def test_lining_up_waits_for_all_but_those_computed_along(model: str) -> None:
     assert len(lab.turns._waiting) == 0
 
 
+@pytest.mark.parametrize(("model", "together"), [("another", 8), ("model", 1)])
+def test_lining_up_waits_for_a_batch_that_may_take_long(model: str, together: int) -> None:
+    """And says so, and can be given up."""
+    lab, next_one = Lab(), Visitor("next")
+
+    def line_up() -> None:
+        lab.here.visitor = next_one
+        with lab.turns.turn(model, together=together):
+            pass
+
+    with lab.closed():
+        lined_up = lab.pool.submit(line_up)
+        _until(lambda: next_one.told[:2] == [1, 1])
+        next_one.leaving.set()
+        with pytest.raises(KeyboardInterrupt):
+            lined_up.result(20)
+    assert not lab.turns._waiting
+
+
 def test_a_place_is_kept_for_all_that_one_lined_up_for() -> None:
     lab, early = Lab(), Visitor("early")
 

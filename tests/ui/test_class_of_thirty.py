@@ -1,4 +1,4 @@
-"""A small class at once: everybody gets an answer, nobody an error, and the report goes on."""
+"""A small class at once: answers for everybody, and errors for nobody."""
 
 from __future__ import annotations
 
@@ -21,6 +21,5 @@ def test_a_small_class_is_served(tmp_path: Path) -> None:
     assert found["waits"]["errors"] == []
     assert sum(kind["asked"] for kind in found["waits"]["kinds"].values()) >= few.visitors
     assert any(kind["answer"] for kind in found["waits"]["kinds"].values())
-    assert found["report"]["done"] > 0
     assert table(found).count("\n") == 1 + len(found["waits"]["kinds"])
     assert "MiB" in memory(found)
