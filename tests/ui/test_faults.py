@@ -123,8 +123,8 @@ def test_a_full_gpu_is_told_below_the_page_and_the_answer_is_the_same(
     expected = open_page("Inspect", map="saliency").header[0].value
     first: list[keras.Model] = []
 
-    def load(name: str) -> Classifier:
-        loaded = load_classifier(name, warm_up=False)
+    def load(name: str, *, warm_up: bool) -> Classifier:
+        loaded = load_classifier(name, warm_up=warm_up)
         first.append(loaded.model)
         return loaded
 

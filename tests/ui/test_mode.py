@@ -70,7 +70,7 @@ def test_deleting_a_report_leaves_others_what_they_may_be_looking_at(
     app.button(key="run-report").click().run()
     worker.work(Queue(), idle=0)
     app.run()
-    (delete,) = (it for it in app.button if it.label == "Delete")
+    (delete,) = (it for it in app.button if it.label == "Delete for good")
     delete.click().run()
     assert Queue().jobs() == []
     other = open_page("Report")

@@ -111,7 +111,7 @@ def test_cropped_pictures_are_a_report_of_their_own_that_says_so(open_page: Open
     app = computed(ask(open_page("Report", limit="4", attacks="none")))
     app.toggle(key="cropped").set_value(True).run()
     app = computed(ask(app))
-    whole, cropped = reversed(Queue().jobs())
+    whole, cropped = sorted(Queue().jobs(), key=lambda job: job.order.crop)
     assert (whole.order.crop, cropped.order.crop) == (False, True)
     assert whole.run != cropped.run
     assert not app.exception

@@ -6,6 +6,7 @@ import threading
 
 import numpy as np
 import pytest
+import streamlit as st
 from screen import Open
 from streamlit.testing.v1 import AppTest
 
@@ -21,6 +22,7 @@ def test_a_place_is_told_and_does_not_come_back_with_a_kept_answer(
     open_page: Open, brightness: Classifier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waiting.join(brightness)
+    st.cache_data.clear()  # an answer that another test left behind would not be waited for
     told: list[str] = []
     say, opened = waiting._say, threading.Event()
 
