@@ -58,7 +58,7 @@ def test_the_same_question_has_the_same_name(judge: Classifier, dataset: Dataset
         {"seed": 2},
         {"prepare": images.resize},
     ],
-    ids=lambda more: "-".join(more),
+    ids="-".join,
 )
 def test_another_setting_is_another_question(
     judge: Classifier, dataset: Dataset, more: dict[str, Any]
