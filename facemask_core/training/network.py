@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import cv2
-import numpy as np
-from numpy.typing import NDArray
 
 from facemask_core import backbones, checkpoints
-from facemask_core.backend import compiled, computing_in, keras
+from facemask_core.backend import computing_in, keras
 from facemask_core.errors import CheckpointError
 from facemask_core.training.adversary import TradesLoss
-from facemask_core.training.photographs import LabelledBatch
+from facemask_core.training.batch_statistics import batch_norms
 from facemask_core.training.recipes import Recipe
 
 _BATCH_NORM_MOMENTUM = 0.97
@@ -130,60 +127,3 @@ def _loss(recipe: Recipe) -> keras.losses.Loss:
     return keras.losses.CategoricalCrossentropy(
         from_logits=True, label_smoothing=recipe.label_smoothing
     )
-
-
-def batch_norms(model: keras.Model) -> list[keras.layers.Layer]:
-    """Lists the batch-norm layers that training changes."""
-    return [
-        layer
-        for layer in model._flatten_layers(include_self=False)  # noqa: SLF001
-        if isinstance(layer, keras.layers.BatchNormalization) and layer.trainable
-    ]
-
-
-def reestimate_batch_norm(model: keras.Model, batches: Iterator[LabelledBatch]) -> None:
-    """Replaces batch norm's moving statistics by the plain mean over some batches.
-
-    A moving average of weights needs statistics of its own: those gathered in training belong to
-    the weights of the moment (Izmailov et al. 2018, arXiv:1803.05407, section 3.2). They also
-    belong to augmented images, which differ from those the model will see.
-
-    Args:
-        model: Its other weights do not change.
-        batches: What the statistics are taken over.
-    """
-    layers = batch_norms(model)
-    momenta = [layer.momentum for layer in layers]
-    for layer in layers:
-        layer.momentum = 0.0  # each batch leaves its own statistics behind, for a plain mean
-    observe = compiled(
-        lambda trainable, others, pixels: model.stateless_call(
-            trainable, others, pixels, training=True
-        )[1]
-    )
-    found = _means(model, observe, batches)
-    for layer, momentum in zip(layers, momenta, strict=True):
-        layer.momentum = momentum
-        for variable in (layer.moving_mean, layer.moving_variance):
-            if variable.path in found:
-                variable.assign(found[variable.path])
-
-
-def _means(
-    model: keras.Model, observe: Callable[..., Any], batches: Iterator[LabelledBatch]
-) -> dict[str, NDArray[np.float32]]:
-    """Averages what changes no weight of the model over batches, by the variables' paths."""
-    trainable = [variable.value for variable in model.trainable_variables]
-    others = [variable.value for variable in model.non_trainable_variables]
-    totals: list[Any] = [0.0] * len(others)
-    count = 0
-    for pixels, _ in batches:
-        others = observe(trainable, others, keras.ops.convert_to_tensor(np.asarray(pixels)))
-        values = [np.asarray(keras.ops.convert_to_numpy(value), np.float64) for value in others]
-        totals = [total + value for total, value in zip(totals, values, strict=True)]
-        count += 1
-    return {
-        variable.path: (total / count).astype(np.float32)
-        for variable, total in zip(model.non_trainable_variables, totals, strict=True)
-        if count
-    }

@@ -18,6 +18,7 @@ from facemask_core.backend import keras
 from facemask_core.errors import TrainingError
 from facemask_core.training import network, state
 from facemask_core.training.adversary import PROBE_IMAGES, Perturber
+from facemask_core.training.batch_statistics import BatchStatistics
 from facemask_core.training.history import Board, write_history
 from facemask_core.training.photographs import LabelledBatch, Photographs
 from facemask_core.training.recipes import Recipe
@@ -82,6 +83,7 @@ class Trainer:
             self._train_data = self._train_data.joined(self.photographs[ALSO])
         self._steps = recipe.steps_of(len(self._train_data))
         self._model = network.build(recipe, self._steps)
+        self._statistics = BatchStatistics(self._model)
         self._perturber = (
             Perturber(self._model, recipe.adversary, recipe.seed) if recipe.adversary else None
         )
@@ -191,11 +193,9 @@ class Trainer:
             self._reestimate(size, statistics)
 
     def _reestimate(self, size: int, statistics: int) -> None:
-        if not network.batch_norms(self._model):
-            return
         steps = min(statistics, 3 * self._steps)
         batches = self._train_data.plain_batches(self._recipe, size, steps)
-        network.reestimate_batch_norm(self._model, self._as_trained(batches))
+        self._statistics.renew(self._as_trained(batches))
 
     def _as_trained(self, batches: Iterator[LabelledBatch]) -> Iterator[LabelledBatch]:
         """Perturbs plain batches as training does, at its full epsilon."""

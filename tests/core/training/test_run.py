@@ -27,6 +27,7 @@ from facemask_core.errors import (
     TrainingError,
 )
 from facemask_core.training import Recipe, network, recipes
+from facemask_core.training.batch_statistics import BatchStatistics
 from facemask_core.training.photographs import Photographs
 
 
@@ -329,8 +330,8 @@ def test_statistics_are_taken_anew_where_training_gathered_others(
     """Once after the only epoch and once for the model that stays."""
     sizes: list[int] = []
     monkeypatch.setattr(
-        network,
-        "reestimate_batch_norm",
+        BatchStatistics,
+        "renew",
         lambda _, batches: sizes.append(next(iter(batches))[0].shape[1]),
     )
     training.train(replace(RECIPE, schedule=((32, 1),), **change), data, tmp_path)

@@ -1,0 +1,85 @@
+"""Batch norm's statistics taken anew, over photographs as the finished model will see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from facemask_core.backend import compiled, keras
+from facemask_core.training.photographs import LabelledBatch
+
+
+def batch_norms(model: keras.Model) -> list[keras.layers.Layer]:
+    """Lists the batch-norm layers that training changes."""
+    return [
+        layer
+        for layer in model._flatten_layers(include_self=False)  # noqa: SLF001
+        if isinstance(layer, keras.layers.BatchNormalization) and layer.trainable
+    ]
+
+
+class BatchStatistics:
+    """Replaces batch norm's moving statistics by the plain mean over some batches.
+
+    A moving average of weights needs statistics of its own: those gathered in training belong to
+    the weights of the moment (Izmailov et al. 2018, arXiv:1803.05407, section 3.2). They also
+    belong to augmented images, which differ from those the model will see.
+    """
+
+    def __init__(self, model: keras.Model) -> None:
+        """Prepares the program, which is compiled once for each size of image.
+
+        Args:
+            model: Its other weights never change.
+        """
+        self._model = model
+        self._layers = batch_norms(model)
+        self._observe = compiled(
+            lambda trainable, others, pixels: model.stateless_call(
+                trainable, others, pixels, training=True
+            )[1]
+        )
+
+    def renew(self, batches: Iterator[LabelledBatch]) -> None:
+        """Takes the statistics of the weights of the moment; without a batch they stay.
+
+        Args:
+            batches: What they are taken over; none is asked for where there is no batch norm.
+        """
+        if not self._layers:
+            return
+        momenta = [layer.momentum for layer in self._layers]
+        for layer in self._layers:
+            layer.momentum = 0.0  # each batch leaves its own statistics behind, for a plain mean
+        found = self._means(batches)
+        for layer, momentum in zip(self._layers, momenta, strict=True):
+            layer.momentum = momentum
+            for variable in (layer.moving_mean, layer.moving_variance):
+                if variable.path in found:
+                    variable.assign(found[variable.path])
+
+    def _means(self, batches: Iterator[LabelledBatch]) -> dict[str, Any]:
+        """Averages what is not trained over batches, by the variables' paths."""
+        variables = self._model.non_trainable_variables
+        trainable, others = _copied(self._model.trainable_variables), _copied(variables)
+        totals: list[Any] = [0.0] * len(others)
+        count = 0
+        for pixels, _ in batches:
+            others = self._observe(trainable, others, keras.ops.convert_to_tensor(pixels))
+            values = [np.asarray(keras.ops.convert_to_numpy(value), np.float64) for value in others]
+            totals = [total + value for total, value in zip(totals, values, strict=True)]
+            count += 1
+        if not count:
+            return {}
+        return {
+            variable.path: (total / count).astype(np.float32)
+            for variable, total in zip(variables, totals, strict=True)
+        }
+
+
+def _copied(variables: list[keras.Variable]) -> list[Any]:
+    """Copies values; handed the variables themselves, TensorFlow would trace anew for each."""
+    arrays = [keras.ops.convert_to_numpy(variable) for variable in variables]
+    return [keras.ops.convert_to_tensor(array) for array in arrays]
