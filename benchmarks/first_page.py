@@ -21,7 +21,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
-from benchmarks.class_of_thirty import server
+from benchmarks import served
 from facemask_core import backend
 
 RESULT = Path(__file__).with_name("first_page.json")
@@ -54,7 +54,7 @@ def _turn(browser: Browser) -> dict[str, tuple[float, float]]:
     """Seconds to each stage, and the server's processor time until then."""
     with (
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home,
-        server.running(Path(home)) as lab,
+        served.running(Path(home)) as lab,
     ):
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.set_default_timeout(_LONGEST_MS)

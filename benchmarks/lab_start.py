@@ -21,7 +21,6 @@ import socket
 import statistics
 import threading
 import time
-import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +28,7 @@ import numpy as np
 from playwright.sync_api import Page, sync_playwright
 from streamlit.web import bootstrap
 
+from benchmarks.served import wait_until_healthy
 from facemask_core import backend, images, samples
 from facemask_core.attacks.fgsm import FGSM
 from facemask_core.epsilons import LINF
@@ -135,7 +135,7 @@ def table(found: dict[str, list[dict[str, float]]]) -> str:
 def _drive(address: str, asked: argparse.Namespace) -> None:
     """Runs beside the server, which needs the main thread for itself."""
     try:
-        _wait_until_healthy(address)
+        wait_until_healthy(address)
         found = measure(address, asked.model or list(MODELS), asked.turns)
         print(table(found))
         if asked.json is not None:
@@ -143,18 +143,6 @@ def _drive(address: str, asked: argparse.Namespace) -> None:
             asked.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     finally:
         os.kill(os.getpid(), signal.SIGTERM)  # which the server takes as a wish to end
-
-
-def _wait_until_healthy(address: str) -> None:
-    end = time.monotonic() + 60
-    while True:
-        try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=5):  # noqa: S310
-                return
-        except OSError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.2)
 
 
 def main() -> None:

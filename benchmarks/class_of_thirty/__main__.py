@@ -25,9 +25,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.class_of_thirty import server, tables, together, visitor
-from benchmarks.class_of_thirty.server import Server
+from benchmarks import served
+from benchmarks.class_of_thirty import report, tables, together, visitor
 from benchmarks.class_of_thirty.visitor import Wait
+from benchmarks.served import Server
 from facemask_core import backend, checkpoints
 
 RESULT = Path(__file__).resolve().parents[1] / "class_of_thirty.json"
@@ -65,13 +66,13 @@ def held(home: Path, asked: Class) -> dict[str, Any]:
         home: A folder for the server's reports.
         asked: The class.
     """
-    with server.running(home) as lab:
+    with served.running(home) as lab:
         asyncio.run(_warmed(lab, asked))
         empty = lab.memory
-        job, before, start = lab.report(), lab.processor, time.monotonic()
+        job, before, start = report.ask(home), lab.processor, time.monotonic()
         load = os.getloadavg()[0]
         waits, memory = asyncio.run(_attended(lab, asked, start))
-        done, total = lab.reported(job)
+        done, total = report.done(home, job)
         return {
             "device": str(backend.device()),
             "models": {

@@ -15,10 +15,11 @@ from pathlib import Path
 import disk
 import numpy as np
 import pytest
-from lab import FIRST_VERDICT_MS, Server, settle
+from lab import FIRST_VERDICT_MS, settle
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
+from benchmarks.served import Server
 from facemask_core import images, samples
 
 SPILLING = (

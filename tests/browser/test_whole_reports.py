@@ -18,11 +18,12 @@ from typing import TypeVar
 
 import numpy as np
 from accessibility import violations
-from lab import FIRST_VERDICT_MS, Server, Visit, settle, workers
+from lab import FIRST_VERDICT_MS, Visit, settle
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 from playwright.sync_api import TimeoutError as TooLate
 
+from benchmarks.served import Server, workers
 from facemask_core.jobs import Queue, State
 
 LABELS = ("without_mask", "with_mask")

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from facemask_core.paper.experiments import DETAILED
 from facemask_core.paper.printed import Paper
+from facemask_ui import models
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,22 @@ class Point:
 
     title: str
     show: Callable[[Paper, str], None]
+
+
+def measured_in_detail(model: str) -> bool:
+    """Tells whether a model was asked in steps; says which ones were where it was not.
+
+    Args:
+        model: Name of the model measured here.
+    """
+    if model in DETAILED:
+        return True
+    names = " and ".join(models.title(name) for name in DETAILED)
+    st.info(
+        f"Measured step by step on {names}; choose one of them above.",
+        icon=":material/arrow_upward:",
+    )
+    return False
 
 
 def table(rows: list[dict[str, str]]) -> None:

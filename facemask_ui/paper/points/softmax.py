@@ -19,7 +19,7 @@ from facemask_ui import settings
 from facemask_ui.charts import PLAIN
 from facemask_ui.palette import Palette, palette, percent
 from facemask_ui.paper import provenance, sample
-from facemask_ui.paper.points.base import Point, table
+from facemask_ui.paper.points.base import Point, measured_in_detail, table
 
 _SOFTMAXES = {"once": "One softmax", "twice": "Two"}
 
@@ -153,11 +153,7 @@ def _starved(model: str) -> None:
         "through it is lost from scores about 17 apart, all of it from about 90. The photographs "
         "then look robust, and are not."
     )
-    if model not in experiments.DETAILED:
-        st.info(
-            "Measured on InceptionV3 and MobileNetV3; choose one of them above.",
-            icon=":material/arrow_upward:",
-        )
+    if not measured_in_detail(model):
         return
     factor = st.select_slider(
         "Scores multiplied by",

@@ -15,7 +15,7 @@ from facemask_ui import settings
 from facemask_ui.charts import PLAIN
 from facemask_ui.palette import Palette, palette, percent
 from facemask_ui.paper import provenance
-from facemask_ui.paper.points.base import Point
+from facemask_ui.paper.points.base import Point, measured_in_detail
 
 _FIRST = 5
 _TICKS = (0.02, 0.04, 0.1, 0.2, 0.4, 1.0)
@@ -31,11 +31,7 @@ def _show(paper: Paper, model: str) -> None:
         "fiftieth of epsilon, from the picture itself, so a few of them do not get far. Stop it "
         "early, then let it run."
     )
-    if model not in experiments.DETAILED:
-        st.info(
-            "Measured step by step on InceptionV3 and MobileNetV3; choose one of them above.",
-            icon=":material/arrow_upward:",
-        )
+    if not measured_in_detail(model):
         return
     steps = st.select_slider(
         "Steps of PGD",

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import queued
+from full_disk import full
 from privileges import unprivileged
 
 from facemask_core.errors import QueueError, QueueFullError
@@ -156,17 +157,9 @@ def test_a_full_disk_is_one_sentence_and_nothing_half_queued(
     queue: Queue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (before,) = queue.add("a", [queued.order(tmp_path)])
-    real = database._opened
-
-    def full(path: Path) -> sqlite3.Connection:
-        connection = real(path)
-        (pages,) = connection.execute("PRAGMA page_count").fetchone()
-        connection.execute(f"PRAGMA max_page_count = {pages}")
-        return connection
-
     many = [queued.order(tmp_path, seed=seed) for seed in range(100, 130)]
     with monkeypatch.context() as patched:
-        patched.setattr(database, "_opened", full)
+        patched.setattr(database, "_opened", full(database._opened))
         with pytest.raises(QueueError, match=r"disk is full.*make room and try again\.$"):
             queue.add("a", many)
         assert [job.id for job in queue.jobs()] == [before.id]

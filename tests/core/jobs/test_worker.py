@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import sqlite3
 import threading
 import time
 import zipfile
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 import queued
 import stored_runs
+from full_disk import full
 
 import facemask_core
 from facemask_core import attacks, checkpoints, evaluation, runs, searches
@@ -131,16 +131,9 @@ def test_a_job_whose_store_is_full_says_so_and_goes_on_once_there_is_room(
     queue: Queue, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (job,) = queue.add("a", [queued.order(data)])
-    real = schema.connect
-
-    def full(path: Path) -> sqlite3.Connection:
-        connection = real(path)
-        (pages,) = connection.execute("PRAGMA page_count").fetchone()
-        connection.execute(f"PRAGMA max_page_count = {pages + 1}")
-        return connection
 
     with monkeypatch.context() as patched:
-        patched.setattr(schema, "connect", full)
+        patched.setattr(schema, "connect", full(schema.connect, spare=1))
         worker.work(queue, idle=0)
     failed = queue.get(job.id)
     assert failed.state is State.FAILED
