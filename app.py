@@ -36,7 +36,7 @@ with shell.page(
     with shown:
         faces_shown.pictures(result, picture.alt)
         st.caption(
-            f"{models.title(model)}, computed just now. "
+            f"{models.title(model)}, computed by this server. "
             f"{attacking.statement(attack.threat_model(chosen.epsilon))}."
         )
     with told:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from facemask_core import faces, images
-from facemask_ui import crop_box
+from facemask_ui import crop_box, shelf
 from facemask_ui.pictures import Picture
 
 WHOLE, BY_HAND = "Whole picture", "By hand"
@@ -72,8 +72,14 @@ def _key(picture: Picture) -> str:
 
 
 def square(picture: Picture, region: faces.Box | None) -> NDArray[np.uint8]:
-    """Cuts a region out of a picture, as the model sees it."""
-    return cut(picture.pixels, region)
+    """Cuts a region out of a picture, as the model sees it.
+
+    All visitors share what is computed on it, if the picture is one of the lab's own.
+    """
+    face = cut(picture.pixels, region)
+    if picture.shipped:
+        shelf.publish(face)
+    return face
 
 
 def cut(pixels: NDArray[np.uint8], region: faces.Box | None) -> NDArray[np.uint8]:

@@ -35,6 +35,7 @@ class Picture:
         data: Its file.
         label: The true class, or None where only the visitor knows.
         framed: Whether it is cropped to the face already, like the pictures of a dataset.
+        shipped: Whether it is one of the lab's own, and so nobody's secret.
         sha256: Hash of the file; stands for it in every cache key.
     """
 
@@ -43,6 +44,7 @@ class Picture:
     data: bytes = field(repr=False)
     label: int | None = None
     framed: bool = False
+    shipped: bool = False
     sha256: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -88,7 +90,7 @@ def sample(sample_id: str) -> Picture:
 def _sample(portrait: samples.Portrait) -> Picture:
     framed = portrait is not samples.PHOTOGRAPH
     data = portrait.path.read_bytes()
-    return Picture(portrait.id, portrait.alt, data, portrait.label, framed)
+    return Picture(portrait.id, portrait.alt, data, portrait.label, framed, shipped=True)
 
 
 def _choose_source() -> str:

@@ -1,13 +1,14 @@
-"""The core's answers, kept for the session: what did not change is not computed again.
+"""The core's answers, kept: what did not change is not computed again.
 
 Keys are hashes of what was seen, by which model, under which settings. Nothing about a visitor's
-picture is shared between sessions.
+picture is shared between sessions; answers about the lab's own pictures are.
 """
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import streamlit as st
@@ -19,9 +20,15 @@ from facemask_core.attacks.fgsm import FGSM
 from facemask_core.classifier import Classifier
 from facemask_core.explain import Explanation, Summary
 from facemask_core.verdicts import AttackedFace, Verdict
+from facemask_ui import shelf
 from facemask_ui.attacking import Chosen
+from facemask_ui.shelf import Face
 
-Face = NDArray[np.uint8]
+Value = TypeVar("Value")
+_OWN = 64
+"""Answers of each kind that a session keeps."""
+_EVERYONES = 512
+"""Answers of each kind, about the lab's own pictures, that all sessions share."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +47,9 @@ class HeatMap:
 
 def judge(classifier: Classifier, face: Face) -> Verdict:
     """A model's answer to one face, uint8 (224, 224, 3)."""
-    return _judge(classifier.card.weights_sha256, _hash(face), classifier, face)
+    return _kept(
+        "verdicts", classifier, face, (), lambda: verdicts.judge(classifier, face[None])[0]
+    )
 
 
 def attack(classifier: Classifier, face: Face, chosen: Chosen, label: int | None) -> AttackedFace:
@@ -52,9 +61,20 @@ def attack(classifier: Classifier, face: Face, chosen: Chosen, label: int | None
         chosen: The attack; not None.
         label: The true class, or None for the model's own answer.
     """
-    return _attack(
-        classifier.card.weights_sha256, _hash(face), repr(chosen), label, classifier, face, chosen
-    )
+
+    def attacked() -> AttackedFace:
+        assert chosen.attack is not None  # noqa: S101  (for the type checker; pages ask for one)
+        with st.spinner("Attacking…"):
+            return verdicts.attack_face(
+                classifier,
+                face,
+                chosen.attack,
+                epsilon=chosen.epsilon,
+                seed=chosen.seed,
+                label=label,
+            )
+
+    return _kept("attacked faces", classifier, face, (repr(chosen), label), attacked)
 
 
 def attack_still(classifier: Classifier, face: Face, epsilon: float) -> AttackedFace:
@@ -77,49 +97,22 @@ def explain(classifier: Classifier, face: Face, explanation: Explanation, label:
         explanation: The method.
         label: The class.
     """
-    model = classifier.card.weights_sha256
-    return _explain(model, _hash(face), repr(explanation), label, classifier, face, explanation)
+
+    def explained() -> HeatMap:
+        heat = explanation(classifier, images.to_float(face)[None], label)[0]
+        return HeatMap(explanations.levels(heat), explanations.summarised(heat))
+
+    return _kept("heat maps", classifier, face, (repr(explanation), label), explained)
 
 
-def _hash(face: Face) -> str:
-    return hashlib.sha256(face.tobytes()).hexdigest()
-
-
-@st.cache_data(scope="session", max_entries=64, show_spinner=False)
-def _judge(model: str, face: str, _classifier: Classifier, _face: Face) -> Verdict:
-    return verdicts.judge(_classifier, _face[None])[0]
-
-
-@st.cache_data(scope="session", max_entries=64, show_spinner="Attacking…")
-def _attack(
-    model: str,
-    face: str,
-    settings: str,
-    label: int | None,
-    _classifier: Classifier,
-    _face: Face,
-    _chosen: Chosen,
-) -> AttackedFace:
-    assert _chosen.attack is not None  # noqa: S101  (for the type checker; pages ask for one)
-    return verdicts.attack_face(
-        _classifier,
-        _face,
-        _chosen.attack,
-        epsilon=_chosen.epsilon,
-        seed=_chosen.seed,
-        label=label,
-    )
-
-
-@st.cache_data(scope="session", max_entries=64, show_spinner=False)
-def _explain(
-    model: str,
-    face: str,
-    method: str,
-    label: int,
-    _classifier: Classifier,
-    _face: Face,
-    _explanation: Explanation,
-) -> HeatMap:
-    heat = _explanation(_classifier, images.to_float(_face)[None], label)[0]
-    return HeatMap(explanations.levels(heat), explanations.summarised(heat))
+def _kept(
+    kind: str,
+    classifier: Classifier,
+    face: Face,
+    settings: tuple[object, ...],
+    make: Callable[[], Value],
+) -> Value:
+    digest = shelf.digest(face)
+    key = (classifier.card.weights_sha256, digest, *settings)
+    found: Value = shelf.shelf(kind, digest, own=_OWN, everyones=_EVERYONES).get(key, make)
+    return found

@@ -8,6 +8,7 @@ else or left; a run that waits here obeys at once, and what it waited for is not
 from __future__ import annotations
 
 import contextvars
+import threading
 import time
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
@@ -31,6 +32,8 @@ _CSS = """
 """
 """Out of the page's flow, so that nothing moves under the visitor's hand when it comes and goes."""
 _LOOK_SECONDS = 0.25
+_SOON_SECONDS = 1.0
+"""What comes this soon needs no word."""
 _obliged = contextvars.ContextVar("obliged", default=False)
 
 
@@ -95,6 +98,24 @@ def to_the_end() -> Iterator[None]:
         yield
     finally:
         _obliged.reset(before)
+
+
+@contextmanager
+def for_another(lock: threading.Lock) -> Iterator[None]:
+    """Holds a lock; as long as another visitor has it, one may leave.
+
+    Args:
+        lock: Held by whoever computes what others want as well.
+    """
+    start = time.monotonic()
+    while not lock.acquire(timeout=_LOOK_SECONDS):
+        "page" in st.session_state  # noqa: B015  (Streamlit ends a run here whose visitor left)
+        if time.monotonic() - start > _SOON_SECONDS:
+            _say("The lab is busy: another visitor wants the same, and it comes for both of you.")
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def reserve() -> None:

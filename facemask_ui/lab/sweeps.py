@@ -1,19 +1,20 @@
-"""One face under one attack at every epsilon: computed part by part, kept for the session.
+"""One face under one attack at every epsilon: computed part by part, and kept.
 
 A part is shown as soon as it is there. When the visitor chooses something else meanwhile, Streamlit
 ends the run between two parts, or in line before one, and the film goes on from there if they come
-back.
+back. Films of the lab's own pictures are everyone's: of several who watch one, the first computes
+the next part, and another goes on when that one leaves.
 """
 
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from facemask_core import attacks, fidelity, searches
@@ -22,11 +23,11 @@ from facemask_core.classifier import Classifier
 from facemask_core.epsilons import Grid
 from facemask_core.searches import Sweep
 from facemask_core.verdicts import Verdict
-from facemask_ui import waiting
+from facemask_ui import shelf, waiting
 from facemask_ui.lab import film
 
-_KEPT = 6
-"""Films a session keeps; one of PGD holds a few megabytes."""
+_OWN, _EVERYONES = 6, 48
+"""Films a session keeps, and all of them share; one of PGD holds a few megabytes."""
 ASKS = b""
 """Stands in a film where the model is asked next: whoever shows the film waits in line first."""
 _CONTROL_STRIDE = 4
@@ -45,6 +46,8 @@ class Film:
         done: The parts there are.
         asks: Whether the model is asked next.
         animation: One more part, made when it is wanted.
+        failed: What went wrong, for those who watch as well.
+        lock: Held by whoever computes.
     """
 
     question: str
@@ -54,26 +57,36 @@ class Film:
     done: list[bytes] = field(default_factory=list)
     asks: bool = False
     animation: bytes | None = None
+    failed: Exception | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __iter__(self) -> Iterator[bytes]:
-        """Yields every part; breaking off leaves the rest for the next time."""
+        """Yields every part; breaking off leaves the rest for the next time, or to another."""
         position = 0
-        while True:
-            if position == len(self.done):
-                part = self._next()
-                if part is None:
-                    return
-                self.done.append(part)
-            yield self.done[position]
+        while (part := self._part(position)) is not None:
+            yield part
             position += 1
+
+    def _part(self, position: int) -> bytes | None:
+        if position == len(self.done):
+            with waiting.for_another(self.lock):
+                if position == len(self.done):
+                    part = self._next()
+                    if part is None:
+                        return None
+                    self.done.append(part)
+        return self.done[position]
 
     def _next(self) -> bytes | None:
         while True:
+            if self.failed is not None:
+                raise self.failed
             with self.turn() if self.asks else nullcontext():
                 try:
                     with waiting.to_the_end():  # a generator that is broken off cannot go on
                         part = next(self.rest, None)
-                except Exception:
+                except Exception as error:
+                    self.failed = error
                     self.forget()
                     raise
             self.asks = part is ASKS
@@ -102,7 +115,7 @@ def film_of(
     told = repr((classifier.card.weights_sha256, attack, seed, label))
     question = hashlib.sha256(face.tobytes() + told.encode()).hexdigest()[:20]
     parts = _parts(question, classifier, face, before, label, attack, seed)
-    return _kept(question, question, classifier, parts)
+    return _kept(question, question, classifier, face, parts)
 
 
 def animation_of(whole: Film, label: int, grid: Grid) -> bytes:
@@ -146,7 +159,7 @@ def twin_of(
                 yield ASKS
         yield film.line(question, "twin", shares)
 
-    return _kept(f"{question}:{twin.card.weights_sha256}", question, twin, parts())
+    return _kept(f"{question}:{twin.card.weights_sha256}", question, twin, face, parts())
 
 
 def path_of(
@@ -184,16 +197,20 @@ def path_of(
                 yield ASKS
         yield film.end(question)
 
-    return _kept(question, question, classifier, parts())
+    return _kept(question, question, classifier, face, parts())
 
 
-def _kept(key: str, question: str, classifier: Classifier, parts: Iterator[bytes]) -> Film:
-    films: dict[str, Film] = st.session_state.setdefault("films", {})
-    if key not in films:
-        for oldest in list(films)[: len(films) + 1 - _KEPT]:
-            del films[oldest]
-        films[key] = Film(question, parts, classifier.turn, lambda: films.pop(key, None))
-    return films[key]
+def _kept(
+    key: str,
+    question: str,
+    classifier: Classifier,
+    face: NDArray[np.uint8],
+    parts: Iterator[bytes],
+) -> Film:
+    films = shelf.shelf("films", shelf.digest(face), own=_OWN, everyones=_EVERYONES)
+    begun = Film(question, parts, classifier.turn, lambda: films.drop(key))
+    found: Film = films.get(key, lambda: begun)
+    return found
 
 
 def _parts(
@@ -216,7 +233,7 @@ def _parts(
             yield ASKS
     yield _figures(question, face, found)
     if attack != attacks.make("noise", norm=grid.norm):
-        # The answer to no noise at all is known, and a batch of 9 would be padded to one of 16.
+        # The answer to no noise at all is known.
         notches = grid.notches[_CONTROL_STRIDE::_CONTROL_STRIDE]
         yield ASKS
         control = searches.noise_control(classifier, face, grid, notches, seed=seed)

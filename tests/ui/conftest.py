@@ -15,7 +15,7 @@ from facemask_core import Classifier, checkpoints
 from facemask_core.backend import keras
 from facemask_core.images import INPUT_SIZE
 from facemask_core.jobs import Supervisor
-from facemask_ui import models
+from facemask_ui import models, shelf
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = {
@@ -36,6 +36,12 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFacto
     monkeypatch.setenv("FACEMASK_HOME", str(folder))
     monkeypatch.setattr(Supervisor, "start", lambda _self: None)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """What one test had computed for everyone is no other's answer."""
+    shelf._everyones.clear()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Heat maps: every method the core has, for every model, kept for the session, in words as well."""
+"""Heat maps: every method the core has, for every model, kept, in words as well."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 from PIL import Image
 from screen import Open, sentences
-from streamlit.runtime.caching import cache_data_api
 from streamlit.testing.v1 import AppTest
 
-from facemask_core import Classifier, explain
+from facemask_core import Classifier, explain, images
 from facemask_core.explain import Summary
 from facemask_core.explain.saliency import Saliency
 from facemask_ui import models
+from facemask_ui.pictures import Picture
 from facemask_ui.why import component, words
 
 FAST = {"map": "saliency"}
@@ -89,22 +89,37 @@ def test_a_link_to_no_method_shows_the_first_and_loses_it(open_page: Open, link:
 
 
 @pytest.mark.usefixtures("brightness")
-def test_a_map_is_computed_once_a_visitor_and_never_handed_to_another(
-    open_page: Open, asked: Counter[int], monkeypatch: pytest.MonkeyPatch
+def test_a_samples_map_is_computed_once_for_all_visitors(
+    open_page: Open, asked: Counter[int]
 ) -> None:
-    def visitor(name: str) -> AppTest:  # to AppTest, all visitors are the same one
-        monkeypatch.setattr(cache_data_api, "get_session_id_or_throw", lambda: name)
-        return open_page("Inspect", **FAST)
-
-    app = visitor("one")
+    app = open_page("Inspect", **FAST)
     assert asked.total() == 1  # every model of this test is the same one
     app.run()
-    visitor("one")
+    assert maps(open_page("Inspect", **FAST)) == maps(app)
     assert asked.total() == 1
-    visitor("another")
-    assert asked.total() == 2
-    cache_data_api.clear_session_cache("one")
-    cache_data_api.clear_session_cache("another")
+
+
+@pytest.mark.usefixtures("brightness")
+def test_a_map_of_ones_own_picture_is_computed_once_and_never_handed_to_another(
+    open_page: Open, asked: Counter[int]
+) -> None:
+    pixels = np.random.default_rng(8).integers(0, 256, (224, 224, 3)).astype(np.uint8)
+    mine = Picture("me.png", "The uploaded picture", images.encode_png(pixels))
+
+    def visitor() -> AppTest:
+        app = open_page("Inspect", **FAST)
+        before = asked.total()
+        app.session_state["picture:Upload"] = mine
+        app.segmented_control(key="source").set_value("Upload").run()
+        assert not app.exception
+        assert asked.total() == before + 1
+        return app
+
+    app = visitor()
+    before = asked.total()
+    app.run()
+    assert asked.total() == before
+    visitor()
 
 
 @pytest.mark.usefixtures("brightness")

@@ -129,7 +129,9 @@ def spoken(spread: dict[str, Any]) -> str:
 
 
 def _portrait(paper: Paper, model: str) -> None:
-    st.markdown("The same on one portrait, computed just now, under FGSM at the paper's epsilon:")
+    st.markdown(
+        "The same on one portrait, computed by this server, under FGSM at the paper's epsilon:"
+    )
     found = sample.attacked(model, paper.epsilon).found
     rows = []
     for when, verdict in (("Before", found.before), ("After", found.after)):
