@@ -3,11 +3,12 @@
     python -m benchmarks.class_of_thirty
     python -m benchmarks.class_of_thirty --visitors 3 --minutes 0.5 --json short.json
 
-Each draws from the samples, the models and the attacks (FGSM, PGD, all verdicts), looks at the
-answer for some seconds, and asks anew; one in four moves on before the answer is whole. A report on
-400 portraits is computed meanwhile. What is recorded: seconds to the first answer and to the whole
-page, errors, what place in line pages told, and the server's memory every two seconds. Where other
-programs keep the cores busy, waits grow; the processor time beside them says what the server had.
+Each draws from the models and the attacks (FGSM, PGD, all verdicts), looks at the answer for some
+seconds, and asks anew; one in four moves on before the answer is whole. Every second visitor has
+brought a picture and asks about that; the others ask about the samples. A report on 400 portraits
+is computed meanwhile. What is recorded: seconds to the first answer and to the whole page, errors,
+what place in line pages told, and the server's memory every two seconds. Where other programs keep
+the cores busy, waits grow; the processor time beside them says what the server had.
 """
 
 from __future__ import annotations
@@ -25,11 +26,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from benchmarks import served
-from benchmarks.class_of_thirty import report, tables, together, visitor
+from benchmarks.class_of_thirty import own_picture, report, tables, together, visitor
 from benchmarks.class_of_thirty.visitor import Wait
 from benchmarks.served import Server
-from facemask_core import backend, checkpoints
+from facemask_core import backend, checkpoints, portraits, samples
 
 RESULT = Path(__file__).resolve().parents[1] / "class_of_thirty.json"
 _MEMORY_SECONDS = 2.0
@@ -46,6 +49,7 @@ class Class:
         arrival: Within how many seconds all have come.
         thought: The shortest and longest look at an answer, in seconds.
         restless: The share that moves on before an answer is whole.
+        bringers: Every so-manieth visitor brings a picture and asks about nothing else.
         models: Those to choose from.
         seed: Seed of all choices.
     """
@@ -55,6 +59,7 @@ class Class:
     arrival: float = 60.0
     thought: tuple[float, float] = (5.0, 25.0)
     restless: float = 0.25
+    bringers: int = 2
     models: tuple[str, ...] = visitor.MODELS
     seed: int = 0
 
@@ -125,14 +130,23 @@ async def _pupil(lab: Server, asked: Class, start: float, number: int) -> list[W
     waits = []
     async with visitor.visiting(lab.address) as connection:
         pupil = visitor.Visitor(connection)
+        brings = number % asked.bringers == 0
+        if brings:
+            await own_picture.bring(pupil, lab.address, _own(number))
         while time.monotonic() - start < asked.seconds:
-            wish = visitor.drawn(chance, models=asked.models)
+            wish = visitor.drawn(chance, models=asked.models, own=brings)
             patience = start + asked.seconds - time.monotonic()  # then the bell rings
             if chance.random() < asked.restless:
                 patience = min(patience, chance.uniform(*asked.thought))
             waits.append(await pupil.see(wish, patience=patience))
             await asyncio.sleep(chance.uniform(*asked.thought))
     return waits
+
+
+def _own(number: int) -> bytes:
+    """A portrait as nobody has seen it before."""
+    portrait = samples.gallery()[number % len(samples.gallery())]
+    return portraits.varied(portrait, np.random.default_rng([number, 11]))
 
 
 def summed(waits: Sequence[Wait]) -> dict[str, Any]:

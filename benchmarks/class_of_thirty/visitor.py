@@ -10,11 +10,13 @@ import asyncio
 import json
 import random
 import time
+from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass, field
 
 from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
 from facemask_core import samples
@@ -62,23 +64,24 @@ class Wait:
         return asdict(self)
 
 
-def drawn(chance: random.Random, *, models: tuple[str, ...] = MODELS) -> Wish:
+def drawn(chance: random.Random, *, models: tuple[str, ...] = MODELS, own: bool = False) -> Wish:
     """Draws what a pupil might want: mostly FGSM on the first model, at times PGD or all verdicts.
 
     Args:
         chance: The visitor's own.
         models: Those to choose from, the first the likeliest.
+        own: Whether about the visitor's own picture; otherwise about a sample.
     """
-    sample = chance.choice(samples.gallery()).id
+    about = "own picture" if own else "sample"
+    face = "" if own else f"&sample={chance.choice(samples.gallery()).id}"
     (kind,) = chance.choices(("Inspect", "FGSM", "PGD"), (2, 6, 2))
     if kind == "Inspect":
-        return Wish(kind, kind, f"sample={sample}")
+        return Wish(f"{kind}, {about}", kind, face)
     (model,) = chance.choices(models, WEIGHTS[: len(models)])
+    more = f"epsilon={chance.randrange(1, 33)}"
     if kind == "PGD":
-        steps = chance.choice((5, 10, 20))
-        return Wish(kind, "Attack", f"sample={sample}&attack=pgd&model={model}&steps={steps}")
-    epsilon = chance.randrange(1, 33)
-    return Wish(kind, "Attack", f"sample={sample}&model={model}&epsilon={epsilon}")
+        more = f"attack=pgd&steps={chance.choice((5, 10, 20))}"
+    return Wish(f"{kind}, {about}", "Attack", f"model={model}&{more}{face}")
 
 
 class Visitor:
@@ -87,7 +90,6 @@ class Visitor:
     def __init__(self, connection: ClientConnection) -> None:
         """Takes over an open connection; :func:`visiting` opens one."""
         self._connection = connection
-        self.number = 0
 
     async def see(self, wish: Wish, *, patience: float) -> Wait:
         """Asks for a page, and reads until it is whole or patience has ended.
@@ -96,28 +98,52 @@ class Visitor:
             wish: What to see.
             patience: Seconds after which the visitor wants something else.
         """
-        asked = BackMsg()
-        asked.rerun_script.query_string = wish.query
-        asked.rerun_script.page_name = wish.page
-        start, wait, self.number = time.monotonic(), Wait(wish.kind), self.number + 1
-        await self._connection.send(asked.SerializeToString())
-        begun = False
-        while (left := start + patience - time.monotonic()) > 0:
-            try:
-                data = await asyncio.wait_for(self._connection.recv(), left)
-            except TimeoutError:
-                break
-            message = ForwardMsg.FromString(data if isinstance(data, bytes) else data.encode())
+        start, wait = time.monotonic(), Wait(wish.kind)
+        async for message in self.run(wish, patience=patience):
             kind = message.WhichOneof("type")
-            begun = begun or kind == "new_session"
-            if not begun:
-                continue  # what was asked for before
             if kind == "delta":
                 _noted(message, wait, time.monotonic() - start)
             if kind == "script_finished" and message.script_finished in _WHOLE:
                 wait.complete = time.monotonic() - start
-                return wait
         return wait
+
+    async def run(
+        self, wish: Wish, *widgets: WidgetState, patience: float
+    ) -> AsyncIterator[ForwardMsg]:
+        """Has the server run a page, and yields what it sends until it has or patience has ended.
+
+        Args:
+            wish: The page.
+            *widgets: What the visitor has chosen on it.
+            patience: In seconds.
+        """
+        asked = BackMsg()
+        asked.rerun_script.query_string = wish.query
+        asked.rerun_script.page_name = wish.page
+        asked.rerun_script.widget_states.widgets.extend(widgets)
+        await self._connection.send(asked.SerializeToString())
+        end, begun = time.monotonic() + patience, False
+        while (left := end - time.monotonic()) > 0:
+            try:
+                message = await asyncio.wait_for(self.next(), left)
+            except TimeoutError:
+                return
+            kind = message.WhichOneof("type")
+            begun = begun or kind == "new_session"
+            if not begun:
+                continue  # what was asked for before
+            yield message
+            if kind == "script_finished" and message.script_finished in _WHOLE:
+                return
+
+    async def ask(self, message: BackMsg) -> None:
+        """Sends something else than a wish."""
+        await self._connection.send(message.SerializeToString())
+
+    async def next(self) -> ForwardMsg:
+        """Waits for the next message of the server."""
+        data = await self._connection.recv()
+        return ForwardMsg.FromString(data if isinstance(data, bytes) else data.encode())
 
 
 _WHOLE = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_WITH_COMPILE_ERROR)
