@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -55,8 +58,9 @@ def measure_all(
     original: NDArray[np.uint8], attacked: Sequence[NDArray[np.uint8]]
 ) -> list[Fidelity]:
     """As :func:`measure`, for many attacked pictures of one original."""
-    floats = images.to_float(original)
-    return [_measured(original, floats, picture) for picture in attacked]
+    measured = partial(_measured, original, images.to_float(original))
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # filters work without Python's lock
+        return list(pool.map(measured, attacked))
 
 
 def _measured(
