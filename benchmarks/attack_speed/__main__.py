@@ -1,10 +1,11 @@
-"""Measures the chosen models and keeps what was measured of the others."""
+"""Measures the chosen parts of the chosen models, and keeps what was measured of the others."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,30 +25,53 @@ PLANS = {
 USUAL_PLAN = (32, 4, 96, 320)
 
 
-def measure(name: str, dataset: datasets.Dataset | None) -> dict[str, Any]:
-    """Every figure of one model.
+PARTS = (
+    "batch",
+    "one image",
+    "fast",
+    "cold",
+    "sweep",
+    "peak memory, MiB",
+    "fgsm evaluation",
+    "robust accuracy",
+)
+
+
+def measure(
+    name: str, dataset: datasets.Dataset | None, chosen: Sequence[str] = PARTS
+) -> dict[str, Any]:
+    """The figures of one model.
 
     Args:
         name: A shipped model, or its folder.
         dataset: Photographs, or None to leave out what needs them.
+        chosen: Which of :data:`PARTS` to measure.
     """
     card = checkpoints.read_card(checkpoints.locate(name))
     batch, steps, hard, easy = PLANS.get(card.backbone, USUAL_PLAN)
     classifier = load_classifier(name, warm_up=False)
-    found: dict[str, Any] = {
-        "model_sha256": card.weights_sha256,
-        "device": str(backend.device()),
-        "batch": warm.pgd_steps(classifier, batch, steps),
-        "one image": warm.pgd_steps(classifier, 1, steps),
-        "fast": warm.fast(name, batch, steps),
-        "cold": cold.waits(name),
-        "sweep": warm.sweep(classifier),
-        "peak memory, MiB": memory.peaks(name, batch),
+    measured: dict[str, Callable[[], Any]] = {
+        "batch": lambda: warm.pgd_steps(classifier, batch, steps),
+        "one image": lambda: warm.pgd_steps(classifier, 1, steps),
+        "fast": lambda: warm.fast(name, batch, steps),
+        "cold": lambda: cold.waits(name),
+        "sweep": lambda: warm.sweep(classifier),
+        "peak memory, MiB": lambda: memory.peaks(name, batch),
     }
     if dataset is not None:
-        found["fgsm evaluation"] = whole_sets.fgsm_evaluation(classifier, dataset, easy)
-        found["robust accuracy"] = whole_sets.robust_accuracy(classifier, dataset, hard)
-    return found
+        photographs = dataset
+        measured |= {
+            "fgsm evaluation": lambda: whole_sets.fgsm_evaluation(classifier, photographs, easy),
+            "robust accuracy": lambda: whole_sets.robust_accuracy(classifier, photographs, hard),
+        }
+    identity = {"model_sha256": card.weights_sha256, "device": str(backend.device())}
+    return identity | {part: measured[part]() for part in PARTS if part in {*chosen} & {*measured}}
+
+
+def merged(before: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
+    """What was measured now, beside what was measured before of the same weights."""
+    same = before.get("model_sha256") == found["model_sha256"]
+    return before | found if same else found
 
 
 def main() -> None:
@@ -56,6 +80,7 @@ def main() -> None:
         prog="python -m benchmarks.attack_speed", description=attack_speed.__doc__.splitlines()[0]
     )
     parser.add_argument("--models", nargs="*", default=list(checkpoints.available()))
+    parser.add_argument("--parts", nargs="*", choices=PARTS, default=PARTS)
     parser.add_argument("--data", type=Path, default=DATA)
     chosen = parser.parse_args()
     dataset = datasets.open_dataset(chosen.data) if chosen.data.is_dir() else None
@@ -66,7 +91,8 @@ def main() -> None:
         results = json.loads(RESULT.read_text(encoding="utf-8"))
     for name in chosen.models:
         print(name, file=sys.stderr, flush=True)
-        results["models"][name] = measure(name, dataset)
+        found = measure(name, dataset, chosen.parts)
+        results["models"][name] = merged(results["models"].get(name, {}), found)
         checkpoints.write_atomically(RESULT, json.dumps(results, indent=1).encode())
     print(tables(results))
 
