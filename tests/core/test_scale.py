@@ -80,5 +80,5 @@ def test_backbones_are_measured_once_on_photographs_and_tabled(
     for _ in range(2):
         scale.measure_photographs(results, ["mobilenetv3"], measured[1])
     assert len(asked) == len(scale.ATTACKS)
-    assert asked[-1][-7:] == (*scale.ATTACKS["PGD-20"], "--no-store")
+    assert asked[-1][-8:] == (*scale.ATTACKS["PGD-20"], "--no-store")
     assert "| mobilenetv3 | PGD-20 | 12 | 2.0 s | 6.0 | 99 MiB |" in scale.tables(results.values)[0]
