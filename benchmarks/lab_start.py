@@ -1,7 +1,7 @@
 """Measures how long a visitor of the attack lab waits, from a click on a sample to the whole lab.
 
     python -m benchmarks.lab_start
-    python -m benchmarks.lab_start --model vgg19 --turns 3 --json lab-start.json
+    python -m benchmarks.lab_start --model vgg19 --turns 3 --json elsewhere.json
 
 The lab's server runs in this process and Chromium asks it for one sample after the other, each for
 the first time, with everything compiled. Beside every wait stands its floor, taken right before and
@@ -35,6 +35,7 @@ from facemask_core.epsilons import LINF
 from facemask_ui import models
 
 ROOT = Path(__file__).resolve().parents[1]
+RESULT = Path(__file__).with_suffix(".json")
 MODELS = ("mobilenetv3", "inceptionv3", "vgg19")
 LONGEST_MS = 600_000
 STAGES = {"face": "first picture and verdict", "answered": "attacked", "complete": "complete"}
@@ -138,9 +139,8 @@ def _drive(address: str, asked: argparse.Namespace) -> None:
         wait_until_healthy(address)
         found = measure(address, asked.model or list(MODELS), asked.turns)
         print(table(found))
-        if asked.json is not None:
-            result = {"device": str(backend.device()), "unit": "ms", "models": found}
-            asked.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+        result = {"device": str(backend.device()), "unit": "ms", "models": found}
+        asked.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     finally:
         os.kill(os.getpid(), signal.SIGTERM)  # which the server takes as a wish to end
 
@@ -150,7 +150,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--model", action="append", choices=models.shipped())
     parser.add_argument("--turns", type=int, default=5, help="samples clicked for each model")
-    parser.add_argument("--json", type=Path, help="also write every turn to this file")
+    parser.add_argument("--json", type=Path, default=RESULT, help="where every turn is written")
     asked = parser.parse_args()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
