@@ -111,7 +111,9 @@ def for_another(lock: threading.Lock) -> Iterator[None]:
     while not lock.acquire(timeout=_LOOK_SECONDS):
         "page" in st.session_state  # noqa: B015  (Streamlit ends a run here whose visitor left)
         if time.monotonic() - start > _SOON_SECONDS:
-            _say("The lab is busy: another visitor wants the same, and it comes for both of you.")
+            _say(
+                "Another visitor asked for the same just now: the answer is on its way to you both."
+            )
     try:
         yield
     finally:
