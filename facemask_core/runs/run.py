@@ -92,7 +92,9 @@ class Run:
             return None
         if found[1] != self.question.text:
             raise self._damaged("a question is not the one that was asked")
-        return int(found[0])
+        if not isinstance(found[0], int):  # a changed table may have lost its key
+            raise self._damaged("a run has no number")
+        return found[0]
 
     def _begin(self) -> int | None:
         now = datetime.now(UTC).isoformat(timespec="seconds")
