@@ -1,8 +1,10 @@
 """Who computes next when many ask at once: one batch at a time, in fair order, alike ones together.
 
-A batch keeps every core busy, so two at once would only slow each other down. What waits is
-ordered by rounds: everybody's first batch comes before anybody's second, and within a round whoever
-came first goes first. So a visitor with much to compute waits behind those with little.
+A batch keeps every core busy, so two at once would only slow each other down. Everybody has the
+same share of the processor's time, as by fair queueing (Demers, Keshav and Shenker 1989, doi
+10.1145/75246.75248): whoever has had more than that waits until the others have caught up, and of
+those who have not, whoever came first goes first. So a visitor with much to compute waits behind
+those with little, and a batch that takes long counts for more than one that does not.
 """
 
 from __future__ import annotations
@@ -62,11 +64,12 @@ class Alone:
 
 @dataclass(eq=False)
 class _Request:
-    """A batch that waits; ordered by round and number.
+    """A batch that waits.
 
     Attributes:
         model: Whose batch it is.
         kind: Equal for batches that can be computed as one; None for one that was in vain.
+        order: From when its asker is due, how many of the asker's own came before, and a number.
         outputs: The answer, once there is one.
         left: Whether nobody waits for it any more.
     """
@@ -75,7 +78,7 @@ class _Request:
     model: Hashable
     kind: Hashable
     arrays: Arrays
-    order: tuple[int, int]
+    order: tuple[float, int, int]
     outputs: list[NDArray[Any]] | None = None
     left: bool = False
 
@@ -97,9 +100,11 @@ class Turns:
         self._changed = threading.Condition()
         self._waiting: list[_Request] = []
         self._served: list[_Request] = []
-        self._round = 0
-        self._rounds: dict[Hashable, int] = {}
-        self._kept: dict[Hashable, tuple[int, int]] = {}
+        self._now = 0.0
+        """Seconds of the processor that were everybody's share so far."""
+        self._due: dict[Hashable, float] = {}
+        """When those who had more than their share are due again."""
+        self._kept: dict[Hashable, tuple[float, int, int]] = {}
         self._asked = 0
 
     def compute(
@@ -170,13 +175,11 @@ class Turns:
 
     def _enter(self, asker: Asker, model: Hashable, kind: Hashable, arrays: Arrays) -> _Request:
         with self._changed:
-            # Only those who asked in this round or a later one have anything to wait behind.
-            self._rounds = {key: its for key, its in self._rounds.items() if its >= self._round}
             order = self._kept.get(asker.key)
             if order is None:
                 self._asked += 1
-                self._rounds[asker.key] = self._rounds.get(asker.key, self._round - 1) + 1
-                order = (self._rounds[asker.key], self._asked)
+                before = sum(other.asker.key == asker.key for other in self._waiting)
+                order = (self._due.get(asker.key, self._now), before, self._asked)
             request = _Request(asker, model, kind, arrays, order)
             self._waiting.append(request)
             return request
@@ -187,13 +190,13 @@ class Turns:
             if request in self._waiting:
                 self._waiting.remove(request)
                 self._changed.notify_all()
-                if kept or request.asker.key not in self._rounds:
+                if kept:
                     return
                 # What was not computed costs no place in line: all that its asker wants moves up.
-                self._rounds[request.asker.key] -= 1
                 for other in self._waiting:
                     if other.asker.key == request.asker.key and other.order > request.order:
-                        other.order = (other.order[0] - 1, other.order[1])
+                        due, before, number = other.order
+                        other.order = (due, before - 1, number)
 
     def _look(self, request: _Request, together: int) -> tuple[list[_Request], int]:
         """Waits a moment; then all that is to be computed now, or how many come first."""
@@ -209,7 +212,6 @@ class Turns:
             self._served = self._company(request, together)
             for served in self._served:
                 self._waiting.remove(served)
-            self._round = max(self._round, request.order[0])
             return list(self._served), 0
 
     def _is_next(self, request: _Request) -> bool:
@@ -256,13 +258,16 @@ class Turns:
             if len(company) == 1:
                 raise
         finally:
-            self._done(company, answers)
-        seconds = (time.perf_counter() - start) / sum(request.rows for request in company)
+            seconds = (time.perf_counter() - start) / sum(request.rows for request in company)
+            self._done(company, answers, seconds)
         for request in company:
             request.asker.used(seconds * request.rows)
 
-    def _done(self, company: list[_Request], answers: list[list[NDArray[Any]]]) -> None:
+    def _done(
+        self, company: list[_Request], answers: list[list[NDArray[Any]]], seconds: float
+    ) -> None:
         with self._changed:
+            self._charge(company, seconds)
             self._served = []
             for request, answer in zip(company, answers, strict=False):
                 request.outputs = answer
@@ -272,6 +277,16 @@ class Turns:
                     request.kind = None
                 self._waiting += [request for request in company if not request.left]
             self._changed.notify_all()
+
+    def _charge(self, company: list[_Request], seconds: float) -> None:
+        """Puts what a row took on its asker's account, and gives everybody here their share."""
+        for request in company:
+            since = max(self._now, self._due.get(request.asker.key, self._now))
+            self._due[request.asker.key] = since + seconds * request.rows
+        rows = sum(request.rows for request in company)
+        here = {request.asker.key for request in (*self._waiting, *company)}
+        self._now += seconds * rows / len(here)
+        self._due = {key: due for key, due in self._due.items() if due > self._now}
 
 
 def _answered(

@@ -105,7 +105,9 @@ def _until(true: Callable[[], bool]) -> None:
 
 @settings(deadline=None, max_examples=40)
 @given(st.lists(st.integers(0, 4), max_size=14))
-def test_everybodys_first_comes_before_anybodys_second(arrivals: list[int]) -> None:
+def test_of_those_who_ask_at_once_everybodys_first_comes_before_anybodys_second(
+    arrivals: list[int],
+) -> None:
     lab = Lab()
     with lab.closed():
         asked = [lab.ask(Visitor(key), number) for number, key in enumerate(arrivals)]
@@ -204,6 +206,37 @@ def test_long_work_waits_behind_a_newcomer() -> None:
     for future in futures:
         future.result(20)
     assert lab.batches[3:].index([5.0]) < lab.batches[3:].index([4.0])
+
+
+def _slow(arrays: Arrays) -> Answer:
+    time.sleep(0.05)
+    return [arrays[0]]
+
+
+def test_a_batch_that_takes_long_counts_for_more() -> None:
+    lab, busy, nimble = Lab(), Visitor("busy"), Visitor("nimble")
+    with lab.closed():
+        futures = [lab.ask(busy, 1.0, work=_slow), lab.ask(nimble, 2.0)]
+    for future in futures:
+        future.result(20)
+    with lab.closed():
+        futures = [lab.ask(busy, 3.0), lab.ask(nimble, 4.0)]
+    for future in futures:
+        future.result(20)
+    assert lab.batches == [[2.0], [4.0], [3.0]], "both had one batch, but not the same time"
+
+
+def test_who_had_much_is_due_again_when_others_had_as_much() -> None:
+    lab, busy = Lab(), Visitor("busy")
+    with lab.closed():
+        futures = [lab.ask(busy, 1.0, work=_slow), lab.ask(Visitor("other"), 2.0)]
+    for future in (*futures, lab.ask(Visitor("another"), work=_slow)):
+        future.result(20)
+    with lab.closed():
+        futures = [lab.ask(busy, 3.0), lab.ask(Visitor("newcomer"), 4.0)]
+    for future in futures:
+        future.result(20)
+    assert lab.batches[-2:] == [[3.0], [4.0]]
 
 
 def test_ones_fault_is_not_the_others() -> None:
@@ -321,7 +354,7 @@ def test_nothing_is_remembered_of_those_who_have_gone() -> None:
     lab.ask(Visitor("long"), 0.0).result(20)
     lab.ask(Visitor("long"), 0.0).result(20)
     lab.ask(Visitor("long"), 0.0).result(20)
-    assert len(lab.turns._rounds) <= 2
+    assert len(lab.turns._due) <= 2
 
 
 def test_threads_of_a_program_need_no_name() -> None:
