@@ -1,10 +1,19 @@
-"""What all tests share: how many cases the fuzzers try."""
+"""What all tests share: how many cases the fuzzers try, and which examples properties are tried on.
+
+Examples are the same in every run, so that what fails failed by the change it is tested with, and
+fails again; ``make fuzz`` draws others. None has a time limit: a busy machine is no fault.
+"""
 
 from __future__ import annotations
 
+import hypothesis
 import pytest
 
 USUAL = 20_000
+
+hypothesis.settings.register_profile("same", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("others", deadline=None)
+hypothesis.settings.load_profile("same")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -32,7 +32,7 @@ def test_every_view_is_a_square_rgb_picture(height: int, width: int, size: int) 
 
 
 @given(st.integers(1, 150), st.integers(1, 150), st.integers(16, 80), st.integers(0, 2**32 - 1))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_size_can_be_augmented(height: int, width: int, size: int, seed: int) -> None:
     view = augment(noise(height, width), size, np.random.default_rng(seed))
     assert view.shape == (size, size, 3)

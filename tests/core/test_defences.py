@@ -150,7 +150,7 @@ def test_pixels_of_any_size_stay_pixels(
 
 
 @every_defence
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(seed=seeds, sharpness=st.floats(0.0, 50.0))
 def test_pixels_of_any_contrast_stay_pixels(
     name: str, chosen: dict[str, Any], seed: int, sharpness: float
@@ -357,7 +357,7 @@ def test_jpeg_is_what_pillow_makes_of_a_portrait(portrait: NDArray[np.uint8], qu
     assert (apart > 0).mean() < 0.05
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=seeds, quality=st.integers(1, 100))
 @example(seed=751505, quality=1)
 def test_jpeg_is_what_pillow_makes_of_noise(seed: int, quality: int) -> None:
@@ -405,14 +405,14 @@ def test_as_many_levels_are_left_as_the_bits_can_name(bits: int) -> None:
     assert (np.diff(found.ravel()) >= 0).all()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=seeds)
 def test_eight_bits_leave_an_8_bit_image_as_it_is(seed: int) -> None:
     pixels = eight_bit(seed, 1, 16, 16)
     assert_same_levels(applied(defences.make("bit_depth", bits=8), pixels), pixels)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=seeds, bits=st.integers(1, 8))
 def test_squeezing_twice_is_squeezing_once(seed: int, bits: int) -> None:
     squeeze = defences.make("bit_depth", bits=bits)
@@ -441,7 +441,7 @@ def test_blur_is_scipys_gaussian(sigma: float) -> None:
     np.testing.assert_allclose(applied(blur.Blur(sigma=sigma), pixels), expected, atol=1e-5)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=seeds, sigma=st.floats(0.05, blur.MAX_SIGMA))
 def test_blur_stays_between_the_darkest_and_the_brightest(seed: int, sigma: float) -> None:
     pixels = eight_bit(seed, 1, 12, 20)

@@ -321,7 +321,7 @@ def test_a_box_is_ready_for_json() -> None:
     ),
     size=st.integers(1, 40),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_box_can_be_cropped(height: int, width: int, box: Box, size: int) -> None:
     columns = np.broadcast_to(np.arange(width, dtype=np.uint8)[None, :, None], (height, width, 3))
     result = crop(np.ascontiguousarray(columns), box, size)
@@ -338,7 +338,7 @@ def test_any_box_can_be_cropped(height: int, width: int, box: Box, size: int) ->
     y=st.floats(-1000, 1000),
     side=st.floats(-10, 2000),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_a_square_set_by_hand_stays_inside(
     height: int, width: int, x: float, y: float, side: float
 ) -> None:

@@ -199,7 +199,7 @@ def test_a_source_a_picture_is_refused(tmp_path: Path) -> None:
     assert len(found(tmp_path)) == 50
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.one_of(st.binary(max_size=200), st.text(max_size=200).map(lambda text: text.encode())))
 def test_rubbish_is_refused_or_read_but_never_crashes(
     tmp_path_factory: pytest.TempPathFactory, rubbish: bytes

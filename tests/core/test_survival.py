@@ -126,7 +126,7 @@ def test_nothing_is_written_and_no_input_is_changed(
         np.testing.assert_array_equal(array, before)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.integers(0, 2**32 - 1))
 def test_a_png_is_what_rounding_makes_of_it(brightness: Classifier, seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from facemask_core import faces, images, load_classifier, samples, virtual_mask
@@ -41,7 +41,6 @@ def test_is_darker_in_the_dark() -> None:
     assert dark[mouth].mean() < bright[mouth].mean() - 20
 
 
-@settings(deadline=None)  # the first call imports OpenCV's kernels
 @given(st.integers(-80, 260), st.integers(-80, 260), st.integers(8, 400))
 def test_a_face_cut_off_by_the_edge_wears_what_is_left_of_it(
     left: int, top: int, side: int

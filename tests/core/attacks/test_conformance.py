@@ -114,7 +114,7 @@ def test_stays_in_the_ball_and_the_box(
     assert distance.max() > (0.0 if name in MINIMAL else 0.5 * epsilon)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.sampled_from(SETTINGS),
     st.integers(0, 2**32 - 1),

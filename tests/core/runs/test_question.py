@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import stored_runs
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from facemask_core import Classifier, attacks, backend, faces, images, runs, versions
@@ -25,7 +25,6 @@ PLAIN = st.recursive(
 )  # fmt: skip
 
 
-@settings(deadline=None)
 @given(values=st.dictionaries(st.text(), PLAIN), data=st.data())
 def test_the_spelling_does_not_depend_on_the_order(values: dict[str, Any], data: Any) -> None:
     shuffled = dict(data.draw(st.permutations(list(values.items()))))

@@ -78,7 +78,6 @@ def _kind(rows: Rows) -> type[Attacked] | type[Smallest] | None:
     return next((type(it) for it in (rows.attacked, rows.smallest) if it is not None), None)
 
 
-@settings(deadline=None)
 @given(batch=batches(), first=st.integers(0, 10**6))
 def test_columns_keep_a_batch(batch: tuple[list[Sample], Rows], first: int) -> None:
     samples, rows = batch
@@ -88,9 +87,7 @@ def test_columns_keep_a_batch(batch: tuple[list[Sample], Rows], first: int) -> N
     assert_same(records.to_rows(stored, images, _kind(rows)), rows)
 
 
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(parts=st.lists(batches(), min_size=1, max_size=3))
 def test_the_store_keeps_a_run(store: runs.Store, parts: list[tuple[list[Sample], Rows]]) -> None:
     kind = next((_kind(rows) for _, rows in parts if rows.paths), None)
