@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from facemask_core.errors import DamagedQueueError, QueueError, RunInUseError
 from facemask_core.jobs.order import Order
-from facemask_core.runs import locks, place
+from facemask_core.runs import locks, place, schema
 
 FILE = "jobs.sqlite3"
 APPLICATION_ID = 0x466D4A6F
@@ -122,9 +122,10 @@ def _opened(path: Path) -> sqlite3.Connection:
 
 
 def _version(connection: sqlite3.Connection, path: Path) -> int:
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    with schema.snapshot(connection):  # another process may be making the table
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if tables and application != APPLICATION_ID:
         raise QueueError(f"{path} is no queue of reports; choose another folder.")
     if version > VERSION:
@@ -168,6 +169,10 @@ def _speaking(path: Path) -> Iterator[None]:
     except OSError as error:
         raise QueueError(
             f"The queue of reports {path} cannot be written: {error.strerror or error}."
+        ) from error
+    except UnicodeEncodeError as error:  # what was to be written or looked for
+        raise QueueError(
+            f"The queue of reports takes Unicode only, not {error.object!a}."
         ) from error
     except ValueError as error:  # what was an order once
         raise DamagedQueueError(f"The queue of reports {path} is damaged: {error}.") from error

@@ -71,7 +71,7 @@ class Queue:
             QueueError: The queue cannot be written.
         """
 
-        def add(connection: sqlite3.Connection) -> list[str]:
+        def add(connection: sqlite3.Connection) -> list[Job]:
             names = [_add(connection, owner, order) for order in orders]
             self._check_room(connection, owner)
             connection.execute(
@@ -79,9 +79,9 @@ class Queue:
                 f"(SELECT id FROM jobs WHERE NOT {_ACTIVE} ORDER BY turn DESC LIMIT ?)",
                 (_KEPT,),
             )
-            return names
+            return [_named(connection, name) for name in names]
 
-        return [self.get(name) for name in self._change(add)]
+        return self._change(add)
 
     def jobs(self, owner: str | None = None) -> list[Job]:
         """Lists jobs, the latest first; those asked for together in their order.
@@ -169,7 +169,7 @@ class Queue:
             worker: The worker's name.
         """
 
-        def take(connection: sqlite3.Connection) -> str | None:
+        def take(connection: sqlite3.Connection) -> Job | None:
             for name in _left(connection, self.home):
                 _requeue(connection, name)
             found = connection.execute(
@@ -183,10 +183,9 @@ class Queue:
                 "WHERE id = ?",
                 (worker, found[0]),
             )
-            return str(found[0])
+            return _named(connection, found[0])
 
-        name = self._change(take)
-        return None if name is None else self.get(name)
+        return self._change(take)
 
     def holds(self, worker: str, job: Job) -> bool:
         """Whether a job is still this worker's: it may have been cancelled or deleted."""
@@ -235,12 +234,14 @@ class Queue:
             worker: Whose it is.
             job: The job.
             state: How it ended.
-            reason: Why it failed, in a sentence.
+            reason: Why it failed, in a sentence. It may name a file, which need not be Unicode;
+                what is not is kept in escapes.
         """
+        told = reason and reason.encode("utf-8", "backslashreplace").decode()
         self._execute(
             "UPDATE jobs SET state = ?, reason = ?, ended = ?, worker = NULL, crashes = 0 "
             "WHERE id = ? AND worker = ?",
-            *(state, reason, _now(), job.id, worker),
+            *(state, told, _now(), job.id, worker),
         )
 
     def put_back(self, worker: str, job: Job, seconds: float = 0.0) -> None:
@@ -276,10 +277,7 @@ class Queue:
             )
 
     def _found(self, where: str, *values: object) -> list[Job]:
-        statement = f"{_JOBS} {where} ORDER BY added DESC, turn"
-        return self._look(
-            lambda connection: [_job(row) for row in connection.execute(statement, values)]
-        )
+        return self._look(lambda connection: _read(connection, where, *values))
 
     def _execute(self, statement: str, *values: object) -> None:
         self._change(lambda connection: connection.execute(statement, values) and None)
@@ -351,6 +349,17 @@ def _requeue(connection: sqlite3.Connection, name: str) -> None:
             *(name, MOST_CRASHES),
         ),
     )
+
+
+def _read(connection: sqlite3.Connection, where: str, *values: object) -> list[Job]:
+    statement = f"{_JOBS} {where} ORDER BY added DESC, turn"
+    return [_job(row) for row in connection.execute(statement, values)]
+
+
+def _named(connection: sqlite3.Connection, name: str) -> Job:
+    """Reads a job within the change that found it: it may be deleted right afterwards."""
+    (job,) = _read(connection, "WHERE id = ?", name)
+    return job
 
 
 def _job(row: Sequence[object]) -> Job:

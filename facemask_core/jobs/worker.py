@@ -49,7 +49,6 @@ def work(queue: Queue, *, idle: float, beside: bool = False) -> int:
         workers.registered(queue.home) if beside else workers.alone(queue.home),
         workers.registered(queue.home) as name,
     ):
-        uploads.sweep(queue)
         return Worker(queue, name, leave=guard.leave_at_once).until_idle(idle)
 
 
@@ -74,6 +73,8 @@ class Worker:
         ended, since = 0, time.monotonic()
         while True:
             job = self._queue.take(self._name)
+            # Crashes leave zips behind, and taking ends a job that has lost too many workers.
+            uploads.sweep(self._queue)
             if job is not None:
                 self.compute(job)
                 ended, since = ended + 1, time.monotonic()

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from facemask_core.datasets import Sample
-from facemask_core.errors import DamagedStoreError
+from facemask_core.errors import DamagedStoreError, RunStoreError
 from facemask_core.rows import Rows
 from facemask_core.runs import records, schema
 from facemask_core.runs.question import Question
@@ -38,12 +38,13 @@ class Run:
         self.question = question
         self._connection = connection
         self._path = path
-        self._id = self._find()
         self.done = 0
         """How many files are stored; always whole batches."""
-        for batch, _ in self._batches():
-            self.done += batch.files
-        self._refuse_surplus()
+        with schema.speaking(path), schema.snapshot(connection):
+            self._id = self._find()
+            for batch, _ in self._batches():
+                self.done += batch.files
+            self._refuse_surplus()
 
     @property
     def complete(self) -> bool:
@@ -74,20 +75,30 @@ class Run:
         self._id = run
         self.done += len(samples)
 
-    def rows(self) -> Iterator[Rows]:
-        """Reads the answers, batch by batch.
+    def rows(self) -> list[Rows]:
+        """Reads the answers of a complete run, batch by batch.
 
         Raises:
             DamagedStoreError: What is stored is not what was written.
+            RunStoreError: The run is not complete; another process may have deleted it meanwhile.
         """
-        for batch, images in self._batches():
-            yield records.to_rows(batch, images, self.question.kind)
+        files, found = 0, []
+        with schema.speaking(self._path), schema.snapshot(self._connection):
+            self._id = self._find()  # its number may be another run's by now
+            for batch, images in self._batches():
+                files += batch.files
+                found.append(records.to_rows(batch, images, self.question.kind))
+        if files < self.question.files:
+            raise RunStoreError(
+                "Not all answers of this run are in the store: it was deleted meanwhile, or never "
+                "completed; ask for the same again."
+            )
+        return found
 
     def _find(self) -> int | None:
-        with schema.speaking(self._path):
-            found = self._connection.execute(
-                "SELECT id, question FROM runs WHERE sha256 = ?", (self.question.sha256,)
-            ).fetchone()
+        found = self._connection.execute(
+            "SELECT id, question FROM runs WHERE sha256 = ?", (self.question.sha256,)
+        ).fetchone()
         if found is None:
             return None
         if found[1] != self.question.text:
@@ -106,13 +117,11 @@ class Run:
     def _batches(self) -> Iterator[tuple[Batch, list[Image]]]:
         """Reads and verifies one batch after another; no more than one is in memory."""
         expected = 0
-        with schema.speaking(self._path):
-            stored = self._connection.execute(_BATCHES, (self._id,)).fetchall()
+        stored = self._connection.execute(_BATCHES, (self._id,)).fetchall()
         for *columns, checksum in stored:
             batch = Batch(*columns)
-            with schema.speaking(self._path):
-                place = (self._id, batch.first, batch.first + batch.files)
-                images = [Image(*row) for row in self._connection.execute(_IMAGES, place)]
+            place = (self._id, batch.first, batch.first + batch.files)
+            images = [Image(*row) for row in self._connection.execute(_IMAGES, place)]
             if batch.first != expected or not _holds(checksum, batch, images):
                 raise self._damaged("rows are not those that were written")
             yield batch, images
@@ -120,10 +129,9 @@ class Run:
 
     def _refuse_surplus(self) -> None:
         """Refuses rows that belong to no batch, or to more files than were asked of."""
-        with schema.speaking(self._path):
-            (count,) = self._connection.execute(
-                "SELECT count(*) FROM images WHERE run = ?", (self._id,)
-            ).fetchone()
+        (count,) = self._connection.execute(
+            "SELECT count(*) FROM images WHERE run = ?", (self._id,)
+        ).fetchone()
         if count != self.done or self.done > self.question.files:
             raise self._damaged("there are rows of no batch")
 

@@ -120,9 +120,10 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
 
 def _version(connection: sqlite3.Connection, path: Path) -> int:
     """Tells which version a file's tables are of; 0 for a new file."""
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    with snapshot(connection):  # another process may be making the tables
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if tables and application != APPLICATION_ID:
         raise RunStoreError(f"{path} is no run store; choose another folder.")
     if version > len(MIGRATIONS):
@@ -162,6 +163,20 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         if connection.in_transaction:  # a full disk has rolled back already
             connection.execute("ROLLBACK")
         raise
+
+
+@contextmanager
+def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
+    """Shows all of a block's statements the same moment, whatever others write meanwhile."""
+    if connection.in_transaction:  # which does so already
+        yield
+        return
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        if connection.in_transaction:  # an error of the disk may have ended it
+            connection.execute("ROLLBACK")
 
 
 _ELSEWHERE = "choose another folder (--store) or do without it (--no-store)."

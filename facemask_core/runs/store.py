@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -77,7 +77,7 @@ class Store:
         try:
             self._connect()
         except DamagedStoreError:
-            self._lay_aside()
+            self._lay_aside(lambda: None)
             self._connect()
 
     def __enter__(self) -> Self:
@@ -116,8 +116,8 @@ class Store:
         with self._lease(question):
             run = self._verified(question)  # with what another has stored meanwhile
             yield run
-        if run.complete:
-            self._lock(question).unlink(missing_ok=True)  # whoever waits for it finds it complete
+            if run.complete:
+                self._remove_lock(question)
 
     def runs(self) -> list[Stored]:
         """Lists all runs, newest first."""
@@ -168,18 +168,15 @@ class Store:
             RunInUseError: Someone is computing it.
         """
         chosen = (question.sha256,)
-        with (
-            self._lease(question),
-            schema.speaking(self.path),
-            schema.transaction(self._connection),
-        ):
-            for table in ("images", "batches"):
-                self._connection.execute(
-                    f"DELETE FROM {table} WHERE run = (SELECT id FROM runs WHERE sha256 = ?)",  # noqa: S608
-                    chosen,
-                )
-            self._connection.execute("DELETE FROM runs WHERE sha256 = ?", chosen)
-        self._lock(question).unlink(missing_ok=True)
+        with self._lease(question):
+            with schema.speaking(self.path), schema.transaction(self._connection):
+                for table in ("images", "batches"):
+                    self._connection.execute(
+                        f"DELETE FROM {table} WHERE run = (SELECT id FROM runs WHERE sha256 = ?)",  # noqa: S608
+                        chosen,
+                    )
+                self._connection.execute("DELETE FROM runs WHERE sha256 = ?", chosen)
+            self._remove_lock(question)
 
     def _stored(self, question: Question, started: str, done: int) -> Stored:
         state = State.COMPLETE
@@ -199,6 +196,11 @@ class Store:
 
     def _lock(self, question: Question) -> Path:
         return self._locks / f"{question.sha256}.lock"
+
+    def _remove_lock(self, question: Question) -> None:
+        """Tidies up. Only who holds a lock may remove it: whoever waits for it relies on that."""
+        with suppress(OSError):  # it is an empty file, which the next holder uses again
+            self._lock(question).unlink()
 
     @contextmanager
     def _lease(self, question: Question) -> Iterator[None]:
@@ -234,7 +236,7 @@ class Store:
         try:
             return read()
         except DamagedStoreError:
-            self._lay_aside()
+            self._lay_aside(read)
             self._connect()
             return read()
 
@@ -243,28 +245,24 @@ class Store:
         with ExitStack() as opening:
             with schema.speaking(self._users):
                 opening.enter_context(locks.held(self._users, shared=True, wait=_PATIENCE))
-            self._file = self._identity()
             self._connection = opening.enter_context(closing(schema.connect(self.path)))
-            self._file = self._identity()
             self._opened = opening.pop_all()
 
     @property
     def _users(self) -> Path:
         return self._locks / "store.lock"
 
-    def _identity(self) -> int | None:
-        return self.path.stat().st_ino if self.path.exists() else None
+    def _lay_aside(self, read: Callable[[], object]) -> None:
+        """Renames the damaged file, unless it turns out to be sound once nobody else uses it.
 
-    def _lay_aside(self) -> None:
-        """Renames the damaged file, unless another process has done so.
-
+        Another process may have renamed it already, or have been the reason why it looked damaged.
         SQLite deletes files by their names when the last user closes a database, so the names must
         not change under a user's hands.
         """
         self.close()
         try:
             with schema.speaking(self._users), locks.held(self._users, wait=_PATIENCE):
-                if self._identity() == self._file:
+                if self._damaged(read):
                     aside = place.set_aside(self.path)
                     self.notes.append(
                         f"The run store was damaged; it is kept as {aside}, and a new one begun."
@@ -274,3 +272,11 @@ class Store:
                 f"The run store {self.path} is damaged, and another process is using it; end that "
                 "and run the command again."
             ) from error
+
+    def _damaged(self, read: Callable[[], object]) -> bool:
+        try:
+            with closing(schema.connect(self.path)) as self._connection:
+                read()
+        except DamagedStoreError:
+            return True
+        return False

@@ -8,7 +8,8 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -208,6 +209,61 @@ def test_many_takers_never_share_a_job(queue: Queue, tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert len(taken) == len(set(taken)) == 12
+
+
+def test_a_job_that_is_deleted_at_once_is_no_error_of_whoever_adds_or_takes_it(
+    queue: Queue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changing = database.changing
+
+    @contextmanager
+    def then_deleted(connection: sqlite3.Connection) -> Iterator[None]:
+        with changing(connection):
+            yield
+        connection.execute("DELETE FROM jobs")
+
+    (waiting,) = queue.add("a", [queued.order(tmp_path)])
+    monkeypatch.setattr(database, "changing", then_deleted)
+    with workers.registered(queue.home) as name:
+        taken = queue.take(name)
+        assert taken is not None
+        assert (taken.id, taken.state) == (waiting.id, State.RUNNING)
+        assert not queue.holds(name, taken)
+    (added,) = queue.add("a", [queued.order(tmp_path)])
+    assert added.state is State.QUEUED
+    assert queue.jobs() == []
+
+
+def test_a_queue_that_another_process_is_making_is_a_new_one(
+    queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = queue.home / database.FILE
+
+    class Slow(sqlite3.Connection):
+        """Asks slowly enough for another to make the table meanwhile, unless that has to wait."""
+
+        def execute(self, statement: str, *values: object) -> sqlite3.Cursor:
+            if "sqlite_master" in statement:
+                with suppress(sqlite3.OperationalError):
+                    database._opened(path).close()
+            return super().execute(statement, *values)
+
+    monkeypatch.setattr(database, "_BUSY_SECONDS", 0.0)
+    queue.home.mkdir()
+    with closing(sqlite3.connect(path, isolation_level=None, factory=Slow)) as slow:
+        assert database._version(slow, path) == 0
+    assert queue.jobs() == []
+
+
+def test_a_name_that_is_no_unicode_is_no_damage(queue: Queue, tmp_path: Path) -> None:
+    (job,) = queue.add("a", [queued.order(tmp_path)])
+    with pytest.raises(QueueError, match=r"takes Unicode only, not 'caf\\udce9'\.$") as caught:
+        queue.get("caf\udce9")
+    assert type(caught.value) is QueueError
+    with workers.registered(queue.home) as name:
+        queue.take(name)
+        queue.end(name, job, State.FAILED, "caf\udce9.jpg is no picture.")
+    assert queue.get(job.id).reason == r"caf\udce9.jpg is no picture."
 
 
 def test_a_look_does_not_let_go_of_another_thread_s_lock(queue: Queue, tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ import pytest
 import queued
 
 from facemask_core.errors import QueueError
-from facemask_core.jobs import Data, Kind, Queue, removal, uploads
+from facemask_core.jobs import Data, Kind, Queue, State, removal, uploads, worker, workers
+from facemask_core.jobs.queue import MOST_CRASHES
 
 
 def handed_in(queue: Queue, owner: str = "a", **more: object) -> Path:
@@ -51,6 +52,18 @@ def test_what_a_crash_left_behind_is_swept(queue: Queue) -> None:
     uploads.sweep(queue)
     assert not uploads.file(queue.home, left).parent.exists()
     assert [entry.name for entry in (queue.home / "uploads").iterdir()] == [kept.parent.name]
+
+
+def test_it_goes_when_its_job_has_lost_too_many_workers(queue: Queue) -> None:
+    path = handed_in(queue)
+    for _ in range(MOST_CRASHES):
+        with workers.registered(queue.home) as name:
+            queue.take(name)
+        assert path.exists()
+    assert worker.work(queue, idle=0) == 0
+    (job,) = queue.jobs()
+    assert job.state is State.FAILED
+    assert not path.parent.exists()
 
 
 def test_nothing_is_swept_while_a_zip_is_handed_in(queue: Queue) -> None:

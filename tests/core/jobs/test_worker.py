@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import threading
 import time
 import zipfile
@@ -17,6 +18,7 @@ import facemask_core
 from facemask_core import attacks, checkpoints, evaluation, runs, searches
 from facemask_core.errors import RunInUseError, WorkerError
 from facemask_core.jobs import Data, Job, Kind, Queue, State, uploads, worker, workers
+from facemask_core.labels import LABELS
 from facemask_core.rows import joined
 from facemask_core.runs import schema
 
@@ -127,6 +129,25 @@ def test_a_poisoned_job_fails_with_a_sentence_and_the_next_goes_on(
     assert "no setting x" in reasons[4]
 
 
+def test_a_reason_may_name_a_file_that_is_no_unicode(
+    queue: Queue, data: Path, tmp_path: Path
+) -> None:
+    unreadable = tmp_path / "unreadable"
+    try:
+        for label in LABELS:
+            (unreadable / label).mkdir(parents=True)
+            (unreadable / label / os.fsdecode(b"caf\xe9.jpg")).write_bytes(b"no picture")
+    except OSError:
+        pytest.skip("this file system only takes Unicode names")
+    bad, good = queue.add("a", [queued.order(unreadable), queued.order(data, limit=4)])
+    assert worker.work(queue, idle=0) == 2
+    failed = queue.get(bad.id)
+    assert failed.state is State.FAILED
+    assert failed.reason is not None
+    assert r"/caf\udce9.jpg" in failed.reason
+    assert queue.get(good.id).state is State.DONE
+
+
 def test_a_job_whose_store_is_full_says_so_and_goes_on_once_there_is_room(
     queue: Queue, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -201,7 +222,7 @@ def test_a_worker_is_told_when_its_job_is_cancelled(queue: Queue, data: Path) ->
         with worker.Worker(queue, name, leave=left.set)._watching(taken):
             assert not left.wait(0.5)
             queue.cancel(job)
-            assert left.wait(1)
+            assert left.wait(20)
 
 
 def test_there_is_one_worker_a_folder_unless_asked_otherwise(queue: Queue) -> None:

@@ -60,8 +60,7 @@ class Child:
     def kill_after(self, seconds: float | None) -> bool:
         """Tells whether it was killed: it may have ended before, or be left in peace."""
         self.process.join(seconds)
-        if self.process.exitcode is None and self.process.pid is not None:
-            os.kill(self.process.pid, signal.SIGKILL)
+        self.process.kill()  # with SIGKILL, if it has not ended by itself
         self.process.join()
         return self.process.exitcode == -signal.SIGKILL
 

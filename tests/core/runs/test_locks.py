@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from command_line import ROOT
@@ -58,3 +60,34 @@ def test_a_dead_process_lets_go(tmp_path: Path) -> None:
     child.communicate()
     with locks.held(path):
         assert {entry.name for entry in tmp_path.iterdir()} == {"a.lock"}
+
+
+def test_who_waited_for_a_removed_lock_takes_the_new_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, connect = tmp_path / "a.lock", sqlite3.connect
+    opened, taken, over = (threading.Event() for _ in range(3))
+
+    def wait() -> None:
+        with locks.held(path, wait=60):
+            taken.set()
+            over.wait(60)
+
+    def noted(*arguments: Any, **more: Any) -> sqlite3.Connection:
+        connection = connect(*arguments, **more)
+        opened.set()
+        return connection
+
+    waiter = threading.Thread(target=wait)
+    with locks.held(path):
+        monkeypatch.setattr(sqlite3, "connect", noted)
+        waiter.start()
+        assert opened.wait(60)
+        path.unlink()
+    assert taken.wait(60)
+    try:
+        with pytest.raises(RunInUseError), locks.held(path):
+            pass
+    finally:
+        over.set()
+        waiter.join()

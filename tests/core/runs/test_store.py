@@ -5,7 +5,10 @@ from __future__ import annotations
 import sqlite3
 import threading
 import tracemalloc
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +19,7 @@ from facemask_core import Classifier, runs
 from facemask_core.datasets import Dataset
 from facemask_core.errors import DatasetError, RunInUseError, RunStoreError
 from facemask_core.evaluation import Evaluation
-from facemask_core.runs import place, schema
+from facemask_core.runs import locks, place, schema
 
 
 class CutError(Exception):
@@ -160,6 +163,77 @@ def test_a_run_that_is_computed_cannot_be_deleted(
     assert store._connection.execute("SELECT count(*) FROM images").fetchone() == (0,)
 
 
+# Others, meanwhile
+
+
+def _question(files: int, name: str = "") -> runs.Question:
+    return runs.Question.of({"files": files, "name": name, "threat_model": None})
+
+
+def _append(store: runs.Store, question: runs.Question) -> None:
+    with store.claim(question) as run:
+        stored_runs.append_nothing(run)
+
+
+@pytest.mark.parametrize(("act", "done"), [(_append, 2), (runs.Store.delete, 0)])
+def test_what_another_does_to_a_run_that_is_being_verified_is_no_damage(
+    store: runs.Store,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    act: Callable[[runs.Store, runs.Question], None],
+    done: int,
+) -> None:
+    question, check, acts = _question(2), runs.Run._refuse_surplus, [act]
+    _append(store, question)
+
+    def late(run: runs.Run) -> None:
+        if acts:
+            with runs.Store(home) as other:
+                acts.pop()(other, question)
+        check(run)
+
+    monkeypatch.setattr(runs.Run, "_refuse_surplus", late)
+    with store.claim(question) as run:
+        assert run.done == done
+    assert [entry.done for entry in store.runs()] == [done] * bool(done)
+    assert (store.notes, list(home.glob("*.damaged-*"))) == ([], [])
+
+
+def test_the_answers_of_a_run_that_another_deleted_are_not_another_s(
+    store: runs.Store, home: Path
+) -> None:
+    question = _question(1)
+    _append(store, question)
+    run = store.read(question)
+    assert len(list(run.rows())) == 1
+    with runs.Store(home) as other:
+        other.delete(question)
+        _append(other, _question(1, "takes its number"))
+    with pytest.raises(RunStoreError, match=r"deleted meanwhile.*ask for the same again\.$"):
+        list(run.rows())
+    with pytest.raises(RunStoreError, match="deleted meanwhile"):
+        list(store.read(question).rows())
+
+
+def test_a_lock_is_removed_by_who_holds_it(
+    store: runs.Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or whoever has waited for it would hold another than those who come later."""
+    removed, remove = [], Path.unlink
+
+    def unlink(path: Path, missing_ok: bool = False) -> None:
+        with pytest.raises(RunInUseError), locks.held(path):
+            pass
+        removed.append(path.stem)
+        remove(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", unlink)
+    question = _question(1)
+    _append(store, question)
+    store.delete(question)
+    assert removed == [question.sha256] * 2
+
+
 def test_a_run_is_found_by_how_its_name_begins(store: runs.Store) -> None:
     for number in range(20):
         with store.claim(
@@ -258,6 +332,26 @@ def test_a_newer_store_is_left_alone(home: Path) -> None:
     with pytest.raises(RunStoreError, match=r"newer version .*schema 9"):
         runs.Store(home)
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("moment", ["PRAGMA application_id", "SELECT count(*) FROM sqlite_master"])
+def test_a_store_that_another_process_is_making_is_a_new_one(home: Path, moment: str) -> None:
+    path = home / place.FILE
+
+    class Slow(sqlite3.Connection):
+        """Asks slowly enough for another to make all tables meanwhile."""
+
+        def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:
+            if statement == moment:
+                schema.connect(path).close()
+            return super().execute(statement, *values)
+
+    home.mkdir()
+    with closing(sqlite3.connect(path, isolation_level=None, factory=Slow)) as slow:
+        slow.execute("PRAGMA journal_mode = WAL")  # as the other has done by then
+        assert schema._version(slow, path) == 0
+    with runs.Store(home) as store:
+        assert store.runs() == []
 
 
 def test_another_programs_database_is_left_alone(home: Path) -> None:
