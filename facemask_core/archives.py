@@ -34,8 +34,8 @@ class Archive:
         """
         self.name = name
         file = data if isinstance(data, Path) else io.BytesIO(data)
-        self._zip = zips.open_zip(file, name)
         limits = zips.Limits(files=MAX_FILES, unpacked=MAX_UNPACKED, ratio=MAX_RATIO)
+        self._zip = zips.open_zip(file, name, limits)
         self._entries = zips.safe_files(self._zip, name, limits)
 
     def paths(self) -> Iterator[str]:

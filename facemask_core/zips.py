@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -28,6 +29,10 @@ DAMAGE = (
 
 _CHUNK = 2**20
 
+_DIRECTORY_BYTES = 512
+"""What a file may take in a zip's directory: 46 bytes, its path, and what packers add. ZipFile
+makes an object of every entry as soon as it opens a zip, so this is bounded before."""
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -44,20 +49,37 @@ class Limits:
     ratio: int
 
 
-def open_zip(file: Path | IO[bytes], name: str) -> zipfile.ZipFile:
-    """Opens a zip file.
+def open_zip(file: Path | IO[bytes], name: str, limits: Limits) -> zipfile.ZipFile:
+    """Opens a zip file whose directory is no longer than its files may need.
 
     Args:
         file: Its path, or the open file.
         name: What the user calls it.
+        limits: How much it may hold.
 
     Raises:
-        DatasetError: It is no zip.
+        DatasetError: It is no zip, or its directory is too long.
     """
     try:
+        _refuse_long_directory(file, name, limits)
         return zipfile.ZipFile(file)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise DatasetError(f"{name!r} is no readable zip file; pack the folder again.") from error
+
+
+def _refuse_long_directory(file: Path | IO[bytes], name: str, limits: Limits) -> None:
+    """Counts bytes, not entries: the number that a zip gives of these binds nobody."""
+    with file.open("rb") if isinstance(file, Path) else nullcontext(file) as opened:
+        # Private, but what ZipFile itself goes by: to another reader of the end of the file a zip
+        # could show another directory than the one that is read.
+        end = zipfile._EndRecData(opened)  # type: ignore[attr-defined]  # noqa: SLF001
+    if end is None:
+        return  # no zip, which ZipFile says
+    size = end[zipfile._ECD_SIZE]  # type: ignore[attr-defined]  # noqa: SLF001
+    if size > limits.files * _DIRECTORY_BYTES:
+        raise DatasetError(
+            f"{name!r} takes {size} bytes to list its files; the limit is {limits.files} files."
+        )
 
 
 def safe_files(archive: zipfile.ZipFile, name: str, limits: Limits) -> dict[str, zipfile.ZipInfo]:
@@ -118,7 +140,7 @@ def unpack(
         DatasetError: The zip cannot be read, is damaged, or :func:`safe_files` refuses it.
         OSError: A file cannot be written.
     """
-    with open_zip(path, path.name) as archive:
+    with open_zip(path, path.name, limits) as archive:
         files = safe_files(archive, path.name, limits)
         wanted = [entry for name, entry in files.items() if not is_hidden(name)]
         for done, entry in enumerate(wanted, start=1):

@@ -6,6 +6,7 @@ import io
 import os
 import struct
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -180,6 +181,48 @@ def test_a_zip_of_a_hundred_thousand_files_is_refused() -> None:
     assert "100004 files; the limit is 25000" in refusal(packed(many))
 
 
+def long_directory(entries: int) -> bytes:
+    """A zip of nothing but entries without names, which says that there is one of them."""
+    directory = (b"PK\x01\x02" + bytes(42)) * entries
+    return directory + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, len(directory), 0, 0)
+
+
+def in_zip64(data: bytes) -> bytes:
+    """The same zip, ended as those that are too large for the usual end."""
+    directory, (size, start) = data[:-22], struct.unpack_from("<2L", data, len(data) - 10)
+    end = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, 1, 1, size, start)
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, len(directory), 1)
+    usual = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, 2**32 - 1, 2**32 - 1, 0)
+    return directory + end + locator + usual
+
+
+@pytest.mark.parametrize("written", [bytes, in_zip64])
+def test_a_long_directory_is_refused_before_an_entry_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: Callable[[bytes], bytes]
+) -> None:
+    """Of a few hundred megabytes of entries zipfile would make objects of gigabytes."""
+
+    def opened(*_: object) -> None:
+        raise AssertionError("zipfile reads the whole directory")
+
+    monkeypatch.setattr(zipfile, "ZipFile", opened)
+    data = written(long_directory(300_000))
+    assert "13800000 bytes to list its files; the limit is 25000" in refusal(data)
+    path = tmp_path / "set.zip"
+    path.write_bytes(data)
+    with pytest.raises(DatasetError, match="the limit is 25000"):
+        archives.open_archive(path, "set.zip")
+    with pytest.raises(DatasetError, match="the limit is 100"):
+        zips.unpack(path, tmp_path / "folder", zips.Limits(files=100, unpacked=2**20, ratio=100))
+
+
+def test_as_many_files_as_the_limit_may_have_long_names() -> None:
+    names = [f"with_mask/{number:05}{250 * 'x'}.png" for number in range(archives.MAX_FILES)]
+    data = packed(dict.fromkeys(names, b""))
+    for written in (data, in_zip64(data)):
+        assert list(archives.Archive(written, "set.zip").paths()) == names
+
+
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_a_zip_that_has_a_path_twice_is_refused() -> None:
     """Which of the two is meant nobody knows, and others would read another one."""
@@ -274,7 +317,7 @@ def test_nothing_is_written_to_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1, max_size=5
     ),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_flipped_bytes_are_skipped_or_refused_never_fatal(
     compression: int, changes: list[tuple[float, int]]
 ) -> None:
