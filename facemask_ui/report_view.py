@@ -16,6 +16,7 @@ from facemask_core.classifier import probabilities
 from facemask_core.datasets import Source
 from facemask_core.evaluation import Evaluation, Predictions
 from facemask_core.labels import LABELS
+from facemask_core.names import visible
 from facemask_ui import (
     attacking,
     charts,
@@ -29,7 +30,6 @@ from facemask_ui import (
     thumbnails,
 )
 from facemask_ui.extremes import Fall
-from facemask_ui.names import visible
 from facemask_ui.palette import percent
 from facemask_ui.printed import Company
 from facemask_ui.rivals import Duel

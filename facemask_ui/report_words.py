@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from facemask_core.jobs import Job, State
+from facemask_core.names import visible
 from facemask_ui import attacking, models
-from facemask_ui.names import visible
 from facemask_ui.reports import Line
 
 

@@ -22,7 +22,7 @@ from facemask_core.cli.options import (
 )
 from facemask_core.cli.pictures import read_face, verdict_row
 from facemask_core.cli.settings import SettingsOption, SourceOption, configured
-from facemask_core.cli.terminal import model_row, print_json, print_precision, writing
+from facemask_core.cli.terminal import model_row, print_json, print_precision, tell, writing
 from facemask_core.epsilons import describe_epsilon, parse_epsilon
 from facemask_core.errors import ImageError
 
@@ -87,10 +87,10 @@ def attack(
     if as_json:
         print_json(row)
         return
-    print(f"before: {result.before.name}, confidence {result.before.confidence:.4f}")
-    print(f"after:  {result.after.name}, confidence {result.after.confidence:.4f}")
+    tell(f"before: {result.before.name}, confidence {result.before.confidence:.4f}")
+    tell(f"after:  {result.after.name}, confidence {result.after.confidence:.4f}")
     norm = str(row["threat_model"]["norm"])
-    print(
+    tell(
         f"{result.outcome.value}: {chosen.title} in {norm} at epsilon "
         f"{describe_epsilon(radius, norm)}; "
         f"largest change {describe_epsilon(result.linf)}, Euclidean {result.l2:.3f}; "

@@ -6,7 +6,7 @@ from dataclasses import fields
 from typing import Any
 
 from facemask_core.cli.options import JsonFlag
-from facemask_core.cli.terminal import print_json
+from facemask_core.cli.terminal import print_json, tell
 
 
 def attacks(as_json: JsonFlag = False) -> None:
@@ -34,6 +34,6 @@ def attacks(as_json: JsonFlag = False) -> None:
         print_json(rows)
         return
     for row in rows:
-        print(f"{row['name']}: {row['title']}, {row['knowledge']}. {row['reference']}")
+        tell(f"{row['name']}: {row['title']}, {row['knowledge']}. {row['reference']}")
         stated = ", ".join(f"{key}={value}" for key, value in row["settings"].items())
-        print(f"    {stated}")
+        tell(f"    {stated}")

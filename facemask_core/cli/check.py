@@ -11,7 +11,7 @@ import typer
 from facemask_core.cli.datasets import CropOption, data_row, opened, preparation
 from facemask_core.cli.options import JsonFlag, ModelOption, PrecisionOption, SeedOption
 from facemask_core.cli.settings import SettingsOption, SourceOption, configured
-from facemask_core.cli.terminal import model_row, print_json, print_precision, progress_bar
+from facemask_core.cli.terminal import model_row, print_json, print_precision, progress_bar, tell
 from facemask_core.epsilons import parse_epsilon
 
 
@@ -78,9 +78,9 @@ def check(
             }
         )
     else:
-        print(f"{classifier.name} on {len(batch.paths)} images, {len(batch.skipped)} skipped")
+        tell(f"{classifier.name} on {len(batch.paths)} images, {len(batch.skipped)} skipped")
         for row in rows:
-            print(f"{row['status']:5} {row['check']}: {row['sentence']}")
+            tell(f"{row['status']:5} {row['check']}: {row['sentence']}")
         print_precision(classifier)
     if any(row["status"] == checks.Status.FAILED.value for row in rows):
         raise typer.Exit(1)

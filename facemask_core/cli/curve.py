@@ -22,6 +22,7 @@ from facemask_core.cli.terminal import (
     print_dead_gradients,
     print_precision,
     progress_bar,
+    tell,
     write_json,
 )
 from facemask_core.epsilons import describe_epsilon, parse_epsilon
@@ -67,15 +68,15 @@ def curve(
             **found.as_dict(),
         },
     )
-    print(f"{classifier.name} on {len(found.fell_at)} images, {len(found.skipped)} skipped")
-    print(f"{'epsilon':>20}{'robust accuracy':>18}{'success rate':>15}")
-    print(f"{'clean':>20}{found.clean_accuracy:>18.4f}")
+    tell(f"{classifier.name} on {len(found.fell_at)} images, {len(found.skipped)} skipped")
+    tell(f"{'epsilon':>20}{'robust accuracy':>18}{'success rate':>15}")
+    tell(f"{'clean':>20}{found.clean_accuracy:>18.4f}")
     stated = found.threat_models[-1]
     for radius, accuracy, rate in zip(
         radii, found.robust_accuracy, found.success_rate, strict=True
     ):
         written = describe_epsilon(radius, stated["norm"])
-        print(f"{written:>20}{accuracy:>18.4f}{rate:>15.4f}")
+        tell(f"{written:>20}{accuracy:>18.4f}{rate:>15.4f}")
     print_dead_gradients(found.dead_gradients)
-    print(", ".join(f"{key} {value}" for key, value in stated.items() if key != "epsilon"))
+    tell(", ".join(f"{key} {value}" for key, value in stated.items() if key != "epsilon"))
     print_precision(classifier)

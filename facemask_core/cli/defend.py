@@ -27,6 +27,7 @@ from facemask_core.cli.terminal import (
     print_dead_gradients,
     print_precision,
     progress_bar,
+    tell,
     write_json,
 )
 from facemask_core.epsilons import describe_epsilon, parse_epsilon
@@ -73,9 +74,9 @@ def defend(
     )
     count = f"{len(found.labels)} images, {len(found.skipped)} skipped"
     written = describe_epsilon(radius, found.threat_model["norm"])
-    print(f"{classifier.name} at {written} on {count}")
+    tell(f"{classifier.name} at {written} on {count}")
     _print_rows(found)
-    print(", ".join(f"{key} {value}" for key, value in found.threat_model.items()))
+    tell(", ".join(f"{key} {value}" for key, value in found.threat_model.items()))
     print_precision(classifier)
 
 
@@ -83,16 +84,16 @@ def _print_rows(found: DefenceComparison) -> None:
     """Prints one line a defence, the bare model's first."""
     names = ["none", *(defence.label for defence in found.defences)]
     width = max(map(len, (*names, "defence"))) + 2
-    print(f"{'':{width + 10}}{'robust accuracy':>20}{'success rate':>20}")
+    tell(f"{'':{width + 10}}{'robust accuracy':>20}{'success rate':>20}")
     heads = ("clean", "naive", "adaptive", "naive", "adaptive")
-    print(f"{'defence':{width}}" + "".join(f"{head:>10}" for head in heads))
+    tell(f"{'defence':{width}}" + "".join(f"{head:>10}" for head in heads))
     columns = (
         found.clean_accuracy,
         *(found.naive_accuracy, found.adaptive_accuracy),
         *(found.naive_success_rate, found.adaptive_success_rate),
     )
     for name, *shares in zip(names, *columns, strict=True):
-        print(f"{name:{width}}" + "".join(f"{share:>10.4f}" for share in shares))
-    print("naive: made on the bare model; adaptive: made on the model with the defence before it")
+        tell(f"{name:{width}}" + "".join(f"{share:>10.4f}" for share in shares))
+    tell("naive: made on the bare model; adaptive: made on the model with the defence before it")
     for name, dead in zip(names, found.dead_gradients, strict=True):
         print_dead_gradients(int(dead), f"images with the defence {name}")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from facemask_core.cli.terminal import progress_bar
+from facemask_core.cli.terminal import progress_bar, tell
 
 download = typer.Typer(
     no_args_is_help=True,
@@ -26,7 +26,7 @@ def mendeley(
 
     with progress_bar() as report:
         count = dataset.download(output, base_url or dataset.BASE_URL, report)
-    print(f"{count} files in {output}")
+    tell(f"{count} files in {output}")
 
 
 @download.command()
@@ -41,4 +41,4 @@ def imagenet(
         path = backbone.fetch_imagenet(
             lambda done, total: report(f"{backbone.title}, MB", done // 10**6, total // 10**6)
         )
-    print(f"saved as {path}")
+    tell(f"saved as {path}")

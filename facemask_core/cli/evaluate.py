@@ -39,6 +39,7 @@ from facemask_core.cli.terminal import (
     print_precision,
     progress_bar,
     say,
+    tell,
     write_json,
 )
 from facemask_core.epsilons import parse_epsilon
@@ -123,17 +124,17 @@ def evaluate(
         )
     write_json(json_path, result.as_dict() | {"crop": crop})
     print_evaluation(result)
-    print()
+    tell()
     print_precision(classifier)
 
 
 def print_evaluation(result: Evaluation) -> None:
     """Prints a report as text."""
     count = f"{len(result.paths)} images, {len(result.skipped)} skipped"
-    print(f"{result.model} on {count}, {result.seconds:.1f} s")
+    tell(f"{result.model} on {count}, {result.seconds:.1f} s")
     _print_speed(result.speed)
     for entry in result.skipped:
-        print(f"skipped {entry.path}: {entry.reason}")
+        tell(f"skipped {entry.path}: {entry.reason}")
     _print_predictions("clean", result.clean)
     _print_calibration(result.clean)
     _print_sources(result)
@@ -141,12 +142,12 @@ def print_evaluation(result: Evaluation) -> None:
         return
     stated = ", ".join(f"{key} {value}" for key, value in result.threat_model.items())
     _print_predictions(f"adversarial ({stated})", result.adversarial)
-    print(f"robust accuracy, images wrong before counted as errors: {result.robust_accuracy:.4f}")
+    tell(f"robust accuracy, images wrong before counted as errors: {result.robust_accuracy:.4f}")
     if result.success_rate is not None:
         target = result.threat_model.get("target")
         others = "" if target is None else f", those of {LABELS[target]} left out"
-        print(f"success rate on images classed rightly before{others}: {result.success_rate:.4f}")
-    print(f"mean confidence drop: {result.mean_confidence_drop:.4f}")
+        tell(f"success rate on images classed rightly before{others}: {result.success_rate:.4f}")
+    tell(f"mean confidence drop: {result.mean_confidence_drop:.4f}")
     print_dead_gradients(result.dead_gradients)
 
 
@@ -154,20 +155,21 @@ def _print_speed(speed: Speed) -> None:
     attack = speed.attack_ms_per_image
     attacked = "" if attack is None else f", attack {attack:.2f} ms"
     warning = ", compilation perhaps included" if speed.first_batch_included else ""
-    print(f"forward {speed.forward_ms_per_image:.2f} ms an image{attacked}{warning}")
-    print(f"in batches of {speed.batch_size} on {speed.device}")
+    tell(f"forward {speed.forward_ms_per_image:.2f} ms an image{attacked}{warning}")
+    tell(f"in batches of {speed.batch_size} on {speed.device}")
 
 
 def _print_calibration(predictions: Predictions) -> None:
     found = predictions.calibration
-    print(f"expected calibration error {found.expected_calibration_error:.4f}")
-    print(f"Brier score {found.brier_score:.4f}")
+    tell(f"expected calibration error {found.expected_calibration_error:.4f}")
+    tell(f"Brier score {found.brier_score:.4f}")
 
 
 def _print_sources(result: Evaluation) -> None:
     """Prints one line a source; why there is none, if a manifest could not be used."""
     if result.sources_problem is not None:
-        print(f"\nno figures per source: {result.sources_problem}")
+        tell()
+        tell(f"no figures per source: {result.sources_problem}")
     figures = result.by_source()
     if not figures:
         return
@@ -175,18 +177,20 @@ def _print_sources(result: Evaluation) -> None:
     heads = ["images", "accuracy", "balanced"]
     if result.adversarial is not None:
         heads.append("robust")
-    print(f"\n{'source':{width}}" + "".join(f"{head:>10}" for head in heads))
+    tell()
+    tell(f"{'source':{width}}" + "".join(f"{head:>10}" for head in heads))
     for name, row in figures.items():
         shares = [row["accuracy"], row["balanced_accuracy"]]
         if result.adversarial is not None:
             shares.append(row["robust_accuracy"])
         cells = "".join(f"{share:>10.4f}" for share in shares)
-        print(f"{name:{width}}{row['images']:>10}{cells}")
+        tell(f"{name:{width}}{row['images']:>10}{cells}")
     if unnamed := len(result.paths) - len(result.sources):
-        print(f"without a source in the manifest: {unnamed} images")
+        tell(f"without a source in the manifest: {unnamed} images")
 
 
 def _print_predictions(title: str, predictions: Predictions) -> None:
-    print(f"\n{title}\n{predictions.report_text()}")
-    print(f"balanced accuracy {predictions.balanced_accuracy:.4f}")
-    print(f"confusion matrix (rows true, columns predicted) {predictions.confusion.tolist()}")
+    for line in ("", title, *predictions.report_text().split("\n")):
+        tell(line)
+    tell(f"balanced accuracy {predictions.balanced_accuracy:.4f}")
+    tell(f"confusion matrix (rows true, columns predicted) {predictions.confusion.tolist()}")

@@ -16,7 +16,7 @@ from facemask_core.cli.options import (
     WearMaskOption,
 )
 from facemask_core.cli.pictures import read_face, verdict_row
-from facemask_core.cli.terminal import model_row, print_json, print_precision, writing
+from facemask_core.cli.terminal import model_row, print_json, print_precision, tell, writing
 from facemask_core.errors import ImageError
 from facemask_core.labels import LABELS, parse_label
 
@@ -75,8 +75,8 @@ def explain(
     if as_json:
         print_json(row)
         return
-    print(f"{image}: {verdict.name}, confidence {verdict.confidence:.4f}")
-    print(f"{chosen.title} for {LABELS[explained]}: {_in_words(found)}; saved as {output}")
+    tell(f"{image}: {verdict.name}, confidence {verdict.confidence:.4f}")
+    tell(f"{chosen.title} for {LABELS[explained]}: {_in_words(found)}; saved as {output}")
     print_precision(classifier)
 
 

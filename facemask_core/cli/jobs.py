@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from facemask_core.cli.options import JsonFlag
 from facemask_core.cli.storing import StoreOption
-from facemask_core.cli.terminal import print_json
+from facemask_core.cli.terminal import print_json, print_table, tell
 from facemask_core.epsilons import describe_epsilon
 
 if TYPE_CHECKING:
@@ -42,16 +41,7 @@ def list_jobs(store: StoreOption = None, as_json: JsonFlag = False) -> None:
         table.add_column(name, no_wrap=True)
     for name in ("attack", "data", "state"):
         table.add_column(name)
-    for job in found:
-        table.add_row(
-            job.id[:_NAME_LENGTH],
-            job.added[:_TO_THE_MINUTE].replace("T", " "),
-            job.order.model,
-            _attack(job.order),
-            job.order.data.title,
-            _state(job),
-        )
-    Console().print(table)
+    print_table(table, map(_cells, found))
 
 
 @jobs.command()
@@ -93,7 +83,7 @@ def _say(what: str, found: list[Job], *, as_json: bool) -> None:
         print_json([_row(job) for job in found])
         return
     for job in found:
-        print(f"{what} {job.id[:_NAME_LENGTH]}")
+        tell(f"{what} {job.id[:_NAME_LENGTH]}")
 
 
 def _row(job: Job) -> dict[str, Any]:
@@ -121,6 +111,17 @@ def _row(job: Job) -> dict[str, Any]:
         "limit": order.limit,
         "crop": order.crop,
     }
+
+
+def _cells(job: Job) -> tuple[str, ...]:
+    return (
+        job.id[:_NAME_LENGTH],
+        job.added[:_TO_THE_MINUTE].replace("T", " "),
+        job.order.model,
+        _attack(job.order),
+        job.order.data.title,
+        _state(job),
+    )
 
 
 def _attack(order: Order) -> str:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
-from facemask_core.cli.options import (
-    JsonFlag,
-)
-from facemask_core.cli.terminal import print_json
+from facemask_core.cli.options import JsonFlag
+from facemask_core.cli.terminal import print_json, print_table, say
 
 
 def models(as_json: JsonFlag = False) -> None:
     """List the models that are ready to use."""
     from facemask_core import checkpoints
 
-    cards = [checkpoints.read_card(checkpoints.locate(name)) for name in checkpoints.available()]
+    for name, error in checkpoints.with_faulty_cards().items():
+        say(f"The model {name} is left out: {error}")
+    cards = [checkpoints.read_card(checkpoints.locate(name)) for name in checkpoints.usable()]
     rows: list[dict[str, Any]] = [
         {
             "name": card.name,
@@ -34,11 +33,12 @@ def models(as_json: JsonFlag = False) -> None:
         print_json(rows)
         return
     table = Table("model", "backbone", "initial weights", "balanced accuracy", "sha256")
-    for row in rows:
-        scores = ", ".join(
-            f"{split} {100 * value:.2f} %" for split, value in row["balanced_accuracy"].items()
-        )
-        table.add_row(
-            row["name"], row["backbone"], row["initial_weights"], scores, row["weights_sha256"][:12]
-        )
-    Console().print(table)
+    print_table(table, map(_cells, rows))
+
+
+def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    scores = ", ".join(
+        f"{split} {100 * value:.2f} %" for split, value in row["balanced_accuracy"].items()
+    )
+    sha256 = row["weights_sha256"][:12]
+    return row["name"], row["backbone"], row["initial_weights"], scores, sha256

@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 
 ModelOption = Annotated[str, typer.Option("--model", help="A shipped model, or its folder.")]
-NormOption = Annotated[str | None, typer.Option(help="linf (default) or l2.")]
+NormOption = Annotated[
+    str | None, typer.Option(help="linf or l2 (default: the attack's own, mostly linf).")
+]
 StepsOption = Annotated[int | None, typer.Option(help="Gradient steps, where the attack has them.")]
 StepSizeOption = Annotated[
     str | None, typer.Option(help="Length of a step (default: a share of epsilon).")

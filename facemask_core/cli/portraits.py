@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from facemask_core.cli.options import SeedOption
-from facemask_core.cli.terminal import progress_bar, writing
+from facemask_core.cli.terminal import progress_bar, tell, writing
 
 
 def portraits(
@@ -27,4 +27,4 @@ def portraits(
         variations.write(
             output, count, seed, faces or FACES_DIR, lambda *done: report("portraits", *done)
         )
-    print(f"{count} portraits in {output}; they say nothing about accuracy on photographs.")
+    tell(f"{count} portraits in {output}; they say nothing about accuracy on photographs.")

@@ -14,7 +14,7 @@ from facemask_core.cli.options import (
     WearMaskOption,
 )
 from facemask_core.cli.pictures import read_face, verdict_row
-from facemask_core.cli.terminal import print_json, say
+from facemask_core.cli.terminal import print_json, say, tell
 from facemask_core.errors import FacemaskError
 
 
@@ -43,7 +43,7 @@ def predict(
             {"path": str(path), **verdict_row(verdict), "box": box, "wears_drawn_mask": wear_mask}
         )
         if not as_json:
-            print(f"{path}: {verdict.name}, confidence {verdict.confidence:.4f}")
+            tell(f"{path}: {verdict.name}, confidence {verdict.confidence:.4f}")
     if as_json:
         print_json(rows)
     if failed:

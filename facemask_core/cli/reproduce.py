@@ -9,7 +9,7 @@ import typer
 
 from facemask_core.cli.datasets import LimitOption, opened
 from facemask_core.cli.storing import NoStoreOption, StoreOption, perhaps_store
-from facemask_core.cli.terminal import progress_bar
+from facemask_core.cli.terminal import progress_bar, tell
 from facemask_core.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -63,4 +63,7 @@ def _print(answer: Answer) -> None:
         else f"robust accuracy {robust:.4f}"
     )
     how = "kept" if answer.kept else f"{result['seconds']:.1f} s"
-    print(f"{answer.experiment.file}: {figure} on {result['images']} images, {how}", flush=True)
+    tell(
+        f"{answer.experiment.file}: {figure} on {result['images']} images, {how}",
+        flush=True,  # the next may take hours
+    )

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from facemask_core.cli.options import JsonFlag
 from facemask_core.cli.storing import StoreOption, opened_store
-from facemask_core.cli.terminal import print_json
+from facemask_core.cli.terminal import print_json, print_table, tell
 from facemask_core.epsilons import describe_epsilon
 
 if TYPE_CHECKING:
@@ -45,15 +44,7 @@ def list_runs(store: StoreOption = None, as_json: JsonFlag = False) -> None:
         table.add_column(name, no_wrap=True)
     for name in ("attack", "state"):
         table.add_column(name)
-    for row in rows:
-        table.add_row(
-            row["run"][:_NAME_LENGTH],
-            row["started"][:_TO_THE_MINUTE].replace("T", " "),
-            row["question"]["model"],
-            _attack(row["question"]),
-            f"{row['state']}, {row['done']} of {row['question']['files']}",
-        )
-    Console().print(table)
+    print_table(table, map(_cells, rows))
 
 
 @runs.command()
@@ -81,10 +72,10 @@ def show(run: RunArgument, store: StoreOption = None, as_json: JsonFlag = False)
         return
     for key, value in (_row(found) | found.question.values).items():
         if key != "question":
-            print(f"{key}: {value}")
+            tell(f"{key}: {value}")
     if report is None:
         return
-    print()
+    tell()
     if isinstance(report, searches.SmallestEpsilons):
         print_smallest(found.question.values["model"], report)
     else:
@@ -100,7 +91,7 @@ def delete(
     with opened_store(store) as opened:
         for found in [opened.find(name) for name in run]:
             opened.delete(found.question)
-            print(f"deleted {found.question.sha256[:_NAME_LENGTH]}")
+            tell(f"deleted {found.question.sha256[:_NAME_LENGTH]}")
 
 
 def _row(run: Stored) -> dict[str, Any]:
@@ -111,6 +102,16 @@ def _row(run: Stored) -> dict[str, Any]:
         "done": run.done,
         "question": run.question.values,
     }
+
+
+def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    return (
+        row["run"][:_NAME_LENGTH],
+        row["started"][:_TO_THE_MINUTE].replace("T", " "),
+        row["question"]["model"],
+        _attack(row["question"]),
+        f"{row['state']}, {row['done']} of {row['question']['files']}",
+    )
 
 
 def _attack(question: dict[str, Any]) -> str:

@@ -23,6 +23,7 @@ from facemask_core.cli.terminal import (
     print_dead_gradients,
     print_precision,
     progress_bar,
+    tell,
     write_json,
 )
 from facemask_core.epsilons import LEVELS
@@ -81,8 +82,8 @@ def print_smallest(model: str, found: SmallestEpsilons) -> None:
     figures, largest = found.as_dict(), found.largest
     middle = figures["median_level"]
     median = f"over {largest}/{LEVELS}" if middle is None else f"{middle:g}/{LEVELS}"
-    print(f"{model} on {figures['images']} images, {len(found.skipped)} skipped")
-    print(f"median smallest fooling epsilon: {median}")
-    print(f"wrong before: {figures['wrong_before']}; standing: {figures['standing']}")
+    tell(f"{model} on {figures['images']} images, {len(found.skipped)} skipped")
+    tell(f"median smallest fooling epsilon: {median}")
+    tell(f"wrong before: {figures['wrong_before']}; standing: {figures['standing']}")
     print_dead_gradients(found.dead_gradients)
-    print(", ".join(f"{key} {value}" for key, value in found.threat_model.items()))
+    tell(", ".join(f"{key} {value}" for key, value in found.threat_model.items()))

@@ -22,6 +22,7 @@ from facemask_core.cli.terminal import (
     print_dead_gradients,
     print_precision,
     progress_bar,
+    tell,
     write_json,
 )
 from facemask_core.epsilons import describe_epsilon, parse_epsilon
@@ -69,14 +70,14 @@ def survive(
     answers = found.answers
     count = f"{len(answers.labels)} images, {len(found.skipped)} skipped"
     written = describe_epsilon(radius, found.threat_model["norm"])
-    print(f"{classifier.name} at {written} on {count}")
-    print(f"wrong before the attack, in no rate: {answers.already_wrong}")
-    print(f"{'form':10}{'success rate':>15}{'survival rate':>15}{'originals wrong':>18}")
+    tell(f"{classifier.name} at {written} on {count}")
+    tell(f"wrong before the attack, in no rate: {answers.already_wrong}")
+    tell(f"{'form':10}{'success rate':>15}{'survival rate':>15}{'originals wrong':>18}")
     for form, success in answers.success_rates.items():
         survived, wrong = answers.survival_rates[form], answers.error_rates[form]
-        print(f"{form:10}{_share(success):>15}{_share(survived):>15}{_share(wrong):>18}")
+        tell(f"{form:10}{_share(success):>15}{_share(survived):>15}{_share(wrong):>18}")
     print_dead_gradients(found.dead_gradients)
-    print(", ".join(f"{key} {value}" for key, value in found.threat_model.items()))
+    tell(", ".join(f"{key} {value}" for key, value in found.threat_model.items()))
     print_precision(classifier)
 
 

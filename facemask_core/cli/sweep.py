@@ -22,6 +22,7 @@ from facemask_core.cli.terminal import (
     print_dead_gradients,
     print_json,
     print_precision,
+    tell,
     writing,
 )
 from facemask_core.errors import AttackError, ImageError
@@ -94,7 +95,7 @@ def sweep(
         return
     _print(found, face)
     if gif is not None:
-        print(f"saved as {gif}")
+        tell(f"saved as {gif}")
     print_precision(classifier)
 
 
@@ -122,12 +123,12 @@ def _print(found: Sweep, face: NDArray[Any]) -> None:
         # Rounding to 8 bits may carry an L2 attack a little beyond epsilon.
         reached = f"  reached {length:.3f}" if found.grid.norm == "l2" else ""
         mark = "  fooled" if fooled else ""
-        print(f"{found.grid.write(int(notch)):>7}{reached}  {name} {confidence:.4f}{mark}")
+        tell(f"{found.grid.write(int(notch)):>7}{reached}  {name} {confidence:.4f}{mark}")
     print_dead_gradients(found.dead_gradients, "epsilons")
     smallest, last = found.smallest_fooling_notch, int(found.notches[-1])
     none = f"none up to {found.grid.write(last)}"
     answer = none if smallest is None else found.grid.write(smallest)
-    print(f"smallest fooling epsilon: {answer}")
+    tell(f"smallest fooling epsilon: {answer}")
 
 
 def _animate(found: Sweep, path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,8 +17,11 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.table import Table
+from rich.text import Text
 
 from facemask_core.errors import DatasetError
+from facemask_core.names import on_one_line
 
 if TYPE_CHECKING:
     from facemask_core.classifier import Classifier
@@ -27,8 +30,23 @@ _errors = Console(stderr=True, soft_wrap=True)
 
 
 def say(message: str) -> None:
-    """Prints a sentence on standard error, as it is."""
-    _errors.print(message, markup=False, highlight=False)
+    """Prints a sentence on standard error, as harmless as :func:`tell` prints a line."""
+    _errors.print(Text(on_one_line(message)))
+
+
+def tell(line: str = "", *, flush: bool = False) -> None:
+    """Prints a line of an answer on standard output.
+
+    Names in it may be strangers': whatever they hold, it stays one line and moves no cursor.
+    """
+    print(on_one_line(line), flush=flush)
+
+
+def print_table(table: Table, rows: Iterable[Sequence[str]]) -> None:
+    """Fills a table and prints it on standard output; no cell is taken for Rich's markup."""
+    for row in rows:
+        table.add_row(*(Text(on_one_line(cell)) for cell in row))
+    Console().print(table)
 
 
 def print_json(value: Any) -> None:
@@ -40,7 +58,7 @@ def print_json(value: Any) -> None:
 def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
     """Shows one bar on standard error; yields what to call with (what, done, total)."""
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
@@ -58,7 +76,7 @@ def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
                 # What was done before this bar began, such as by a resumed run, is no speed of it.
                 bar.reset(task, total=total, completed=done)
                 whole = total
-            bar.update(task, description=what, completed=done)
+            bar.update(task, description=on_one_line(what), completed=done)
 
         yield report
 
@@ -66,7 +84,7 @@ def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
 def print_dead_gradients(count: int, what: str = "images") -> None:
     """Warns in an answer's text of what the attack had no direction for, if there is any."""
     if count:
-        print(f"zero or non-finite gradients on {count} {what}: the attack is weak")
+        tell(f"zero or non-finite gradients on {count} {what}: the attack is weak")
 
 
 def model_row(classifier: Classifier) -> dict[str, Any]:
@@ -81,7 +99,7 @@ def model_row(classifier: Classifier) -> dict[str, Any]:
 
 def print_precision(classifier: Classifier) -> None:
     """Says at the end of an answer's text what it was computed in."""
-    print(f"precision {classifier.precision}: {classifier.arithmetic}")
+    tell(f"precision {classifier.precision}: {classifier.arithmetic}")
 
 
 def write_json(path: Path | None, value: Any) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from facemask_core.cli.options import SeedOption
-from facemask_core.cli.terminal import progress_bar, writing
+from facemask_core.cli.terminal import progress_bar, tell, writing
 from facemask_core.epsilons import parse_epsilon
 from facemask_core.errors import TrainingError
 
@@ -105,8 +105,8 @@ def train(
             progress=report,
         )
     for split, figures in card.metrics.items():
-        print(f"{split}: balanced accuracy {figures['balanced_accuracy']:.4f}")
-    print(f"saved in {output}")
+        tell(f"{split}: balanced accuracy {figures['balanced_accuracy']:.4f}")
+    tell(f"saved in {output}")
 
 
 def _given(options: dict[str, Any]) -> dict[str, Any]:

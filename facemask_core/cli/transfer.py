@@ -17,7 +17,7 @@ from facemask_core.cli.datasets import (
 )
 from facemask_core.cli.options import PrecisionOption, SeedOption
 from facemask_core.cli.settings import SettingsOption, configured
-from facemask_core.cli.terminal import print_dead_gradients, progress_bar, write_json
+from facemask_core.cli.terminal import print_dead_gradients, progress_bar, tell, write_json
 from facemask_core.epsilons import describe_epsilon, parse_epsilon
 
 
@@ -62,14 +62,14 @@ def transfer(
     )
     width = max(map(len, (*found.models, "made on"))) + 2
     written = describe_epsilon(radius, found.threat_model["norm"])
-    print(f"robust accuracy at {written}, {len(found.labels)} images")
-    print(f"{'made on':{width}}" + "".join(f"{name:>{width}}" for name in found.models))
+    tell(f"robust accuracy at {written}, {len(found.labels)} images")
+    tell(f"{'made on':{width}}" + "".join(f"{name:>{width}}" for name in found.models))
     clean = "".join(f"{value:>{width}.4f}" for value in found.clean_accuracy)
-    print(f"{'(clean)':{width}}{clean}")
+    tell(f"{'(clean)':{width}}{clean}")
     for name, row in zip(found.models, found.robust_accuracy, strict=True):
-        print(f"{name:{width}}" + "".join(f"{value:>{width}.4f}" for value in row))
+        tell(f"{name:{width}}" + "".join(f"{value:>{width}.4f}" for value in row))
     for name, dead in zip(found.models, found.dead_gradients, strict=True):
         print_dead_gradients(int(dead), f"images made on {name}")
-    print(", ".join(f"{key} {value}" for key, value in found.threat_model.items()))
+    tell(", ".join(f"{key} {value}" for key, value in found.threat_model.items()))
     for name, arithmetic in zip(found.models, computed_in, strict=True):
-        print(f"{name}, precision {precision}: {arithmetic}")
+        tell(f"{name}, precision {precision}: {arithmetic}")

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from facemask_core.cli.storing import StoreOption
+from facemask_core.cli.terminal import tell
 
 _GENTLY = 5
 
@@ -29,4 +30,4 @@ def work(
     with contextlib.suppress(OSError, AttributeError):  # not every system has it
         os.nice(_GENTLY)  # someone at the attack lab's slider goes first
     ended = worker.work(jobs.Queue(store), idle=idle, beside=beside)
-    print(f"{ended} jobs ended")
+    tell(f"{ended} jobs ended")

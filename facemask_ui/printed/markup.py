@@ -6,7 +6,7 @@ import html
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from facemask_ui.names import visible
+from facemask_core.names import visible
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,7 @@ def test_a_length_in_l2_is_written_as_one(lab: Lab, command: str) -> None:
     assert "382" not in said  # 1.5 in levels of 255
 
 
-@pytest.mark.parametrize("largest", [0, -1, 1.1, "nan", 999])
+@pytest.mark.parametrize("largest", [0, -1, 1.1, "nan", 999, "1e12", "1e300"])
 @pytest.mark.parametrize("norm", ["linf", "l2"])
 def test_a_sweep_to_nowhere_ends_in_one_sentence(lab: Lab, norm: str, largest: object) -> None:
     found = lab("sweep", PORTRAIT, "--model", MODEL, "--norm", norm, "--largest", largest)

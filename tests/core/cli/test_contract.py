@@ -521,6 +521,13 @@ def test_a_skipped_file_of_any_name_can_be_reported(lab: Lab, data: Path) -> Non
     assert len(report["skipped"]) == 2
 
 
+def test_a_skipped_files_name_moves_no_cursor_and_makes_no_line(lab: Lab, data: Path) -> None:
+    (data / "with_mask" / "a\x1b[2J\nb.png").write_bytes(b"bad")
+    answer, _ = evaluated(lab, data)
+    assert r"skipped with_mask/a\x1b[2J\nb.png: " in answer.out
+    assert "\x1b" not in answer.out
+
+
 # One sentence and exit code 2
 
 

@@ -11,7 +11,8 @@ import pytest
 import queued
 from command_line import ROOT, Lab
 
-from facemask_core.jobs import Queue
+from facemask_core.jobs import Data, Kind, Queue
+from facemask_core.labels import LABELS
 
 
 @pytest.fixture
@@ -50,6 +51,26 @@ def test_jobs_are_cancelled_resumed_and_deleted(lab: Lab, queue: Queue) -> None:
     lab("jobs", "delete", *names)
     assert json.loads(lab("jobs", "list", "--json").out) == []
     assert json.loads(lab("runs", "list", "--json").out) == []
+
+
+def test_strangers_names_are_listed_as_text(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "400")
+    for label in LABELS:
+        path = tmp_path / "junk" / label / "[/x]\x1b[2J.png"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"no picture")
+    data = Data(kind=Kind.FOLDER, title="[final]\x1b]0;mine\a", place=str(tmp_path / "junk"))
+    Queue().add("secret-token", [queued.order(tmp_path, data=data)])
+    assert lab("work", "--idle", "0").out == "1 jobs ended\n"
+    (row,) = json.loads(lab("jobs", "list", "--json").out)
+    assert "[/x]\x1b[2J.png" in row["reason"]
+    answer = lab("jobs", "list")
+    assert answer.code == 0, answer.err
+    assert r"[/x]\x1b[2J.png" in answer.out
+    assert r"[final]\x1b]0;mine\x07" in answer.out
+    assert "\x1b" not in answer.out
 
 
 @pytest.mark.parametrize("command", ["cancel", "resume", "delete"])

@@ -17,3 +17,8 @@ def visible(text: str) -> str:
         else character.encode("unicode_escape").decode("ascii")
         for character in text
     )
+
+
+def on_one_line(text: str) -> str:
+    """As :func:`visible`, for where each line is an entry of its own: spells out line ends too."""
+    return visible(text).replace("\n", r"\n")
