@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from facemask_core import backbones
 from facemask_core.backend import keras
-from facemask_core.errors import BackboneError, CheckpointError
+from facemask_core.errors import BackboneError, CheckpointError, FacemaskError
 from facemask_core.images import INPUT_SIZE
 from facemask_core.labels import LABELS
 
@@ -96,6 +96,23 @@ def available(root: Path = MODELS_DIR) -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in root.glob(f"*/{CARD_FILE}")))
 
 
+def usable() -> tuple[str, ...]:
+    """Lists the shipped models whose cards this lab can use, by name."""
+    faulty = with_faulty_cards()
+    return tuple(name for name in available() if name not in faulty)
+
+
+def with_faulty_cards() -> dict[str, FacemaskError]:
+    """Tells of every shipped model whose card this lab cannot use what is wrong with it."""
+    faults: dict[str, FacemaskError] = {}
+    for name in available():
+        try:
+            backbones.get(read_card(locate(name)).backbone)
+        except FacemaskError as error:
+            faults[name] = error
+    return faults
+
+
 def locate(name_or_path: str, root: Path = MODELS_DIR) -> Path:
     """Finds a checkpoint's folder by a shipped model's name or by its path.
 
@@ -152,7 +169,8 @@ def read_card(folder: Path) -> Card:
 def write_card(folder: Path, card: Card) -> None:
     """Writes a model card beside its weights, atomically."""
     text = json.dumps(asdict(card), indent=1, ensure_ascii=False) + "\n"
-    write_atomically(folder / CARD_FILE, text.encode())
+    # A path in the command may be bytes that are no text; \udcff is how JSON writes such a one too.
+    write_atomically(folder / CARD_FILE, text.encode(errors="backslashreplace"))
 
 
 def save_weights(model: keras.Model, path: Path) -> str:
@@ -187,21 +205,16 @@ def load_weights(model: keras.Model, path: Path, expected_sha256: str | None = N
         expected_sha256: Hash the file must have; None to accept any.
 
     Raises:
-        CheckpointError: The file is missing or damaged, its hash differs, or a weight is missing,
-            left over, of another shape, or not finite.
+        CheckpointError: The file is missing, cannot be read or is damaged, its hash differs, or a
+            weight is missing, left over, of another shape, or not finite.
     """
-    if not path.is_file():
-        raise CheckpointError(f"The weights file {path} is missing.")
-    if expected_sha256 is not None and (found := sha256(path)) != expected_sha256:
-        raise CheckpointError(
-            f"{path} has sha256 {found[:12]}…, but its card says {str(expected_sha256)[:12]}…; "
-            "the file is damaged or is not the one the card describes."
-        )
     try:
+        _verify(path, expected_sha256)
         arrays = safetensors.numpy.load_file(path)
+    except OSError as error:
+        raise CheckpointError(f"{path} cannot be read: {error.strerror or error}.") from error
     except (
         safetensors.SafetensorError,
-        OSError,
         ValueError,
         TypeError,
         KeyError,  # element types NumPy does not have
@@ -209,6 +222,16 @@ def load_weights(model: keras.Model, path: Path, expected_sha256: str | None = N
     ) as error:
         raise CheckpointError(f"{path} is no safetensors file ({error}).") from error
     assign(model.weights, arrays, str(path))
+
+
+def _verify(path: Path, expected_sha256: str | None) -> None:
+    if not path.is_file():
+        raise CheckpointError(f"The weights file {path} is missing.")
+    if expected_sha256 is not None and (found := sha256(path)) != expected_sha256:
+        raise CheckpointError(
+            f"{path} has sha256 {found[:12]}…, but its card says {str(expected_sha256)[:12]}…; "
+            "the file is damaged or is not the one the card describes."
+        )
 
 
 def assign(

@@ -12,8 +12,8 @@ from facemask_core.backend import keras
 from facemask_core.classifier import Classifier, load_classifier
 from facemask_core.errors import CheckpointError
 from facemask_core.images import INPUT_SIZE
+from facemask_core.names import visible
 from facemask_ui import settings, waiting
-from facemask_ui.names import visible
 
 # After every run of any page, Streamlit calls this function to save memory. It would throw away
 # Keras's global state and TensorFlow's kernel caches while other visitors' threads work with them.
@@ -26,10 +26,12 @@ _GREY = np.full((1, INPUT_SIZE, INPUT_SIZE, 3), 0.5, np.float32)
 def shipped() -> tuple[str, ...]:
     """Lists the models visitors can choose, the lightest first: it answers while one looks on.
 
+    A model whose card cannot be used is left out; the footer of every page says so.
+
     Raises:
         CheckpointError: There is none.
     """
-    names = checkpoints.available()
+    names = checkpoints.usable()
     if not names:
         raise CheckpointError("No model is shipped with this lab; train one and put it in place.")
     return tuple(sorted(names, key=lambda name: (_megabytes(name), name)))
@@ -42,7 +44,10 @@ def _megabytes(name: str) -> float:
 
 def title(name: str) -> str:
     """A model's name as it is shown: its backbone's, and what its own adds to that."""
-    card = checkpoints.read_card(checkpoints.locate(name))
+    return _title(name, checkpoints.read_card(checkpoints.locate(name)))
+
+
+def _title(name: str, card: checkpoints.Card) -> str:
     backbone = backbones.get(card.backbone)
     own = name.removeprefix(backbone.name).lstrip("-")
     return f"{backbone.title} ({own})" if own else backbone.title
@@ -50,7 +55,7 @@ def title(name: str) -> str:
 
 def name(known: str) -> str:
     """As :func:`title`, for a name from a stored run, whose model may be no shipped one."""
-    return title(known) if known in checkpoints.available() else visible(known)
+    return title(known) if known in checkpoints.usable() else visible(known)
 
 
 def sha256(name: str) -> str:
@@ -100,9 +105,13 @@ def robust_twin(name: str) -> str | None:
 
 
 def messages() -> list[str]:
-    """What the loaded models have to say to every visitor, such as a fallback to the CPU."""
-    return [
-        f"{title(classifier.name)}: {message}"
+    """What every visitor is to know of the models: one is left out, or fell back to the CPU."""
+    left_out = [
+        f"The model {name} is left out: {error}"
+        for name, error in checkpoints.with_faulty_cards().items()
+    ]
+    return left_out + [
+        f"{_title(classifier.name, classifier.card)}: {message}"
         for classifier in _loaded()
         for message in classifier.messages
     ]

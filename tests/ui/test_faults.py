@@ -82,6 +82,26 @@ def test_a_damaged_model_that_was_chosen_is_one_sentence(
         assert app.segmented_control(key="further").options, "the rest of the lab is there"
 
 
+CARDS = {"cut short": '{"name": "mob', "of an unknown backbone": None, "no card": "[1, 2]"}
+
+
+@pytest.mark.parametrize("damage", CARDS)
+def test_a_model_with_a_damaged_card_is_left_out_and_named(
+    open_page: Open, shelf: Path, damage: str
+) -> None:
+    card = shelf / BROKEN / checkpoints.CARD_FILE
+    text = CARDS[damage] or card.read_text().replace('"backbone": "', '"backbone": "un')
+    card.write_text(text)
+    for page in ("Inspect", "Attack", "Report", "Models"):
+        app = open_page(page, model=BROKEN)
+        assert not app.exception
+        assert not app.error, "whoever asks for another model loses nothing"
+        (told,) = [warning.value for warning in app.warning if "left out" in warning.value]
+        assert BROKEN in told.replace("\\", "")
+        assert told.endswith(".")
+    assert models.shipped() == ("mobilenetv3",)
+
+
 def test_no_model_at_all_is_one_sentence_on_every_page_that_needs_one(
     open_page: Open, shelf: Path
 ) -> None:
