@@ -91,13 +91,13 @@ class Task:
             return Rows((), batch.labels, nothing, batch.skipped, (), _passed(since))
         classifier = self.classifier
         pixels = images.to_float(batch.images)
-        compiled = classifier.compilations
+        compiled = self._compilations
         started = time.perf_counter()
         clean = classifier.predict(pixels)
         predicted = time.perf_counter()
         found = None if self.attack is None else self._found(pixels, batch.labels, clean)
         attacked = None if found is None else time.perf_counter() - predicted
-        waited = classifier.compilations > compiled
+        waited = self._compilations > compiled
         return Rows(
             paths=batch.paths,
             labels=batch.labels,
@@ -108,6 +108,12 @@ class Task:
             timings=(Timing(len(batch.paths), predicted - started, attacked, waited),),
             seconds=_passed(since),
         )
+
+    @property
+    def _compilations(self) -> int:
+        """Of all models that answer; a transfer attack's source may be as cold as the target."""
+        models = (self.classifier,) if self.attack is None else self.attack.asked(self.classifier)
+        return sum(model.compilations for model in models)
 
     def _found(
         self, pixels: NDArray[np.float32], labels: NDArray[np.int64], clean: NDArray[np.float32]

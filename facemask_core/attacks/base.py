@@ -68,6 +68,10 @@ class Attack(ABC):
         """How many images an evaluation hands over at once: as many as one program takes."""
         return BUCKETS[-1]
 
+    def asked(self, classifier: Classifier) -> tuple[Classifier, ...]:
+        """All models that the attack puts questions to: the one under attack, or others, too."""
+        return (classifier,)
+
     def __call__(
         self,
         classifier: Classifier,

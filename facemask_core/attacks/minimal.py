@@ -99,14 +99,15 @@ class MinimalAttack(Attack):
     ) -> AdversarialBatch:
         # What fools enough already is its own nearest fooling image.
         rows = np.flatnonzero(~self._reached(classifier.predict(images), labels))
-        found = self._search(classifier, images[rows], labels[rows])
-        nearest = self._tightened(classifier, images[rows], found.images, labels[rows])
         within = images.copy()
-        within[rows] = brought_within(nearest, images[rows], self.norm, epsilon)
         iterations, calls = np.zeros((2, len(images)), np.int64)
         dead = np.zeros(len(images), np.bool_)
-        iterations[rows], calls[rows] = found.iterations, found.gradient_calls
-        dead[rows] = found.dead
+        if len(rows):
+            found = self._search(classifier, images[rows], labels[rows])
+            nearest = self._tightened(classifier, images[rows], found.images, labels[rows])
+            within[rows] = brought_within(nearest, images[rows], self.norm, epsilon)
+            iterations[rows], calls[rows] = found.iterations, found.gradient_calls
+            dead[rows] = found.dead
         return measured(
             within,
             images,

@@ -48,6 +48,10 @@ class Transfer(Attack):
         """As for the attack made on the source."""
         return self.attack.batch_size
 
+    def asked(self, classifier: Classifier) -> tuple[Classifier, ...]:
+        """The source as well."""
+        return (classifier, self._made_on())
+
     def largest_epsilon(self, shape: tuple[int, ...]) -> float:
         return self.attack.largest_epsilon(shape)
 

@@ -122,9 +122,12 @@ def has_converged(subject: Subject) -> Finding:
 
 def needs_no_more_restarts(subject: Subject) -> Finding:
     """Twice the random starts must not find much more."""
-    restarts = getattr(subject.attack, "restarts", None)
-    if restarts is None or not getattr(subject.attack, "random_start", True):
-        return Finding(Status.SKIPPED, f"{subject.attack.title} starts at the image itself.")
+    attack = subject.attack
+    restarts = getattr(attack, "restarts", None)
+    if restarts is None:
+        return Finding(Status.SKIPPED, f"{attack.title} has no number of restarts to double.")
+    if not getattr(attack, "random_start", True):
+        return Finding(Status.SKIPPED, f"{attack.title} starts at the image itself.")
     return _more(subject, "restarts", restarts, MAX_RESTARTS)
 
 
@@ -271,8 +274,8 @@ def survives_rounding(subject: Subject) -> Finding:
     """A success that no 8-bit picture can hold is a success on paper."""
     kept = images.to_float(images.to_uint8(subject.attacked.images))
     fooled = subject.leads(subject.classifier.predict(kept)) > 0
-    made = int(subject.attacked.success.sum())
-    lost = int((subject.attacked.success & ~fooled).sum())
+    turned = subject.clean & subject.attacked.success
+    made, lost = int(turned.sum()), int((turned & ~fooled).sum())
     return advised(
         lost <= 0.05 * made,
         "What fools in floating point fools as an 8-bit picture.",

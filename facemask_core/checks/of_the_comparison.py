@@ -49,17 +49,24 @@ def beats_transfer(subject: Subject) -> Finding:
         return Finding(Status.SKIPPED, "No other model was given; name some to try transfer from.")
     own = subject.robust_accuracy(subject.attacked)
     attack = subject.attack if not isinstance(subject.attack, Transfer) else subject.attack.attack
-    carried = {
-        other.name: subject.robust_accuracy(subject.under(Transfer(source=other, attack=attack)))
+    carried = [
+        subject.robust_accuracy(subject.under(Transfer(source=other, attack=attack)))
         for other in subject.others
-    }
+    ]
     return judged(
-        own <= min(carried.values()) + subject.tolerance,
+        own <= min(carried) + subject.tolerance,
         "Examples carried over from other models fool no more.",
         "Examples carried over from another model fool more than those made on this one: the "
         "gradient is masked.",
         robust_accuracy=own,
-        transfer=carried,
+        transfer=[
+            {
+                "source": other.name,
+                "source_sha256": other.card.weights_sha256,
+                "robust_accuracy": it,
+            }
+            for other, it in zip(subject.others, carried, strict=True)
+        ],
     )
 
 
@@ -81,10 +88,11 @@ def reaches_chance(subject: Subject) -> Finding:
 
 def wins_without_bounds(subject: Subject) -> Finding:
     """Athalye et al. 2018: an unbounded attack must reach every image."""
+    if not subject.clean.any():
+        return Finding(Status.SKIPPED, "No image is classed rightly, so none is left to fool.")
     epsilon = subject.attack.largest_epsilon(subject.classifier.input_shape)
     found = subject.under(subject.attack, epsilon)
-    right = subject.clean
-    rate = float((found.predictions != subject.labels)[right].mean()) if right.any() else 1.0
+    rate = float((found.predictions != subject.labels)[subject.clean].mean())
     verdict = advised if subject.attack.name in ("fgsm", "noise", "square", "transfer") else judged
     return verdict(
         rate == 1.0,
@@ -98,9 +106,9 @@ def wins_without_bounds(subject: Subject) -> Finding:
 def worst_case(subject: Subject) -> Finding:
     """Carlini et al. 2019, section 4.1: the worst over attacks is taken image by image."""
     found = [subject.attacked, subject.one_step]
-    wrong = np.stack([batch.predictions != subject.labels for batch in found])
-    together = float(1.0 - wrong.any(axis=0).mean())
-    best = float(1.0 - wrong.mean(axis=1).max())
+    right = np.stack([subject.clean & (batch.predictions == subject.labels) for batch in found])
+    together = float(right.all(axis=0).mean())
+    best = float(right.mean(axis=1).min())
     return advised(
         best - together <= subject.tolerance,
         "The best of two attacks for each image finds no more than the better one.",

@@ -115,6 +115,76 @@ def test_a_transfer_attack_need_not_win_without_bounds(
     assert found.status is Status.WARNED
 
 
+def labelled(
+    curved: Classifier, pixels: NDArray[np.float32], wrong: slice
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Labels by which the model is wrong on some images, and which these are."""
+    labels = curved.predict(pixels).argmax(axis=1)
+    labels[wrong] = 1 - labels[wrong]
+    mistaken = np.zeros(len(labels), np.bool_)
+    mistaken[wrong] = True
+    return labels, mistaken
+
+
+def test_rounding_is_asked_of_what_the_attack_turned_alone(
+    curved: Classifier, pixels: NDArray[np.float32]
+) -> None:
+    labels, mistaken = labelled(curved, pixels, slice(12))
+    subject = checks.subject(curved, pixels, labels, attacks.make("fgsm"), epsilon=EPSILON)
+    assert subject.attacked.success[mistaken].any(), "what was wrong before counts as success there"
+    turned = subject.attacked.success & ~mistaken
+    assert turned.any()
+    assert _run("rounding", subject).figures["success"] == turned.sum()
+
+
+def test_a_model_that_is_never_right_leaves_nothing_to_fool(
+    curved: Classifier, pixels: NDArray[np.float32]
+) -> None:
+    labels, _ = labelled(curved, pixels, slice(None))
+    subject = checks.subject(curved, pixels, labels, attacks.make("fgsm"), epsilon=EPSILON)
+    assert _run("unbounded", subject).status is Status.SKIPPED
+
+
+def test_what_an_attack_puts_right_counts_as_an_error_still(
+    curved: Classifier, pixels: NDArray[np.float32]
+) -> None:
+    labels, mistaken = labelled(curved, pixels, slice(6))
+    subject = checks.subject(curved, pixels, labels, attacks.make("fgsm"), epsilon=EPSILON)
+    logits = subject.attacked.logits.copy()
+    logits[mistaken] = np.eye(2, dtype=np.float32)[labels[mistaken]]
+    vars(subject)["attacked"] = replace(subject.attacked, logits=logits)
+    vars(subject)["one_step"] = replace(subject.one_step, logits=subject.clean_logits)
+    found = _run("worst-case", subject).figures
+    assert found["better_attack_alone"] == subject.robust_accuracy(subject.attacked)
+    assert found["worst_case_an_image"] == found["better_attack_alone"]
+
+
+def test_models_of_one_name_are_told_apart_when_examples_are_carried_over(
+    curved: Classifier, linear: Linear, pixels: NDArray[np.float32]
+) -> None:
+    ignorant = wrapped(linear_model(np.zeros((192, 2), np.float32), np.zeros(2, np.float32)))
+    assert ignorant.name == linear[0].name
+    labels = curved.predict(pixels).argmax(axis=1)
+    subject = checks.subject(
+        curved, pixels, labels, attacks.make("fgsm"), epsilon=EPSILON, others=[linear[0], ignorant]
+    )
+    figures = _run("transfer", subject).figures["transfer"]
+    assert len(figures) == 2
+    assert figures[1]["robust_accuracy"] == 1.0, "its gradient is nowhere"
+
+
+@pytest.mark.parametrize("name", ["square", "noise"])
+def test_what_has_no_restarts_is_not_said_to_start_at_the_image(
+    curved: Classifier, pixels: NDArray[np.float32], name: str
+) -> None:
+    labels = curved.predict(pixels).argmax(axis=1)
+    found = _run(
+        "restarts", checks.subject(curved, pixels, labels, attacks.make(name), epsilon=EPSILON)
+    )
+    assert found.status is Status.SKIPPED
+    assert "at the image" not in found.sentence
+
+
 def test_a_budget_is_kept_to_within_the_rounding_of_its_size(
     curved: Classifier, pixels: NDArray[np.float32]
 ) -> None:

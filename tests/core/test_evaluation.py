@@ -381,6 +381,28 @@ def test_the_speed_is_that_of_the_model_and_the_attack_alone(
         }
 
 
+def test_the_compilation_of_a_transfers_source_is_told(
+    dataset: Dataset, linear: tuple[Classifier, Any, Any]
+) -> None:
+    weights = np.random.default_rng(0).normal(size=(192, 2)).astype(np.float32)
+    source = wrapped(linear_model(weights, np.zeros(2, np.float32)))
+    attack = attacks.make("transfer", source=source, attack=attacks.make("fgsm"))
+
+    def told() -> bool:
+        found = evaluation.evaluate(
+            linear[0],
+            dataset,
+            attack=attack,
+            epsilon=8 / 255,
+            prepare=lambda image: image[:8, :8],
+        )
+        return bool(found.as_dict()["speed"]["first_batch_included"])
+
+    evaluation.evaluate(linear[0], dataset, prepare=lambda image: image[:8, :8])  # the target
+    assert told()
+    assert not told()
+
+
 def test_a_clean_run_has_no_speed_of_an_attack(shipped: Classifier, dataset: Dataset) -> None:
     found = evaluation.evaluate(shipped, dataset).as_dict()["speed"]
     assert found["attack_ms_per_image"] is None

@@ -105,6 +105,16 @@ def test_what_fools_as_it_is_is_left_alone(curved: Classifier, faces: NDArray[np
         np.testing.assert_array_equal(found.images, faces)
 
 
+@pytest.mark.parametrize("name", ["deepfool", "cw", "lbfgs"])
+def test_where_everything_fools_as_it_is_nothing_is_searched(
+    curved: Classifier, faces: NDArray[np.float32], name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attack = attacks.make(name)
+    monkeypatch.setattr(type(attack), "_search", lambda *_: pytest.fail("it searches"))
+    wrong = 1 - curved.predict(faces).argmax(axis=1)
+    assert attack(curved, faces, wrong, epsilon=1.0).success.all()
+
+
 def test_the_way_back_never_makes_it_longer(curved: Classifier, faces: NDArray[np.float32]) -> None:
     right = curved.predict(faces).argmax(axis=1)
     free = attacks.make("deepfool").largest_epsilon(SHAPE)
