@@ -8,11 +8,12 @@ from facemask_core import images
 from facemask_core.epsilons import describe_epsilon
 from facemask_core.verdicts import AttackedFace, Outcome
 from facemask_ui import charts, palette
+from facemask_ui.outcomes import OUTCOMES
 
 
 def outcome(result: AttackedFace) -> None:
     """Says in a heading and a sentence how the attack ended."""
-    icon, word = palette.OUTCOMES[result.outcome]
+    icon, word = OUTCOMES[result.outcome]
     st.header(f"{icon} {word}", anchor=False)
     st.markdown(_sentence(result))
 

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import streamlit as st
+from facemask_ui import theme
 
-from facemask_core.verdicts import Outcome, Verdict
+if TYPE_CHECKING:  # only its type is needed, and the lesson's heading does not wait for the rest
+    from facemask_core.verdicts import Verdict
 
 WORDS = ("Without mask", "With mask")
 ICONS = (":material/face:", ":material/masks:")
 _SPACE = "\N{NO-BREAK SPACE}"
 _MARKDOWN_COLOURS = ("orange", "blue")
-OUTCOMES = {
-    Outcome.FOOLED: (":material/bolt:", "Fooled"),
-    Outcome.HELD: (":material/shield:", "Held"),
-    Outcome.ALREADY_WRONG: (":material/block:", "Was already wrong"),
-}
 
 
 @dataclass(frozen=True)
@@ -68,7 +65,7 @@ DARK = Palette(
 
 def palette() -> Palette:
     """The colours that fit the visitor's theme."""
-    return DARK if st.context.theme.type == "dark" else LIGHT
+    return DARK if theme.dark() else LIGHT
 
 
 def percent(share: float) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 import streamlit as st
 
 from facemask_core.errors import FacemaskError, ModeError
-from facemask_ui import mode, settings, start, uploads
+from facemask_ui import mode, settings, start, theme, uploads
 
 _log = logging.getLogger(__name__)
 # A material icon would do, but the browser's tab fetches those from a server of Google's.
@@ -112,4 +112,5 @@ def _footer() -> None:
         st.space("small")
         for message in models.messages():
             st.warning(plain(message), icon=":material/memory:")
+        theme.follow()
         st.caption(f":material/memory: {device()}  \n:material/lock: {PRIVACY}")

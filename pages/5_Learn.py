@@ -1,11 +1,10 @@
 """Learn: a lesson in eight short chapters, a guess before every answer."""
 
-from facemask_ui import start
+from facemask_ui import shell
+from facemask_ui.lesson import language
 
-start.ready()  # the heading depends on the language, and that on the lesson
-
-from facemask_ui import lesson, shell  # noqa: E402
-
-texts = lesson.current()
+texts = language.current()
 with shell.page("Learn", texts.say("page.heading"), texts.say("page.lead")):
-    lesson.show(texts)
+    from facemask_ui.lesson import view
+
+    view.show(texts)

@@ -7,13 +7,14 @@ from typing import Any
 from facemask_core.verdicts import Outcome
 from facemask_ui import palette
 from facemask_ui.browser import glyph
+from facemask_ui.outcomes import OUTCOMES
 
 _OUTCOMES = {"fooled": Outcome.FOOLED, "held": Outcome.HELD, "wrong": Outcome.ALREADY_WRONG}
 
 WORDS: dict[str, Any] = {
     "classes": palette.WORDS,
     "classIcons": [glyph(icon) for icon in palette.ICONS],
-    "icons": {key: glyph(palette.OUTCOMES[outcome][0]) for key, outcome in _OUTCOMES.items()},
+    "icons": {key: glyph(OUTCOMES[outcome][0]) for key, outcome in _OUTCOMES.items()},
     "outcomes": {
         "fooled": "Fooled:",
         "held": "Held:",
@@ -33,8 +34,8 @@ WORDS: dict[str, Any] = {
     "more": "More",
     "play": "Play",
     "pause": "Pause",
-    "flag": "fooled from {notch}",
-    "from": "The model is fooled from {notch} on.",
+    "flag": "first fooled at {notch}",
+    "from": "The model is first fooled at {notch}.",
     "never": "The model is not fooled anywhere shown.",
     "curve": "Confidence along the slider",
     "curveOf": "Confidence in “{class}”",

@@ -5,9 +5,6 @@
 - ``language`` and ``progress`` keep what the visitor chose, in the session and in the link;
 - ``view`` puts a chapter on the screen; ``place`` tells the browser its language and its start;
 - ``handouts`` are the worksheet and the teacher's notes, to print.
+
+Strings and language import nothing slow: the page's heading stands before a model can be asked.
 """
-
-from facemask_ui.lesson.language import current
-from facemask_ui.lesson.view import show
-
-__all__ = ["current", "show"]

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from string import Formatter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from facemask_core.verdicts import Verdict
 from facemask_ui import palette
+
+if TYPE_CHECKING:
+    from facemask_core.verdicts import Verdict
 
 LANGUAGES = ("en", "fr")
 """The first is the one that is there for everyone."""

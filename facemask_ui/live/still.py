@@ -13,6 +13,7 @@ from facemask_core.epsilons import LINF
 from facemask_core.errors import FacemaskError, ImageError
 from facemask_core.verdicts import Verdict
 from facemask_ui import browser, palette, results
+from facemask_ui.outcomes import OUTCOMES
 from facemask_ui.results import Face
 
 _ADDRESS = "data:image/jpeg;base64,"
@@ -42,7 +43,7 @@ def answered(classifier: Classifier, told: object) -> dict[str, Any] | None:
     except FacemaskError as error:
         return {"number": number, "problem": str(error)}
     label = found.before.label
-    outcome, said = palette.OUTCOMES[found.outcome]
+    outcome, said = OUTCOMES[found.outcome]
     return {
         "number": number,
         "clean": _told(found.before, label),

@@ -8,7 +8,7 @@ import pytest
 from lab import Visit, settle
 from playwright.sync_api import Page, expect
 
-from facemask_ui import attacking
+from facemask_ui import attacking, palette
 
 PAGES = ("", "Inspect", "Attack", "Report", "Models", "Learn", "Paper")
 PHONE = 390
@@ -34,6 +34,20 @@ def test_phone_needs_no_sideways_scrolling(visit: Visit, path: str, scheme: str)
         "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
     )
     assert background == {"light": "rgb(252, 251, 249)", "dark": "rgb(16, 22, 29)"}[scheme]
+
+
+def test_charts_follow_when_a_page_turns_dark_and_light_again(visit: Visit) -> None:
+    page = visit("Models", scheme="light")
+    label = page.locator(".st-key-training .xtick text").first
+    for scheme in ("dark", "light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        ink = palette.DARK.text if scheme == "dark" else palette.LIGHT.text
+        expect(label).to_have_css("fill", rgb(ink))
+
+
+def rgb(colour: str) -> str:
+    red, green, blue = bytes.fromhex(colour.removeprefix("#"))
+    return f"rgb({red}, {green}, {blue})"
 
 
 def test_pictures_to_be_compared_stand_side_by_side_on_a_phone(visit: Visit) -> None:
