@@ -12,6 +12,8 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 import streamlit as st
 
+from facemask_ui import presence
+
 _SLOW = ("facemask_ui.models", "facemask_ui.reports")
 """What every page needs, with all that these import."""
 _LOOK_SECONDS = 0.1
@@ -35,6 +37,6 @@ def ready() -> None:
     if not imported.done():
         with st.spinner("The lab is starting. This takes a few seconds, once."):
             while not imported.done():
-                "page" in st.session_state  # noqa: B015  (Streamlit ends a run here whose visitor left)
+                presence.check()
                 wait([imported], _LOOK_SECONDS)
     imported.result()

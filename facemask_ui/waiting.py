@@ -20,7 +20,7 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import in_cached_fu
 
 from facemask_core.classifier import Classifier
 from facemask_core.turns import Alone, Asker, Turns
-from facemask_ui import mode
+from facemask_ui import mode, presence
 from facemask_ui.allowance import Allowances
 
 _PLACE, _SAID = "place-in-line", "place-in-line-said"
@@ -68,7 +68,8 @@ class Visitor:
             wait = _ALLOWANCES.wait(self.key, burst=allowed.burst, refill=allowed.refill)
             if not wait:
                 break
-            _say(f"You have used your share of this server: it goes on in {wait:.0f} seconds.")
+            when = "a second" if wait < 1.5 else f"{wait:.0f} seconds"
+            _say(f"You have used your share of this server: it goes on in {when}.")
             time.sleep(min(wait, _LOOK_SECONDS))
 
 
@@ -109,7 +110,7 @@ def for_another(lock: threading.Lock) -> Iterator[None]:
     """
     start = time.monotonic()
     while not lock.acquire(timeout=_LOOK_SECONDS):
-        "page" in st.session_state  # noqa: B015  (Streamlit ends a run here whose visitor left)
+        presence.check()
         if time.monotonic() - start > _SOON_SECONDS:
             _say(
                 "Another visitor asked for the same just now: the answer is on its way to you both."
