@@ -9,8 +9,8 @@ import streamlit as st
 from facemask_core import evaluation
 from facemask_core.errors import DatasetError
 from facemask_core.evaluation import Evaluation
+from facemask_core.names import visible
 from facemask_ui import attacking, models, report_figures, rivals, shell
-from facemask_ui.names import visible
 from facemask_ui.palette import percent
 
 
@@ -30,8 +30,8 @@ def show(first: Evaluation, second: Evaluation) -> None:
     else:
         for name, test in tests.items():
             st.markdown(
-                f"**{rivals.WORDS[name]}**: {test.only_first} images are right in the first "
-                f"alone, {test.only_second} in the second alone; p {rivals.written(test.p_value)}."
+                f"**{rivals.WORDS[name]}**, images right in one alone: {test.only_first} in the "
+                f"first, {test.only_second} in the second; p {rivals.written(test.p_value)}."
             )
         st.caption(rivals.MEANING)
     if (parting := partings(first, second)) is not None and len(parting):

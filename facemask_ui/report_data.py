@@ -182,7 +182,7 @@ def _mendeley() -> tuple[Data, Dataset]:
         part = st.selectbox(
             "Part",
             names,
-            **settings.bound("part", part, settings.one_of(names), in_link=False),
+            **settings.bound("mendeley_part", part, settings.one_of(names), in_link=False),
         )
     title = MENDELEY if part == "." else f"{MENDELEY}, {part}"
     data = Data(kind=Kind.FOLDER, title=title, place=str(parts[part]))

@@ -10,8 +10,8 @@ import streamlit as st
 
 from facemask_core.errors import FacemaskError
 from facemask_core.jobs import State
+from facemask_core.names import visible
 from facemask_ui import report_open, reports, robustness, shell
-from facemask_ui.names import visible
 from facemask_ui.palette import percent
 from facemask_ui.report_figures import Figure
 from facemask_ui.report_words import described, progress
@@ -21,6 +21,11 @@ _POLL_SECONDS = 1.0
 _FAILED = "report-problem"
 _SHOWN = ("Clean accuracy", "Robust accuracy", "Success rate")
 _WIDTHS = [4, 6, 3]
+_WARNING = "This cannot be undone. Its link leads nowhere then, unless others asked too."
+_WARNING_SHARED = (
+    "This takes it off your list. Its figures stay for everyone who may read the dataset, and so "
+    "does its link."
+)
 _FIGURE_WIDTH = 102
 """Pixels; three stand beside each other on a phone."""
 
@@ -32,7 +37,7 @@ def show(lines: Sequence[Line]) -> None:
     if own:
         st.header("Your reports", anchor=False)
         busy = any(line.job is not None and line.job.state.active for line in own)
-        st.fragment(_own, run_every=_POLL_SECONDS if busy else None)(own)
+        st.fragment(_own, run_every=_POLL_SECONDS if busy else None)(own, report_open.shown())
     if others:
         title = f"Reports on what everyone here may see ({len(others)})"
         with st.expander(title, icon=":material/groups:", expanded=not own):
@@ -40,8 +45,13 @@ def show(lines: Sequence[Line]) -> None:
                 _row(line)
 
 
-def _own(drawn: Sequence[Line]) -> None:
-    """Looks at the jobs once a second, without running the rest of the page."""
+def _own(drawn: Sequence[Line], opened: str) -> None:
+    """Looks at the jobs once a second, without running the rest of the page.
+
+    Args:
+        drawn: What the page's last run knew of them.
+        opened: The report it showed in full.
+    """
     with shell.one_sentence():
         if (problem := st.session_state.pop(_FAILED, None)) is not None:
             shell.show_error(problem)
@@ -49,7 +59,7 @@ def _own(drawn: Sequence[Line]) -> None:
         before = {line.job.id: line.job.state for line in drawn if line.job is not None}
         if {name: job.state.active for name, job in now.items()} != {
             name: state.active for name, state in before.items()
-        }:
+        } or report_open.shown() != opened:
             st.rerun()
         for line in drawn:
             if line.job is not None:
@@ -115,7 +125,7 @@ def _actions(line: Line) -> None:
     elif not line.complete:
         _button("Resume", "refresh", line, partial(reports.resume, job))
     with st.popover("Delete", icon=":material/delete:", type="tertiary", key=f"ask:{line.key}"):
-        st.markdown("This cannot be undone. Its link leads nowhere then, unless others asked too.")
+        st.markdown(_WARNING_SHARED if reports.outlives(job) else _WARNING)
         _button("Delete for good", "delete_forever", line, partial(reports.delete, job))
 
 

@@ -25,6 +25,11 @@ _AWAITED = "awaited"
 _POLL_SECONDS = 1.0
 
 
+def shown() -> str:
+    """The run that is shown in full; empty for none."""
+    return settings.peek(_RUN, "", settings.sha256)
+
+
 def show_next(run: str) -> None:
     """Shows a run in full from the next run of the page on.
 
@@ -34,7 +39,7 @@ def show_next(run: str) -> None:
     st.session_state.pop(_AWAITED, None)
     for name, value in ((_RUN, run), (_BESIDE, "")):
         settings.remember(name, value, "")
-        st.session_state.pop(name, None)
+        st.session_state[name] = value  # the choice's own: it may tell of a change right after this
 
 
 def show_first(jobs: Sequence[Job]) -> None:

@@ -137,9 +137,14 @@ def cancel(job: Job) -> None:
     supervise().wake()
 
 
+def outlives(job: Job) -> bool:
+    """Whether a job's run stays when a visitor deletes the job: others may be looking at it."""
+    return mode.current().keeps_shared and report_data.readable(job.order.data)
+
+
 def delete(job: Job) -> None:
     """Forgets a job of this visitor's and its run, unless others may be looking at that."""
-    if mode.current().keeps_shared and report_data.readable(job.order.data):
+    if outlives(job):
         removal.forget(queue(), job)
     else:
         removal.delete(queue(), job)

@@ -274,7 +274,7 @@ def test_the_downloaded_photographs_are_offered_part_by_part(
     monkeypatch.setattr(mendeley, "parts", lambda: parts)
     app = open_page("Report", limit="4", attacks="none")
     app.segmented_control(key="dataset").set_value("Mendeley photographs").run()
-    app.selectbox(key="part").set_value("train").run()
+    app.selectbox(key="mendeley_part").set_value("train").run()
     app = computed(ask(app))
     assert app.metric
     assert "Mendeley photographs, train, 4 images" in texts(app)
