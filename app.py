@@ -15,6 +15,7 @@ with shell.page(
         attacking,
         cropping,
         faces_shown,
+        lab_links,
         models,
         palette,
         pictures,
@@ -47,7 +48,10 @@ with shell.page(
     with st.container(horizontal=True, gap="small"):
         for preset in presets.PRESETS:
             st.page_link(
-                "pages/2_Attack.py", label=preset.label, icon=preset.icon, query_params=preset.query
+                "pages/2_Attack.py",
+                label=preset.label,
+                icon=preset.icon,
+                query_params=lab_links.whole("Attack", preset.query),
             )
     inspect, lab, report = st.columns(3)
     cards, lesson, paper = st.columns(3)

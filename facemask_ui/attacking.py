@@ -50,7 +50,7 @@ def choose_several() -> list[Chosen]:
     """Draws the choice of attacks, none among them, with one epsilon and their settings."""
     names = (NONE, *OFFERED)
     # What the attack page has chosen is the first guess.
-    first = settings.current("attack", OFFERED[0], settings.one_of(names))
+    first = settings.peek("attack", OFFERED[0], settings.one_of(names))
     chosen = st.pills(
         "Attacks",
         names,

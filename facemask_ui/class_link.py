@@ -40,19 +40,20 @@ def _written(names: Collection[str]) -> str:
     return ",".join(name for name in GROUPS if name in names)
 
 
-def choose(*, own_picture: bool) -> None:
+def choose(*, own_picture: bool, own_crop: bool) -> None:
     """Draws the making of a link, or the way out of one that hides something.
 
     Args:
         own_picture: Whether the picture on the page is the visitor's own, which no link carries.
+        own_crop: Whether its crop is not the one that the picture opens with.
     """
     if hidden():
         _bring_back()
     else:
-        _make(own_picture)
+        _make(own_picture, own_crop)
 
 
-def _make(own_picture: bool) -> None:
+def _make(own_picture: bool, own_crop: bool) -> None:
     with st.popover("Link for a class", icon=":material/school:"):
         st.markdown("It opens this page as it stands now. **Hide from the class:**")
         chosen = [
@@ -64,6 +65,11 @@ def _make(own_picture: bool) -> None:
             st.info(
                 "Your own picture never travels in a link; the class starts with a sample.",
                 icon=":material/lock:",
+            )
+        elif own_crop:
+            st.info(
+                "Your crop does not travel in a link; the class sees the picture as it opens.",
+                icon=":material/crop:",
             )
         st.code(_link(chosen), language=None, wrap_lines=True)
 

@@ -48,6 +48,11 @@ def choose(picture: Picture) -> faces.Box | None:
     return boxes[names.index(chosen)] if chosen in names else None
 
 
+def at_first(picture: Picture) -> faces.Box | None:
+    """The region in use before anyone chooses: the largest face, or all of a framed picture."""
+    return None if picture.framed else next(iter(found(picture)), None)
+
+
 def choose_folded(picture: Picture) -> faces.Box | None:
     """As :func:`choose`, in an expander.
 

@@ -12,7 +12,7 @@ class Preset:
     Attributes:
         label: What it says.
         icon: Its icon.
-        query: The attack page's settings.
+        query: The attack page's settings, but for those at their defaults.
     """
 
     label: str

@@ -56,6 +56,13 @@ def current(name: str, default: T, parse: Parse[T], *, in_link: bool = True) -> 
     return value
 
 
+def peek(name: str, default: T, parse: Parse[T]) -> T:
+    """As :func:`current`, for a page that another page's setting is no more than a hint to."""
+    stored = str(st.session_state.get(_PREFIX + name, default))
+    found = parse(st.query_params.get(name, stored))
+    return default if found is None else found
+
+
 def remember(name: str, value: Any, default: Any, *, in_link: bool = True) -> None:
     """Stores a setting in the session and, unless it is the default, in the URL."""
     st.session_state[_PREFIX + name] = value

@@ -21,7 +21,9 @@ with shell.page(
     with choice:
         picture = pictures.choose(shown=shown["picture"])
         if picture is not None:
-            region = cropping.choose_folded(picture) if shown["picture"] else None
+            region = (
+                cropping.choose_folded(picture) if shown["picture"] else cropping.at_first(picture)
+            )
             label = truth.choose(picture)
         model = models.choose(shown=shown["model"])
         attack, seed = attack_choice.choose(shown=shown["attack"], advanced=shown["advanced"])

@@ -33,6 +33,8 @@ _SHORTEST, _LONGEST = 0.125, 2.0
 _MOST_RESTARTS = 10
 _FEW_QUERIES = 50
 _LARGEST_SEED = 9999
+_FIRST = {"step_size": _USUAL_SIZE, "queries": 2 * _FEW_QUERIES}
+"""Where a control stands at first, if not at the attack's own default."""
 
 
 def choose(*, shown: bool = True, advanced: bool = True) -> tuple[Attack, int]:
@@ -68,6 +70,19 @@ def _configured(name: str, asked: list[str], shown: bool) -> tuple[Attack, int]:
             control = _step_length
         chosen[key] = control(_own(name, key), getattr(usual, key), shown)
     return attacks.make(name, **chosen), _seed(shown) if name in _RANDOM else 0
+
+
+def usual(name: str) -> dict[str, str]:
+    """An attack's own settings at their defaults, as a link has them.
+
+    Args:
+        name: The attack.
+    """
+    made = attacks.make(name)
+    asked = [key for key in _CONTROLS if key in attacks.settings(name)]
+    values = {key: getattr(made, key) for key in asked} | _FIRST
+    seed = {"seed": "0"} if name in _RANDOM else {}
+    return {"attack": name, **{_own(name, key): str(values[key]) for key in asked}, **seed}
 
 
 def _own(attack: str, key: str) -> str:
@@ -106,7 +121,7 @@ def _step_size(name: str, usual: float | None, shown: bool) -> float | None:
         help="Length of a step; 0 leaves it to the attack, which takes a share of epsilon.",
     )
     parse = settings.whole(_USUAL_SIZE, _LARGEST_SIZE)
-    levels = settings.ask(draw, name, _USUAL_SIZE, parse, shown=shown)
+    levels = settings.ask(draw, name, _FIRST["step_size"], parse, shown=shown)
     return levels / LEVELS if levels else usual
 
 
@@ -156,7 +171,7 @@ def _queries(name: str, usual: int, shown: bool) -> int:
         help="How often the model may be asked at each epsilon.",
     )
     parse = settings.whole(_FEW_QUERIES, usual)
-    return settings.ask(draw, name, 2 * _FEW_QUERIES, parse, shown=shown)
+    return settings.ask(draw, name, _FIRST["queries"], parse, shown=shown)
 
 
 def _seed(shown: bool) -> int:

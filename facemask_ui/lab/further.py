@@ -81,18 +81,18 @@ def _other_models(asked: Asked) -> None:
         f"The same picture, made against {models.title(asked.model)} at "
         f"epsilon {asked.written}, shown to every model."
     )
-    judged = {
-        models.title(name): results.judge(models.load(name), asked.attacked)
-        for name in models.shipped()
-    }
-    charts.probabilities(judged, key="transfer")
-    others = {
-        title: verdict for title, verdict in judged.items() if title != models.title(asked.model)
-    }
-    fooled = [title for title, verdict in others.items() if verdict.label != asked.label]
+    loaded = {name: models.load(name) for name in models.shipped()}
+    judged = {name: results.judge(model, asked.attacked) for name, model in loaded.items()}
+    charts.probabilities(
+        {models.title(name): verdict for name, verdict in judged.items()}, key="transfer"
+    )
+    others = [name for name in judged if name != asked.model]
+    right = [n for n in others if results.judge(loaded[n], asked.face).label == asked.label]
+    fooled = [models.title(name) for name in right if judged[name].label != asked.label]
+    named = f": {', '.join(fooled)}" if fooled else ""
     st.caption(
-        f"It fools {len(fooled)} of the {len(others)} models it was not made against"
-        + (f": {', '.join(fooled)}." if fooled else ".")
+        f"Of the {len(others)} models it was not made against, {len(right)} are right about the "
+        f"original; it fools {len(fooled)} of these{named}."
     )
 
 
@@ -146,11 +146,10 @@ def _saving(asked: Asked) -> None:
         np.array([asked.label]),
         images.to_float(asked.attacked)[None],
     )
-    right = f"{palette.ICONS[asked.label]} still right"
-    wrong = ":material/bolt: fooled"
+    right, icon = f"{palette.ICONS[asked.label]} right", ":material/bolt:"
     rows = [
-        {"Kept as": form, "Attacked picture": wrong if fooled[0] else right,
-         "Original": wrong if kept.errors[form][0] else right}
+        {"Kept as": form, "Attacked picture": f"{icon} fooled" if fooled[0] else right,
+         "Original": f"{icon} wrong" if kept.errors[form][0] else right}
         for form, fooled in kept.success.items()
         if form != survival.FLOAT  # the lab's pictures are 8-bit ones from the start
     ]  # fmt: skip

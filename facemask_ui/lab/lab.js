@@ -5,6 +5,7 @@
 // a canvas shows is the 8-bit picture the model was given, to the last bit.
 
 const films = (globalThis[Symbol.for("facemask-lab.films")] ??= new Map());
+const onScreen = (globalThis[Symbol.for("facemask-lab.on-screen")] ??= new Map());
 const SIDE = 224;
 const VALUES = SIDE * SIDE * 3;
 const KEPT_FILMS = 3;
@@ -15,12 +16,14 @@ const VIEWS = ["side", "wipe", "blink"];
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   const lab = (parentElement.lab ??= new Lab(parentElement));
   lab.show(data, { setStateValue, setTriggerValue });
-  forgetOthers(data.question);
+  forgetOthers();
   return () => lab.close();
 }
 
-function forgetOthers(question) {
-  const others = [...films.keys()].filter((key) => key !== question);
+/** Two labs may stand on a page, and neither's film may go: its parts would not be sent again. */
+function forgetOthers() {
+  const shown = new Set(onScreen.values());
+  const others = [...films.keys()].filter((key) => !shown.has(key));
   for (const key of others.slice(0, Math.max(0, others.length - KEPT_FILMS))) films.delete(key);
 }
 
@@ -61,6 +64,7 @@ class Lab {
     this.resized.disconnect();
     this.play(false);
     this.blink(false);
+    onScreen.delete(this);
     delete this.root.lab;
   }
 
@@ -69,6 +73,7 @@ class Lab {
     this.data = data;
     this.words = data.words;
     this.page = page;
+    onScreen.set(this, data.question);
     this.slider.min = 0;
     this.slider.max = data.axis.most;
     if (first) this.slider.value = this.told = data.level; // from then on it is the visitor's
@@ -92,7 +97,7 @@ class Lab {
     this.find(".views").hidden = data.hidden.includes("views");
     this.find(".figures").hidden = data.hidden.includes("figures");
     this.find(".takeaway").hidden = data.hidden.includes("downloads");
-    this.find(".views").replaceChildren(...VIEWS.map((view) => this.viewButton(view)));
+    replace(this.find(".views"), VIEWS.map((view) => this.viewButton(view)));
     this.offer();
   }
 
@@ -105,10 +110,10 @@ class Lab {
     ];
     if (data.animated) {
       const text = animating ? words.animating : words.saveAnimation;
-      offered.push(button(text, () => this.saveAnimation()));
-      offered.at(-1).disabled = animating;
+      offered.push(button(text, () => animating || this.saveAnimation()));
+      offered.at(-1).setAttribute("aria-disabled", animating); // it keeps the keyboard's place
     }
-    this.find(".takeaway").replaceChildren(...offered);
+    replace(this.find(".takeaway"), offered);
   }
 
   viewButton(view) {
@@ -261,7 +266,8 @@ class Lab {
   }
 
   spoken(point) {
-    if (this.veiled() || !point) return this.words.waiting;
+    if (this.veiled()) return this.words.veiled;
+    if (!point) return this.words.waiting;
     const outcome = outcomeOf(this.film.before, point.probabilities, this.data.label);
     return `${this.words.outcomes[outcome]} ${this.answer(point.probabilities)}`;
   }
@@ -388,7 +394,10 @@ class Lab {
     if (!data.guess) return;
     const [said, row] = box.children;
     const guess = this.guesses.get(data.question);
-    if (guess === undefined) {
+    const asking = guess === undefined ? data.question : undefined;
+    if (asking && asking === this.asking) return; // a button stays while parts are coming
+    this.asking = asking;
+    if (asking) {
       said.textContent = words.guess.replace("{class}", words.classes[data.label].toLowerCase());
       row.replaceChildren(
         button(words.guessHeld, () => this.guess(false)),
@@ -637,6 +646,13 @@ function element(name, className = "", text = "") {
   if (className) made.className = className;
   if (text) made.textContent = text;
   return made;
+}
+
+/** As replaceChildren; what had the focus has it still, by its place. */
+function replace(parent, children) {
+  const at = [...parent.children].indexOf(parent.getRootNode().activeElement);
+  parent.replaceChildren(...children);
+  if (at >= 0) parent.children[at]?.focus();
 }
 
 function button(text, act) {

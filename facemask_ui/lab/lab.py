@@ -46,7 +46,7 @@ def show(
     film = sweeps.film_of(classifier, face, before, truth, attack, seed)
     grid = searches.grid_of(attack)
     notch = slider.notch(grid)
-    guess = _choose_guess(picture)
+    guess = _choose_guess(picture, region)
     component.draw(
         film.question,
         key=f"{_KEY}-{grid.norm}",  # the same notch in another norm is another place
@@ -109,7 +109,7 @@ def _send(film: sweeps.Film, key: str) -> None:
         component.send(part, key=f"{key}:{film.question}:{number}")
 
 
-def _choose_guess(picture: Picture) -> bool:
+def _choose_guess(picture: Picture, region: faces.Box | None) -> bool:
     """Draws the row for those who teach, above the component."""
     draw = partial(
         st.toggle,
@@ -118,5 +118,7 @@ def _choose_guess(picture: Picture) -> bool:
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         guess = settings.ask(draw, "guess", False, settings.yes_no)
-        class_link.choose(own_picture=picture.label is None)
+        class_link.choose(
+            own_picture=picture.label is None, own_crop=region != cropping.at_first(picture)
+        )
     return guess

@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+import streamlit as st
+
 from facemask_ui import settings
 
 _CHAPTER, _SEEN = "chapter", "seen"
+_GUESS = "guess:"
 _NONE = "-"
 _LETTERS = "abcdefgh"
 Guesses = tuple[int | None, ...]
@@ -54,9 +57,21 @@ def reveal(number: int, guesses: Guesses, options: Sequence[Sequence[int]]) -> N
     settings.remember(_SEEN, written(seen(options) | {number: guesses}), "")
 
 
+def guess_key(chapter: str, row: int) -> str:
+    """Where the session keeps what is guessed, before it is answered.
+
+    Args:
+        chapter: The chapter's name.
+        row: The number of its question.
+    """
+    return f"{_GUESS}{chapter}:{row}"
+
+
 def restart() -> None:
     """Forgets everything and begins with the first chapter."""
     settings.remember(_SEEN, "", "")
+    for key in [str(key) for key in st.session_state if str(key).startswith(_GUESS)]:
+        del st.session_state[key]
     go(1)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from facemask_ui import models
+from facemask_ui import lab_links, models
 from facemask_ui.lesson import language, links, place, progress, subjects
 from facemask_ui.lesson.chapters import CHAPTERS, Chapter
 from facemask_ui.lesson.handouts import view as handouts
@@ -83,7 +83,7 @@ def _where(texts: Texts, number: int, answered: dict[int, Guesses]) -> None:
 def _ask(texts: Texts, chapter: Chapter[Any], number: int, options: list[list[int]]) -> None:
     """The chapter's questions, and the button that answers them."""
     questions = chapter.questions(texts)
-    keys = [f"guess:{chapter.name}:{row}" for row in range(len(questions))]
+    keys = [progress.guess_key(chapter.name, row) for row in range(len(questions))]
     for key, (question, offered) in zip(keys, questions, strict=True):
         st.radio(
             f"**{question}**",
@@ -133,9 +133,9 @@ def _reveal(texts: Texts, chapter: Chapter[Any], found: Any) -> None:
     """The figure, what it shows with its own numbers, the mathematics, and the way to the lab."""
     chapter.draw(texts, found)
     st.markdown(chapter.say(texts, chapter.shown(found), **chapter.told(texts, found)))
-    chapter.add(texts)
     if found is not None:
         st.caption(texts.say("page.computed", model=models.title(subjects.model())))
+    chapter.add(texts)
     with st.expander(texts.say("page.maths"), icon=":material/function:"):
         given = chapter.given(texts)
         st.markdown(chapter.say(texts, "maths_before", **given))
@@ -145,7 +145,7 @@ def _reveal(texts: Texts, chapter: Chapter[Any], found: Any) -> None:
         links.script(chapter),
         label=texts.say("page.try"),
         icon=":material/science:",
-        query_params=chapter.query,
+        query_params=lab_links.whole(chapter.page, chapter.query),
     )
 
 

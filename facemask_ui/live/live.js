@@ -121,20 +121,21 @@ class Live {
     this.complain("");
     if (!isSecureContext || !navigator.mediaDevices) return this.complain(this.words.insecure);
     this.on = true;
+    const mine = (this.attempt = {}); // it may be stopped, and begun anew, while the browser asks
     this.stand("opening");
     const wanted = { facingMode: "user", width: { ideal: 640 }, height: { ideal: 480 } };
     try {
       const stream = await navigator.mediaDevices.getUserMedia({ video: wanted, audio: false });
-      if (!this.on) return end(stream); // stopped while the browser was asking
+      if (this.attempt !== mine) return end(stream);
       this.stream = stream;
       stream.getVideoTracks()[0].onended = () => this.fail(this.words.unplugged);
       this.video.srcObject = stream;
       await this.video.play();
     } catch (error) {
-      if (this.on) this.fail(this.words[REASONS[error.name] ?? "failed"]);
+      if (this.attempt === mine) this.fail(this.words[REASONS[error.name] ?? "failed"]);
       return;
     }
-    if (!this.on) return;
+    if (this.attempt !== mine) return;
     this.stand("first");
     this.ask();
   }
@@ -153,6 +154,7 @@ class Live {
 
   release() {
     this.on = false;
+    this.attempt = undefined;
     clearTimeout(this.timer);
     if (this.stream) end(this.stream);
     this.stream = this.still = this.video.srcObject = null;
