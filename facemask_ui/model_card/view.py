@@ -127,7 +127,8 @@ def _failures(name: str) -> None:
     wrong, count = failures.found(models.load(name))
     st.markdown(
         f"It gets **{len(wrong)} of the {count} samples** of this lab wrong without any attack, "
-        "hard cases among them: masks worn wrongly, and what might pass for one."
+        "hard cases among them: masks worn wrongly, and what might pass for one. Each "
+        "was cropped to the face first."
     )
     with st.container(horizontal=True, gap="medium"):
         for failure in wrong[:_MOST_FAILURES]:

@@ -32,7 +32,7 @@ def show(paper: Paper) -> None:
             )
     st.caption(
         "Here: the last epoch on each model's card. Its training figures are of altered pictures "
-        "and its training loss is raised by label smoothing, so they are worse than those of "
+        "and its training loss is raised by label smoothing, so they may be worse than those of "
         "validation. The paper's test accuracies stand in its text."
     )
 

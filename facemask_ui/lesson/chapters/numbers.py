@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from facemask_core.paper import printed
+from facemask_core.paper.second_softmax import LARGEST
 from facemask_core.verdicts import Verdict
 from facemask_ui.lesson import drawings, subjects
 from facemask_ui.lesson.chapters.base import Chapter
@@ -41,6 +43,11 @@ class Numbers(Chapter[Seen]):
     @property
     def query(self) -> dict[str, str]:
         return {"sample": subjects.BARE}
+
+    def given(self, texts: Texts) -> dict[str, str]:
+        shares = (LARGEST, *(example.before for example in printed.read().examples))
+        names = ("most", "first", "second")
+        return {name: texts.number(it, 3) for name, it in zip(names, shares, strict=True)}
 
     def measured(self) -> Seen:
         asked = subjects.classifier()

@@ -8,6 +8,7 @@ import streamlit as st
 
 from facemask_core.classifier import Classifier
 from facemask_core.epsilons import LINF
+from facemask_core.paper import printed
 from facemask_core.searches import attack_path
 from facemask_ui.lesson import drawings, subjects
 from facemask_ui.lesson.chapters.base import Chapter
@@ -47,7 +48,13 @@ class Steps(Chapter[Walk]):
         return {"sample": subjects.MASKED, "attack": "pgd", "epsilon": str(subjects.SMALL)}
 
     def given(self, texts: Texts) -> dict[str, str]:
-        return {"level": str(subjects.SMALL), "steps": str(subjects.STEPS)}
+        paper = printed.read()
+        return {
+            "level": str(subjects.SMALL),
+            "steps": str(subjects.STEPS),
+            "printed_fgsm": texts.percent(paper.figure("fgsm").accuracy),
+            "printed_pgd": texts.percent(paper.figure("pgd").accuracy),
+        }
 
     def measured(self) -> Walk:
         asked = subjects.classifier()
