@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 from lab import CHROMIUM_FLAGS, Visit, chromium_path, running_server, settle
 from PIL import Image
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from facemask_core import samples
+
+# A page's default does not reach expect(), whose own five seconds are too few on a busy machine.
+expect.set_options(timeout=60_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -15,8 +15,11 @@ from playwright.sync_api import Locator, Page, expect
 
 from benchmarks.served import running
 
-_PIXELS = """canvas => Array.from(
-  canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data)"""
+# What was asked for is drawn with the next frame, so before the one after it.
+_PIXELS = """async canvas => {
+  await new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+  return Array.from(
+    canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data); }"""
 Visit = Callable[..., Page]
 CHROMIUM_FLAGS = ("--no-sandbox", "--disable-dev-shm-usage")
 FIRST_VERDICT_MS = 180_000
@@ -51,5 +54,4 @@ def settle(page: Page) -> None:
 
 def pixels(canvas: Locator) -> NDArray[np.uint8]:
     """What one of the lab's canvases shows, uint8 (224, 224, 3)."""
-    canvas.page.wait_for_timeout(60)  # it is drawn with the next frame
     return np.array(canvas.evaluate(_PIXELS), np.uint8).reshape(224, 224, 4)[..., :3]

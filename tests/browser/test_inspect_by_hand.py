@@ -122,26 +122,39 @@ def test_a_map_says_verdict_and_place_and_its_kind_is_in_the_link(visit: Visit) 
     )
 
 
+def square(page: Page) -> Locator:
+    """What the models see."""
+    return page.get_by_alt_text("The part of the picture the model sees")
+
+
+def address(page: Page) -> str:
+    """Where the square lies: Streamlit names a picture by its content."""
+    return str(square(page).get_attribute("src"))
+
+
 def seen(page: Page) -> str:
-    """Hash of the square the models see."""
-    picture = page.get_by_alt_text("The part of the picture the model sees")
-    return hashlib.sha256(page.request.get(str(picture.get_attribute("src"))).body()).hexdigest()
+    """Hash of the square."""
+    return hashlib.sha256(page.request.get(address(page)).body()).hexdigest()
 
 
 def test_crop_is_dragged_pulled_moved_by_keys_and_put_back(visit: Visit) -> None:
     page = visit("Inspect?sample=astronaut&map=saliency")
     explained(page, len(models.shipped()))
-    found = seen(page)
+    found, start = seen(page), address(page)
     page.get_by_test_id("stButtonGroup").get_by_text("By hand", exact=True).click()
-    settle(page)
     frame = page.locator(".crop-box .box")
-    assert seen(page) == found  # it starts where the face was found
-    views = [found]
+    expect(frame).to_be_visible()
+    settle(page)
+    expect(square(page)).to_have_attribute("src", start)  # it starts where the face was found
+    assert seen(page) == found
+    views, addresses = [found], [start]
 
     def moved() -> None:
+        expect(square(page)).not_to_have_attribute("src", addresses[-1])
         settle(page)
-        assert seen(page) not in views
+        addresses.append(address(page))
         views.append(seen(page))
+        assert views[-1] not in views[:-1]
 
     dragged(frame, at=(0.5, 0.5), by=(40, 30))
     moved()
@@ -160,7 +173,8 @@ def test_crop_is_dragged_pulled_moved_by_keys_and_put_back(visit: Visit) -> None
     expect(page.locator(".lab .verdict[data-outcome]")).to_be_visible(timeout=FIRST_VERDICT_MS)
     page.get_by_role("link", name="Inspect").click()
     explained(page, len(models.shipped()))
+    expect(square(page)).to_have_attribute("src", addresses[-1])
     assert seen(page) == views[-1]
     page.get_by_role("button", name="Back to the found face").click()
-    settle(page)
+    expect(square(page)).to_have_attribute("src", start)
     assert seen(page) == found

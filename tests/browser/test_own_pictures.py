@@ -82,7 +82,7 @@ def test_two_visitors_at_once_never_see_each_other(visit: Visit) -> None:
     upload(one, ASTRONAUT)
     expect(one.get_by_text("What the model sees")).to_be_visible()
     choose(other, "Upload")
-    assert other.locator("[data-testid=stImage] img").count() == 0
+    expect(other.locator("[data-testid=stImage] img")).to_have_count(0)
     assert "somebody" not in other.content()
     choose(other, "Samples")
     expect(other.get_by_text("What the model sees")).to_be_visible()

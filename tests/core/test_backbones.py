@@ -30,6 +30,12 @@ APPLICATIONS = {
 """Each backbone's module in Keras, and the application's name."""
 
 
+@pytest.fixture(autouse=True)
+def _the_same_weights() -> None:
+    """Random weights are the same in every run, though no two builds of a test share theirs."""
+    keras.utils.set_random_seed(0)
+
+
 def theirs(name: str) -> keras.Model:
     """Keras's own headless network with its ImageNet weights."""
     application = getattr(keras.applications, APPLICATIONS[name][1])
@@ -153,7 +159,6 @@ def test_efficientnet_standardises_wherever_its_weights_come_from(tmp_path: Path
 
 def test_vgg19_starts_with_a_signal_that_neither_dies_nor_explodes() -> None:
     """Sixteen ReLU layers under Keras's default initialiser end near zero."""
-    keras.utils.set_random_seed(0)
     backbone = backbones.get("vgg19")
     network = backbone.build(input_size=64).get_layer("network")
     images = np.random.default_rng(0).random((8, 64, 64, 3), dtype=np.float32)

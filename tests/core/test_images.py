@@ -289,7 +289,7 @@ def test_a_claim_of_many_megapixels_is_refused_before_anything_is_decoded(size: 
     data = crafted_png(noise(), 8, 2, size=size)
     before, started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
     message = refusal(data)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 20
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000  # kilobytes
     assert "40 megapixels" in message
 
@@ -322,7 +322,7 @@ def test_a_file_cut_in_half_is_refused(name: str) -> None:
 
 
 @given(st.sampled_from(sorted(VALID)), st.floats(0, 1, exclude_max=True))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_file_cut_anywhere_is_refused_or_was_already_complete(name: str, share: float) -> None:
     """A picture whose lower part is grey would be attacked and reported as if it were whole."""
     data = VALID[name]
@@ -352,7 +352,7 @@ def test_a_packed_comment_of_a_hundred_megabytes_is_not_unpacked() -> None:
 )
 @example(bytes(26), b"BM")
 @example(b"\0\0\0\0WEBPVP8 " + bytes(40), b"RIFF")
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_arbitrary_bytes_are_a_picture_or_are_refused(body: bytes, start: bytes) -> None:
     with contextlib.suppress(ImageError):
         assert_legal(images.decode(start + body))
@@ -363,7 +363,7 @@ def test_arbitrary_bytes_are_a_picture_or_are_refused(body: bytes, start: bytes)
     st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1),
     st.booleans(),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_file_with_flipped_bytes_is_a_picture_or_is_refused(
     name: str, changes: list[tuple[float, int]], in_the_header: bool
 ) -> None:
@@ -400,7 +400,7 @@ def test_values_outside_the_range_are_clipped() -> None:
 
 
 @given(arrays(np.uint8, st.tuples(st.integers(32, 48), st.integers(32, 48), st.just(3))))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_png_keeps_every_level(pixels: NDArray[np.uint8]) -> None:
     png = images.encode_png(images.to_uint8(images.to_float(pixels)))
     np.testing.assert_array_equal(images.decode(png), pixels)

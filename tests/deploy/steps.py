@@ -18,6 +18,8 @@ from pathlib import Path
 from dockerfile_parse import DockerfileParser
 
 ROOT = Path(__file__).resolve().parents[2]
+_PATIENT = {"PIP_RETRIES": "10", "PIP_DEFAULT_TIMEOUT": "120"}
+"""A package index that is slow for a moment is no fault of the Dockerfile's."""
 
 
 @dataclass
@@ -85,7 +87,7 @@ def build(dockerfile: Path, root: Path) -> Image:
         dockerfile: The file.
         root: An empty folder.
     """
-    image = Image(root, root, {"LANG": "C.UTF-8"})
+    image = Image(root, root, {"LANG": "C.UTF-8", **_PATIENT})
     with dockerfile.open("rb") as file:
         structure = DockerfileParser(fileobj=file).structure
     for step in structure:

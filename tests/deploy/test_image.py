@@ -27,6 +27,8 @@ for page in sorted(Path("pages").glob("*.py")):
     assert not app.exception and not app.error, (page, app.exception, app.error)
     print(page)
 """
+# The first of these tests installs TensorFlow and Streamlit from the internet.
+unhurried = pytest.mark.timeout(1800)
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +42,7 @@ def image() -> Iterator[Image]:
 
 
 @pytest.mark.slow
+@unhurried
 def test_it_starts_and_is_well(image: Image) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -64,6 +67,7 @@ def test_it_starts_and_is_well(image: Image) -> None:
 
 
 @pytest.mark.slow
+@unhurried
 def test_every_page_opens_with_what_is_installed(image: Image) -> None:
     (image.here / "open_pages.py").write_text(OPEN_EVERY_PAGE, encoding="utf-8")
     done = image.run(["python", "open_pages.py"])
@@ -72,6 +76,7 @@ def test_every_page_opens_with_what_is_installed(image: Image) -> None:
 
 
 @pytest.mark.slow
+@unhurried
 def test_only_its_home_may_be_written(image: Image) -> None:
     assert (image.here / "home").stat().st_mode & 0o777 == 0o777
     for path in image.here.iterdir():

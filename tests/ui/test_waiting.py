@@ -64,7 +64,7 @@ def _waits_in_a_cached_function() -> None:
 
 
 def test_what_a_cached_function_said_while_it_waited_is_not_replayed() -> None:
-    app = AppTest.from_function(_waits_in_a_cached_function).run()
+    app = AppTest.from_function(_waits_in_a_cached_function, default_timeout=60).run()
     assert not app.exception
     assert _busy(app.run()) == []
     assert not app.exception

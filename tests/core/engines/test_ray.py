@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import stored_runs
 from command_line import MODEL, started
 from PIL import Image
 
@@ -31,6 +32,14 @@ EPSILON = 8 / 255
 
 
 @pytest.fixture(scope="module", autouse=True)
+def _no_watch_on_memory() -> Iterator[None]:
+    """Ray would kill workers where other programs took it, and these tests count the lost."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("RAY_memory_monitor_refresh_ms", "0")
+        yield
+
+
+@pytest.fixture(scope="module")
 def _one_cluster() -> Iterator[None]:
     """One cluster for all tests, as a program has it that uses Ray for other things, too."""
     with _cluster(None, 2):
@@ -38,7 +47,7 @@ def _one_cluster() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+def dataset(tmp_path_factory: pytest.TempPathFactory, _one_cluster: None) -> Dataset:
     """Pictures of noise, some files that are none, and a last batch that is short."""
     root, rng = tmp_path_factory.mktemp("ray"), np.random.default_rng(0)
     for number in range(FILES):
@@ -80,6 +89,18 @@ def pids(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     monkeypatch.setattr(RayCrew, "rows", complete)
     return found
+
+
+def test_the_command_line_starts_and_ends_a_cluster_of_its_own(tmp_path: Path) -> None:
+    # It comes first, while the others' cluster is not up yet. In a file of its own it could run in
+    # parallel with them.
+    stored_runs.write_pictures(tmp_path / "data", 40)
+    answer = started(
+        *("evaluate", "--model", MODEL, "--data", tmp_path / "data"),
+        *("--engine", "ray", "--workers", 1, "--store", tmp_path / "home"),
+    )
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out.startswith(f"{MODEL} on 40 images, 0 skipped")
 
 
 def test_a_worker_killed_midway_changes_nothing(
@@ -212,14 +233,3 @@ def test_a_worker_that_cannot_start_is_told(shipped: Classifier, dataset: Datase
 def test_a_model_that_cannot_be_sent_is_told(shipped: Classifier, dataset: Dataset) -> None:
     with pytest.raises(EngineError, match=r"JPEG 75 cannot be sent .*\.$"):
         _asked(defended(shipped, JPEG()), dataset, engine=engines.Ray())
-
-
-def test_the_command_line_starts_and_ends_a_cluster_of_its_own(
-    dataset: Dataset, tmp_path: Path
-) -> None:
-    answer = started(
-        *("evaluate", "--model", MODEL, "--data", dataset.source.name, "--limit", 40),
-        *("--engine", "ray", "--workers", 1, "--store", tmp_path / "home"),
-    )
-    assert (answer.code, answer.err) == (0, "")
-    assert answer.out.startswith(f"{MODEL} on 40 images, 0 skipped")

@@ -75,7 +75,7 @@ def test_a_senseless_adversary_is_refused(change: dict) -> None:
 
 
 def test_the_papers_recipe_is_the_papers_protocol() -> None:
-    """docs/paper.md, Protocol: SGD, batch 100, 20 epochs, 224 px, cross-entropy, ImageNet."""
+    """The paper's protocol: SGD, batch 100, 20 epochs, 224 px, cross-entropy, ImageNet."""
     recipe = recipes.make("paper", "vgg19")
     assert (recipe.optimizer, recipe.batch_size, recipe.init) == ("sgd", 100, "imagenet")
     assert recipe.schedule == ((224, 20),)
