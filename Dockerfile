@@ -3,7 +3,7 @@ FROM python:3.11-slim
 
 WORKDIR /lab
 
-# What visitors' reports need: the run store. It is all that is ever written.
+# What visitors' reports need: queue, run store, waiting zips, the worker's log. Nothing else is written.
 ENV HOME=/lab/home \
     FACEMASK_MODE=public \
     FACEMASK_HOME=/lab/home/store \

@@ -15,9 +15,9 @@ app: $(APP)
 	@echo "The lab starts at http://127.0.0.1:$(PORT) (Ctrl+C stops it)"
 	@$(BIN)/streamlit run app.py --server.port $(PORT)
 
-test: lint types unit unit-jax browser
+test: lint types unit unit-jax browser audit
 
-# Not part of `make test`, which has to pass without the internet.
+# Without the internet it says that nothing is known, and passes.
 audit: $(DEV)
 	$(BIN)/python -m tools.audit
 
@@ -71,7 +71,7 @@ scale: $(DEV)
 	$(BIN)/python -m benchmarks.scale
 
 class: $(DEV)
-	$(BIN)/python -m benchmarks.class_of_thirty
+	$(BIN)/python -m benchmarks.class_of_thirty --minutes 60
 
 first-page: $(DEV)
 	$(BIN)/python -m benchmarks.first_page
@@ -79,9 +79,11 @@ first-page: $(DEV)
 bench: $(DEV)
 	$(BIN)/python -m benchmarks.attack_speed
 
-# The same damaged uploads as in `make test`, and fifty times as many: for a night.
+# For a night: the damaged uploads of `make test` and fifty times as many, and every property on
+# examples that it was not tried on before.
 fuzz: $(DEV)
 	$(BIN)/pytest tests/core/test_fuzzed_images.py --fuzz-cases 1000000
+	$(BIN)/pytest tests/core tests/ui $(PARALLEL) -m "not slow" --hypothesis-profile others
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis

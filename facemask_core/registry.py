@@ -1,4 +1,4 @@
-"""What can be chosen by name: attacks, defences."""
+"""What can be chosen by name: attacks, defences, explanations, engines."""
 
 from __future__ import annotations
 
