@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks import first_page, lab_start, scale, skin_tones
+from benchmarks import first_page, lab_start, live_camera, scale, skin_tones
 from benchmarks.attack_speed.tables import tables
 from benchmarks.class_of_thirty import tables as class_tables
 from facemask_core import checkpoints, published
@@ -104,6 +104,11 @@ def test_figures_of_the_first_page_are_the_result_file() -> None:
 def test_figures_of_the_labs_start_are_the_result_file() -> None:
     values = json.loads((ROOT / "benchmarks" / "lab_start.json").read_text(encoding="utf-8"))
     assert lab_start.table(values["models"]) in README
+
+
+def test_figures_of_the_live_camera_are_the_result_file() -> None:
+    values = json.loads((ROOT / "benchmarks" / "live_camera.json").read_text(encoding="utf-8"))
+    assert live_camera.table(values) in README
 
 
 def test_figures_of_scale_are_the_result_files() -> None:
