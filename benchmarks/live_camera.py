@@ -45,7 +45,7 @@ def measure(address: str, models: list[str], looks: int) -> dict[str, Any]:
     """
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         film = Path(folder) / "sitter.mjpeg"
-        film.write_bytes(_frame() * 3)
+        film.write_bytes(sitter())
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium") or shutil.which("chromium-browser"),
             args=[
@@ -61,13 +61,14 @@ def measure(address: str, models: list[str], looks: int) -> dict[str, Any]:
     return found
 
 
-def _frame() -> bytes:
+def sitter() -> bytes:
+    """A film of a sample who sits before the camera, as Chromium takes it for one (MJPEG)."""
     frame = Image.new("RGB", (640, 480), "grey")
     with Image.open(samples.get(SITTER).path) as picture:
         frame.paste(picture.convert("RGB").resize((480, 480)), (80, 0))
     buffer = io.BytesIO()
     frame.save(buffer, format="JPEG", quality=92)
-    return buffer.getvalue()
+    return 3 * buffer.getvalue()
 
 
 def _watched(page: Page, address: str, name: str, looks: int) -> dict[str, Any]:

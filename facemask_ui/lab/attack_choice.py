@@ -52,7 +52,7 @@ def choose(*, shown: bool = True, advanced: bool = True) -> tuple[Attack, int]:
     )
     offered = settings.one_of(list(STRENGTHS))
     name = settings.ask(draw, "attack", next(iter(STRENGTHS)), offered, shown=shown)
-    asked = [key for key in _CONTROLS if key in attacks.settings(name)]
+    asked = _asked(name)
     if not asked and name not in _RANDOM:
         return attacks.make(name), 0
     with st.expander("Advanced", icon=":material/tune:") if advanced else nullcontext():
@@ -72,6 +72,11 @@ def _configured(name: str, asked: list[str], shown: bool) -> tuple[Attack, int]:
     return attacks.make(name, **chosen), _seed(shown) if name in _RANDOM else 0
 
 
+def _asked(name: str) -> list[str]:
+    """An attack's settings that there are controls for."""
+    return [key for key in _CONTROLS if key in attacks.settings(name)]
+
+
 def usual(name: str) -> dict[str, str]:
     """An attack's own settings at their defaults, as a link has them.
 
@@ -79,7 +84,7 @@ def usual(name: str) -> dict[str, str]:
         name: The attack.
     """
     made = attacks.make(name)
-    asked = [key for key in _CONTROLS if key in attacks.settings(name)]
+    asked = _asked(name)
     values = {key: getattr(made, key) for key in asked} | _FIRST
     seed = {"seed": "0"} if name in _RANDOM else {}
     return {"attack": name, **{_own(name, key): str(values[key]) for key in asked}, **seed}

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from lab import CHROMIUM_FLAGS, Visit, chromium_path, running_server, settle
-from PIL import Image
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
-from facemask_core import samples
+from benchmarks import live_camera
 
 # A page's default does not reach expect(), whose own five seconds are too few on a busy machine.
 expect.set_options(timeout=60_000)
@@ -34,7 +32,7 @@ def server() -> Iterator[str]:
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """Chromium with a webcam before which a sample sits."""
     film = tmp_path_factory.mktemp("webcam") / "sitter.mjpeg"
-    film.write_bytes(_frame() * 3)
+    film.write_bytes(live_camera.sitter())
     arguments = [
         *CHROMIUM_FLAGS,
         "--use-fake-device-for-media-stream",
@@ -45,15 +43,6 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=arguments)
         yield browser
         browser.close()
-
-
-def _frame() -> bytes:
-    frame = Image.new("RGB", (640, 480), "grey")
-    with Image.open(samples.get("portrait-04").path) as picture:
-        frame.paste(picture.convert("RGB").resize((480, 480)), (80, 0))
-    buffer = io.BytesIO()
-    frame.save(buffer, format="JPEG", quality=92)
-    return buffer.getvalue()
 
 
 @pytest.fixture
