@@ -143,7 +143,12 @@ class Classifier:
         return array
 
     def run(
-        self, key: Hashable, program: Program, *arrays: NDArray[Any], scalars: tuple[Any, ...] = ()
+        self,
+        key: Hashable,
+        program: Program,
+        *arrays: NDArray[Any],
+        scalars: tuple[Any, ...] = (),
+        wanted: int | None = None,
     ) -> tuple[NDArray[Any], ...]:
         """Runs a compiled program over arrays of any length, in padded batches.
 
@@ -153,6 +158,8 @@ class Classifier:
                 tensors with the batch as first axis.
             *arrays: Inputs with the same first axis, of any length.
             scalars: Inputs that are the same for every batch.
+            wanted: How many of the outputs are read, from the first; None for all. From a GPU
+                pictures take longer to come than they took to be computed.
 
         Returns:
             The program's outputs as NumPy arrays, padding removed; they may be read-only.
@@ -160,9 +167,10 @@ class Classifier:
         total = len(arrays[0])
         if not total:  # one made-up row tells the outputs' shapes
             single = [np.zeros((1, *array.shape[1:]), array.dtype) for array in arrays]
-            return tuple(part[:0] for part in self.run(key, program, *single, scalars=scalars))
-        kind = (key, scalars, *((array.shape[1:], array.dtype) for array in arrays))
-        work = partial(self._compute, key, program, scalars)
+            outputs = self.run(key, program, *single, scalars=scalars, wanted=wanted)
+            return tuple(part[:0] for part in outputs)
+        kind = (key, scalars, wanted, *((array.shape[1:], array.dtype) for array in arrays))
+        work = partial(self._compute, key, program, scalars, wanted)
         parts = [
             self.turns.compute(
                 id(self),
@@ -180,6 +188,7 @@ class Classifier:
         key: Hashable,
         program: Program,
         scalars: tuple[Any, ...],
+        wanted: int | None,
         arrays: Sequence[NDArray[Any]],
     ) -> list[NDArray[Any]]:
         """Runs a batch, in as many parts as the device's memory asks for."""
@@ -190,7 +199,9 @@ class Classifier:
             bucket = next(size for size in self._buckets if size >= rows)
             batch = [_padded(array[start : start + rows], bucket) for array in arrays]
             try:
-                parts.append(self._call(key, program, batch, rows, scalars))
+                outputs = self._call(key, program, batch, scalars)[:wanted]
+                # Both backends lend their memory where they can; a copy costs a small model's time.
+                parts.append([np.asarray(output)[:rows] for output in outputs])
             except Exception as error:
                 if not backend.is_out_of_memory(error):
                     raise
@@ -204,9 +215,8 @@ class Classifier:
         key: Hashable,
         program: Program,
         batch: list[NDArray[Any]],
-        rows: int,
         scalars: tuple[Any, ...],
-    ) -> list[NDArray[Any]]:
+    ) -> tuple[Tensor, ...]:
         with keras.device("cpu:0") if self._on_cpu else nullcontext():
             if key not in self._compiled:
                 self._compiled[key] = compile_program(self.model, program)
@@ -214,9 +224,7 @@ class Classifier:
                 self._met.add((key, len(batch[0])))
                 self.compilations += 1
             tensors = [keras.ops.convert_to_tensor(array) for array in (*batch, *scalars)]
-            outputs = self._compiled[key](*tensors)
-            # Both backends lend their memory where they can; a copy costs a small model's time.
-            return [np.asarray(output)[:rows] for output in outputs]
+            return self._compiled[key](*tensors)
 
     def _make_room(self) -> None:
         """Halves the batch after the device ran out of memory; at one image, moves to the CPU.

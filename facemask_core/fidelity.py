@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
@@ -14,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage.metrics import structural_similarity
 
-from facemask_core import images
+from facemask_core import cores, images
 from facemask_core.epsilons import LEVELS
 
 
@@ -59,8 +57,7 @@ def measure_all(
 ) -> list[Fidelity]:
     """As :func:`measure`, for many attacked pictures of one original."""
     measured = partial(_measured, original, images.to_float(original))
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # filters work without Python's lock
-        return list(pool.map(measured, attacked))
+    return cores.on_all(measured, attacked)
 
 
 def _measured(

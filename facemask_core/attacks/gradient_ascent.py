@@ -86,6 +86,7 @@ class GradientAscent(Attack):
         step_size: float,
         steps: int,
         keep_start: bool,
+        going_on: bool = False,
     ) -> tuple[AdversarialBatch, NDArray[np.float32]]:
         """Climbs from a start inside the ball and keeps the best point after each step.
 
@@ -99,12 +100,13 @@ class GradientAscent(Attack):
             steps: Number of steps.
             keep_start: Whether the start itself may be the answer; a random start is an attack of
                 its own, the clean image is not.
+            going_on: Whether the caller will climb on from where this ends.
 
         Returns:
-            What was found, and the images the last step led to, from where one could climb on.
+            What was found, and the images the last step led to; without going on, the best ones.
         """
         ball, loss, rule = norms.ball(self.norm), self._loss(), self._rule()
-        best, logits, iterations, dead, last = classifier.run(
+        best, logits, iterations, dead, *last = classifier.run(
             ("gradient ascent", ball, loss, rule),
             partial(_climb, ball, loss, rule),
             images,
@@ -115,6 +117,7 @@ class GradientAscent(Attack):
             np.full((len(images), 1, 1, 1), step_size, np.float32),
             np.full(len(images), keep_start, np.bool_),
             scalars=(np.int32(steps), *self._rule_settings()),
+            wanted=None if going_on else 4,
         )
         found = measured(
             best,
@@ -126,7 +129,7 @@ class GradientAscent(Attack):
             gradient_calls=np.full(len(images), steps, np.int64),
             dead=dead,
         )
-        return found, last
+        return found, last[0] if going_on else best
 
     def steepest(
         self, classifier: Classifier, images: NDArray[np.float32], labels: NDArray[np.int64]
@@ -234,7 +237,9 @@ class IterativeAscent(GradientAscent):
         epsilon: float,
         start: NDArray[np.float32],
     ) -> Iterator[AdversarialBatch]:
-        climb = partial(self._ascend, classifier, images, labels, epsilon, keep_start=False)
+        climb = partial(
+            self._ascend, classifier, images, labels, epsilon, keep_start=False, going_on=True
+        )
         yield climb(start=start, step_size=0.0, steps=1)[0]
         for step in range(1, self.steps + 1):
             reached, start = climb(start=start, step_size=self.step_size_at(epsilon), steps=1)
@@ -277,7 +282,11 @@ class IterativeAscent(GradientAscent):
     ) -> AdversarialBatch:
         """As :meth:`_ascend`, but after every few steps images that have fallen are left alone."""
         climb = partial(
-            self._ascend, classifier, epsilon=epsilon, step_size=self.step_size_at(epsilon)
+            self._ascend,
+            classifier,
+            epsilon=epsilon,
+            step_size=self.step_size_at(epsilon),
+            going_on=True,
         )
         done = 1
         best, points = climb(images, labels, start=start, steps=done, keep_start=keep_start)

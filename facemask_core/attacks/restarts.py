@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from facemask_core import cores
 from facemask_core.attacks import norms
 from facemask_core.attacks.base import AdversarialBatch, leads, succeeded
 from facemask_core.errors import AttackError
@@ -43,12 +44,13 @@ def own_generators(
         seed: The attack's seed.
         stream: Number of the restart or draw, from 0.
     """
-    generators = []
-    for image in images:
+
+    def generator(image: NDArray[np.float32]) -> np.random.Generator:
         digest = hashlib.sha256(image.tobytes()).digest()
         own = np.frombuffer(digest, np.uint32).tolist()
-        generators.append(np.random.default_rng([seed, stream, *own]))
-    return generators
+        return np.random.default_rng([seed, stream, *own])
+
+    return cores.on_all(generator, list(images))
 
 
 def random_starts(
@@ -68,8 +70,12 @@ def random_starts(
     """
     ball = norms.ball(norm)
     starts = np.empty_like(images)
-    for index, rng in enumerate(own_generators(images, seed, restart)):
-        starts[index] = ball.sample(rng, images.shape[1:]) * np.float32(epsilon)
+    generators = own_generators(images, seed, restart)
+
+    def draw(row: int) -> None:
+        starts[row] = ball.sample(generators[row], images.shape[1:]) * np.float32(epsilon)
+
+    cores.on_all(draw, range(len(images)))
     return starts
 
 

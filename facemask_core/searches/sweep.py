@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from facemask_core import images
+from facemask_core import cores, images
 from facemask_core.attacks import AdversarialBatch, Attack
 from facemask_core.attacks.norms import distances
 from facemask_core.classifier import Classifier, probabilities
@@ -142,6 +143,16 @@ def epsilon_sweep_parts(
     return _as_shown(classifier, face, label, axis, chosen, parts, stated)
 
 
+def _rounded(
+    face: NDArray[np.uint8], found: tuple[NDArray[np.float32], float]
+) -> tuple[NDArray[np.uint8], float]:
+    """An attacked image as 8 bits, still within its epsilon, and how far that moved it at most."""
+    image, epsilon = found
+    # An L2 ball lies inside the L-infinity ball of its radius.
+    picture = images.to_uint8_within(image, face, epsilon)
+    return picture, float(np.abs(images.to_float(picture) - image).max())
+
+
 def _as_shown(
     classifier: Classifier,
     face: NDArray[np.uint8],
@@ -156,13 +167,11 @@ def _as_shown(
     for found in parts:
         own = notches[done : done + len(found.images)]
         done += len(own)
-        attacked = np.empty((len(own), *face.shape), np.uint8)
-        differs = np.zeros(len(own), np.bool_)
-        # One image at a time stays in the processor's cache.
-        for row, (image, notch) in enumerate(zip(found.images, own, strict=True)):
-            # An L2 ball lies inside the L-infinity ball of its radius.
-            attacked[row] = images.to_uint8_within(image, face, axis.epsilon(notch))
-            differs[row] = np.abs(images.to_float(attacked[row]) - image).max() > _SAME
+        rounded = partial(_rounded, face)
+        reached = [axis.epsilon(notch) for notch in own]
+        pictures = cores.on_all(rounded, list(zip(found.images, reached, strict=True)))
+        attacked = np.stack([picture for picture, _ in pictures])
+        differs = np.array([moved > _SAME for _, moved in pictures])
         logits = found.logits.copy()
         if differs.any():
             logits[differs] = classifier.predict(images.to_float(attacked[differs]))

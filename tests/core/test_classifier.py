@@ -103,13 +103,13 @@ def test_visitors_computed_together_each_get_their_own_answer(curved: Classifier
         attack(curved, face, np.array([0]), epsilon=epsilon)
         for face, epsilon in zip(faces, epsilons, strict=True)
     ]
-    call = shared._call
+    compute = shared._compute
 
-    def counted(key: Any, program: Any, batch: Any, rows: int, scalars: Any) -> Any:
-        sizes.append(rows)
-        return call(key, program, batch, rows, scalars)
+    def counted(*asked: Any) -> Any:
+        sizes.append(len(asked[-1][0]))
+        return compute(*asked)
 
-    shared._call = counted  # type: ignore[method-assign]
+    shared._compute = counted  # type: ignore[method-assign]
     with ThreadPoolExecutor(12) as pool:
         for _ in range(4):
             found = pool.map(
@@ -195,6 +195,20 @@ def test_a_device_too_small_for_one_image_hands_over_to_the_cpu(
     np.testing.assert_allclose(fresh.predict(image), expected, atol=1e-5)
     assert fresh.model is not first
     assert "CPU" in fresh.messages[-1]
+
+
+def test_outputs_that_nobody_reads_are_not_fetched(curved: Classifier) -> None:
+    def program(model: Any, images: Any) -> tuple[Any, ...]:
+        return model.logits(images), images, images
+
+    images = np.random.default_rng(0).random((5, *SHAPE), dtype=np.float32)
+    everything = curved.run("three", program, images)
+    assert len(everything) == 3
+    first, second = curved.run("three", program, images, wanted=2)
+    np.testing.assert_allclose(first, everything[0], atol=1e-6)
+    np.testing.assert_array_equal(second, images)
+    empty = curved.run("three", program, images[:0], wanted=1)
+    assert [part.shape for part in empty] == [(0, 2)]
 
 
 def test_a_computer_too_small_for_one_image_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
