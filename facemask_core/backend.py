@@ -20,6 +20,9 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # XLA reserves most of a GPU's memory at start-up unless told to grow as needed.
 os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
+# Both backends let GPUs multiply float32 in TF32, of ten bits, unless told not to: figures would
+# be called float32, and differ from the cards'. JAX has this switch, TensorFlow the one below.
+os.environ.setdefault("JAX_DEFAULT_MATMUL_PRECISION", "highest")
 
 
 @contextmanager
@@ -43,6 +46,11 @@ def _without_native_log() -> Iterator[None]:
 with _without_native_log():
     import keras
 
+if keras.backend.backend() == "tensorflow":
+    import tensorflow
+
+    tensorflow.config.experimental.enable_tensor_float_32_execution(False)
+
 SUPPORTED = {
     "tensorflow": (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32),
     "jax": (1, 8, 32),
@@ -53,6 +61,8 @@ A batch is padded up to the next size, and the padding computed for nothing. On 
 costs a fraction of a second when it is first met, less than a large model's answer to the padding
 that it saves; JAX compiles every program anew, for seconds.
 """
+_ON_A_GPU = (128,)
+"""Sizes beyond those: 32 images leave most of a GPU idle, and fill two cores."""
 PRECISIONS = ("float32", "bfloat16")
 """What layers may compute in; weights stay float32 (bfloat16 is Keras's mixed policy)."""
 
@@ -114,6 +124,19 @@ def _accelerators() -> list[str]:
             break  # the GPUs are in use already: growth was set the first time round
     details = tf.config.experimental.get_device_details
     return [details(gpu).get("device_name", "GPU") for gpu in gpus]
+
+
+def batch_sizes(*, on_a_gpu: bool | None = None) -> tuple[int, ...]:
+    """Returns the sizes of batch that programs are run with, smallest first.
+
+    Args:
+        on_a_gpu: Whether a GPU computes; None where it does if there is one.
+
+    Raises:
+        DeviceError: The Keras backend is not supported.
+    """
+    larger = bool(_accelerators()) if on_a_gpu is None else on_a_gpu
+    return (*SUPPORTED[name()], *(_ON_A_GPU if larger else ()))
 
 
 def device(arithmetic: str = "float32") -> Device:

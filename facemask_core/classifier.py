@@ -21,7 +21,7 @@ from facemask_core.labels import LABELS
 from facemask_core.precision import arithmetic, prepared
 from facemask_core.turns import Turns
 
-BUCKETS = backend.SUPPORTED.get(keras.backend.backend(), (32,))
+BUCKETS = backend.batch_sizes() if keras.backend.backend() in backend.SUPPORTED else (32,)
 """Batch sizes that programs are run with; a batch is padded up to the next one."""
 
 _SMALL, _TOGETHER = 5_000_000, 8
@@ -242,7 +242,8 @@ class Classifier:
                 copy = keras.models.clone_model(self.model)
                 copy.set_weights(self.model.get_weights())
             copy.trainable = False
-            self.model, self._on_cpu, self._buckets = copy, True, BUCKETS
+            self.model, self._on_cpu = copy, True
+            self._buckets = backend.batch_sizes(on_a_gpu=False)
             self._compiled.clear()
             self._met.clear()
             self._announce("The GPU's memory is full; this model now runs on the CPU, more slowly.")

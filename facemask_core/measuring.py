@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 from facemask_core import backend, images
 from facemask_core.attacks import Attack
 from facemask_core.attacks.base import checked_seed
-from facemask_core.classifier import Classifier
+from facemask_core.classifier import BUCKETS, Classifier
 from facemask_core.datasets import Batch, Dataset, Prepare
 from facemask_core.labels import LABELS
 from facemask_core.reading import Progress, batches
 from facemask_core.rows import Attacked, Rows, Smallest
 from facemask_core.speed import Timing
 
-BATCH_SIZE = 32
+BATCH_SIZE = BUCKETS[-1]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

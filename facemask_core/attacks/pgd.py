@@ -46,7 +46,8 @@ class PGD(IterativeAscent):
     @property
     def batch_size(self) -> int:
         """Images to be handed over at once; those that stand fill new batches together."""
-        return 128 if self.stop_early else super().batch_size
+        most = super().batch_size
+        return 4 * most if self.stop_early else most
 
     def sweep_threat_model(self, epsilon: float, seed: int = 0) -> dict[str, Any]:
         """As for every attack, with where each epsilon of a sweep starts."""

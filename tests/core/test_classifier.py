@@ -197,6 +197,17 @@ def test_a_device_too_small_for_one_image_hands_over_to_the_cpu(
     assert "CPU" in fresh.messages[-1]
 
 
+def test_the_cpu_is_not_given_a_gpus_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred images of VGG19 at once would fill a laptop's own memory as well."""
+    model = wrapped(linear_model(np.ones((192, 2), np.float32), np.zeros(2, np.float32)))
+    model._buckets = backend.batch_sizes(on_a_gpu=True)
+    while not model.messages or "CPU" not in model.messages[-1]:
+        model._make_room()
+    sizes = _refuse_above(10**6, monkeypatch)
+    model.predict(np.zeros((33, *SHAPE), np.float32))
+    assert sizes == [32, 1]
+
+
 def test_outputs_that_nobody_reads_are_not_fetched(curved: Classifier) -> None:
     def program(model: Any, images: Any) -> tuple[Any, ...]:
         return model.logits(images), images, images

@@ -1,0 +1,41 @@
+"""The backend's settings, which have to be in force before the first model is built."""
+
+from __future__ import annotations
+
+import pytest
+
+from facemask_core import backend
+from facemask_core.backend import keras
+from facemask_core.errors import DeviceError
+
+
+def test_float32_is_never_computed_in_fewer_bits() -> None:
+    """GPUs would multiply in TF32; what a card calls float32 came from a processor."""
+    if backend.name() == "jax":
+        import jax
+
+        assert jax.config.jax_default_matmul_precision == "highest"
+    else:
+        import tensorflow as tf
+
+        assert not tf.config.experimental.tensor_float_32_execution_enabled()
+
+
+def test_a_gpu_is_given_larger_batches() -> None:
+    without, on_a_gpu = (backend.batch_sizes(on_a_gpu=choice) for choice in (False, True))
+    assert without == backend.SUPPORTED[backend.name()]
+    assert on_a_gpu[: len(without)] == without
+    assert without[-1] < on_a_gpu[-1]
+    assert list(on_a_gpu) == sorted(on_a_gpu)
+
+
+def test_whether_there_is_a_gpu_decides(monkeypatch: pytest.MonkeyPatch) -> None:
+    for found in ([], ["GPU of a test"]):
+        monkeypatch.setattr(backend, "_accelerators", lambda found=found: found)
+        assert backend.batch_sizes() == backend.batch_sizes(on_a_gpu=bool(found))
+
+
+def test_a_backend_without_gradients_here_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keras.backend, "backend", lambda: "torch")
+    with pytest.raises(DeviceError, match="KERAS_BACKEND"):
+        backend.batch_sizes()
