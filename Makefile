@@ -9,7 +9,7 @@ APP := .venv/.app-installed
 DEV := .venv/.dev-installed
 PORT ?= 8501
 
-.PHONY: app test audit lint types unit unit-jax browser format face-finder robust-accuracy smallest-distances fast-precision skin-tones scale class first-page bench fuzz clean
+.PHONY: app test audit lint types unit unit-jax browser format face-finder robust-accuracy smallest-distances fast-precision skin-tones scale class first-page bench accelerator fuzz clean
 
 app: $(APP)
 	@echo "The lab starts at http://127.0.0.1:$(PORT) (Ctrl+C stops it)"
@@ -78,6 +78,10 @@ first-page: $(DEV)
 
 bench: $(DEV)
 	$(BIN)/python -m benchmarks.attack_speed
+
+# On a machine with a GPU that JAX sees.
+accelerator: $(DEV)
+	KERAS_BACKEND=jax $(BIN)/python -m benchmarks.accelerator
 
 # For a night: the damaged uploads of `make test` and fifty times as many, and every property on
 # examples that it was not tried on before.

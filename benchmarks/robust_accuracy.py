@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from facemask_core import attacks, checkpoints, datasets, evaluation, load_classifier, published
+from facemask_core.classifier import Classifier
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT.parent / "shared/data/facemask/test"
@@ -62,32 +63,31 @@ def measure(model: str, name: str, level: int, dataset: datasets.Dataset) -> dic
     path = report_path(model, name, level)
     stated = attacks.make(name, **ATTACKS[name]).threat_model(level / 255, SEED)
     if not is_answered(path, model, datasets.fingerprint(dataset), stated):
-        found = attacked(model, name, level, dataset)
+        found = attacked(load_classifier(model, warm_up=False), name, level, dataset)
         text = json.dumps(found.as_dict() | {"crop": False}, indent=1)
         checkpoints.write_atomically(path, text.encode())
     return dict(json.loads(path.read_text(encoding="utf-8")))
 
 
 def attacked(
-    model: str, name: str, level: int, dataset: datasets.Dataset, precision: str = "exact"
+    classifier: Classifier, name: str, level: int, dataset: datasets.Dataset
 ) -> evaluation.Evaluation:
     """Attacks the whole dataset now, with progress on standard error.
 
     Args:
-        model: Name of the shipped model.
+        classifier: The shipped model.
         name: Name of the attack.
         level: Epsilon times 255.
         dataset: The images.
-        precision: ``exact`` or ``fast``.
     """
     found = evaluation.evaluate(
-        load_classifier(model, warm_up=False, precision=precision),
+        classifier,
         dataset,
         attack=attacks.make(name, **ATTACKS[name]),
         epsilon=level / 255,
         seed=SEED,
         progress=lambda done, total: print(
-            f"\r{model}, {name} {level}/255, {precision}: {done}/{total}",
+            f"\r{classifier.name}, {name} {level}/255, {classifier.arithmetic}: {done}/{total}",
             end="",
             file=sys.stderr,
             flush=True,

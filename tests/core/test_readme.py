@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks import first_page, lab_start, live_camera, scale, skin_tones
+from benchmarks import accelerator, first_page, lab_start, live_camera, scale, skin_tones
 from benchmarks.attack_speed.tables import tables
 from benchmarks.class_of_thirty import tables as class_tables
 from facemask_core import checkpoints, published
@@ -109,6 +109,23 @@ def test_figures_of_the_labs_start_are_the_result_file() -> None:
 def test_figures_of_the_live_camera_are_the_result_file() -> None:
     values = json.loads((ROOT / "benchmarks" / "live_camera.json").read_text(encoding="utf-8"))
     assert live_camera.table(values) in README
+
+
+def test_figures_of_the_gpu_are_the_result_file() -> None:
+    values = json.loads((ROOT / "benchmarks" / "accelerator.json").read_text(encoding="utf-8"))
+    told, peak = " ".join(README.split()), values["peak"]
+    assert accelerator.table(values) in README
+    assert f"{peak['float32']:.0f} TFLOP/s in float32, {peak['bfloat16']:.0f} in bfloat16" in told
+    rows = [
+        row
+        for precisions in values["models"].values()
+        for row in precisions["exact"].get("reports", [])
+    ]
+    from_cores = sum("CPU (2 cores)" in row["stored_on"] for row in rows)
+    apart = max(abs(accelerator.images_apart(row)) for row in rows)
+    assert f"{len(rows)} reports of MobileNetV3 and VGG19" in told
+    assert f"{from_cores} of which came from two CPU cores" in told
+    assert f"differ from those above in {apart} images" in told
 
 
 def test_figures_of_scale_are_the_result_files() -> None:
