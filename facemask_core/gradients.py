@@ -84,6 +84,47 @@ def fused(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
 def _compile_tensorflow(model: keras.Model, program: Program) -> Callable[..., tuple[Tensor, ...]]:
     import tensorflow as tf
 
+    functions = _traced_once(model)
+    traced: dict[tuple[Any, ...], Callable[..., tuple[Tensor, ...]]] = {}
+
+    def compiled(*tensors: Tensor) -> tuple[Tensor, ...]:
+        # One trace serves every size of batch; a trace a size would take seconds each.
+        specs = [
+            tf.TensorSpec([None, *tensor.shape[1:]] if len(tensor.shape) else [], tensor.dtype)
+            for tensor in tensors
+        ]
+        key = tuple((tuple(spec.shape), spec.dtype) for spec in specs)
+        if key not in traced:
+            traced[key] = tf.function(
+                partial(program, functions),
+                input_signature=specs,
+                autograph=False,  # programs are keras.ops already
+            )
+        return traced[key](*tensors)
+
+    return compiled
+
+
+_TRACED = "_lab_functions"
+
+
+def _traced_once(model: keras.Model) -> ModelFunctions:
+    """A model's functions, of which every program calls the same trace.
+
+    To trace a model and its gradient takes longer than all the rest of a program.
+    """
+    functions = getattr(model, _TRACED, None)
+    if functions is None:
+        functions = _tensorflow_functions(model)
+        # They refer to the model, so a table of them would keep every model for ever. Past Keras,
+        # which would take them for a part of the model.
+        object.__setattr__(model, _TRACED, functions)
+    return functions
+
+
+def _tensorflow_functions(model: keras.Model) -> ModelFunctions:
+    import tensorflow as tf
+
     def logits(images: Tensor) -> Tensor:
         return tf.cast(model(images, training=False), tf.float32)
 
@@ -109,25 +150,13 @@ def _compile_tensorflow(model: keras.Model, program: Program) -> Callable[..., t
         values, gradient = climb(above, features, direction)
         return values, features, gradient
 
-    functions = ModelFunctions(logits, partial(climb, logits), feature_gradient)
-    traced: dict[tuple[Any, ...], Callable[..., tuple[Tensor, ...]]] = {}
-
-    def compiled(*tensors: Tensor) -> tuple[Tensor, ...]:
-        # One trace serves every size of batch; a trace a size would take seconds each.
-        specs = [
-            tf.TensorSpec([None, *tensor.shape[1:]] if len(tensor.shape) else [], tensor.dtype)
-            for tensor in tensors
-        ]
-        key = tuple((tuple(spec.shape), spec.dtype) for spec in specs)
-        if key not in traced:
-            traced[key] = tf.function(
-                partial(program, functions),
-                input_signature=specs,
-                autograph=False,  # programs are keras.ops already
-            )
-        return traced[key](*tensors)
-
-    return compiled
+    pixels = tf.TensorSpec([None, *model.input_shape[1:]], tf.float32)
+    towards = tf.TensorSpec([None, *model.output_shape[1:]], tf.float32)
+    return ModelFunctions(
+        tf.function(logits, input_signature=[pixels], autograph=False),
+        tf.function(partial(climb, logits), input_signature=[pixels, towards], autograph=False),
+        feature_gradient,
+    )
 
 
 def _compile_jax(model: keras.Model, program: Program) -> Callable[..., tuple[Tensor, ...]]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from small_models import SHAPE, wrapped
 
-from facemask_core import Classifier
+from facemask_core import Classifier, attacks, backend
+from facemask_core.backend import keras
 from facemask_core.gradients import ModelFunctions, Tensor
 
 
@@ -49,3 +51,23 @@ def test_images_do_not_influence_each_others_gradient(
     _, together = curved.run("gradient", _margin_gradient, faces, direction)
     _, alone = curved.run("gradient", _margin_gradient, faces[3:4], direction[3:4])
     np.testing.assert_allclose(together[3], alone[0], atol=1e-6)
+
+
+def test_programs_share_the_trace_of_the_model() -> None:
+    """Of an answer one, and of a gradient; JAX traces the model into every program anew."""
+    traced: list[None] = []
+
+    class Counting(keras.layers.Layer):
+        def call(self, inputs: Tensor) -> Tensor:
+            traced.append(None)
+            return inputs * 1.0
+
+    pixels = keras.Input(SHAPE)
+    flat = keras.layers.Flatten()(Counting()(pixels))
+    classifier = wrapped(keras.Model(pixels, keras.layers.Dense(2)(flat)))
+    images, labels = np.full((2, *SHAPE), 0.5, np.float32), np.array([0, 1])
+    traced.clear()
+    classifier.predict(images)
+    for name in ("fgsm", "pgd", "mim"):
+        attacks.make(name)(classifier, images, labels, epsilon=0.1)
+    assert len(traced) == 2 if backend.name() == "tensorflow" else len(traced) > 2
