@@ -20,9 +20,6 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # XLA reserves most of a GPU's memory at start-up unless told to grow as needed.
 os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
-# Both backends let GPUs multiply float32 in TF32, of ten bits, unless told not to: figures would
-# be called float32, and differ from the cards'. JAX has this switch, TensorFlow the one below.
-os.environ.setdefault("JAX_DEFAULT_MATMUL_PRECISION", "highest")
 
 
 @contextmanager
@@ -46,15 +43,30 @@ def _without_native_log() -> Iterator[None]:
 with _without_native_log():
     import keras
 
-if keras.backend.backend() == "tensorflow":
-    import tensorflow
 
-    tensorflow.config.experimental.enable_tensor_float_32_execution(False)
-    if not tensorflow.config.list_physical_devices("GPU"):
+def _set_up_tensorflow() -> None:
+    import tensorflow as tf
+
+    tf.config.experimental.enable_tensor_float_32_execution(False)
+    if not tf.config.list_physical_devices("GPU"):
         # On a processor its rewriting of graphs costs every program one to four seconds of its
-        # first call and changes neither the time of the others nor one bit of their answers; on a
+        # first call, hardly changes the time of the others, and not one bit of their answers; on a
         # GPU it chooses the layout of the pictures.
-        tensorflow.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+        tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+
+
+def _set_up_jax() -> None:
+    import jax
+
+    if jax.config.jax_default_matmul_precision is None:  # else the environment has a wish
+        jax.config.update("jax_default_matmul_precision", "highest")
+
+
+# Both let GPUs multiply float32 in TF32, of ten bits, unless told not to: figures would be called
+# float32, and differ from the cards'.
+_SET_UP = {"tensorflow": _set_up_tensorflow, "jax": _set_up_jax}
+if keras.backend.backend() in _SET_UP:
+    _SET_UP[keras.backend.backend()]()
 
 SUPPORTED = {
     "tensorflow": (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32),

@@ -117,7 +117,7 @@ class GradientAscent(Attack):
             np.full((len(images), 1, 1, 1), step_size, np.float32),
             np.full(len(images), keep_start, np.bool_),
             scalars=(np.int32(steps), *self._rule_settings()),
-            wanted=None if going_on else 4,
+            wanted=None if going_on else 4,  # the fifth is where the last step led
         )
         found = measured(
             best,
