@@ -5,8 +5,8 @@
 Every contender gets the same photographs in the same batches, and is judged alike: by the model,
 on what it returned. Results go to ``smallest_distances.json`` beside this file after each of them;
 one that is there already, for the same weights, data and effort, is kept, so that the command goes
-on where it was interrupted. In the end it prints them as a table. Run it on an idle machine; two
-cores are at it for an hour or two, most of that in ART's Carlini-Wagner.
+on where it was interrupted. In the end it prints them as a table. Two cores are at it for an hour
+or two, most of that in ART's Carlini-Wagner.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import argparse
 import importlib.metadata
 import json
 import sys
-import time
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -47,7 +46,6 @@ RULES = {
     "overshoot": f"{OVERSHOOT:g} for every DeepFool, as its authors have it",
     "distance": "Euclidean, over pixel values in [0, 1], of the returned image clipped to that "
     "range; infinite (null) where the model classes that image rightly still",
-    "seconds": "wall clock of the attack alone, with whatever it still has to compile",
 }
 
 
@@ -124,12 +122,10 @@ def measure(
         labels: Their classes.
         nearest: The attack.
     """
-    seconds, lengths = 0.0, []
+    lengths = []
     for start in range(0, len(labels), BATCH):
         batch = pixels[start : start + BATCH], labels[start : start + BATCH]
-        started = time.perf_counter()
         found = nearest(*batch)
-        seconds += time.perf_counter() - started
         lengths.append(distances_if_fooled(classifier, *batch, found))
         print(f"\r{start + len(found)}/{len(labels)}", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
@@ -137,7 +133,6 @@ def measure(
     return {
         "median": _finite(np.median(every)),
         "fooled": int(np.isfinite(every).sum()),
-        "seconds": round(seconds, 1),
         "distances": [_finite(length) for length in every],
     }
 
@@ -184,8 +179,8 @@ def begun(path: Path, setting: dict[str, Any]) -> dict[str, Any]:
 def table(results: dict[str, Any]) -> str:
     """The results in Markdown."""
     lines = [
-        "| attack | contender | median L2 distance | fooled | seconds |",
-        "|---|---|---|---|---|",
+        "| attack | contender | median L2 distance | fooled |",
+        "|---|---|---|---|",
     ]
     count = results["setting"]["images"]
     for name, found in results["attacks"].items():
@@ -193,7 +188,7 @@ def table(results: dict[str, Any]) -> str:
             median = "infinite" if figures["median"] is None else f"{figures['median']:.4f}"
             lines.append(
                 f"| {attacks.get(name).title} | {contender} | {median} "
-                f"| {figures['fooled']} of {count} | {figures['seconds']:.0f} |"
+                f"| {figures['fooled']} of {count} |"
             )
     return "\n".join(lines)
 

@@ -8,7 +8,16 @@ from typing import Any
 
 import pytest
 
-from benchmarks import accelerator, first_page, lab_start, live_camera, scale, skin_tones
+from benchmarks import (
+    accelerator,
+    fast_precision,
+    first_page,
+    lab_start,
+    live_camera,
+    scale,
+    skin_tones,
+    smallest_distances,
+)
 from benchmarks.attack_speed.tables import tables
 from benchmarks.class_of_thirty import tables as class_tables
 from facemask_core import checkpoints, published
@@ -126,6 +135,24 @@ def test_figures_of_the_gpu_are_the_result_file() -> None:
     assert f"{len(rows)} reports of MobileNetV3 and VGG19" in told
     assert f"{from_cores} of which came from two CPU cores" in told
     assert f"differ from those above in {apart} images" in told
+
+
+def test_figures_of_the_nearest_images_are_the_result_file() -> None:
+    values = json.loads(smallest_distances.RESULT.read_text(encoding="utf-8"))
+    assert values["rules"] == smallest_distances.RULES
+    card = checkpoints.read_card(checkpoints.locate(values["setting"]["model"]))
+    assert values["setting"]["model_sha256"] == card.weights_sha256
+    assert smallest_distances.table(values) in README
+
+
+def test_figures_of_the_fast_arithmetic_are_the_result_file() -> None:
+    """And each is about the weights shipped, beside a report of assets/reports."""
+    rows = json.loads(fast_precision.RESULT.read_text(encoding="utf-8"))["rows"]
+    assert fast_precision.table(rows) in README
+    stored = {(report["model_sha256"], str(report["threat_model"])): report for report in REPORTS}
+    for row in rows:
+        report = stored[row["model_sha256"], str(row["threat_model"])]
+        assert row["robust_accuracy"]["exact"] == report["robust_accuracy"]
 
 
 def test_figures_of_scale_are_the_result_files() -> None:
