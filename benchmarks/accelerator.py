@@ -12,32 +12,26 @@ from __future__ import annotations
 
 import argparse
 import json
-import statistics
 import sys
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.attack_speed import task
-from benchmarks.attack_speed.turns import seconds_of
+from benchmarks.attack_speed.turns import Contender, median_seconds
 from benchmarks.robust_accuracy import DATA, attacked, questions, report_path
 from facemask_core import attacks, backend, checkpoints, datasets, load_classifier
 from facemask_core.backend import keras
 from facemask_core.classifier import BUCKETS, Classifier
 from facemask_core.errors import DatasetError, DeviceError
+from facemask_core.paper import experiments
 from facemask_core.precision import PRECISIONS
 
 RESULT = Path(__file__).with_suffix(".json")
-MODELS = ("mobilenetv3", "inceptionv3", "vgg19")
 STEPS = 20
-ROUNDS = 3
 _MATRIX, _PRODUCTS = 8192, 10
-
-Pixels = NDArray[np.float32]
 
 
 def peak(dtype: str, side: int = _MATRIX) -> float:
@@ -58,8 +52,7 @@ def peak(dtype: str, side: int = _MATRIX) -> float:
             result = product(result, right)
         np.asarray(ops.cast(result[0, 0], "float32"))
 
-    products()
-    taken = statistics.median(seconds_of(products) for _ in range(ROUNDS))
+    taken = median_seconds({dtype: products})[dtype]
     return 2 * side**3 * _PRODUCTS / taken / 1e12
 
 
@@ -103,16 +96,12 @@ def speeds(classifier: Classifier, batch: int, steps: int = STEPS) -> dict[str, 
     """
     pixels, labels = task.portraits(classifier, batch)
     pgd = attacks.make("pgd", steps=steps)
-    questions: dict[str, Callable[[], Any]] = {
+    asked: dict[str, Contender] = {
         "none": partial(classifier.predict, pixels),
         "fgsm": partial(attacks.make("fgsm"), classifier, pixels, labels, epsilon=task.EPSILON),
         "pgd": partial(pgd, classifier, pixels, labels, epsilon=task.EPSILON),
     }
-    found = {}
-    for said, ask in questions.items():
-        ask()
-        found[said] = batch / statistics.median(seconds_of(ask) for _ in range(ROUNDS))
-    return found
+    return {said: batch / taken for said, taken in median_seconds(asked).items()}
 
 
 def share_of_peak(flop: dict[str, float], images_a_second: float, peak: float) -> float:
@@ -195,7 +184,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.accelerator", description=__doc__.splitlines()[0]
     )
-    parser.add_argument("--models", nargs="*", default=list(MODELS))
+    parser.add_argument("--models", nargs="*", default=list(experiments.MODELS))
     parser.add_argument("--precisions", nargs="*", choices=PRECISIONS, default=PRECISIONS)
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--result", type=Path, default=RESULT)

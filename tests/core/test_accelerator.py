@@ -14,13 +14,14 @@ from small_models import SHAPE, linear_model, wrapped
 from benchmarks import accelerator
 from facemask_core import backend, checkpoints, datasets, samples
 from facemask_core.errors import DatasetError, DeviceError
+from facemask_core.paper import experiments
 
 FACE = (224, 224, 3)
 RESULT = json.loads(accelerator.RESULT.read_text(encoding="utf-8"))
 
 
 def test_the_result_is_about_the_papers_shipped_models_in_both_precisions() -> None:
-    assert set(RESULT["models"]) == set(accelerator.MODELS)
+    assert set(RESULT["models"]) == set(experiments.MODELS)
     for name, precisions in RESULT["models"].items():
         card = checkpoints.read_card(checkpoints.locate(name))
         assert precisions.keys() == {"exact", "fast"}
