@@ -86,7 +86,7 @@ accelerator: $(DEV)
 # For a night: the damaged uploads of `make test` and fifty times as many, and every property on
 # examples that it was not tried on before.
 fuzz: $(DEV)
-	$(BIN)/pytest tests/core/test_fuzzed_images.py --fuzz-cases 1000000
+	$(BIN)/pytest tests/core/pictures/test_fuzzed_images.py --fuzz-cases 1000000
 	$(BIN)/pytest tests/core tests/ui $(PARALLEL) -m "not slow" --hypothesis-profile others
 
 clean:

@@ -2,47 +2,40 @@
 
 import streamlit as st
 
-from facemask_ui import shell
+from facemask_ui.page import frame
 
-with shell.page(
+with frame.page(
     "Home",
     "How little does it take to fool a face-mask detector?",
     "A neural network looks at a face and says whether it wears a mask. It is often right. "
     "This lab changes the picture so little that you would not notice, and watches it go wrong.",
 ):
     from facemask_core import attacks
-    from facemask_ui import (
-        attacking,
-        cropping,
-        faces_shown,
-        lab_links,
-        models,
-        palette,
-        pictures,
-        presets,
-        results,
-    )
+    from facemask_ui.base import palette
+    from facemask_ui.choices import attack_setup, models
+    from facemask_ui.face import answers, before_after, cropping, pictures
+    from facemask_ui.page import links, presets
 
     picture = pictures.sample(pictures.DEFAULT_SAMPLE)
     model = models.shipped()[0]
     attack = attacks.make("fgsm")
-    chosen = attacking.Chosen(attack, attacking.DEFAULT_LEVELS, seed=0)
+    chosen = attack_setup.Chosen(attack, attack_setup.DEFAULT_LEVELS, seed=0)
     face = cropping.square(picture, None)
     shown, told = st.columns([3, 2], gap="large")
     at_first = told.empty()
-    before = results.judge(models.load(model), face)  # seconds before an attack is compiled
+    before = answers.judge(models.load(model), face)  # seconds before an attack is compiled
     at_first.markdown(f"Before the attack: {palette.phrase(before)}")
-    result = results.attack(models.load(model, to_attack=True), face, chosen, picture.label)
+    result = answers.attack(models.load(model, to_attack=True), face, chosen, picture.label)
     at_first.empty()
     with shown:
-        faces_shown.pictures(result, picture.alt)
+        before_after.pictures(result, picture.alt)
         st.caption(
             f"{models.title(model)}, computed by this server. "
-            f"{attacking.statement(attack.threat_model(chosen.epsilon))}."
+            f"{attack_setup.statement(attack.threat_model(chosen.epsilon))}."
         )
     with told:
-        faces_shown.outcome(result)
-        faces_shown.confidence(result, key="probabilities")
+        before_after.outcome(result)
+        before_after.confidence(result, key="probabilities")
 
     st.header("Try it yourself", anchor=False)
     with st.container(horizontal=True, gap="small"):
@@ -51,7 +44,7 @@ with shell.page(
                 "pages/2_Attack.py",
                 label=preset.label,
                 icon=preset.icon,
-                query_params=lab_links.whole("Attack", preset.query),
+                query_params=links.whole("Attack", preset.query),
             )
     inspect, lab, report = st.columns(3)
     cards, lesson, paper = st.columns(3)

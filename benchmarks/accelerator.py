@@ -22,12 +22,14 @@ import numpy as np
 from benchmarks.attack_speed import task
 from benchmarks.attack_speed.turns import Contender, median_seconds
 from benchmarks.robust_accuracy import DATA, attacked, questions, report_path
-from facemask_core import attacks, backend, checkpoints, datasets, load_classifier
+from facemask_core import attacks, backend, load_classifier
 from facemask_core.backend import keras
-from facemask_core.classifier import BUCKETS, Classifier
+from facemask_core.data import datasets
 from facemask_core.errors import DatasetError, DeviceError
+from facemask_core.models import checkpoints
+from facemask_core.models.classifier import BUCKETS, Classifier
+from facemask_core.models.precision import PRECISIONS
 from facemask_core.paper import experiments
-from facemask_core.precision import PRECISIONS
 
 RESULT = Path(__file__).with_suffix(".json")
 STEPS = 20

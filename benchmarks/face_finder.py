@@ -32,10 +32,10 @@ from numpy.typing import NDArray
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # run as a script, the package beside this folder is not on the path
 
-from facemask_core import samples  # noqa: E402
-from facemask_core.faces import Box, find_faces  # noqa: E402
-from facemask_core.images import decode  # noqa: E402
+from facemask_core.data import samples  # noqa: E402
 from facemask_core.labels import LABELS  # noqa: E402
+from facemask_core.pictures.faces import Box, find_faces  # noqa: E402
+from facemask_core.pictures.images import decode  # noqa: E402
 
 DATA = ROOT.parent / "shared/data/facemask"
 BOXES = Path(__file__).with_name("face_boxes.csv")

@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.robust_accuracy import DATA, attacked, questions, report_path
-from facemask_core import checkpoints, datasets, load_classifier
+from facemask_core import load_classifier
+from facemask_core.data import datasets
+from facemask_core.models import checkpoints
 
 RESULT = Path(__file__).with_name("fast_precision.json")
 SAME_QUESTION = ("model_sha256", "data_sha256", "threat_model")

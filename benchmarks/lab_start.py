@@ -29,10 +29,12 @@ from playwright.sync_api import Page, sync_playwright
 from streamlit.web import bootstrap
 
 from benchmarks.served import wait_until_healthy
-from facemask_core import backend, images, samples
+from facemask_core import backend
 from facemask_core.attacks.fgsm import FGSM
+from facemask_core.data import samples
 from facemask_core.epsilons import LINF
-from facemask_ui import models
+from facemask_core.pictures import images
+from facemask_ui.choices import models
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULT = Path(__file__).with_suffix(".json")

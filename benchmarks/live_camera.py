@@ -23,7 +23,9 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks import served
-from facemask_core import backend, checkpoints, samples
+from facemask_core import backend
+from facemask_core.data import samples
+from facemask_core.models import checkpoints
 
 RESULT = Path(__file__).with_suffix(".json")
 MODELS = ("mobilenetv3", "inceptionv3")

@@ -15,8 +15,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from facemask_core import attacks, checkpoints, datasets, evaluation, load_classifier, published
-from facemask_core.classifier import Classifier
+from facemask_core import attacks, evaluation, load_classifier
+from facemask_core.data import datasets
+from facemask_core.models import checkpoints, published
+from facemask_core.models.classifier import Classifier
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT.parent / "shared/data/facemask/test"

@@ -25,12 +25,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from facemask_core.checkpoints import locate, read_card, write_atomically
+from facemask_core.models.checkpoints import locate, read_card, write_atomically
 
 if TYPE_CHECKING:
-    from facemask_core.classifier import Classifier
-    from facemask_core.datasets import Dataset
+    from facemask_core.data.datasets import Dataset
     from facemask_core.engines import Engine
+    from facemask_core.models.classifier import Classifier
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT.parent / "shared/data/facemask/test"
@@ -160,7 +160,9 @@ def bare_model(classifier: Classifier, dataset: Dataset) -> Callable[[int], Spen
     Returns:
         What makes them for so many images, and tells what they took.
     """
-    from facemask_core import attacks, datasets, images
+    from facemask_core import attacks
+    from facemask_core.data import datasets
+    from facemask_core.pictures import images
 
     batch = next(datasets.stream(dataset, BATCH))
     pixels, attack = images.to_float(batch.images), attacks.make("fgsm")
@@ -218,8 +220,8 @@ def engines_in_turns(
         second: The engine to hold against the local one.
     """
     from facemask_core import attacks, engines
-    from facemask_core.datasets import Dataset
-    from facemask_core.measuring import Task
+    from facemask_core.data.datasets import Dataset
+    from facemask_core.runs.task import Task
 
     task = Task(classifier=classifier, attack=attacks.make("fgsm"), epsilon=EPSILON)
     seconds: dict[str, list[float]] = {"local": [], "engine": []}
@@ -247,7 +249,7 @@ def _nothing(*_: int) -> None:
 
 
 def _parts(dataset: Dataset, sizes: Sizes) -> Iterator[Dataset]:
-    from facemask_core.datasets import Dataset
+    from facemask_core.data.datasets import Dataset
 
     for turn in range(sizes.turns):
         first = turn * sizes.turn
@@ -326,8 +328,9 @@ def measure_scale(results: Results, folder: Path, sizes: Sizes, second: Engine) 
         sizes: How many there are to be.
         second: The engine to hold against the local one.
     """
-    from facemask_core import load_classifier, portraits
-    from facemask_core.datasets import open_dataset
+    from facemask_core import load_classifier
+    from facemask_core.data import portraits
+    from facemask_core.data.datasets import open_dataset
 
     portraits.write(folder, sizes.whole)
     dataset, classifier = open_dataset(folder), load_classifier(MODEL, warm_up=False)
@@ -355,7 +358,7 @@ def measure_photographs(results: Results, models: Sequence[str], data: Path) -> 
         models: Names of shipped models.
         data: The photographs.
     """
-    from facemask_core.datasets import fingerprint, open_dataset
+    from facemask_core.data.datasets import fingerprint, open_dataset
 
     data_sha256 = fingerprint(open_dataset(data))
     for attack, options in ATTACKS.items():

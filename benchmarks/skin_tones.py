@@ -17,17 +17,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from facemask_core import (
-    checkpoints,
-    evaluation,
-    faces,
-    images,
-    load_classifier,
-    published,
-    samples,
-)
-from facemask_core.datasets import fingerprint, open_dataset
+from facemask_core import evaluation, load_classifier
+from facemask_core.data import samples
+from facemask_core.data.datasets import fingerprint, open_dataset
 from facemask_core.labels import LABELS
+from facemask_core.models import checkpoints, published
+from facemask_core.pictures import faces, images
 
 RESULT = published.REPORTS_DIR / published.SKIN_TONES
 FRAMINGS = {"whole": images.resize, "cropped to the face": faces.cropped}

@@ -23,9 +23,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.peers import FIRST_WEIGHT, NEAREST, OVERSHOOT, Labels, Nearest, Pixels
-from facemask_core import attacks, backend, checkpoints, datasets, images, load_classifier
+from facemask_core import attacks, backend, load_classifier
 from facemask_core.attacks.norms import distances
-from facemask_core.classifier import Classifier
+from facemask_core.data import datasets
+from facemask_core.models import checkpoints
+from facemask_core.models.classifier import Classifier
+from facemask_core.pictures import images
 
 RESULT = Path(__file__).with_name("smallest_distances.json")
 DATA = Path(__file__).parents[2] / "shared/data/facemask/test"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from facemask_core import attacks, backbones
-    from facemask_core.classifier import Classifier, load_classifier
+    from facemask_core.models.classifier import Classifier, load_classifier
 
 __all__ = ["Classifier", "attacks", "backbones", "load_classifier"]
 
@@ -22,5 +22,5 @@ def __getattr__(name: str) -> Any:
     if name in _MODULES:
         return importlib.import_module(f"{__name__}.{name}")
     if name in __all__:
-        return getattr(importlib.import_module(f"{__name__}.classifier"), name)
+        return getattr(importlib.import_module(f"{__name__}.models.classifier"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

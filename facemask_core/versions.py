@@ -6,11 +6,10 @@ import hashlib
 import importlib.metadata
 import platform
 from functools import cache
-from pathlib import Path
 
+from facemask_core import paths
 from facemask_core.backend import keras
 
-_PACKAGE = Path(__file__).resolve().parent
 _ASKS_ONLY = ("cli/", "jobs/")
 """Subpackages that decide what is asked, and when; no figure depends on them otherwise."""
 
@@ -34,7 +33,9 @@ def source_sha256() -> str:
     changes and the number does not.
     """
     total = hashlib.sha256()
-    files = {path.relative_to(_PACKAGE).as_posix(): path for path in _PACKAGE.rglob("*.py")}
+    files = {
+        path.relative_to(paths.PACKAGE).as_posix(): path for path in paths.PACKAGE.rglob("*.py")
+    }
     for name, path in sorted(files.items()):
         if not name.startswith(_ASKS_ONLY):
             total.update(f"{name}\t{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())

@@ -1,15 +1,15 @@
 """Inspect: one picture, judged by one or several models side by side, or live by one."""
 
-from facemask_ui import shell
+from facemask_ui.page import frame
 
-with shell.page(
+with frame.page(
     "Inspect",
     "Mask or no mask?",
     "Choose a picture. The lab finds the face, and each model says what it sees.",
 ):
-    from facemask_ui import inspection, live
+    from facemask_ui.inspect import live, view
 
     if live.chosen():
         live.show()
     else:
-        inspection.show()
+        view.show()

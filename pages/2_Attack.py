@@ -2,14 +2,16 @@
 
 import streamlit as st
 
-from facemask_ui import shell
+from facemask_ui.page import frame
 
-with shell.page(
+with frame.page(
     "Attack",
     "How little noise does it take?",
     "The attack changes the picture, within epsilon, so that the model gets it wrong.",
 ):
-    from facemask_ui import class_link, cropping, lab, models, pictures, truth
+    from facemask_ui import lab
+    from facemask_ui.choices import class_link, models
+    from facemask_ui.face import cropping, pictures, truth
     from facemask_ui.lab import attack_choice
 
     hidden = class_link.hidden()

@@ -2,35 +2,29 @@
 
 import streamlit as st
 
-from facemask_ui import shell
+from facemask_ui.page import frame
 
-with shell.page(
+with frame.page(
     "Report",
     "How often does it go wrong?",
     "One face is an anecdote. Here a whole dataset is judged, attacked, and judged again. "
     "Another process computes: leave, come back, and it has gone on.",
 ):
-    from facemask_ui import (
-        attacking,
-        models,
-        report_data,
-        report_list,
-        report_open,
-        report_owner,
-        report_run,
-        reports,
-    )
+    from facemask_ui.base import messages
+    from facemask_ui.choices import attack_setup, models
+    from facemask_ui.reports import ask, dataset_choice, open_report, owner, table
+    from facemask_ui.reports.lines import known_lines, mine
 
     dataset, model, attack = st.columns(3, gap="large")
     with attack:
-        chosen = attacking.choose_several()
+        chosen = attack_setup.choose_several()
     with model:
         names = models.choose_for_reports()
     data = None
-    with dataset, shell.one_sentence():
-        data = report_data.choose()
-    report_run.button(data, names, chosen)
-    report_owner.keep(settled=bool(reports.mine()))
-    lines = reports.lines()
-    report_list.show(lines)
-    report_open.draw(lines)
+    with dataset, messages.one_sentence():
+        data = dataset_choice.choose()
+    ask.button(data, names, chosen)
+    owner.keep(settled=bool(mine()))
+    lines = known_lines()
+    table.show(lines)
+    open_report.draw(lines)

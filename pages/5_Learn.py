@@ -1,10 +1,10 @@
 """Learn: a lesson in eight short chapters, a guess before every answer."""
 
-from facemask_ui import shell
 from facemask_ui.lesson import language
+from facemask_ui.page import frame
 
 texts = language.current()
-with shell.page("Learn", texts.say("page.heading"), texts.say("page.lead")):
+with frame.page("Learn", texts.say("page.heading"), texts.say("page.lead")):
     from facemask_ui.lesson import view
 
     view.show(texts)

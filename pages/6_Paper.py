@@ -1,8 +1,8 @@
 """Paper: its tables and figures beside the same measured here, and what in it does not add up."""
 
-from facemask_ui import shell
+from facemask_ui.page import frame
 
-with shell.page(
+with frame.page(
     "Paper",
     "Does the paper hold?",
     "Its tables and figures beside the same measured in this lab, and seven places where its "

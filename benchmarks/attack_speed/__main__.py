@@ -12,7 +12,9 @@ from typing import Any
 from benchmarks import attack_speed
 from benchmarks.attack_speed import cold, memory, warm, whole_sets
 from benchmarks.attack_speed.tables import tables
-from facemask_core import backend, checkpoints, datasets, load_classifier
+from facemask_core import backend, load_classifier
+from facemask_core.data import datasets
+from facemask_core.models import checkpoints
 
 RESULT = Path(__file__).parents[1] / "results.json"
 DATA = Path(__file__).parents[3] / "shared/data/facemask/test"

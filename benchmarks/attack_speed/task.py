@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.peers import PEERS
-from facemask_core import attacks, datasets, images, samples
+from facemask_core import attacks
 from facemask_core.attacks.base import directions
-from facemask_core.classifier import Classifier
+from facemask_core.data import datasets, samples
+from facemask_core.models.classifier import Classifier
+from facemask_core.pictures import images
 
 EPSILON = 8 / 255
 STEP = EPSILON / 4

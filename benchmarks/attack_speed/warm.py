@@ -8,8 +8,9 @@ from typing import Any
 from benchmarks.attack_speed import task
 from benchmarks.attack_speed.turns import Contender, median_seconds
 from benchmarks.peers import PEERS
-from facemask_core import attacks, images, load_classifier, searches
-from facemask_core.classifier import Classifier
+from facemask_core import attacks, load_classifier, robustness
+from facemask_core.models.classifier import Classifier
+from facemask_core.pictures import images
 
 
 def pgd_steps(classifier: Classifier, batch: int, steps: int) -> dict[str, Any]:
@@ -73,7 +74,7 @@ def sweep(classifier: Classifier) -> dict[str, Any]:
     gradient = task.bare_gradient(classifier)
     found = median_seconds(
         {
-            "sweep": lambda: searches.epsilon_sweep(classifier, face, label, fgsm),
+            "sweep": lambda: robustness.epsilon_sweep(classifier, face, label, fgsm),
             "parts": lambda: (gradient(pixels[:1], labels[:1]), classifier.predict(pixels)),
         }
     )

@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 from benchmarks.attack_speed import task
 from benchmarks.attack_speed.turns import seconds_of
 from benchmarks.peers import PEERS
-from facemask_core import attacks, datasets, evaluation, images
-from facemask_core.classifier import Classifier
+from facemask_core import attacks, evaluation
+from facemask_core.data import datasets
+from facemask_core.models.classifier import Classifier
+from facemask_core.pictures import images
 
 STEPS = 40
 STEP = 2.5 * task.EPSILON / STEPS

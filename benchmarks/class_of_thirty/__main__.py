@@ -32,7 +32,9 @@ from benchmarks import served
 from benchmarks.class_of_thirty import own_picture, report, tables, together, visitor
 from benchmarks.class_of_thirty.visitor import Wait
 from benchmarks.served import Server
-from facemask_core import backend, checkpoints, portraits, samples
+from facemask_core import backend
+from facemask_core.data import portraits, samples
+from facemask_core.models import checkpoints
 
 RESULT = Path(__file__).resolve().parents[1] / "class_of_thirty.json"
 _MEMORY_SECONDS = 2.0

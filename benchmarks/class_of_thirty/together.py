@@ -9,9 +9,11 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from facemask_core import attacks, images, load_classifier, samples
+from facemask_core import attacks, load_classifier
 from facemask_core.attacks.fgsm import FGSM
-from facemask_core.classifier import Classifier
+from facemask_core.data import samples
+from facemask_core.models.classifier import Classifier
+from facemask_core.pictures import images
 
 _COUNT = 8
 _STEPS = 4

@@ -19,7 +19,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
-from facemask_core import samples
+from facemask_core.data import samples
 
 MODELS = ("mobilenetv3", "mobilenetv3-robust", "inceptionv3", "vgg19")
 WEIGHTS = (14, 3, 2, 1)

@@ -22,9 +22,9 @@ from facemask_core.attacks.gradient_ascent import (
 from facemask_core.attacks.losses import Loss
 from facemask_core.attacks.restarts import best_of_restarts, checked_restarts, random_starts
 from facemask_core.backend import keras
-from facemask_core.classifier import Classifier
 from facemask_core.errors import AttackError
-from facemask_core.gradients import ModelFunctions, Tensor
+from facemask_core.models.classifier import Classifier
+from facemask_core.models.gradients import ModelFunctions, Tensor
 
 ops = keras.ops
 

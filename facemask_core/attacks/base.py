@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facemask_core.attacks.norms import distances
-from facemask_core.classifier import BUCKETS, Classifier
 from facemask_core.errors import AttackError
 from facemask_core.labels import LABELS
+from facemask_core.models.classifier import BUCKETS, Classifier
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,9 +14,9 @@ from facemask_core.attacks.base import directions
 from facemask_core.attacks.gradient_ascent import MAX_STEPS, usable
 from facemask_core.attacks.minimal import Found, MinimalAttack
 from facemask_core.backend import keras
-from facemask_core.classifier import Classifier
 from facemask_core.errors import AttackError
-from facemask_core.gradients import ModelFunctions, Tensor
+from facemask_core.models.classifier import Classifier
+from facemask_core.models.gradients import ModelFunctions, Tensor
 
 ops = keras.ops
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from facemask_core.attacks.base import AdversarialBatch, measured
 from facemask_core.attacks.gradient_ascent import GradientAscent
-from facemask_core.classifier import Classifier
+from facemask_core.models.classifier import Classifier
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,9 +28,9 @@ from facemask_core.attacks.losses import Loss
 from facemask_core.attacks.restarts import merged
 from facemask_core.attacks.step_rules import Plain, StepRule
 from facemask_core.backend import keras
-from facemask_core.classifier import Classifier
 from facemask_core.errors import AttackError
-from facemask_core.gradients import ModelFunctions, Tensor, fused
+from facemask_core.models.classifier import Classifier
+from facemask_core.models.gradients import ModelFunctions, Tensor, fused
 
 ops = keras.ops
 

@@ -14,9 +14,9 @@ from facemask_core.attacks.base import directions
 from facemask_core.attacks.gradient_ascent import MAX_STEPS
 from facemask_core.attacks.minimal import Found, MinimalAttack
 from facemask_core.attacks.weighing import Weights
-from facemask_core.classifier import Classifier
 from facemask_core.errors import AttackError
-from facemask_core.gradients import ModelFunctions, Tensor
+from facemask_core.models.classifier import Classifier
+from facemask_core.models.gradients import ModelFunctions, Tensor
 
 
 @dataclass(frozen=True, kw_only=True)

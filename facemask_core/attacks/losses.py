@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from facemask_core.backend import keras
 from facemask_core.errors import AttackError
-from facemask_core.gradients import Tensor
+from facemask_core.models.gradients import Tensor
 
 ops = keras.ops
 

@@ -24,8 +24,8 @@ from facemask_core.attacks.base import (
     succeeded,
 )
 from facemask_core.backend import keras
-from facemask_core.classifier import Classifier
 from facemask_core.errors import AttackError
+from facemask_core.models.classifier import Classifier
 
 MAX_BISECTIONS = 30
 

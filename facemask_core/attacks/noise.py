@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from facemask_core.attacks import norms
 from facemask_core.attacks.base import AdversarialBatch, Attack, measured
 from facemask_core.attacks.restarts import MAX_RESTARTS, best_of_restarts, random_starts
-from facemask_core.classifier import Classifier
 from facemask_core.errors import AttackError
+from facemask_core.models.classifier import Classifier
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from facemask_core import cores
 from facemask_core.backend import keras
 from facemask_core.errors import AttackError
-from facemask_core.gradients import Tensor
+from facemask_core.models.gradients import Tensor
 
 ops = keras.ops
 PIXEL_AXES = (1, 2, 3)

@@ -17,7 +17,7 @@ from facemask_core.attacks.restarts import (
     merged,
     random_starts,
 )
-from facemask_core.classifier import Classifier
+from facemask_core.models.classifier import Classifier
 
 
 @dataclass(frozen=True, kw_only=True)

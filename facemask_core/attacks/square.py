@@ -17,8 +17,8 @@ from facemask_core.attacks.base import (
     succeeded,
 )
 from facemask_core.attacks.restarts import own_generators
-from facemask_core.classifier import Classifier
 from facemask_core.errors import AttackError
+from facemask_core.models.classifier import Classifier
 
 MAX_QUERIES = 100_000
 

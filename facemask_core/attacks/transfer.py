@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from facemask_core.attacks.base import AdversarialBatch, Attack, succeeded
 from facemask_core.attacks.pgd import PGD
-from facemask_core.classifier import Classifier
 from facemask_core.errors import AttackError
+from facemask_core.models.classifier import Classifier
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,8 +9,8 @@ from pathlib import Path
 from facemask_core.backend import keras
 from facemask_core.downloads import Progress, RemoteFile, fetch
 from facemask_core.errors import BackboneError, DownloadError
-from facemask_core.images import INPUT_SIZE
 from facemask_core.labels import LABELS
+from facemask_core.pictures.images import INPUT_SIZE
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Backbone:
         learning_rate: Peak learning rate that suits AdamW from random weights.
         min_size: Side in pixels of the smallest square that the layers leave something of.
         fast_dtype: What ``--precision fast`` computes in: bfloat16 where that was measured to be
-            faster, see :mod:`facemask_core.precision`.
+            faster, see :mod:`facemask_core.models.precision`.
         features: Place, among the network's layers, of the one whose output is the last
             convolutional feature map. Counted from the end, where the global average pooling is
             -1; Keras numbers some layers' names anew with every network it builds.

@@ -17,8 +17,8 @@ from facemask_core.checks import of_the_attack as of_attack
 from facemask_core.checks import of_the_comparison as rivals
 from facemask_core.checks import of_the_model as of_model
 from facemask_core.checks.base import Check, Finding, Status, Subject
-from facemask_core.classifier import Classifier
 from facemask_core.errors import AttackError
+from facemask_core.models.classifier import Classifier
 
 __all__ = ["CHECKS", "Check", "Finding", "Status", "Subject", "examine", "subject"]
 

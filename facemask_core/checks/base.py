@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from facemask_core.attacks import AdversarialBatch, Attack, make
 from facemask_core.attacks.base import leads
-from facemask_core.classifier import Classifier
+from facemask_core.models.classifier import Classifier
 
 
 class Status(Enum):

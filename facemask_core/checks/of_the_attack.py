@@ -8,13 +8,13 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from facemask_core import images
 from facemask_core.attacks import Attack, settings
 from facemask_core.attacks.gradient_ascent import MAX_STEPS, IterativeAscent
 from facemask_core.attacks.restarts import MAX_RESTARTS
 from facemask_core.backend import keras
 from facemask_core.checks.base import Finding, Status, Subject, advised, judged
-from facemask_core.classifier import Classifier
+from facemask_core.models.classifier import Classifier
+from facemask_core.pictures import images
 
 _ENOUGH = 0.02
 """Share by which twice the effort may still raise the mean lead before it is worth a word."""

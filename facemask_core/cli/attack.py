@@ -48,9 +48,9 @@ def attack(
 ) -> None:
     """Attack the face in a picture and save the result, judged as it is saved."""
     from facemask_core import load_classifier
-    from facemask_core.checkpoints import write_atomically
-    from facemask_core.images import encode_png
-    from facemask_core.verdicts import attack_face
+    from facemask_core.evaluation.verdicts import attack_face
+    from facemask_core.models.checkpoints import write_atomically
+    from facemask_core.pictures.images import encode_png
 
     chosen = configured(
         attack,

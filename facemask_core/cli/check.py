@@ -34,7 +34,9 @@ def check(
     as_json: JsonFlag = False,
 ) -> None:
     """Examine an attack by a checklist; exit code 1 where a check fails."""
-    from facemask_core import checks, datasets, images, load_classifier, samples
+    from facemask_core import checks, load_classifier
+    from facemask_core.data import datasets, samples
+    from facemask_core.pictures import images
 
     chosen = configured(attack, settings, source)
     radius = parse_epsilon(epsilon)

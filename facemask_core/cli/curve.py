@@ -44,14 +44,14 @@ def curve(
     json_path: JsonPathOption = None,
 ) -> None:
     """Show how accuracy falls with epsilon; what has fallen is not attacked again."""
-    from facemask_core import load_classifier, searches
+    from facemask_core import load_classifier, robustness
 
     chosen = configured(attack, settings, source)
     radii = [parse_epsilon(text) for text in epsilons.split(",")]
     dataset = opened(data, limit)
     classifier = load_classifier(model, warm_up=False, precision=precision)
     with progress_bar() as report:
-        found = searches.robustness_curve(
+        found = robustness.robustness_curve(
             classifier,
             dataset,
             chosen,

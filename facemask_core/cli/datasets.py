@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from facemask_core.datasets import Dataset, Prepare
+    from facemask_core.data.datasets import Dataset, Prepare
 
 DataOption = Annotated[Path, typer.Option("--data", help="Folder with one folder a class.")]
 LimitOption = Annotated[int | None, typer.Option(help="Use only this many images.")]
@@ -18,7 +18,7 @@ JsonPathOption = Annotated[Path | None, typer.Option("--json", help="Write JSON 
 
 def opened(data: Path, limit: int | None) -> Dataset:
     """Opens a dataset, or its first images."""
-    from facemask_core import datasets
+    from facemask_core.data import datasets
 
     dataset = datasets.open_dataset(data)
     return dataset if limit is None else dataset.limited(limit)
@@ -26,13 +26,13 @@ def opened(data: Path, limit: int | None) -> Dataset:
 
 def preparation(*, crop: bool) -> Prepare:
     """How a decoded picture becomes the model's input."""
-    from facemask_core import faces, images
+    from facemask_core.pictures import faces, images
 
     return faces.cropped if crop else images.resize
 
 
 def data_row(dataset: Dataset, *, crop: bool) -> dict[str, Any]:
     """A dataset's keys in every answer: what was really used, after any limit."""
-    from facemask_core import datasets
+    from facemask_core.data import datasets
 
     return {"data_sha256": datasets.fingerprint(dataset), "crop": crop}

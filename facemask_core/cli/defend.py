@@ -33,7 +33,7 @@ from facemask_core.cli.terminal import (
 from facemask_core.epsilons import describe_epsilon, parse_epsilon
 
 if TYPE_CHECKING:
-    from facemask_core.searches import DefenceComparison
+    from facemask_core.robustness import DefenceComparison
 
 
 def defend(
@@ -50,7 +50,7 @@ def defend(
     json_path: JsonPathOption = None,
 ) -> None:
     """Put defences before a model; attack it without them (naive) and through them (adaptive)."""
-    from facemask_core import load_classifier, searches
+    from facemask_core import load_classifier, robustness
 
     chosen = configured(attack, settings)
     defences = configured_defences(defence)
@@ -58,7 +58,7 @@ def defend(
     dataset = opened(data, limit)
     classifier = load_classifier(model, warm_up=False, precision=precision)
     with progress_bar() as report:
-        found = searches.defence_comparison(
+        found = robustness.defence_comparison(
             classifier,
             dataset,
             chosen,

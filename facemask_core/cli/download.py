@@ -22,7 +22,7 @@ def mendeley(
     base_url: Annotated[str | None, typer.Option(hidden=True, help="Another server.")] = None,
 ) -> None:
     """Fetch and unpack Face Mask Dataset 2022 (doi:10.17632/7bt2d592b9.1)."""
-    from facemask_core import mendeley as dataset
+    from facemask_core.data import mendeley as dataset
 
     with progress_bar() as report:
         count = dataset.download(output, base_url or dataset.BASE_URL, report)

@@ -47,8 +47,8 @@ from facemask_core.errors import AttackError
 from facemask_core.labels import LABELS
 
 if TYPE_CHECKING:
-    from facemask_core.evaluation import Evaluation, Predictions
-    from facemask_core.speed import Speed
+    from facemask_core.evaluation.report import Evaluation, Predictions
+    from facemask_core.runs.timing import Speed
 
 
 def evaluate(

@@ -41,9 +41,10 @@ def explain(
 ) -> None:
     """Show where in a face the model finds what speaks for its answer, as a heat map."""
     from facemask_core import explain as explanations
-    from facemask_core import images, load_classifier
-    from facemask_core.checkpoints import write_atomically
-    from facemask_core.verdicts import judge
+    from facemask_core import load_classifier
+    from facemask_core.evaluation.verdicts import judge
+    from facemask_core.models.checkpoints import write_atomically
+    from facemask_core.pictures import images
 
     chosen = explanations.make(method)
     asked = None if label is None else parse_label(label)

@@ -12,7 +12,7 @@ from facemask_core.cli.terminal import print_json, print_table, say
 
 def models(as_json: JsonFlag = False) -> None:
     """List the models that are ready to use."""
-    from facemask_core import checkpoints
+    from facemask_core.models import checkpoints
 
     for name, error in checkpoints.with_faulty_cards().items():
         say(f"The model {name} is left out: {error}")

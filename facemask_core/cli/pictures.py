@@ -12,7 +12,7 @@ from facemask_core.labels import LABELS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from facemask_core.verdicts import Verdict
+    from facemask_core.evaluation.verdicts import Verdict
 
 
 def read_face(
@@ -30,8 +30,8 @@ def read_face(
         ImageError: It is no picture.
         FaceError: There is no face to draw a mask onto.
     """
-    from facemask_core import images
-    from facemask_core.datasets import Folder
+    from facemask_core.data.datasets import Folder
+    from facemask_core.pictures import images
 
     try:
         image = images.decode(Folder(path.parent).read(path.name))
@@ -39,7 +39,7 @@ def read_face(
         raise ImageError(f"{path}: {error}") from error
     if not crop and not wear_mask:
         return images.resize(image), None
-    from facemask_core import faces, virtual_mask
+    from facemask_core.pictures import faces, virtual_mask
 
     found = faces.find_faces(image)
     if wear_mask:

@@ -20,8 +20,8 @@ def portraits(
     ] = None,
 ) -> None:
     """Make a dataset by photographing the shipped portraits of nobody anew."""
-    from facemask_core import portraits as variations
-    from facemask_core.samples import FACES_DIR
+    from facemask_core.data import portraits as variations
+    from facemask_core.data.samples import FACES_DIR
 
     with progress_bar() as report, writing(output):
         variations.write(

@@ -27,7 +27,7 @@ def predict(
 ) -> None:
     """Tell whether the face in each picture wears a mask."""
     from facemask_core import load_classifier
-    from facemask_core.verdicts import judge
+    from facemask_core.evaluation.verdicts import judge
 
     classifier = load_classifier(model, warm_up=False)
     rows, failed = [], False

@@ -33,7 +33,7 @@ def reproduce(
 ) -> None:
     """Measure what the page Paper shows; results that are there already are kept."""
     from facemask_core import load_classifier
-    from facemask_core.checkpoints import locate
+    from facemask_core.models.checkpoints import locate
     from facemask_core.paper import experiments, reproduction
 
     if limit is not None and output is None:

@@ -13,9 +13,9 @@ from facemask_core.cli.terminal import print_json, print_table, tell
 from facemask_core.epsilons import describe_epsilon
 
 if TYPE_CHECKING:
-    from facemask_core.evaluation import Evaluation
+    from facemask_core.evaluation.report import Evaluation
+    from facemask_core.robustness import SmallestEpsilons
     from facemask_core.runs import Stored
-    from facemask_core.searches import SmallestEpsilons
 
 _NAME_LENGTH = 8
 """Letters of a run's sha256 that people are shown; commands take any that are enough."""
@@ -50,11 +50,11 @@ def list_runs(store: StoreOption = None, as_json: JsonFlag = False) -> None:
 @runs.command()
 def show(run: RunArgument, store: StoreOption = None, as_json: JsonFlag = False) -> None:
     """Show what a run asks, and the report if it is complete."""
-    from facemask_core import evaluation, searches
+    from facemask_core import evaluation, robustness
     from facemask_core.cli.evaluate import print_evaluation
     from facemask_core.cli.smallest import print_smallest
-    from facemask_core.rows import Smallest, joined
     from facemask_core.runs import State
+    from facemask_core.runs.rows import Smallest, joined
 
     with opened_store(store) as opened:
         found = opened.find(run)
@@ -62,7 +62,7 @@ def show(run: RunArgument, store: StoreOption = None, as_json: JsonFlag = False)
         if found.state is State.COMPLETE:
             rows = joined(list(opened.read(found.question).rows()))
             draw = (
-                searches.SmallestEpsilons.of_rows
+                robustness.SmallestEpsilons.of_rows
                 if found.question.kind is Smallest
                 else evaluation.of_rows
             )
@@ -76,7 +76,7 @@ def show(run: RunArgument, store: StoreOption = None, as_json: JsonFlag = False)
     if report is None:
         return
     tell()
-    if isinstance(report, searches.SmallestEpsilons):
+    if isinstance(report, robustness.SmallestEpsilons):
         print_smallest(found.question.values["model"], report)
     else:
         print_evaluation(report)

@@ -29,7 +29,7 @@ from facemask_core.cli.terminal import (
 from facemask_core.epsilons import LEVELS
 
 if TYPE_CHECKING:
-    from facemask_core.searches import SmallestEpsilons
+    from facemask_core.robustness import SmallestEpsilons
 
 
 def smallest(
@@ -48,13 +48,13 @@ def smallest(
     json_path: JsonPathOption = None,
 ) -> None:
     """Find how little fools the model on each image: exact for FGSM, bisected for the others."""
-    from facemask_core import load_classifier, searches
+    from facemask_core import load_classifier, robustness
 
     chosen = configured(attack, settings, source)
     dataset = opened(data, limit)
     classifier = load_classifier(model, warm_up=False, precision=precision)
     with perhaps_store(store, no_store=no_store) as runs, progress_bar() as report:
-        found = searches.minimal_epsilons(
+        found = robustness.minimal_epsilons(
             classifier,
             dataset,
             chosen,

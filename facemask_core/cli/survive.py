@@ -45,15 +45,15 @@ def survive(
     json_path: JsonPathOption = None,
 ) -> None:
     """Attack a dataset and show what still fools as 8 bits, as PNG and as JPEG."""
-    from facemask_core import load_classifier, searches
-    from facemask_core.survival import QUALITIES
+    from facemask_core import load_classifier, robustness
+    from facemask_core.evaluation.survival import QUALITIES
 
     chosen = configured(attack, settings, source)
     radius = parse_epsilon(epsilon)
     dataset = opened(data, limit)
     classifier = load_classifier(model, warm_up=False, precision=precision)
     with progress_bar() as report:
-        found = searches.attack_survival(
+        found = robustness.attack_survival(
             classifier,
             dataset,
             chosen,

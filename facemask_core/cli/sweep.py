@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from facemask_core.attacks import Attack
-    from facemask_core.searches import Sweep
+    from facemask_core.robustness import Sweep
 
 
 def sweep(
@@ -61,8 +61,8 @@ def sweep(
     as_json: JsonFlag = False,
 ) -> None:
     """Show confidence against epsilon for the face in a picture, judged as 8-bit images."""
-    from facemask_core import load_classifier, searches
-    from facemask_core.verdicts import judge
+    from facemask_core import load_classifier, robustness
+    from facemask_core.evaluation.verdicts import judge
 
     chosen = configured(attack, settings, source, norm=norm)
     notches = _notches(chosen, largest)
@@ -71,7 +71,7 @@ def sweep(
     face, box = read_face(image, crop=not no_crop)
     classifier = load_classifier(model, warm_up=False, precision=precision)
     truth = judge(classifier, face[None])[0].label if label is None else parse_label(label)
-    found = searches.epsilon_sweep(classifier, face, truth, chosen, notches=notches, seed=seed)
+    found = robustness.epsilon_sweep(classifier, face, truth, chosen, notches=notches, seed=seed)
     if gif is not None:
         _animate(found, gif)
     smallest = found.smallest_fooling_notch
@@ -105,9 +105,9 @@ def _notches(attack: Attack, largest: float | None) -> range:
     Raises:
         AttackError: It lies between two notches, or is none.
     """
-    from facemask_core import searches
+    from facemask_core import robustness
 
-    grid = searches.grid_of(attack)
+    grid = robustness.grid_of(attack)
     if largest is None:
         return grid.notches
     last = grid.notch(largest)
@@ -132,8 +132,8 @@ def _print(found: Sweep, face: NDArray[Any]) -> None:
 
 
 def _animate(found: Sweep, path: Path) -> None:
-    from facemask_core.animation import encode_sweep
-    from facemask_core.checkpoints import write_atomically
+    from facemask_core.models.checkpoints import write_atomically
+    from facemask_core.pictures.animation import encode_sweep
 
     epsilons = [found.grid.write(notch) for notch in found.notches.tolist()]
     film = encode_sweep(epsilons, list(found.attacked), found.probabilities.tolist(), found.label)

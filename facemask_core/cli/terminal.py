@@ -21,10 +21,10 @@ from rich.table import Table
 from rich.text import Text
 
 from facemask_core.errors import DatasetError
-from facemask_core.names import on_one_line
+from facemask_core.text import on_one_line
 
 if TYPE_CHECKING:
-    from facemask_core.classifier import Classifier
+    from facemask_core.models.classifier import Classifier
 
 _errors = Console(stderr=True, soft_wrap=True)
 
@@ -104,7 +104,7 @@ def print_precision(classifier: Classifier) -> None:
 
 def write_json(path: Path | None, value: Any) -> None:
     """Writes an answer as JSON, if a file was named."""
-    from facemask_core.checkpoints import write_atomically
+    from facemask_core.models.checkpoints import write_atomically
 
     if path is not None:
         with writing(path):

@@ -34,14 +34,14 @@ def transfer(
     json_path: JsonPathOption = None,
 ) -> None:
     """Show the robust accuracy of every model (columns) under examples made on each (rows)."""
-    from facemask_core import load_classifier, searches
+    from facemask_core import load_classifier, robustness
 
     chosen = configured(attack, settings)
     radius = parse_epsilon(epsilon)
     dataset = opened(data, limit)
     classifiers = [load_classifier(name, warm_up=False, precision=precision) for name in model]
     with progress_bar() as report:
-        found = searches.transfer_matrix(
+        found = robustness.transfer_matrix(
             classifiers,
             dataset,
             chosen,

@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar
 
 from facemask_core.backend import keras
-from facemask_core.classifier import Classifier
 from facemask_core.errors import DefenceError
-from facemask_core.gradients import Tensor
+from facemask_core.models.classifier import Classifier
+from facemask_core.models.gradients import Tensor
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from facemask_core.defences.base import Defence, checked_whole
 from facemask_core.defences.rounding import rounded
-from facemask_core.gradients import Tensor
+from facemask_core.models.gradients import Tensor
 
 
 @dataclass(frozen=True, kw_only=True)

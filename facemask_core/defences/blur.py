@@ -13,7 +13,7 @@ from facemask_core.backend import keras
 from facemask_core.defences.base import Defence
 from facemask_core.defences.rounding import straight_through
 from facemask_core.errors import DefenceError
-from facemask_core.gradients import Tensor
+from facemask_core.models.gradients import Tensor
 
 ops = keras.ops
 

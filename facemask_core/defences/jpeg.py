@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from facemask_core.backend import keras
 from facemask_core.defences.base import Defence, checked_whole
 from facemask_core.defences.rounding import straight_through
-from facemask_core.gradients import Tensor
+from facemask_core.models.gradients import Tensor
 
 ops = keras.ops
 
@@ -68,10 +68,10 @@ class JPEG(Defence):
     Forward, what libjpeg and so Pillow do by default: YCbCr, chroma averaged to half resolution
     (4:2:0), 8 x 8 cosine transform, the standard tables scaled to the quality, and back, with
     chroma interpolated. It is rounded wherever libjpeg rounds, so that pictures whose sides are
-    multiples of 16 come out as from Pillow but for a few blocks (``tests/core/test_defences.py``
-    measures it); others are padded and may differ more in their last blocks. Backward, roundings
-    are straight-through; all else is linear, but for the cut at black and white, which is
-    differentiated as it is.
+    multiples of 16 come out as from Pillow but for a few blocks (measured in
+    ``tests/core/defences/test_defences.py``); others are padded and may differ more in their last
+    blocks. Backward, roundings are straight-through; all else is linear, but for the cut at black
+    and white, which is differentiated as it is.
 
     Attributes:
         quality: libjpeg's quality, from 1 to 100.

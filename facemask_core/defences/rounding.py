@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from facemask_core.backend import keras
-from facemask_core.gradients import Tensor
+from facemask_core.models.gradients import Tensor
 
 ops = keras.ops
 

@@ -8,10 +8,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from facemask_core.datasets import Dataset
-from facemask_core.measuring import Task
-from facemask_core.reading import Progress
-from facemask_core.rows import Rows
+from facemask_core.data.datasets import Dataset
+from facemask_core.data.reading import Progress
+from facemask_core.runs.rows import Rows
+from facemask_core.runs.task import Task
 
 Notice = Callable[[str], None]
 """Called with a sentence that the user should read, such as that a worker was lost."""
@@ -22,10 +22,10 @@ class Crew(Protocol):
 
     @property
     def device(self) -> str:
-        """Where it is computed, as :meth:`~facemask_core.measuring.Task.described` names it."""
+        """Where it is computed, as :meth:`~facemask_core.runs.task.Task.described` names it."""
 
     def rows(self, dataset: Dataset, progress: Progress, *, start: int = 0) -> Iterator[Rows]:
-        """As :meth:`~facemask_core.measuring.Task.rows`, to the bit and in the same order."""
+        """As :meth:`~facemask_core.runs.task.Task.rows`, to the bit and in the same order."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from facemask_core.datasets import Dataset, Folder, Sample, Source
+from facemask_core.data.datasets import Dataset, Folder, Sample, Source
 from facemask_core.errors import ImageError
 from facemask_core.runs.pinned import Watched
 

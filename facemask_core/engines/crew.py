@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from facemask_core.datasets import Dataset
+from facemask_core.data.datasets import Dataset
+from facemask_core.data.reading import Progress
 from facemask_core.engines import blocks
 from facemask_core.engines.base import Notice
 from facemask_core.engines.worker import Introduction, refuse_others
 from facemask_core.errors import EngineError, FacemaskError
-from facemask_core.reading import Progress
-from facemask_core.rows import Rows
+from facemask_core.runs.rows import Rows
 
 TRIES = 3
 """How many deaths of workers a batch may see before they are laid to it."""
@@ -74,7 +74,7 @@ class RayCrew:
         return self._expected.device
 
     def rows(self, dataset: Dataset, progress: Progress, *, start: int = 0) -> Iterator[Rows]:
-        """As :meth:`~facemask_core.measuring.Task.rows`, to the bit and in the same order.
+        """As :meth:`~facemask_core.runs.task.Task.rows`, to the bit and in the same order.
 
         Args:
             dataset: What to answer.

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import ClassVar
 
-from facemask_core.datasets import Dataset
+from facemask_core.data.datasets import Dataset
+from facemask_core.data.reading import Progress
 from facemask_core.engines.base import Crew, Engine, Notice
-from facemask_core.measuring import Task
-from facemask_core.reading import Progress
-from facemask_core.rows import Rows
+from facemask_core.runs.rows import Rows
+from facemask_core.runs.task import Task
 
 
 @dataclass(frozen=True)

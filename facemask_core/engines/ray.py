@@ -11,17 +11,15 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, ClassVar
 
-from facemask_core import backend
+from facemask_core import backend, paths
 from facemask_core.engines.base import Crew, Engine, Notice
 from facemask_core.engines.crew import AT_ONCE, RayCrew
 from facemask_core.engines.worker import Worker, introduced
 from facemask_core.errors import EngineError
-from facemask_core.measuring import Task
+from facemask_core.runs.task import Task
 
-_PACKAGE = Path(__file__).resolve().parents[1]
 _OBJECT_STORE = 512 * 2**20
 """Bytes of shared memory of a cluster of our own: room for a model and a few batches."""
 
@@ -88,7 +86,7 @@ def _cluster(address: str | None, workers: int) -> Iterator[None]:
         ray.init(
             address=address or "local",
             runtime_env={
-                "py_modules": [str(_PACKAGE)],  # every worker runs this very code
+                "py_modules": [str(paths.PACKAGE)],  # every worker runs this very code
                 "env_vars": {"KERAS_BACKEND": backend.name()},
             },
             log_to_driver=False,

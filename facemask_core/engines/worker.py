@@ -7,12 +7,13 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from facemask_core import datasets, versions
-from facemask_core.datasets import Dataset
+from facemask_core import versions
+from facemask_core.data import datasets
+from facemask_core.data.datasets import Dataset
 from facemask_core.engines import blocks
 from facemask_core.errors import EngineError
-from facemask_core.measuring import Task
-from facemask_core.rows import Rows
+from facemask_core.runs.rows import Rows
+from facemask_core.runs.task import Task
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facemask_core.attacks.base import checked_labels
-from facemask_core.classifier import Classifier
 from facemask_core.errors import ExplanationError
+from facemask_core.models.classifier import Classifier
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from facemask_core import backbones
 from facemask_core.attacks.base import directions
 from facemask_core.backend import keras
-from facemask_core.classifier import Classifier
 from facemask_core.explain.base import Explanation
 from facemask_core.explain.heat import enlarged, normalised
-from facemask_core.gradients import LayerFinder, ModelFunctions, Tensor
 from facemask_core.labels import WITH_MASK, WITHOUT_MASK
+from facemask_core.models.classifier import Classifier
+from facemask_core.models.gradients import LayerFinder, ModelFunctions, Tensor
 
 ops = keras.ops
 

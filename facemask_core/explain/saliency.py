@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facemask_core.attacks.base import directions
-from facemask_core.classifier import Classifier
 from facemask_core.errors import ExplanationError
 from facemask_core.explain.base import Explanation
 from facemask_core.explain.heat import normalised
-from facemask_core.gradients import ModelFunctions, Tensor
 from facemask_core.labels import WITHOUT_MASK
+from facemask_core.models.classifier import Classifier
+from facemask_core.models.gradients import ModelFunctions, Tensor
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facemask_core.attacks.restarts import own_generators
-from facemask_core.classifier import Classifier
 from facemask_core.errors import ExplanationError
 from facemask_core.explain.saliency import Saliency, margin_gradients
+from facemask_core.models.classifier import Classifier
 
 MAX_SAMPLES = 1_000
 

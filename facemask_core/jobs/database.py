@@ -17,7 +17,8 @@ from typing import TypeVar
 
 from facemask_core.errors import DamagedQueueError, QueueError, RunInUseError
 from facemask_core.jobs.order import Order
-from facemask_core.runs import locks, place, schema
+from facemask_core.runs import schema
+from facemask_core.storage import locks, place
 
 FILE = "jobs.sqlite3"
 APPLICATION_ID = 0x466D4A6F

@@ -13,8 +13,8 @@ from facemask_core.errors import DatasetError
 
 if TYPE_CHECKING:
     from facemask_core.attacks import Attack
-    from facemask_core.classifier import Classifier
-    from facemask_core.datasets import Dataset, Prepare
+    from facemask_core.data.datasets import Dataset, Prepare
+    from facemask_core.models.classifier import Classifier
 
 
 class Kind(StrEnum):
@@ -50,7 +50,7 @@ class Data:
         Raises:
             DatasetError: They are gone, or cannot be used.
         """
-        from facemask_core import archives, datasets, samples
+        from facemask_core.data import archives, datasets, samples
         from facemask_core.jobs import uploads
 
         if self.kind is Kind.PORTRAITS:
@@ -155,6 +155,6 @@ class Order:
 
     def preparation(self) -> Prepare:
         """How a decoded picture becomes the model's input."""
-        from facemask_core import faces, images
+        from facemask_core.pictures import faces, images
 
         return faces.cropped if self.crop else images.resize

@@ -25,7 +25,7 @@ def cancel(queue: Queue, job: Job) -> None:
         QueueError: The queue cannot be used.
     """
     queue.cancel(job)
-    uploads.sweep(queue)
+    sweep(queue)
 
 
 def forget(queue: Queue, job: Job) -> None:
@@ -39,7 +39,7 @@ def forget(queue: Queue, job: Job) -> None:
         QueueError: The queue cannot be used.
     """
     queue.delete(job)
-    uploads.sweep(queue)
+    sweep(queue)
 
 
 def delete(queue: Queue, job: Job) -> None:
@@ -60,6 +60,18 @@ def delete(queue: Queue, job: Job) -> None:
         stored = store.named(job.run)
         if stored is not None:
             _delete(store, stored)
+
+
+def sweep(queue: Queue) -> None:
+    """Removes the uploads that no job of a queue waits for or works on.
+
+    Args:
+        queue: The queue.
+
+    Raises:
+        QueueError: The queue cannot be used.
+    """
+    uploads.sweep(queue.home, queue.uploads)
 
 
 def _delete(store: runs.Store, stored: runs.Stored) -> None:

@@ -9,10 +9,10 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
+from facemask_core import paths
 from facemask_core.errors import FacemaskError
-from facemask_core.jobs import uploads, workers
+from facemask_core.jobs import removal, workers
 from facemask_core.jobs.queue import Queue
 
 LOG_FILE = "worker.log"
@@ -21,7 +21,6 @@ _SOON = 20.0
 """A worker that ends badly within so many seconds would probably do so again."""
 _LONGEST_PAUSE = 60.0
 _LONGEST_LOG = 2**20
-_ROOT = Path(__file__).resolve().parents[2]
 _WORK = (sys.executable, "-m", "facemask_core", "work")
 
 _log = logging.getLogger(__name__)
@@ -80,7 +79,7 @@ class Supervisor:
             self._process = self._begun()
 
     def _watch(self) -> None:
-        self._try(lambda: uploads.sweep(self._queue) if self._queue.exists else None)
+        self._try(lambda: removal.sweep(self._queue) if self._queue.exists else None)
         while True:
             self._try(self.look)
             self._called.wait(_LOOK_SECONDS)
@@ -127,7 +126,7 @@ class Supervisor:
         try:
             return subprocess.Popen(  # noqa: S603  (the lab's own command line)
                 self._command,
-                cwd=_ROOT,
+                cwd=paths.IMPORT_ROOT,
                 env=os.environ | {"FACEMASK_HOME": str(self._queue.home)},
                 stdin=subprocess.DEVNULL,
                 stdout=log,

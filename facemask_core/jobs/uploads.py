@@ -10,13 +10,12 @@ import os
 import secrets
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from facemask_core.errors import QueueError, RunInUseError
-from facemask_core.jobs.queue import Queue
-from facemask_core.runs import locks
+from facemask_core.storage import locks
 
 _FOLDER = "uploads"
 _FILE = "data.zip"
@@ -79,26 +78,27 @@ def file(home: Path, name: str) -> Path:
     return home / _FOLDER / name / _FILE
 
 
-def sweep(queue: Queue) -> None:
-    """Removes the uploads that no job waits for or works on, whatever left them behind.
+def sweep(home: Path, needed: Callable[[], Collection[str]]) -> None:
+    """Removes the uploads that no job needs, whatever left them behind.
 
     Args:
-        queue: The queue whose uploads they are.
+        home: The queue's folder.
+        needed: Lists the uploads to keep; called when no other process can add one.
 
     Raises:
         QueueError: The queue cannot be used.
     """
-    folder = queue.home / _FOLDER
+    folder = home / _FOLDER
     if not folder.is_dir() or not any(folder.iterdir()):
         return
     with ExitStack() as kept:
         try:
-            kept.enter_context(locks.held(_lock(queue.home)))
+            kept.enter_context(locks.held(_lock(home)))
         except (RunInUseError, sqlite3.Error):
             return  # someone hands in a zip just now; whoever ends a job next sweeps
-        needed = queue.uploads()
+        names = needed()
         for entry in folder.iterdir():
-            if entry.name not in needed:
+            if entry.name not in names:
                 shutil.rmtree(entry, ignore_errors=True)
 
 

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from facemask_core import runs
 from facemask_core.errors import FacemaskError, RunInUseError
-from facemask_core.jobs import guard, uploads, workers
+from facemask_core.jobs import guard, removal, workers
 from facemask_core.jobs.job import Job, State
 from facemask_core.jobs.queue import Queue
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from facemask_core.classifier import Classifier
+    from facemask_core.models.classifier import Classifier
     from facemask_core.runs import Question, Run
 
 _LOOK_SECONDS = 0.3
@@ -74,7 +74,7 @@ class Worker:
         while True:
             job = self._queue.take(self._name)
             # Crashes leave zips behind, and taking ends a job that has lost too many workers.
-            uploads.sweep(self._queue)
+            removal.sweep(self._queue)
             if job is not None:
                 self.compute(job)
                 ended, since = ended + 1, time.monotonic()
@@ -105,13 +105,13 @@ class Worker:
             end(self._name, job, State.FAILED, "The report failed; the worker's log says why.")
         else:
             end(self._name, job, State.DONE)
-        uploads.sweep(self._queue)
+        removal.sweep(self._queue)
 
     def _watching(self, job: Job) -> AbstractContextManager[None]:
         return guard.watching(lambda: self._queue.holds(self._name, job), self._leave)
 
     def _answer(self, job: Job) -> None:
-        from facemask_core import evaluation, searches
+        from facemask_core import evaluation, robustness
         from facemask_core.errors import AttackError
 
         order = job.order
@@ -145,14 +145,16 @@ class Worker:
             elif attack is None:
                 raise AttackError("A search for the smallest epsilon needs an attack.")
             else:
-                searches.minimal_epsilons(classifier, dataset, attack, largest=order.largest, **how)
+                robustness.minimal_epsilons(
+                    classifier, dataset, attack, largest=order.largest, **how
+                )
             for note in store.notes:
                 _log.warning(note)
 
     def _loaded(self, model: str, precision: str) -> Classifier:
         """Loads a model, unless it is one of the last ones; a retrained one counts as another."""
         import facemask_core
-        from facemask_core import checkpoints
+        from facemask_core.models import checkpoints
 
         card = checkpoints.read_card(checkpoints.locate(model))
         key = (model, card.weights_sha256, precision)

@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from facemask_core.errors import RunInUseError, WorkerError
-from facemask_core.runs import locks
+from facemask_core.storage import locks
 
 _PATIENCE = 2.0
 """Seconds to wait for those who only look whether the place is taken."""

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from facemask_core.evaluation import Predictions
+from facemask_core.evaluation.report import Predictions
 
 FILE = Path(__file__).with_name("printed.toml")
 
@@ -188,7 +188,7 @@ def report_of(matrix: NDArray[np.int64]) -> dict[str, Any]:
         matrix: int64 (2, 2): rows are true classes, columns predicted ones.
 
     Returns:
-        As :meth:`facemask_core.evaluation.Predictions.report` gives it.
+        As :meth:`facemask_core.evaluation.report.Predictions.report` gives it.
     """
     cells = [(true, predicted) for true in range(2) for predicted in range(2)]
     counts = [int(matrix[cell]) for cell in cells]

@@ -8,15 +8,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from facemask_core import attacks, checkpoints, datasets, evaluation, runs, versions
+from facemask_core import attacks, evaluation, paths, runs, versions
 from facemask_core.attacks import Attack
-from facemask_core.classifier import Classifier, load_classifier
+from facemask_core.data import datasets
 from facemask_core.errors import DatasetError
+from facemask_core.models import checkpoints
+from facemask_core.models.classifier import Classifier, load_classifier
 from facemask_core.paper.confidences import confidences
 from facemask_core.paper.experiments import Experiment
 from facemask_core.paper.second_softmax import with_second_softmax
 
-RESULTS_DIR = checkpoints.MODELS_DIR.parent / "reports" / "paper"
+RESULTS_DIR = paths.REPORTS / "paper"
 SEED = 0
 
 Watch = Callable[[Experiment, int, int], None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from facemask_core import checkpoints, published
+from facemask_core.models import checkpoints, published
 from facemask_core.paper.experiments import Experiment
 from facemask_core.paper.reproduction import RESULTS_DIR
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facemask_core.backend import keras
-from facemask_core.classifier import Classifier, probabilities
+from facemask_core.models.classifier import Classifier, probabilities
 
 ops = keras.ops
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 
-from facemask_core.datasets import UNREADABLE, Dataset, Source, contents, fingerprint_of
+from facemask_core.data.datasets import UNREADABLE, Dataset, Source, contents, fingerprint_of
 from facemask_core.errors import DatasetError
 
 
@@ -21,7 +21,7 @@ class Watched:
 
         Args:
             source: Where they lie.
-            hashes: What :func:`~facemask_core.datasets.contents` found, by path.
+            hashes: What :func:`~facemask_core.data.datasets.contents` found, by path.
         """
         self.source = source
         self._hashes = hashes

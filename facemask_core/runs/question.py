@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from facemask_core.datasets import Dataset, Prepare
+from facemask_core.data.datasets import Dataset, Prepare
 from facemask_core.errors import RunStoreError
-from facemask_core.rows import Attacked, Smallest
+from facemask_core.runs.rows import Attacked, Smallest
 
 if TYPE_CHECKING:
-    from facemask_core.measuring import Task
+    from facemask_core.runs.task import Task
 
 _PACKAGE = __name__.partition(".")[0]
 

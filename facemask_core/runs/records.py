@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from facemask_core.datasets import Sample, Skipped
-from facemask_core.rows import Attacked, Rows, Smallest
-from facemask_core.speed import Timing
+from facemask_core.data.datasets import Sample, Skipped
+from facemask_core.runs.rows import Attacked, Rows, Smallest
+from facemask_core.runs.timing import Timing
 
 
 class Image(NamedTuple):

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from facemask_core.datasets import Sample
+from facemask_core.data.datasets import Sample
 from facemask_core.errors import DamagedStoreError, RunStoreError
-from facemask_core.rows import Rows
 from facemask_core.runs import records, schema
 from facemask_core.runs.question import Question
 from facemask_core.runs.records import Batch, Image
+from facemask_core.runs.rows import Rows
 
 _BATCHES = f"SELECT {', '.join(Batch._fields)}, sha256 FROM batches WHERE run = ? ORDER BY first"  # noqa: S608
 _IMAGES = (

@@ -11,9 +11,10 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from facemask_core.errors import DamagedStoreError, RunInUseError, RunStoreError
-from facemask_core.runs import locks, place, schema
+from facemask_core.runs import schema
 from facemask_core.runs.question import Question
 from facemask_core.runs.run import Run
+from facemask_core.storage import locks, place
 
 _MOMENT = 0.5
 """Seconds to wait for one who only looks whether a run is in hand."""
@@ -61,7 +62,7 @@ class Store:
         """Opens a store, and makes it if need be.
 
         Args:
-            folder: Where it lies; None for :func:`~facemask_core.runs.place.default_folder`.
+            folder: Where it lies; None for :func:`~facemask_core.storage.place.default_folder`.
 
         Raises:
             RunStoreError: The folder cannot be written, or holds something else or a newer store.

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from facemask_core.attacks import norms
 from facemask_core.backend import keras
-from facemask_core.gradients import ModelFunctions, Tensor, compile_program
 from facemask_core.labels import LABELS
+from facemask_core.models.gradients import ModelFunctions, Tensor, compile_program
 from facemask_core.training.photographs import LabelledBatch
 from facemask_core.training.recipes import Adversary
 

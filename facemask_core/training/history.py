@@ -7,8 +7,8 @@ import io
 from pathlib import Path
 from typing import Any
 
-from facemask_core import checkpoints
 from facemask_core.errors import TrainingError
+from facemask_core.models import checkpoints
 
 HISTORY_FILE = "history.csv"
 

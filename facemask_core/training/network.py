@@ -8,9 +8,10 @@ from typing import Any
 
 import cv2
 
-from facemask_core import backbones, checkpoints
+from facemask_core import backbones
 from facemask_core.backend import computing_in, keras
 from facemask_core.errors import CheckpointError
+from facemask_core.models import checkpoints
 from facemask_core.training.adversary import TradesLoss
 from facemask_core.training.batch_statistics import batch_norms
 from facemask_core.training.recipes import Recipe

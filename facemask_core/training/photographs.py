@@ -12,11 +12,12 @@ from copy import copy
 import numpy as np
 from numpy.typing import NDArray
 
-from facemask_core import datasets, images
-from facemask_core.augmentation import augment
 from facemask_core.backend import keras
+from facemask_core.data import datasets
 from facemask_core.errors import TrainingError
 from facemask_core.labels import LABELS
+from facemask_core.pictures import images
+from facemask_core.training.augmentation import augment
 from facemask_core.training.recipes import Recipe
 
 _READERS = max(2, (os.cpu_count() or 2) // 2)

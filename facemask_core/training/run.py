@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from facemask_core import checkpoints, datasets, evaluation, versions
+from facemask_core import evaluation, versions
 from facemask_core.backend import every_device
-from facemask_core.classifier import open_classifier
+from facemask_core.data import datasets
 from facemask_core.errors import TrainingError
+from facemask_core.models import checkpoints
+from facemask_core.models.classifier import open_classifier
 from facemask_core.training import network
 from facemask_core.training.history import Board
 from facemask_core.training.photographs import Photographs

@@ -12,9 +12,9 @@ import safetensors
 import safetensors.numpy
 from numpy.typing import NDArray
 
-from facemask_core import checkpoints
 from facemask_core.backend import keras
 from facemask_core.errors import CheckpointError, TrainingError
+from facemask_core.models import checkpoints
 
 STATE_FILE = "state.safetensors"
 

@@ -13,9 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score, balanced_accuracy_score
 
-from facemask_core import backbones, checkpoints, datasets, images
+from facemask_core import backbones
 from facemask_core.backend import keras
+from facemask_core.data import datasets
 from facemask_core.errors import TrainingError
+from facemask_core.models import checkpoints
+from facemask_core.pictures import images
 from facemask_core.training import network, state
 from facemask_core.training.adversary import PROBE_IMAGES, Perturber
 from facemask_core.training.batch_statistics import BatchStatistics

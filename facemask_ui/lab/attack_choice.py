@@ -13,7 +13,8 @@ from facemask_core import attacks
 from facemask_core.attacks import Attack
 from facemask_core.attacks.pgd import PGD
 from facemask_core.epsilons import LEVELS
-from facemask_ui import attacking, settings
+from facemask_ui.base import settings
+from facemask_ui.choices import attack_setup
 
 STRENGTHS = {
     "fgsm": "one step; quick and crude",
@@ -102,13 +103,13 @@ def _norm(name: str, usual: str, shown: bool) -> str:
     draw = partial(
         st.segmented_control,
         "Norm",
-        list(attacking.NORMS),
-        format_func=attacking.NORMS.get,
+        list(attack_setup.NORMS),
+        format_func=attack_setup.NORMS.get,
         required=True,
         help="What epsilon limits: L∞ each colour value's change, L2 the Euclidean length of the "
         "whole change, so that a few values may move far.",
     )
-    return settings.ask(draw, name, usual, settings.one_of(list(attacking.NORMS)), shown=shown)
+    return settings.ask(draw, name, usual, settings.one_of(list(attack_setup.NORMS)), shown=shown)
 
 
 def _steps(name: str, usual: int, shown: bool) -> int:

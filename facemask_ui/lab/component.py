@@ -10,9 +10,9 @@ import streamlit as st
 
 from facemask_core.epsilons import LINF, Grid
 from facemask_core.labels import WITH_MASK
-from facemask_ui import browser
+from facemask_ui.base import browser
+from facemask_ui.base.palette import palette
 from facemask_ui.lab.words import STEP_FIGURES, SWEEP_FIGURES, WORDS
-from facemask_ui.palette import palette
 
 __all__ = ["STEP_FIGURES", "Axis", "draw", "epsilons", "send", "steps"]
 

@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from facemask_core.animation import encode_sweep
 from facemask_core.epsilons import LINF, Grid
-from facemask_core.images import INPUT_SIZE
-from facemask_core.searches import Step, Sweep
-from facemask_core.verdicts import Verdict
+from facemask_core.evaluation.verdicts import Verdict
+from facemask_core.pictures.animation import encode_sweep
+from facemask_core.pictures.images import INPUT_SIZE
+from facemask_core.robustness import Step, Sweep
 
 _SHAPE = (INPUT_SIZE, INPUT_SIZE, 3)
 _QUICK = 1

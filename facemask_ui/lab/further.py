@@ -9,16 +9,20 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from facemask_core import defences, faces, images, survival, verdicts, virtual_mask
+from facemask_core import defences
 from facemask_core.attacks import Attack
-from facemask_core.classifier import Classifier
 from facemask_core.epsilons import LINF, Grid
+from facemask_core.evaluation import survival, verdicts
+from facemask_core.evaluation.verdicts import Verdict
 from facemask_core.labels import WITHOUT_MASK
-from facemask_core.searches import has_steps
-from facemask_core.verdicts import Verdict
-from facemask_ui import attacking, charts, cropping, models, palette, results, settings
+from facemask_core.models.classifier import Classifier
+from facemask_core.pictures import faces, images, virtual_mask
+from facemask_core.robustness import has_steps
+from facemask_ui.base import charts, palette, settings
+from facemask_ui.choices import attack_setup, models
+from facemask_ui.face import answers, cropping
+from facemask_ui.face.pictures import Picture
 from facemask_ui.lab import component, sweeps
-from facemask_ui.pictures import Picture
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ class Asked:
     @property
     def written(self) -> str:
         """Epsilon as people write it, and its norm where that is not the usual one."""
-        norm = "" if self.grid == LINF else f" in {attacking.NORMS[self.grid.norm]}"
+        norm = "" if self.grid == LINF else f" in {attack_setup.NORMS[self.grid.norm]}"
         return f"{self.grid.write(self.notch)}{norm}"
 
 
@@ -82,12 +86,12 @@ def _other_models(asked: Asked) -> None:
         f"epsilon {asked.written}, shown to every model."
     )
     loaded = {name: models.load(name) for name in models.shipped()}
-    judged = {name: results.judge(model, asked.attacked) for name, model in loaded.items()}
+    judged = {name: answers.judge(model, asked.attacked) for name, model in loaded.items()}
     charts.probabilities(
         {models.title(name): verdict for name, verdict in judged.items()}, key="transfer"
     )
     others = [name for name in judged if name != asked.model]
-    right = [n for n in others if results.judge(loaded[n], asked.face).label == asked.label]
+    right = [n for n in others if answers.judge(loaded[n], asked.face).label == asked.label]
     fooled = [models.title(name) for name in right if judged[name].label != asked.label]
     named = f": {', '.join(fooled)}" if fooled else ""
     st.caption(
@@ -126,7 +130,7 @@ def _defences(asked: Asked) -> None:
     )
     rounded = images.to_uint8_within(adaptive.images[0], asked.face, asked.epsilon)
     rows: dict[str, Verdict] = {
-        "No defence, attacked": results.judge(asked.classifier, asked.attacked),
+        "No defence, attacked": answers.judge(asked.classifier, asked.attacked),
         "Defended, original": _judge(shielded, asked.face),
         "Defended, same picture": _judge(shielded, asked.attacked),
         "Defended, attack adapted": _judge(shielded, rounded),
@@ -159,7 +163,7 @@ def _saving(asked: Asked) -> None:
 
 def _steps(asked: Asked) -> None:
     film = sweeps.path_of(
-        asked.classifier, asked.face, results.judge(asked.classifier, asked.face),
+        asked.classifier, asked.face, answers.judge(asked.classifier, asked.face),
         asked.label, asked.attack, asked.epsilon, asked.seed,
     )  # fmt: skip
     steps = int(asked.attack.steps)  # type: ignore[attr-defined]
@@ -176,7 +180,7 @@ def _steps(asked: Asked) -> None:
         figures=component.STEP_FIGURES,
         on_level=lambda _: None,
     )
-    st.caption(attacking.statement(asked.attack.threat_model(asked.epsilon, asked.seed)))
+    st.caption(attack_setup.statement(asked.attack.threat_model(asked.epsilon, asked.seed)))
     with st.container(gap=None, key="lab-steps-parts"):
         for number, part in enumerate(film):
             component.send(part, key=f"lab-steps:{film.question}:{number}")

@@ -6,14 +6,17 @@ from functools import partial
 
 import streamlit as st
 
-from facemask_core import faces, searches
+from facemask_core import robustness
 from facemask_core.attacks import Attack
 from facemask_core.epsilons import Grid
 from facemask_core.labels import LABELS
-from facemask_ui import attacking, class_link, cropping, models, results, settings, shell
+from facemask_core.pictures import faces
+from facemask_ui.base import messages, settings
+from facemask_ui.choices import attack_setup, class_link, models
+from facemask_ui.face import answers, cropping
+from facemask_ui.face.pictures import Picture
 from facemask_ui.lab import component, further, slider, sweeps
 from facemask_ui.lab import film as pack
-from facemask_ui.pictures import Picture
 
 _KEY = "lab"
 
@@ -41,10 +44,10 @@ def show(
     """
     face = cropping.square(picture, region)
     classifier = models.load(model, to_attack=True)
-    before = results.judge(classifier, face)
+    before = answers.judge(classifier, face)
     truth = before.label if label is None else label
     film = sweeps.film_of(classifier, face, before, truth, attack, seed)
-    grid = searches.grid_of(attack)
+    grid = robustness.grid_of(attack)
     notch = slider.notch(grid)
     guess = _choose_guess(picture, region)
     component.draw(
@@ -73,7 +76,7 @@ def show(
         if st.session_state.get("animated") == film.question:
             component.send(sweeps.animation_of(film, truth, grid), key=f"animation:{film.question}")
         twin = models.robust_twin(model)
-        with shell.one_sentence():  # a twin that is damaged costs its own line alone
+        with messages.one_sentence():  # a twin that is damaged costs its own line alone
             if twin is not None:
                 other = models.load(twin, to_attack=True)
                 _send(sweeps.twin_of(film.question, other, face, truth, attack, seed), twin)
@@ -101,7 +104,7 @@ def _stated(attack: Attack, grid: Grid, seed: int, model: str) -> list[str]:
     """The threat model at every notch, in words."""
     identity = f"Model {models.title(model)}, sha256 {models.sha256(model)[:12]}."
     told = [attack.threat_model(grid.epsilon(notch), seed) for notch in grid.notches]
-    return [f"Threat model: {attacking.statement(each)}. {identity}" for each in told]
+    return [f"Threat model: {attack_setup.statement(each)}. {identity}" for each in told]
 
 
 def _send(film: sweeps.Film, key: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from facemask_core.epsilons import LINF, Grid
-from facemask_ui import settings
+from facemask_ui.base import settings
 
 
 def notch(grid: Grid) -> int:

@@ -17,14 +17,15 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from facemask_core import attacks, fidelity, searches
+from facemask_core import attacks, robustness
 from facemask_core.attacks import Attack
-from facemask_core.classifier import Classifier
 from facemask_core.epsilons import Grid
-from facemask_core.searches import Sweep
-from facemask_core.verdicts import Verdict
-from facemask_ui import shelf, waiting
+from facemask_core.evaluation.verdicts import Verdict
+from facemask_core.models.classifier import Classifier
+from facemask_core.pictures import fidelity
+from facemask_core.robustness import Sweep
 from facemask_ui.lab import film
+from facemask_ui.visitors import shared_cache, waiting
 
 _OWN, _EVERYONES = 6, 48
 """Films a session keeps, and all of them share; one of PGD holds a few megabytes."""
@@ -151,9 +152,9 @@ def twin_of(
     """
 
     def parts() -> Iterator[bytes]:
-        grid, shares = searches.grid_of(attack), list[tuple[int, float]]()
+        grid, shares = robustness.grid_of(attack), list[tuple[int, float]]()
         yield ASKS
-        for part in searches.epsilon_sweep_parts(twin, face, label, attack, seed=seed):
+        for part in robustness.epsilon_sweep_parts(twin, face, label, attack, seed=seed):
             shares += zip(part.notches.tolist(), part.confidence.tolist(), strict=True)
             if part.notches[-1] != grid.last:
                 yield ASKS
@@ -189,7 +190,7 @@ def path_of(
         steps = int(attack.steps)  # type: ignore[attr-defined]
         yield film.face(question, face, before, label)
         yield ASKS
-        for taken in searches.attack_path(
+        for taken in robustness.attack_path(
             classifier, face, label, attack, epsilon=epsilon, seed=seed
         ):
             yield film.step(question, face, taken)
@@ -207,7 +208,7 @@ def _kept(
     face: NDArray[np.uint8],
     parts: Iterator[bytes],
 ) -> Film:
-    films = shelf.shelf("films", shelf.digest(face), own=_OWN, everyones=_EVERYONES)
+    films = shared_cache.shelf("films", shared_cache.digest(face), own=_OWN, everyones=_EVERYONES)
     begun = Film(question, parts, classifier.turn, lambda: films.drop(key))
     found: Film = films.get(key, lambda: begun)
     return found
@@ -222,11 +223,11 @@ def _parts(
     attack: Attack,
     seed: int,
 ) -> Iterator[bytes]:
-    grid = searches.grid_of(attack)
+    grid = robustness.grid_of(attack)
     yield film.face(question, face, before, label)
     found = []
     yield ASKS
-    for part in searches.epsilon_sweep_parts(classifier, face, label, attack, seed=seed):
+    for part in robustness.epsilon_sweep_parts(classifier, face, label, attack, seed=seed):
         found.append(part)
         yield film.sweep(question, face, part)
         if part.notches[-1] != grid.last:
@@ -236,7 +237,7 @@ def _parts(
         # The answer to no noise at all is known.
         notches = grid.notches[_CONTROL_STRIDE::_CONTROL_STRIDE]
         yield ASKS
-        control = searches.noise_control(classifier, face, grid, notches, seed=seed)
+        control = robustness.noise_control(classifier, face, grid, notches, seed=seed)
         shares = zip(notches, control[:, label].tolist(), strict=True)
         yield film.line(question, "noise", [(0, before.probabilities[label]), *shares])
     yield film.end(question)

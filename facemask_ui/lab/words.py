@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from facemask_core.verdicts import Outcome
-from facemask_ui import palette
-from facemask_ui.browser import glyph
-from facemask_ui.outcomes import OUTCOMES
+from facemask_core.evaluation.verdicts import Outcome
+from facemask_ui.base import palette
+from facemask_ui.base.browser import glyph
+from facemask_ui.face.outcomes import OUTCOMES
 
 _OUTCOMES = {"fooled": Outcome.FOOLED, "held": Outcome.HELD, "wrong": Outcome.ALREADY_WRONG}
 

@@ -11,9 +11,9 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from facemask_ui.charts import PLAIN
+from facemask_ui.base.charts import PLAIN
+from facemask_ui.base.palette import Palette, palette
 from facemask_ui.lesson.texts import Texts
-from facemask_ui.palette import Palette, palette
 
 _DASHES = ("solid", "dot")
 _SYMBOLS = ("circle", "square")

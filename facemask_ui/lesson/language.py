@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from facemask_ui import settings
+from facemask_ui.base import settings
 from facemask_ui.lesson import texts
 from facemask_ui.lesson.texts import LANGUAGES, Texts
 

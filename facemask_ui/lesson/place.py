@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from facemask_ui import browser
+from facemask_ui.base import browser
 
 _CSS, _JS = browser.texts(__file__, "place.css", "place.js")
 

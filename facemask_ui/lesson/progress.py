@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from facemask_ui import settings
+from facemask_ui.base import settings
 
 _CHAPTER, _SEEN = "chapter", "seen"
 _GUESS = "guess:"

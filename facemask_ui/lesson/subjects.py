@@ -8,15 +8,17 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from facemask_core import images, samples, verdicts
 from facemask_core.attacks import Attack
 from facemask_core.attacks.fgsm import FGSM
 from facemask_core.attacks.pgd import PGD
-from facemask_core.classifier import Classifier
+from facemask_core.data import samples
 from facemask_core.epsilons import LEVELS, LINF
-from facemask_core.searches import Sweep, epsilon_sweep
-from facemask_core.verdicts import Verdict
-from facemask_ui import models
+from facemask_core.evaluation import verdicts
+from facemask_core.evaluation.verdicts import Verdict
+from facemask_core.models.classifier import Classifier
+from facemask_core.pictures import images
+from facemask_core.robustness import Sweep, epsilon_sweep
+from facemask_ui.choices import models
 
 BARE, MASKED = "portrait-12", "portrait-05"
 """One small step fools the first model on the one, and at no epsilon on the other, on which many

@@ -11,10 +11,10 @@ from pathlib import Path
 from string import Formatter
 from typing import TYPE_CHECKING, Any
 
-from facemask_ui import palette
+from facemask_ui.base import palette
 
 if TYPE_CHECKING:
-    from facemask_core.verdicts import Verdict
+    from facemask_core.evaluation.verdicts import Verdict
 
 LANGUAGES = ("en", "fr")
 """The first is the one that is there for everyone."""

@@ -6,12 +6,13 @@ from typing import Any
 
 import streamlit as st
 
-from facemask_ui import lab_links, models
+from facemask_ui.choices import models
 from facemask_ui.lesson import language, links, place, progress, subjects
 from facemask_ui.lesson.chapters import CHAPTERS, Chapter
 from facemask_ui.lesson.handouts import view as handouts
 from facemask_ui.lesson.progress import Guesses
 from facemask_ui.lesson.texts import Texts
+from facemask_ui.page import links as lab_links
 
 _SEEN, _UNSEEN = ":material/check_circle:", ":material/radio_button_unchecked:"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from facemask_ui.palette import Palette, percent
+from facemask_ui.base.palette import Palette, percent
 
 Bins = list[dict[str, Any]]
 
@@ -15,7 +15,7 @@ def figure(bins: Bins, colours: Palette) -> go.Figure:
     """Draws the share that is right against the confidence, one point a bin that holds images.
 
     Args:
-        bins: As :class:`~facemask_core.calibration.Calibration` writes them.
+        bins: As :class:`~facemask_core.evaluation.calibration.Calibration` writes them.
         colours: The theme's.
     """
     filled = [entry for entry in bins if entry["count"]]

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from facemask_core import faces, images, samples, verdicts
-from facemask_core.classifier import Classifier
-from facemask_core.samples import Portrait
-from facemask_core.verdicts import Verdict
+from facemask_core.data import samples
+from facemask_core.data.samples import Portrait
+from facemask_core.evaluation import verdicts
+from facemask_core.evaluation.verdicts import Verdict
+from facemask_core.models.classifier import Classifier
+from facemask_core.pictures import faces, images
 
 
 @dataclass(frozen=True)

@@ -7,18 +7,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from facemask_core import uncertainty
 from facemask_core.attacks import get
 from facemask_core.epsilons import describe_epsilon
+from facemask_core.evaluation import confidence_intervals
 from facemask_core.labels import LABELS
-from facemask_ui.palette import percent
+from facemask_ui.base.palette import percent
 
 
 def robustness(reports: list[dict[str, Any]]) -> pd.DataFrame:
     """One row an attack and epsilon.
 
     Args:
-        reports: As :func:`facemask_core.published.reports` reads them.
+        reports: As :func:`facemask_core.models.published.reports` reads them.
     """
     return pd.DataFrame(
         [
@@ -43,7 +43,7 @@ def _attack(stated: dict[str, Any]) -> str:
 
 def _between(share: float, images: int) -> str:
     """The 95 % interval; from the counts, for reports of before intervals have none."""
-    interval = uncertainty.proportion(np.arange(images) < round(share * images))
+    interval = confidence_intervals.proportion(np.arange(images) < round(share * images))
     return "" if interval is None else f"{100 * interval.low:.1f} to {100 * interval.high:.1f} %"
 
 
@@ -89,7 +89,7 @@ def tones(rows: list[dict[str, Any]], weights_sha256: str) -> pd.DataFrame:
     """One row a way of framing the shipped faces, one column a class and group of skin tones.
 
     Args:
-        rows: As :func:`facemask_core.published.skin_tones` reads them.
+        rows: As :func:`facemask_core.models.published.skin_tones` reads them.
         weights_sha256: The model's hash; rows of others are left out.
     """
     return pd.DataFrame(

@@ -9,8 +9,8 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from facemask_core.checkpoints import Card
-from facemask_ui.palette import Palette, percent
+from facemask_core.models.checkpoints import Card
+from facemask_ui.base.palette import Palette, percent
 
 CURVES = {
     "accuracy": ("Training", "dash"),

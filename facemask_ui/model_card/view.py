@@ -8,12 +8,12 @@ from dataclasses import asdict
 import pandas as pd
 import streamlit as st
 
-from facemask_core import checkpoints, published
-from facemask_core.checkpoints import Card
-from facemask_ui import attacking, models
-from facemask_ui.charts import PLAIN
+from facemask_core.models import checkpoints, published
+from facemask_core.models.checkpoints import Card
+from facemask_ui.base.charts import PLAIN
+from facemask_ui.base.palette import palette, percent, phrase, word
+from facemask_ui.choices import attack_setup, models
 from facemask_ui.model_card import calibration, failures, tables, training
-from facemask_ui.palette import palette, percent, phrase, word
 
 _PICTURE = 168
 _MOST_FAILURES = 24
@@ -73,7 +73,7 @@ def _robustness(card: Card) -> None:
     last = {report["threat_model"]["attack"]: report["threat_model"] for report in reports}
     with st.expander("Threat models", icon=":material/gavel:"):
         for stated in last.values():
-            st.markdown(f"- {attacking.statement(stated)}; the other epsilons alike.")
+            st.markdown(f"- {attack_setup.statement(stated)}; the other epsilons alike.")
 
 
 def _training(card: Card) -> None:

@@ -6,12 +6,12 @@ from typing import Any
 
 import streamlit as st
 
-from facemask_core import checkpoints
-from facemask_core.checkpoints import Card
 from facemask_core.epsilons import describe_epsilon
+from facemask_core.models import checkpoints
+from facemask_core.models.checkpoints import Card
 from facemask_core.paper import experiments, results
 from facemask_core.paper.printed import Paper
-from facemask_ui import models
+from facemask_ui.choices import models
 
 _UNTOLD = "not told"
 _OPTIMIZERS = {"adamw": "AdamW", "sgd": "SGD"}

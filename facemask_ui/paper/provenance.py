@@ -10,7 +10,7 @@ import streamlit as st
 from facemask_core.paper import experiments, results
 from facemask_core.paper.experiments import Experiment
 from facemask_core.paper.second_softmax import LARGEST
-from facemask_ui import attacking, models
+from facemask_ui.choices import attack_setup, models
 
 _HASH = 12
 
@@ -58,7 +58,7 @@ def _attack(result: dict[str, Any]) -> str:
     if result["threat_model"] is None:
         return "no attack"
     stated = {key: it for key, it in result["threat_model"].items() if key != "source_sha256"}
-    return attacking.statement(stated)
+    return attack_setup.statement(stated)
 
 
 def show() -> None:

@@ -12,8 +12,9 @@ from facemask_core.labels import LABELS
 from facemask_core.paper import experiments, results
 from facemask_core.paper.experiments import Experiment
 from facemask_core.paper.printed import Figure, Paper
-from facemask_ui import charts, models, settings
-from facemask_ui.palette import WORDS, percent, unbroken
+from facemask_ui.base import charts, settings
+from facemask_ui.base.palette import WORDS, percent, unbroken
+from facemask_ui.choices import models
 from facemask_ui.paper import provenance
 
 _TITLES = {"none": "No attack", "fgsm": "FGSM", "pgd": "PGD"}
@@ -154,7 +155,7 @@ def report_rows(report: dict[str, Any]) -> list[dict[str, str]]:
     """A classification report in scikit-learn's layout, which the paper prints.
 
     Args:
-        report: As :meth:`facemask_core.evaluation.Predictions.report` gives it.
+        report: As :meth:`facemask_core.evaluation.report.Predictions.report` gives it.
     """
     kinds = ("precision", "recall", "f1-score")
     images = int(report["macro avg"]["support"])

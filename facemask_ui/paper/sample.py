@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from facemask_core import attacks, verdicts
-from facemask_core.classifier import Classifier
-from facemask_core.verdicts import AttackedFace
-from facemask_ui import cropping, models, pictures
+from facemask_core import attacks
+from facemask_core.evaluation import verdicts
+from facemask_core.evaluation.verdicts import AttackedFace
+from facemask_core.models.classifier import Classifier
+from facemask_ui.choices import models
+from facemask_ui.face import cropping, pictures
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from facemask_core import checkpoints
-from facemask_core.checkpoints import Card
+from facemask_core.models import checkpoints
+from facemask_core.models.checkpoints import Card
 from facemask_core.paper.printed import Paper, Table
-from facemask_ui import models
+from facemask_ui.choices import models
 
 
 def show(paper: Paper) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from facemask_core.paper import experiments, printed
-from facemask_ui import models, settings
+from facemask_ui.base import settings
+from facemask_ui.choices import models
 from facemask_ui.paper import differences, points, provenance, reports, trained
 
 _PARTS = {"beside": "Tables and figures", "odd": "What does not add up"}

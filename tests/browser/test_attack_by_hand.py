@@ -14,8 +14,11 @@ from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, WebSocket, expect
 
-from facemask_core import attacks, images, load_classifier, samples, searches, verdicts
+from facemask_core import attacks, load_classifier, robustness
+from facemask_core.data import samples
+from facemask_core.evaluation import verdicts
 from facemask_core.labels import WITH_MASK, WITHOUT_MASK
+from facemask_core.pictures import images
 
 LEVELS = 33
 FRAMES = """() => { globalThis.frames = []; let last = performance.now();
@@ -258,7 +261,7 @@ def fooled_sample() -> tuple[samples.Portrait, int]:
     classifier = load_classifier("mobilenetv3")
     for sample in samples.gallery():
         face = images.resize(images.decode(sample.path.read_bytes()))
-        found = searches.epsilon_sweep(classifier, face, sample.label, attacks.make("fgsm"))
+        found = robustness.epsilon_sweep(classifier, face, sample.label, attacks.make("fgsm"))
         if found.smallest_fooling_notch:
             return sample, found.smallest_fooling_notch
     pytest.fail("No sample falls to the attack the page begins with.")

@@ -8,7 +8,8 @@ import pytest
 from lab import Visit, settle
 from playwright.sync_api import Page, expect
 
-from facemask_ui import attacking, palette
+from facemask_ui.base import palette
+from facemask_ui.choices import attack_setup
 
 PAGES = ("", "Inspect", "Attack", "Report", "Models", "Learn", "Paper")
 PHONE = 390
@@ -86,6 +87,6 @@ def labels(page: Page) -> list[str | None]:
 def test_hostile_link_opens_the_page_as_it_is(visit: Visit, query: str) -> None:
     page = visit(f"Attack?{query}")
     slider = page.locator(".lab").get_by_role("slider", name="Epsilon")
-    expect(slider).to_have_value(str(attacking.DEFAULT_LEVELS))
+    expect(slider).to_have_value(str(attack_setup.DEFAULT_LEVELS))
     assert page.get_by_test_id("stAlertContainer").count() == 0
     settle(page)

@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from facemask_core import explain, images, load_classifier, samples
-from facemask_ui import models
+from facemask_core import explain, load_classifier
+from facemask_core.data import samples
+from facemask_core.pictures import images
+from facemask_ui.choices import models
 
 SAMPLE = "portrait-03"
 ON_THE_GRID = """layers => Object.assign(layers.style, {

@@ -20,7 +20,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.served import Server
-from facemask_core import images, samples
+from facemask_core.data import samples
+from facemask_core.pictures import images
 
 SPILLING = (
     "-c",

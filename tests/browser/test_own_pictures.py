@@ -8,7 +8,8 @@ import numpy as np
 from lab import FIRST_VERDICT_MS, Visit, pixels, settle
 from playwright.sync_api import Page, expect
 
-from facemask_core import images, samples
+from facemask_core.data import samples
+from facemask_core.pictures import images
 
 ASTRONAUT = {
     "name": "somebody.png",

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import facemask_core
-from facemask_core import samples
-from facemask_core.classifier import Classifier, load_classifier
+from facemask_core.data import samples
+from facemask_core.models.classifier import Classifier, load_classifier
 
 MODEL = "mobilenetv3"
 ROOT = Path(facemask_core.__file__).resolve().parent.parent

@@ -16,8 +16,8 @@ from small_models import judging
 
 import facemask_core
 from facemask_core import Classifier
-from facemask_core.images import INPUT_SIZE
 from facemask_core.jobs import Data, Kind, Order, Queue, worker
+from facemask_core.pictures.images import INPUT_SIZE
 
 OWNER = "somebody"
 MODEL = "mobilenetv3"

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from facemask_core import Classifier
 from facemask_core.backend import keras
-from facemask_core.checkpoints import Card
 from facemask_core.labels import LABELS
+from facemask_core.models.checkpoints import Card
 
 SHAPE = (8, 8, 3)
 

@@ -15,13 +15,15 @@ from numpy.typing import NDArray
 from PIL import Image
 from small_models import judging
 
-from facemask_core import Classifier, attacks, datasets, evaluation, images, runs
-from facemask_core.datasets import Dataset, Sample, Skipped
+from facemask_core import Classifier, attacks, evaluation, runs
+from facemask_core.data import datasets
+from facemask_core.data.datasets import Dataset, Sample, Skipped
 from facemask_core.errors import RunInUseError
-from facemask_core.evaluation import Evaluation
+from facemask_core.evaluation.report import Evaluation
 from facemask_core.labels import LABELS
-from facemask_core.rows import Rows
+from facemask_core.pictures import images
 from facemask_core.runs import records
+from facemask_core.runs.rows import Rows
 
 EPSILON = 8 / 255
 SIDE = 32

@@ -12,8 +12,10 @@ import pytest
 from small_models import SHAPE, linear_model, wrapped
 
 from benchmarks import accelerator
-from facemask_core import backend, checkpoints, datasets, samples
+from facemask_core import backend
+from facemask_core.data import datasets, samples
 from facemask_core.errors import DatasetError, DeviceError
+from facemask_core.models import checkpoints
 from facemask_core.paper import experiments
 
 FACE = (224, 224, 3)

@@ -20,7 +20,7 @@ from benchmarks import (
 )
 from benchmarks.attack_speed.tables import tables
 from benchmarks.class_of_thirty import tables as class_tables
-from facemask_core import checkpoints, published
+from facemask_core.models import checkpoints, published
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from benchmarks import scale
-from facemask_core import datasets, engines
+from facemask_core import engines
+from facemask_core.data import datasets
 
 pytestmark = pytest.mark.slow  # two processes, each of which compiles
 

@@ -11,11 +11,13 @@ from screen import Open
 from streamlit.testing.v1 import AppTest
 
 import facemask_core
-from facemask_core import Classifier, checkpoints
+from facemask_core import Classifier
 from facemask_core.backend import keras
-from facemask_core.images import INPUT_SIZE
 from facemask_core.jobs import Supervisor
-from facemask_ui import models, shelf
+from facemask_core.models import checkpoints
+from facemask_core.pictures.images import INPUT_SIZE
+from facemask_ui.choices import models
+from facemask_ui.visitors import shared_cache
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = {
@@ -41,7 +43,7 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFacto
 @pytest.fixture(autouse=True)
 def nothing_kept() -> None:
     """What one test had computed for everyone is no other's answer."""
-    shelf._everyones.clear()
+    shared_cache._everyones.clear()
 
 
 @pytest.fixture

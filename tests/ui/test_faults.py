@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from screen import Open, sentences, threat_model
 
-from facemask_core import Classifier, checkpoints, classifier
+from facemask_core import Classifier
 from facemask_core.backend import keras
-from facemask_core.classifier import load_classifier
-from facemask_ui import models
+from facemask_core.models import checkpoints, classifier
+from facemask_core.models.classifier import load_classifier
+from facemask_ui.choices import models
 
 BROKEN = "mobilenetv3-robust"
 

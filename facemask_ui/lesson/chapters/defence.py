@@ -7,12 +7,15 @@ from typing import Any
 
 import streamlit as st
 
-from facemask_core import defences, published, verdicts
-from facemask_core.classifier import Classifier
+from facemask_core import defences
 from facemask_core.epsilons import LEVELS
+from facemask_core.evaluation import verdicts
+from facemask_core.evaluation.verdicts import Verdict
 from facemask_core.labels import LABELS, WITHOUT_MASK
-from facemask_core.verdicts import Verdict
-from facemask_ui import charts, models
+from facemask_core.models import published
+from facemask_core.models.classifier import Classifier
+from facemask_ui.base import charts
+from facemask_ui.choices import models
 from facemask_ui.lesson import subjects
 from facemask_ui.lesson.chapters.base import Chapter
 from facemask_ui.lesson.texts import Texts

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from facemask_core.classifier import Classifier
 from facemask_core.epsilons import LINF
-from facemask_core.searches import noise_control
+from facemask_core.models.classifier import Classifier
+from facemask_core.robustness import noise_control
 from facemask_ui.lesson import drawings, subjects
 from facemask_ui.lesson.chapters.base import Chapter, third
 from facemask_ui.lesson.drawings import Curve

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from facemask_core import verdicts
-from facemask_core.classifier import Classifier
-from facemask_core.verdicts import Verdict
-from facemask_ui import charts, models
+from facemask_core.evaluation import verdicts
+from facemask_core.evaluation.verdicts import Verdict
+from facemask_core.models.classifier import Classifier
+from facemask_ui.base import charts
+from facemask_ui.choices import models
 from facemask_ui.lesson import subjects
 from facemask_ui.lesson.chapters.base import Chapter
 from facemask_ui.lesson.texts import Texts

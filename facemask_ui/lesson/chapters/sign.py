@@ -8,8 +8,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from facemask_core import images
-from facemask_core.classifier import Classifier
+from facemask_core.models.classifier import Classifier
+from facemask_core.pictures import images
 from facemask_ui.lesson import drawings, subjects
 from facemask_ui.lesson.chapters.base import Chapter, third
 from facemask_ui.lesson.texts import Texts

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from facemask_core import images
-from facemask_core.searches import Sweep
-from facemask_core.verdicts import Verdict
+from facemask_core.evaluation.verdicts import Verdict
+from facemask_core.pictures import images
+from facemask_core.robustness import Sweep
 from facemask_ui.lesson import subjects
 from facemask_ui.lesson.chapters.base import Chapter
 from facemask_ui.lesson.texts import Texts

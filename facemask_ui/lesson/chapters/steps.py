@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from facemask_core.classifier import Classifier
 from facemask_core.epsilons import LINF
+from facemask_core.models.classifier import Classifier
 from facemask_core.paper import printed
-from facemask_core.searches import attack_path
+from facemask_core.robustness import attack_path
 from facemask_ui.lesson import drawings, subjects
 from facemask_ui.lesson.chapters.base import Chapter
 from facemask_ui.lesson.drawings import Curve

@@ -10,8 +10,8 @@ from facemask_ui.lesson.handouts.parts import inline, link, points, prose
 from facemask_ui.lesson.handouts.sources import SOURCES
 from facemask_ui.lesson.handouts.worksheet import STYLE
 from facemask_ui.lesson.texts import Texts
-from facemask_ui.printed.frame import framed
-from facemask_ui.printed.markup import Markup, element, joined, table
+from facemask_ui.reports.printed.frame import framed
+from facemask_ui.reports.printed.markup import Markup, element, joined, table
 
 
 def notes(texts: Texts, lab: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from facemask_ui.printed.markup import Markup, element, joined
+from facemask_ui.reports.printed.markup import Markup, element, joined
 
 _ICON = re.compile(r":material/\w+:\s*")
 _COLOUR = re.compile(r":(?:orange|blue)\[(.*?)\]")

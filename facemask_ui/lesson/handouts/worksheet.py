@@ -8,8 +8,8 @@ from facemask_ui.lesson import links
 from facemask_ui.lesson.chapters import CHAPTERS, Chapter
 from facemask_ui.lesson.handouts.parts import lines, link
 from facemask_ui.lesson.texts import Texts
-from facemask_ui.printed.frame import framed
-from facemask_ui.printed.markup import Markup, element
+from facemask_ui.reports.printed.frame import framed
+from facemask_ui.reports.printed.markup import Markup, element
 
 STYLE = Path(__file__).with_name("handout.css").read_text(encoding="utf-8")
 _BOX = "\N{BALLOT BOX}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from facemask_core.paper.printed import Paper
-from facemask_ui import settings
+from facemask_ui.base import settings
 from facemask_ui.paper.points import (
     falls,
     scale,

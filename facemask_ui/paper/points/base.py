@@ -9,7 +9,7 @@ import streamlit as st
 
 from facemask_core.paper.experiments import DETAILED
 from facemask_core.paper.printed import Paper
-from facemask_ui import models
+from facemask_ui.choices import models
 
 
 @dataclass(frozen=True)

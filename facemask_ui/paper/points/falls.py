@@ -6,7 +6,7 @@ import streamlit as st
 
 from facemask_core.labels import LABELS
 from facemask_core.paper.printed import Figure, Paper
-from facemask_ui.palette import WORDS, unbroken
+from facemask_ui.base.palette import WORDS, unbroken
 from facemask_ui.paper.points.base import Point, table
 
 

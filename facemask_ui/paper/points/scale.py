@@ -9,8 +9,10 @@ import streamlit as st
 from facemask_core.epsilons import LEVELS, describe_epsilon
 from facemask_core.paper import experiments, results
 from facemask_core.paper.printed import Paper
-from facemask_ui import faces_shown, models, settings
-from facemask_ui.palette import percent, unbroken
+from facemask_ui.base import settings
+from facemask_ui.base.palette import percent, unbroken
+from facemask_ui.choices import models
+from facemask_ui.face import before_after
 from facemask_ui.paper import provenance, sample
 from facemask_ui.paper.points.base import Point
 
@@ -57,7 +59,7 @@ def _show(paper: Paper, model: str) -> None:
     faces, figures = st.columns(2, gap="large")
     with faces:
         attacked = sample.attacked(model, scale.epsilon)
-        faces_shown.pictures(attacked.found, attacked.alt)
+        before_after.pictures(attacked.found, attacked.alt)
         st.caption(
             f"{models.title(model)} under FGSM at {describe_epsilon(scale.epsilon)}, computed "
             "just now and rounded to whole levels."

@@ -10,14 +10,14 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from facemask_core.classifier import probabilities
+from facemask_core.models.classifier import probabilities
 from facemask_core.paper import experiments, results
 from facemask_core.paper.experiments import SHARPNESSES
 from facemask_core.paper.printed import Paper
 from facemask_core.paper.second_softmax import LARGEST, undone
-from facemask_ui import settings
-from facemask_ui.charts import PLAIN
-from facemask_ui.palette import Palette, palette, percent
+from facemask_ui.base import settings
+from facemask_ui.base.charts import PLAIN
+from facemask_ui.base.palette import Palette, palette, percent
 from facemask_ui.paper import provenance, sample
 from facemask_ui.paper.points.base import Point, measured_in_detail, table
 

@@ -7,7 +7,7 @@ from math import ceil
 import streamlit as st
 
 from facemask_core.paper.printed import Paper
-from facemask_ui import settings
+from facemask_ui.base import settings
 from facemask_ui.paper.points.base import Point, table
 
 

@@ -11,9 +11,9 @@ import streamlit as st
 from facemask_core.paper import experiments, results
 from facemask_core.paper.experiments import EPSILON, NOTCHES, STEP_SIZE
 from facemask_core.paper.printed import Paper
-from facemask_ui import settings
-from facemask_ui.charts import PLAIN
-from facemask_ui.palette import Palette, palette, percent
+from facemask_ui.base import settings
+from facemask_ui.base.charts import PLAIN
+from facemask_ui.base.palette import Palette, palette, percent
 from facemask_ui.paper import provenance
 from facemask_ui.paper.points.base import Point, measured_in_detail
 

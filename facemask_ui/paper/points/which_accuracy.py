@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from facemask_core.paper.printed import Paper
-from facemask_ui.palette import unbroken
+from facemask_ui.base.palette import unbroken
 from facemask_ui.paper.points.base import Point
 
 

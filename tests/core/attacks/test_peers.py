@@ -12,7 +12,9 @@ from photographs import PHOTOGRAPHS, needs_photographs
 
 from benchmarks import smallest_distances
 from benchmarks.peers import NEAREST, PEERS, Labels, Pixels, art_estimator
-from facemask_core import Classifier, attacks, datasets, images, samples
+from facemask_core import Classifier, attacks
+from facemask_core.data import datasets, samples
+from facemask_core.pictures import images
 
 pytestmark = pytest.mark.peers
 

@@ -11,11 +11,14 @@ import pytest
 from command_line import MODEL, PORTRAIT, Lab
 from PIL import Image
 
-from facemask_core import attacks, checkpoints, checks, datasets, defences, faces, images, samples
+from facemask_core import attacks, checks, defences
 from facemask_core.cli.settings import configured_defences
 from facemask_core.cli.terminal import print_dead_gradients
+from facemask_core.data import datasets, samples
+from facemask_core.evaluation.survival import jpeg_form
 from facemask_core.labels import LABELS, WITH_MASK, WITHOUT_MASK, parse_label
-from facemask_core.survival import jpeg_form
+from facemask_core.models import checkpoints
+from facemask_core.pictures import faces, images
 
 
 def test_the_attacks_are_listed_with_their_settings(lab: Lab) -> None:

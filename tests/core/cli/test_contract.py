@@ -14,8 +14,10 @@ import pytest
 from command_line import MODEL, PORTRAIT, ROOT, Answer, Lab, loaded, started
 from numpy.typing import NDArray
 
-from facemask_core import checkpoints, datasets, faces, images, samples
+from facemask_core.data import datasets, samples
 from facemask_core.labels import LABELS
+from facemask_core.models import checkpoints
+from facemask_core.pictures import faces, images
 
 
 def pixels(seed: int = 0, height: int = 48, width: int = 64) -> NDArray[np.uint8]:

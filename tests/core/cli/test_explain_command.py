@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 from command_line import MODEL, PORTRAIT, Lab, loaded
 
-from facemask_core import checkpoints, explain, faces, images
+from facemask_core import explain
 from facemask_core.cli.explain import _in_words
 from facemask_core.explain import Summary
 from facemask_core.labels import LABELS
+from facemask_core.models import checkpoints
+from facemask_core.pictures import faces, images
 
 WORDS = ("explain", PORTRAIT, "--model", MODEL)
 

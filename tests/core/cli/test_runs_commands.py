@@ -12,9 +12,10 @@ import pytest
 import stored_runs
 from command_line import MODEL, ROOT, Lab, loaded
 
-from facemask_core import measuring, runs
-from facemask_core.datasets import Dataset
-from facemask_core.runs import place
+from facemask_core import runs
+from facemask_core.data.datasets import Dataset
+from facemask_core.runs import task
+from facemask_core.storage import place
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def test_the_same_question_is_answered_from_the_store(
 def test_an_evaluation_that_was_cut_off_goes_on(
     lab: Lab, data: Dataset, asked: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(measuring, "BATCH_SIZE", 2)
+    monkeypatch.setattr(task, "BATCH_SIZE", 2)
     whole, _ = _evaluate(lab, data, "--no-store")
 
     def stop(*_: object) -> None:

@@ -15,14 +15,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from facemask_core import Classifier, archives, datasets, engines
-from facemask_core.datasets import Dataset
+from facemask_core import Classifier, engines
+from facemask_core.data import archives, datasets
+from facemask_core.data.datasets import Dataset
 from facemask_core.engines import blocks, worker
 from facemask_core.engines.worker import Introduction
 from facemask_core.errors import DatasetError, EngineError
 from facemask_core.labels import LABELS
-from facemask_core.measuring import Task
 from facemask_core.runs.pinned import Pinned
+from facemask_core.runs.task import Task
 
 
 @pytest.fixture

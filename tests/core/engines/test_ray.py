@@ -16,8 +16,9 @@ import stored_runs
 from command_line import MODEL, started
 from PIL import Image
 
-from facemask_core import Classifier, archives, attacks, datasets, engines, evaluation, runs
-from facemask_core.datasets import Dataset
+from facemask_core import Classifier, attacks, engines, evaluation, runs
+from facemask_core.data import archives, datasets
+from facemask_core.data.datasets import Dataset
 from facemask_core.defences import JPEG, defended
 from facemask_core.engines import crew as crew_module
 from facemask_core.engines.crew import RayCrew

@@ -18,10 +18,11 @@ import pytest
 import queued
 import stored_runs
 
-from facemask_core import datasets, images
 from facemask_core.attacks.noise import Noise
+from facemask_core.data import datasets
 from facemask_core.jobs import Job, Queue, State
 from facemask_core.jobs.removal import delete
+from facemask_core.pictures import images
 
 IMAGES = 300
 KILLS = 12

@@ -49,7 +49,7 @@ def test_what_a_crash_left_behind_is_swept(queue: Queue) -> None:
     with uploads.keeping(queue.home):  # and killed before its job was queued
         left = uploads.save(queue.home, b"zip")
     (queue.home / "uploads" / "half").mkdir()
-    uploads.sweep(queue)
+    removal.sweep(queue)
     assert not uploads.file(queue.home, left).parent.exists()
     assert [entry.name for entry in (queue.home / "uploads").iterdir()] == [kept.parent.name]
 
@@ -69,7 +69,7 @@ def test_it_goes_when_its_job_has_lost_too_many_workers(queue: Queue) -> None:
 def test_nothing_is_swept_while_a_zip_is_handed_in(queue: Queue) -> None:
     with uploads.keeping(queue.home):
         name = uploads.save(queue.home, b"zip")
-        uploads.sweep(queue)
+        removal.sweep(queue)
         assert uploads.file(queue.home, name).exists()
 
 

@@ -15,12 +15,13 @@ import stored_runs
 from full_disk import full
 
 import facemask_core
-from facemask_core import attacks, checkpoints, evaluation, runs, searches
+from facemask_core import attacks, evaluation, robustness, runs
 from facemask_core.errors import RunInUseError, WorkerError
 from facemask_core.jobs import Data, Job, Kind, Queue, State, uploads, worker, workers
 from facemask_core.labels import LABELS
-from facemask_core.rows import joined
+from facemask_core.models import checkpoints
 from facemask_core.runs import schema
+from facemask_core.runs.rows import joined
 
 
 @pytest.fixture(autouse=True)
@@ -63,10 +64,10 @@ def test_a_search_is_that_of_the_command(queue: Queue, data: Path) -> None:
     assert stored.question.values["largest_level"] == 4
     with runs.Store(queue.home) as store:
         rows = joined(list(store.read(stored.question).rows()))
-    found = searches.minimal_epsilons(
+    found = robustness.minimal_epsilons(
         queued.judge(), job.order.dataset(queue.home), attacks.make("noise"), largest=4, seed=3
     )
-    assert searches.SmallestEpsilons.of_rows(stored.question.values, rows).as_dict() == (
+    assert robustness.SmallestEpsilons.of_rows(stored.question.values, rows).as_dict() == (
         found.as_dict()
     )
 

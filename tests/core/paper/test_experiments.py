@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from facemask_core import attacks, checkpoints
+from facemask_core import attacks
+from facemask_core.models import checkpoints
 from facemask_core.paper import experiments
 from facemask_core.paper.experiments import EPSILON, NOTCHES, STEP_SIZE, Experiment
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from facemask_core import checkpoints
 from facemask_core.labels import LABELS
+from facemask_core.models import checkpoints
 from facemask_core.paper import experiments, printed
 from facemask_core.paper.second_softmax import LARGEST
 

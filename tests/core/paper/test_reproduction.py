@@ -12,9 +12,11 @@ import numpy as np
 import pytest
 import stored_runs
 
-from facemask_core import Classifier, checkpoints, datasets, runs
+from facemask_core import Classifier, runs
+from facemask_core.data import datasets
 from facemask_core.errors import DatasetError
-from facemask_core.evaluation import Predictions
+from facemask_core.evaluation.report import Predictions
+from facemask_core.models import checkpoints
 from facemask_core.paper import reproduction
 from facemask_core.paper.confidences import BINS, confidences
 from facemask_core.paper.experiments import Experiment

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from facemask_core import checkpoints
 from facemask_core.errors import DatasetError
+from facemask_core.models import checkpoints
 from facemask_core.paper import experiments, results
 from facemask_core.paper.experiments import clean
 from facemask_core.paper.reproduction import RESULTS_DIR

@@ -9,7 +9,7 @@ from small_models import wrapped
 
 from facemask_core import Classifier, attacks
 from facemask_core.backend import keras
-from facemask_core.classifier import probabilities
+from facemask_core.models.classifier import probabilities
 from facemask_core.paper.second_softmax import LARGEST, twice, with_second_softmax
 
 Pixels = NDArray[np.float32]

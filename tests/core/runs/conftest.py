@@ -9,7 +9,7 @@ import pytest
 import stored_runs
 
 from facemask_core import Classifier, runs
-from facemask_core.datasets import Dataset
+from facemask_core.data.datasets import Dataset
 
 
 @pytest.fixture(scope="session")

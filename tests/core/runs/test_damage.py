@@ -13,10 +13,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from facemask_core import Classifier, runs
-from facemask_core.datasets import Dataset
+from facemask_core.data.datasets import Dataset
 from facemask_core.errors import DamagedStoreError, RunInUseError, RunStoreError
-from facemask_core.runs import place, records
+from facemask_core.runs import records
 from facemask_core.runs import store as store_module
+from facemask_core.storage import place
 
 
 @pytest.fixture(scope="module")

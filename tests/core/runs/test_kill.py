@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 import stored_runs
 
-from facemask_core import datasets
-from facemask_core.measuring import BATCH_SIZE
+from facemask_core.data import datasets
+from facemask_core.runs.task import BATCH_SIZE
 
 IMAGES = 400
 KILLS = 20

@@ -11,11 +11,12 @@ import stored_runs
 from hypothesis import given
 from hypothesis import strategies as st
 
-from facemask_core import Classifier, attacks, backend, faces, images, runs, versions
-from facemask_core.datasets import Dataset
+from facemask_core import Classifier, attacks, backend, runs, versions
+from facemask_core.data.datasets import Dataset
 from facemask_core.defences import JPEG, defended
 from facemask_core.errors import RunStoreError
-from facemask_core.measuring import Task
+from facemask_core.pictures import faces, images
+from facemask_core.runs.task import Task
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from facemask_core import runs
-from facemask_core.datasets import Sample, Skipped
-from facemask_core.rows import Attacked, Rows, Smallest, joined
+from facemask_core.data.datasets import Sample, Skipped
 from facemask_core.runs import records
-from facemask_core.speed import Timing
+from facemask_core.runs.rows import Attacked, Rows, Smallest, joined
+from facemask_core.runs.timing import Timing
 
 NAMES = st.binary(min_size=1, max_size=8).map(lambda raw: raw.decode("utf-8", "surrogateescape"))
 SECONDS = st.floats(0, 1e6)

@@ -16,10 +16,11 @@ import stored_runs
 from privileges import unprivileged
 
 from facemask_core import Classifier, runs
-from facemask_core.datasets import Dataset
+from facemask_core.data.datasets import Dataset
 from facemask_core.errors import DatasetError, RunInUseError, RunStoreError
-from facemask_core.evaluation import Evaluation
-from facemask_core.runs import locks, place, schema
+from facemask_core.evaluation.report import Evaluation
+from facemask_core.runs import schema
+from facemask_core.storage import locks, place
 
 
 class CutError(Exception):

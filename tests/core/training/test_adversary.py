@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from small_models import SHAPE, linear_model
 from tiny_backbone import RECIPE
 
-from facemask_core import Classifier, checkpoints, training
+from facemask_core import Classifier, training
 from facemask_core.backend import keras
+from facemask_core.models import checkpoints
 from facemask_core.training import Adversary
 from facemask_core.training.adversary import Perturber, TradesLoss, is_delusion
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from tiny_backbone import RECIPE
 
-from facemask_core import datasets
+from facemask_core.data import datasets
 from facemask_core.training import Recipe
 from facemask_core.training.photographs import Photographs
 

@@ -18,7 +18,8 @@ import tiny_backbone
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tiny_backbone import RECIPE, RECIPES
 
-from facemask_core import backend, checkpoints, datasets, evaluation, load_classifier, training
+from facemask_core import backend, evaluation, load_classifier, training
+from facemask_core.data import datasets
 from facemask_core.errors import (
     BackboneError,
     CheckpointError,
@@ -26,6 +27,7 @@ from facemask_core.errors import (
     DeviceError,
     TrainingError,
 )
+from facemask_core.models import checkpoints
 from facemask_core.training import Recipe, network, recipes
 from facemask_core.training.batch_statistics import BatchStatistics
 from facemask_core.training.photographs import Photographs

@@ -1,0 +1,334 @@
+"""Folder-per-class photographs: found, fingerprinted, decoded in threads, streamed in batches."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facemask_core.errors import DatasetError, FacemaskError, ImageError
+from facemask_core.labels import LABELS, parse_label
+from facemask_core.pictures import images
+
+SPLITS = ("train", "val", "test")
+_READERS = 4
+"""Decoding threads; Pillow releases the interpreter lock, and a few keep two to four cores busy."""
+
+UNREADABLE = "unreadable"
+"""Stands for the hash of a file that cannot be opened."""
+
+_CLUTTER = {"__MACOSX", "Thumbs.db", "desktop.ini"}
+"""What operating systems leave in folders and archives; no one means it as data."""
+
+Prepare = Callable[[NDArray[np.uint8]], NDArray[np.uint8]]
+
+
+class Source(Protocol):
+    """Where a dataset's files lie."""
+
+    @property
+    def name(self) -> str:
+        """What the user calls it."""
+
+    def paths(self) -> Iterable[str]:
+        """Lists all files, relative, with forward slashes on every system."""
+
+    def read(self, path: str) -> bytes:
+        """Returns one file's content; raises ImageError when it cannot be used."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One file, by its path below the dataset's root, and its true class."""
+
+    path: str
+    label: int
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A file that could not be used, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Decoded images of one batch and the files left out of it.
+
+    Attributes:
+        images: uint8 array of shape (n, 224, 224, 3).
+        labels: int64 array of shape (n,).
+        paths: The n files' paths, relative to the dataset's root.
+        skipped: Files of this batch that could not be read.
+    """
+
+    images: NDArray[np.uint8]
+    labels: NDArray[np.int64]
+    paths: tuple[str, ...]
+    skipped: tuple[Skipped, ...]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Files of both classes in one place, in a fixed order."""
+
+    source: Source
+    samples: tuple[Sample, ...] = field(repr=False)
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    def counts(self) -> dict[str, int]:
+        """Counts the files of each class."""
+        labels = [sample.label for sample in self.samples]
+        return {name: labels.count(label) for label, name in enumerate(LABELS)}
+
+    def limited(self, limit: int) -> Dataset:
+        """Takes the first files of each class in turn, so that both stay represented.
+
+        Args:
+            limit: How many files to keep, at least 1.
+
+        Raises:
+            DatasetError: The limit is below 1.
+        """
+        if limit < 1:
+            raise DatasetError(f"The limit is {limit}; take at least 1 image.")
+        ranks = dict.fromkeys(range(len(LABELS)), 0)
+        order = []
+        for sample in self.samples:
+            order.append((ranks[sample.label], sample.label, sample))
+            ranks[sample.label] += 1
+        order.sort(key=lambda entry: entry[:2])
+        return Dataset(self.source, tuple(sample for _, _, sample in order[:limit]))
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder on this machine."""
+
+    root: Path
+
+    @property
+    def name(self) -> str:
+        return str(self.root)
+
+    def paths(self) -> Iterator[str]:
+        for path in self.root.rglob("*"):
+            # Links that lead nowhere, or to folders, which are not walked into, are told of, too.
+            if path.is_symlink() or not path.is_dir():
+                yield path.relative_to(self.root).as_posix()
+
+    def read(self, path: str) -> bytes:
+        file = self.root / path
+        try:
+            if file.is_dir():
+                raise ImageError("The file cannot be read: it is a directory, or a link to one.")
+            if not file.is_file():  # devices and pipes may never end
+                raise ImageError("The file cannot be read: there is no plain file of that name.")
+            if file.stat().st_size > images.MAX_BYTES:
+                raise ImageError("The file is over 20 MB; save the picture smaller and try again.")
+            return file.read_bytes()
+        except OSError as error:
+            raise ImageError(f"The file cannot be read: {error.strerror or error}.") from error
+
+
+def open_dataset(root: Path | str) -> Dataset:
+    """Finds the images of a folder with one subfolder a class.
+
+    Args:
+        root: The folder; its subfolders' names may be any spelling of the two classes.
+
+    Returns:
+        The dataset, in the order of the sorted relative paths.
+
+    Raises:
+        DatasetError: The folder is missing, a subfolder is no known class, or a class is empty.
+    """
+    root = Path(root)
+    if not root.is_dir():
+        raise DatasetError(f"There is no folder {str(root)!r}; give one with a folder per class.")
+    return arrange(Folder(root))
+
+
+def arrange(source: Source, below: str = "") -> Dataset:
+    """Sorts a source's files into the two classes by the name of the folder they lie in.
+
+    Hidden files are passed over; every other file counts as an image, so that one that cannot be
+    read is reported later rather than dropped in silence. Files outside any class folder, such as
+    a README, are not part of the dataset.
+
+    Args:
+        source: Where the files lie.
+        below: Prefix with a trailing slash; only files below it are looked at.
+
+    Raises:
+        DatasetError: A folder is no known class, or a class is empty.
+    """
+    samples = []
+    for path in sorted(source.paths()):
+        folder, slash, _ = path.removeprefix(below).partition("/")
+        if not path.startswith(below) or not slash or is_hidden(path):
+            continue
+        samples.append(Sample(path, _folder_label(source, folder)))
+    _refuse_missing_class(source, samples)
+    return Dataset(source, tuple(samples))
+
+
+def _folder_label(source: Source, folder: str) -> int:
+    try:
+        return parse_label(folder)
+    except DatasetError as error:
+        if folder.lower() in SPLITS:
+            raise DatasetError(
+                f"{source.name!r} holds splits such as {folder!r}; name one of those folders."
+            ) from error
+        raise
+
+
+def is_hidden(path: str) -> bool:
+    """Tells whether a path is, or lies in, something the operating system left behind."""
+    return any(part.startswith(".") or part in _CLUTTER for part in path.split("/"))
+
+
+def _refuse_missing_class(source: Source, samples: list[Sample]) -> None:
+    for label, name in enumerate(LABELS):
+        if not any(sample.label == label for sample in samples):
+            raise DatasetError(
+                f"{source.name!r} has no images of the class {name}; it needs one folder for "
+                "with_mask and one for without_mask, each with pictures in it."
+            )
+
+
+def fingerprint(dataset: Dataset) -> str:
+    """Hashes the dataset: every file's relative path, class and content.
+
+    Args:
+        dataset: The dataset; files that cannot be opened enter with their name alone.
+
+    Returns:
+        A sha256 in hexadecimal, the same on every machine that has the same files.
+    """
+    return fingerprint_of(dataset, contents(dataset))
+
+
+def contents(dataset: Dataset) -> dict[str, str]:
+    """Hashes every file, by its path; :data:`UNREADABLE` for those that cannot be opened."""
+
+    def content(sample: Sample) -> str:
+        try:
+            return hashlib.sha256(dataset.source.read(sample.path)).hexdigest()
+        except ImageError:
+            return UNREADABLE
+
+    with ThreadPoolExecutor(_READERS) as pool:
+        hashes = pool.map(content, dataset.samples)
+        return {sample.path: found for sample, found in zip(dataset.samples, hashes, strict=True)}
+
+
+def fingerprint_of(dataset: Dataset, hashes: Mapping[str, str]) -> str:
+    """As :func:`fingerprint`, from the files' hashes.
+
+    Args:
+        dataset: The dataset.
+        hashes: What :func:`contents` found.
+    """
+    total = hashlib.sha256()
+    for sample in sorted(dataset.samples, key=lambda sample: sample.path):
+        text = f"{sample.path}\t{LABELS[sample.label]}\t{hashes[sample.path]}\n"
+        total.update(text.encode("utf-8", "surrogateescape"))
+    return total.hexdigest()
+
+
+def stream(dataset: Dataset, batch_size: int, prepare: Prepare = images.resize) -> Iterator[Batch]:
+    """Decodes the dataset batch by batch; at most two batches are in memory at a time.
+
+    Args:
+        dataset: What to read.
+        batch_size: Files a batch, at least 1.
+        prepare: Maps a decoded (height, width, 3) uint8 image to (224, 224, 3) uint8.
+
+    Yields:
+        One batch after another, in the dataset's order; unreadable files are listed, not fatal.
+    """
+
+    def read(sample: Sample) -> NDArray[np.uint8] | Skipped:
+        try:
+            return prepare(images.decode(dataset.source.read(sample.path)))
+        except FacemaskError as error:
+            return Skipped(sample.path, str(error))
+
+    with ThreadPoolExecutor(_READERS) as pool:
+        ahead: list | None = None
+        for start in range(0, len(dataset), batch_size):
+            samples = dataset.samples[start : start + batch_size]
+            pending = [(sample, pool.submit(read, sample)) for sample in samples]
+            if ahead is not None:
+                yield _collect(ahead)
+            ahead = pending
+        if ahead is not None:
+            yield _collect(ahead)
+
+
+def _collect(pending: list) -> Batch:
+    pixels, labels, paths, skipped = [], [], [], []
+    for sample, future in pending:
+        result = future.result()
+        if isinstance(result, Skipped):
+            skipped.append(result)
+            continue
+        pixels.append(result)
+        labels.append(sample.label)
+        paths.append(sample.path)
+    size = images.INPUT_SIZE
+    stacked = np.stack(pixels) if pixels else np.empty((0, size, size, 3), np.uint8)
+    return Batch(stacked, np.array(labels, np.int64), tuple(paths), tuple(skipped))
+
+
+def open_splits(root: Path | str) -> dict[str, Dataset]:
+    """Opens a training folder as train, val and test.
+
+    A folder that holds ``train`` is used as it is divided. A plain folder-per-class set is divided
+    80/10/10 by the hash of each file's content, so that copies of one photograph stay on one side
+    and the division never changes.
+
+    Args:
+        root: The folder.
+
+    Returns:
+        Datasets by split name.
+
+    Raises:
+        DatasetError: The folder, a split or a class is missing or empty.
+    """
+    root = Path(root)
+    if (root / "train").is_dir():
+        return {name: open_dataset(root / name) for name in SPLITS if (root / name).is_dir()}
+    whole = open_dataset(root)
+    parts: dict[str, list[Sample]] = {name: [] for name in SPLITS}
+    for sample in whole.samples:
+        parts[_split_of(whole.source, sample)].append(sample)
+    for name, samples in parts.items():
+        if {sample.label for sample in samples} != set(range(len(LABELS))):
+            raise DatasetError(
+                f"{str(root)!r} is too small to divide: its {name} part misses a class; "
+                "add pictures or make train, val and test folders."
+            )
+    return {name: Dataset(whole.source, tuple(samples)) for name, samples in parts.items()}
+
+
+def _split_of(source: Source, sample: Sample) -> str:
+    try:
+        content = source.read(sample.path)
+    except ImageError:
+        return "train"  # it is skipped and listed there
+    tenth = hashlib.sha256(content).digest()[0] % 10
+    return {0: "val", 1: "test"}.get(tenth, "train")

@@ -1,0 +1,127 @@
+"""Which collection each photograph of a dataset comes from, as its manifest tells."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+from facemask_core.data.datasets import Dataset, Folder
+from facemask_core.errors import DatasetError
+
+MANIFEST_FILE = "manifest.csv"
+COLUMNS = ("path", "source")
+MAX_BYTES = 16 * 2**20
+"""Room for a hundred thousand rows, four times what a zip may hold."""
+MAX_SOURCES = 50
+"""More are no collections but something else in that column, and no table could be read."""
+MAX_NAME = 100
+
+
+def sources(dataset: Dataset) -> dict[str, str]:
+    """Reads where a dataset's files come from.
+
+    A ``manifest.csv`` in the dataset's folder gives paths relative to that folder; if there is
+    none, one in the folder above gives paths that start with the dataset folder's name. Rows about
+    other files, and rows without a source, are passed over.
+
+    Args:
+        dataset: The dataset; one that is not a folder has no manifest.
+
+    Returns:
+        Source names by the paths of the dataset's samples; empty without a manifest.
+
+    Raises:
+        DatasetError: The manifest is too large, is no UTF-8 CSV with the columns ``path`` and
+            ``source``, or gives a file two sources, or the sources are too many or no plain names.
+    """
+    found = locate(dataset)
+    if found is None:
+        return {}
+    path, below = found
+    wanted = {sample.path for sample in dataset.samples}
+    named: dict[str, str] = {}
+    for line, listed, source in _rows(path):
+        file = listed.removeprefix(below)
+        if not listed.startswith(below) or file not in wanted or not source:
+            continue
+        _refuse_odd_name(path, line, source)
+        if named.setdefault(file, source) != source:
+            raise DatasetError(
+                f"{path} gives {file!r} two sources, {named[file]!r} and {source!r}; keep one."
+            )
+    count = len(set(named.values()))
+    if count > MAX_SOURCES:
+        raise DatasetError(
+            f"{path} names {count} sources for these images; more than {MAX_SOURCES} are not told "
+            "apart."
+        )
+    return named
+
+
+def locate(dataset: Dataset) -> tuple[Path, str] | None:
+    """Finds a dataset's manifest; None if it has none.
+
+    Args:
+        dataset: The dataset.
+
+    Returns:
+        The file, and what its paths to the dataset's files begin with.
+    """
+    if not isinstance(dataset.source, Folder):
+        return None
+    root = dataset.source.root.resolve()  # a folder given as "." has a name and one above it too
+    for folder, below in ((root, ""), (root.parent, f"{root.name}/")):
+        path = folder / MANIFEST_FILE
+        try:
+            if path.is_file():  # pipes and devices may never end
+                return path, below
+        except OSError:
+            continue  # a folder above that may not be looked into
+    return None
+
+
+def _rows(path: Path) -> Iterator[tuple[int, str, str]]:
+    """Yields line number, path and source of every row."""
+    lines = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
+    try:
+        header = next(lines, [])
+        if any(header.count(column) != 1 for column in COLUMNS):
+            raise DatasetError(
+                f"{path} must begin with a line of column names, among them path and source once "
+                "each."
+            )
+        file, source = (header.index(column) for column in COLUMNS)
+        for row in lines:
+            if not row:
+                continue  # an empty line
+            if len(row) != len(header):
+                raise DatasetError(
+                    f"{path}: line {lines.line_num} has {len(row)} columns, but the first line "
+                    f"names {len(header)}."
+                )
+            yield lines.line_num, row[file], row[source].strip()
+    except csv.Error as error:
+        raise DatasetError(f"{path}: line {lines.line_num} is no CSV ({error}).") from error
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise DatasetError(f"{path} is over {MAX_BYTES // 2**20} MB; no manifest needs that.")
+        return data.decode("utf-8-sig")  # spreadsheets put a mark in front
+    except OSError as error:
+        raise DatasetError(f"{path} cannot be read: {error.strerror or error}.") from error
+    except UnicodeDecodeError as error:
+        raise DatasetError(f"{path} is not UTF-8 text; save it as such.") from error
+
+
+def _refuse_odd_name(path: Path, line: int, source: str) -> None:
+    """Refuses what could steer a terminal or break a table."""
+    if len(source) > MAX_NAME or not source.isprintable():
+        raise DatasetError(
+            f"{path}: line {line} has a source that is no plain name of up to {MAX_NAME} letters."
+        )

@@ -1,0 +1,164 @@
+"""Zip files from elsewhere: checked before anything in them is read, and unpacked within bounds."""
+
+from __future__ import annotations
+
+import lzma
+import stat
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from facemask_core.data.datasets import is_hidden
+from facemask_core.errors import DatasetError
+
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    OSError,
+    EOFError,
+    ValueError,  # names and offsets that are not what the directory says
+    NotImplementedError,  # a compression or version that zipfile does not know
+)
+"""What Python raises while it reads a damaged entry."""
+
+_CHUNK = 2**20
+
+_DIRECTORY_BYTES = 512
+"""What a file may take in a zip's directory: 46 bytes, its path, and what packers add. ZipFile
+makes an object of every entry as soon as it opens a zip, so this is bounded before."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much a zip may hold.
+
+    Attributes:
+        files: Number of files.
+        unpacked: Bytes of all files together.
+        ratio: How many times larger than the packed bytes the unpacked ones may be.
+    """
+
+    files: int
+    unpacked: int
+    ratio: int
+
+
+def open_zip(file: Path | IO[bytes], name: str, limits: Limits) -> zipfile.ZipFile:
+    """Opens a zip file whose directory is no longer than its files may need.
+
+    Args:
+        file: Its path, or the open file.
+        name: What the user calls it.
+        limits: How much it may hold.
+
+    Raises:
+        DatasetError: It is no zip, or its directory is too long.
+    """
+    try:
+        _refuse_long_directory(file, name, limits)
+        return zipfile.ZipFile(file)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise DatasetError(f"{name!r} is no readable zip file; pack the folder again.") from error
+
+
+def _refuse_long_directory(file: Path | IO[bytes], name: str, limits: Limits) -> None:
+    """Counts bytes, not entries: the number that a zip gives of these binds nobody."""
+    with file.open("rb") if isinstance(file, Path) else nullcontext(file) as opened:
+        # Private, but what ZipFile itself goes by: to another reader of the end of the file a zip
+        # could show another directory than the one that is read.
+        end = zipfile._EndRecData(opened)  # type: ignore[attr-defined]  # noqa: SLF001
+    if end is None:
+        return  # no zip, which ZipFile says
+    size = end[zipfile._ECD_SIZE]  # type: ignore[attr-defined]  # noqa: SLF001
+    if size > limits.files * _DIRECTORY_BYTES:
+        raise DatasetError(
+            f"{name!r} takes {size} bytes to list its files; the limit is {limits.files} files."
+        )
+
+
+def safe_files(archive: zipfile.ZipFile, name: str, limits: Limits) -> dict[str, zipfile.ZipInfo]:
+    """Lists the files of a zip by path, once all of them are known to be harmless.
+
+    Args:
+        archive: The open zip.
+        name: What the user calls it.
+        limits: How much it may hold.
+
+    Raises:
+        DatasetError: It exceeds the limits, is encrypted, has a path twice or one that leads out
+            of it, or holds something other than plain files, such as symbolic links.
+    """
+    # The library's own is_dir fails on an entry without a name.
+    entries = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
+    _refuse_too_much(entries, name, limits)
+    files = {entry.filename: entry for entry in entries}
+    if len(files) < len(entries):
+        (path, _), *_ = Counter(entry.filename for entry in entries).most_common(1)
+        raise DatasetError(f"{name!r} has {path!r} more than once; pack it again.")
+    if any(entry.flag_bits & 0x1 for entry in files.values()):
+        raise DatasetError(f"{name!r} is encrypted; pack the folder without a password.")
+    for path, entry in files.items():
+        parts = PurePosixPath(path).parts
+        if not parts or path.startswith("/") or ".." in parts or "\\" in path or path[1:2] == ":":
+            raise DatasetError(f"{name!r} has an unsafe path {path!r}; pack it again.")
+        # Unix keeps a file's kind here; other systems leave it empty.
+        if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG):
+            raise DatasetError(f"{name!r} has a link {path!r}; pack the files themselves.")
+    return files
+
+
+def _refuse_too_much(entries: Sequence[zipfile.ZipInfo], name: str, limits: Limits) -> None:
+    if len(entries) > limits.files:
+        raise DatasetError(f"{name!r} has {len(entries)} files; the limit is {limits.files}.")
+    unpacked = sum(entry.file_size for entry in entries)
+    packed = sum(entry.compress_size for entry in entries)
+    if unpacked > limits.unpacked or unpacked > limits.ratio * max(packed, 1):
+        raise DatasetError(f"{name!r} would unpack to {unpacked / 2**20:.0f} MB; refused.")
+
+
+def unpack(
+    path: Path,
+    folder: Path,
+    limits: Limits,
+    progress: Callable[[int, int], None] = lambda *_: None,
+) -> None:
+    """Unpacks a zip file; what operating systems leave in archives is passed over.
+
+    Args:
+        path: The zip file.
+        folder: Where its files go, made as needed; no file in it is overwritten.
+        limits: How much the zip may hold.
+        progress: Called with (files unpacked, all files).
+
+    Raises:
+        DatasetError: The zip cannot be read, is damaged, or :func:`safe_files` refuses it.
+        OSError: A file cannot be written.
+    """
+    with open_zip(path, path.name, limits) as archive:
+        files = safe_files(archive, path.name, limits)
+        wanted = [entry for name, entry in files.items() if not is_hidden(name)]
+        for done, entry in enumerate(wanted, start=1):
+            target = folder / entry.filename
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with target.open("xb") as file:
+                for chunk in _content(archive, entry, path.name):
+                    file.write(chunk)
+            progress(done, len(wanted))
+
+
+def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> Iterator[bytes]:
+    """Reads an entry; never more than the size it claims, which the limits were held against."""
+    try:
+        with archive.open(entry) as file:
+            while chunk := file.read(_CHUNK):
+                yield chunk
+    except DAMAGE as error:
+        raise DatasetError(
+            f"{entry.filename!r} is damaged inside {name!r}; get or pack the zip again."
+        ) from error

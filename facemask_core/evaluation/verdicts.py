@@ -1,0 +1,161 @@
+"""One face: the model's answer, and what an attack changes about it.
+
+Everything here is about the 8-bit image: what is shown, saved and downloaded is what was classed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facemask_core.attacks import Attack
+from facemask_core.epsilons import LEVELS
+from facemask_core.errors import AttackError
+from facemask_core.labels import LABELS
+from facemask_core.models.classifier import Classifier, probabilities
+from facemask_core.pictures import images
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A model's answer to one face.
+
+    Attributes:
+        label: The predicted class, 0 or 1.
+        probabilities: The probability of each class; they sum to 1.
+    """
+
+    label: int
+    probabilities: tuple[float, float]
+
+    @property
+    def confidence(self) -> float:
+        """Probability of the predicted class."""
+        return self.probabilities[self.label]
+
+    @property
+    def name(self) -> str:
+        """The predicted class's name."""
+        return LABELS[self.label]
+
+
+class Outcome(Enum):
+    """How an attack on one face ended."""
+
+    FOOLED = "fooled"
+    HELD = "held"
+    ALREADY_WRONG = "was already wrong"
+
+
+@dataclass(frozen=True, eq=False)
+class AttackedFace:
+    """One face before and after an attack, as 8-bit images.
+
+    Attributes:
+        original: uint8 (224, 224, 3).
+        attacked: uint8 (224, 224, 3).
+        label: The class the attack was told is true.
+        before: The model's answer to ``original``.
+        after: The model's answer to ``attacked``.
+        outcome: Whether it worked.
+        linf: Largest change of a pixel value, on the [0, 1] scale.
+        l2: Euclidean length of the change, on the [0, 1] scale.
+        gradient_calls: Gradients the attack asked of the model.
+        dead_gradient: Whether a gradient was zero or not finite, so that the attack had no way on.
+    """
+
+    original: NDArray[np.uint8]
+    attacked: NDArray[np.uint8]
+    label: int
+    before: Verdict
+    after: Verdict
+    outcome: Outcome
+    linf: float
+    l2: float
+    gradient_calls: int
+    dead_gradient: bool
+
+    @property
+    def confidence_drop(self) -> float:
+        """Fall of the probability of the class seen before the attack."""
+        return self.before.confidence - self.after.probabilities[self.before.label]
+
+
+def judge(classifier: Classifier, faces: NDArray[np.uint8]) -> list[Verdict]:
+    """Classifies 8-bit faces.
+
+    Args:
+        classifier: The model.
+        faces: uint8 (n, 224, 224, 3).
+
+    Returns:
+        One verdict a face.
+    """
+    logits = classifier.predict(images.to_float(faces))
+    return [
+        Verdict(int(row.argmax()), (float(row[0]), float(row[1]))) for row in probabilities(logits)
+    ]
+
+
+def attack_face(
+    classifier: Classifier,
+    face: NDArray[np.uint8],
+    attack: Attack,
+    *,
+    epsilon: float,
+    seed: int = 0,
+    label: int | None = None,
+) -> AttackedFace:
+    """Attacks one face and judges the 8-bit image that comes out.
+
+    Args:
+        classifier: The model under attack.
+        face: uint8 (224, 224, 3); not changed.
+        attack: The attack.
+        epsilon: Its radius.
+        seed: Its seed.
+        label: The true class, or None to take the model's own answer for it.
+
+    Returns:
+        The face before and after. Rounding to 8 bits keeps an L-infinity attack inside its ball;
+        an L2 attack's length may grow by rounding, and is reported as it is.
+
+    Raises:
+        AttackError: The epsilon is out of range, or the target is the true class.
+    """
+    before = judge(classifier, face[None])[0]
+    truth = before.label if label is None else label
+    target = getattr(attack, "target", None)
+    if target is not None and target == truth:
+        raise AttackError(f"This face already counts as {LABELS[target]}; target the other class.")
+    found = attack(
+        classifier, images.to_float(face)[None], np.array([truth]), epsilon=epsilon, seed=seed
+    )
+    # An L2 ball lies inside the L-infinity ball of its radius, so this bound holds for both.
+    attacked = images.to_uint8_within(found.images[0], face, epsilon=min(1.0, epsilon))
+    after = judge(classifier, attacked[None])[0]
+    levels = attacked.astype(np.int64) - face
+    return AttackedFace(
+        original=face,
+        attacked=attacked,
+        label=truth,
+        before=before,
+        after=after,
+        outcome=_outcome(before, after, truth, target),
+        linf=float(np.abs(levels).max() / LEVELS),
+        l2=float(np.linalg.norm(levels) / LEVELS),
+        gradient_calls=int(found.gradient_calls[0]),
+        dead_gradient=found.dead_gradients > 0,
+    )
+
+
+def _outcome(before: Verdict, after: Verdict, truth: int, target: int | None) -> Outcome:
+    def reached(verdict: Verdict) -> bool:
+        return verdict.label != truth if target is None else verdict.label == target
+
+    if reached(before):
+        return Outcome.ALREADY_WRONG
+    return Outcome.FOOLED if reached(after) else Outcome.HELD

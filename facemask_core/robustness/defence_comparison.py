@@ -1,0 +1,206 @@
+"""What defences are worth against an attacker who ignores them, and against one who knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facemask_core.attacks import Attack
+from facemask_core.attacks.transfer import Transfer
+from facemask_core.data import datasets
+from facemask_core.data.reading import Progress, photographs
+from facemask_core.defences import Defence, defended
+from facemask_core.errors import AttackError
+from facemask_core.models.classifier import Classifier
+from facemask_core.pictures import images
+
+
+@dataclass(frozen=True, eq=False)
+class DefenceComparison:
+    """A model bare and behind defences, each under the naive and the adaptive attack.
+
+    Row 0 is the bare model, for which both attacks are the same. A model's image counts as
+    standing if it is classed rightly before the attack and after it. The two attacks are kept
+    apart, since a defence that only holds against the naive one only hides the way
+    (Athalye et al. 2018, arXiv:1802.00420).
+
+    Attributes:
+        defences: What stands before the model in the rows from 1 on.
+        labels: int64 (n,), true classes.
+        clean: int64 (rows, n), predictions before the attack.
+        naive: int64 (rows, n), predictions for examples made on the bare model.
+        adaptive: int64 (rows, n), predictions for examples made on the defended model, whose
+            gradients pass through the defence.
+        dead_gradients: int64 (rows,), how many images met a gradient that was zero or not finite
+            in the adaptive attack.
+        threat_model: The attack's statement.
+        skipped: Files that could not be used, and why.
+    """
+
+    defences: tuple[Defence, ...]
+    labels: NDArray[np.int64]
+    clean: NDArray[np.int64]
+    naive: NDArray[np.int64]
+    adaptive: NDArray[np.int64]
+    dead_gradients: NDArray[np.int64]
+    threat_model: dict[str, Any]
+    skipped: tuple[datasets.Skipped, ...]
+
+    @property
+    def clean_accuracy(self) -> NDArray[np.float64]:
+        """float64 (rows,): share of all images classed rightly before the attack."""
+        return (self.clean == self.labels).mean(axis=1)
+
+    @property
+    def naive_accuracy(self) -> NDArray[np.float64]:
+        """float64 (rows,): share of all images that stand under the naive attack."""
+        return self._standing(self.naive).mean(axis=1)
+
+    @property
+    def adaptive_accuracy(self) -> NDArray[np.float64]:
+        """float64 (rows,): share of all images that stand under the adaptive attack."""
+        return self._standing(self.adaptive).mean(axis=1)
+
+    @property
+    def naive_success_rate(self) -> NDArray[np.float64]:
+        """float64 (rows,): of the images classed rightly before, the share that falls.
+
+        NaN where none was classed rightly; so also for the adaptive attack.
+        """
+        return self._success_rate(self.naive)
+
+    @property
+    def adaptive_success_rate(self) -> NDArray[np.float64]:
+        """float64 (rows,): of the images classed rightly before, the share that falls."""
+        return self._success_rate(self.adaptive)
+
+    def _standing(self, attacked: NDArray[np.int64]) -> NDArray[np.bool_]:
+        return (self.clean == self.labels) & (attacked == self.labels)
+
+    def _success_rate(self, attacked: NDArray[np.int64]) -> NDArray[np.float64]:
+        right = (self.clean == self.labels).sum(axis=1)
+        with np.errstate(invalid="ignore"):
+            return (right - self._standing(attacked).sum(axis=1)) / right
+
+    def _figures(self, attacked: NDArray[np.int64]) -> list[dict[str, Any]]:
+        robust = self._standing(attacked).mean(axis=1).tolist()
+        rates = self._success_rate(attacked).tolist()
+        return [
+            {"robust_accuracy": accuracy, "success_rate": None if np.isnan(rate) else rate}
+            for accuracy, rate in zip(robust, rates, strict=True)
+        ]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The figures, fit for JSON."""
+        clean, dead = self.clean_accuracy.tolist(), self.dead_gradients.tolist()
+        naive, adaptive = self._figures(self.naive), self._figures(self.adaptive)
+        return {
+            "images": len(self.labels),
+            "threat_model": self.threat_model,
+            "undefended": {"clean_accuracy": clean[0], **adaptive[0], "dead_gradients": dead[0]},
+            "defences": [
+                {
+                    "label": defence.label,
+                    **defence.statement(),
+                    "clean_accuracy": clean[row],
+                    "naive": naive[row],
+                    "adaptive": adaptive[row] | {"dead_gradients": dead[row]},
+                }
+                for row, defence in enumerate(self.defences, start=1)
+            ],
+            "skipped": [asdict(entry) for entry in self.skipped],
+        }
+
+
+def defence_comparison(
+    classifier: Classifier,
+    dataset: datasets.Dataset,
+    attack: Attack,
+    defences: Sequence[Defence],
+    *,
+    epsilon: float,
+    seed: int = 0,
+    prepare: datasets.Prepare = images.resize,
+    progress: Progress = lambda *_: None,
+) -> DefenceComparison:
+    """Attacks a dataset on the bare model and through each defence.
+
+    Args:
+        classifier: The model, without a defence.
+        dataset: Its images.
+        attack: An untargeted attack, made anew on whatever it attacks.
+        defences: What to put before the model, one at a time.
+        epsilon: The attack's radius, on the pixels that enter the defence.
+        seed: Seed of all randomness.
+        prepare: Maps a decoded image to the model's 224 px square.
+        progress: Told after every batch.
+
+    Raises:
+        AttackError: The attack has a target or a source of its own, or the epsilon is out of
+            range.
+        DatasetError: No file of the dataset can be read.
+    """
+    if getattr(attack, "target", None) is not None:
+        raise AttackError("Defences need an untargeted attack; leave the target out.")
+    if isinstance(attack, Transfer):
+        raise AttackError(
+            "A transfer attack takes no notice of defences; name the attack it is made with."
+        )
+    attack.checked_epsilon(epsilon, classifier.input_shape)
+    models = [classifier, *(defended(classifier, defence) for defence in defences)]
+    labels, skipped = [np.empty(0, np.int64)], list[datasets.Skipped]()
+    answers, dead = [np.empty((3, len(models), 0), np.int64)], np.zeros(len(models), np.int64)
+    for batch in photographs(dataset, attack.batch_size, prepare, progress):
+        skipped += batch.skipped
+        if not batch.paths:
+            continue
+        pixels = images.to_float(batch.images)
+        found, died = _answers(models, pixels, batch.labels, attack, epsilon, seed)
+        labels.append(batch.labels)
+        answers.append(found)
+        dead += died
+    clean, naive, adaptive = np.concatenate(answers, axis=2)
+    return DefenceComparison(
+        defences=tuple(defences),
+        labels=np.concatenate(labels),
+        clean=clean,
+        naive=naive,
+        adaptive=adaptive,
+        dead_gradients=dead,
+        threat_model=attack.threat_model(epsilon, seed),
+        skipped=tuple(skipped),
+    )
+
+
+def _answers(
+    models: Sequence[Classifier],
+    pixels: NDArray[np.float32],
+    labels: NDArray[np.int64],
+    attack: Attack,
+    epsilon: float,
+    seed: int,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Classes of the clean, the naive and the adaptive images, and dead gradients.
+
+    All are judged by the same program: compiled differently, a value on the brink of two levels
+    may fall to the other side of a defence that rounds.
+
+    Returns:
+        int64 (3, models, n) and (models,).
+    """
+    bare, *shielded = models
+    naive = attack(bare, pixels, labels, epsilon=epsilon, seed=seed)
+
+    def judged(model: Classifier, own: NDArray[np.float32]) -> list[NDArray[np.int64]]:
+        return [model.predict(shown).argmax(axis=1) for shown in (pixels, naive.images, own)]
+
+    answers, dead = [judged(bare, naive.images)], [naive.dead_gradients]
+    for model in shielded:
+        adaptive = attack(model, pixels, labels, epsilon=epsilon, seed=seed)
+        answers.append(judged(model, adaptive.images))
+        dead.append(adaptive.dead_gradients)
+    return np.stack(answers, axis=1), np.array(dead)

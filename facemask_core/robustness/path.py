@@ -1,0 +1,86 @@
+"""One face on its way through an attack, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facemask_core.attacks import AdversarialBatch, Attack
+from facemask_core.attacks.gradient_ascent import IterativeAscent
+from facemask_core.errors import AttackError
+from facemask_core.models.classifier import Classifier, probabilities
+from facemask_core.pictures import images
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """Where a step led, as an 8-bit image.
+
+    Attributes:
+        number: How many steps were taken; 0 at the start.
+        attacked: uint8 (224, 224, 3).
+        probabilities: The probability the model gives each class on ``attacked``.
+        loss: Cross-entropy of that answer against the true class, in nats.
+    """
+
+    number: int
+    attacked: NDArray[np.uint8]
+    probabilities: tuple[float, float]
+    loss: float
+
+
+def has_steps(attack: Attack) -> bool:
+    """Tells whether an attack can be followed step by step."""
+    return isinstance(attack, IterativeAscent) and attack.is_memoryless
+
+
+def attack_path(
+    classifier: Classifier,
+    face: NDArray[np.uint8],
+    label: int,
+    attack: Attack,
+    *,
+    epsilon: float,
+    seed: int = 0,
+) -> Iterator[Step]:
+    """Follows an attack from its start through every step.
+
+    Args:
+        classifier: The model under attack.
+        face: uint8 (224, 224, 3); not changed.
+        label: Its true class.
+        attack: An attack that :func:`has_steps`.
+        epsilon: Its radius.
+        seed: Seed of all randomness.
+
+    Returns:
+        An iterator; each step is computed when it is asked for, the input is checked before.
+
+    Raises:
+        AttackError: The attack has no steps to follow, or the input is outside the contract.
+    """
+    if not isinstance(attack, IterativeAscent):
+        raise AttackError(f"{attack.title} has no steps to follow.")
+    points = attack.path(classifier, images.to_float(face), label, epsilon=epsilon, seed=seed)
+    return _as_shown(classifier, face, label, epsilon, points)
+
+
+def _as_shown(
+    classifier: Classifier,
+    face: NDArray[np.uint8],
+    label: int,
+    epsilon: float,
+    points: Iterator[AdversarialBatch],
+) -> Iterator[Step]:
+    for number, point in enumerate(points):
+        attacked = images.to_uint8_within(point.images[0], face, epsilon)
+        answer = probabilities(classifier.predict(images.to_float(attacked[None])))[0]
+        yield Step(
+            number=number,
+            attacked=attacked,
+            probabilities=(float(answer[0]), float(answer[1])),
+            loss=float(-np.log(answer[label])),
+        )

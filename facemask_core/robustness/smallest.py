@@ -1,0 +1,314 @@
+"""The smallest epsilon that fools the model, image by image, on the grid of 8-bit levels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facemask_core import runs
+from facemask_core.attacks import Attack
+from facemask_core.attacks.fgsm import FGSM
+from facemask_core.attacks.pgd import until_fallen
+from facemask_core.data import datasets
+from facemask_core.data.reading import Progress, refuse_unreadable
+from facemask_core.engines.compute import answered
+from facemask_core.epsilons import LEVELS, LINF
+from facemask_core.errors import AttackError
+from facemask_core.evaluation import confidence_intervals
+from facemask_core.evaluation.confidence_intervals import Interval
+from facemask_core.models.classifier import BUCKETS, Classifier
+from facemask_core.pictures import images
+from facemask_core.runs.rows import Rows, Smallest
+from facemask_core.runs.task import Task
+
+LARGEST = LINF.last
+"""Where the search ends unless told otherwise, in levels: the end of the screen's slider."""
+
+
+@dataclass(frozen=True, eq=False)
+class SmallestEpsilons:
+    """What it takes to fool a model, image by image.
+
+    Attributes:
+        levels: float64 (n,), the smallest fooling epsilon in steps of 1/255; 0 where the model was
+            wrong before, infinite where nothing up to ``largest`` fooled it.
+        dead: bool (n,), which images met a gradient that was zero or not finite.
+        largest: The largest epsilon tried, in steps of 1/255.
+        threat_model: The attack's statement at the largest epsilon, as the search made it.
+        skipped: Files that could not be used, and why.
+        paths: The files, where they are a dataset's, relative to its root.
+    """
+
+    levels: NDArray[np.float64]
+    dead: NDArray[np.bool_]
+    largest: int
+    threat_model: dict[str, Any]
+    skipped: tuple[datasets.Skipped, ...] = ()
+    paths: tuple[str, ...] = ()
+
+    @classmethod
+    def of_rows(cls, described: Mapping[str, Any], rows: Rows) -> SmallestEpsilons:
+        """Draws the figures from the answers to a whole dataset.
+
+        Args:
+            described: What :meth:`SmallestTask.described` says of them.
+            rows: The answers.
+
+        Raises:
+            DatasetError: There is not one answer among them.
+        """
+        if rows.smallest is None:
+            refuse_unreadable(rows.skipped, len(rows.skipped))
+        return cls(
+            rows.smallest.levels,
+            rows.smallest.dead,
+            described["largest_level"],
+            described["threat_model"],
+            rows.skipped,
+            rows.paths,
+        )
+
+    @property
+    def dead_gradients(self) -> int:
+        """How many images met a gradient that was zero or not finite."""
+        return int(self.dead.sum())
+
+    @property
+    def median(self) -> float:
+        """Half of all images fall at or below this level; infinite if more than half stand."""
+        # The middle two are not averaged: half a level is no epsilon of the grid.
+        return float(np.sort(self.levels)[(len(self.levels) - 1) // 2])
+
+    @property
+    def robust_accuracy(self) -> NDArray[np.float64]:
+        """float64 (largest + 1,): share of all images that no epsilon up to each level fools.
+
+        It begins at level 0 with the clean accuracy and never rises.
+        """
+        return np.array([standing.mean() for standing in self._standing()])
+
+    @property
+    def intervals(self) -> list[Interval | None]:
+        """The 95 % confidence interval of each robust accuracy."""
+        return [confidence_intervals.proportion(standing) for standing in self._standing()]
+
+    def _standing(self) -> Iterator[NDArray[np.bool_]]:
+        for level in range(self.largest + 1):
+            yield self.levels > level
+
+    def as_dict(self) -> dict[str, Any]:
+        """The figures, fit for JSON; levels beyond the largest are None."""
+        return {
+            "images": len(self.levels),
+            "largest_level": self.largest,
+            "median_level": self.median if np.isfinite(self.median) else None,
+            "wrong_before": int((self.levels == 0).sum()),
+            "standing": int(np.isinf(self.levels).sum()),
+            "dead_gradients": self.dead_gradients,
+            "robust_accuracy": self.robust_accuracy.tolist(),
+            "levels": [int(level) if np.isfinite(level) else None for level in self.levels],
+            "threat_model": self.threat_model,
+            "skipped": [{"path": entry.path, "reason": entry.reason} for entry in self.skipped],
+        }
+
+
+def minimal_epsilon(
+    classifier: Classifier,
+    pixels: NDArray[np.float32],
+    labels: NDArray[np.int64],
+    attack: Attack,
+    *,
+    largest: int = LARGEST,
+    seed: int = 0,
+) -> SmallestEpsilons:
+    """Finds the smallest fooling epsilon of each image.
+
+    For FGSM it is exact: every level is tried, with one gradient an image. For other attacks it is
+    bisected, as if an attack that fools at one epsilon did so at every larger one.
+
+    Args:
+        classifier: The model under attack.
+        pixels: float32 (n, 224, 224, 3) in [0, 1].
+        labels: int64 (n,), the true classes.
+        attack: An untargeted attack in L-infinity.
+        largest: The largest epsilon to try, 1 to 255 levels.
+        seed: Seed of all randomness.
+
+    Raises:
+        AttackError: The attack measures in another norm or has a target, or ``largest`` is no
+            level.
+    """
+    task = SmallestTask.of(classifier, attack, largest=largest, seed=seed)
+    found = task.search(pixels, labels, classifier.predict(pixels))
+    return SmallestEpsilons(found.levels, found.dead, largest, task.described()["threat_model"])
+
+
+def minimal_epsilons(
+    classifier: Classifier,
+    dataset: datasets.Dataset,
+    attack: Attack,
+    *,
+    largest: int = LARGEST,
+    seed: int = 0,
+    prepare: datasets.Prepare = images.resize,
+    progress: Progress = lambda *_: None,
+    store: runs.Store | None = None,
+    recalled: Progress = lambda *_: None,
+) -> SmallestEpsilons:
+    """Finds the smallest fooling epsilon of every image of a dataset.
+
+    Args:
+        classifier: The model under attack.
+        dataset: Its images.
+        attack: An untargeted attack in L-infinity.
+        largest: The largest epsilon to try, 1 to 255 levels.
+        seed: Seed of all randomness.
+        prepare: Maps a decoded image to the model's 224 px square.
+        progress: Told after every batch.
+        store: Where answers are kept and looked up; None computes everything and keeps nothing.
+        recalled: Told how many files the store has answers for, as by
+            :func:`~facemask_core.engines.compute.answered`.
+
+    Raises:
+        AttackError: As for :func:`minimal_epsilon`.
+        DatasetError: No file of the dataset can be read.
+        RunInUseError: Another process is computing the same.
+        RunStoreError: The store cannot be used.
+    """
+    task = SmallestTask.of(classifier, attack, largest=largest, seed=seed, prepare=prepare)
+    return SmallestEpsilons.of_rows(
+        *answered(task, dataset, progress=progress, store=store, recalled=recalled)
+    )
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class SmallestTask(Task):
+    """Asks of every image how little of an attack fools the model.
+
+    The radius of the task is the largest that is tried.
+    """
+
+    @classmethod
+    def of(
+        cls,
+        classifier: Classifier,
+        attack: Attack,
+        *,
+        largest: int = LARGEST,
+        seed: int = 0,
+        prepare: datasets.Prepare = images.resize,
+    ) -> SmallestTask:
+        """Sets the search up; the arguments are those of :func:`minimal_epsilons`.
+
+        Raises:
+            AttackError: The attack measures in another norm or has a target, or ``largest`` is no
+                level.
+        """
+        if not 1 <= largest <= LEVELS:
+            raise AttackError(f"The largest level must be 1 to {LEVELS}; {largest} was asked for.")
+        task = cls(
+            classifier=classifier,
+            attack=until_fallen(attack),
+            epsilon=largest / LEVELS,
+            seed=seed,
+            prepare=prepare,
+        )
+        stated = task.described()["threat_model"]
+        if stated["norm"] != "linf" or stated.get("target") is not None:
+            raise AttackError(
+                "The smallest epsilon in levels needs an untargeted L-infinity attack."
+            )
+        return task
+
+    @property
+    def largest(self) -> int:
+        """The largest epsilon tried, in steps of 1/255."""
+        return round(self.epsilon * LEVELS)
+
+    def described(self) -> dict[str, Any]:
+        """As for any task, and the largest level."""
+        return super().described() | {"largest_level": self.largest}
+
+    def search(
+        self, pixels: NDArray[np.float32], labels: NDArray[np.int64], clean: NDArray[np.float32]
+    ) -> Smallest:
+        """Searches images that the model answers with ``clean``.
+
+        Args:
+            pixels: float32 (n, 224, 224, 3) in [0, 1].
+            labels: int64 (n,), the true classes.
+            clean: float32 (n, 2), the model's answers to them.
+        """
+        assert self.attack is not None  # noqa: S101  (for the type checker; every search has one)
+        levels, dead = np.full(len(pixels), np.inf), np.zeros(len(pixels), np.bool_)
+        levels[clean.argmax(axis=1) != labels] = 0.0
+        rows = np.flatnonzero(np.isinf(levels))
+        chosen = self.classifier, pixels[rows], labels[rows]
+        if isinstance(self.attack, FGSM):
+            levels[rows], dead[rows] = _scanned(*chosen, self.attack, self.largest)
+        else:
+            levels[rows], dead[rows] = _bisected(*chosen, self.attack, self.largest, self.seed)
+        return Smallest(levels, dead)
+
+    _found = search
+
+
+def _scanned(
+    classifier: Classifier,
+    pixels: NDArray[np.float32],
+    labels: NDArray[np.int64],
+    attack: FGSM,
+    largest: int,
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Tries level after level along FGSM's one gradient; what fell is not tried again.
+
+    Returns the smallest fooling levels and which images have a dead gradient.
+    """
+    smallest = np.full(len(pixels), np.inf)
+    towards, dead = attack.steepest(classifier, pixels, labels)
+    standing, level = np.arange(len(pixels)), 1
+    while len(standing) and level <= largest:
+        # Few images leave room in a batch for several levels at once.
+        last = min(level - 1 + max(1, BUCKETS[-1] // len(standing)), largest)
+        radii = np.arange(level, last + 1, dtype=np.float32)[:, None, None, None, None] / LEVELS
+        tried = np.clip(pixels[standing] + radii * towards[standing], 0.0, 1.0)
+        logits = classifier.predict(tried.reshape(-1, *pixels.shape[1:]))
+        fooled = logits.argmax(axis=1).reshape(tried.shape[:2]) != labels[standing]
+        fell = fooled.any(axis=0)
+        smallest[standing[fell]] = level + fooled[:, fell].argmax(axis=0)
+        standing, level = standing[~fell], last + 1
+    return smallest, dead
+
+
+def _bisected(
+    classifier: Classifier,
+    pixels: NDArray[np.float32],
+    labels: NDArray[np.int64],
+    attack: Attack,
+    largest: int,
+    seed: int,
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Halves the levels between standing and fallen; images at the same level go together.
+
+    Returns the smallest fooling levels and which images met a dead gradient.
+    """
+    dead = np.zeros(len(pixels), np.bool_)
+
+    def falls(rows: NDArray[np.int64], level: int) -> NDArray[np.bool_]:
+        found = attack(classifier, pixels[rows], labels[rows], epsilon=level / LEVELS, seed=seed)
+        dead[rows] |= found.dead
+        return found.success
+
+    low, high = np.zeros(len(pixels), np.int64), np.full(len(pixels), largest)
+    ever = falls(np.arange(len(pixels)), largest) if len(pixels) else np.empty(0, np.bool_)
+    while (open_rows := np.flatnonzero(ever & (high - low > 1))).size:
+        middle = (low + high) // 2
+        for level in np.unique(middle[open_rows]):
+            rows = open_rows[middle[open_rows] == level]
+            fell = falls(rows, int(level))
+            high[rows[fell]], low[rows[~fell]] = level, level
+    return np.where(ever, high, np.inf), dead

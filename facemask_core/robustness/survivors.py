@@ -1,0 +1,84 @@
+"""Which adversarial examples of a whole dataset survive being saved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from facemask_core.attacks import Attack
+from facemask_core.data import datasets
+from facemask_core.data.reading import Progress, photographs
+from facemask_core.errors import AttackError
+from facemask_core.evaluation.survival import QUALITIES, Survival, check_qualities, joined, survival
+from facemask_core.models.classifier import Classifier
+from facemask_core.pictures import images
+
+
+@dataclass(frozen=True, eq=False)
+class AttackSurvival:
+    """What is left of an attack on a dataset once its pictures have been saved.
+
+    Attributes:
+        answers: Which pictures fool the model in which form, before and after the attack.
+        dead_gradients: How many images met a gradient that was zero or not finite.
+        threat_model: The attack's statement.
+        skipped: Files that could not be used, and why.
+    """
+
+    answers: Survival
+    dead_gradients: int
+    threat_model: dict[str, Any]
+    skipped: tuple[datasets.Skipped, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The figures, fit for JSON."""
+        return {
+            **self.answers.as_dict(),
+            "dead_gradients": self.dead_gradients,
+            "threat_model": self.threat_model,
+            "skipped": [asdict(entry) for entry in self.skipped],
+        }
+
+
+def attack_survival(
+    classifier: Classifier,
+    dataset: datasets.Dataset,
+    attack: Attack,
+    *,
+    epsilon: float,
+    qualities: Sequence[int] = QUALITIES,
+    seed: int = 0,
+    prepare: datasets.Prepare = images.resize,
+    progress: Progress = lambda *_: None,
+) -> AttackSurvival:
+    """Attacks a dataset, saves every picture in several forms and asks the model again.
+
+    Args:
+        classifier: The model under attack.
+        dataset: Its images.
+        attack: An untargeted attack.
+        epsilon: Its radius.
+        qualities: JPEG qualities from 1 to 100.
+        seed: Seed of all randomness.
+        prepare: Maps a decoded image to the model's 224 px square.
+        progress: Told after every batch.
+
+    Raises:
+        AttackError: The attack has a target, or the epsilon or a quality is out of range.
+        DatasetError: No file of the dataset can be read.
+    """
+    if getattr(attack, "target", None) is not None:
+        raise AttackError("Survival needs an untargeted attack; leave the target out.")
+    attack.checked_epsilon(epsilon, classifier.input_shape)
+    check_qualities(qualities)
+    parts, dead, skipped = list[Survival](), 0, list[datasets.Skipped]()
+    for batch in photographs(dataset, attack.batch_size, prepare, progress):
+        skipped += batch.skipped
+        if not batch.paths:
+            continue
+        pixels = images.to_float(batch.images)
+        found = attack(classifier, pixels, batch.labels, epsilon=epsilon, seed=seed)
+        parts.append(survival(classifier, pixels, batch.labels, found.images, qualities=qualities))
+        dead += found.dead_gradients
+    return AttackSurvival(joined(parts), dead, attack.threat_model(epsilon, seed), tuple(skipped))

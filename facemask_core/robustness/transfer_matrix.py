@@ -1,0 +1,150 @@
+"""Which models fall to what was made on which: the transfer matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facemask_core.attacks import Attack
+from facemask_core.data import datasets
+from facemask_core.data.reading import Progress, photographs
+from facemask_core.errors import AttackError
+from facemask_core.models.classifier import Classifier
+from facemask_core.pictures import images
+
+
+@dataclass(frozen=True, eq=False)
+class TransferMatrix:
+    """Adversarial examples made on every model, tried on every model.
+
+    Attributes:
+        models: Names of the models, in the order of rows and columns.
+        sha256: Hashes of their weights.
+        labels: int64 (n,), true classes.
+        clean: int64 (models, n), predictions before the attack.
+        attacked: int64 (sources, targets, n), predictions after it.
+        dead_gradients: int64 (sources,), how many images met a gradient of each source that was
+            zero or not finite.
+        threat_model: The attack's statement.
+        skipped: Files that could not be used, and why.
+    """
+
+    models: tuple[str, ...]
+    sha256: tuple[str, ...]
+    labels: NDArray[np.int64]
+    clean: NDArray[np.int64]
+    attacked: NDArray[np.int64]
+    dead_gradients: NDArray[np.int64]
+    threat_model: dict[str, Any]
+    skipped: tuple[datasets.Skipped, ...]
+
+    @property
+    def clean_accuracy(self) -> NDArray[np.float64]:
+        """float64 (models,): share of all images each model classes rightly before the attack."""
+        return (self.clean == self.labels).mean(axis=1)
+
+    @property
+    def robust_accuracy(self) -> NDArray[np.float64]:
+        """float64 (sources, targets): share of all images the target classes rightly all along.
+
+        One that it had wrong before stays an error, whatever the attack makes of it.
+        """
+        return ((self.attacked == self.labels) & (self.clean == self.labels)[None]).mean(axis=2)
+
+    @property
+    def success_rate(self) -> NDArray[np.float64]:
+        """float64 (sources, targets): of what the target classed rightly, the share now wrong.
+
+        NaN where the target classed nothing rightly.
+        """
+        right = self.clean == self.labels
+        fell = (self.attacked != self.labels) & right[None]
+        with np.errstate(invalid="ignore"):
+            return fell.sum(axis=2) / right.sum(axis=1)[None]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The figures, fit for JSON."""
+        return {
+            "models": list(self.models),
+            "sha256": list(self.sha256),
+            "images": len(self.labels),
+            "clean_accuracy": self.clean_accuracy.tolist(),
+            "robust_accuracy": self.robust_accuracy.tolist(),
+            "success_rate": [
+                [None if np.isnan(value) else value for value in row]
+                for row in self.success_rate.tolist()
+            ],
+            "dead_gradients": self.dead_gradients.tolist(),
+            "threat_model": self.threat_model,
+            "skipped": [{"path": entry.path, "reason": entry.reason} for entry in self.skipped],
+        }
+
+
+def transfer_matrix(
+    classifiers: Sequence[Classifier],
+    dataset: datasets.Dataset,
+    attack: Attack,
+    *,
+    epsilon: float,
+    seed: int = 0,
+    prepare: datasets.Prepare = images.resize,
+    progress: Progress = lambda *_: None,
+) -> TransferMatrix:
+    """Makes adversarial examples on each model and shows them to all.
+
+    Args:
+        classifiers: The models, of one input shape.
+        dataset: The images.
+        attack: An untargeted attack.
+        epsilon: Its radius.
+        seed: Its seed.
+        prepare: Maps a decoded image to the models' 224 px square.
+        progress: Told after every batch.
+
+    Raises:
+        AttackError: There is no model, the attack has a target, or the epsilon is out of range.
+        DatasetError: No file of the dataset can be read.
+    """
+    if not classifiers:
+        raise AttackError("A transfer matrix needs at least one model.")
+    if getattr(attack, "target", None) is not None:
+        raise AttackError("A transfer matrix needs an untargeted attack; leave the target out.")
+    attack.checked_epsilon(epsilon, classifiers[0].input_shape)
+    count, skipped = len(classifiers), list[datasets.Skipped]()
+    labels = [np.empty(0, np.int64)]
+    clean, attacked = [np.empty((count, 0), np.int64)], [np.empty((count, count, 0), np.int64)]
+    dead = np.zeros(count, np.int64)
+    for batch in photographs(dataset, attack.batch_size, prepare, progress):
+        skipped += batch.skipped
+        if not batch.paths:
+            continue
+        pixels = images.to_float(batch.images)
+        labels.append(batch.labels)
+        clean.append(_predictions(classifiers, pixels))
+        made = [
+            attack(source, pixels, batch.labels, epsilon=epsilon, seed=seed)
+            for source in classifiers
+        ]
+        dead += [found.dead_gradients for found in made]
+        attacked.append(np.stack([_predictions(classifiers, found.images) for found in made]))
+    return TransferMatrix(
+        models=tuple(classifier.name for classifier in classifiers),
+        sha256=tuple(classifier.card.weights_sha256 for classifier in classifiers),
+        labels=np.concatenate(labels),
+        clean=np.concatenate(clean, axis=1),
+        attacked=np.concatenate(attacked, axis=2),
+        dead_gradients=dead,
+        threat_model=attack.threat_model(epsilon, seed),
+        skipped=tuple(skipped),
+    )
+
+
+def _predictions(
+    classifiers: Sequence[Classifier], pixels: NDArray[np.float32]
+) -> NDArray[np.int64]:
+    """Every model's classes for the same images, int64 (models, n)."""
+    return np.stack([classifier.predict(pixels).argmax(axis=1) for classifier in classifiers])

@@ -1,0 +1,191 @@
+"""Plotly figures: probabilities on one axis, confusion matrices, and histograms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+from numpy.typing import NDArray
+
+from facemask_core.evaluation.verdicts import Verdict
+from facemask_core.labels import LABELS, WITH_MASK, WITHOUT_MASK
+from facemask_ui.base.palette import WORDS, Palette, palette, percent, spoken
+
+PLAIN = {"displayModeBar": False, "scrollZoom": False}
+"""What every chart is told: it is looked at, not worked with."""
+_HATCH = ("/", "")
+"""Without mask is hatched, so that the classes can be told apart without colour."""
+_GAP = "\N{NO-BREAK SPACE}" * 2
+_ANCHOR = ("end", "start")
+"""Figures stand at the bar's ends, clear of the line in its middle."""
+
+
+def probabilities(
+    verdicts: Mapping[str, Verdict],
+    *,
+    key: str,
+    words: Sequence[str] = WORDS,
+    told: Callable[[float], str] = percent,
+    alt: str | None = None,
+) -> None:
+    """Draws one bar a verdict, each split between the two classes, all on one axis.
+
+    Args:
+        verdicts: What to draw, by the bar's name, from top to bottom.
+        key: Tells the chart from others on the page.
+        words: The classes in words, in the order of the labels.
+        told: Writes a probability.
+        alt: The chart in words, if not in English.
+    """
+    colours = palette()
+    figure = go.Figure()
+    names = list(verdicts)
+    for label in (WITH_MASK, WITHOUT_MASK):
+        shares = [verdict.probabilities[label] for verdict in verdicts.values()]
+        figure.add_bar(
+            name=words[label],
+            y=names,
+            x=shares,
+            orientation="h",
+            marker={
+                "color": colours.classes[label],
+                "pattern": {
+                    "shape": _HATCH[label],
+                    "fillmode": "overlay",
+                    "fgcolor": "#000000",
+                    "fgopacity": 0.22,
+                    "size": 9,
+                },
+            },
+            text=[f"{_GAP}{told(share)}{_GAP}" if share >= 0.2 else "" for share in shares],
+            textfont={"color": colours.on_classes[label], "size": 14},
+            textposition="inside",
+            insidetextanchor=_ANCHOR[label],
+            textangle=0,
+            hovertemplate=f"%{{y}}: {words[label].lower()} %{{x:.2%}}<extra></extra>",
+        )
+    figure.add_vline(x=0.5, line={"color": colours.text, "width": 1, "dash": "dot"})
+    figure.update_layout(
+        barmode="stack",
+        bargap=0.35,
+        height=100 + 48 * len(names),
+        margin={"l": 0, "r": 28, "t": 34, "b": 0},
+        legend={
+            "orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "traceorder": "normal",
+            "itemclick": False, "itemdoubleclick": False, "font": {"color": colours.text},
+        },
+        dragmode=False,
+        font={"color": colours.text},
+    )  # fmt: skip
+    figure.update_xaxes(
+        range=[0, 1], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1],
+        fixedrange=True, gridcolor=colours.faint, tickfont={"color": colours.text},
+    )  # fmt: skip
+    figure.update_yaxes(
+        autorange="reversed", fixedrange=True, tickfont={"size": 14, "color": colours.text}
+    )
+    if alt is None:
+        told_all = "; ".join(f"{name}: {spoken(verdict)}" for name, verdict in verdicts.items())
+        alt = f"Probabilities. {told_all}"
+    st.plotly_chart(figure, key=key, config=PLAIN, alt=alt)
+
+
+def confusion(matrix: NDArray[np.int64], *, title: str, key: str) -> None:
+    """Draws a confusion matrix with the counts in its cells.
+
+    Args:
+        matrix: int64 (2, 2): rows are true classes, columns predicted ones.
+        title: What it is the matrix of.
+        key: Tells the chart from others on the page.
+    """
+    colours = palette()
+    shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
+    figure = go.Figure(
+        go.Heatmap(
+            z=shares, x=WORDS, y=WORDS, zmin=0, zmax=1, showscale=False, xgap=3, ygap=3,
+            colorscale=[[0, colours.weak], [1, colours.strong]],
+            hovertemplate="True: %{y}<br>Predicted: %{x}<br>%{z:.1%} of the row<extra></extra>",
+        )
+    )  # fmt: skip
+    for row, column in np.ndindex(2, 2):
+        figure.add_annotation(
+            x=WORDS[column],
+            y=WORDS[row],
+            text=f"<b>{matrix[row, column]}</b>",
+            showarrow=False,
+            font={
+                "size": 24,
+                "color": colours.on_strong if shares[row, column] > 0.5 else colours.text,
+            },
+        )
+    figure.update_layout(
+        height=300, margin={"l": 0, "r": 0, "t": 8, "b": 0}, dragmode=False,
+        font={"color": colours.text},
+    )  # fmt: skip
+    ink = {"color": colours.text}
+    axis = {"fixedrange": True, "showgrid": False, "tickfont": ink, "title_font": ink}
+    figure.update_xaxes(title="Predicted", **axis)
+    figure.update_yaxes(title="True", autorange="reversed", tickangle=-90, **axis)
+    cells = ", ".join(
+        f"{matrix[row, column]} {LABELS[row]} predicted {LABELS[column]}"
+        for row, column in np.ndindex(2, 2)
+    )
+    st.plotly_chart(figure, key=key, config=PLAIN, alt=f"{title}: {cells}".replace("_", " "))
+
+
+def histogram(
+    counts: Mapping[str, NDArray[np.int64]], bins: Sequence[str], *, alt: str, key: str
+) -> None:
+    """Draws counts of images by confidence, several distributions side by side in each bin.
+
+    The first is drawn hollow and the second full, so that no colour need be told from another.
+
+    Args:
+        counts: One or two distributions by name, each int64 (bins,) over equal bins of [0, 1].
+        bins: The bins in words, for the pointer.
+        alt: The chart in words.
+        key: Tells the chart from others on the page.
+    """
+    colours = palette()
+    figure = go.Figure()
+    centres = (np.arange(len(bins)) + 0.5) / len(bins)
+    fills = (colours.weak, colours.strong) if len(counts) > 1 else (colours.strong,)
+    for (name, numbers), fill in zip(counts.items(), fills, strict=True):
+        figure.add_bar(
+            name=name, x=centres, customdata=bins,
+            y=[number or None for number in numbers.tolist()],  # an outline of nothing is a line
+            marker={"color": fill, "line": {"color": colours.strong, "width": 2}},
+            hovertemplate=f"{name}<br>%{{customdata}}: %{{y}} images<extra></extra>",
+        )  # fmt: skip
+    _mark_halves(figure, colours)
+    ink = {"color": colours.text}
+    figure.update_layout(
+        height=320, barmode="group", bargap=0.15, dragmode=False, font=ink,
+        margin={"l": 0, "r": 28, "t": 64, "b": 0},
+        legend={
+            "orientation": "h", "x": 0, "y": 1.12, "yanchor": "bottom", "font": ink,
+            "itemclick": False, "itemdoubleclick": False,
+        },
+    )  # fmt: skip
+    axis = {"fixedrange": True, "tickfont": ink, "title_font": ink, "gridcolor": colours.faint}
+    figure.update_xaxes(
+        title="Confidence in the true class", range=[0, 1], tickformat=".0%",
+        tickvals=[0, 0.25, 0.5, 0.75, 1], **axis,
+    )  # fmt: skip
+    figure.update_yaxes(title="Images", rangemode="tozero", **axis)
+    st.plotly_chart(figure, key=key, config=PLAIN, alt=alt)
+
+
+def _mark_halves(figure: go.Figure, colours: Palette) -> None:
+    """Draws the line below which the other class has the higher probability."""
+    figure.add_vline(x=0.5, line={"color": colours.text, "width": 1, "dash": "dot"})
+    for anchor, text in (
+        ("right", "\N{LEFTWARDS ARROW} wrong"),
+        ("left", "right \N{RIGHTWARDS ARROW}"),
+    ):
+        figure.add_annotation(
+            x=0.5, y=1, yref="paper", text=f"{_GAP}{text}{_GAP}", showarrow=False,
+            xanchor=anchor, yanchor="bottom", font={"color": colours.text},
+        )  # fmt: skip

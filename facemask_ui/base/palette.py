@@ -1,0 +1,104 @@
+"""The two classes as they look everywhere: a word, an icon and a colour, never colour alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from facemask_ui.base import theme
+
+if TYPE_CHECKING:  # only its type is needed, and the lesson's heading does not wait for the rest
+    from facemask_core.evaluation.verdicts import Verdict
+
+WORDS = ("Without mask", "With mask")
+ICONS = (":material/face:", ":material/masks:")
+_SPACE = "\N{NO-BREAK SPACE}"
+_MARKDOWN_COLOURS = ("orange", "blue")
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Colours for charts and drawings, by theme.
+
+    Attributes:
+        classes: Without mask and with mask, in the order of the labels.
+        on_classes: Text on those colours, at a contrast of 4.5 or more.
+        weak: Where a heat map is empty.
+        strong: Where it is full; neither class's colour.
+        on_strong: Text on it.
+        lines: Curves that are told apart, none in a class's colour.
+        text: Axis and label text.
+        faint: Lines.
+    """
+
+    classes: tuple[str, str]
+    on_classes: tuple[str, str]
+    weak: str
+    strong: str
+    on_strong: str
+    lines: tuple[str, ...]
+    text: str
+    faint: str
+
+
+LIGHT = Palette(
+    classes=("#D55E00", "#0072B2"),
+    on_classes=("#000000", "#FFFFFF"),
+    weak="#F1EFEA",
+    strong="#5546A8",
+    on_strong="#FFFFFF",
+    lines=("#5546A8", "#00755C", "#A3326F", "#0E141B"),
+    text="#0E141B",
+    faint="#D9D5CC",
+)
+DARK = Palette(
+    classes=("#D55E00", "#56B4E9"),
+    on_classes=("#000000", "#000000"),
+    weak="#1B242E",
+    strong="#A99CF5",
+    on_strong="#000000",
+    lines=("#A99CF5", "#33C7A0", "#F09CC6", "#E9EDF1"),
+    text="#E9EDF1",
+    faint="#33404D",
+)
+
+
+def palette() -> Palette:
+    """The colours that fit the visitor's theme."""
+    return DARK if theme.dark() else LIGHT
+
+
+def percent(share: float) -> str:
+    """A probability as people read it; only what is certain to the last digit is 100 %."""
+    text = f"{100 * share:.1f}"
+    if text == "100.0" and share < 1.0:
+        return "> 99.9 %"
+    if text == "0.0" and share > 0.0:
+        return "< 0.1 %"
+    return f"{text} %"
+
+
+def unbroken(text: str) -> str:
+    """Keeps words on one line."""
+    return text.replace(" ", _SPACE)
+
+
+def phrase(verdict: Verdict, said: str | None = None) -> str:
+    """A verdict in Markdown: icon, word, confidence, in the class's colour.
+
+    Args:
+        verdict: The verdict.
+        said: Its word and confidence, if not in English.
+    """
+    words = unbroken(said or f"{WORDS[verdict.label]} {percent(verdict.confidence)}")
+    return f":{_MARKDOWN_COLOURS[verdict.label]}[{ICONS[verdict.label]}{_SPACE}**{words}**]"
+
+
+def word(label: int) -> str:
+    """A class in a Markdown sentence, in its colour; an icon would be torn off at a line's end."""
+    return f":{_MARKDOWN_COLOURS[label]}[**{unbroken(WORDS[label])}**]"
+
+
+def spoken(verdict: Verdict) -> str:
+    """A verdict in plain words, for alternative texts."""
+    return f"{WORDS[verdict.label].lower()}, {percent(verdict.confidence)}"

@@ -1,0 +1,175 @@
+"""The choice of attack, its strength and its settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from facemask_core import attacks
+from facemask_core.attacks import Attack
+from facemask_core.attacks.fgsm import FGSM
+from facemask_core.attacks.pgd import PGD
+from facemask_core.epsilons import LEVELS, LINF, describe_epsilon
+from facemask_ui.base import settings
+from facemask_ui.choices import models
+
+MAX_LEVELS, DEFAULT_LEVELS = LINF.last, LINF.usual
+NONE = "none"
+OFFERED = (FGSM.name, PGD.name)
+"""Attacks this choice has controls for."""
+NORMS = {"linf": "L∞", "l2": "L2"}
+"""How a norm is written."""
+_MAX_STEPS = 100
+_MAX_RESTARTS = 10
+_MAX_SEED = 9999
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """An attack with everything that decides its result.
+
+    Attributes:
+        attack: The attack, or None for a clean run.
+        levels: Epsilon in 8-bit levels.
+        seed: Its seed.
+    """
+
+    attack: Attack | None
+    levels: int
+    seed: int
+
+    @property
+    def epsilon(self) -> float:
+        """Epsilon on the [0, 1] scale."""
+        return self.levels / LEVELS
+
+
+def choose_several() -> list[Chosen]:
+    """Draws the choice of attacks, none among them, with one epsilon and their settings."""
+    names = (NONE, *OFFERED)
+    # What the attack page has chosen is the first guess.
+    first = settings.peek("attack", OFFERED[0], settings.one_of(names))
+    chosen = st.pills(
+        "Attacks",
+        names,
+        selection_mode="multi",
+        format_func=lambda name: "None" if name == NONE else attacks.get(name).title,
+        help="One report each. FGSM takes one step; PGD takes many small ones and finds more.",
+        wrap=True,
+        **settings.several("attacks", [first], names),
+    )
+    levels = 0
+    if set(chosen) & set(OFFERED):
+        levels = st.slider(
+            "Epsilon",
+            0,
+            MAX_LEVELS,
+            format=f"%d/{LEVELS}",
+            help="How far an attack may move each colour value. The smaller, the harder to see.",
+            **settings.bound("epsilon", DEFAULT_LEVELS, settings.whole(0, MAX_LEVELS)),
+        )
+        st.caption(f"Each colour value moves by at most {describe_epsilon(levels / LEVELS)}.")
+    return [_chosen(name, levels) for name in names if name in chosen]
+
+
+def _chosen(name: str, levels: int) -> Chosen:
+    if name == NONE:
+        return Chosen(None, 0, 0)
+    if name == PGD.name:
+        with st.expander("PGD settings", icon=":material/tune:"):
+            return _pgd(levels)
+    return Chosen(attacks.make(name), levels, 0)
+
+
+def _pgd(levels: int) -> Chosen:
+    steps = st.slider(
+        "Steps",
+        1,
+        _MAX_STEPS,
+        help="Gradient steps; each is 2.5 × epsilon / steps long.",
+        **settings.bound("steps", PGD.steps, settings.whole(1, _MAX_STEPS)),
+    )
+    random_start = st.toggle(
+        "Random start",
+        help="Begin at a random point within epsilon rather than at the picture itself.",
+        **settings.bound("random_start", True, settings.yes_no),
+    )
+    restarts = st.slider(
+        "Restarts",
+        1,
+        _MAX_RESTARTS,
+        disabled=not random_start,
+        help="Attempts from different random starts; the best one counts.",
+        **settings.bound("restarts", 1, settings.whole(1, _MAX_RESTARTS)),
+    )
+    seed = st.number_input(
+        "Seed",
+        0,
+        _MAX_SEED,
+        disabled=not random_start,
+        help="The same seed gives the same result.",
+        **settings.bound("seed", 0, settings.whole(0, _MAX_SEED)),
+    )
+    attack = PGD(steps=steps, random_start=random_start, restarts=restarts if random_start else 1)
+    return Chosen(attack, levels, int(seed))
+
+
+def brief(name: str, epsilon: float, details: Mapping[str, object]) -> str:
+    """An attack in a few words, as a list has room for.
+
+    Args:
+        name: Its name.
+        epsilon: Its radius.
+        details: Its settings, or a whole threat model.
+    """
+    title = attacks.get(name).title
+    words = [f"{title} {round(LEVELS * epsilon, 3):g}/{LEVELS}"]
+    if details.get("norm") == "l2":
+        words = [f"{title} L2 {epsilon:.3g}"]
+    if details.get("largest_level") is not None:
+        words = [f"{title}, smallest epsilon"]
+    if "steps" in details:
+        words.append(f"{details['steps']} steps")
+    if details.get("restarts", 1) != 1:
+        words.append(f"{details['restarts']} restarts")
+    if details.get("random_start") is False:
+        words.append("no random start")
+    if details.get("source") is not None:
+        words.append(f"made on {models.name(str(details['source']))}")
+    return ", ".join(words)
+
+
+def stated(values: Mapping[str, Any]) -> str:
+    """A stored question's attack in a few words.
+
+    Args:
+        values: The question's, or a report's with its threat model.
+    """
+    model = values["threat_model"]
+    if model is None:
+        return "no attack"
+    name = model.get("made_with", model["attack"])
+    return brief(name, model["epsilon"], {**model, "largest_level": values.get("largest_level")})
+
+
+def statement(threat_model: dict[str, object]) -> str:
+    """One line of what the attacker knows and may do, without which no figure means much."""
+    stated = dict(threat_model)
+    name = attacks.get(str(stated.pop("attack"))).title
+    measured = str(stated.pop("norm"))
+    epsilon = describe_epsilon(float(str(stated.pop("epsilon"))), measured)
+    norm = NORMS[measured]
+    target = stated.pop("target", None)
+    knowledge = stated.pop("knowledge")
+    rest = [f"{key.replace('_', ' ')} {_written(value)}" for key, value in stated.items()]
+    aim = "untargeted" if target is None else f"target {target}"
+    return ", ".join([f"{name}, {knowledge}, {aim}, {norm}, epsilon {epsilon}", *rest])
+
+
+def _written(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.3g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,159 @@
+"""The shipped models: chosen by name, loaded once, shared by all visitors."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from facemask_core import attacks, backbones
+from facemask_core.backend import keras
+from facemask_core.errors import CheckpointError
+from facemask_core.models import checkpoints
+from facemask_core.models.classifier import Classifier, load_classifier
+from facemask_core.pictures.images import INPUT_SIZE
+from facemask_core.text import visible
+from facemask_ui.base import settings
+from facemask_ui.visitors import waiting
+
+# After every run of any page, Streamlit calls this function to save memory. It would throw away
+# Keras's global state and TensorFlow's kernel caches while other visitors' threads work with them.
+keras.backend.clear_session = lambda: None
+
+_GREY = np.full((1, INPUT_SIZE, INPUT_SIZE, 3), 0.5, np.float32)
+"""What programs are compiled with."""
+
+
+def shipped() -> tuple[str, ...]:
+    """Lists the models visitors can choose, the lightest first: it answers while one looks on.
+
+    A model whose card cannot be used is left out; the footer of every page says so.
+
+    Raises:
+        CheckpointError: There is none.
+    """
+    names = checkpoints.usable()
+    if not names:
+        raise CheckpointError("No model is shipped with this lab; train one and put it in place.")
+    return tuple(sorted(names, key=lambda name: (_megabytes(name), name)))
+
+
+def _megabytes(name: str) -> float:
+    path = checkpoints.locate(name) / checkpoints.WEIGHTS_FILE
+    return round(path.stat().st_size / 1e6, 1) if path.is_file() else 0.0
+
+
+def title(name: str) -> str:
+    """A model's name as it is shown: its backbone's, and what its own adds to that."""
+    return _title(name, checkpoints.read_card(checkpoints.locate(name)))
+
+
+def _title(name: str, card: checkpoints.Card) -> str:
+    backbone = backbones.get(card.backbone)
+    own = name.removeprefix(backbone.name).lstrip("-")
+    return f"{backbone.title} ({own})" if own else backbone.title
+
+
+def name(known: str) -> str:
+    """As :func:`title`, for a name from a stored run, whose model may be no shipped one."""
+    return title(known) if known in checkpoints.usable() else visible(known)
+
+
+def sha256(name: str) -> str:
+    """Hash of a shipped model's weights, its identity."""
+    return checkpoints.read_card(checkpoints.locate(name)).weights_sha256
+
+
+def load(name: str, *, to_attack: bool = False) -> Classifier:
+    """Loads a shipped model, or returns the one in memory.
+
+    Args:
+        name: The model.
+        to_attack: Also compile its gradient, which takes seconds: better now than when someone
+            moves the slider, and better not where only verdicts are asked for.
+    """
+    classifier = _load(name, sha256(name))
+    if to_attack:
+        _compile_gradient(name, sha256(name))
+    return classifier
+
+
+@st.cache_resource(show_spinner="Loading the model. This takes a few seconds, once.")
+def _load(name: str, weights_sha256: str) -> Classifier:
+    """The hash is part of the key: a retrained model is loaded anew, and replaces no other."""
+    classifier = load_classifier(name, warm_up=False)
+    waiting.join(classifier)
+    with waiting.to_the_end():  # it is for everyone
+        classifier.predict(_GREY)
+    _loaded().append(classifier)
+    return classifier
+
+
+@st.cache_resource(show_spinner="Preparing the attack. This takes a few seconds, once.")
+def _compile_gradient(name: str, weights_sha256: str) -> None:
+    attacks.make("fgsm")(_load(name, weights_sha256), _GREY, np.array([0]), epsilon=0.0)
+
+
+@st.cache_resource(show_spinner=False)
+def _loaded() -> list[Classifier]:
+    return []
+
+
+def robust_twin(name: str) -> str | None:
+    """The model of the same backbone that was trained against attacks, if one is shipped."""
+    twin = f"{name}-robust"
+    return twin if twin in shipped() else None
+
+
+def messages() -> list[str]:
+    """What every visitor is to know of the models: one is left out, or fell back to the CPU."""
+    left_out = [
+        f"The model {name} is left out: {error}"
+        for name, error in checkpoints.with_faulty_cards().items()
+    ]
+    return left_out + [
+        f"{_title(classifier.name, classifier.card)}: {message}"
+        for classifier in _loaded()
+        for message in classifier.messages
+    ]
+
+
+def choose(*, shown: bool = True) -> str:
+    """Draws the choice of one model, unless it is not to be shown, and returns its name."""
+    names = shipped()
+    draw = partial(st.selectbox, "Model", names, format_func=title)
+    return settings.ask(draw, "model", names[0], settings.one_of(names), shown=shown)
+
+
+def choose_for_reports() -> list[str]:
+    """Draws the choice of models to make reports of, at first the lightest alone."""
+    names = shipped()
+    chosen = st.pills(
+        "Models",
+        names,
+        selection_mode="multi",
+        format_func=title,
+        help="One report each, in one table.",
+        wrap=True,
+        **settings.several("judged", names[:1], names),
+    )
+    return [name for name in names if name in chosen]
+
+
+def choose_several() -> list[str]:
+    """Draws the choice of models to compare and returns their names."""
+    names = shipped()
+    if len(names) == 1:
+        return list(names)
+    chosen = st.pills(
+        "Models",
+        names,
+        selection_mode="multi",
+        default=list(names),
+        format_func=title,
+        key="models",
+        wrap=True,
+        persist_state="session",
+    )
+    return [name for name in names if name in chosen]

@@ -1,0 +1,58 @@
+"""A face before and after an attack: three aligned pictures and the verdict in words."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from facemask_core.epsilons import describe_epsilon
+from facemask_core.evaluation.verdicts import AttackedFace, Outcome
+from facemask_core.pictures import images
+from facemask_ui.base import charts, palette
+from facemask_ui.face.outcomes import OUTCOMES
+
+
+def outcome(result: AttackedFace) -> None:
+    """Says in a heading and a sentence how the attack ended."""
+    icon, word = OUTCOMES[result.outcome]
+    st.header(f"{icon} {word}", anchor=False)
+    st.markdown(_sentence(result))
+
+
+def _sentence(result: AttackedFace) -> str:
+    lines = [
+        f"Before: {palette.phrase(result.before)}",
+        f"After: {palette.phrase(result.after)}, each colour value changed by at most "
+        f"{describe_epsilon(result.linf)}",
+    ]
+    if result.outcome is Outcome.ALREADY_WRONG:
+        truth = palette.WORDS[result.label].lower()
+        lines.append(f"The true answer is *{truth}*: the model was wrong without any attack.")
+    return "  \n".join(lines)
+
+
+def pictures(result: AttackedFace, alt: str) -> None:
+    """Draws original, noise and attacked picture side by side, as PNG, which keeps every level.
+
+    Args:
+        result: The face before and after.
+        alt: What the original shows.
+    """
+    noise, factor = images.magnify_noise(result.original, result.attacked)
+    shown = (
+        (result.original, "Original", f"{alt}. Verdict: {palette.spoken(result.before)}"),
+        (noise, f"Noise × {factor}", f"The change to the picture, magnified {factor} times"),
+        (
+            result.attacked,
+            "Attacked",
+            f"The attacked picture. Verdict: {palette.spoken(result.after)}",
+        ),
+    )
+    with st.container(horizontal=True, wrap=False):  # side by side on a phone, too
+        for pixels, caption, text in shown:
+            with st.container():
+                st.image(pixels, caption, width="stretch", output_format="PNG", alt=text)
+
+
+def confidence(result: AttackedFace, *, key: str) -> None:
+    """Draws the probabilities before and after on one axis."""
+    charts.probabilities({"Before": result.before, "After": result.after}, key=key)

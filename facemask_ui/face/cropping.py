@@ -1,0 +1,163 @@
+"""From a picture to the square the model sees: a face that was found, or a crop set by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from facemask_core.pictures import faces, images
+from facemask_ui.face import crop_box
+from facemask_ui.face.pictures import Picture
+from facemask_ui.visitors import shared_cache
+
+WHOLE, BY_HAND = "Whole picture", "By hand"
+_MOST_FACES = 6
+_SHOWN_SIDE = 900
+_CHOSEN, _OTHER, _HALO = "#FFFFFF", "#B9B4A9", "#10161D"
+
+
+def choose(picture: Picture) -> faces.Box | None:
+    """Draws the choice of crop.
+
+    Returns:
+        The region of the picture to use, or None for all of it.
+    """
+    boxes = found(picture)[:_MOST_FACES]
+    names = [f"Face {number}" for number in range(1, len(boxes) + 1)]
+    if not boxes and not picture.framed:
+        st.warning(
+            "No face was found, so the whole picture is used. Set the crop by hand if that is "
+            "not what you want.",
+            icon=":material/warning:",
+        )
+    chosen = st.segmented_control(
+        "Crop",
+        [*names, WHOLE, BY_HAND],
+        default=names[0] if names and not picture.framed else WHOLE,
+        required=True,
+        key=_key(picture),
+        persist_state="session",
+        help="Faces are numbered from the largest. The sample portraits are framed already.",
+    )
+    face = f"face:{picture.sha256[:16]}"
+    if chosen in names:
+        st.session_state[face] = names.index(chosen)
+    if chosen == BY_HAND:  # goes on from the face chosen last
+        return crop_box.choose(picture, boxes[st.session_state.get(face, 0)] if boxes else None)
+    return boxes[names.index(chosen)] if chosen in names else None
+
+
+def at_first(picture: Picture) -> faces.Box | None:
+    """The region in use before anyone chooses: the largest face, or all of a framed picture."""
+    return None if picture.framed else next(iter(found(picture)), None)
+
+
+def choose_folded(picture: Picture) -> faces.Box | None:
+    """As :func:`choose`, in an expander.
+
+    Looking for faces takes longer than judging one, so in a picture that is framed already it
+    waits until someone opens the expander.
+    """
+    folded = st.expander(
+        "Crop",
+        icon=":material/crop:",
+        expanded=not picture.framed,
+        key=f"folded:{picture.sha256[:16]}",
+        on_change="rerun",
+    )
+    if not folded.open and _key(picture) not in st.session_state:
+        return None
+    with folded:
+        return choose(picture)
+
+
+def _key(picture: Picture) -> str:
+    return f"crop:{picture.sha256[:16]}"
+
+
+def square(picture: Picture, region: faces.Box | None) -> NDArray[np.uint8]:
+    """Cuts a region out of a picture, as the model sees it.
+
+    All visitors share what is computed on it, if the picture is one of the lab's own.
+    """
+    face = cut(picture.pixels, region)
+    if picture.shipped:
+        shared_cache.publish(face)
+    return face
+
+
+def cut(pixels: NDArray[np.uint8], region: faces.Box | None) -> NDArray[np.uint8]:
+    """As :func:`square`, of pixels that were changed since the picture was opened."""
+    return images.resize(pixels) if region is None else faces.crop(pixels, region)
+
+
+def show(picture: Picture, region: faces.Box | None, face: NDArray[np.uint8]) -> None:
+    """Draws the picture with the part in use framed, and beside it what the model sees.
+
+    Args:
+        picture: The picture.
+        region: The part in use, or None for all of it.
+        face: The square the model sees.
+    """
+    size = images.INPUT_SIZE
+    used = "The whole picture is used" if region is None else "The part in use is framed"
+    with st.container(horizontal=True):
+        with st.container():
+            st.image(
+                _drawn(picture, region),
+                used,
+                width="stretch",
+                alt=f"{picture.alt}. {_described(picture, region)}",
+            )
+        with st.container():
+            st.image(
+                face,
+                f"What the model sees, {size} × {size}",
+                width="stretch",
+                output_format="PNG",
+                alt="The part of the picture the model sees",
+            )
+
+
+def _described(picture: Picture, region: faces.Box | None) -> str:
+    if region is None:
+        return "All of it is used."
+    height, width = picture.pixels.shape[:2]
+    left, top, wide, high = region.as_list()
+    return f"The part in use is {wide} by {high} of {width} by {height} pixels, at {left}, {top}."
+
+
+def _drawn(picture: Picture, region: faces.Box | None) -> NDArray[np.uint8]:
+    """The picture with a frame around every face and a strong one around the region in use."""
+    pixels = picture.pixels
+    scale = min(1.0, _SHOWN_SIDE / max(pixels.shape[:2]))
+    size = (round(pixels.shape[1] * scale), round(pixels.shape[0] * scale))
+    shown = Image.fromarray(pixels).resize(size)
+    pen = ImageDraw.Draw(shown)
+    line = max(2, min(size) // 160)
+    for box in found(picture)[:_MOST_FACES]:
+        if box != region:
+            _frame(pen, box, scale, _OTHER, line)
+    if region is not None:
+        _frame(pen, region, scale, _CHOSEN, 2 * line)
+    return np.asarray(shown)
+
+
+def _frame(pen: ImageDraw.ImageDraw, box: faces.Box, scale: float, colour: str, line: int) -> None:
+    left, top, width, height = (round(scale * value) for value in box.as_list())
+    edges = (left, top, left + width - 1, top + height - 1)
+    pen.rectangle(edges, outline=_HALO, width=line + 2)  # seen on bright pictures as well
+    inner = (edges[0] + 1, edges[1] + 1, edges[2] - 1, edges[3] - 1)
+    pen.rectangle(inner, outline=colour, width=line)
+
+
+def found(picture: Picture) -> list[faces.Box]:
+    """The faces in a picture, from the largest."""
+    return _find(picture.sha256, picture.pixels)
+
+
+@st.cache_resource(scope="session", max_entries=8, show_spinner=False)
+def _find(sha256: str, _pixels: NDArray[np.uint8]) -> list[faces.Box]:
+    return faces.find_faces(_pixels)

@@ -1,0 +1,124 @@
+"""The shipped pictures as a grid to click: Streamlit has no such widget, so this is a component.
+
+It is a group of native radio buttons whose labels are thumbnails, so arrow keys, focus and screen
+readers work as the browser knows them. On a narrow screen the grid becomes a strip to swipe.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from collections.abc import Iterable
+from functools import cache
+
+import streamlit as st
+from PIL import Image
+
+from facemask_core.data import samples
+from facemask_core.pictures import images
+from facemask_ui.base import settings
+
+_THUMBNAIL = 96
+_KEY = "gallery"
+
+_CSS = """
+fieldset { border: 0; margin: 0; padding: 0; min-width: 0; container-type: inline-size; }
+.pictures { display: grid; gap: 6px; padding: 3px;
+  grid-template-columns: repeat(auto-fill, minmax(60px, 1fr)); }
+summary { cursor: pointer; padding: 8px 3px; font: inherit; font-size: 14px;
+  color: var(--st-text-color); }
+summary:focus-visible { outline: 2px solid var(--st-text-color); }
+label { position: relative; display: block; cursor: pointer; line-height: 0; }
+input { position: absolute; opacity: 0; inset: 0; margin: 0; cursor: pointer; }
+img { width: 100%; aspect-ratio: 1; object-fit: cover; box-sizing: border-box;
+  border-radius: var(--st-base-radius); border: 2px solid var(--st-border-color); }
+label:hover img { border-color: var(--st-text-color); }
+input:checked + img { border: 3px solid var(--st-primary-color);
+  outline: 2px solid var(--st-primary-color); }
+input:focus-visible + img { outline: 3px solid var(--st-text-color); outline-offset: 1px; }
+@media (max-width: 640px) {
+  .pictures { grid-template-rows: repeat(2, 68px); grid-template-columns: none;
+    grid-auto-flow: column; grid-auto-columns: 68px; overflow-x: auto; }
+}
+"""
+
+_JS = """
+export default function ({ data, parentElement, setStateValue }) {
+  for (const input of parentElement.querySelectorAll("input")) {
+    input.checked = input.value === data.current;
+    input.onchange = () => setStateValue("picked", input.value);
+  }
+  const chosen = parentElement.querySelector("input:checked")?.closest("label");
+  const strip = chosen?.closest(".pictures");
+  const folded = chosen?.closest("details");
+  if (folded) folded.open = true;
+  if (strip && strip.scrollWidth > strip.clientWidth) {
+    const middle = chosen.offsetLeft - (strip.clientWidth - chosen.clientWidth) / 2;
+    strip.scrollLeft = middle;
+  }
+}
+"""
+
+
+def _parse() -> settings.Parse[str]:
+    return settings.one_of(ids())
+
+
+def current(default: str) -> samples.Portrait:
+    """The chosen picture, without the gallery."""
+    return samples.get(settings.current("sample", default, _parse()))
+
+
+def choose(default: str) -> samples.Portrait:
+    """Draws the gallery and returns the chosen picture.
+
+    Args:
+        default: Id of the picture that is chosen at first.
+    """
+    parse = _parse()
+    chosen = current(default).id
+
+    def changed() -> None:
+        picked = parse(str(st.session_state[_KEY].get("picked")))
+        if picked is not None:
+            settings.remember("sample", picked, default)
+
+    component = st.components.v2.component(_KEY, html=_markup(), css=_CSS, js=_JS)
+    component(data={"current": chosen}, key=_KEY, on_picked_change=changed)
+    rendered = len(ids()) - 1
+    st.caption(f"{rendered} rendered portraits of nobody, and a photograph (NASA, public domain).")
+    return samples.get(chosen)
+
+
+def ids() -> list[str]:
+    """The names of all pictures that can be chosen, as links give them."""
+    return [sample.id for sample in (*samples.gallery(), *samples.confusers())]
+
+
+@cache
+def _markup() -> str:
+    return (
+        '<fieldset aria-label="Sample pictures">'
+        f'<div class="pictures">{_labels(samples.gallery())}</div>'
+        "<details><summary>Hard cases: masks worn wrongly, and what might pass for one</summary>"
+        f'<div class="pictures">{_labels(samples.confusers())}</div></details></fieldset>'
+    )
+
+
+def _labels(shown: Iterable[samples.Portrait]) -> str:
+    return "".join(
+        f'<label title="{html.escape(sample.alt)}">'
+        f'<input type="radio" name="sample" value="{html.escape(sample.id)}">'
+        f'<img src="{_thumbnail(sample)}" alt="{html.escape(sample.alt)}"></label>'
+        for sample in shown
+    )
+
+
+def _thumbnail(sample: samples.Portrait) -> str:
+    buffer = io.BytesIO()
+    picture = Image.fromarray(images.decode(sample.path.read_bytes()))
+    small = picture.resize((_THUMBNAIL, _THUMBNAIL), Image.Resampling.LANCZOS)
+    # Half of JPEG's bytes; all thumbnails travel anew with every choice.
+    small.save(buffer, format="WEBP", quality=80)
+    return f"data:image/webp;base64,{base64.b64encode(buffer.getvalue()).decode()}"

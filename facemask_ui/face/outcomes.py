@@ -1,0 +1,11 @@
+"""How an attack on one face ended, as it looks everywhere: an icon and a word."""
+
+from __future__ import annotations
+
+from facemask_core.evaluation.verdicts import Outcome
+
+OUTCOMES = {
+    Outcome.FOOLED: (":material/bolt:", "Fooled"),
+    Outcome.HELD: (":material/shield:", "Held"),
+    Outcome.ALREADY_WRONG: (":material/block:", "Was already wrong"),
+}

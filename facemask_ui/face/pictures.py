@@ -1,0 +1,172 @@
+"""The picture a visitor works on: a sample, an upload or a photo, the same on every page.
+
+Uploads and photos live in the session alone. A link can name a sample, never someone's picture.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from facemask_core.data import samples
+from facemask_core.errors import FacemaskError
+from facemask_core.pictures import images
+from facemask_ui.base import messages, settings
+from facemask_ui.face import gallery
+
+DEFAULT_SAMPLE = "portrait-04"
+SAMPLES, UPLOAD, WEBCAM = SOURCES = ("Samples", "Upload", "Webcam")
+_ICONS = {
+    SAMPLES: ":material/grid_view:",
+    UPLOAD: ":material/upload:",
+    WEBCAM: ":material/photo_camera:",
+}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture before any crop.
+
+    Attributes:
+        name: What it is called on the screen.
+        alt: What it shows, in words.
+        data: Its file.
+        label: The true class, or None where only the visitor knows.
+        framed: Whether it is cropped to the face already, like the pictures of a dataset.
+        shipped: Whether it is one of the lab's own, and so nobody's secret.
+        sha256: Hash of the file; stands for it in every cache key.
+    """
+
+    name: str
+    alt: str
+    data: bytes = field(repr=False)
+    label: int | None = None
+    framed: bool = False
+    shipped: bool = False
+    sha256: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sha256", hashlib.sha256(self.data).hexdigest())
+
+    @property
+    def pixels(self) -> NDArray[np.uint8]:
+        """The decoded picture, uint8 (height, width, 3); not to be changed."""
+        return _decode(self.sha256, self.data)
+
+
+def choose(*, shown: bool = True) -> Picture | None:
+    """Draws the choice of picture; says so and returns None where there is none to use.
+
+    Args:
+        shown: Whether the visitor may choose; otherwise it is the link's sample.
+    """
+    if not shown:
+        return _sample(gallery.current(DEFAULT_SAMPLE))
+    source = _choose_source()
+    if source == SAMPLES:
+        return _sample(gallery.choose(DEFAULT_SAMPLE))
+    picture = _uploaded() if source == UPLOAD else _photographed()
+    if picture is None:
+        return None
+    try:
+        _ = picture.pixels
+    except FacemaskError as error:
+        messages.show_error(error)
+        return None
+    return picture
+
+
+def sample(sample_id: str) -> Picture:
+    """Reads a shipped picture.
+
+    Raises:
+        ImageError: There is none of that name.
+    """
+    return _sample(samples.get(sample_id))
+
+
+def _sample(portrait: samples.Portrait) -> Picture:
+    framed = portrait is not samples.PHOTOGRAPH
+    data = portrait.path.read_bytes()
+    return Picture(portrait.id, portrait.alt, data, portrait.label, framed, shipped=True)
+
+
+def _choose_source() -> str:
+    if st.query_params.get("sample") in gallery.ids():
+        settings.remember("source", SAMPLES, SAMPLES, in_link=False)  # a link asked for a sample
+    widget = settings.bound("source", SAMPLES, settings.one_of(SOURCES), in_link=False)
+    remember = widget["on_change"]
+
+    def changed() -> None:
+        st.query_params.pop("sample", None)
+        remember()
+
+    widget["on_change"] = changed
+    icons = _ICONS.__getitem__
+    return str(
+        st.segmented_control(
+            "Picture",
+            SOURCES,
+            format_func=lambda name: f"{icons(name)} {name}",
+            required=True,
+            **widget,
+        )
+    )
+
+
+def _uploaded() -> Picture | None:
+    def changed() -> None:
+        _keep(UPLOAD, "The uploaded picture")
+
+    st.file_uploader(
+        "Choose a picture with a face",
+        type=[suffix.removeprefix(".") for suffix in images.SUFFIXES],
+        max_upload_size=images.MAX_BYTES // 2**20,
+        key=_widget(UPLOAD),
+        on_change=changed,
+        help="JPEG, PNG, WebP or BMP, up to 20 MB and 40 megapixels.",
+    )
+    return _kept(UPLOAD)
+
+
+def _photographed() -> Picture | None:
+    def changed() -> None:
+        _keep(WEBCAM, "The photo from the webcam")
+
+    st.camera_input(
+        "Take a photo", key=_widget(WEBCAM), on_change=changed, resolution="480p",
+        help="A browser gives a page the camera only on this computer itself or over HTTPS.",
+    )  # fmt: skip
+    return _kept(WEBCAM)
+
+
+def _widget(source: str) -> str:
+    return f"file:{source}"
+
+
+def _keep(source: str, alt: str) -> None:
+    """Runs when the visitor adds or removes a file; a page switch empties the widget silently."""
+    file = st.session_state[_widget(source)]
+    if file is None:
+        st.session_state.pop(f"picture:{source}", None)
+    else:
+        st.session_state[f"picture:{source}"] = Picture(file.name, alt, file.getvalue())
+
+
+def _kept(source: str) -> Picture | None:
+    picture: Picture | None = st.session_state.get(f"picture:{source}")
+    if picture is not None and st.session_state.get(_widget(source)) is None:
+        st.caption(f":material/history: Still using {messages.plain(picture.name)}.")
+    return picture
+
+
+@st.cache_resource(scope="session", max_entries=2, show_spinner=False)
+def _decode(sha256: str, _data: bytes) -> NDArray[np.uint8]:
+    """A resource, so that a large picture is not copied at every move of a slider."""
+    pixels = images.decode(_data)
+    pixels.setflags(write=False)
+    return pixels

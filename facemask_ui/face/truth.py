@@ -1,0 +1,33 @@
+"""What the right answer is: known for samples, the visitor's to say for any other picture."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from facemask_core.labels import WITH_MASK, WITHOUT_MASK
+from facemask_ui.base.palette import ICONS, WORDS
+from facemask_ui.face.pictures import Picture
+
+_MODEL = "The model's word"
+_CHOICES: dict[str, int | None] = {
+    _MODEL: None,
+    WORDS[WITH_MASK]: WITH_MASK,
+    WORDS[WITHOUT_MASK]: WITHOUT_MASK,
+}
+
+
+def choose(picture: Picture) -> int | None:
+    """Draws the choice of the true class; None takes the model's own answer for it."""
+    if picture.label is not None:
+        st.caption(f"True answer: {ICONS[picture.label]} {WORDS[picture.label].lower()}")
+        return picture.label
+    answer = st.segmented_control(
+        "True answer",
+        list(_CHOICES),
+        default=_MODEL,
+        required=True,
+        key=f"truth:{picture.sha256[:16]}",
+        persist_state="session",
+        help="The attack drives the model away from this answer.",
+    )
+    return _CHOICES[str(answer)]

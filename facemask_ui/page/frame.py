@@ -1,0 +1,99 @@
+"""The frame around every page: browser tab, links, one place for errors, footer."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import streamlit as st
+
+from facemask_core.errors import FacemaskError, ModeError
+from facemask_ui.base import messages, mode, settings, theme
+from facemask_ui.page import start
+from facemask_ui.visitors import memory_uploads
+
+_log = logging.getLogger(__name__)
+# A material icon would do, but the browser's tab fetches those from a server of Google's.
+_ICON = str(Path(__file__).with_name("icon.svg"))
+_PAGES = (
+    ("app.py", "Home", ":material/home:"),
+    ("pages/1_Inspect.py", "Inspect", ":material/search:"),
+    ("pages/2_Attack.py", "Attack", ":material/bolt:"),
+    ("pages/3_Report.py", "Report", ":material/bar_chart:"),
+    ("pages/4_Models.py", "Models", ":material/neurology:"),
+    ("pages/5_Learn.py", "Learn", ":material/school:"),
+    ("pages/6_Paper.py", "Paper", ":material/article:"),
+)
+PRIVACY = (
+    "Pictures stay in this session's memory, are never written to disk, and are gone when you "
+    "close the tab. Only the zip of a report waits on disk for as long as that waits or runs."
+)
+
+
+@contextmanager
+def page(title: str, heading: str, lead: str) -> Iterator[None]:
+    """Frames a page; everything it draws goes inside the ``with`` block.
+
+    What the page imports of the lab it imports in the block, too: nearly all of that needs
+    TensorFlow, and the frame is on the screen before it is there.
+
+    An error of the core becomes one sentence where it happened; anything else goes to the log.
+    The footer is drawn all the same.
+
+    Args:
+        title: Name for the browser's tab.
+        heading: The page's only first-level heading.
+        lead: What the page is for, in a sentence.
+    """
+    start.begin()
+    st.set_page_config(page_title=f"{title} · Face-mask lab", page_icon=_ICON, layout="wide")
+    _check_mode()
+    memory_uploads.keep_in_memory()
+    settings.enter(title)
+    with st.container(horizontal=True, key="navigation", gap="xsmall"):
+        for script, label, icon in _PAGES:
+            st.page_link(script, label=label, icon=icon)
+    st.title(heading, anchor=False)
+    st.markdown(lead)
+    start.ready()
+    from facemask_ui.reports import server
+    from facemask_ui.visitors import waiting
+
+    server.supervise()  # on every page: reports may wait that an earlier server left
+    waiting.reserve()
+    try:
+        yield
+    except FacemaskError as error:
+        messages.show_error(error)
+    except Exception:
+        _log.exception("The page %s failed.", title)
+        st.error(
+            "Something went wrong on our side. Reload the page; the server's log says more.",
+            icon=":material/error:",
+        )
+    waiting.clear()
+    _footer()
+
+
+def _check_mode() -> None:
+    """Nothing is open to anyone as long as nobody has said to whom."""
+    try:
+        if mode.current().hides_errors:
+            st.set_option("client.showErrorDetails", "none")
+    except ModeError as error:
+        messages.show_error(error)
+        st.stop()
+
+
+def _footer() -> None:
+    from facemask_core.backend import device
+    from facemask_ui.choices import models
+
+    with st.container(key="footer"):
+        st.space("small")
+        for message in models.messages():
+            st.warning(messages.plain(message), icon=":material/memory:")
+        theme.follow()
+        st.caption(f":material/memory: {device()}  \n:material/lock: {PRIVACY}")

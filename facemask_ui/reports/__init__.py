@@ -1,0 +1,1 @@
+"""The page Report: asking for reports on a dataset, their list, and one report on the screen."""

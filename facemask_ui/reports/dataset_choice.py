@@ -1,0 +1,233 @@
+"""The dataset of a report: shipped portraits, a zip, or photographs on the server."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import streamlit as st
+
+from facemask_core.data import mendeley, samples
+from facemask_core.data.archives import open_archive
+from facemask_core.data.datasets import Dataset, Folder, Source, open_dataset
+from facemask_core.errors import DatasetError
+from facemask_core.jobs import Data, Kind
+from facemask_ui.base import mode, settings
+
+PORTRAITS, ZIP, FOLDER = "Shipped portraits", "Zip file", "Server folder"
+MENDELEY = "Mendeley photographs"
+ROOTS_VARIABLE = "FACEMASK_DATA_ROOTS"
+_DEFAULT_LIMIT = 1000
+_ZIP_WIDGET, _ZIP_KEPT = "file:zip", "dataset:zip"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A zip in the session's memory, hashed once: it may be large.
+
+    Attributes:
+        name: What the visitor calls it.
+        content: Its bytes.
+        sha256: Their hash.
+    """
+
+    name: str
+    content: bytes = field(repr=False)
+    sha256: str
+
+    @classmethod
+    def of(cls, name: str, content: bytes) -> Kept:
+        """Hashes a zip."""
+        return cls(name, content, hashlib.sha256(content).hexdigest())
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A dataset to make reports on.
+
+    Attributes:
+        data: Where it lies, as a job needs to know; a zip has no place there yet.
+        limit: How many images are used.
+        crop: Whether each picture is cropped to its face first.
+        zip: The zip's bytes; None for anything else.
+    """
+
+    data: Data
+    limit: int
+    crop: bool = False
+    zip: bytes | None = None
+
+
+def choose() -> Chosen | None:
+    """Draws the choice of dataset; None while there is nothing to use.
+
+    Raises:
+        DatasetError: What was chosen cannot be used.
+    """
+    downloaded = [MENDELEY] if mendeley.parts() else []
+    sources = [PORTRAITS, ZIP, *downloaded, *([FOLDER] if roots() else [])]
+    source = st.segmented_control(
+        "Dataset",
+        sources,
+        required=True,
+        **settings.bound("dataset", PORTRAITS, settings.one_of(sources), in_link=False),
+    )
+    choosers = {PORTRAITS: _portraits, ZIP: _zip, FOLDER: _folder, MENDELEY: _mendeley}
+    found = choosers[str(source)]()
+    if found is None:
+        return None
+    data, dataset = found
+    most = mode.current().images
+    limit = st.number_input(
+        "Use at most",
+        1,
+        most,
+        help="Images, taken from both classes in turn.",
+        **settings.bound("limit", min(_DEFAULT_LIMIT, most), settings.whole(1, most)),
+    )
+    used = dataset.limited(int(limit))
+    counts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in used.counts().items())
+    st.caption(f"{len(used)} of {len(dataset)} images: {counts}.")
+    crop = st.toggle(
+        "Crop to the face",
+        help="Each picture is cut to the largest face in it, as on the other pages; one in which "
+        "no face is found is used whole. Finding faces takes longer than judging them.",
+        **settings.bound("cropped", False, settings.yes_no),
+    )
+    return Chosen(data, int(limit), crop, kept_zip(data))
+
+
+def _portraits() -> tuple[Data, Dataset]:
+    data = Data(kind=Kind.PORTRAITS, title=PORTRAITS)
+    return data, open_dataset(samples.FACES_DIR)
+
+
+def _zip() -> tuple[Data, Dataset] | None:
+    def changed() -> None:
+        file = st.session_state[_ZIP_WIDGET]
+        st.session_state.pop(_ZIP_KEPT, None)
+        if file is not None:
+            st.session_state[_ZIP_KEPT] = Kept.of(file.name, file.getvalue())
+
+    st.caption(
+        ":material/lock: Another process computes the report, so the zip lies on this server's "
+        "disk, for the lab alone, from the moment you run a report on it until its last report "
+        "has ended or is cancelled. File names and figures stay until you delete the report; "
+        "only its link leads to them."
+    )
+    st.file_uploader(
+        "Choose a zip with one folder a class",
+        type=["zip"],
+        key=_ZIP_WIDGET,
+        on_change=changed,
+        help="Folders with_mask and without_mask. It is never unpacked to disk.",
+    )
+    kept: Kept | None = st.session_state.get(_ZIP_KEPT)
+    if kept is None:
+        return None
+    data = Data(kind=Kind.UPLOAD, title=kept.name, sha256=kept.sha256)
+    return data, _opened(kept.name, kept.sha256, kept.content)
+
+
+def kept_zip(data: Data) -> bytes | None:
+    """The zip behind an order, if this session still has it in memory.
+
+    Args:
+        data: What the order is about.
+    """
+    kept: Kept | None = st.session_state.get(_ZIP_KEPT)
+    if kept is None or data.kind is not Kind.UPLOAD or kept.sha256 != data.sha256:
+        return None
+    return kept.content
+
+
+def at_hand(data: Data) -> Source | None:
+    """Where an order's photographs lie, if they may be looked at from this session just now.
+
+    Args:
+        data: What the order is about.
+    """
+    if data.kind is Kind.UPLOAD:
+        content = kept_zip(data)
+        return None if content is None else _opened(data.title, data.sha256, content).source
+    if not readable(data):
+        return None
+    return Folder(samples.FACES_DIR if data.kind is Kind.PORTRAITS else Path(data.place))
+
+
+def readable(data: Data) -> bool:
+    """Whether everyone on this server may see photographs, and so what was found in them."""
+    if data.kind is not Kind.FOLDER:
+        return data.kind is Kind.PORTRAITS
+    if Path(data.place) in mendeley.parts().values():
+        return True
+    try:
+        return str(permitted(data.place)) == data.place
+    except DatasetError:
+        return False
+
+
+@st.cache_resource(scope="session", max_entries=1, show_spinner="Reading the zip…")
+def _opened(name: str, sha256: str, _content: bytes) -> Dataset:
+    return open_archive(_content, name)
+
+
+def _mendeley() -> tuple[Data, Dataset]:
+    parts = mendeley.parts()
+    names = list(parts)
+    part = names[0]
+    if len(names) > 1:
+        part = st.selectbox(
+            "Part",
+            names,
+            **settings.bound("mendeley_part", part, settings.one_of(names), in_link=False),
+        )
+    title = MENDELEY if part == "." else f"{MENDELEY}, {part}"
+    data = Data(kind=Kind.FOLDER, title=title, place=str(parts[part]))
+    return data, open_dataset(parts[part])
+
+
+def _folder() -> tuple[Data, Dataset] | None:
+    allowed = roots()
+    text = st.text_input(
+        "Folder on the server",
+        placeholder=str(allowed[0]),
+        help="It needs one folder a class. Allowed: " + ", ".join(f"`{root}`" for root in allowed),
+        **settings.bound("folder", "", lambda text: text, in_link=False),
+    )
+    if not text:
+        return None
+    folder = permitted(text)
+    return Data(kind=Kind.FOLDER, title=str(folder), place=str(folder)), open_dataset(folder)
+
+
+def roots() -> list[Path]:
+    """The folders the operator of this lab lets visitors read, links resolved."""
+    if not mode.current().folders:
+        return []
+    listed = os.environ.get(ROOTS_VARIABLE, "").split(os.pathsep)
+    return [Path(entry).resolve() for entry in listed if entry.strip()]
+
+
+def permitted(text: str) -> Path:
+    """Checks that a folder lies where the operator allows it, after resolving every link.
+
+    Args:
+        text: A path from a visitor; relative ones start at the first allowed folder.
+
+    Raises:
+        DatasetError: It lies elsewhere, whether or not it exists.
+    """
+    allowed = roots()
+    try:
+        folder = (allowed[0] / text).resolve() if allowed else None
+    except (OSError, ValueError, RuntimeError):  # a null byte, or a loop of links
+        folder = None
+    if folder is None or not any(folder.is_relative_to(root) for root in allowed):
+        raise DatasetError(
+            "This folder is not one the operator of this lab allows; choose one below "
+            f"{' or '.join(map(str, allowed)) or 'a folder listed in ' + ROOTS_VARIABLE}."
+        )
+    return folder

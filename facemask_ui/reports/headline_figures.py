@@ -1,0 +1,78 @@
+"""A report's figures and what they mean, for the screen and for paper."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from facemask_core.evaluation.confidence_intervals import Interval
+from facemask_core.evaluation.report import Evaluation
+from facemask_ui.base.palette import percent
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One of a report's headline figures.
+
+    Attributes:
+        label: Its name in words.
+        value: The figure, of which 1 is 100 %.
+        interval: Where the truth behind it is to be expected; None where nothing can be said.
+    """
+
+    label: str
+    value: float
+    interval: Interval | None
+
+    @property
+    def between(self) -> str:
+        """The interval in words, such as ``83.1 to 96.4 %``; empty without one."""
+        if self.interval is None:
+            return ""
+        return f"{100 * self.interval.low:.1f} to {100 * self.interval.high:.1f} %"
+
+
+def figures(report: Evaluation) -> list[Figure]:
+    """The figures that exist for this report, those before the attack first."""
+    named = {
+        "accuracy": ("Clean accuracy", report.clean.accuracy),
+        "balanced_accuracy": ("Balanced accuracy", report.clean.balanced_accuracy),
+        "robust_accuracy": ("Robust accuracy", report.robust_accuracy),
+        "success_rate": ("Success rate", report.success_rate),
+        "mean_confidence_drop": ("Confidence drop", report.mean_confidence_drop),
+    }
+    return [
+        Figure(label, value, report.intervals.get(name))
+        for name, (label, value) in named.items()
+        if value is not None
+    ]
+
+
+def notes(report: Evaluation) -> list[str]:
+    """What the figures mean, a sentence or two each."""
+    attacked = report.adversarial is not None
+    averaged = "; a bootstrap for the confidence drop" if attacked else ""
+    error = report.clean.calibration.expected_calibration_error
+    found = [
+        "The range with each figure is its 95 % confidence interval: how far the choice of these "
+        f"{len(report.paths)} images may have moved it (Wilson's for shares{averaged}). It says "
+        "nothing about images of another kind.",
+        f"Expected calibration error {percent(error)}: by so much the confidence on the images as "
+        "they are misses the accuracy, on average.",
+    ]
+    if attacked:
+        found.append(
+            "Robust accuracy: of all images, those right before the attack and after it. Success "
+            "rate: of the images right before it, those the attack turned. Confidence drop: the "
+            "mean fall of the true class's probability."
+        )
+    return found
+
+
+def aimless(report: Evaluation) -> str | None:
+    """A warning where the attack had no gradient to follow."""
+    if not report.dead_gradients:
+        return None
+    return (
+        f"On {report.dead_gradients} images the gradient was zero or not finite, so the attack had "
+        "no direction to go."
+    )

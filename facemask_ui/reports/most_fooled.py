@@ -1,0 +1,57 @@
+"""The images an attack fooled most, and those it fooled least."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from facemask_core.evaluation.report import Evaluation
+from facemask_core.labels import LABELS
+
+MOST = 5
+"""How many images stand at each end."""
+
+
+@dataclass(frozen=True)
+class Fall:
+    """What an attack did to the confidence in one image's true class.
+
+    Attributes:
+        path: The file, relative to the dataset's root.
+        truth: Its true class in words.
+        before: The true class's probability before the attack.
+        after: The same after it.
+    """
+
+    path: str
+    truth: str
+    before: float
+    after: float
+
+
+def ends(report: Evaluation) -> dict[str, list[Fall]]:
+    """The images whose true-class confidence fell most and least, the extreme ones first.
+
+    No image stands at both ends, and of equal falls the earlier file counts as the greater. Nothing
+    for a clean run.
+    """
+    if report.confidence_drops is None:
+        return {}
+    order = np.argsort(-report.confidence_drops, kind="stable").tolist()
+    most = order[:MOST]
+    least = order[len(most) :][::-1][:MOST]
+    return {
+        "Most fooled": [_fall(report, row) for row in most],
+        "Least fooled": [_fall(report, row) for row in least],
+    }
+
+
+def _fall(report: Evaluation, row: int) -> Fall:
+    assert report.adversarial is not None  # noqa: S101  (for the type checker)
+    return Fall(
+        report.paths[row],
+        LABELS[report.clean.labels[row]].replace("_", " "),
+        float(report.clean.true_confidence[row]),
+        float(report.adversarial.true_confidence[row]),
+    )

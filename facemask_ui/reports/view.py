@@ -1,0 +1,290 @@
+"""A finished report on the screen and as files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from facemask_core.data.datasets import Source
+from facemask_core.evaluation.report import Evaluation, Predictions
+from facemask_core.labels import LABELS
+from facemask_core.models.classifier import probabilities
+from facemask_core.text import visible
+from facemask_ui.base import charts, messages
+from facemask_ui.base.palette import percent
+from facemask_ui.choices import attack_setup, models
+from facemask_ui.reports import confidence_histogram as confidences
+from facemask_ui.reports import headline_figures, mcnemar_table, most_fooled, printed, thumbnails
+from facemask_ui.reports.mcnemar_table import Duel
+from facemask_ui.reports.most_fooled import Fall
+from facemask_ui.reports.printed import Company
+
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_SHARES = ("precision", "recall", "f1-score")
+
+
+def show(
+    report: Evaluation,
+    answers: Sequence[Evaluation],
+    photographs: Source | None = None,
+    company: Company | None = None,
+) -> None:
+    """Draws a report from its figures and threat model down to its downloads.
+
+    Args:
+        report: What to draw.
+        answers: Reports to compare it with, where they answer the same question.
+        photographs: Its files, where the visitor may look at them.
+        company: What else is known of its files, for the page to print.
+    """
+    company = replace(company or Company(), duels=mcnemar_table.duels(report, answers))
+    _figures(report)
+    if report.threat_model is None:
+        st.caption(f":material/gavel: No attack. {_identity(report, company)}")
+    else:
+        stated = attack_setup.statement(report.threat_model)
+        st.caption(f":material/gavel: Threat model: {stated}. {_identity(report, company)}")
+    for column, (title, predictions) in zip(
+        st.columns(2, gap="large"), confidences.parts(report).items(), strict=False
+    ):
+        with column:
+            _part(title, predictions)
+    if (warning := headline_figures.aimless(report)) is not None:
+        st.warning(warning, icon=":material/trending_flat:")
+    _confidences(report)
+    _extremes(report, photographs)
+    _rivals(company.duels)
+    _sources(report)
+    _skipped(report)
+    _downloads(report, company)
+
+
+def _identity(report: Evaluation, company: Company) -> str:
+    return (
+        f"Model {models.name(report.model)}, sha256 {report.model_sha256[:12]}; "
+        f"data sha256 {report.data_sha256[:12]}; {len(report.paths)} images"
+        f"{', cropped to the face' if company.cropped else ''}, in {report.seconds:.1f} s."
+    )
+
+
+def _figures(report: Evaluation) -> None:
+    with st.container(horizontal=True):
+        for figure in headline_figures.figures(report):
+            st.metric(
+                figure.label,
+                percent(figure.value),
+                figure.between or None,
+                delta_color="off",
+                delta_arrow="off",
+                border=True,
+                width=164,
+            )
+    for note in headline_figures.notes(report):
+        st.caption(note)
+
+
+def _part(title: str, predictions: Predictions) -> None:
+    st.header(title, anchor=False)
+    charts.confusion(predictions.confusion, title=title, key=f"confusion:{title}")
+    table, printed = st.tabs(["Table", "As scikit-learn prints it"])
+    with table:
+        four = st.column_config.NumberColumn(format="%.4f")
+        st.dataframe(
+            _table(predictions), hide_index=True, column_config=dict.fromkeys(_SHARES, four)
+        )
+    with printed:
+        st.code(predictions.report_text(), language=None)
+
+
+def _table(predictions: Predictions) -> pd.DataFrame:
+    rows = []
+    for name, entry in predictions.report().items():
+        if isinstance(entry, dict):
+            figures = {key: entry[key] for key in _SHARES}
+            rows.append({"": name.replace("_", " "), **figures, "images": int(entry["support"])})
+    return pd.DataFrame(rows)
+
+
+def _confidences(report: Evaluation) -> None:
+    st.header("Confidence in the true class", anchor=False)
+    charts.histogram(
+        {title: confidences.counts(it) for title, it in confidences.parts(report).items()},
+        [confidences.bin_name(index) for index in range(confidences.BINS)],
+        alt=confidences.spoken(report),
+        key="confidences",
+    )
+
+
+def _extremes(report: Evaluation, photographs: Source | None) -> None:
+    found = {title: falls for title, falls in most_fooled.ends(report).items() if falls}
+    paths = [fall.path for falls in found.values() for fall in falls]
+    pictures = {} if photographs is None else thumbnails.of(photographs, paths)
+    share = st.column_config.NumberColumn(format="%.1f %%", width="small")
+    for column, (title, falls) in zip(st.columns(2, gap="large"), found.items(), strict=False):
+        with column:
+            st.subheader(title, anchor=False)
+            st.dataframe(
+                pd.DataFrame([_fall(fall, pictures) for fall in falls]),
+                hide_index=True,
+                row_height=thumbnails.SIDE if pictures else None,
+                column_config={
+                    "picture": st.column_config.ImageColumn(width="small"),
+                    "before": share,
+                    "after": share,
+                },
+            )
+
+
+def _fall(fall: Fall, pictures: dict[str, str]) -> dict[str, object]:
+    """One row; the name comes last, for it may be long, and a phone is narrow."""
+    picture = {"picture": pictures.get(fall.path)} if pictures else {}
+    return picture | {
+        "before": 100 * fall.before,
+        "after": 100 * fall.after,
+        "truth": fall.truth,
+        "file": visible(fall.path),
+    }
+
+
+def _rivals(duels: Sequence[Duel]) -> None:
+    st.header("Against other models", anchor=False)
+    if not duels:
+        st.caption("Run the same report with another model, and the two are compared here.")
+        return
+    st.dataframe(
+        pd.DataFrame(
+            [
+                {
+                    "other model": duel.model,
+                    "figure": duel.figure,
+                    "here": percent(duel.here),
+                    "there": percent(duel.there),
+                    "right only here": duel.test.only_first,
+                    "right only there": duel.test.only_second,
+                    "p": duel.p,
+                }
+                for duel in duels
+            ]
+        ),
+        hide_index=True,
+    )
+    st.caption(mcnemar_table.MEANING)
+
+
+def _sources(report: Evaluation) -> None:
+    if report.sources_problem is not None:
+        st.caption(
+            f":material/info: No figures for each source: {messages.plain(report.sources_problem)}"
+        )
+    figures = report.by_source()
+    if not figures:
+        return
+    with st.expander(f"Figures for each source ({len(figures)})", icon=":material/source:"):
+        st.dataframe(
+            source_table(figures),
+            hide_index=True,
+            column_config=dict.fromkeys(
+                ("accuracy", "balanced accuracy", "robust accuracy"),
+                st.column_config.NumberColumn(format="%.4f"),
+            ),
+        )
+
+
+def source_table(figures: dict[str, dict[str, Any]]) -> pd.DataFrame:
+    """Makes one row a source, without the confusion matrices."""
+    return pd.DataFrame(
+        [
+            {"source": name}
+            | {
+                key.replace("_", " "): value
+                for key, value in row.items()
+                if key != "confusion_matrix"
+            }
+            for name, row in figures.items()
+        ]
+    )
+
+
+def _skipped(report: Evaluation) -> None:
+    if not report.skipped:
+        return
+    with st.expander(f"{len(report.skipped)} files were skipped", icon=":material/warning:"):
+        st.dataframe(
+            pd.DataFrame(
+                [
+                    {"file": visible(entry.path), "why": visible(entry.reason)}
+                    for entry in report.skipped
+                ]
+            ),
+            hide_index=True,
+        )
+
+
+def _downloads(report: Evaluation, company: Company) -> None:
+    with st.container(horizontal=True):
+        st.download_button(
+            "Every image (CSV)",
+            rows(report).encode(errors="backslashreplace"),  # a name may be no text
+            file_name="report.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        st.download_button(
+            "The report (JSON)",
+            json.dumps(report.as_dict() | {"crop": company.cropped}, indent=1).encode(),
+            file_name="report.json",
+            mime="application/json",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        st.download_button(
+            "Printable page (HTML)",
+            lambda: printed.document(report, company).encode(),
+            file_name="report.html",
+            mime="text/html",
+            icon=":material/print:",
+            on_click="ignore",
+        )
+
+
+def rows(report: Evaluation) -> str:
+    """Writes one line an image as CSV; confidences are those of the predicted class."""
+    columns: dict[str, list[object]] = {
+        "path": [harmless(path) for path in report.paths],
+        "true_label": [LABELS[label] for label in report.clean.labels],
+        **_columns("clean", report.clean),
+    }
+    if report.adversarial is not None:
+        assert report.linf is not None and report.l2 is not None  # noqa: S101, PT018
+        columns |= _columns("adversarial", report.adversarial)
+        columns["linf"] = [f"{value:.6f}" for value in report.linf]
+        columns["l2"] = [f"{value:.6f}" for value in report.l2]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")  # a name with either in it is quoted then
+    writer.writerow(columns)
+    writer.writerows(zip(*columns.values(), strict=True))
+    return text.getvalue()
+
+
+def harmless(text: str) -> str:
+    """Keeps a spreadsheet from taking a stranger's file name for a formula.
+
+    An apostrophe in front is the convention that spreadsheets understand (OWASP, CSV injection).
+    """
+    return f"'{text}" if text.startswith(_FORMULAS) else text
+
+
+def _columns(name: str, predictions: Predictions) -> dict[str, list[object]]:
+    confidences = probabilities(predictions.logits).max(axis=1)
+    return {
+        f"{name}_prediction": [LABELS[label] for label in predictions.classes],
+        f"{name}_confidence": [f"{value:.6f}" for value in confidences],
+    }

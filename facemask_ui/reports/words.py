@@ -1,0 +1,48 @@
+"""What a report is about, and how far it is, in the few words a list has room for."""
+
+from __future__ import annotations
+
+from facemask_core.jobs import Job, State
+from facemask_core.text import visible
+from facemask_ui.choices import attack_setup, models
+from facemask_ui.reports.line import Line
+
+
+def described(line: Line) -> tuple[str, str]:
+    """A line's model and attack, and below that its photographs."""
+    cropped = ", cropped to the face" if line.cropped else ""
+    if line.job is not None:
+        order = line.job.order
+        attack = "no attack"
+        if order.attack is not None:
+            details = {"source": order.source, "largest_level": order.largest}
+            attack = attack_setup.brief(order.attack, order.epsilon, order.settings | details)
+        most = "" if order.limit is None else f", at most {order.limit} images"
+        images = f", {line.job.total} images" if line.job.total else most
+        title = "A zip" if line.data is None else visible(line.data.title)
+        return f"{models.name(order.model)} · {attack}", f"{title}{images}{cropped}"
+    assert line.stored is not None  # noqa: S101  (for the type checker; a line has one of them)
+    values, started = line.stored.question.values, line.stored.started[:16].replace("T", " ")
+    title = "" if line.data is None else f"{visible(line.data.title)}, "
+    subtitle = f"{title}{values['files']} images{cropped}, {started} UTC"
+    return f"{models.name(values['model'])} · {attack_setup.stated(values)}", subtitle
+
+
+def progress(job: Job) -> str:
+    """How far a job is, in words."""
+    if job.state is State.QUEUED:
+        if job.ahead:
+            return f"Waiting: {job.ahead} before it"
+        return "Waiting for the worker"
+    if not job.total:
+        return "Starting"
+    pace = ""
+    if job.rate and job.seconds_left is not None:
+        pace = f" · {job.rate:.1f} a second · about {_span(job.seconds_left)} left"
+    return f"{job.done} of {job.total} images{pace}"
+
+
+def _span(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

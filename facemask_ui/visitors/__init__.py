@@ -1,0 +1,1 @@
+"""Many visitors on one server: their place in the line, their share, what is kept for whom."""

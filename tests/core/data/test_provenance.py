@@ -1,0 +1,222 @@
+"""A manifest tells each photograph's source; it is read as untrusted input."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from facemask_core.data import archives, datasets, provenance
+from facemask_core.data.datasets import Dataset
+from facemask_core.errors import DatasetError
+from facemask_core.pictures import images
+
+FILES = ("with_mask/a.png", "with_mask/b.png", "without_mask/c.png")
+PICTURE = images.encode_png(np.zeros((32, 32, 3), np.uint8))
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A split's folder with three pictures, inside a folder that is all its own."""
+    for path in FILES:
+        (tmp_path / "set" / "test" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "set" / "test" / path).write_bytes(PICTURE)
+    return tmp_path / "set" / "test"
+
+
+def written(
+    folder: Path, *rows: tuple[str, ...], head: tuple[str, ...] = ("path", "source")
+) -> None:
+    text = io.StringIO()
+    csv.writer(text).writerows([head, *rows])
+    (folder / "manifest.csv").write_text(text.getvalue(), encoding="utf-8", newline="")
+
+
+def found(root: Path) -> dict[str, str]:
+    return provenance.sources(datasets.open_dataset(root))
+
+
+# Where it lies
+
+
+def test_without_a_manifest_nothing_is_known(root: Path) -> None:
+    assert found(root) == {}
+
+
+def test_one_in_the_folder_names_files_from_there(root: Path) -> None:
+    written(root, (FILES[0], "one"), (FILES[2], "two"))
+    assert found(root) == {FILES[0]: "one", FILES[2]: "two"}
+
+
+def test_one_above_names_files_with_the_splits_folder_in_front(root: Path) -> None:
+    written(root.parent, (f"test/{FILES[0]}", "one"), (f"train/{FILES[1]}", "x"), (FILES[2], "x"))
+    assert found(root) == {FILES[0]: "one"}
+
+
+def test_the_nearer_one_counts_alone(root: Path) -> None:
+    written(root, (FILES[0], "near"))
+    written(root.parent, (f"test/{FILES[1]}", "far"))
+    assert found(root) == {FILES[0]: "near"}
+
+
+def test_one_further_up_is_not_looked_for(root: Path) -> None:
+    written(root.parent.parent, (f"set/test/{FILES[0]}", "one"), (f"test/{FILES[0]}", "one"))
+    assert found(root) == {}
+
+
+def test_a_folder_given_as_a_dot_has_one_above(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(root.parent, (f"test/{FILES[0]}", "one"))
+    monkeypatch.chdir(root)
+    assert found(Path()) == {FILES[0]: "one"}
+
+
+def test_a_linked_folder_has_the_manifest_of_what_it_links_to(root: Path, tmp_path: Path) -> None:
+    written(root.parent, (f"test/{FILES[0]}", "one"))
+    (tmp_path / "link").symlink_to(root)
+    assert found(tmp_path / "link") == {FILES[0]: "one"}
+
+
+def test_a_split_and_a_limited_dataset_keep_their_sources(root: Path) -> None:
+    written(root.parent, *((f"test/{path}", "one") for path in FILES))
+    dataset = datasets.open_dataset(root)
+    part = dataset.limited(2)
+    assert provenance.sources(part) == dict.fromkeys(
+        (sample.path for sample in part.samples), "one"
+    )
+    part = Dataset(dataset.source, dataset.samples[:1])
+    assert list(provenance.sources(part)) == [dataset.samples[0].path]
+
+
+def test_a_zip_has_none() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("manifest.csv", f"path,source\n{FILES[0]},one\n")
+        for path in FILES:
+            archive.writestr(path, PICTURE)
+    assert provenance.sources(archives.open_archive(buffer.getvalue(), "set.zip")) == {}
+
+
+@pytest.mark.parametrize("kind", ["directory", "pipe", "dangling link"])
+def test_what_is_no_plain_file_is_no_manifest(root: Path, kind: str) -> None:
+    path = root / "manifest.csv"
+    if kind == "directory":
+        path.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to(root / "gone.csv")
+    assert found(root) == {}
+
+
+# What it says
+
+
+def test_other_columns_in_any_order_are_no_matter(root: Path) -> None:
+    written(root, ("x", "one", FILES[0]), head=("label", "source", "path"))
+    assert found(root) == {FILES[0]: "one"}
+
+
+def test_names_may_hold_commas_quotes_and_any_script(root: Path) -> None:
+    written(root, (FILES[0], 'Müller, "Masken" 口罩'))
+    assert found(root) == {FILES[0]: 'Müller, "Masken" 口罩'}
+
+
+def test_a_spreadsheets_byte_order_mark_and_line_ends_are_read(root: Path) -> None:
+    text = f"path,source\r\n{FILES[0]}, one \r\n\r\n"
+    (root / "manifest.csv").write_bytes(text.encode("utf-8-sig"))
+    assert found(root) == {FILES[0]: "one"}
+
+
+def test_rows_about_other_files_or_without_a_source_are_passed_over(root: Path) -> None:
+    written(root, ("../../etc/passwd", "x"), ("gone.png", "x"), ("", "x"), (FILES[0], " "))
+    assert found(root) == {}
+
+
+def test_a_row_told_twice_is_no_contradiction(root: Path) -> None:
+    written(root, (FILES[0], "one"), (FILES[0], "one"))
+    assert found(root) == {FILES[0]: "one"}
+
+
+# What is refused
+
+BROKEN: list[tuple[bytes, str]] = [
+    (b"", "column names"),
+    (b"\n\n", "column names"),
+    (b"path,split\na,b\n", "column names"),
+    (b"path;source\na;b\n", "column names"),
+    (b"path,source,source\na,b,c\n", "column names"),
+    (b"Path,Source\na,b\n", "column names"),
+    (b"path,source\n\xe9,x\n", "not UTF-8"),
+    ("path,source\n".encode("utf-16"), "not UTF-8"),
+    (b"path,source\na\n", "line 2 has 1 columns"),
+    (b"path,source\na,b,c\n", "line 2 has 3 columns"),
+    (b'path,source\n"a,b\n', "no CSV"),
+    (b'path,source\n"a"x,b\n', "no CSV"),
+    (b"path,source\n" + b"a" * 200_000 + b",b\n", "no CSV"),
+    (b"path,source\nwith_mask/a.png,x\nwith_mask/a.png,y\n", "two sources, 'x' and 'y'"),
+    (b"path,source\nwith_mask/a.png," + b"x" * 101, "no plain name"),
+    (b"path,source\nwith_mask/a.png,\x1b[31mred", "no plain name"),
+    (b'path,source\nwith_mask/a.png,"two\nlines"', "no plain name"),
+]
+
+
+@pytest.mark.parametrize(("content", "clue"), BROKEN, ids=[repr(row[0][:40]) for row in BROKEN])
+def test_a_broken_manifest_is_refused_in_one_sentence(
+    root: Path, content: bytes, clue: str
+) -> None:
+    (root / "manifest.csv").write_bytes(content)
+    with pytest.raises(DatasetError) as refusal:
+        found(root)
+    sentence = str(refusal.value)
+    assert clue in sentence
+    assert str(root / "manifest.csv") in sentence
+    assert sentence.endswith(".")
+    assert sentence.isprintable()
+
+
+def test_a_huge_manifest_is_refused_without_being_read_whole(root: Path) -> None:
+    with (root / "manifest.csv").open("wb") as file:
+        file.truncate(2**40)  # sparse: it claims a terabyte and takes no room
+    with pytest.raises(DatasetError, match="over 16 MB"):
+        found(root)
+
+
+def test_a_source_a_picture_is_refused(tmp_path: Path) -> None:
+    paths = [f"{label}/{index}.png" for label in datasets.LABELS for index in range(26)]
+    for path in paths:
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_bytes(PICTURE)
+    written(tmp_path, *((path, path) for path in paths))
+    with pytest.raises(DatasetError, match="names 52 sources"):
+        found(tmp_path)
+    written(tmp_path, *((path, path) for path in paths[:50]))
+    assert len(found(tmp_path)) == 50
+
+
+@settings(max_examples=150)
+@given(st.one_of(st.binary(max_size=200), st.text(max_size=200).map(lambda text: text.encode())))
+def test_rubbish_is_refused_or_read_but_never_crashes(
+    tmp_path_factory: pytest.TempPathFactory, rubbish: bytes
+) -> None:
+    root = tmp_path_factory.mktemp("set")
+    for label in datasets.LABELS:
+        (root / label).mkdir()
+        (root / label / "a.png").write_bytes(PICTURE)
+    for head in (b"", b"path,source\nwith_mask/a.png,"):
+        (root / "manifest.csv").write_bytes(head + rubbish)
+        try:
+            named = found(root)
+        except DatasetError as error:
+            sentence, named = str(error), {}
+        else:
+            sentence = "."
+        assert sentence.endswith(".")
+        assert named.keys() <= {"with_mask/a.png", "without_mask/a.png"}
+        assert all(name.isprintable() and name.strip() for name in named.values())

@@ -1,0 +1,54 @@
+"""Whatever bytes are handed in: a picture within the limits, or one sentence; quickly."""
+
+from __future__ import annotations
+
+import time
+
+import damage
+import numpy as np
+import pytest
+
+from facemask_core.errors import ImageError
+from facemask_core.pictures import images
+
+SECONDS = 5.0
+"""For one file of a few kilobytes; a thousand times what it takes."""
+
+
+def test_damaged_files_are_decoded_or_refused_in_a_sentence(fuzz_cases: range) -> None:
+    refused = 0
+    for case in fuzz_cases:
+        started = time.perf_counter()
+        try:
+            found = images.decode(damage.damaged(case))
+        except ImageError as error:
+            refused += 1
+            text = str(error)
+            assert text.endswith("."), (case, text)
+            assert len(text) < 300, (case, text)
+            assert "\n" not in text, (case, text)
+        else:
+            assert found.dtype == np.uint8, case
+            assert found.ndim == 3, case
+            assert found.shape[2] == 3, case
+            assert min(found.shape[:2]) >= images.MIN_SIDE, case
+            assert found.shape[0] * found.shape[1] <= images.MAX_PIXELS, case
+        assert time.perf_counter() - started < SECONDS, case
+    assert 0 < refused < len(fuzz_cases), "the damage is too small, or too great, to try anything"
+
+
+def test_the_originals_are_what_they_should_be() -> None:
+    """So that damage, and nothing else, is what is refused."""
+    decoded = 0
+    for original in damage.originals():
+        try:
+            images.decode(original)
+        except ImageError:
+            continue
+        decoded += 1
+    assert decoded == len(damage.originals()) - 4, "two animations, a GIF and a TIFF are refused"
+
+
+@pytest.mark.parametrize("case", range(20))
+def test_a_case_can_be_made_again(case: int) -> None:
+    assert damage.damaged(case) == damage.damaged(case)

@@ -1,0 +1,66 @@
+"""A drawn mask covers mouth and chin, leaves the rest alone, and is taken for a mask."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from facemask_core import load_classifier
+from facemask_core.data import samples
+from facemask_core.evaluation.verdicts import judge
+from facemask_core.labels import WITH_MASK, WITHOUT_MASK
+from facemask_core.pictures import faces, images, virtual_mask
+from facemask_core.pictures.faces import Box
+
+GREY = np.full((200, 240, 3), 120, np.uint8)
+FACE = Box(60, 40, 120, 120)
+
+
+def test_covers_mouth_and_chin_and_nothing_above_the_eyes() -> None:
+    worn = virtual_mask.wear(GREY, FACE)
+    changed = (worn != GREY).any(axis=2)
+    mouth, chin, eyes = FACE.top + 94, FACE.top + 116, FACE.top + 48
+    middle = FACE.left + 60
+    assert changed[mouth, middle - 30 : middle + 30].all()
+    assert changed[chin, middle]
+    assert not changed[:eyes].any()
+    assert not changed[:, : FACE.left - 5].any()
+    assert not changed[:, FACE.left + FACE.width + 5 :].any()
+
+
+def test_the_picture_itself_is_not_touched() -> None:
+    before = GREY.copy()
+    virtual_mask.wear(GREY, FACE)
+    np.testing.assert_array_equal(GREY, before)
+
+
+def test_is_darker_in_the_dark() -> None:
+    dark = virtual_mask.wear((GREY // 4).astype(np.uint8), FACE)
+    bright = virtual_mask.wear(GREY, FACE)
+    mouth = (FACE.top + 94, FACE.left + 60)
+    assert dark[mouth].mean() < bright[mouth].mean() - 20
+
+
+@given(st.integers(-80, 260), st.integers(-80, 260), st.integers(8, 400))
+def test_a_face_cut_off_by_the_edge_wears_what_is_left_of_it(
+    left: int, top: int, side: int
+) -> None:
+    worn = virtual_mask.wear(GREY, Box(left, top, side, side))
+    assert worn.shape == GREY.shape
+    assert worn.dtype == np.uint8
+
+
+def test_a_model_takes_it_for_a_mask() -> None:
+    classifier = load_classifier("mobilenetv3", warm_up=False)
+    worn = []
+    for portrait in samples.gallery():
+        picture = images.decode(portrait.path.read_bytes())
+        found = faces.find_faces(picture)
+        if portrait.label == WITHOUT_MASK and found:
+            worn.append(faces.crop(virtual_mask.wear(picture, found[0]), found[0]))
+    if len(worn) < 10:
+        pytest.fail("Too few faces were found to say anything.")
+    taken = [verdict.label == WITH_MASK for verdict in judge(classifier, np.stack(worn))]
+    assert np.mean(taken) >= 0.9

@@ -1,0 +1,114 @@
+"""What visitors may do follows from one variable of the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from screen import Open, sentences
+
+from facemask_core.errors import ModeError
+from facemask_core.jobs import Queue, worker
+from facemask_ui.base import mode
+from facemask_ui.reports import dataset_choice
+from facemask_ui.visitors import waiting
+from facemask_ui.visitors.allowance import Allowances
+
+
+@pytest.mark.parametrize("page", ["Home", "Report", "Attack"])
+def test_an_unknown_mode_opens_no_page_and_is_one_sentence(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    monkeypatch.setenv(mode.VARIABLE, "privat")
+    app = open_page(page)
+    assert sentences(app) == [
+        "FACEMASK_MODE is 'privat'; start the lab with one of local, classroom, public."
+    ]
+    assert not app.title
+
+
+def test_no_mode_is_local(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (None, "", "local"):
+        if name is None:
+            monkeypatch.delenv(mode.VARIABLE, raising=False)
+        else:
+            monkeypatch.setenv(mode.VARIABLE, name)
+        assert mode.current() == mode.Mode()
+    monkeypatch.setenv(mode.VARIABLE, "Public")
+    with pytest.raises(ModeError):
+        mode.current()
+
+
+@pytest.mark.parametrize(("name", "offered"), [("classroom", True), ("public", False)])
+def test_the_public_reads_no_folder_of_the_server(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, offered: bool
+) -> None:
+    monkeypatch.setenv(dataset_choice.ROOTS_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(mode.VARIABLE, name)
+    app = open_page("Report", dataset="Server folder", folder=str(tmp_path))
+    assert (dataset_choice.FOLDER in app.segmented_control(key="dataset").options) is offered
+
+
+@pytest.mark.usefixtures("brightness")
+def test_a_visitor_may_queue_few_reports_where_many_share(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(mode.VARIABLE, "public")
+    app = open_page("Report", limit="4", judged="mobilenetv3,vgg19", attacks="none,fgsm")
+    (told,) = sentences(app.button(key="run-report").click().run())
+    assert told.startswith("A visitor may have 2 reports waiting and running here")
+    assert Queue().jobs() == []
+    assert app.number_input(key="limit").max == 500
+
+
+@pytest.mark.usefixtures("brightness")
+@pytest.mark.parametrize(("name", "stays"), [("local", False), ("public", True)])
+def test_deleting_a_report_leaves_others_what_they_may_be_looking_at(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, name: str, stays: bool
+) -> None:
+    monkeypatch.setenv(mode.VARIABLE, name)
+    app = open_page("Report", limit="4", judged="mobilenetv3", attacks="none")
+    app.button(key="run-report").click().run()
+    worker.work(Queue(), idle=0)
+    app.run()
+    (delete,) = (it for it in app.button if it.label == "Delete for good")
+    delete.click().run()
+    assert Queue().jobs() == []
+    other = open_page("Report")
+    assert any("may see (1)" in it.label for it in other.expander) is stays
+
+
+@pytest.mark.usefixtures("brightness")
+def test_whoever_has_used_their_share_is_told_how_long_to_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(mode.VARIABLE, "public")
+    said: list[str] = []
+    monkeypatch.setattr(waiting, "_say", said.append)
+    clock = [0.0]
+    allowances = Allowances(lambda: clock[0])
+    monkeypatch.setattr(waiting, "_ALLOWANCES", allowances)
+    monkeypatch.setattr(waiting.time, "sleep", lambda _: clock.__setitem__(0, clock[0] + 10.0))
+    visitor = waiting.Visitor("me")
+    visitor.used(70.0)
+    visitor.rests()
+    assert said[0] == "You have used your share of this server: it goes on in 20 seconds."
+    assert clock[0] == 20.0
+    with waiting.to_the_end():
+        visitor.used(1000.0)
+        visitor.rests()
+    assert clock[0] == 20.0, "what has begun is not held up"
+
+
+def test_the_public_never_sees_details_of_errors(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(mode.VARIABLE, "public")
+    before = st.get_option("client.showErrorDetails")
+    st.set_option("client.showErrorDetails", "full")
+    try:
+        open_page("Report")
+        assert st.get_option("client.showErrorDetails") == "none"
+    finally:
+        st.set_option("client.showErrorDetails", before)

@@ -1,0 +1,173 @@
+"""Pictures of visitors: used, refused in one sentence, kept for the session, never in a link."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import json
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from screen import Open, sentences, threat_model
+from streamlit.testing.v1 import AppTest
+
+from facemask_core.data import samples
+from facemask_core.pictures import faces, images
+from facemask_core.pictures.faces import Box
+from facemask_ui.base import messages
+from facemask_ui.face import crop_box
+
+ASTRONAUT = samples.get("astronaut").path.read_bytes()
+
+
+def encoded(pixels: np.ndarray, kind: str = "PNG") -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, format=kind)
+    return buffer.getvalue()
+
+
+def uploading(app: AppTest) -> AppTest:
+    return app.segmented_control(key="source").set_value("Upload").run()
+
+
+@pytest.mark.parametrize("page", ["Inspect", "Attack"])
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "empty"),
+        (b"GIF89a not a picture", "not a picture"),
+        (ASTRONAUT[:5000], "damaged"),
+        (encoded(np.zeros((8, 8, 3), np.uint8)), "at least 32"),
+    ],
+)
+def test_wrong_upload_gives_one_sentence(
+    open_page: Open, page: str, data: bytes, words: str
+) -> None:
+    app = uploading(open_page(page))
+    app.file_uploader[0].set_value(("face.png", data, "image/png")).run()
+    assert not app.exception
+    assert len(app.error) == 1
+    assert words in sentences(app)[0]
+
+
+def test_file_names_are_not_markdown() -> None:
+    escaped = messages.plain("![x](http://127.0.0.9/) :red[y] <b> $z$ `c`")
+    assert not set(re.sub(r"\\.", "", escaped)) & set("![]()<>:`$")
+
+
+def test_upload_is_judged_on_both_pages_and_in_no_link(open_page: Open) -> None:
+    app = uploading(open_page("Inspect", sample="portrait-03"))
+    app.file_uploader[0].set_value(("face.png", ASTRONAUT, "image/png")).run()
+    assert not app.error
+    assert not app.exception
+    assert "sample" not in app.query_params
+    app.switch_page("pages/2_Attack.py").run()
+    assert any("Still using face" in caption.value for caption in app.caption)
+    assert "Threat model" in threat_model(app)
+
+
+def test_another_visitor_sees_no_upload(open_page: Open) -> None:
+    mine = uploading(open_page("Inspect"))
+    mine.file_uploader[0].set_value(("face.png", ASTRONAUT, "image/png")).run()
+    theirs = uploading(open_page("Inspect"))
+    assert len(mine.image) == 2
+    assert not theirs.image
+
+
+def test_no_face_is_said_and_the_whole_picture_used(open_page: Open) -> None:
+    app = uploading(open_page("Inspect"))
+    plain = encoded(np.full((100, 140, 3), 90, np.uint8))
+    app.file_uploader[0].set_value(("wall.png", plain, "image/png")).run()
+    assert "No face was found" in app.warning[0].value
+    assert not app.error
+
+
+def by_hand(app: AppTest) -> dict[str, Any]:
+    """What the browser is told about the square over the picture."""
+    crop = next(choice for choice in app.segmented_control if choice.label == "Crop")
+    crop.set_value("By hand").run()
+    assert not app.exception
+    assert not app.error
+    protos = [element.proto for element in app.get("bidi_component")]
+    return dict(json.loads(next(p.json for p in protos if p.component_name == "crop_box")))
+
+
+@pytest.mark.usefixtures("brightness")
+def test_crop_by_hand_starts_at_the_face_chosen_last_and_cuts_what_it_says(
+    open_page: Open,
+) -> None:
+    app = uploading(open_page("Inspect", map="saliency"))
+    app.file_uploader[0].set_value(("face.png", ASTRONAUT, "image/png")).run()
+    found = faces.find_faces(images.decode(ASTRONAUT))[0]
+    told = by_hand(app)
+    assert told["box"] == told["found"] == [found.left, found.top, found.width]
+    assert (told["width"], told["height"]) == (512, 512)
+    assert told["reset"] == "Back to the found face"
+    app.session_state[f"box:{hashlib.sha256(ASTRONAUT).hexdigest()[:16]}"] = Box(10, 20, 64, 64)
+    told = by_hand(app)
+    assert (told["box"], told["found"]) == ([10, 20, 64], [found.left, found.top, found.width])
+    assert "64 by 64 of 512 by 512 pixels, at 10, 20" in app.image[0].proto.imgs[0].alt
+
+
+@pytest.mark.usefixtures("brightness")
+def test_crop_by_hand_without_a_face_starts_in_the_middle(open_page: Open) -> None:
+    app = uploading(open_page("Inspect", map="saliency"))
+    plain = encoded(np.full((100, 140, 3), 90, np.uint8))
+    app.file_uploader[0].set_value(("wall.png", plain, "image/png")).run()
+    told = by_hand(app)
+    assert told["box"] == [20, 0, 100]
+    assert told["reset"] == "Back to the middle"
+
+
+@pytest.mark.parametrize(
+    ("told", "box"),
+    [
+        ([0, 0, 100], Box(0, 0, 100, 100)),
+        ([108, 68, 32], Box(108, 68, 32, 32)),
+        ([109, 68, 32], None),
+        ([108, 69, 32], None),
+        ([-1, 0, 50], None),
+        ([0, 0, 101], None),
+        ([0, 0, 31], None),
+        ([0, 0], None),
+        ([0.5, 0, 50], None),
+        ([True, 0, 50], None),
+        (["0", "0", "50"], None),
+        ({"left": 0}, None),
+        (None, None),
+        ([0, 0, float("nan")], None),
+    ],
+)
+def test_a_square_from_a_browser_is_taken_only_inside_the_picture(
+    told: object, box: Box | None
+) -> None:
+    assert crop_box.accepted(told, height=100, width=140) == box
+
+
+def test_link_to_a_sample_leaves_the_upload_behind(open_page: Open) -> None:
+    app = uploading(open_page("Inspect"))
+    app.query_params["sample"] = "portrait-04"
+    app.run()
+    assert app.segmented_control(key="source").value == "Samples"
+
+
+def test_upload_limit_is_the_cores(open_page: Open) -> None:
+    app = uploading(open_page("Inspect"))
+    assert app.file_uploader[0].proto.max_upload_size_mb == 20
+
+
+def test_the_gallery_sends_small_pictures_that_are_told_apart_without_seeing_them(
+    open_page: Open,
+) -> None:
+    app = open_page("Attack")
+    sent = next(e.proto for e in app.get("bidi_component") if e.proto.component_name == "gallery")
+    assert len(sent.html_content) < 120_000
+    shown = re.findall(r'src="data:image/webp;base64,([^"]+)" alt="([^"]+)"', sent.html_content)
+    assert len(shown) == len(samples.gallery()) + len(samples.confusers())
+    assert len({alt for _, alt in shown}) == len(shown)
+    for data, _ in shown:
+        assert Image.open(io.BytesIO(base64.b64decode(data))).size == (96, 96)

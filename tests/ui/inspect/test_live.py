@@ -1,0 +1,161 @@
+"""Live stills: read as a stranger's files are, answered in words and pictures, kept nowhere."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from screen import Open
+from streamlit.testing.v1 import AppTest
+
+from facemask_core import Classifier
+from facemask_core.attacks.fgsm import FGSM
+from facemask_core.data import samples
+from facemask_core.epsilons import LEVELS
+from facemask_core.errors import DeviceError
+from facemask_core.evaluation import verdicts
+from facemask_core.pictures import images
+from facemask_ui.face import answers
+from facemask_ui.inspect.live import still
+
+SIDE = images.INPUT_SIZE
+FACE = images.resize(images.decode(samples.get("portrait-04").path.read_bytes()))
+
+
+def address(data: bytes, kind: str = "jpeg") -> str:
+    return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
+
+
+def sent(number: int = 7, level: int = 4) -> dict[str, Any]:
+    """A still as the browser sends it."""
+    return {"number": number, "level": level, "picture": address(images.encode_jpeg(FACE, 90))}
+
+
+def decoded(picture: str) -> np.ndarray:
+    with Image.open(io.BytesIO(base64.b64decode(picture.partition(",")[2]))) as opened:
+        return np.asarray(opened.convert("RGB"))
+
+
+@pytest.mark.parametrize("level", [0, 4, 32])
+def test_an_answer_is_that_of_fgsm_and_its_picture_the_one_that_was_judged(
+    brightness: Classifier, level: int
+) -> None:
+    answer = still.answered(brightness, sent(level=level))
+    assert answer is not None
+    face = still.face(sent()["picture"])
+    expected = verdicts.attack_face(brightness, face, FGSM(), epsilon=level / LEVELS)
+    np.testing.assert_array_equal(decoded(answer["picture"]), expected.attacked)
+    label = expected.before.label
+    assert answer["number"] == 7
+    assert answer["clean"]["share"] == expected.before.confidence
+    assert answer["attacked"]["share"] == expected.after.probabilities[label]
+    assert (answer["clean"]["label"], answer["attacked"]["label"]) == (label, expected.after.label)
+    assert answer["attacked"]["outcome"] in {"Fooled:", "Held:"}
+    json.dumps(answer)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        None,
+        [],
+        "still",
+        {},
+        sent() | {"number": "7"},
+        sent() | {"number": True},
+        sent() | {"level": 33},
+        sent() | {"level": -1},
+        sent() | {"level": 4.0},
+        sent() | {"level": None},
+    ],
+)
+def test_what_is_no_still_is_not_answered(brightness: Classifier, told: object) -> None:
+    assert still.answered(brightness, told) is None
+
+
+@pytest.mark.parametrize(
+    ("picture", "words"),
+    [
+        (None, "no JPEG"),
+        (7, "no JPEG"),
+        (address(images.encode_png(FACE), "png"), "no JPEG"),
+        (address(b"\xff\xd8 no picture"), "picture"),
+        (address(images.encode_jpeg(FACE, 90)[:900]), "damaged"),
+        ("data:image/jpeg;base64,§§", "damaged"),
+        (address(bytes(200_000)), "too large"),
+        (address(images.encode_jpeg(FACE[:100], 90)), "size"),
+    ],
+)
+def test_a_picture_that_cannot_be_used_is_one_sentence(
+    brightness: Classifier, picture: object, words: str
+) -> None:
+    answer = still.answered(brightness, sent() | {"picture": picture})
+    assert answer is not None
+    assert answer["number"] == 7
+    assert words in answer["problem"]
+    assert "picture" not in answer
+
+
+def test_a_model_that_cannot_answer_is_one_sentence(
+    brightness: Classifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise DeviceError("The memory does not suffice.")
+
+    monkeypatch.setattr(answers, "attack_still", refuse)
+    told = {"number": 7, "problem": "The memory does not suffice."}
+    assert still.answered(brightness, sent()) == told
+
+
+WAITING = "passing:still"
+
+
+def component(app: AppTest) -> dict[str, Any]:
+    """What the browser is told."""
+    drawn = [element.proto for element in app.get("bidi_component")]
+    return dict(json.loads(next(p.json for p in drawn if p.component_name == "live_camera")))
+
+
+@pytest.mark.usefixtures("brightness")
+def test_the_camera_is_a_view_of_inspect_with_model_and_epsilon_from_the_link(
+    open_page: Open,
+) -> None:
+    app = open_page("Inspect", view="live", epsilon="6")
+    assert not app.exception
+    assert not app.error
+    assert not app.image
+    told = component(app)
+    assert told["answer"] is None
+    assert told["level"] == 6
+    assert len(told["levels"]) == 33
+    app.segmented_control(key="view").set_value("picture").run()
+    assert "view" not in app.query_params
+    assert len(app.image) == 2
+
+
+@pytest.mark.usefixtures("brightness")
+def test_a_still_is_answered_once_and_then_forgotten(open_page: Open) -> None:
+    app = open_page("Inspect", view="live")
+    app.session_state[WAITING] = sent(number=3)
+    told = component(app.run())
+    assert told["answer"]["number"] == 3
+    assert "data:image" not in repr(app.session_state)
+    assert component(app.run())["answer"] is None
+
+
+@pytest.mark.usefixtures("brightness")
+@pytest.mark.parametrize("way", ["view", "page"])
+def test_a_still_that_comes_as_its_page_is_left_is_forgotten(open_page: Open, way: str) -> None:
+    app = open_page("Inspect", view="live")
+    app.session_state[WAITING] = sent()
+    if way == "page":
+        app.switch_page("pages/4_Models.py").run()
+    else:
+        app.segmented_control(key="view").set_value("picture").run()
+    assert not app.exception
+    assert "data:image" not in repr(app.session_state)

@@ -1,0 +1,33 @@
+"""The frame of a page needs nothing that takes long to import."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+_SLOW = ("tensorflow", "keras", "sklearn", "scipy", "cv2")
+_BEFORE_THE_FRAME = {
+    "import streamlit as st",
+    "from facemask_ui import shell",
+    "from facemask_ui.lesson import language",
+}
+"""All that pages import before their frame."""
+
+
+def test_the_frame_is_there_before_anything_slow_is_imported() -> None:
+    code = "; ".join(
+        (*_BEFORE_THE_FRAME, "import sys", f"print([n for n in {_SLOW} if n in sys.modules])")
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    assert found.stdout.strip() == "[]"
+
+
+def test_pages_import_nothing_else_before_their_frame() -> None:
+    for page in (ROOT / "app.py", *(ROOT / "pages").glob("*.py")):
+        before, _, _ = page.read_text(encoding="utf-8").partition("with shell.page(")
+        imported = {line for line in before.splitlines() if line.startswith(("from", "import"))}
+        assert imported <= _BEFORE_THE_FRAME, page

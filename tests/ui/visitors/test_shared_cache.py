@@ -1,0 +1,179 @@
+"""Answers are made once, for whom they may be, however many ask and whoever leaves."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+
+import numpy as np
+import pytest
+
+from facemask_ui.lab.sweeps import ASKS, Film
+from facemask_ui.visitors import shared_cache, waiting
+from facemask_ui.visitors.shared_cache import Shelf
+
+FACE = np.random.default_rng(5).integers(0, 256, (224, 224, 3)).astype(np.uint8)
+
+
+class Left(BaseException):
+    """As Streamlit ends a run: no Exception."""
+
+
+@pytest.fixture(autouse=True)
+def no_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Threads of these tests belong to nobody; Streamlit would warn of each look at a session."""
+    monkeypatch.setattr(waiting.st, "session_state", {})
+
+
+def test_of_many_who_ask_one_makes_it() -> None:
+    kept, made, all_ask = Shelf[object](4), [], threading.Barrier(8)
+
+    def make() -> object:
+        made.append(object())
+        threading.Event().wait(0.4)  # longer than one look
+        return made[0]
+
+    def ask(_: int) -> object:
+        all_ask.wait(30)
+        return kept.get("key", make)
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(ask, range(8)))
+    assert len(made) == 1
+    assert all(answer is made[0] for answer in answers)
+
+
+@pytest.mark.parametrize("end", [Left, ValueError])
+def test_what_one_did_not_finish_the_next_does(end: type[BaseException]) -> None:
+    kept = Shelf[int](4)
+
+    def broken() -> int:
+        raise end
+
+    with pytest.raises(end):
+        kept.get("key", broken)
+    assert kept.get("key", lambda: 7) == 7
+    assert kept.get("key", broken) == 7
+
+
+def test_what_was_asked_for_longest_ago_goes_first() -> None:
+    kept = Shelf[int](2)
+    for key in (1, 2, 1, 3):
+        kept.get(key, lambda value=key: value)
+    assert [key in kept for key in (1, 2, 3)] == [True, False, True]
+    kept.drop(1)
+    kept.drop(1)
+    assert 1 not in kept
+
+
+def test_a_visitor_may_leave_while_another_computes(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Session(dict[str, object]):
+        def __contains__(self, key: object) -> bool:
+            raise Left  # as Streamlit's does for a run that was superseded
+
+    monkeypatch.setattr(waiting.st, "session_state", Session())
+    lock = threading.Lock()
+    with lock, pytest.raises(Left), waiting.for_another(lock):
+        pytest.fail("it is another's")
+    assert not lock.locked()
+
+
+def test_only_a_face_that_was_published_bit_by_bit_is_everyones(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sizes = {"own": 3, "everyones": 5}
+    shared_cache.publish(FACE)
+    other = FACE.copy()
+    other[0, 0, 0] ^= 1
+    sessions: list[dict[str, object]] = [{}, {}]
+    found = []
+    for session in sessions:
+        monkeypatch.setattr(shared_cache.st, "session_state", session)
+        found.append(
+            [
+                shared_cache.shelf("kind", shared_cache.digest(face), **sizes)
+                for face in (FACE, other)
+            ]
+        )
+    (shared, own), (shared_too, others) = found
+    assert shared is shared_too
+    assert own is not others
+    assert own is not shared
+    assert [list(session.values()) for session in sessions] == [[own], [others]]
+
+
+def _film(rest: Iterator[bytes]) -> Film:
+    return Film("q", rest, nullcontext, forget=lambda: None)
+
+
+def _watching(film: Film, watchers: int) -> list[list[bytes]]:
+    begin = threading.Barrier(watchers)
+
+    def watch(_: int) -> list[bytes]:
+        begin.wait(30)
+        return list(film)
+
+    with ThreadPoolExecutor(watchers) as pool:
+        return list(pool.map(watch, range(watchers)))
+
+
+def test_all_who_watch_a_film_see_every_part_and_each_is_computed_once() -> None:
+    computed = []
+
+    def rest() -> Iterator[bytes]:
+        for number in range(20):
+            computed.append(number)
+            threading.Event().wait(0.005)
+            yield bytes([number])
+
+    seen = _watching(_film(rest()), 6)
+    assert computed == list(range(20))
+    assert seen == [[bytes([number]) for number in range(20)]] * 6
+
+
+def test_when_the_one_who_computes_leaves_another_goes_on() -> None:
+    waits, goes = threading.Event(), threading.Event()
+    computed = []
+
+    def rest() -> Iterator[bytes]:
+        for number in range(3):
+            yield ASKS
+            computed.append(number)
+            yield bytes([number + 1])
+
+    film = _film(rest())
+    turns: Iterator[Callable[[], None]] = iter([lambda: None, lambda: _leave(waits, goes)])
+
+    def turn() -> nullcontext[None]:
+        next(turns, lambda: None)()
+        return nullcontext()
+
+    film.turn = turn
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(list, film)
+        assert waits.wait(30)
+        second = pool.submit(list, film)
+        goes.set()
+        with pytest.raises(Left):
+            first.result(30)
+        assert second.result(30) == [b"\x01", b"\x02", b"\x03"]
+    assert computed == [0, 1, 2]
+
+
+def _leave(waits: threading.Event, goes: threading.Event) -> None:
+    waits.set()
+    assert goes.wait(30)
+    raise Left
+
+
+def test_a_film_that_fails_fails_for_all_who_watch() -> None:
+    def rest() -> Iterator[bytes]:
+        yield b"\x01"
+        raise RuntimeError("out of memory")
+
+    film = _film(rest())
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="memory"):
+            list(film)
