@@ -8,18 +8,16 @@ import numpy as np
 import streamlit as st
 
 from facemask_core import attacks, backbones
-from facemask_core.backend import keras
 from facemask_core.errors import CheckpointError
 from facemask_core.models import checkpoints
 from facemask_core.models.classifier import Classifier, load_classifier
 from facemask_core.pictures.images import INPUT_SIZE
 from facemask_core.text import visible
+from facemask_ui import compat
 from facemask_ui.base import settings
 from facemask_ui.visitors import waiting
 
-# After every run of any page, Streamlit calls this function to save memory. It would throw away
-# Keras's global state and TensorFlow's kernel caches while other visitors' threads work with them.
-keras.backend.clear_session = lambda: None
+compat.keep_keras_state()
 
 _GREY = np.full((1, INPUT_SIZE, INPUT_SIZE, 3), 0.5, np.float32)
 """What programs are compiled with."""

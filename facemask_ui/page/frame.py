@@ -10,9 +10,9 @@ from pathlib import Path
 import streamlit as st
 
 from facemask_core.errors import FacemaskError, ModeError
+from facemask_ui import compat
 from facemask_ui.base import messages, mode, settings, theme
 from facemask_ui.page import start
-from facemask_ui.visitors import memory_uploads
 
 _log = logging.getLogger(__name__)
 # A material icon would do, but the browser's tab fetches those from a server of Google's.
@@ -50,7 +50,7 @@ def page(title: str, heading: str, lead: str) -> Iterator[None]:
     start.begin()
     st.set_page_config(page_title=f"{title} · Face-mask lab", page_icon=_ICON, layout="wide")
     _check_mode()
-    memory_uploads.keep_in_memory()
+    compat.keep_uploads_in_memory()
     settings.enter(title)
     with st.container(horizontal=True, key="navigation", gap="xsmall"):
         for script, label, icon in _PAGES:

@@ -12,7 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 import streamlit as st
 
-from facemask_ui.visitors import presence
+from facemask_ui import compat
 
 _SLOW = ("facemask_ui.choices.models", "facemask_ui.reports.stored")
 """What every page needs, with all that these import."""
@@ -37,6 +37,6 @@ def ready() -> None:
     if not imported.done():
         with st.spinner("The lab is starting. This takes a few seconds, once."):
             while not imported.done():
-                presence.check()
+                compat.end_superseded_run()
                 wait([imported], _LOOK_SECONDS)
     imported.result()

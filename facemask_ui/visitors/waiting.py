@@ -15,13 +15,11 @@ from contextlib import contextmanager
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
-from streamlit.runtime.scriptrunner import get_script_run_ctx
-from streamlit.runtime.scriptrunner_utils.script_run_context import in_cached_function
 
 from facemask_core.models.classifier import Classifier
 from facemask_core.models.fair_queue import Alone, Asker, Turns
+from facemask_ui import compat
 from facemask_ui.base import mode
-from facemask_ui.visitors import presence
 from facemask_ui.visitors.allowance import Allowances
 
 _PLACE, _SAID = "place-in-line", "place-in-line-said"
@@ -75,10 +73,10 @@ class Visitor:
 
 
 def _asking() -> Asker:
-    context = get_script_run_ctx(suppress_warning=True)
-    if context is None:
+    session = compat.session_id()
+    if session is None:
         return Alone()
-    visitor = Visitor(context.session_id)
+    visitor = Visitor(session)
     visitor.rests()
     return visitor
 
@@ -111,7 +109,7 @@ def for_another(lock: threading.Lock) -> Iterator[None]:
     """
     start = time.monotonic()
     while not lock.acquire(timeout=_LOOK_SECONDS):
-        presence.check()
+        compat.end_superseded_run()
         if time.monotonic() - start > _SOON_SECONDS:
             _say(
                 "Another visitor asked for the same just now: the answer is on its way to you both."
@@ -141,10 +139,4 @@ def _say(text: str) -> None:
         return
     st.session_state[_SAID] = text
     place: DeltaGenerator = st.session_state[_PLACE]
-
-    def draw() -> None:
-        # A cached function that waits would keep the message, and bring it back with its answer.
-        in_cached_function.set(False)
-        place.info(text, icon=":material/hourglass_top:")
-
-    contextvars.copy_context().run(draw)
+    compat.draw_unrecorded(lambda: place.info(text, icon=":material/hourglass_top:"))

@@ -7,7 +7,6 @@ from screen import Open, lab, threat_model
 
 from facemask_core import attacks
 from facemask_core.attacks.pgd import PGD
-from facemask_core.backend import keras
 from facemask_ui.lab import attack_choice
 
 PAGES = ("Home", "Inspect", "Attack", "Report", "Models", "Learn", "Paper")
@@ -69,13 +68,6 @@ def test_hostile_links_open_the_page_as_it_is_by_default(open_page: Open, page: 
 
 def test_what_a_hostile_link_said_leaves_the_link(open_page: Open) -> None:
     assert not set(open_page("Attack", **HOSTILE).query_params) & {"epsilon", "model", "sample"}
-
-
-def test_a_run_leaves_the_state_of_keras_alone(open_page: Open) -> None:
-    # Streamlit calls keras.backend.clear_session after every run, which restarts layer names.
-    first = keras.layers.Dense(1).name
-    open_page("Inspect")
-    assert keras.layers.Dense(1).name not in {first, "dense"}
 
 
 def test_link_sets_the_attack(open_page: Open) -> None:

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[3]
 _SLOW = ("tensorflow", "keras", "sklearn", "scipy", "cv2")
 _BEFORE_THE_FRAME = {
     "import streamlit as st",
-    "from facemask_ui import shell",
+    "from facemask_ui.page import frame",
     "from facemask_ui.lesson import language",
 }
 """All that pages import before their frame."""
@@ -28,6 +28,6 @@ def test_the_frame_is_there_before_anything_slow_is_imported() -> None:
 
 def test_pages_import_nothing_else_before_their_frame() -> None:
     for page in (ROOT / "app.py", *(ROOT / "pages").glob("*.py")):
-        before, _, _ = page.read_text(encoding="utf-8").partition("with shell.page(")
+        before, _, _ = page.read_text(encoding="utf-8").partition("with frame.page(")
         imported = {line for line in before.splitlines() if line.startswith(("from", "import"))}
         assert imported <= _BEFORE_THE_FRAME, page
