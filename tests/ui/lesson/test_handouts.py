@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from html_page import Seen
 from screen import Open
-from test_printed import Seen
 
 from facemask_ui.lesson import texts
 from facemask_ui.lesson.chapters import CHAPTERS

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import replace
-from html.parser import HTMLParser
 
 import numpy as np
 import pandas as pd
 import pytest
+from html_page import Seen
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,41 +34,6 @@ HOSTILE = [
     "&lt;b&gt; &amp; <!-- ",
     "![](http://evil.example/a.png) [link](javascript:alert(1))",
 ]
-VOID = {"meta"}
-
-
-class Seen(HTMLParser):
-    """Reads a page as a browser would, and refuses one whose elements do not close in order."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.attributes: list[tuple[str, str | None]] = []
-        self.names: list[str] = []
-        self.text = ""
-        self._open: list[str] = []
-        self.feed(page)
-        self.close()
-        assert self._open == []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.attributes += attrs
-        if tag not in VOID:
-            self._open.append(tag)
-        if tag == "bdi":
-            self.names.append("")
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self._open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-        if self._open[-1:] == ["bdi"]:
-            self.names[-1] += data
-
-    def handle_comment(self, data: str) -> None:
-        raise AssertionError(data)
 
 
 def made(names: list[str]) -> Evaluation:
