@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 _PACKAGE = __name__.partition(".")[0]
 
-_CROPPED = f"{_PACKAGE}.faces.cropped"
-"""The name of that preparation; face finding is not imported for it."""
+_CROPPED = {f"{_PACKAGE}.pictures.faces.cropped", f"{_PACKAGE}.faces.cropped"}
+"""The names of that preparation, now and in older runs; importing it would load the face finder."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Question:
     @property
     def cropped(self) -> bool:
         """Whether each picture was cropped to its face first."""
-        return bool(self.values["preparation"] == _CROPPED)
+        return bool(self.values["preparation"] in _CROPPED)
 
     @property
     def files(self) -> int:

@@ -71,6 +71,8 @@ def test_a_question_knows_whether_its_pictures_are_cropped(
 ) -> None:
     for prepare, cropped in ((faces.cropped, True), (images.resize, False)):
         assert runs.ask(_task(judge, prepare=prepare), dataset, "d").cropped is cropped
+    older = runs.Question.of({"preparation": "facemask_core.faces.cropped"})
+    assert older.cropped
 
 
 def test_what_no_answer_depends_on_does_not_count(judge: Classifier, dataset: Dataset) -> None:
