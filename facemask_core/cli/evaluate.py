@@ -79,6 +79,7 @@ def evaluate(
 ) -> None:
     """Report on a whole dataset, before and after an attack; goes on where it was cut off."""
     from facemask_core import evaluation, load_classifier
+    from facemask_core.engines import RunContext
 
     chosen = None
     if attack != "none":
@@ -116,11 +117,13 @@ def evaluate(
             epsilon=radius,
             seed=seed,
             prepare=preparation(crop=crop),
-            progress=lambda done, total: report("images", done, total),
-            store=runs,
-            recalled=say_recalled,
-            engine=place,
-            notice=say,
+            context=RunContext(
+                store=runs,
+                engine=place,
+                progress=lambda done, total: report("images", done, total),
+                recalled=say_recalled,
+                notice=say,
+            ),
         )
     write_json(json_path, result.as_dict() | {"crop": crop})
     print_evaluation(result)

@@ -49,6 +49,7 @@ def smallest(
 ) -> None:
     """Find how little fools the model on each image: exact for FGSM, bisected for the others."""
     from facemask_core import load_classifier, robustness
+    from facemask_core.engines import RunContext
 
     chosen = configured(attack, settings, source)
     dataset = opened(data, limit)
@@ -61,9 +62,11 @@ def smallest(
             largest=largest,
             seed=seed,
             prepare=preparation(crop=crop),
-            progress=lambda done, total: report("images", done, total),
-            store=runs,
-            recalled=say_recalled,
+            context=RunContext(
+                store=runs,
+                progress=lambda done, total: report("images", done, total),
+                recalled=say_recalled,
+            ),
         )
     write_json(
         json_path, {**model_row(classifier), **data_row(dataset, crop=crop), **found.as_dict()}

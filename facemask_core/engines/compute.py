@@ -1,78 +1,70 @@
-"""From a task and a dataset to its rows, through the store of runs or without one."""
+"""From a task and a dataset to the rows, through the store of runs or without one."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from facemask_core import engines, runs
+from facemask_core import runs
 from facemask_core.data import datasets
-from facemask_core.data.reading import Progress
+from facemask_core.data.reading import refuse_unreadable
+from facemask_core.engines.base import Crew
+from facemask_core.engines.context import RunContext
 from facemask_core.runs.pinned import Pinned
 from facemask_core.runs.rows import Rows, joined
 from facemask_core.runs.task import Task
 
-HERE = engines.Local()
-"""Where a task is answered unless told otherwise: in this process."""
 
-
-def answered(
-    task: Task,
-    dataset: datasets.Dataset,
-    *,
-    progress: Progress = lambda *_: None,
-    store: runs.Store | None = None,
-    recalled: Progress = lambda *_: None,
-    engine: engines.Engine = HERE,
-    notice: engines.Notice = lambda _: None,
+def compute_rows(
+    task: Task, dataset: datasets.Dataset, context: RunContext
 ) -> tuple[dict[str, Any], Rows]:
-    """Answers a whole dataset; memory does not grow with its pixels.
+    """Computes the rows of a whole dataset; memory does not grow with its pixels.
 
-    With a store every batch is kept as soon as it is answered, batches that are there already are
-    not computed again, and what is returned is read from what is stored.
+    With a store every batch is written as soon as it is computed, batches that are there already
+    are not computed again, and the rows that are returned are read from the store.
 
     Args:
-        task: What is asked.
-        dataset: Of what.
-        progress: Told after every batch.
-        store: Where answers are kept and looked up; None computes everything and keeps nothing.
-        recalled: Told before anything is computed how many files the store has answers for, if
-            any, and how many there are.
-        engine: Where to compute; the rows do not depend on it.
-        notice: Told what the user should know of that, such as how many workers were lost.
+        task: What to compute for every image.
+        dataset: The images.
+        context: Where to compute and to store, and what to call meanwhile.
 
     Returns:
-        What the rows have to be read with, and the rows.
+        The task's description with the dataset's hash as ``data_sha256``, and the rows.
 
     Raises:
-        DatasetError: A file changed meanwhile.
+        DatasetError: No file of the dataset can be read, or one changed meanwhile.
         EngineError: The engine cannot be started, or fails.
         RunInUseError: Another process is computing the same.
         RunStoreError: The store cannot be used.
     """
-    with engine.ready(task, notice) as crew:
-        if store is not None:
-            return _through(store, task, crew, dataset, progress, recalled)
-        rows = joined(list(crew.rows(dataset, progress)))
-        found = {"data_sha256": datasets.fingerprint(dataset), "device": crew.device}
-        return task.described() | found, rows
+    with context.engine.ready(task, context.notice) as crew:
+        if context.store is None:
+            description, rows = _compute_all(task, crew, dataset, context)
+        else:
+            description, rows = _complete_run(context.store, task, crew, dataset, context)
+    if not rows.paths:
+        refuse_unreadable(rows.skipped, len(rows.skipped))
+    return description, rows
 
 
-def _through(
-    store: runs.Store,
-    task: Task,
-    crew: engines.Crew,
-    dataset: datasets.Dataset,
-    progress: Progress,
-    recalled: Progress,
+def _compute_all(
+    task: Task, crew: Crew, dataset: datasets.Dataset, context: RunContext
 ) -> tuple[dict[str, Any], Rows]:
-    """Completes a run in the store, and reads what it says and its rows."""
+    rows = joined(list(crew.rows(dataset, context.progress)))
+    data_sha256 = datasets.fingerprint(dataset)
+    return task.described() | {"data_sha256": data_sha256, "device": crew.device}, rows
+
+
+def _complete_run(
+    store: runs.Store, task: Task, crew: Crew, dataset: datasets.Dataset, context: RunContext
+) -> tuple[dict[str, Any], Rows]:
+    """Computes what the store lacks of a run, and reads the whole run from it."""
     pinned = Pinned(dataset)
     question = runs.ask(task, dataset, pinned.sha256, crew.device)
     with store.claim(question) as run:
         if run.done:
-            recalled(run.done, len(dataset))
-            progress(run.done, len(dataset))
-        for rows in crew.rows(pinned.dataset, progress, start=run.done):
+            context.recalled(run.done, len(dataset))
+            context.progress(run.done, len(dataset))
+        for rows in crew.rows(pinned.dataset, context.progress, start=run.done):
             pinned.check()
             run.append(dataset.samples[run.done : run.done + task.batch_size], rows)
-        return question.values, joined(list(run.rows()))
+        return question.values, joined(run.rows())

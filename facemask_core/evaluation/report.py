@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +16,11 @@ from sklearn.metrics import (
     recall_score,
 )
 
-from facemask_core import engines, runs
 from facemask_core.attacks import Attack
 from facemask_core.data import datasets, provenance
-from facemask_core.data.reading import Progress, refuse_unreadable
-from facemask_core.engines.compute import HERE, answered
+from facemask_core.data.reading import refuse_unreadable
+from facemask_core.engines.compute import compute_rows
+from facemask_core.engines.context import RunContext, RunOptions
 from facemask_core.errors import DatasetError
 from facemask_core.evaluation import calibration, confidence_intervals, mcnemar
 from facemask_core.evaluation.calibration import Calibration
@@ -32,6 +32,8 @@ from facemask_core.runs import timing
 from facemask_core.runs.rows import Rows
 from facemask_core.runs.task import Task
 from facemask_core.runs.timing import Speed
+
+_DEFAULT = RunContext()
 
 
 @dataclass(frozen=True, eq=False)
@@ -311,19 +313,16 @@ def evaluate(
     epsilon: float = 0.0,
     seed: int = 0,
     prepare: datasets.Prepare = images.resize,
-    progress: Progress = lambda *_: None,
-    store: runs.Store | None = None,
-    recalled: Progress = lambda *_: None,
-    engine: engines.Engine = HERE,
-    notice: engines.Notice = lambda _: None,
+    context: RunContext = _DEFAULT,
+    **options: Unpack[RunOptions],
 ) -> Evaluation:
     """Classifies a dataset, before and after an attack; memory does not grow with its pixels.
 
-    With a store every batch is kept as soon as it is answered, batches that are there already are
-    not computed again, and the figures are drawn from what is stored.
+    With a store every batch is written as soon as it is computed, batches that are there already
+    are not computed again, and the figures are those of the stored rows.
 
-    A manifest that cannot be used costs the figures of each source, never the evaluation: the
-    answer says why they are missing.
+    A manifest that cannot be used costs the figures of each source, never the evaluation, which
+    says why they are missing.
 
     Args:
         classifier: The model.
@@ -332,12 +331,8 @@ def evaluate(
         epsilon: The attack's radius.
         seed: The attack's seed.
         prepare: Maps a decoded image to the model's 224 px square.
-        progress: Told after every batch.
-        store: Where answers are kept and looked up; None computes everything and keeps nothing.
-        recalled: Told before anything is computed how many files the store has answers for, if
-            any, and how many there are.
-        engine: Where to compute; the rows do not depend on it.
-        notice: Told what the user should know of that, such as how many workers were lost.
+        context: Where to compute and to store, and what to call meanwhile.
+        **options: Single fields in place of the context's, such as ``store=store``.
 
     Raises:
         DatasetError: No file of the dataset can be read, or one changed meanwhile.
@@ -347,15 +342,7 @@ def evaluate(
         RunStoreError: The store cannot be used.
     """
     task = Task(classifier=classifier, attack=attack, epsilon=epsilon, seed=seed, prepare=prepare)
-    described, rows = answered(
-        task,
-        dataset,
-        progress=progress,
-        store=store,
-        recalled=recalled,
-        engine=engine,
-        notice=notice,
-    )
+    described, rows = compute_rows(task, dataset, replace(context, **options))
     return of_rows(described, rows, *_sources(dataset))
 
 

@@ -9,12 +9,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from facemask_core.errors import DatasetError
+from facemask_core.errors import AttackError, DatasetError
 
 if TYPE_CHECKING:
     from facemask_core.attacks import Attack
     from facemask_core.data.datasets import Dataset, Prepare
     from facemask_core.models.classifier import Classifier
+    from facemask_core.runs.task import Task
 
 
 class Kind(StrEnum):
@@ -152,6 +153,36 @@ class Order:
         if self.source is None:
             return attack
         return attacks.make("transfer", source=load(self.source), attack=attack)
+
+    def task(self, load: Callable[[str], Classifier]) -> Task:
+        """Sets up what is computed for every photograph.
+
+        Args:
+            load: Loads a model by its name.
+
+        Raises:
+            AttackError: The attack cannot be made, or not with these settings.
+        """
+        from facemask_core.robustness.smallest import SmallestTask
+        from facemask_core.runs.task import Task
+
+        attack, classifier = self.made(load), load(self.model)
+        if self.largest is None:
+            return Task(
+                classifier=classifier,
+                attack=attack,
+                epsilon=self.epsilon,
+                seed=self.seed,
+                prepare=self.preparation(),
+            )
+        if attack is None:
+            raise AttackError("A search for the smallest epsilon needs an attack.")
+        return SmallestTask.of(
+            *(classifier, attack),
+            largest=self.largest,
+            seed=self.seed,
+            prepare=self.preparation(),
+        )
 
     def preparation(self) -> Prepare:
         """How a decoded picture becomes the model's input."""

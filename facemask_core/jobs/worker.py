@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from facemask_core import runs
 from facemask_core.errors import FacemaskError, RunInUseError
@@ -111,15 +111,13 @@ class Worker:
         return guard.watching(lambda: self._queue.holds(self._name, job), self._leave)
 
     def _answer(self, job: Job) -> None:
-        from facemask_core import evaluation, robustness
-        from facemask_core.errors import AttackError
+        from facemask_core.engines import RunContext, compute
 
         order = job.order
 
         def load(model: str) -> Classifier:
             return self._loaded(model, order.precision)
 
-        attack, dataset = order.made(load), order.dataset(self._queue.home)
         recalled: list[int] = []
 
         def progress(done: int, total: int) -> None:
@@ -129,25 +127,14 @@ class Worker:
         def name(question: Question) -> None:
             self._queue.name_run(self._name, job, question.sha256)
 
-        classifier = load(order.model)
+        dataset, task = order.dataset(self._queue.home), order.task(load)
         with _NamingStore(self._queue.home, name) as store:
-            how: dict[str, Any] = {
-                "seed": order.seed,
-                "prepare": order.preparation(),
-                "progress": progress,
-                "store": store,
-                "recalled": lambda done, _total: recalled.append(done),
-            }
-            if order.largest is None:
-                evaluation.evaluate(
-                    classifier, dataset, attack=attack, epsilon=order.epsilon, **how
-                )
-            elif attack is None:
-                raise AttackError("A search for the smallest epsilon needs an attack.")
-            else:
-                robustness.minimal_epsilons(
-                    classifier, dataset, attack, largest=order.largest, **how
-                )
+            context = RunContext(
+                store=store,
+                progress=progress,
+                recalled=lambda done, _total: recalled.append(done),
+            )
+            compute.compute_rows(task, dataset, context)
             for note in store.notes:
                 _log.warning(note)
 

@@ -11,6 +11,7 @@ from typing import Any
 from facemask_core import attacks, evaluation, paths, runs, versions
 from facemask_core.attacks import Attack
 from facemask_core.data import datasets
+from facemask_core.engines import RunContext
 from facemask_core.errors import DatasetError
 from facemask_core.models import checkpoints
 from facemask_core.models.classifier import Classifier, load_classifier
@@ -130,8 +131,9 @@ class Reproduction:
             attack=attack,
             epsilon=experiment.epsilon,
             seed=SEED,
-            progress=lambda done, total: watch(experiment, done, total),
-            store=self.store,
+            context=RunContext(
+                store=self.store, progress=lambda done, total: watch(experiment, done, total)
+            ),
         )
         attacked = found.adversarial
         result = {

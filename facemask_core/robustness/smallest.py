@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
-from facemask_core import runs
 from facemask_core.attacks import Attack
 from facemask_core.attacks.fgsm import FGSM
 from facemask_core.attacks.pgd import until_fallen
 from facemask_core.data import datasets
-from facemask_core.data.reading import Progress, refuse_unreadable
-from facemask_core.engines.compute import answered
+from facemask_core.data.reading import refuse_unreadable
+from facemask_core.engines.compute import compute_rows
+from facemask_core.engines.context import RunContext, RunOptions
 from facemask_core.epsilons import LEVELS, LINF
 from facemask_core.errors import AttackError
 from facemask_core.evaluation import confidence_intervals
@@ -27,6 +27,8 @@ from facemask_core.runs.task import Task
 
 LARGEST = LINF.last
 """Where the search ends unless told otherwise, in levels: the end of the screen's slider."""
+
+_DEFAULT = RunContext()
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,9 +157,8 @@ def minimal_epsilons(
     largest: int = LARGEST,
     seed: int = 0,
     prepare: datasets.Prepare = images.resize,
-    progress: Progress = lambda *_: None,
-    store: runs.Store | None = None,
-    recalled: Progress = lambda *_: None,
+    context: RunContext = _DEFAULT,
+    **options: Unpack[RunOptions],
 ) -> SmallestEpsilons:
     """Finds the smallest fooling epsilon of every image of a dataset.
 
@@ -168,21 +169,18 @@ def minimal_epsilons(
         largest: The largest epsilon to try, 1 to 255 levels.
         seed: Seed of all randomness.
         prepare: Maps a decoded image to the model's 224 px square.
-        progress: Told after every batch.
-        store: Where answers are kept and looked up; None computes everything and keeps nothing.
-        recalled: Told how many files the store has answers for, as by
-            :func:`~facemask_core.engines.compute.answered`.
+        context: Where to compute and to store, and what to call meanwhile.
+        **options: Single fields in place of the context's, such as ``store=store``.
 
     Raises:
         AttackError: As for :func:`minimal_epsilon`.
-        DatasetError: No file of the dataset can be read.
+        DatasetError: No file of the dataset can be read, or one changed meanwhile.
+        EngineError: The engine cannot be started, or fails.
         RunInUseError: Another process is computing the same.
         RunStoreError: The store cannot be used.
     """
     task = SmallestTask.of(classifier, attack, largest=largest, seed=seed, prepare=prepare)
-    return SmallestEpsilons.of_rows(
-        *answered(task, dataset, progress=progress, store=store, recalled=recalled)
-    )
+    return SmallestEpsilons.of_rows(*compute_rows(task, dataset, replace(context, **options)))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from facemask_core import evaluation, versions
 from facemask_core.backend import every_device
 from facemask_core.data import datasets
+from facemask_core.engines import RunContext
 from facemask_core.errors import TrainingError
 from facemask_core.models import checkpoints
 from facemask_core.models.classifier import open_classifier
@@ -151,7 +152,9 @@ def _measure(
     metrics: dict[str, Any] = {}
     for split, classes in unrounded.items():
         report = evaluation.evaluate(
-            classifier, splits[split], progress=partial(progress, f"measuring {split}")
+            classifier,
+            splits[split],
+            context=RunContext(progress=partial(progress, f"measuring {split}")),
         )
         found = report.as_dict()
         metrics[split] = found["clean"] | {

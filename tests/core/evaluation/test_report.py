@@ -8,7 +8,7 @@ import os
 import struct
 import time
 import zlib
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,10 @@ import stored_runs
 from PIL import Image
 from small_models import linear_model, wrapped
 
-from facemask_core import Classifier, attacks, backend, evaluation
+from facemask_core import Classifier, attacks, backend, evaluation, runs
 from facemask_core.data import datasets
 from facemask_core.data.datasets import Dataset
+from facemask_core.engines.context import RunContext, RunOptions
 from facemask_core.errors import AttackError, DatasetError
 from facemask_core.evaluation import calibration, confidence_intervals
 from facemask_core.evaluation.mcnemar import Comparison
@@ -163,6 +164,20 @@ def test_a_clean_run_has_no_attack(shipped: Classifier, dataset: Dataset) -> Non
     assert result.threat_model is None
     assert result.success_rate is None
     assert result.as_dict()["adversarial"] is None
+
+
+def test_the_fields_of_the_context_may_be_given_as_keywords(
+    shipped: Classifier, dataset: Dataset, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """The README promises ``store=store``."""
+    assert set(RunOptions.__annotations__) == {field.name for field in fields(RunContext)}
+    counts: list[tuple[int, int]] = []
+    with runs.Store(tmp_path_factory.mktemp("home")) as store:
+        first = evaluation.evaluate(shipped, dataset, store=store)
+        context = RunContext(store=store, recalled=lambda *count: counts.append(count))
+        again = evaluation.evaluate(shipped, dataset, context=context)
+    assert counts == [(10, 10)]
+    assert again.as_dict() == first.as_dict()
 
 
 def test_images_pass_through_the_given_preparation(shipped: Classifier, dataset: Dataset) -> None:

@@ -16,6 +16,7 @@ from full_disk import full
 
 import facemask_core
 from facemask_core import attacks, evaluation, robustness, runs
+from facemask_core.engines import compute
 from facemask_core.errors import RunInUseError, WorkerError
 from facemask_core.jobs import Data, Job, Kind, Queue, State, uploads, worker, workers
 from facemask_core.labels import LABELS
@@ -189,7 +190,7 @@ def test_a_run_in_other_hands_is_left_to_them_for_a_while(
 
     (job,) = queue.add("a", [queued.order(data)])
     with monkeypatch.context() as patched:
-        patched.setattr(evaluation, "evaluate", in_use)
+        patched.setattr(compute, "compute_rows", in_use)
         worker.work(queue, idle=0)
     assert queue.get(job.id).state is State.QUEUED
     assert not queue.has_work(), "not yet"
@@ -204,7 +205,7 @@ def test_an_interrupted_worker_gives_its_job_back(
         raise KeyboardInterrupt
 
     (job,) = queue.add("a", [queued.order(data)])
-    monkeypatch.setattr(evaluation, "evaluate", interrupt)
+    monkeypatch.setattr(compute, "compute_rows", interrupt)
     with pytest.raises(KeyboardInterrupt):
         worker.work(queue, idle=0)
     left = queue.get(job.id)
