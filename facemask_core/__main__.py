@@ -1,5 +1,6 @@
-"""Runs the command line: ``python -m facemask_core``."""
+"""Runs the command line: ``python -m facemask_core``, the same as ``facemask``."""
 
 from facemask_core.cli import main
 
-main()
+if __name__ == "__main__":
+    main()

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import platformdirs
+
 PACKAGE = Path(__file__).resolve().parent
 IMPORT_ROOT = PACKAGE.parent
 """The folder from which Python imports the lab: a checkout, or ``site-packages``."""
-ROOT = IMPORT_ROOT if (IMPORT_ROOT / "assets").is_dir() else PACKAGE / "shipped"
+SHIPPED = PACKAGE / "shipped"
+"""What a wheel brings along, because it has no folder beside the packages."""
+ROOT = SHIPPED if SHIPPED.is_dir() else IMPORT_ROOT
 """The folder that holds ``assets`` and the pages: a checkout, or what a wheel brings along."""
+APP = ROOT / "app.py"
+"""The script that Streamlit runs; its settings lie in ``.streamlit`` beside it."""
 ASSETS = ROOT / "assets"
 MODELS = ASSETS / "models"
 SAMPLES = ASSETS / "samples"
 REPORTS = ASSETS / "reports"
+USER_DATA = platformdirs.user_data_path("facemask-lab", appauthor=False)
+"""The folder of this user that may be written wherever the lab itself lies."""
+DOWNLOADS = (USER_DATA if ROOT == SHIPPED else ROOT) / "data"
+"""Where downloaded photographs lie: in a checkout, or with the user's data."""

@@ -10,8 +10,8 @@ from functools import cache
 from facemask_core import paths
 from facemask_core.backend import keras
 
-_ASKS_ONLY = ("cli/", "jobs/")
-"""Subpackages that decide what is asked, and when; no figure depends on them otherwise."""
+_WITHOUT_FIGURES = ("cli/", "jobs/", "shipped/")
+"""Folders no figure depends on: what is asked, and when, and the pages that a wheel brings."""
 
 
 def libraries() -> dict[str, str]:
@@ -37,6 +37,6 @@ def source_sha256() -> str:
         path.relative_to(paths.PACKAGE).as_posix(): path for path in paths.PACKAGE.rglob("*.py")
     }
     for name, path in sorted(files.items()):
-        if not name.startswith(_ASKS_ONLY):
+        if not name.startswith(_WITHOUT_FIGURES):
             total.update(f"{name}\t{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
     return total.hexdigest()

@@ -1,4 +1,4 @@
-"""The command line: ``python -m facemask_core --help``; one command a file.
+"""The command line: ``facemask --help`` or ``python -m facemask_core --help``; one command a file.
 
 Commands, options and the keys of their JSON are a contract; they are added to, not changed. What
 starts the numerical backend is imported inside the commands, so that help answers at once.
@@ -25,6 +25,7 @@ from facemask_core.cli.portraits import portraits
 from facemask_core.cli.predict import predict
 from facemask_core.cli.reproduce import reproduce
 from facemask_core.cli.runs import runs
+from facemask_core.cli.serve import serve
 from facemask_core.cli.smallest import smallest
 from facemask_core.cli.survive import survive
 from facemask_core.cli.sweep import sweep
@@ -47,6 +48,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="How little does it take to fool a face-mask detector, and what helps against it?",
 )
+app.command("app")(serve)
 for _command in _COMMANDS:
     app.command()(_command)
 app.add_typer(download, name="download")

@@ -18,15 +18,18 @@ download = typer.Typer(
 
 @download.command()
 def mendeley(
-    output: Annotated[Path, typer.Option(help="Folder to make.")],
+    output: Annotated[
+        Path | None, typer.Option(help="Folder to make; by default where the lab looks for it.")
+    ] = None,
     base_url: Annotated[str | None, typer.Option(hidden=True, help="Another server.")] = None,
 ) -> None:
     """Fetch and unpack Face Mask Dataset 2022 (doi:10.17632/7bt2d592b9.1)."""
     from facemask_core.data import mendeley as dataset
 
+    folder = output or dataset.FOLDER
     with progress_bar() as report:
-        count = dataset.download(output, base_url or dataset.BASE_URL, report)
-    tell(f"{count} files in {output}")
+        count = dataset.download(folder, base_url or dataset.BASE_URL, report)
+    tell(f"{count} files in {folder}")
 
 
 @download.command()

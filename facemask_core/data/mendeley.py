@@ -19,7 +19,7 @@ BASE_URL = "https://data.mendeley.com"
 DATASET = "7bt2d592b9"
 VERSION = 1
 PAGE = f"{BASE_URL}/datasets/{DATASET}/{VERSION}"
-FOLDER = paths.ROOT / "data" / "mendeley"
+FOLDER = paths.DOWNLOADS / "mendeley"
 """Where the lab looks for the photographs once they are downloaded."""
 LIMITS = zips.Limits(files=100_000, unpacked=16 * 2**30, ratio=100)
 """Several times what a set of some 20,000 photographs needs."""

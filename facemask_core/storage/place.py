@@ -6,7 +6,7 @@ import os
 import time
 from pathlib import Path
 
-import platformdirs
+from facemask_core import paths
 
 VARIABLE = "FACEMASK_HOME"
 FILE = "runs.sqlite3"
@@ -19,7 +19,7 @@ def default_folder() -> Path:
     chosen = os.environ.get(VARIABLE)
     if chosen:
         return Path(chosen).expanduser()
-    return platformdirs.user_data_path("facemask-lab", appauthor=False)
+    return paths.USER_DATA
 
 
 def set_aside(path: Path) -> Path:

@@ -12,10 +12,10 @@ from facemask_core.backend import keras
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in ("a.py", "attacks/b.py", "cli/c.py", "jobs/d.py"):
+    for name in ("a.py", "attacks/b.py", "cli/c.py", "jobs/d.py", "shipped/e.py"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("x = 1\n")
-    monkeypatch.setattr(versions, "_PACKAGE", tmp_path)
+    monkeypatch.setattr(versions.paths, "PACKAGE", tmp_path)
     return tmp_path
 
 
@@ -31,6 +31,7 @@ def test_the_hash_follows_the_computing_code_alone(package: Path) -> None:
     before = _sha256()
     (package / "cli/c.py").write_text("x = 2\n")
     (package / "jobs/d.py").write_text("x = 2\n")
+    (package / "shipped/e.py").write_text("x = 2\n")
     (package / "notes.txt").write_text("not code\n")
     assert _sha256() == before
     (package / "attacks/b.py").write_text("x = 2\n")

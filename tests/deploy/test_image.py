@@ -6,7 +6,6 @@ found here.
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import tempfile
 import time
@@ -16,7 +15,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from steps import ROOT, Image, build
+from steps import ROOT, Image, build, free_port
 
 DEAD_PROXY = "http://127.0.0.1:9"
 OPEN_EVERY_PAGE = """
@@ -44,9 +43,7 @@ def image() -> Iterator[Image]:
 @pytest.mark.slow
 @unhurried
 def test_it_starts_and_is_well(image: Image) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     # A request to anywhere else would end at a closed door.
     image.environment |= {"HTTP_PROXY": DEAD_PROXY, "HTTPS_PROXY": DEAD_PROXY, "NO_PROXY": "*"}
     container = image.started("--server.port", str(port))

@@ -89,7 +89,7 @@ def test_help_does_not_start_the_numerical_backend() -> None:
 COMMANDS = (
     *("models", "attacks", "predict", "attack", "sweep", "evaluate", "curve", "smallest"),
     *("transfer", "survive", "defend", "check", "train", "download", "runs", "work", "jobs"),
-    "reproduce",
+    *("reproduce", "app"),
 )
 
 
