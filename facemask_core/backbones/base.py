@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from facemask_core import compat
 from facemask_core.backend import keras
 from facemask_core.downloads import Progress, RemoteFile, fetch
 from facemask_core.errors import BackboneError, DownloadError
@@ -87,7 +88,7 @@ class Backbone:
         Raises:
             BackboneError: The model holds no network of the registry.
         """
-        for part in model._flatten_layers():  # noqa: SLF001
+        for part in compat.all_layers(model):
             if part.name == "network":
                 return part.layers[self.features]
         raise BackboneError(
@@ -111,9 +112,7 @@ class Backbone:
             raise BackboneError(
                 f"{self.title} has no ImageNet weights; start with --init random or a weights file."
             )
-        # Keras does not publish this function; keras.utils.get_file asks it where to look.
-        home = Path(keras.src.backend.config.keras_home()).expanduser()
-        return fetch(self.imagenet, home / "models", progress)
+        return fetch(self.imagenet, compat.keras_home() / "models", progress)
 
     def _network(
         self, weights: str | None, shape: tuple[int | None, int | None, int]

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from facemask_core import compat
 from facemask_core.backend import keras
 
 _LINEAR = (keras.layers.Conv2D, keras.layers.DepthwiseConv2D, keras.layers.Dense)
@@ -64,28 +65,23 @@ def folded(model: keras.Model) -> keras.Model:
 
 def _foldable(model: keras.Model) -> dict[Any, Any]:
     """Finds each batch norm that can be folded, and the layer that takes it up."""
-    graphs = [
-        part
-        for part in model._flatten_layers()  # noqa: SLF001
-        if isinstance(part, keras.src.models.Functional)
-    ]
-    levels = [level for graph in graphs for level in graph._nodes_by_depth.values()]  # noqa: SLF001
-    nodes = [node for level in levels for node in level]
-    calls = Counter(node.operation for node in nodes)
-    uses = Counter(id(tensor) for node in nodes for tensor in node.input_tensors)
+    graphs = [part for part in compat.all_layers(model) if compat.is_graph(part)]
+    calls = [call for graph in graphs for call in compat.graph_calls(graph)]
+    counts = Counter(call.operation for call in calls)
+    uses = Counter(id(tensor) for call in calls for tensor in call.inputs)
     uses.update(id(tensor) for graph in graphs for tensor in graph.outputs)
-    makers = {id(tensor): node.operation for node in nodes for tensor in node.output_tensors}
-    found = {}
-    for node in nodes:
-        norm = node.operation
+    makers = {id(tensor): call.operation for call in calls for tensor in call.outputs}
+    linear = {}
+    for call in calls:
+        norm = call.operation
         if not isinstance(norm, keras.layers.BatchNormalization):
             continue
-        tensor = node.input_tensors[0]
+        tensor = call.inputs[0]
         maker = makers[id(tensor)]
-        alone = uses[id(tensor)] == calls[norm] == calls[maker] == 1
+        alone = uses[id(tensor)] == counts[norm] == counts[maker] == 1
         if alone and _takes_up(maker, norm.axis % len(tensor.shape), len(tensor.shape)):
-            found[norm] = maker
-    return found
+            linear[norm] = maker
+    return linear
 
 
 def _takes_up(layer: Any, axis: int, rank: int) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from facemask_core import backend
+from facemask_core import backend, compat
 from facemask_core.backend import keras
 from facemask_core.errors import AttackError
 
@@ -237,16 +237,15 @@ def _walked(
     """Runs a functional model operation by operation, in inference, as layers do by default.
 
     What one layer gives out, perhaps in a model within the model, goes on as ``passed`` makes it.
-    A model cut in two by Keras would leave its nodes behind in layers that others share.
     """
 
     def called(operation: Any, *inputs: Any, **options: Any) -> Any:
-        if isinstance(operation, keras.src.models.Functional):
+        if compat.is_graph(operation):
             return _walked(operation, inputs[0], layer, passed)
         output = operation(*inputs, **options)
         return passed(output) if operation is layer else output
 
-    return model._run_through_graph(images, call_fn=called)  # noqa: SLF001
+    return compat.run_graph(model, images, called)
 
 
 _COMPILERS: dict[str, Callable[[keras.Model, Program], Callable[..., tuple[Tensor, ...]]]] = {

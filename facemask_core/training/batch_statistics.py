@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from facemask_core import compat
 from facemask_core.backend import compiled, keras
 from facemask_core.training.photographs import LabelledBatch
 
@@ -15,7 +16,7 @@ def batch_norms(model: keras.Model) -> list[keras.layers.Layer]:
     """Lists the batch-norm layers that training changes."""
     return [
         layer
-        for layer in model._flatten_layers(include_self=False)  # noqa: SLF001
+        for layer in compat.all_layers(model)
         if isinstance(layer, keras.layers.BatchNormalization) and layer.trainable
     ]
 

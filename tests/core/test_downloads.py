@@ -326,7 +326,7 @@ def imagenet(
     server: FileServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[str], int]:
     """``download imagenet`` with the local server in Google's place and a Keras home of its own."""
-    monkeypatch.setattr("keras.src.backend.config.keras_home", lambda: str(tmp_path))
+    monkeypatch.setattr("facemask_core.compat.keras_home", lambda: tmp_path)
     tiny = replace(backbones.get("vgg19"), name="tiny", imagenet=remote(server))
     monkeypatch.setitem(backbones._REGISTRY, "tiny", tiny)
     bare = replace(tiny, name="bare", imagenet=None)

@@ -43,6 +43,13 @@ def test_keras_is_imported_where_its_backend_is_settled() -> None:
                 assert file.name == "backend.py", file
 
 
+def test_private_interfaces_of_keras_stand_in_one_file() -> None:
+    for package in FORBIDDEN:
+        for file in (ROOT / package).rglob("*.py"):
+            if "keras.src" in file.read_text(encoding="utf-8"):
+                assert file.name == "compat.py", file
+
+
 def test_one_import_reaches_the_whole_public_core() -> None:
     """In a fresh interpreter, where nothing else has imported the submodules."""
     code = (

@@ -178,7 +178,7 @@ def test_imagenet_weights_offline_fail_with_one_sentence(
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
     # An earlier download on this machine must not help.
-    monkeypatch.setattr("keras.src.backend.config.keras_home", lambda: str(tmp_path))
+    monkeypatch.setattr("facemask_core.compat.keras_home", lambda: tmp_path)
     with pytest.raises(BackboneError, match="internet"):
         backbones.get("mobilenetv3").build(weights="imagenet")
 
@@ -221,7 +221,7 @@ def test_a_file_in_kerass_folder_gives_kerass_own_network_offline(
     path.parent.mkdir()
     publish(name, path)
     monkeypatch.setattr("keras.src.utils.file_utils.get_file", lambda *_, **__: str(path))
-    monkeypatch.setattr("keras.src.backend.config.keras_home", lambda: str(tmp_path))
+    monkeypatch.setattr("facemask_core.compat.keras_home", lambda: tmp_path)
     md5 = hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
     remote = RemoteFile("http://127.0.0.1:9/weights.h5", "weights.h5", Checksum("md5", md5))
     backbone = replace(backbones.get(name), imagenet=remote)
@@ -254,7 +254,7 @@ def test_a_file_of_another_network_is_refused(
     path = tmp_path / "models" / "weights.h5"
     path.parent.mkdir()
     path.write_bytes(b"no weights")
-    monkeypatch.setattr("keras.src.backend.config.keras_home", lambda: str(tmp_path))
+    monkeypatch.setattr("facemask_core.compat.keras_home", lambda: tmp_path)
     remote = RemoteFile("http://127.0.0.1:9/weights.h5", "weights.h5", size=10)
     with pytest.raises(BackboneError, match="do not fit"):
         replace(backbones.get("mobilenetv3"), imagenet=remote).build(weights="imagenet")

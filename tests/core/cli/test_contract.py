@@ -710,7 +710,7 @@ def test_a_start_that_cannot_be_had_is_told(
 ) -> None:
     for protocol in ("http_proxy", "https_proxy"):
         monkeypatch.setenv(protocol, "http://127.0.0.1:9")
-    monkeypatch.setattr("keras.src.backend.config.keras_home", lambda: str(tmp_path / "keras"))
+    monkeypatch.setattr("facemask_core.compat.keras_home", lambda: tmp_path / "keras")
     split = _split(data)
     run = data.parent / "run"
     answer = lab("train", "--model", MODEL, "--data", split, "--output", run, *options)
