@@ -1,4 +1,4 @@
-"""Auto-PGD: projected gradient ascent that finds its own step size, image by image."""
+"""Auto-PGD: projected gradient ascent that adapts its step size, image by image."""
 
 from __future__ import annotations
 
@@ -10,17 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facemask_core.attacks import norms
-from facemask_core.attacks.base import AdversarialBatch, directions, measured
-from facemask_core.attacks.gradient_ascent import (
-    MAX_STEPS,
-    Best,
-    GradientAscent,
-    scaled_by,
-    usable,
-    zeroed_unless,
-)
+from facemask_core.attacks.base import MAX_STEPS, AdversarialBatch, complete_batch, directions
+from facemask_core.attacks.best_point import BestPoint
+from facemask_core.attacks.gradient_ascent import GradientAscent
 from facemask_core.attacks.losses import Loss
-from facemask_core.attacks.restarts import best_of_restarts, checked_restarts, random_starts
+from facemask_core.attacks.restarts import best_of_restarts, check_restarts, random_starts
+from facemask_core.attacks.usable_gradients import is_usable, scale_by_slope, zero_unless
 from facemask_core.backend import keras
 from facemask_core.errors import AttackError
 from facemask_core.models.classifier import Classifier
@@ -64,7 +59,7 @@ class APGD(GradientAscent):
             raise AttackError(
                 f"Auto-PGD takes from 1 to {MAX_STEPS} steps; {self.steps} were asked for."
             )
-        checked_restarts(self.restarts)
+        check_restarts(self.restarts)
 
     def _attack(
         self,
@@ -77,19 +72,19 @@ class APGD(GradientAscent):
         ball, loss = norms.ball(self.norm), self._loss()
 
         def attempt(rows: NDArray[Any], restart: int) -> AdversarialBatch:
-            chosen = images[rows]
-            noise = random_starts(chosen, self.norm, epsilon, seed, restart)
-            found, logits, iterations, dead = classifier.run(
+            subset = images[rows]
+            noise = random_starts(subset, self.norm, epsilon, seed, restart)
+            pixels, logits, iterations, dead = classifier.run(
                 ("auto-pgd", ball, loss),
                 partial(_climb, ball, loss),
-                chosen,
-                np.clip(chosen + noise, 0.0, 1.0),
+                subset,
+                np.clip(subset + noise, 0.0, 1.0),
                 directions(labels[rows], self.target),
                 scalars=(np.float32(epsilon), np.int32(self.steps)),
             )
-            return measured(
-                found,
-                chosen,
+            return complete_batch(
+                pixels,
+                subset,
                 logits,
                 labels[rows],
                 target=self.target,
@@ -102,11 +97,11 @@ class APGD(GradientAscent):
 
 
 class _Progress(NamedTuple):
-    """What decides about an image's step size, (n,) each unless said otherwise.
+    """The figures that set an image's step size, (n,) each unless said otherwise.
 
     Attributes:
-        step_size: In force.
-        value: The loss at the point of the moment.
+        step_size: The present one.
+        value: The loss at the present point.
         rises: Steps of this stretch in which the loss rose.
         best_before: The best loss when the last stretch ended.
         just_halved: Whether the last stretch ended in a smaller step.
@@ -133,14 +128,14 @@ def _climb(
     epsilon: Tensor,
     steps: Tensor,
 ) -> tuple[Tensor, ...]:
-    """The traced program; returns best images, their logits, their steps, and dead gradients."""
+    """Climbs, as the traced program; returns best images, logits, steps, and dead gradients."""
 
-    def judged(pixels: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    def judge(pixels: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         logits, gradient = model.margin_gradient(pixels, direction)
         lead = ops.sum(logits * direction, axis=1)
-        gradient = scaled_by(loss.slope(lead), gradient, loss)
-        alive = usable(gradient)
-        return logits, lead, zeroed_unless(alive, gradient), ops.logical_not(alive)
+        gradient = scale_by_slope(loss.slope(lead), gradient, loss)
+        usable = is_usable(gradient)
+        return logits, lead, zero_unless(usable, gradient), ops.logical_not(usable)
 
     def advance(
         step: Tensor,
@@ -152,14 +147,15 @@ def _climb(
         best: tuple[Tensor, ...],
         progress: tuple[Tensor, ...],
     ) -> tuple[Any, ...]:
-        best, progress = Best(*best), _Progress(*progress)
-        moved = _moved(ball, images, current, before, gradient, epsilon, step, progress.step_size)
-        logits, lead, gradient, died = judged(moved)
+        best, progress = BestPoint(*best), _Progress(*progress)
+        size = progress.step_size
+        moved = _take_step(ball, images, current, before, gradient, epsilon, step, size)
+        logits, lead, gradient, died = judge(moved)
         fools_at_last = ops.logical_and(lead > 0.0, best.lead <= 0.0)
-        rises = ops.logical_or(_higher(lead, best.lead), fools_at_last)
+        rises = ops.logical_or(_is_higher(lead, best.lead), fools_at_last)
         best_gradient = ops.where(rises[:, None, None, None], gradient, best_gradient)
         best = best.or_better(moved, logits, lead, rises, step + 1)
-        progress, halved = _reviewed(progress, loss.value(lead), loss.value(best.lead), steps)
+        progress, halved = _review(progress, loss.value(lead), loss.value(best.lead), steps)
         back = halved[:, None, None, None]
         return (
             step + 1,
@@ -172,8 +168,8 @@ def _climb(
             tuple(progress),
         )
 
-    logits, lead, gradient, dead = judged(start)
-    best = Best.none_yet(start, direction).or_better(
+    logits, lead, gradient, dead = judge(start)
+    best = BestPoint.before_start(start, direction).or_better(
         start, logits, lead, ops.ones_like(epsilon) > 0, ops.zeros_like(steps)
     )
     state = (
@@ -184,14 +180,14 @@ def _climb(
         gradient,
         dead,
         tuple(best),
-        tuple(_at_the_start(loss.value(lead), epsilon, steps)),
+        tuple(_first_progress(loss.value(lead), epsilon, steps)),
     )
     final = ops.while_loop(lambda step, *_: step < steps, advance, state)
-    found = Best(*final[6])
-    return found.pixels, found.logits, found.step, final[5]
+    best = BestPoint(*final[6])
+    return best.pixels, best.logits, best.step, final[5]
 
 
-def _moved(
+def _take_step(
     ball: norms.Ball,
     images: Tensor,
     current: Tensor,
@@ -201,7 +197,7 @@ def _moved(
     step: Tensor,
     step_size: Tensor,
 ) -> Tensor:
-    """One step with inertia, eq. 2 of the paper; the first has nothing to be inert from."""
+    """Takes a step with inertia, eq. 2 of the paper; before the first there is none to keep up."""
     stride = step_size[:, None, None, None] * ball.steepest(gradient)
     ahead = ball.into_bounds(current + stride, images, epsilon)
     weight = ops.where(step > 0, _INERTIA, 1.0)
@@ -210,10 +206,12 @@ def _moved(
 
 
 def _share(steps: Tensor, share: float) -> Tensor:
+    """Takes a share of the steps, at least one."""
     return ops.maximum(ops.cast(ops.cast(steps, "float32") * share, "int32"), 1)
 
 
-def _at_the_start(value: Tensor, epsilon: Tensor, steps: Tensor) -> _Progress:
+def _first_progress(value: Tensor, epsilon: Tensor, steps: Tensor) -> _Progress:
+    """Begins with steps of twice epsilon and the longest stretch."""
     stretch = _share(steps, _FIRST_STRETCH)
     return _Progress(
         step_size=ops.zeros_like(value) + 2.0 * epsilon,
@@ -226,25 +224,26 @@ def _at_the_start(value: Tensor, epsilon: Tensor, steps: Tensor) -> _Progress:
     )
 
 
-def _higher(value: Tensor, before: Tensor) -> Tensor:
-    """Whether a loss has risen by more than rounding can account for, (n,)."""
+def _is_higher(value: Tensor, before: Tensor) -> Tensor:
+    """Says whether a loss has risen by more than rounding explains, (n,)."""
     return value - before > _ROUNDING * (1.0 + ops.abs(before))
 
 
-def _reviewed(
+def _review(
     progress: _Progress, value: Tensor, best: Tensor, steps: Tensor
 ) -> tuple[_Progress, Tensor]:
-    """Counts the step; where a stretch ends, says which images halve their step and go back.
+    """Counts a step; where a stretch ends, says which images halve their step size and go back.
 
     Conditions 1 and 2 of section 3.1: too few steps raised the loss, or neither the step size nor
     the best loss has changed since the last stretch.
     """
-    rises = progress.rises + ops.cast(_higher(value, progress.value), value.dtype)
+    rises = progress.rises + ops.cast(_is_higher(value, progress.value), value.dtype)
     left = progress.left - 1
     ends = left <= 0
     oscillates = rises <= _ENOUGH_RISES * ops.cast(progress.stretch, value.dtype)
     stuck = ops.logical_and(
-        ops.logical_not(progress.just_halved), ops.logical_not(_higher(best, progress.best_before))
+        ops.logical_not(progress.just_halved),
+        ops.logical_not(_is_higher(best, progress.best_before)),
     )
     halved = ops.logical_and(ends, ops.logical_or(oscillates, stuck))
     shorter = ops.maximum(

@@ -15,21 +15,24 @@ from facemask_core.errors import AttackError
 from facemask_core.labels import LABELS
 from facemask_core.models.classifier import BUCKETS, Classifier
 
+MAX_STEPS = 10_000
+"""The most steps an attack may be set to take."""
+
 
 @dataclass(frozen=True, eq=False)
 class AdversarialBatch:
-    """What an attack found, image by image, in the order of its input.
+    """The adversarial examples of an attack, image by image, in the order of its input.
 
     Attributes:
         images: float32 (n, 224, 224, 3) in [0, 1], inside the ball.
         logits: float32 (n, 2), the model's answer to ``images``.
-        labels: int64 (n,), the true classes the attack was told.
+        labels: int64 (n,), the true classes, as the caller gave them.
         success: bool (n,). Untargeted: the prediction differs from the true label, also where it
             did so before the attack. Targeted: the prediction is the target.
         linf: float64 (n,), largest change of a pixel value.
         l2: float64 (n,), Euclidean length of the change.
         iterations: int64 (n,), steps that led to the returned image, within its own restart.
-        gradient_calls: int64 (n,), gradients asked of the model for this image.
+        gradient_calls: int64 (n,), gradients the attack took of the model for this image.
         dead: bool (n,), which images met a gradient that was zero or not finite.
     """
 
@@ -50,7 +53,7 @@ class AdversarialBatch:
 
     @property
     def predictions(self) -> NDArray[np.int64]:
-        """int64 (n,): the class the model gives each attacked image."""
+        """int64 (n,): the class the model gives each adversarial example."""
         return self.logits.argmax(axis=1)
 
 
@@ -65,11 +68,11 @@ class Attack(ABC):
 
     @property
     def batch_size(self) -> int:
-        """How many images an evaluation hands over at once: as many as one program takes."""
+        """How many images an evaluation passes at once: as many as one program takes."""
         return BUCKETS[-1]
 
-    def asked(self, classifier: Classifier) -> tuple[Classifier, ...]:
-        """All models that the attack puts questions to: the one under attack, or others, too."""
+    def queried_models(self, classifier: Classifier) -> tuple[Classifier, ...]:
+        """Lists every model the attack queries: the one under attack, and perhaps others."""
         return (classifier,)
 
     def __call__(
@@ -99,9 +102,9 @@ class Attack(ABC):
             AttackError: The input or epsilon is outside the contract.
         """
         pixels = classifier.checked(images)
-        classes = checked_labels(labels, len(pixels))
-        radius = self.checked_epsilon(epsilon, classifier.input_shape)
-        return self._attack(classifier, pixels, classes, radius, checked_seed(seed))
+        classes = check_labels(labels, len(pixels))
+        radius = self.check_epsilon(epsilon, classifier.input_shape)
+        return self._attack(classifier, pixels, classes, radius, check_seed(seed))
 
     def sweep(
         self,
@@ -127,7 +130,7 @@ class Attack(ABC):
         Raises:
             AttackError: The input or an epsilon is outside the contract, or they do not rise.
         """
-        return joined(list(self.sweep_parts(classifier, image, label, epsilons, seed=seed)))
+        return join_batches(list(self.sweep_parts(classifier, image, label, epsilons, seed=seed)))
 
     def sweep_parts(
         self,
@@ -138,16 +141,16 @@ class Attack(ABC):
         *,
         seed: int = 0,
     ) -> Iterator[AdversarialBatch]:
-        """As :meth:`sweep`, but each part can be shown while the next is still being computed.
+        """Sweeps as :meth:`sweep` does, but part by part, so that a page can show each at once.
 
-        The input is checked before the first part is asked for.
+        The input is checked by the call itself, before the first part is computed.
         """
         pixels = classifier.checked(np.asarray(image)[None])
-        classes = checked_labels(np.array([label]), 1)
-        radii = [self.checked_epsilon(epsilon, classifier.input_shape) for epsilon in epsilons]
+        classes = check_labels(np.array([label]), 1)
+        radii = [self.check_epsilon(epsilon, classifier.input_shape) for epsilon in epsilons]
         if not radii or radii != sorted(radii):
             raise AttackError("A sweep needs at least one epsilon, and they must rise.")
-        return self._sweep(classifier, pixels, classes, radii, checked_seed(seed))
+        return self._sweep(classifier, pixels, classes, radii, check_seed(seed))
 
     def _sweep(
         self,
@@ -161,8 +164,8 @@ class Attack(ABC):
         for epsilon in epsilons:
             yield self._attack(classifier, images, labels, epsilon, seed)
 
-    def checked_epsilon(self, epsilon: float, shape: tuple[int, ...]) -> float:
-        """Verifies an epsilon for images of a shape (height, width, 3).
+    def check_epsilon(self, epsilon: float, shape: tuple[int, ...]) -> float:
+        """Checks an epsilon for images of a shape (height, width, 3), and returns it as a float.
 
         Raises:
             AttackError: It is negative, not finite, or beyond what pixel values allow.
@@ -176,7 +179,7 @@ class Attack(ABC):
 
     @abstractmethod
     def largest_epsilon(self, shape: tuple[int, ...]) -> float:
-        """The epsilon beyond which nothing is gained for images of a shape."""
+        """Returns the epsilon above which an attack on images of a shape gains nothing."""
 
     @abstractmethod
     def _attack(
@@ -190,7 +193,7 @@ class Attack(ABC):
         """Attacks checked input."""
 
     def threat_model(self, epsilon: float, seed: int = 0) -> dict[str, Any]:
-        """States everything a figure made with this attack has to be read with.
+        """States every setting that a reader of this attack's figures needs to know.
 
         Args:
             epsilon: Radius of the ball.
@@ -208,7 +211,7 @@ class Attack(ABC):
         }
 
     def sweep_threat_model(self, epsilon: float, seed: int = 0) -> dict[str, Any]:
-        """As :meth:`threat_model`, with what a sweep up to an epsilon does otherwise.
+        """States the settings like :meth:`threat_model`, and how a sweep differs from one attack.
 
         Args:
             epsilon: The largest radius.
@@ -217,16 +220,16 @@ class Attack(ABC):
         return self.threat_model(epsilon, seed)
 
 
-def joined(batches: Sequence[AdversarialBatch]) -> AdversarialBatch:
-    """Puts batches one behind the other; at least one is needed."""
+def join_batches(batches: Sequence[AdversarialBatch]) -> AdversarialBatch:
+    """Concatenates batches in their order; at least one is needed."""
     names = [field.name for field in fields(AdversarialBatch)]
     return AdversarialBatch(
         **{name: np.concatenate([getattr(batch, name) for batch in batches]) for name in names}
     )
 
 
-def checked_seed(seed: int) -> int:
-    """Verifies a seed.
+def check_seed(seed: int) -> int:
+    """Checks a seed, and returns it as an int.
 
     Raises:
         AttackError: It is no whole number from 0 on.
@@ -236,11 +239,11 @@ def checked_seed(seed: int) -> int:
     return int(seed)
 
 
-def checked_labels(labels: NDArray[np.integer], count: int) -> NDArray[np.int64]:
-    """Verifies the true classes of a number of images.
+def check_labels(labels: NDArray[np.integer], count: int) -> NDArray[np.int64]:
+    """Checks the true classes of a number of images, and returns them as int64.
 
     Args:
-        labels: What a caller hands in; never changed.
+        labels: The classes as the caller gave them; never changed.
         count: How many images they belong to.
 
     Raises:
@@ -256,8 +259,8 @@ def checked_labels(labels: NDArray[np.integer], count: int) -> NDArray[np.int64]
     return array.astype(np.int64)
 
 
-def checked_target(target: int | None) -> None:
-    """Verifies the class a targeted attack is to reach.
+def check_target(target: int | None) -> None:
+    """Checks the class a targeted attack shall reach.
 
     Raises:
         AttackError: It is no class.
@@ -267,12 +270,12 @@ def checked_target(target: int | None) -> None:
 
 
 def wanted_classes(labels: NDArray[np.int64], target: int | None) -> NDArray[np.int64]:
-    """The class each image is to be taken for, int64 (n,): the target, or the other class."""
+    """Returns the class each image shall be taken for, int64 (n,): target or other class."""
     return 1 - labels if target is None else np.full_like(labels, target)
 
 
 def directions(labels: NDArray[np.int64], target: int | None) -> NDArray[np.float32]:
-    """+1 at the class whose logit shall rise and -1 at the other, float32 (n, 2)."""
+    """Returns +1 at the class whose logit shall rise and -1 at the other, float32 (n, 2)."""
     signs = 2.0 * np.eye(len(LABELS))[wanted_classes(labels, target)] - 1.0
     return signs.astype(np.float32)
 
@@ -280,19 +283,19 @@ def directions(labels: NDArray[np.int64], target: int | None) -> NDArray[np.floa
 def leads(
     logits: NDArray[np.float32], labels: NDArray[np.int64], target: int | None
 ) -> NDArray[np.float32]:
-    """By how much the wanted class's logit lies above the other, float32 (n,)."""
+    """Returns by how much the wanted class's logit exceeds the other's, float32 (n,)."""
     return (logits * directions(labels, target)).sum(axis=1)
 
 
-def succeeded(
+def reaches_goal(
     logits: NDArray[np.float32], labels: NDArray[np.int64], target: int | None
 ) -> NDArray[np.bool_]:
-    """Tells which images reached the attack's goal: away from the label, or at the target."""
+    """Says which images reach the attack's goal: away from the label, or at the target."""
     predictions = logits.argmax(axis=1)
     return predictions != labels if target is None else predictions == target
 
 
-def measured(
+def complete_batch(
     images: NDArray[np.float32],
     originals: NDArray[np.float32],
     logits: NDArray[np.float32],
@@ -303,12 +306,12 @@ def measured(
     gradient_calls: NDArray[np.int64],
     dead: NDArray[np.bool_],
 ) -> AdversarialBatch:
-    """Completes a batch with what every attack reports the same way: success and distances."""
+    """Makes an attack's batch, and computes success and distances for it."""
     return AdversarialBatch(
         images=images,
         logits=logits,
         labels=labels,
-        success=succeeded(logits, labels, target),
+        success=reaches_goal(logits, labels, target),
         linf=distances(images, originals, "linf"),
         l2=distances(images, originals, "l2"),
         iterations=iterations,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from facemask_core.attacks.gradient_ascent import IterativeAscent
+from facemask_core.attacks.iterative_ascent import IterativeAscent
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,10 +8,10 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from facemask_core.attacks.base import directions
-from facemask_core.attacks.gradient_ascent import MAX_STEPS, usable, zeroed_unless
-from facemask_core.attacks.minimal import Found, MinimalAttack
+from facemask_core.attacks.base import MAX_STEPS, directions
+from facemask_core.attacks.minimal import MinimalAttack, SearchResult
 from facemask_core.attacks.norms import PIXEL_AXES
+from facemask_core.attacks.usable_gradients import is_usable, zero_unless
 from facemask_core.attacks.weighing import Weights
 from facemask_core.backend import keras
 from facemask_core.errors import AttackError
@@ -66,30 +66,31 @@ class CarliniWagner(MinimalAttack):
 
     @property
     def required_lead(self) -> float:
-        """The confidence."""
+        """The confidence, as the authors' kappa."""
         return self.confidence
 
     def _search(
         self, classifier: Classifier, images: NDArray[np.float32], labels: NDArray[np.int64]
-    ) -> Found:
+    ) -> SearchResult:
         towards = directions(labels, self.target)
         weights = Weights(len(images), self.first_weight)
         nearest = images.copy()
         distance = np.full(len(images), np.inf, np.float32)
-        reached = np.zeros(len(images), np.int64)
+        steps = np.zeros(len(images), np.int64)
         dead = np.zeros(len(images), np.bool_)
         for _ in range(self.searches):
-            found = self._optimised(classifier, images, towards, weights.now)
-            pixels, squared, step, died = found
+            pixels, squared, step, died = self._optimise(
+                classifier, images, towards, weights.current
+            )
             closer = squared < distance
             nearest[closer], distance[closer] = pixels[closer], squared[closer]
-            reached[closer] = step[closer]
+            steps[closer] = step[closer]
             dead |= died
             weights.learn(np.isfinite(squared))
         calls = np.full(len(images), self.steps * self.searches, np.int64)
-        return Found(nearest, reached, calls, dead)
+        return SearchResult(nearest, steps, calls, dead)
 
-    def _optimised(
+    def _optimise(
         self,
         classifier: Classifier,
         images: NDArray[np.float32],
@@ -126,7 +127,7 @@ class _Nearest(NamedTuple):
     def or_nearer(
         self, pixels: Tensor, images: Tensor, lead: Tensor, confidence: Tensor, step: Tensor
     ) -> _Nearest:
-        """The new point where it fools with confidence and is nearer, this one elsewhere."""
+        """Takes the new point where it is nearer and fools with confidence, else this one."""
         squared = ops.sum(ops.square(pixels - images), axis=PIXEL_AXES)
         fools = ops.logical_and(lead > 0.0, lead >= confidence)
         closer = ops.logical_and(fools, squared < self.distance)
@@ -146,10 +147,10 @@ def _minimise(
     rate: Tensor,
     confidence: Tensor,
 ) -> tuple[Tensor, ...]:
-    """The traced program for one c an image.
+    """Minimises for one c an image, as the traced program.
 
-    Returns the nearest fooling images, their squared distances (infinite where none was found),
-    the steps they were reached at, and dead gradients.
+    Returns the nearest fooling images, their squared distances (infinite where none fools), the
+    steps they were reached at, and dead gradients.
     """
 
     def advance(
@@ -160,9 +161,9 @@ def _minimise(
         logits, gradient = model.margin_gradient(pixels, direction)
         lead = ops.sum(logits * direction, axis=1)
         nearest = _Nearest(*nearest).or_nearer(pixels, images, lead, confidence, step)
-        alive = usable(gradient)
+        usable = is_usable(gradient)
         pull = ops.where(lead < confidence, weight, ops.zeros_like(weight))
-        slope = 2.0 * (pixels - images) - pull[:, None, None, None] * zeroed_unless(alive, gradient)
+        slope = 2.0 * (pixels - images) - pull[:, None, None, None] * zero_unless(usable, gradient)
         slope = slope * (1.0 - ops.square(squashed)) / 2.0
         mean = _BETA_1 * mean + (1.0 - _BETA_1) * slope
         spread = _BETA_2 * spread + (1.0 - _BETA_2) * ops.square(slope)
@@ -174,7 +175,7 @@ def _minimise(
             inner - rate * unbiased / (deviation + _ADAM_EPSILON),
             mean,
             spread,
-            ops.logical_or(dead, ops.logical_not(alive)),
+            ops.logical_or(dead, ops.logical_not(usable)),
             *nearest,
         )
 

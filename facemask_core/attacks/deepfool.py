@@ -1,4 +1,4 @@
-"""DeepFool: as if the model were linear, again and again, until it is fooled."""
+"""DeepFool: takes the model for linear, steps to its boundary, and repeats until it is fooled."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facemask_core.attacks import norms
-from facemask_core.attacks.base import directions
-from facemask_core.attacks.gradient_ascent import MAX_STEPS, usable
-from facemask_core.attacks.minimal import Found, MinimalAttack
+from facemask_core.attacks.base import MAX_STEPS, directions
+from facemask_core.attacks.minimal import MinimalAttack, SearchResult
+from facemask_core.attacks.usable_gradients import is_usable
 from facemask_core.backend import keras
 from facemask_core.errors import AttackError
 from facemask_core.models.classifier import Classifier
@@ -50,17 +50,17 @@ class DeepFool(MinimalAttack):
 
     def _search(
         self, classifier: Classifier, images: NDArray[np.float32], labels: NDArray[np.int64]
-    ) -> Found:
-        found, taken, dead = classifier.run(
+    ) -> SearchResult:
+        nearest, steps, dead = classifier.run(
             ("deepfool", self.norm),
             partial(_linearise, norms.ball(self.norm)),
             images,
             directions(labels, self.target),
             scalars=(np.int32(self.steps), np.float32(1.0 + self.overshoot)),
         )
-        steps = taken.astype(np.int64)
-        # The gradient that found the image fooled, or had no way on, was asked for as well.
-        return Found(found, steps, np.minimum(steps + 1, self.steps), dead)
+        steps = steps.astype(np.int64)
+        # The last gradient, which led to no step, counts as well.
+        return SearchResult(nearest, steps, np.minimum(steps + 1, self.steps), dead)
 
 
 def _linearise(
@@ -71,10 +71,10 @@ def _linearise(
     steps: Tensor,
     stretch: Tensor,
 ) -> tuple[Tensor, ...]:
-    """The traced program; returns the images, the steps each took, and dead gradients."""
+    """Searches, as the traced program; returns the images, each one's steps, and dead gradients."""
 
     def advance(
-        step: Tensor, going: Tensor, current: Tensor, way: Tensor, taken: Tensor, dead: Tensor
+        step: Tensor, active: Tensor, current: Tensor, way: Tensor, count: Tensor, dead: Tensor
     ) -> tuple[Tensor, ...]:
         logits, gradient = model.margin_gradient(current, direction)
         lead = ops.sum(logits * direction, axis=1)
@@ -83,19 +83,19 @@ def _linearise(
             ops.logical_and(current >= 1.0, gradient > 0.0),
         )
         gradient = ops.where(blocked, ops.zeros_like(gradient), gradient)
-        alive = usable(gradient)
-        standing = ops.logical_and(going, lead <= 0.0)
-        dead = ops.logical_or(dead, ops.logical_and(standing, ops.logical_not(alive)))
-        going = ops.logical_and(standing, alive)
-        slope = ops.where(alive[:, None, None, None], ball.dual(gradient), 1.0)
+        usable = is_usable(gradient)
+        standing = ops.logical_and(active, lead <= 0.0)
+        dead = ops.logical_or(dead, ops.logical_and(standing, ops.logical_not(usable)))
+        active = ops.logical_and(standing, usable)
+        slope = ops.where(usable[:, None, None, None], ball.dual(gradient), 1.0)
         length = -lead[:, None, None, None] / slope
         # On a plateau the boundary seems infinitely far; no image lies beyond the whole box.
         length = ops.minimum(length, ball.largest_epsilon(tuple(images.shape[1:])))
-        moves = going[:, None, None, None]
+        moves = active[:, None, None, None]
         way = ops.where(moves, way + length * ball.steepest(gradient), way)
         moved = ops.clip(images + stretch * way, 0.0, 1.0)
         current = ops.where(moves, moved, current)
-        return step + 1, going, current, way, ops.where(going, step + 1, taken), dead
+        return step + 1, active, current, way, ops.where(active, step + 1, count), dead
 
     everyone = direction[:, 0] < np.inf
     state = (
@@ -106,9 +106,9 @@ def _linearise(
         ops.cast(ops.zeros_like(direction[:, 0]), "int32"),
         ops.logical_not(everyone),
     )
-    _, _, current, _, taken, dead = ops.while_loop(
-        lambda step, going, *_: ops.logical_and(step < steps, ops.any(going)),
+    _, _, current, _, count, dead = ops.while_loop(
+        lambda step, active, *_: ops.logical_and(step < steps, ops.any(active)),
         advance,
         state,
     )
-    return current, taken, dead
+    return current, count, dead

@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from facemask_core.attacks.base import AdversarialBatch, measured
+from facemask_core.attacks.base import AdversarialBatch, complete_batch
 from facemask_core.attacks.gradient_ascent import GradientAscent
 from facemask_core.models.classifier import Classifier
 
@@ -33,7 +33,7 @@ class FGSM(GradientAscent):
         epsilon: float,
         seed: int,
     ) -> AdversarialBatch:
-        found, _ = self._ascend(
+        batch, _ = self._ascend(
             classifier,
             images,
             labels,
@@ -43,7 +43,7 @@ class FGSM(GradientAscent):
             steps=1,
             keep_start=False,
         )
-        return found
+        return batch
 
     def _sweep(
         self,
@@ -53,15 +53,15 @@ class FGSM(GradientAscent):
         epsilons: Sequence[float],
         seed: int,
     ) -> Iterator[AdversarialBatch]:
-        """One gradient serves every epsilon; the answers come in one batch."""
+        """Uses one gradient for every epsilon, and predicts them all in one batch."""
         towards, dead = self.steepest(classifier, images, labels)
         radii = np.array(epsilons, np.float32)[:, None, None, None]
-        moved = np.clip(images + radii * towards, 0.0, 1.0)
+        pixels = np.clip(images + radii * towards, 0.0, 1.0)
         count = len(epsilons)
-        yield measured(
-            moved,
-            np.broadcast_to(images, moved.shape),
-            classifier.predict(moved),
+        yield complete_batch(
+            pixels,
+            np.broadcast_to(images, pixels.shape),
+            classifier.predict(pixels),
             np.repeat(labels, count),
             target=self.target,
             iterations=np.ones(count, np.int64),

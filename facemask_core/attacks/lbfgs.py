@@ -1,4 +1,4 @@
-"""The attack that started it all: the nearest fooling image by a quasi-Newton method in a box."""
+"""L-BFGS, the first attack of all: the nearest fooling image by a quasi-Newton method in a box."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from facemask_core.attacks.base import directions
-from facemask_core.attacks.gradient_ascent import MAX_STEPS
-from facemask_core.attacks.minimal import Found, MinimalAttack
+from facemask_core.attacks.base import MAX_STEPS, directions
+from facemask_core.attacks.minimal import MinimalAttack, SearchResult
 from facemask_core.attacks.weighing import Weights
 from facemask_core.errors import AttackError
 from facemask_core.models.classifier import Classifier
@@ -54,28 +53,30 @@ class LBFGS(MinimalAttack):
 
     def _search(
         self, classifier: Classifier, images: NDArray[np.float32], labels: NDArray[np.int64]
-    ) -> Found:
+    ) -> SearchResult:
         towards = directions(labels, self.target)
-        found = [
-            self._one(classifier, image, direction)
+        searches = [
+            self._search_one(classifier, image, direction)
             for image, direction in zip(images, towards, strict=True)
         ]
-        if not found:
+        if not searches:
             nothing = np.zeros(0, np.int64)
-            return Found(images, nothing, nothing, nothing > 0)
-        nearest, iterations, calls, dead = (np.array(column) for column in zip(*found, strict=True))
-        return Found(nearest, iterations, calls, dead)
+            return SearchResult(images, nothing, nothing, nothing > 0)
+        nearest, iterations, calls, dead = (
+            np.array(column) for column in zip(*searches, strict=True)
+        )
+        return SearchResult(nearest, iterations, calls, dead)
 
-    def _one(
+    def _search_one(
         self, classifier: Classifier, image: NDArray[np.float32], direction: NDArray[np.float32]
     ) -> tuple[NDArray[np.float32], int, int, bool]:
-        """The nearest fooling image of one, SciPy's iterations, gradient calls, dead gradient."""
+        """Searches for one image; returns it, SciPy's iterations, gradient calls, dead gradient."""
         objective = _Objective(classifier, image, direction)
         weights = Weights(1, self.first_weight)
         iterations = 0
         for _ in range(self.searches):
-            objective.weight = float(weights.now[0])
-            objective.fooled = False
+            objective.weight = float(weights.current[0])
+            objective.success = False
             answer = minimize(
                 objective,
                 image.ravel().astype(np.float64),
@@ -85,12 +86,12 @@ class LBFGS(MinimalAttack):
                 options={"maxiter": self.steps},
             )
             iterations += int(answer.nit)
-            weights.learn(np.array([objective.fooled]))
+            weights.learn(np.array([objective.success]))
         return objective.nearest, iterations, objective.calls, objective.dead
 
 
 class _Objective:
-    """What SciPy minimises; remembers the nearest fooling image among all it was asked about."""
+    """The function SciPy minimises; it remembers the nearest fooling image of all it evaluated."""
 
     def __init__(
         self, classifier: Classifier, image: NDArray[np.float32], direction: NDArray[np.float32]
@@ -101,7 +102,7 @@ class _Objective:
         self._distance = np.inf
         self.nearest = image
         self.weight = 0.0
-        self.fooled = False
+        self.success = False
         self.calls = 0
         self.dead = False
 
@@ -117,7 +118,7 @@ class _Objective:
         delta = flat - self._original.ravel()
         distance = float(delta @ delta)
         if lead > 0.0:
-            self.fooled = True
+            self.success = True
             if distance < self._distance:
                 self._distance, self.nearest = distance, pixels
         # Cross-entropy of the wanted class is softplus(-lead); its slope is -sigmoid(-lead).

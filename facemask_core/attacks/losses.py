@@ -22,7 +22,7 @@ class Loss:
     """A loss as a function of the wanted class's lead over the other, shape (n,).
 
     Attributes:
-        name: As it is chosen.
+        name: As the setting calls it.
         value: The loss to be raised, shape (n,).
         slope: Its derivative, shape (n,).
     """
@@ -47,12 +47,12 @@ _NAMES = (MARGIN.name, CROSS_ENTROPY.name)
 
 
 def names() -> tuple[str, ...]:
-    """Lists the losses an attack can climb."""
+    """Lists the names of the losses an attack can climb."""
     return _NAMES
 
 
 def loss(name: str, *, targeted: bool) -> Loss:
-    """Looks a loss up.
+    """Returns a loss by its name.
 
     Args:
         name: A name from :func:`names`.

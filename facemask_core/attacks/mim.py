@@ -1,4 +1,4 @@
-"""The momentum iterative method: BIM that remembers where it was going."""
+"""The momentum iterative method: BIM whose steps keep part of the direction before."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from facemask_core.attacks.gradient_ascent import IterativeAscent
+from facemask_core.attacks.iterative_ascent import IterativeAscent
 from facemask_core.attacks.step_rules import Momentum, StepRule
 from facemask_core.errors import AttackError
 

@@ -1,8 +1,8 @@
 """Attacks that look for the nearest fooling image instead of the worst one in a ball.
 
-Epsilon is their budget: what they find beyond it is brought back to the ball's surface, where it
-usually fools no more, so that they can be counted beside the others at the same epsilon. With
-``attack.largest_epsilon(shape)`` they are free, and the distance is the answer.
+Epsilon is their budget: an image further away is projected to the ball's surface, where it usually
+fools no more, so that they can be compared with the others at the same epsilon. With
+``attack.largest_epsilon(shape)`` they have no bound, and the distance is the result.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from facemask_core.attacks import norms
 from facemask_core.attacks.base import (
     AdversarialBatch,
     Attack,
-    checked_target,
+    check_target,
+    complete_batch,
     leads,
-    measured,
-    succeeded,
+    reaches_goal,
 )
 from facemask_core.backend import keras
 from facemask_core.errors import AttackError
@@ -30,13 +30,13 @@ from facemask_core.models.classifier import Classifier
 MAX_BISECTIONS = 30
 
 
-class Found(NamedTuple):
-    """What a search for the nearest fooling image came to.
+class SearchResult(NamedTuple):
+    """The result of a search for the nearest fooling image.
 
     Attributes:
         images: float32 (n, h, w, 3), fooling or not.
         iterations: int64 (n,), steps that led there.
-        gradient_calls: int64 (n,), gradients asked for.
+        gradient_calls: int64 (n,), gradients the search took.
         dead: bool (n,), whether a gradient of the image was zero or not finite.
     """
 
@@ -63,7 +63,7 @@ class MinimalAttack(Attack):
 
     def __post_init__(self) -> None:
         norms.ball(self.norm)
-        checked_target(self.target)
+        check_target(self.target)
         if not 0 <= self.bisections <= MAX_BISECTIONS:
             raise AttackError(
                 f"The way back can be halved 0 to {MAX_BISECTIONS} times; "
@@ -75,19 +75,21 @@ class MinimalAttack(Attack):
 
     @property
     def required_lead(self) -> float:
-        """By how much the wanted class has to lead before an image counts as found."""
+        """By how much the wanted class has to lead before an image counts as fooling."""
         return 0.0
 
-    def _reached(self, logits: NDArray[np.float32], labels: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which answers fool by the lead that is required, bool (n,)."""
+    def _fools_enough(
+        self, logits: NDArray[np.float32], labels: NDArray[np.int64]
+    ) -> NDArray[np.bool_]:
+        """Says which logits fool by the required lead, bool (n,)."""
         enough = leads(logits, labels, self.target) >= self.required_lead
-        return succeeded(logits, labels, self.target) & enough
+        return reaches_goal(logits, labels, self.target) & enough
 
     @abstractmethod
     def _search(
         self, classifier: Classifier, images: NDArray[np.float32], labels: NDArray[np.int64]
-    ) -> Found:
-        """Looks for the nearest fooling image of images that do not fool enough as they are."""
+    ) -> SearchResult:
+        """Searches for the nearest fooling image of each image that does not fool as it is."""
 
     def _attack(
         self,
@@ -98,17 +100,17 @@ class MinimalAttack(Attack):
         seed: int,
     ) -> AdversarialBatch:
         # What fools enough already is its own nearest fooling image.
-        rows = np.flatnonzero(~self._reached(classifier.predict(images), labels))
+        rows = np.flatnonzero(~self._fools_enough(classifier.predict(images), labels))
         within = images.copy()
         iterations, calls = np.zeros((2, len(images)), np.int64)
         dead = np.zeros(len(images), np.bool_)
         if len(rows):
-            found = self._search(classifier, images[rows], labels[rows])
-            nearest = self._tightened(classifier, images[rows], found.images, labels[rows])
-            within[rows] = brought_within(nearest, images[rows], self.norm, epsilon)
-            iterations[rows], calls[rows] = found.iterations, found.gradient_calls
-            dead[rows] = found.dead
-        return measured(
+            search = self._search(classifier, images[rows], labels[rows])
+            nearest = self._tighten(classifier, images[rows], search.images, labels[rows])
+            within[rows] = project_to_ball(nearest, images[rows], self.norm, epsilon)
+            iterations[rows], calls[rows] = search.iterations, search.gradient_calls
+            dead[rows] = search.dead
+        return complete_batch(
             within,
             images,
             classifier.predict(within),
@@ -119,32 +121,32 @@ class MinimalAttack(Attack):
             dead=dead,
         )
 
-    def _tightened(
+    def _tighten(
         self,
         classifier: Classifier,
         originals: NDArray[np.float32],
         candidates: NDArray[np.float32],
         labels: NDArray[np.int64],
     ) -> NDArray[np.float32]:
-        """Goes back towards the originals by bisection, as far as the images still fool enough."""
-        fooling = self._reached(classifier.predict(candidates), labels)
+        """Moves images back towards their originals by bisection, while they still fool enough."""
+        fooling = self._fools_enough(classifier.predict(candidates), labels)
         rows = np.flatnonzero(fooling) if self.bisections else np.empty(0, np.int64)
         nearest = candidates.copy()
         low, high = np.zeros(len(rows), np.float32), np.ones(len(rows), np.float32)
         delta = candidates[rows] - originals[rows]
         for _ in range(self.bisections if len(rows) else 0):
             middle = (low + high) / 2
-            tried = np.clip(originals[rows] + middle[:, None, None, None] * delta, 0.0, 1.0)
-            fools = self._reached(classifier.predict(tried), labels[rows])
-            nearest[rows[fools]] = tried[fools]
+            trial = np.clip(originals[rows] + middle[:, None, None, None] * delta, 0.0, 1.0)
+            fools = self._fools_enough(classifier.predict(trial), labels[rows])
+            nearest[rows[fools]] = trial[fools]
             low, high = np.where(fools, low, middle), np.where(fools, middle, high)
         return nearest
 
 
-def brought_within(
+def project_to_ball(
     images: NDArray[np.float32], originals: NDArray[np.float32], norm: str, epsilon: float
 ) -> NDArray[np.float32]:
-    """Moves images into the ball about their originals; those inside stay to the bit.
+    """Projects images into the ball about their originals; those inside stay to the bit.
 
     Args:
         images: float32 (n, h, w, 3) in [0, 1].
@@ -153,8 +155,8 @@ def brought_within(
         epsilon: Radius of the ball.
     """
     outside = norms.distances(images, originals, norm) > epsilon
-    kept = images.copy()
+    projected = images.copy()
     ball = norms.ball(norm)
     bounded = ball.into_bounds(images[outside], originals[outside], np.float32(epsilon))
-    kept[outside] = keras.ops.convert_to_numpy(bounded)
-    return kept
+    projected[outside] = keras.ops.convert_to_numpy(bounded)
+    return projected

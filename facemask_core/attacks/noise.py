@@ -1,4 +1,4 @@
-"""Uniform random noise: the control group, which knows nothing and aims at nothing."""
+"""Uniform random noise: the control, which uses no knowledge of the model."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facemask_core.attacks import norms
-from facemask_core.attacks.base import AdversarialBatch, Attack, measured
+from facemask_core.attacks.base import AdversarialBatch, Attack, complete_batch
 from facemask_core.attacks.restarts import MAX_RESTARTS, best_of_restarts, random_starts
 from facemask_core.errors import AttackError
 from facemask_core.models.classifier import Classifier
@@ -17,11 +17,11 @@ from facemask_core.models.classifier import Classifier
 
 @dataclass(frozen=True, kw_only=True)
 class Noise(Attack):
-    """Noise drawn uniformly from the ball; what it fools falls to no cleverness.
+    """Noise drawn uniformly from the ball: an image it fools needs no clever attack.
 
     Attributes:
         norm: ``linf`` or ``l2``.
-        draws: Attempts; an image falls if one of them fools the model, and keeps the worst.
+        draws: Attempts; an image counts as fooled if one of them fools, and keeps the strongest.
     """
 
     name: ClassVar[str] = "noise"
@@ -39,10 +39,10 @@ class Noise(Attack):
     def largest_epsilon(self, shape: tuple[int, ...]) -> float:
         return norms.ball(self.norm).largest_epsilon(shape)
 
-    def drawn(
+    def add_noise(
         self, images: NDArray[np.float32], epsilon: float, seed: int, draw: int = 0
     ) -> NDArray[np.float32]:
-        """Adds one draw of the noise, unjudged.
+        """Adds one draw of the noise, without asking a model.
 
         Args:
             images: float32 (n, height, width, 3) in [0, 1]; not changed.
@@ -62,11 +62,11 @@ class Noise(Attack):
         seed: int,
     ) -> AdversarialBatch:
         def attempt(rows: NDArray[Any], draw: int) -> AdversarialBatch:
-            chosen = images[rows]
-            noisy = self.drawn(chosen, epsilon, seed, draw)
-            return measured(
+            subset = images[rows]
+            noisy = self.add_noise(subset, epsilon, seed, draw)
+            return complete_batch(
                 noisy,
-                chosen,
+                subset,
                 classifier.predict(noisy),
                 labels[rows],
                 target=None,

@@ -1,4 +1,4 @@
-"""The balls an attack stays in: how far, in which direction, and back again.
+"""The balls an attack stays in: their radius, their steepest direction, and the way back in.
 
 Tensor functions are built of ``keras.ops`` and traced into the attack's program; the random start
 is drawn by NumPy on the host, so it is the same on every backend and device.
@@ -27,28 +27,28 @@ class Ball(ABC):
 
     @abstractmethod
     def largest_epsilon(self, shape: tuple[int, ...]) -> float:
-        """The radius at which the ball holds every image of a shape (height, width, 3)."""
+        """Returns the radius at which the ball holds every image of a shape (height, width, 3)."""
 
     @abstractmethod
     def steepest(self, gradient: Tensor) -> Tensor:
-        """The direction of unit norm that raises a linear function most; zero where it is zero."""
+        """Returns the unit direction that raises a linear function most; zero stays zero."""
 
     @abstractmethod
     def dual(self, gradient: Tensor) -> Tensor:
-        """How much a unit step along :meth:`steepest` raises a linear function, (n, 1, 1, 1)."""
+        """Returns how much a unit step along :meth:`steepest` raises the function, (n, 1, 1, 1)."""
 
     @abstractmethod
     def project(self, delta: Tensor, epsilon: Tensor) -> Tensor:
-        """The nearest perturbation inside the ball; one inside already stays as it is."""
+        """Returns the nearest perturbation inside the ball; one inside already stays as it is."""
 
     def into_bounds(self, candidate: Tensor, images: Tensor, epsilon: Tensor) -> Tensor:
-        """The candidate brought into the ball about its original, and into the box [0, 1]."""
+        """Brings a candidate into the ball about its original, and into the box [0, 1]."""
         # The box comes second: towards an original inside it, both constraints stay satisfied.
         return ops.clip(images + self.project(candidate - images, epsilon), 0.0, 1.0)
 
     @abstractmethod
     def length(self, delta: NDArray[np.float64]) -> float:
-        """The norm of a flattened perturbation."""
+        """Returns the norm of a flattened perturbation."""
 
     @abstractmethod
     def sample(self, rng: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.float32]:
@@ -123,12 +123,12 @@ _BALLS: dict[str, Ball] = {ball.name: ball for ball in (LinfBall(), L2Ball())}
 
 
 def names() -> tuple[str, ...]:
-    """Lists the norms attacks can be measured in."""
+    """Lists the names of the norms."""
     return tuple(_BALLS)
 
 
 def ball(norm: str) -> Ball:
-    """Looks a norm's ball up.
+    """Returns the ball of a norm.
 
     Args:
         norm: ``linf`` or ``l2``.
@@ -144,7 +144,7 @@ def ball(norm: str) -> Ball:
 def distances(
     images: NDArray[np.floating], originals: NDArray[np.floating], norm: str
 ) -> NDArray[np.float64]:
-    """Measures how far images were moved.
+    """Measures the distance of images from their originals.
 
     Args:
         images: Array of shape (n, height, width, 3).

@@ -9,12 +9,12 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from facemask_core.attacks.base import AdversarialBatch, Attack, measured
-from facemask_core.attacks.gradient_ascent import IterativeAscent
+from facemask_core.attacks.base import AdversarialBatch, Attack, complete_batch
+from facemask_core.attacks.iterative_ascent import IterativeAscent
 from facemask_core.attacks.restarts import (
     best_of_restarts,
-    checked_restarts,
-    merged,
+    check_restarts,
+    merge_attempts,
     random_starts,
 )
 from facemask_core.models.classifier import Classifier
@@ -27,8 +27,8 @@ class PGD(IterativeAscent):
     Attributes:
         random_start: Begin at a random point of the ball rather than at the image.
         restarts: Attempts from different random starts; each image keeps its own best.
-        stop_early: Leave an image alone once it has fallen: the same images fall for a fraction of
-            the work, but confidence is not driven as low as it could be.
+        stop_early: Leave an image alone once it is fooled: the same images are fooled for a
+            fraction of the work, but confidence is not driven as low as it could be.
     """
 
     name: ClassVar[str] = "pgd"
@@ -41,16 +41,16 @@ class PGD(IterativeAscent):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        checked_restarts(self.restarts, random_start=self.random_start)
+        check_restarts(self.restarts, random_start=self.random_start)
 
     @property
     def batch_size(self) -> int:
-        """Images to be handed over at once; those that stand fill new batches together."""
+        """Images a call takes; with ``stop_early`` more, since those left fill new batches."""
         most = super().batch_size
         return 4 * most if self.stop_early else most
 
     def sweep_threat_model(self, epsilon: float, seed: int = 0) -> dict[str, Any]:
-        """As for every attack, with where each epsilon of a sweep starts."""
+        """States the settings as every attack does, and where each epsilon of a sweep starts."""
         return super().sweep_threat_model(epsilon, seed) | {
             "sweep": "the whole attack at the smallest epsilon above 0, then each from the last"
         }
@@ -64,11 +64,11 @@ class PGD(IterativeAscent):
         seed: int,
     ) -> AdversarialBatch:
         def attempt(rows: NDArray[Any], restart: int) -> AdversarialBatch:
-            chosen = images[rows]
-            start = self._start(chosen, epsilon, seed, restart)
+            subset = images[rows]
+            start = self._start(subset, epsilon, seed, restart)
             # A random start is an attack of its own; the clean image is not.
-            return self._from(
-                classifier, chosen, labels[rows], epsilon, start, keep_start=self.random_start
+            return self._climb_from(
+                classifier, subset, labels[rows], epsilon, start, keep_start=self.random_start
             )
 
         return best_of_restarts(attempt, len(images), self.restarts, self.target)
@@ -89,29 +89,31 @@ class PGD(IterativeAscent):
         epsilons: Sequence[float],
         seed: int,
     ) -> Iterator[AdversarialBatch]:
-        """Starts from the answer to the epsilon before, which lies in the larger ball as well.
+        """Starts each epsilon at the result of the one before, which its larger ball holds as well.
 
         So the image never fares better at a larger epsilon. The smallest epsilon above 0 has no
-        way behind it and gets the whole attack, with its random start and its restarts.
+        result before it and gets the whole attack, with its random start and its restarts.
         """
-        clean = last = self._unmoved(classifier, images, labels)
+        clean = last = self._clean_batch(classifier, images, labels)
         for epsilon in epsilons:
             if epsilon == 0.0:
                 yield clean
                 continue
             if last is clean:
                 whole = self._attack(classifier, images, labels, epsilon, seed)
-                last = merged(clean, whole, np.arange(len(images)), self.target)
+                last = merge_attempts(clean, whole, np.arange(len(images)), self.target)
             else:
-                last = self._from(classifier, images, labels, epsilon, last.images, keep_start=True)
+                last = self._climb_from(
+                    classifier, images, labels, epsilon, last.images, keep_start=True
+                )
             yield last
 
-    def _unmoved(
+    def _clean_batch(
         self, classifier: Classifier, images: NDArray[np.float32], labels: NDArray[np.int64]
     ) -> AdversarialBatch:
-        """The answer at epsilon 0, which no gradient can change."""
+        """Makes the batch for epsilon 0: the images as they are, without a gradient."""
         nothing = np.zeros(len(images), np.int64)
-        return measured(
+        return complete_batch(
             images,
             images,
             classifier.predict(images),
@@ -122,7 +124,7 @@ class PGD(IterativeAscent):
             dead=nothing > 0,
         )
 
-    def _from(
+    def _climb_from(
         self,
         classifier: Classifier,
         images: NDArray[np.float32],
@@ -132,7 +134,7 @@ class PGD(IterativeAscent):
         *,
         keep_start: bool,
     ) -> AdversarialBatch:
-        """Climbs from a start, as long as it is told to or until the image has fallen."""
+        """Climbs from a start, through all steps or, with ``stop_early``, until it fools."""
         if self.stop_early:
             return self._ascend_until_fooled(
                 classifier, images, labels, epsilon, start=start, keep_start=keep_start
@@ -149,9 +151,9 @@ class PGD(IterativeAscent):
         )[0]
 
 
-def until_fallen(attack: Attack) -> Attack:
-    """The attack for whoever asks only whether images fall: PGD leaves alone those that have.
+def stop_once_fooled(attack: Attack) -> Attack:
+    """Makes PGD leave an image alone once it is fooled, where only success is of interest.
 
-    A transfer attack stays as it is: what fools its source need not fool the model it is tried on.
+    A transfer attack stays as it is: an image that fools its source need not fool its victim.
     """
     return replace(attack, stop_early=True) if isinstance(attack, PGD) else attack

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 
 from facemask_core import cores
 from facemask_core.attacks import norms
-from facemask_core.attacks.base import AdversarialBatch, leads, succeeded
+from facemask_core.attacks.base import AdversarialBatch, leads, reaches_goal
 from facemask_core.errors import AttackError
 
 MAX_RESTARTS = 1_000
 
 
-def checked_restarts(restarts: int, *, random_start: bool = True) -> None:
-    """Verifies a number of attempts.
+def check_restarts(restarts: int, *, random_start: bool = True) -> None:
+    """Checks a number of attempts.
 
     Raises:
         AttackError: It is out of range, or every attempt would be the same.
@@ -35,9 +35,9 @@ def checked_restarts(restarts: int, *, random_start: bool = True) -> None:
 def own_generators(
     images: NDArray[np.float32], seed: int, stream: int
 ) -> list[np.random.Generator]:
-    """Gives each image randomness of its own, from the seed and the image's pixels.
+    """Makes one random generator per image, from the seed and the image's pixels.
 
-    So neither the batch an image comes in nor its place in it changes what happens to it.
+    So neither the batch an image comes in nor its place in it changes its random numbers.
 
     Args:
         images: float32 (n, height, width, 3).
@@ -85,7 +85,7 @@ def best_of_restarts(
     restarts: int,
     target: int | None,
 ) -> AdversarialBatch:
-    """Attacks, tries again where an image still stands, and keeps each image's own best answer.
+    """Attacks, repeats the attack on images not yet fooled, and keeps the best for each image.
 
     Args:
         attempt: ``attempt(rows, restart)`` attacks those images.
@@ -98,32 +98,32 @@ def best_of_restarts(
         standing = np.flatnonzero(~best.success)
         if not len(standing):
             break
-        best = merged(best, attempt(standing, restart), standing, target)
+        best = merge_attempts(best, attempt(standing, restart), standing, target)
     return best
 
 
-def merged(
-    best: AdversarialBatch, again: AdversarialBatch, rows: NDArray[Any], target: int | None
+def merge_attempts(
+    best: AdversarialBatch, attempt: AdversarialBatch, rows: NDArray[Any], target: int | None
 ) -> AdversarialBatch:
-    """Puts a second attempt on some images in where it came further than the first.
+    """Merges a second attempt on some images into a first, keeping the stronger for each image.
 
     Args:
-        best: The answer so far.
-        again: A further answer to the images of ``rows``.
+        best: The batch so far.
+        attempt: A further attack on the images of ``rows``.
         rows: int (k,), their places in ``best``.
         target: The attack's target.
     """
     old = leads(best.logits, best.labels, target)[rows]
-    new = leads(again.logits, again.labels, target)
+    new = leads(attempt.logits, attempt.labels, target)
     improved = new > old
     changed: dict[str, Any] = {}
     for name in ("images", "logits", "linf", "l2", "iterations"):
         values = getattr(best, name).copy()
-        values[rows[improved]] = getattr(again, name)[improved]
+        values[rows[improved]] = getattr(attempt, name)[improved]
         changed[name] = values
     calls = best.gradient_calls.copy()
-    calls[rows] += again.gradient_calls
-    success = succeeded(changed["logits"], best.labels, target)
+    calls[rows] += attempt.gradient_calls
+    success = reaches_goal(changed["logits"], best.labels, target)
     dead = best.dead.copy()
-    dead[rows] |= again.dead
+    dead[rows] |= attempt.dead
     return replace(best, **changed, gradient_calls=calls, success=success, dead=dead)

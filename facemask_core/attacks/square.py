@@ -1,4 +1,4 @@
-"""The square attack: no gradients, only answers, and a great many of them."""
+"""The square attack: no gradients, only the model's answers to a great many queries."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from facemask_core.attacks.base import (
     AdversarialBatch,
     Attack,
-    checked_target,
+    check_target,
+    complete_batch,
     leads,
-    measured,
-    succeeded,
+    reaches_goal,
 )
 from facemask_core.attacks.restarts import own_generators
 from facemask_core.errors import AttackError
@@ -31,11 +31,11 @@ class Square(Attack):
     """Andriushchenko et al. 2020 (arXiv:1912.00049), algorithms 1 and 2, for L-infinity.
 
     Begins with vertical stripes of plus and minus epsilon and overwrites random squares in one
-    colour step each, keeping those that help. An image that has fallen is left alone.
+    colour step each, keeping those that help. An image is left alone once it is fooled.
 
     Attributes:
         target: Class to reach (0 or 1), or None to leave the true class.
-        queries: Answers asked of the model for each image; the authors take 5,000.
+        queries: Queries to the model for each image; the authors take 5,000.
         first_area: Share of the image that the first squares cover (p in the paper).
     """
 
@@ -49,7 +49,7 @@ class Square(Attack):
     first_area: float = 0.05
 
     def __post_init__(self) -> None:
-        checked_target(self.target)
+        check_target(self.target)
         if not 1 <= self.queries <= MAX_QUERIES:
             raise AttackError(
                 f"Square takes from 1 to {MAX_QUERIES} queries; {self.queries} were asked for."
@@ -61,7 +61,7 @@ class Square(Attack):
         return 1.0
 
     def threat_model(self, epsilon: float, seed: int = 0) -> dict[str, object]:
-        """As for every attack, with the norm, which is no setting here."""
+        """States the settings as every attack does, and the norm, which is none here."""
         return super().threat_model(epsilon, seed) | {"norm": self.norm, "loss": "margin"}
 
     def _attack(
@@ -75,35 +75,35 @@ class Square(Attack):
         generators = own_generators(images, seed, 0)
         best = images.copy()
         for place, rng in enumerate(generators):
-            best[place] = _striped(images[place], epsilon, rng)
+            best[place] = _draw_stripes(images[place], epsilon, rng)
         logits = classifier.predict(best)
-        asked = np.ones(len(images), np.int64)
+        queries = np.ones(len(images), np.int64)
         for query in range(1, self.queries):
-            standing = np.flatnonzero(~succeeded(logits, labels, self.target))
+            standing = np.flatnonzero(~reaches_goal(logits, labels, self.target))
             if not len(standing):
                 break
             side = self._side(query, images.shape[1:3])
-            tried = best[standing]
-            for square, row in zip(tried, standing, strict=True):
-                _repaint(square, images[row], epsilon, side, generators[row])
-            answers = classifier.predict(tried)
-            asked[standing] += 1
+            trials = best[standing]
+            for trial, row in zip(trials, standing, strict=True):
+                _repaint(trial, images[row], epsilon, side, generators[row])
+            answers = classifier.predict(trials)
+            queries[standing] += 1
             now = leads(answers, labels[standing], self.target)
             helps = now > leads(logits[standing], labels[standing], self.target)
-            best[standing[helps]], logits[standing[helps]] = tried[helps], answers[helps]
-        return measured(
+            best[standing[helps]], logits[standing[helps]] = trials[helps], answers[helps]
+        return complete_batch(
             best,
             images,
             logits,
             labels,
             target=self.target,
-            iterations=asked,
+            iterations=queries,
             gradient_calls=np.zeros(len(images), np.int64),
             dead=np.zeros(len(images), np.bool_),
         )
 
     def _side(self, query: int, size: tuple[int, ...]) -> int:
-        """Side of the square in pixels at a query."""
+        """Returns the side of the square in pixels at a query."""
         of_ten_thousand = query / self.queries * 10_000
         halvings = sum(of_ten_thousand > when for when in _HALVINGS)
         height, width = size
@@ -111,23 +111,24 @@ class Square(Attack):
         return int(np.clip(side, 1, min(height, width) - 1))
 
 
-def _striped(
+def _draw_stripes(
     image: NDArray[np.float32], epsilon: float, rng: np.random.Generator
 ) -> NDArray[np.float32]:
+    """Adds vertical stripes of plus and minus epsilon."""
     signs = rng.choice([-1.0, 1.0], (1, *image.shape[1:])).astype(np.float32)
     return np.clip(image + np.float32(epsilon) * signs, 0.0, 1.0)
 
 
 def _repaint(
-    tried: NDArray[np.float32],
+    trial: NDArray[np.float32],
     image: NDArray[np.float32],
     epsilon: float,
     side: int,
     rng: np.random.Generator,
 ) -> None:
-    """Puts one square of ``tried`` at plus or minus epsilon of the image, a sign each channel."""
+    """Puts one square of ``trial`` at plus or minus epsilon of the image, a sign each channel."""
     top = int(rng.integers(0, image.shape[0] - side + 1))
     left = int(rng.integers(0, image.shape[1] - side + 1))
     window = (slice(top, top + side), slice(left, left + side))
     signs = rng.choice([-1.0, 1.0], (1, 1, image.shape[2])).astype(np.float32)
-    tried[window] = np.clip(image[window] + np.float32(epsilon) * signs, 0.0, 1.0)
+    trial[window] = np.clip(image[window] + np.float32(epsilon) * signs, 0.0, 1.0)

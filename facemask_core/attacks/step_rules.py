@@ -1,4 +1,4 @@
-"""From the gradients met so far to the direction of the next step."""
+"""How the direction of the next step follows from the gradients so far."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ ops = keras.ops
 
 
 class StepRule(ABC):
-    """Traced into the attack's program; equal rules share a program."""
+    """A rule for the next step, traced into the attack's program; equal rules share a program."""
 
     @abstractmethod
     def memory(self, images: Tensor) -> Tensor:
-        """What the rule remembers before the first step."""
+        """Returns the rule's memory before the first step."""
 
     @abstractmethod
     def follow(self, gradient: Tensor, memory: Tensor, *settings: Tensor) -> tuple[Tensor, Tensor]:
         """Chooses the direction to climb.
 
         Args:
-            gradient: Of the moment.
-            memory: What is remembered so far.
+            gradient: At the present point.
+            memory: As the step before left it.
             *settings: The rule's numbers, tensors so that another value traces nothing anew.
 
         Returns:
-            The direction, of any length, and what is remembered of it.
+            The direction, of any length, and the new memory.
         """
 
 
 @dataclass(frozen=True)
 class Plain(StepRule):
-    """Follow the gradient of the moment."""
+    """Follows the gradient at the present point."""
 
     def memory(self, images: Tensor) -> Tensor:
         return ops.zeros(())
@@ -48,7 +48,7 @@ class Plain(StepRule):
 class Momentum(StepRule):
     """Dong et al. 2018 (arXiv:1710.06081), eq. 6: a decaying sum of gradients of equal length.
 
-    Its one setting is the decay: the weight of what has been, mu in the paper.
+    Its one setting is the decay: the weight of the gradients before, mu in the paper.
     """
 
     def memory(self, images: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""Transfer: made on one model, tried on another that the attacker has never seen."""
+"""Transfer: examples made on one model attack another that the attacker has never seen."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from facemask_core.attacks.base import AdversarialBatch, Attack, succeeded
+from facemask_core.attacks.base import AdversarialBatch, Attack, reaches_goal
 from facemask_core.attacks.pgd import PGD
 from facemask_core.errors import AttackError
 from facemask_core.models.classifier import Classifier
@@ -16,11 +16,11 @@ from facemask_core.models.classifier import Classifier
 
 @dataclass(frozen=True, kw_only=True)
 class Transfer(Attack):
-    """Papernot et al. 2016 (arXiv:1605.07277): the classifier attacked is asked only at the end.
+    """Papernot et al. 2016 (arXiv:1605.07277): the victim is queried only at the end.
 
     Attributes:
         source: The model the adversarial examples are made on.
-        attack: What they are made with.
+        attack: The attack they are made with.
     """
 
     name: ClassVar[str] = "transfer"
@@ -31,33 +31,33 @@ class Transfer(Attack):
     attack: Attack = field(default_factory=PGD)
 
     def __post_init__(self) -> None:
-        self._made_on()
+        self._checked_source()
 
-    def _made_on(self) -> Classifier:
+    def _checked_source(self) -> Classifier:
         if self.source is None:
             raise AttackError("A transfer attack needs the model its examples are made on.")
         return self.source
 
     @property
     def target(self) -> int | None:
-        """The class that is to be reached, if the attack made on the source has one."""
+        """The class to reach, if the attack on the source has one."""
         return getattr(self.attack, "target", None)
 
     @property
     def batch_size(self) -> int:
-        """As for the attack made on the source."""
+        """As many as the attack on the source takes."""
         return self.attack.batch_size
 
-    def asked(self, classifier: Classifier) -> tuple[Classifier, ...]:
-        """The source as well."""
-        return (classifier, self._made_on())
+    def queried_models(self, classifier: Classifier) -> tuple[Classifier, ...]:
+        """Lists the victim and the source."""
+        return (classifier, self._checked_source())
 
     def largest_epsilon(self, shape: tuple[int, ...]) -> float:
         return self.attack.largest_epsilon(shape)
 
     def threat_model(self, epsilon: float, seed: int = 0) -> dict[str, Any]:
-        """The statement of the attack made on the source, and of the source."""
-        source = self._made_on()
+        """States the settings of the attack on the source, and the source."""
+        source = self._checked_source()
         return {
             **self.attack.threat_model(epsilon, seed),
             "attack": self.name,
@@ -76,6 +76,6 @@ class Transfer(Attack):
         epsilon: float,
         seed: int,
     ) -> AdversarialBatch:
-        made = self.attack(self._made_on(), images, labels, epsilon=epsilon, seed=seed)
-        logits = classifier.predict(made.images)
-        return replace(made, logits=logits, success=succeeded(logits, labels, self.target))
+        batch = self.attack(self._checked_source(), images, labels, epsilon=epsilon, seed=seed)
+        logits = classifier.predict(batch.images)
+        return replace(batch, logits=logits, success=reaches_goal(logits, labels, self.target))

@@ -17,22 +17,22 @@ class Weights:
 
     def __init__(self, count: int, first: float) -> None:
         """Begins with the same weight for every image."""
-        self.now = np.full(count, first, np.float32)
-        """float32 (count,), the weights to be tried next."""
+        self.current = np.full(count, first, np.float32)
+        """float32 (count,), the weights to try next."""
         self._low = np.zeros(count, np.float32)
         self._high = np.full(count, np.inf, np.float32)
 
-    def learn(self, fooled: NDArray[np.bool_]) -> None:
+    def learn(self, success: NDArray[np.bool_]) -> None:
         """Chooses the next weights.
 
         Args:
-            fooled: bool (count,), whether the weights of the moment were enough.
+            success: bool (count,), whether the present weights fooled the model.
         """
-        self._high = np.where(fooled, np.minimum(self._high, self.now), self._high)
-        self._low = np.where(fooled, self._low, np.maximum(self._low, self.now))
+        self._high = np.where(success, np.minimum(self._high, self.current), self._high)
+        self._low = np.where(success, self._low, np.maximum(self._low, self.current))
         bounded = np.isfinite(self._high)
         middle = (self._low + np.where(bounded, self._high, self._low)) / 2
         # Weights far beyond any use would overflow the optimiser's numbers.
-        self.now = np.where(bounded, middle, np.minimum(self.now * _TENFOLD, 1e10)).astype(
+        self.current = np.where(bounded, middle, np.minimum(self.current * _TENFOLD, 1e10)).astype(
             np.float32
         )

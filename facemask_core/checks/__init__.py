@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facemask_core.attacks import Attack
-from facemask_core.attacks.base import checked_labels
+from facemask_core.attacks.base import check_labels
 from facemask_core.checks import of_the_attack as of_attack
 from facemask_core.checks import of_the_comparison as rivals
 from facemask_core.checks import of_the_model as of_model
@@ -93,12 +93,12 @@ def subject(
         raise AttackError("The checks need at least one image.")
     if getattr(attack, "target", None) is not None:
         raise AttackError("The checks need an untargeted attack; leave the target out.")
-    if not attack.checked_epsilon(epsilon, classifier.input_shape) > 0.0:
+    if not attack.check_epsilon(epsilon, classifier.input_shape) > 0.0:
         raise AttackError("Epsilon is 0, so there is no attack to check; choose one above 0.")
     return Subject(
         classifier,
         checked,
-        checked_labels(labels, len(checked)),
+        check_labels(labels, len(checked)),
         attack,
         epsilon,
         seed,

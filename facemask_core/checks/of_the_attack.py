@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facemask_core.attacks import Attack, settings
-from facemask_core.attacks.gradient_ascent import MAX_STEPS, IterativeAscent
+from facemask_core.attacks.base import MAX_STEPS
+from facemask_core.attacks.iterative_ascent import IterativeAscent
 from facemask_core.attacks.restarts import MAX_RESTARTS
 from facemask_core.backend import keras
 from facemask_core.checks.base import Finding, Status, Subject, advised, judged

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from facemask_core.attacks.base import checked_labels
+from facemask_core.attacks.base import check_labels
 from facemask_core.errors import AttackError
 from facemask_core.models.classifier import Classifier
 from facemask_core.pictures import images
@@ -117,7 +117,7 @@ def survival(
             f"There are {len(before)} originals and {len(after)} attacked images; "
             "give one attacked image for each original."
         )
-    classes = checked_labels(labels, len(before))
+    classes = check_labels(labels, len(before))
     check_qualities(qualities)
 
     def wrong(pixels: NDArray[np.float32]) -> dict[str, NDArray[np.bool_]]:

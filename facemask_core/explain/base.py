@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from facemask_core.attacks.base import checked_labels
+from facemask_core.attacks.base import check_labels
 from facemask_core.errors import ExplanationError
 from facemask_core.models.classifier import Classifier
 
@@ -65,7 +65,7 @@ class Explanation(ABC):
         if label is None:
             return self._heat(classifier, pixels, None, seed)
         labels = np.full(len(pixels), label) if np.ndim(label) == 0 else np.asarray(label)
-        return self._heat(classifier, pixels, checked_labels(labels, len(pixels)), seed)
+        return self._heat(classifier, pixels, check_labels(labels, len(pixels)), seed)
 
     @abstractmethod
     def _heat(

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facemask_core.attacks import Attack
-from facemask_core.attacks.pgd import until_fallen
+from facemask_core.attacks.pgd import stop_once_fooled
 from facemask_core.data import datasets
 from facemask_core.data.reading import Progress, photographs
 from facemask_core.errors import AttackError
@@ -104,10 +104,10 @@ def robustness_curve(
     """
     if getattr(attack, "target", None) is not None:
         raise AttackError("A curve needs an untargeted attack; leave the target out.")
-    radii = [attack.checked_epsilon(epsilon, classifier.input_shape) for epsilon in epsilons]
+    radii = [attack.check_epsilon(epsilon, classifier.input_shape) for epsilon in epsilons]
     if not radii or radii != sorted(set(radii)):
         raise AttackError("A curve needs at least one epsilon, and they must rise.")
-    attack = until_fallen(attack)
+    attack = stop_once_fooled(attack)
     fell_at, dead = [np.empty(0, np.int64)], [np.empty(0, np.bool_)]
     skipped = list[datasets.Skipped]()
     for batch in photographs(dataset, attack.batch_size, prepare, progress):

@@ -150,7 +150,7 @@ def defence_comparison(
         raise AttackError(
             "A transfer attack takes no notice of defences; name the attack it is made with."
         )
-    attack.checked_epsilon(epsilon, classifier.input_shape)
+    attack.check_epsilon(epsilon, classifier.input_shape)
     models = [classifier, *(defended(classifier, defence) for defence in defences)]
     labels, skipped = [np.empty(0, np.int64)], list[datasets.Skipped]()
     answers, dead = [np.empty((3, len(models), 0), np.int64)], np.zeros(len(models), np.int64)

@@ -38,7 +38,7 @@ def noise_control(
     """
     pixels, noise = images.to_float(face)[None], Noise(norm=grid.norm)
     noisy = [
-        images.to_uint8_within(noise.drawn(pixels, epsilon, seed)[0], face, epsilon)
+        images.to_uint8_within(noise.add_noise(pixels, epsilon, seed)[0], face, epsilon)
         for epsilon in map(grid.epsilon, notches)
     ]
     return probabilities(classifier.predict(images.to_float(np.stack(noisy))))

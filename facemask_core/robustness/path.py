@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facemask_core.attacks import AdversarialBatch, Attack
-from facemask_core.attacks.gradient_ascent import IterativeAscent
+from facemask_core.attacks.iterative_ascent import IterativeAscent
 from facemask_core.errors import AttackError
 from facemask_core.models.classifier import Classifier, probabilities
 from facemask_core.pictures import images

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from facemask_core.attacks import Attack
 from facemask_core.attacks.fgsm import FGSM
-from facemask_core.attacks.pgd import until_fallen
+from facemask_core.attacks.pgd import stop_once_fooled
 from facemask_core.data import datasets
 from facemask_core.data.reading import refuse_unreadable
 from facemask_core.engines.compute import compute_rows
@@ -210,7 +210,7 @@ class SmallestTask(Task):
             raise AttackError(f"The largest level must be 1 to {LEVELS}; {largest} was asked for.")
         task = cls(
             classifier=classifier,
-            attack=until_fallen(attack),
+            attack=stop_once_fooled(attack),
             epsilon=largest / LEVELS,
             seed=seed,
             prepare=prepare,

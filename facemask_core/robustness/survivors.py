@@ -70,7 +70,7 @@ def attack_survival(
     """
     if getattr(attack, "target", None) is not None:
         raise AttackError("Survival needs an untargeted attack; leave the target out.")
-    attack.checked_epsilon(epsilon, classifier.input_shape)
+    attack.check_epsilon(epsilon, classifier.input_shape)
     check_qualities(qualities)
     parts, dead, skipped = list[Survival](), 0, list[datasets.Skipped]()
     for batch in photographs(dataset, attack.batch_size, prepare, progress):

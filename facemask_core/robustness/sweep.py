@@ -132,7 +132,7 @@ def epsilon_sweep_parts(
     axis = grid_of(attack)
     wanted = axis.notches if notches is None else notches
     if wanted:  # refused before a list of them fills the memory
-        attack.checked_epsilon(axis.epsilon(wanted[-1]), classifier.input_shape)
+        attack.check_epsilon(axis.epsilon(wanted[-1]), classifier.input_shape)
     chosen = list(wanted)
     stated = attack.sweep_threat_model(axis.epsilon(chosen[-1]) if chosen else 0.0, seed)
     target = stated.get("target")

@@ -113,7 +113,7 @@ def transfer_matrix(
         raise AttackError("A transfer matrix needs at least one model.")
     if getattr(attack, "target", None) is not None:
         raise AttackError("A transfer matrix needs an untargeted attack; leave the target out.")
-    attack.checked_epsilon(epsilon, classifiers[0].input_shape)
+    attack.check_epsilon(epsilon, classifiers[0].input_shape)
     count, skipped = len(classifiers), list[datasets.Skipped]()
     labels = [np.empty(0, np.int64)]
     clean, attacked = [np.empty((count, 0), np.int64)], [np.empty((count, count, 0), np.int64)]

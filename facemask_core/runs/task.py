@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from facemask_core import backend
 from facemask_core.attacks import Attack
-from facemask_core.attacks.base import checked_seed
+from facemask_core.attacks.base import check_seed
 from facemask_core.data.datasets import Batch, Dataset, Prepare
 from facemask_core.data.reading import Progress, batches
 from facemask_core.labels import LABELS
@@ -44,8 +44,8 @@ class Task:
 
     def __post_init__(self) -> None:
         if self.attack is not None:  # before anything is computed
-            self.attack.checked_epsilon(self.epsilon, self.classifier.input_shape)
-            checked_seed(self.seed)
+            self.attack.check_epsilon(self.epsilon, self.classifier.input_shape)
+            check_seed(self.seed)
 
     @property
     def batch_size(self) -> int:
@@ -113,7 +113,11 @@ class Task:
     @property
     def _compilations(self) -> int:
         """Of all models that answer; a transfer attack's source may be as cold as the target."""
-        models = (self.classifier,) if self.attack is None else self.attack.asked(self.classifier)
+        models = (
+            (self.classifier,)
+            if self.attack is None
+            else self.attack.queried_models(self.classifier)
+        )
         return sum(model.compilations for model in models)
 
     def _found(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from small_models import SHAPE, linear_model, wrapped
 
 from facemask_core import Classifier, attacks, checks
-from facemask_core.attacks.base import AdversarialBatch, measured
+from facemask_core.attacks.base import AdversarialBatch, complete_batch
 from facemask_core.attacks.pgd import PGD
 from facemask_core.backend import keras
 from facemask_core.checks import Status, Subject
@@ -216,7 +216,7 @@ class _Spoilt(PGD):
             moved = images
         if self.spoil == "half step":
             moved = images + 0.05 * (moved - images)
-        return measured(
+        return complete_batch(
             moved,
             images,
             classifier.predict(moved),

@@ -11,8 +11,8 @@ from small_models import SHAPE, linear_model, wrapped
 
 from facemask_core import Classifier, attacks
 from facemask_core.attacks import gradient_ascent, norms
-from facemask_core.attacks.base import AdversarialBatch, leads, measured
-from facemask_core.attacks.restarts import merged, random_starts
+from facemask_core.attacks.base import AdversarialBatch, complete_batch, leads
+from facemask_core.attacks.restarts import merge_attempts, random_starts
 from facemask_core.backend import keras
 
 Linear = tuple[Classifier, NDArray[np.float32], NDArray[np.float32]]
@@ -223,7 +223,7 @@ def test_restarts_remember_every_image_that_met_a_dead_gradient() -> None:
 
     def answer(dead: list[bool], rows: int) -> AdversarialBatch:
         pixels = np.zeros((rows, *SHAPE), np.float32)
-        return measured(
+        return complete_batch(
             pixels,
             pixels,
             np.zeros((rows, 2), np.float32),
@@ -235,7 +235,7 @@ def test_restarts_remember_every_image_that_met_a_dead_gradient() -> None:
         )
 
     first, again = answer([True, False], 2), answer([True], 1)
-    together = merged(first, again, np.array([1]), None)
+    together = merge_attempts(first, again, np.array([1]), None)
     assert together.dead.tolist() == [True, True]
     assert together.dead_gradients == 2
     assert first.dead.tolist() == [True, False], "the answer so far is not changed"
@@ -260,13 +260,13 @@ def test_no_setting_of_a_slider_is_traced_anew(
 ) -> None:
     _, weights, bias = linear
     fresh = wrapped(linear_model(weights, bias))
-    climb, traces = gradient_ascent._climb, []
+    climb, traces = gradient_ascent.climb, []
 
     def counted(*arguments: Any) -> Any:
         traces.append(arguments)
         return climb(*arguments)
 
-    monkeypatch.setattr(gradient_ascent, "_climb", counted)
+    monkeypatch.setattr(gradient_ascent, "climb", counted)
     for settings in chosen:
         for epsilon in (0.001, 0.1):
             attacks.make(name, **settings)(fresh, faces, labels, epsilon=epsilon)

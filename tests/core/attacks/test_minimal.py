@@ -11,7 +11,7 @@ from small_models import SHAPE, linear_model, wrapped
 
 from facemask_core import Classifier, attacks
 from facemask_core.attacks.base import leads
-from facemask_core.attacks.minimal import brought_within
+from facemask_core.attacks.minimal import project_to_ball
 from facemask_core.attacks.weighing import Weights
 
 Linear = tuple[Classifier, NDArray[np.float32], NDArray[np.float32]]
@@ -193,7 +193,7 @@ def test_an_image_inside_the_ball_stays_to_the_bit() -> None:
     originals = rng.random((4, *SHAPE), dtype=np.float32)
     images = np.clip(originals + rng.normal(0, 0.01, originals.shape), 0, 1).astype(np.float32)
     length = np.linalg.norm((images - originals).reshape(4, -1), axis=1)
-    kept = brought_within(images, originals, "l2", float(np.sort(length)[2]) + 1e-6)
+    kept = project_to_ball(images, originals, "l2", float(np.sort(length)[2]) + 1e-6)
     inside = length <= np.sort(length)[2]
     np.testing.assert_array_equal(kept[inside], images[inside])
     assert not np.array_equal(kept[~inside], images[~inside])

@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 from small_models import SHAPE, linear_model, wrapped
 
 from facemask_core import Classifier, attacks, checks
-from facemask_core.attacks.base import AdversarialBatch
-from facemask_core.attacks.gradient_ascent import MAX_STEPS
+from facemask_core.attacks.base import MAX_STEPS, AdversarialBatch
 from facemask_core.attacks.pgd import PGD
 from facemask_core.attacks.restarts import MAX_RESTARTS
 from facemask_core.checks import CHECKS, Finding, Status
