@@ -1,4 +1,4 @@
-"""What a check is asked about, and what it answers."""
+"""The subject of an examination, the checks, and their findings."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from facemask_core.models.classifier import Classifier
 
 
 class Status(Enum):
-    """How a check ended. It never proves an evaluation sound; it finds known ways to be unsound."""
+    """The result of a check, which looks for one known mistake; none proves soundness."""
 
     PASSED = "PASS"
     WARNED = "WARN"
@@ -27,12 +27,12 @@ class Status(Enum):
 
 @dataclass(frozen=True)
 class Finding:
-    """A check's answer.
+    """The finding of a check.
 
     Attributes:
-        status: How it ended.
-        sentence: What that means, in one sentence.
-        figures: What was measured, fit for JSON.
+        status: Its result.
+        sentence: The meaning of the result, in one sentence.
+        figures: The measurements behind it, fit for JSON.
     """
 
     status: Status
@@ -73,14 +73,14 @@ class Subject:
         return self.clean_logits.argmax(axis=1) == self.labels
 
     @cached_property
-    def attacked(self) -> AdversarialBatch:
-        """What the attack under examination finds."""
-        return self.under(self.attack)
+    def adversarial(self) -> AdversarialBatch:
+        """The adversarial examples of the attack under examination."""
+        return self.run(self.attack)
 
     @cached_property
     def one_step(self) -> AdversarialBatch:
-        """What FGSM finds in the same ball."""
-        return self.under(make("fgsm", norm=self.norm))
+        """The adversarial examples of FGSM in the same ball."""
+        return self.run(make("fgsm", norm=self.norm))
 
     @property
     def norm(self) -> str:
@@ -89,20 +89,20 @@ class Subject:
 
     @property
     def tolerance(self) -> float:
-        """One image, as a share of all: what chance and rounding may move."""
+        """One image as a share of all: the difference that chance and rounding may make."""
         return 1.0 / len(self.labels)
 
-    def under(self, attack: Attack, epsilon: float | None = None) -> AdversarialBatch:
-        """What an attack finds on the same images, at the same epsilon unless told otherwise."""
+    def run(self, attack: Attack, epsilon: float | None = None) -> AdversarialBatch:
+        """Runs an attack on the same images, at the same epsilon unless another is given."""
         radius = self.epsilon if epsilon is None else epsilon
         return attack(self.classifier, self.pixels, self.labels, epsilon=radius, seed=self.seed)
 
-    def robust_accuracy(self, found: AdversarialBatch) -> float:
-        """Share of all images that are classed rightly before the attack and after it."""
-        return float((self.clean & (found.predictions == self.labels)).mean())
+    def robust_accuracy(self, batch: AdversarialBatch) -> float:
+        """Returns the share of images that are classed rightly before and after an attack."""
+        return float((self.clean & (batch.predictions == self.labels)).mean())
 
     def leads(self, logits: NDArray[np.float32]) -> NDArray[np.float32]:
-        """float32 (n,): by how much the other class than the true one leads."""
+        """Returns by how much the wrong class leads the true one, float32 (n,)."""
         return leads(logits, self.labels, None)
 
 
@@ -111,9 +111,9 @@ class Check:
     """One entry of the checklist.
 
     Attributes:
-        name: As it is referred to.
+        name: The word for it in reports.
         question: What it asks; yes is good.
-        run: Answers it.
+        run: Answers the question.
     """
 
     name: str
@@ -121,15 +121,15 @@ class Check:
     run: Callable[[Subject], Finding]
 
 
-def judged(good: bool, sentence: str, otherwise: str, **figures: Any) -> Finding:
-    """PASS with one sentence or FAIL with another."""
+def pass_or_fail(good: bool, sentence: str, otherwise: str, **figures: Any) -> Finding:
+    """Makes the finding PASS with one sentence, or FAIL with another."""
     return Finding(
         Status.PASSED if good else Status.FAILED, sentence if good else otherwise, figures
     )
 
 
-def advised(good: bool, sentence: str, otherwise: str, **figures: Any) -> Finding:
-    """PASS with one sentence or WARN with another."""
+def pass_or_warn(good: bool, sentence: str, otherwise: str, **figures: Any) -> Finding:
+    """Makes the finding PASS with one sentence, or WARN with another."""
     return Finding(
         Status.PASSED if good else Status.WARNED, sentence if good else otherwise, figures
     )

@@ -44,7 +44,7 @@ def check(
     batch = next(datasets.stream(dataset, limit, preparation(crop=crop)))
     classifier = load_classifier(model, warm_up=False, precision=precision)
     others = [load_classifier(name, warm_up=False) for name in against or ()]
-    subject = checks.subject(
+    subject = checks.make_subject(
         classifier,
         images.to_float(batch.images),
         batch.labels,

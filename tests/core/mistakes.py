@@ -45,7 +45,7 @@ class Scene:
     ) -> Subject:
         """The scene's images, with the model's own answers as labels."""
         labels = classifier.predict(self.pixels).argmax(axis=1)
-        return checks.subject(classifier, self.pixels, labels, attack, epsilon=epsilon)
+        return checks.make_subject(classifier, self.pixels, labels, attack, epsilon=epsilon)
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def _ridge(brightness: list[float], attack: attacks.Attack, epsilon: float) -> S
     model = keras.Model(inputs, keras.ops.concatenate([ridge * 0.0, ridge], axis=1))
     pixels = np.stack([np.full(SHAPE, grey, np.float32) for grey in brightness])
     labels = np.zeros(len(pixels), np.int64)
-    return checks.subject(wrapped(model), pixels, labels, attack, epsilon=epsilon)
+    return checks.make_subject(wrapped(model), pixels, labels, attack, epsilon=epsilon)
 
 
 def _leap_over_the_ridge(_: Scene) -> Mistake:
@@ -181,7 +181,7 @@ def _boundary_within_a_level(scene: Scene) -> Mistake:
     levels = np.random.default_rng(2).integers(90, 160, (1, *SHAPE))
     lead = float(levels.ravel() / 255 @ difference)
     bias = np.array([0.0, -lead - 0.3 / 255 * np.abs(difference).sum()], np.float32)
-    spoilt = checks.subject(
+    spoilt = checks.make_subject(
         wrapped(linear_model(scene.weights, bias)),
         (levels / 255).astype(np.float32),
         np.zeros(1, np.int64),

@@ -181,11 +181,11 @@ def test_weights_close_in_on_the_smallest_that_fools() -> None:
     weights = Weights(4, first=1.0)
     tried = []
     for _ in range(40):
-        tried.append(weights.now)
-        weights.learn(weights.now >= enough)
+        tried.append(weights.current)
+        weights.learn(weights.current >= enough)
     assert np.isfinite(np.array(tried)).all()
-    np.testing.assert_allclose(weights.now[:3], enough[:3], rtol=1e-3)
-    assert weights.now[3] == pytest.approx(1e10)
+    np.testing.assert_allclose(weights.current[:3], enough[:3], rtol=1e-3)
+    assert weights.current[3] == pytest.approx(1e10)
 
 
 def test_an_image_inside_the_ball_stays_to_the_bit() -> None:

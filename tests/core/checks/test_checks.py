@@ -62,7 +62,7 @@ def test_a_sound_evaluation_fails_no_check(
 ) -> None:
     told: list[tuple[int, int]] = []
     labels = curved.predict(pixels).argmax(axis=1)
-    subject = checks.subject(
+    subject = checks.make_subject(
         curved, pixels, labels, attacks.make("pgd", steps=40), epsilon=EPSILON, others=[linear[0]]
     )
     findings = checks.examine(subject, progress=lambda *step: told.append(step))
@@ -90,14 +90,14 @@ def test_one_image_apart_is_rounding_and_two_are_not(
     curved: Classifier, pixels: NDArray[np.float32]
 ) -> None:
     labels = curved.predict(pixels).argmax(axis=1)
-    subject = checks.subject(curved, pixels, labels, attacks.make("fgsm"), epsilon=0.3)
-    fooled = np.flatnonzero(subject.attacked.success)
+    subject = checks.make_subject(curved, pixels, labels, attacks.make("fgsm"), epsilon=0.3)
+    fooled = np.flatnonzero(subject.adversarial.success)
     assert len(fooled) > 2
     for lost, status in ((1, Status.PASSED), (2, Status.FAILED)):
-        success = subject.attacked.success.copy()
+        success = subject.adversarial.success.copy()
         success[fooled[:lost]] = False
         altered = replace(subject)
-        vars(altered)["attacked"] = replace(subject.attacked, success=success)
+        vars(altered)["adversarial"] = replace(subject.adversarial, success=success)
         assert _run("two-classes", altered).status is status
 
 
@@ -108,7 +108,7 @@ def test_a_transfer_attack_need_not_win_without_bounds(
     ignorant = wrapped(linear_model(np.zeros((192, 2), np.float32), np.zeros(2, np.float32)))
     attack = attacks.make("transfer", source=ignorant, attack=attacks.make("fgsm"))
     labels = curved.predict(pixels).argmax(axis=1)
-    subject = checks.subject(curved, pixels, labels, attack, epsilon=EPSILON)
+    subject = checks.make_subject(curved, pixels, labels, attack, epsilon=EPSILON)
     found = _run("unbounded", subject)
     assert found.figures["success_rate"] < 1.0
     assert found.status is Status.WARNED
@@ -129,9 +129,11 @@ def test_rounding_is_asked_of_what_the_attack_turned_alone(
     curved: Classifier, pixels: NDArray[np.float32]
 ) -> None:
     labels, mistaken = labelled(curved, pixels, slice(12))
-    subject = checks.subject(curved, pixels, labels, attacks.make("fgsm"), epsilon=EPSILON)
-    assert subject.attacked.success[mistaken].any(), "what was wrong before counts as success there"
-    turned = subject.attacked.success & ~mistaken
+    subject = checks.make_subject(curved, pixels, labels, attacks.make("fgsm"), epsilon=EPSILON)
+    assert subject.adversarial.success[mistaken].any(), (
+        "what was wrong before counts as success there"
+    )
+    turned = subject.adversarial.success & ~mistaken
     assert turned.any()
     assert _run("rounding", subject).figures["success"] == turned.sum()
 
@@ -140,7 +142,7 @@ def test_a_model_that_is_never_right_leaves_nothing_to_fool(
     curved: Classifier, pixels: NDArray[np.float32]
 ) -> None:
     labels, _ = labelled(curved, pixels, slice(None))
-    subject = checks.subject(curved, pixels, labels, attacks.make("fgsm"), epsilon=EPSILON)
+    subject = checks.make_subject(curved, pixels, labels, attacks.make("fgsm"), epsilon=EPSILON)
     assert _run("unbounded", subject).status is Status.SKIPPED
 
 
@@ -148,13 +150,13 @@ def test_what_an_attack_puts_right_counts_as_an_error_still(
     curved: Classifier, pixels: NDArray[np.float32]
 ) -> None:
     labels, mistaken = labelled(curved, pixels, slice(6))
-    subject = checks.subject(curved, pixels, labels, attacks.make("fgsm"), epsilon=EPSILON)
-    logits = subject.attacked.logits.copy()
+    subject = checks.make_subject(curved, pixels, labels, attacks.make("fgsm"), epsilon=EPSILON)
+    logits = subject.adversarial.logits.copy()
     logits[mistaken] = np.eye(2, dtype=np.float32)[labels[mistaken]]
-    vars(subject)["attacked"] = replace(subject.attacked, logits=logits)
+    vars(subject)["adversarial"] = replace(subject.adversarial, logits=logits)
     vars(subject)["one_step"] = replace(subject.one_step, logits=subject.clean_logits)
     found = _run("worst-case", subject).figures
-    assert found["better_attack_alone"] == subject.robust_accuracy(subject.attacked)
+    assert found["better_attack_alone"] == subject.robust_accuracy(subject.adversarial)
     assert found["worst_case_an_image"] == found["better_attack_alone"]
 
 
@@ -164,7 +166,7 @@ def test_models_of_one_name_are_told_apart_when_examples_are_carried_over(
     ignorant = wrapped(linear_model(np.zeros((192, 2), np.float32), np.zeros(2, np.float32)))
     assert ignorant.name == linear[0].name
     labels = curved.predict(pixels).argmax(axis=1)
-    subject = checks.subject(
+    subject = checks.make_subject(
         curved, pixels, labels, attacks.make("fgsm"), epsilon=EPSILON, others=[linear[0], ignorant]
     )
     figures = _run("transfer", subject).figures["transfer"]
@@ -178,7 +180,7 @@ def test_what_has_no_restarts_is_not_said_to_start_at_the_image(
 ) -> None:
     labels = curved.predict(pixels).argmax(axis=1)
     found = _run(
-        "restarts", checks.subject(curved, pixels, labels, attacks.make(name), epsilon=EPSILON)
+        "restarts", checks.make_subject(curved, pixels, labels, attacks.make(name), epsilon=EPSILON)
     )
     assert found.status is Status.SKIPPED
     assert "at the image" not in found.sentence
@@ -189,11 +191,11 @@ def test_a_budget_is_kept_to_within_the_rounding_of_its_size(
 ) -> None:
     labels = curved.predict(pixels).argmax(axis=1)
     attack = attacks.make("fgsm", norm="l2")
-    subject = checks.subject(curved, pixels, labels, attack, epsilon=10.0)
+    subject = checks.make_subject(curved, pixels, labels, attack, epsilon=10.0)
     for excess, status in ((9e-7, Status.PASSED), (2e-6, Status.FAILED)):
         altered = replace(subject)
-        length = np.full_like(subject.attacked.l2, 10.0 * (1 + excess))
-        vars(altered)["attacked"] = replace(subject.attacked, l2=length)
+        length = np.full_like(subject.adversarial.l2, 10.0 * (1 + excess))
+        vars(altered)["adversarial"] = replace(subject.adversarial, l2=length)
         assert _run("budget", altered).status is status
 
 
@@ -218,7 +220,7 @@ def test_effort_is_doubled_up_to_what_may_be_asked_for(
 
     def examined(count: int) -> Finding:
         attack = attacks.make("pgd", **{what: count})
-        return _run(check, checks.subject(curved, pixels, labels, attack, epsilon=EPSILON))
+        return _run(check, checks.make_subject(curved, pixels, labels, attack, epsilon=EPSILON))
 
     assert examined(most // 2 + 1).figures[f"more_{what}"] == most
     assert most in asked
@@ -241,10 +243,10 @@ def test_every_attack_can_be_examined(scene: Scene, linear: Linear, name: str) -
 def test_nothing_to_examine_is_refused(curved: Classifier, pixels: NDArray[np.float32]) -> None:
     labels = np.zeros(24, np.int64)
     with pytest.raises(AttackError, match="Epsilon is 0"):
-        checks.subject(curved, pixels, labels, attacks.make("fgsm"), epsilon=0.0)
+        checks.make_subject(curved, pixels, labels, attacks.make("fgsm"), epsilon=0.0)
     with pytest.raises(AttackError, match="untargeted"):
-        checks.subject(curved, pixels, labels, attacks.make("fgsm", target=1), epsilon=0.1)
+        checks.make_subject(curved, pixels, labels, attacks.make("fgsm", target=1), epsilon=0.1)
     with pytest.raises(AttackError, match="Labels"):
-        checks.subject(curved, pixels, labels[:3], attacks.make("fgsm"), epsilon=0.1)
+        checks.make_subject(curved, pixels, labels[:3], attacks.make("fgsm"), epsilon=0.1)
     with pytest.raises(AttackError, match="at least one"):
-        checks.subject(curved, pixels[:0], labels[:0], attacks.make("fgsm"), epsilon=0.1)
+        checks.make_subject(curved, pixels[:0], labels[:0], attacks.make("fgsm"), epsilon=0.1)

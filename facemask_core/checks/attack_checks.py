@@ -1,4 +1,4 @@
-"""Does the attack keep its promises, and does it go as far as it can?"""
+"""Checks of the attack: whether it keeps its promises and goes as far as it can."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from facemask_core.attacks.base import MAX_STEPS
 from facemask_core.attacks.iterative_ascent import IterativeAscent
 from facemask_core.attacks.restarts import MAX_RESTARTS
 from facemask_core.backend import keras
-from facemask_core.checks.base import Finding, Status, Subject, advised, judged
+from facemask_core.checks.base import Finding, Status, Subject, pass_or_fail, pass_or_warn
 from facemask_core.models.classifier import Classifier
 from facemask_core.pictures import images
 
 _ENOUGH = 0.02
-"""Share by which twice the effort may still raise the mean lead before it is worth a word."""
+"""Share by which twice the effort may raise the mean lead without a warning."""
 
 
 def states_its_threat_model(subject: Subject) -> Finding:
     """Carlini et al. 2019 (arXiv:1902.06705), section 2.2."""
-    stated = subject.attack.threat_model(subject.epsilon, subject.seed)
-    missing = {"attack", "knowledge", "norm", "epsilon", "seed"} - stated.keys()
-    return judged(
+    statement = subject.attack.threat_model(subject.epsilon, subject.seed)
+    missing = {"attack", "knowledge", "norm", "epsilon", "seed"} - statement.keys()
+    return pass_or_fail(
         not missing,
         "Every setting that decides the result is stated.",
         f"The statement leaves out {', '.join(sorted(missing))}.",
-        **stated,
+        **statement,
     )
 
 
-def leaves_epsilon_zero_alone(subject: Subject) -> Finding:
+def keeps_epsilon_zero(subject: Subject) -> Finding:
     """The clean accuracy is the curve's first point, measured the same way."""
-    found = subject.under(subject.attack, 0.0)
-    clean, zero = float(subject.clean.mean()), subject.robust_accuracy(found)
-    return judged(
-        clean == zero and bool((found.images == subject.pixels).all()),
+    batch = subject.run(subject.attack, 0.0)
+    clean, zero = float(subject.clean.mean()), subject.robust_accuracy(batch)
+    return pass_or_fail(
+        clean == zero and bool((batch.images == subject.pixels).all()),
         "At epsilon 0 the images, and so the accuracy, stay as they are.",
         "At epsilon 0 something changed: preprocessing differs between the two ways to the model.",
         clean_accuracy=clean,
@@ -47,13 +47,13 @@ def leaves_epsilon_zero_alone(subject: Subject) -> Finding:
 
 
 def keeps_ball_and_box(subject: Subject) -> Finding:
-    """The budget is the threat model; whoever spends more has measured something else."""
-    found = subject.attacked
-    distance = float((found.l2 if subject.norm == "l2" else found.linf).max())
-    low, high = float(found.images.min()), float(found.images.max())
-    finite = bool(np.isfinite(found.images).all())
+    """The budget is the threat model: an attack that exceeds it measures something else."""
+    batch = subject.adversarial
+    distance = float((batch.l2 if subject.norm == "l2" else batch.linf).max())
+    low, high = float(batch.images.min()), float(batch.images.max())
+    finite = bool(np.isfinite(batch.images).all())
     allowance = 1e-6 * max(1.0, subject.epsilon)  # float32 rounds by a share of the length
-    return judged(
+    return pass_or_fail(
         finite and distance <= subject.epsilon + allowance and low >= 0.0 and high <= 1.0,
         "Every image lies within epsilon of its original and within [0, 1].",
         "Some image left the ball or [0, 1], so epsilon is not what was measured.",
@@ -66,9 +66,9 @@ def keeps_ball_and_box(subject: Subject) -> Finding:
 
 def raises_the_loss(subject: Subject) -> Finding:
     """An attack that makes images safer climbs the wrong way."""
-    after, before = subject.leads(subject.attacked.logits), subject.leads(subject.clean_logits)
+    after, before = subject.leads(subject.adversarial.logits), subject.leads(subject.clean_logits)
     share = float((after >= before - 1e-4).mean())
-    return judged(
+    return pass_or_fail(
         share >= 0.9,
         "Nearly every image is less safe after the attack than before.",
         "Many images are safer after the attack than before: check the sign of the loss and the "
@@ -79,8 +79,9 @@ def raises_the_loss(subject: Subject) -> Finding:
 
 def beats_one_step(subject: Subject) -> Finding:
     """Carlini et al. 2019, section 5.5: an iterative attack weaker than FGSM is broken."""
-    own, single = (subject.robust_accuracy(found) for found in (subject.attacked, subject.one_step))
-    return judged(
+    batches = (subject.adversarial, subject.one_step)
+    own, single = (subject.robust_accuracy(batch) for batch in batches)
+    return pass_or_fail(
         own <= single + subject.tolerance,
         "It fools at least as many as a single step does.",
         "A single step of FGSM fools more: too few steps, or steps of the wrong size.",
@@ -95,14 +96,14 @@ def grows_with_epsilon(subject: Subject) -> Finding:
     epsilons = [min(factor * subject.epsilon, largest) for factor in (0.5, 1.0, 2.0)]
     accuracy = [
         subject.robust_accuracy(
-            subject.attacked
+            subject.adversarial
             if epsilon == subject.epsilon
-            else subject.under(subject.attack, epsilon)
+            else subject.run(subject.attack, epsilon)
         )
         for epsilon in epsilons
     ]
     falls = all(later <= earlier + subject.tolerance for earlier, later in pairwise(accuracy))
-    verdict = advised if subject.attack.name == "fgsm" else judged
+    verdict = pass_or_warn if subject.attack.name == "fgsm" else pass_or_fail
     return verdict(
         falls,
         "A larger epsilon never leaves more images standing.",
@@ -118,7 +119,7 @@ def has_converged(subject: Subject) -> Finding:
     steps = getattr(subject.attack, "steps", None)
     if steps is None:
         return Finding(Status.SKIPPED, f"{subject.attack.title} has no number of steps to double.")
-    return _more(subject, "steps", steps, MAX_STEPS)
+    return _double_effort(subject, "steps", steps, MAX_STEPS)
 
 
 def needs_no_more_restarts(subject: Subject) -> Finding:
@@ -129,18 +130,18 @@ def needs_no_more_restarts(subject: Subject) -> Finding:
         return Finding(Status.SKIPPED, f"{attack.title} has no number of restarts to double.")
     if not getattr(attack, "random_start", True):
         return Finding(Status.SKIPPED, f"{attack.title} starts at the image itself.")
-    return _more(subject, "restarts", restarts, MAX_RESTARTS)
+    return _double_effort(subject, "restarts", restarts, MAX_RESTARTS)
 
 
-def _more(subject: Subject, what: str, count: int, most: int) -> Finding:
-    """Attacks with twice as many steps or restarts, or as many as there may be."""
+def _double_effort(subject: Subject, what: str, count: int, most: int) -> Finding:
+    """Attacks with twice as many steps or restarts, at most as many as are allowed."""
     raised = min(2 * count, most)
     if raised == count:
         return Finding(Status.SKIPPED, f"The attack may take no more than these {count} {what}.")
-    found = subject.under(replace(subject.attack, **{what: raised}))
-    before, after = (subject.robust_accuracy(batch) for batch in (subject.attacked, found))
-    own, more = subject.leads(subject.attacked.logits), subject.leads(found.logits)
-    standing = ~subject.attacked.success
+    stronger = subject.run(replace(subject.attack, **{what: raised}))
+    before, after = (subject.robust_accuracy(batch) for batch in (subject.adversarial, stronger))
+    own, more = subject.leads(subject.adversarial.logits), subject.leads(stronger.logits)
+    standing = ~subject.adversarial.success
     gain = 0.0
     if standing.any():
         gain = float((more - own)[standing].mean() / np.abs(own[standing]).mean())
@@ -156,7 +157,7 @@ def _more(subject: Subject, what: str, count: int, most: int) -> Finding:
             f"{raised} {what} fool more images: {count} are too few to speak of robustness.",
             figures,
         )
-    return advised(
+    return pass_or_warn(
         gain <= _ENOUGH,
         f"{raised} {what} fool no more than one image more.",
         f"{raised} {what} fool no more than one image more, but still come nearer: more might.",
@@ -164,7 +165,7 @@ def _more(subject: Subject, what: str, count: int, most: int) -> Finding:
     )
 
 
-def keeps_what_it_found(subject: Subject) -> Finding:
+def keeps_best_point(subject: Subject) -> Finding:
     """Pintor et al. 2022, silent success: an image fooled on the way must be fooled at the end."""
     attack = subject.attack
     if not isinstance(attack, IterativeAscent) or attack.steps < 2:
@@ -176,9 +177,9 @@ def keeps_what_it_found(subject: Subject) -> Finding:
     size = attack.step_size_at(subject.epsilon)
     lost = 0
     for steps in {attack.steps // 2, attack.steps - 1} - {0}:
-        shorter = subject.under(replace(attack, steps=steps, step_size=size))
-        lost += int((shorter.success & ~subject.attacked.success).sum())
-    return judged(
+        shorter = subject.run(replace(attack, steps=steps, step_size=size))
+        lost += int((shorter.success & ~subject.adversarial.success).sum())
+    return pass_or_fail(
         lost == 0,
         "What was fooled on the way is fooled at the end.",
         f"{lost} images were fooled on the way and stand at the end: keep the best point, not the "
@@ -200,17 +201,17 @@ def coincides_with_its_target(subject: Subject) -> Finding:
     for target in (0, 1):
         rows = right[subject.labels[right] != target]
         if len(rows):
-            aimed = _aimed(subject.attack, target)
-            found = aimed(
+            targeted = _aim(subject.attack, target)
+            batch = targeted(
                 subject.classifier,
                 subject.pixels[rows],
                 subject.labels[rows],
                 epsilon=subject.epsilon,
                 seed=subject.seed,
             )
-            reached[rows] = found.success
-    apart = int((reached[right] != subject.attacked.success[right]).sum())
-    return judged(
+            reached[rows] = batch.success
+    apart = int((reached[right] != subject.adversarial.success[right]).sum())
+    return pass_or_fail(
         apart <= 1,  # one image, as everywhere: what rounding may move
         "Aimed at the other class it fools the same images, but for one at most.",
         f"Aimed at the other class it fools others ({apart} differ), although with two classes "
@@ -219,9 +220,9 @@ def coincides_with_its_target(subject: Subject) -> Finding:
     )
 
 
-def _aimed(attack: Attack, target: int) -> Attack:
-    aimed: Attack = replace(attack, target=target)  # type: ignore[call-arg]
-    return aimed
+def _aim(attack: Attack, target: int) -> Attack:
+    targeted: Attack = replace(attack, target=target)  # type: ignore[call-arg]
+    return targeted
 
 
 def solves_a_linear_model(subject: Subject) -> Finding:
@@ -230,15 +231,15 @@ def solves_a_linear_model(subject: Subject) -> Finding:
         return Finding(Status.SKIPPED, f"{subject.attack.title} follows no gradient.")
     linear, nearest, labels, pixels = _linear_problem(subject)
 
-    def falls(epsilon: float, row: int) -> bool:
+    def fools(epsilon: float, row: int) -> bool:
         one = slice(row, row + 1)
-        found = subject.attack(linear, pixels[one], labels[one], epsilon=epsilon, seed=subject.seed)
-        return bool(found.success[0])
+        batch = subject.attack(linear, pixels[one], labels[one], epsilon=epsilon, seed=subject.seed)
+        return bool(batch.success[0])
 
     # A random start leaves a little across the gradient that dies out slowly.
-    above = sum(falls(1.1 * nearest[row], row) for row in range(len(labels)))
-    below = sum(falls(0.99 * nearest[row], row) for row in range(len(labels)))
-    return judged(
+    above = sum(fools(1.1 * nearest[row], row) for row in range(len(labels)))
+    below = sum(fools(0.99 * nearest[row], row) for row in range(len(labels)))
+    return pass_or_fail(
         above == len(labels) and below == 0,
         "On a linear model it fools just above the known smallest epsilon and not below.",
         "On a linear model, whose answer is known, it fails just above the smallest fooling "
@@ -252,7 +253,7 @@ def solves_a_linear_model(subject: Subject) -> Finding:
 def _linear_problem(
     subject: Subject,
 ) -> tuple[Classifier, NDArray[np.float64], NDArray[np.int64], NDArray[np.float32]]:
-    """A linear model with four images: it, their smallest epsilons, their labels, themselves."""
+    """Makes a linear model and four images; returns it, smallest epsilons, labels, and images."""
     rng = np.random.default_rng(subject.seed)
     shape = subject.classifier.input_shape
     size = int(np.prod(shape))
@@ -272,15 +273,16 @@ def _linear_problem(
 
 
 def survives_rounding(subject: Subject) -> Finding:
-    """A success that no 8-bit picture can hold is a success on paper."""
-    kept = images.to_float(images.to_uint8(subject.attacked.images))
-    fooled = subject.leads(subject.classifier.predict(kept)) > 0
-    turned = subject.clean & subject.attacked.success
-    made, lost = int(turned.sum()), int((turned & ~fooled).sum())
-    return advised(
-        lost <= 0.05 * made,
+    """A success that no 8-bit picture can hold is one on paper alone."""
+    rounded = images.to_float(images.to_uint8(subject.adversarial.images))
+    fools = subject.leads(subject.classifier.predict(rounded)) > 0
+    flipped = subject.clean & subject.adversarial.success
+    successes, lost = int(flipped.sum()), int((flipped & ~fools).sum())
+    return pass_or_warn(
+        lost <= 0.05 * successes,
         "What fools in floating point fools as an 8-bit picture.",
-        f"{lost} of {made} successes are lost by rounding to 8 bits: report the rounded figure.",
-        success=made,
+        f"{lost} of {successes} successes are lost by rounding to 8 bits: "
+        "report the rounded figure.",
+        success=successes,
         lost_by_rounding=lost,
     )
