@@ -58,7 +58,7 @@ def explain(
     picture = explanations.overlay(face, heat, share)
     with writing(output):
         write_atomically(output, images.encode_png(picture))
-    found = explanations.summarised(heat)
+    found = explanations.summarise(heat)
     row = {
         "path": str(image),
         "box": box,

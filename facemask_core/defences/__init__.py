@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from facemask_core.defences.base import Defence, defended
+from facemask_core.defences.base import Defence, defend
 from facemask_core.defences.bit_depth import BitDepth
 from facemask_core.defences.blur import Blur
 from facemask_core.defences.jpeg import JPEG
 from facemask_core.errors import DefenceError
 from facemask_core.registry import Registry
 
-__all__ = ["Defence", "defended", "get", "make", "names", "settings"]
+__all__ = ["Defence", "defend", "get", "make", "names", "settings"]
 
 _REGISTRY: Registry[Defence] = Registry("defence", DefenceError, (JPEG, BitDepth, Blur))
 names = _REGISTRY.names

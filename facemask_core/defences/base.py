@@ -1,4 +1,4 @@
-"""What a defence is: a change to the pixels that the model behind it never sees undone."""
+"""The base class of defences: a change to the pixels before they reach the model."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from facemask_core.models.gradients import Tensor
 
 @dataclass(frozen=True, kw_only=True)
 class Defence(ABC):
-    """A transformation of pixels with its settings; frozen, so that one object serves everybody.
+    """A transformation of pixels with its settings; frozen, so that all visitors share it.
 
     The first setting is its strength, which a command line gives as in ``jpeg:75``.
 
     It has no weights and no randomness, and gradients pass through it. A defence that blocks them
-    only hides from the attacker that nothing was won (Athalye et al. 2018, arXiv:1802.00420).
+    only hides from the attacker that it does not help (Athalye et al. 2018, arXiv:1802.00420).
     """
 
     name: ClassVar[str]
@@ -43,11 +43,11 @@ class Defence(ABC):
         """
 
     def layer(self) -> keras.layers.Layer:
-        """The defence as a layer of a Keras model, in float32 whatever the model computes in."""
+        """Makes the defence a layer of a Keras model, in float32 whatever the model computes in."""
         return DefenceLayer(self)
 
     def statement(self) -> dict[str, Any]:
-        """States what a figure measured behind this defence has to be read with, fit for JSON."""
+        """States the settings a reader of this defence's figures needs to know, fit for JSON."""
         return {"defence": self.name, **asdict(self)}
 
 
@@ -58,8 +58,8 @@ class DefenceLayer(keras.layers.Layer):
         """Wraps a defence.
 
         Args:
-            defence: What to apply.
-            **options: What every Keras layer takes.
+            defence: The defence to apply.
+            **options: Options of every Keras layer.
         """
         # Half a level is less than bfloat16 can tell apart in bright pixels.
         super().__init__(**{"name": defence.name, "dtype": "float32", **options})
@@ -70,15 +70,15 @@ class DefenceLayer(keras.layers.Layer):
         return self.defence(pixels)
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        """A defence keeps the shape."""
+        """Returns the input's shape: a defence keeps it."""
         return input_shape
 
     def get_config(self) -> dict[str, Any]:
-        """What a copy of the layer is made of; the defence, being frozen, is shared."""
+        """Returns the arguments for a copy of the layer; the frozen defence is shared."""
         return {**super().get_config(), "defence": self.defence}
 
 
-def defended(classifier: Classifier, defence: Defence) -> Classifier:
+def defend(classifier: Classifier, defence: Defence) -> Classifier:
     """Puts a defence before a model.
 
     Attacking the result is the adaptive attack: gradients go through the defence. Adversarial
@@ -86,7 +86,7 @@ def defended(classifier: Classifier, defence: Defence) -> Classifier:
 
     Args:
         classifier: The model to defend, perhaps defended already; not changed.
-        defence: What every image passes first.
+        defence: The defence that every image passes first.
 
     Returns:
         A classifier that shares the model's weights. Its card has the same hash, since the weights
@@ -96,14 +96,14 @@ def defended(classifier: Classifier, defence: Defence) -> Classifier:
     pixels = keras.Input(classifier.input_shape, dtype="float32", name="pixels")
     model = keras.Model(pixels, classifier.model(defence.layer()(pixels)))
     name = f"{classifier.name} + {defence.label}"
-    shielded = Classifier(model, replace(classifier.card, name=name, metrics={}))
-    shielded.precision = classifier.precision  # the model computes in it already
-    shielded.turns = classifier.turns
-    return shielded
+    guarded = Classifier(model, replace(classifier.card, name=name, metrics={}))
+    guarded.precision = classifier.precision  # the model computes in it already
+    guarded.turns = classifier.turns
+    return guarded
 
 
-def checked_whole(value: int, what: str, lowest: int, highest: int) -> None:
-    """Verifies a setting that counts something.
+def check_whole_number(value: int, what: str, lowest: int, highest: int) -> None:
+    """Checks a setting that is a whole number.
 
     Raises:
         DefenceError: It is no whole number from ``lowest`` to ``highest``.

@@ -1,12 +1,12 @@
-"""Bit-depth reduction: noise smaller than half a level of few disappears."""
+"""Bit-depth reduction: with few levels, noise of less than half a level disappears."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import ClassVar
 
-from facemask_core.defences.base import Defence, checked_whole
-from facemask_core.defences.rounding import rounded
+from facemask_core.defences.base import Defence, check_whole_number
+from facemask_core.defences.rounding import round_straight_through
 from facemask_core.models.gradients import Tensor
 
 
@@ -27,7 +27,7 @@ class BitDepth(Defence):
     bits: int = 3
 
     def __post_init__(self) -> None:
-        checked_whole(self.bits, "The bit depth", 1, 8)
+        check_whole_number(self.bits, "The bit depth", 1, 8)
 
     @property
     def label(self) -> str:
@@ -35,4 +35,4 @@ class BitDepth(Defence):
 
     def __call__(self, pixels: Tensor) -> Tensor:
         highest = 2**self.bits - 1
-        return rounded(pixels * highest) / highest
+        return round_straight_through(pixels * highest) / highest

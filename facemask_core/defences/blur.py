@@ -1,4 +1,4 @@
-"""Gaussian blur: what changes from pixel to pixel is averaged away, the image's detail with it."""
+"""Gaussian blur: averages away changes from pixel to pixel, and the image's detail with them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from facemask_core.models.gradients import Tensor
 ops = keras.ops
 
 MAX_SIGMA = 16.0
-"""Beyond, nothing of a face of 224 pixels is left to recognise."""
+"""Beyond this, nothing of a face of 224 pixels is left to recognise."""
 _REACH = 3.0
 """Standard deviations after which the bell is cut off; 0.3 % of it lies further out."""
 
@@ -54,19 +54,19 @@ class Blur(Defence):
         height, width = pixels.shape[1:3]
         down = self._kernel(height)[:, None, None, None]
         across = self._kernel(width)[None, :, None, None]
-        blurred = _convolved(_convolved(pixels, down), across)
+        blurred = _convolve(_convolve(pixels, down), across)
         # Float error may put a mean of whites above 1. A plain clip would stop the gradient there.
         return straight_through(blurred, ops.clip(blurred, 0.0, 1.0))
 
     def _kernel(self, size: int) -> NDArray[np.float32]:
-        """The bell's weights, float32 (2 * radius + 1,), for an axis of ``size`` pixels."""
+        """Returns the bell's weights, float32 (2 * radius + 1,), for an axis of ``size`` pixels."""
         radius = min(math.ceil(_REACH * self.sigma), size - 1)
         offsets = np.arange(-radius, radius + 1)
         bell = np.exp(-0.5 * (offsets / self.sigma) ** 2)
         return (bell / bell.sum()).astype(np.float32)
 
 
-def _convolved(pixels: Tensor, kernel: NDArray[np.float32]) -> Tensor:
+def _convolve(pixels: Tensor, kernel: NDArray[np.float32]) -> Tensor:
     """Applies a kernel (height, width, 1, 1) to each channel; the size stays."""
     below, right = (side // 2 for side in kernel.shape[:2])
     mirrored = ops.pad(pixels, ((0, 0), (below, below), (right, right), (0, 0)), mode="reflect")

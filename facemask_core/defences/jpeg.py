@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facemask_core.backend import keras
-from facemask_core.defences.base import Defence, checked_whole
+from facemask_core.defences.base import Defence, check_whole_number
 from facemask_core.defences.rounding import straight_through
 from facemask_core.models.gradients import Tensor
 
@@ -47,7 +47,7 @@ _CHROMA = """
 
 
 def _fixed_point(*rows: list[float]) -> NDArray[np.float32]:
-    """A matrix in libjpeg's precision, transposed to be multiplied from the right."""
+    """Makes a matrix in libjpeg's precision, transposed to be multiplied from the right."""
     return (np.rint(np.array(rows).T * _FIXED) / _FIXED).astype(np.float32)
 
 
@@ -83,7 +83,7 @@ class JPEG(Defence):
     quality: int = 75
 
     def __post_init__(self) -> None:
-        checked_whole(self.quality, "The JPEG quality", 1, 100)
+        check_whole_number(self.quality, "The JPEG quality", 1, 100)
 
     @property
     def label(self) -> str:
@@ -92,11 +92,11 @@ class JPEG(Defence):
     def __call__(self, pixels: Tensor) -> Tensor:
         height, width = pixels.shape[1:3]
         luma_steps, chroma_steps = quantisation_steps(self.quality)
-        coded = _extended(_to_ycbcr(_rounded(pixels * 255.0)))
-        luma = _quantised(coded[..., :1], luma_steps)
-        chroma = _quantised(_halved(coded[..., 1:]), chroma_steps)
+        coded = _extend(_to_ycbcr(_round(pixels * 255.0)))
+        luma = _quantise(coded[..., :1], luma_steps)
+        chroma = _quantise(_halve(coded[..., 1:]), chroma_steps)
         # What lies outside the image must not flow in where chroma is interpolated.
-        chroma = _doubled(chroma[:, : (height + 1) // 2, : (width + 1) // 2])
+        chroma = _double(chroma[:, : (height + 1) // 2, : (width + 1) // 2])
         coded = ops.concatenate([luma[:, :height, :width], chroma[:, :height, :width]], axis=-1)
         return _to_rgb(coded) / 255.0
 
@@ -118,33 +118,33 @@ def quantisation_steps(quality: int) -> tuple[NDArray[np.int64], NDArray[np.int6
     return luma.reshape(_BLOCK, _BLOCK), chroma.reshape(_BLOCK, _BLOCK)
 
 
-def _rounded(values: Tensor, bias: float | NDArray[np.float32] = 0.5) -> Tensor:
+def _round(values: Tensor, bias: float | NDArray[np.float32] = 0.5) -> Tensor:
     """Adds a bias and drops the fraction, as libjpeg rounds; straight-through for gradients."""
     return straight_through(values, ops.floor(values + bias))
 
 
-def _rounded_to(values: Tensor, unit: float) -> Tensor:
+def _round_to(values: Tensor, unit: float) -> Tensor:
     """Rounds to multiples of a unit."""
-    return _rounded(values / unit) * unit
+    return _round(values / unit) * unit
 
 
-def _as_bytes(levels: Tensor) -> Tensor:
+def _to_bytes(levels: Tensor) -> Tensor:
     # Cut off first: ties at the border, where a clip's gradient is a matter of taste, are rare so.
-    return _rounded(ops.clip(levels, 0.0, 255.0))
+    return _round(ops.clip(levels, 0.0, 255.0))
 
 
 def _to_ycbcr(levels: Tensor) -> Tensor:
-    """RGB levels to whole Y, Cb and Cr, all in [0, 255]."""
+    """Turns RGB levels into whole Y, Cb and Cr, all in [0, 255]."""
     biases = np.array([0.5, _JUST_BELOW_HALF, _JUST_BELOW_HALF], np.float32)
-    return _rounded(ops.tensordot(levels, _TO_YCBCR, axes=1) + _CENTRES, biases)
+    return _round(ops.tensordot(levels, _TO_YCBCR, axes=1) + _CENTRES, biases)
 
 
 def _to_rgb(coded: Tensor) -> Tensor:
-    """Y, Cb and Cr to whole RGB levels, all in [0, 255]."""
-    return _as_bytes(ops.tensordot(coded - _CENTRES, _TO_RGB, axes=1))
+    """Turns Y, Cb and Cr into whole RGB levels, all in [0, 255]."""
+    return _to_bytes(ops.tensordot(coded - _CENTRES, _TO_RGB, axes=1))
 
 
-def _extended(planes: Tensor) -> Tensor:
+def _extend(planes: Tensor) -> Tensor:
     """Repeats the last row and column until whole units cover the image."""
     height, width = planes.shape[1:3]
     below = ops.repeat(planes[:, -1:], -height % _UNIT, axis=1)
@@ -153,17 +153,17 @@ def _extended(planes: Tensor) -> Tensor:
     return ops.concatenate([planes, right], axis=2)
 
 
-def _halved(planes: Tensor) -> Tensor:
+def _halve(planes: Tensor) -> Tensor:
     """Averages 2 x 2 pixels into one; halves go down in one column and up in the next."""
     means = ops.average_pool(planes, 2, strides=2, data_format="channels_last")
-    return _rounded(means, _by_columns(means, 1 / 4, 1 / 2))
+    return _round(means, _by_columns(means, 1 / 4, 1 / 2))
 
 
-def _doubled(planes: Tensor) -> Tensor:
+def _double(planes: Tensor) -> Tensor:
     """Interpolates between the centres of 2 x 2 pixels, libjpeg's "fancy upsampling"."""
     for axis in (1, 2):
-        planes = _interpolated(planes, axis)
-    return _rounded(planes, _by_columns(planes, 8 / 16, 7 / 16))
+        planes = _interpolate(planes, axis)
+    return _round(planes, _by_columns(planes, 8 / 16, 7 / 16))
 
 
 def _by_columns(planes: Tensor, even: float, odd: float) -> NDArray[np.float32]:
@@ -171,7 +171,7 @@ def _by_columns(planes: Tensor, even: float, odd: float) -> NDArray[np.float32]:
     return np.where(np.arange(planes.shape[2]) % 2, odd, even)[:, None].astype(np.float32)
 
 
-def _interpolated(planes: Tensor, axis: int) -> Tensor:
+def _interpolate(planes: Tensor, axis: int) -> Tensor:
     """Doubles an axis: three quarters of the value in whose place, one of the next neighbour."""
     size = planes.shape[axis]
     margins = [(1, 1) if each == axis else (0, 0) for each in range(4)]
@@ -199,16 +199,19 @@ _BETWEEN_PASSES = 1 / (4 * np.sqrt(_BLOCK))
 """Unit that libjpeg's accurate integer transform ("islow") rounds to after its first pass."""
 
 
-def _quantised(planes: Tensor, steps: NDArray[np.int64]) -> Tensor:
+def _quantise(planes: Tensor, steps: NDArray[np.int64]) -> Tensor:
     """Rounds the cosine coefficients of every block to multiples of their steps."""
     step = steps.reshape(-1).astype(np.float32)
     blocks = _to_blocks(planes - _GREY)
-    partial = _rounded_to(ops.matmul(blocks, _ALONG_ROWS), _BETWEEN_PASSES)
-    coefficients = _rounded_to(ops.matmul(partial, _DOWN_COLUMNS), 1 / _BLOCK)
-    kept = coefficients / step
-    kept = straight_through(kept, ops.sign(kept) * ops.floor(ops.abs(kept) + 0.5)) * step
-    partial = _rounded_to(ops.matmul(kept, _DOWN_COLUMNS.T), _BETWEEN_PASSES)
-    return _as_bytes(_from_blocks(ops.matmul(partial, _ALONG_ROWS.T), planes) + _GREY)
+    partial = _round_to(ops.matmul(blocks, _ALONG_ROWS), _BETWEEN_PASSES)
+    coefficients = _round_to(ops.matmul(partial, _DOWN_COLUMNS), 1 / _BLOCK)
+    quotients = coefficients / step
+    quotients = (
+        straight_through(quotients, ops.sign(quotients) * ops.floor(ops.abs(quotients) + 0.5))
+        * step
+    )
+    partial = _round_to(ops.matmul(quotients, _DOWN_COLUMNS.T), _BETWEEN_PASSES)
+    return _to_bytes(_from_blocks(ops.matmul(partial, _ALONG_ROWS.T), planes) + _GREY)
 
 
 def _to_blocks(planes: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""Steps without a slope, made passable for gradients."""
+"""Rounding that lets gradients pass, although its own slope is zero."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ ops = keras.ops
 
 
 def straight_through(value: Tensor, exact: Tensor) -> Tensor:
-    """Gives ``exact``, with the gradient of ``value``.
+    """Returns ``exact``, with the gradient of ``value``.
 
     The straight-through estimator of Bengio et al. 2013 (arXiv:1308.3432); against a defence it is
     the backward pass approximation of Athalye et al. 2018 (arXiv:1802.00420, section 4.1).
 
     Args:
         value: Float tensor, differentiable.
-        exact: Float tensor of the same shape, what is to come out.
+        exact: Float tensor of the same shape, the result.
     """
     return value + ops.stop_gradient(exact - value)
 
 
-def rounded(value: Tensor) -> Tensor:
+def round_straight_through(value: Tensor) -> Tensor:
     """Rounds to whole numbers; the gradient passes as if nothing had happened."""
     return straight_through(value, ops.round(value))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from facemask_core.errors import ExplanationError
 from facemask_core.explain.base import Explanation
 from facemask_core.explain.grad_cam import GradCAM
-from facemask_core.explain.heat import COLOURS, Summary, levels, overlay, summarised
+from facemask_core.explain.heat import COLOURS, Summary, levels, overlay, summarise
 from facemask_core.explain.saliency import Saliency
 from facemask_core.explain.smooth_grad import SmoothGrad
 from facemask_core.registry import Registry
@@ -20,7 +20,7 @@ __all__ = [
     "names",
     "overlay",
     "settings",
-    "summarised",
+    "summarise",
 ]
 
 _REGISTRY: Registry[Explanation] = Registry(

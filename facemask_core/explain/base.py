@@ -1,4 +1,4 @@
-"""What an explanation is: faces in, and where each holds what the model goes by."""
+"""The base class of explanations: faces in, and a heat map of each out."""
 
 from __future__ import annotations
 
@@ -18,15 +18,14 @@ from facemask_core.models.classifier import Classifier
 class Explanation(ABC):
     """A method with its settings; frozen, so that one object can serve every visitor.
 
-    What is explained is the margin, by which one class's logit leads the other's, and not the
-    logit alone: what raises both logits alike changes no probability, so it says nothing about
-    the verdict.
+    It explains the margin by which one class's logit leads the other's, not a logit alone: a change
+    that raises both logits alike changes no probability, so it says nothing about the verdict.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
     meaning: ClassVar[str]
-    """What being hot means, in one plain sentence."""
+    """What heat means in its maps, in one plain sentence."""
     source: ClassVar[str]
     """Where the method was published."""
 
@@ -45,7 +44,7 @@ class Explanation(ABC):
             images: Float (n, 224, 224, 3) in [0, 1]; not changed.
             label: The class to explain, one for all or integer (n,); None for the class that the
                 model gives each image.
-            seed: Seed of all randomness. What is drawn for an image depends on the seed and its
+            seed: Seed of all randomness. An image's random numbers depend on the seed and its
                 own pixels alone, so neither batch size nor order changes it.
 
         Returns:
@@ -78,5 +77,5 @@ class Explanation(ABC):
         """Explains checked input."""
 
     def statement(self) -> dict[str, Any]:
-        """States what a map has to be read with, fit for JSON."""
+        """States the settings a reader of a map needs to know, fit for JSON."""
         return {"method": self.name, "source": self.source, **asdict(self)}

@@ -13,7 +13,7 @@ from facemask_core import backbones
 from facemask_core.attacks.base import directions
 from facemask_core.backend import keras
 from facemask_core.explain.base import Explanation
-from facemask_core.explain.heat import enlarged, normalised
+from facemask_core.explain.heat import enlarge, normalise
 from facemask_core.labels import WITH_MASK, WITHOUT_MASK
 from facemask_core.models.classifier import Classifier
 from facemask_core.models.gradients import LayerFinder, ModelFunctions, Tensor
@@ -53,16 +53,16 @@ class GradCAM(Explanation):
         classes = logits.argmax(axis=1) if labels is None else labels
         signs = np.where(classes == WITH_MASK, np.float32(1), np.float32(-1))
         positive = np.maximum(signs[:, None, None] * evidence, 0.0)  # the ReLU of eq. 2
-        return normalised(enlarged(positive, classifier.input_shape[:2]))
+        return normalise(enlarge(positive, classifier.input_shape[:2]))
 
 
 def _evidence(
     find: LayerFinder, model: ModelFunctions, images: Tensor, direction: Tensor
 ) -> tuple[Tensor, ...]:
-    """The traced program: the logits and, before the ReLU, the map (n, height, width) of eq. 2.
+    """Computes the logits and, before the ReLU, the map (n, height, width) of eq. 2.
 
-    With two classes the other's map is the same with the sign turned, so that the class need not
-    be known here.
+    The traced program. With two classes the other's map is the same with the opposite sign, so the
+    class need not be known here.
     """
     logits, features, gradient = model.feature_gradient(find, images, direction)
     weights = ops.mean(gradient, axis=(1, 2), keepdims=True)  # eq. 1

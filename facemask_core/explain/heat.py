@@ -1,4 +1,4 @@
-"""Heat maps: enlarged, brought to one scale, laid over a face and put in figures."""
+"""Heat maps: enlarge them, scale them, lay them over a face, and sum them up in figures."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ COLOURS: NDArray[np.uint8] = cv2.applyColorMap(_LEVELS, cv2.COLORMAP_CIVIDIS)[:,
 COLOURS.setflags(write=False)
 
 
-def enlarged(maps: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
+def enlarge(maps: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
     """Enlarges coarse maps by bilinear interpolation.
 
     Args:
@@ -32,13 +32,13 @@ def enlarged(maps: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.flo
     return results
 
 
-def normalised(maps: NDArray[np.float32], percentile: float = 100.0) -> NDArray[np.float32]:
-    """Brings each map to [0, 1], whatever the others hold.
+def normalise(maps: NDArray[np.float32], percentile: float = 100.0) -> NDArray[np.float32]:
+    """Scales each map to [0, 1], independently of the others.
 
     Args:
         maps: float32 (n, height, width), from 0 upwards; any n.
-        percentile: Of a map's values, the one that becomes 1; what is larger is cut off. Where it
-            is 0, for the model looks at next to nothing, the largest value takes its place.
+        percentile: Of a map's values, the one that becomes 1; larger values are cut off. Where it
+            is 0, since nearly the whole map is, the largest value takes its place.
 
     Returns:
         float32 of the same shape. A map that is all zero, or not finite, comes out all zero.
@@ -81,7 +81,7 @@ def overlay(
 
 
 def levels(heat: NDArray[np.floating]) -> NDArray[np.uint8]:
-    """Rounds heat to what colours can tell apart.
+    """Rounds heat to the levels that have a colour.
 
     Args:
         heat: Float of any shape, in [0, 1].
@@ -97,8 +97,8 @@ class Summary:
     """A heat map in figures; all None where the map is all zero.
 
     Attributes:
-        peak: The hottest place, in pixels from the left and from the top, once the map is blurred
-            by a sixteenth of the picture: of a saliency map hundreds of pixels are cut off at 1.
+        peak: The hottest place, in pixels from the left and from the top, of the map blurred by a
+            sixteenth of the picture: in a saliency map hundreds of pixels share the value 1.
         lower_half: Share of all heat that lies in the lower half of the picture, where a mask is.
         area: Share of the pixels that are at least half as hot as the hottest.
     """
@@ -108,8 +108,8 @@ class Summary:
     area: float | None
 
 
-def summarised(heat: NDArray[np.float32]) -> Summary:
-    """Puts a heat map in figures.
+def summarise(heat: NDArray[np.float32]) -> Summary:
+    """Sums a heat map up in figures.
 
     Args:
         heat: float (height, width) in [0, 1].
@@ -120,8 +120,8 @@ def summarised(heat: NDArray[np.float32]) -> Summary:
     largest = heat.max()
     if largest <= 0:
         return Summary(None, None, None)
-    around = cv2.GaussianBlur(heat, (0, 0), min(heat.shape) / 16, borderType=cv2.BORDER_CONSTANT)
-    row, column = np.unravel_index(around.argmax(), heat.shape)
+    blurred = cv2.GaussianBlur(heat, (0, 0), min(heat.shape) / 16, borderType=cv2.BORDER_CONSTANT)
+    row, column = np.unravel_index(blurred.argmax(), heat.shape)
     total = heat.sum(dtype=np.float64)
     return Summary(
         peak=(int(column), int(row)),

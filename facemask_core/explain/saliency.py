@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from facemask_core.attacks.base import directions
 from facemask_core.errors import ExplanationError
 from facemask_core.explain.base import Explanation
-from facemask_core.explain.heat import normalised
+from facemask_core.explain.heat import normalise
 from facemask_core.labels import WITHOUT_MASK
 from facemask_core.models.classifier import Classifier
 from facemask_core.models.gradients import ModelFunctions, Tensor
@@ -52,12 +52,12 @@ class Saliency(Explanation):
         seed: int,
     ) -> NDArray[np.float32]:
         gradients = self._gradients(classifier, images, seed)
-        return normalised(np.abs(gradients).max(axis=-1), self.percentile)
+        return normalise(np.abs(gradients).max(axis=-1), self.percentile)
 
     def _gradients(
         self, classifier: Classifier, images: NDArray[np.float32], seed: int
     ) -> NDArray[np.float32]:
-        """The margin's gradients, of the images' shape; relatives of the method change them."""
+        """Computes the margin's gradients, of the images' shape; SmoothGrad averages them here."""
         return margin_gradients(classifier, images)
 
 
@@ -76,5 +76,5 @@ def margin_gradients(classifier: Classifier, images: NDArray[np.float32]) -> NDA
 
 
 def _gradient(model: ModelFunctions, images: Tensor, direction: Tensor) -> tuple[Tensor, ...]:
-    """The traced program."""
+    """Computes the margin's gradient, as the traced program."""
     return (model.margin_gradient(images, direction)[1],)

@@ -1,4 +1,4 @@
-"""SmoothGrad: saliency that noise has been averaged out of, by adding noise."""
+"""SmoothGrad: saliency averaged over noisy copies of an image."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from facemask_core.attacks import Attack
 from facemask_core.attacks.transfer import Transfer
 from facemask_core.data import datasets
 from facemask_core.data.reading import Progress, photographs
-from facemask_core.defences import Defence, defended
+from facemask_core.defences import Defence, defend
 from facemask_core.errors import AttackError
 from facemask_core.models.classifier import Classifier
 from facemask_core.pictures import images
@@ -151,7 +151,7 @@ def defence_comparison(
             "A transfer attack takes no notice of defences; name the attack it is made with."
         )
     attack.check_epsilon(epsilon, classifier.input_shape)
-    models = [classifier, *(defended(classifier, defence) for defence in defences)]
+    models = [classifier, *(defend(classifier, defence) for defence in defences)]
     labels, skipped = [np.empty(0, np.int64)], list[datasets.Skipped]()
     answers, dead = [np.empty((3, len(models), 0), np.int64)], np.zeros(len(models), np.int64)
     for batch in photographs(dataset, attack.batch_size, prepare, progress):

@@ -101,7 +101,7 @@ def explain(classifier: Classifier, face: Face, explanation: Explanation, label:
 
     def explained() -> HeatMap:
         heat = explanation(classifier, images.to_float(face)[None], label)[0]
-        return HeatMap(explanations.levels(heat), explanations.summarised(heat))
+        return HeatMap(explanations.levels(heat), explanations.summarise(heat))
 
     return _kept("heat maps", classifier, face, (repr(explanation), label), explained)
 

@@ -243,7 +243,7 @@ _LOOKS: dict[str, tuple[Callable[[Asked], bool], Callable[[Asked], None]]] = {
 def _shielded(
     weights_sha256: str, _classifier: Classifier, defence: defences.Defence
 ) -> Classifier:
-    return defences.defended(_classifier, defence)
+    return defences.defend(_classifier, defence)
 
 
 def _judge(classifier: Classifier, face: NDArray[np.uint8]) -> Verdict:

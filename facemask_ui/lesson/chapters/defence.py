@@ -173,7 +173,7 @@ def _tones(name: str) -> dict[str, dict[str, float]]:
 
 @st.cache_data(max_entries=2, show_spinner=False)
 def _defended(weights: tuple[str, ...], _asked: Classifier, _hardened: Classifier) -> Defended:
-    shielded = defences.defended(_asked, _JPEG)
+    shielded = defences.defend(_asked, _JPEG)
     attacked = [
         subjects.attacked(it, subjects.BARE, subjects.MANY_STEPS, subjects.STRONG)
         for it in (_asked, shielded, _hardened)

@@ -32,7 +32,7 @@ def test_the_saved_picture_is_the_face_under_the_map_that_is_told_of(
     saved = images.decode(output.read_bytes())
     expected = explain.overlay(face, heat, 0.25).astype(int)
     assert np.abs(saved - expected).max() <= 1, "a rounding apart at the most"
-    found = explain.summarised(heat)
+    found = explain.summarise(heat)
     assert row["peak"] == list(found.peak or ())
     assert row["lower_half"] == pytest.approx(found.lower_half, abs=1e-4)
     assert row["area"] == pytest.approx(found.area, abs=1e-3)

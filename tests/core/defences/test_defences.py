@@ -217,7 +217,7 @@ def test_a_defended_classifier_answers_to_the_changed_pixels(
     defence = defences.make(name, **chosen)
     before = curved.predict(faces)
     card = curved.card
-    shielded = defences.defended(curved, defence)
+    shielded = defences.defend(curved, defence)
     assert_same_answers(shielded.predict(faces), curved.predict(applied(defence, faces)))
     np.testing.assert_array_equal(curved.predict(faces), before)
     assert curved.card is card
@@ -228,7 +228,7 @@ def test_a_defended_classifier_answers_to_the_changed_pixels(
 
 
 def test_weights_are_shared(curved: Classifier) -> None:
-    shielded = defences.defended(curved, defences.make("jpeg"))
+    shielded = defences.defend(curved, defences.make("jpeg"))
     assert [id(item) for item in shielded.model.weights] == [
         id(item) for item in curved.model.weights
     ]
@@ -236,7 +236,7 @@ def test_weights_are_shared(curved: Classifier) -> None:
 
 def test_defences_stack_the_last_one_first(curved: Classifier, faces: NDArray[np.float32]) -> None:
     few, soft = defences.make("bit_depth", bits=2), defences.make("blur")
-    both = defences.defended(defences.defended(curved, few), soft)
+    both = defences.defend(defences.defend(curved, few), soft)
     assert both.name == "test + bit depth 2 + blur 1"
     expected = curved.predict(applied(few, applied(soft, faces)))
     assert_same_answers(both.predict(faces), expected)
@@ -248,7 +248,7 @@ def test_a_copy_of_the_model_keeps_the_defence(
     faces: NDArray[np.float32],
     copied: Callable[[keras.Model], keras.Model],
 ) -> None:
-    shielded = defences.defended(curved, defences.make("bit_depth", bits=2))
+    shielded = defences.defend(curved, defences.make("bit_depth", bits=2))
     copy = copied(shielded.model)
     if copied is keras.models.clone_model:
         copy.set_weights(shielded.model.get_weights())
@@ -259,7 +259,7 @@ def test_a_copy_of_the_model_keeps_the_defence(
 def test_the_shipped_model_can_be_defended_at_full_size() -> None:
     shipped = load_classifier("mobilenetv3", warm_up=False)
     defence = defences.make("blur")
-    shielded = defences.defended(shipped, defence)
+    shielded = defences.defend(shipped, defence)
     assert shielded.name == "mobilenetv3 + blur 1"
     face = images.to_float(images.resize(images.decode(ASTRONAUT.read_bytes())))[None]
     expected = shipped.predict(applied(defence, face))
@@ -303,7 +303,7 @@ def test_attacking_through_the_defence_is_at_least_as_strong(
     attack: str,
     how: dict[str, Any],
 ) -> None:
-    shielded = defences.defended(curved, defences.make(name, **chosen))
+    shielded = defences.defend(curved, defences.make(name, **chosen))
     tried = attacks.make(attack, **how)
     naive = tried(curved, faces, labels, epsilon=0.1)
     adaptive = tried(shielded, faces, labels, epsilon=0.1)
@@ -320,7 +320,7 @@ def test_a_defence_that_stops_the_naive_attack_falls_to_the_adaptive_one(
 ) -> None:
     """Athalye et al. 2018: obfuscated gradients give a false sense of security."""
     classifier, faces, labels = striped
-    shielded = defences.defended(classifier, defences.make(name, **chosen))
+    shielded = defences.defend(classifier, defences.make(name, **chosen))
     np.testing.assert_array_equal(shielded.predict(faces).argmax(axis=1), labels)
     fgsm = attacks.make("fgsm")
     naive = fgsm(classifier, faces, labels, epsilon=0.06)

@@ -19,7 +19,7 @@ from PIL import Image
 from facemask_core import Classifier, attacks, engines, evaluation, runs
 from facemask_core.data import archives, datasets
 from facemask_core.data.datasets import Dataset
-from facemask_core.defences import JPEG, defended
+from facemask_core.defences import JPEG, defend
 from facemask_core.engines import crew as crew_module
 from facemask_core.engines.crew import RayCrew
 from facemask_core.engines.ray import _cluster
@@ -233,4 +233,4 @@ def test_a_worker_that_cannot_start_is_told(shipped: Classifier, dataset: Datase
 
 def test_a_model_that_cannot_be_sent_is_told(shipped: Classifier, dataset: Dataset) -> None:
     with pytest.raises(EngineError, match=r"JPEG 75 cannot be sent .*\.$"):
-        _asked(defended(shipped, JPEG()), dataset, engine=engines.Ray())
+        _asked(defend(shipped, JPEG()), dataset, engine=engines.Ray())

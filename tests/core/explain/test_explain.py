@@ -20,7 +20,7 @@ from facemask_core import Classifier, backbones, defences, explain
 from facemask_core.attacks.base import directions
 from facemask_core.backend import keras
 from facemask_core.errors import AttackError, BackboneError, ExplanationError
-from facemask_core.explain import Summary, overlay, summarised
+from facemask_core.explain import Summary, overlay, summarise
 from facemask_core.labels import WITH_MASK, WITHOUT_MASK
 from facemask_core.models.gradients import ModelFunctions, Tensor
 
@@ -260,7 +260,7 @@ def test_nothing_that_speaks_for_a_class_gives_an_empty_map(
 ) -> None:
     heat = explain.make("grad-cam")(half_blind, faces, WITHOUT_MASK)
     assert (heat == 0).all()
-    assert summarised(heat[0]) == Summary(None, None, None)
+    assert summarise(heat[0]) == Summary(None, None, None)
 
 
 def test_layers_behave_as_in_inference(deep: Classifier, faces: NDArray[np.float32]) -> None:
@@ -286,7 +286,7 @@ def _fast(backbone: str) -> Callable[[Classifier], Classifier]:
     [
         (_fast("mobilenetv3"), 1e-4),
         (_fast("inceptionv3"), 0.05),
-        (lambda bare: defences.defended(bare, defences.make("bit_depth", bits=8)), 1e-4),
+        (lambda bare: defences.defend(bare, defences.make("bit_depth", bits=8)), 1e-4),
         (_on_the_cpu, 1e-4),
     ],
     ids=["folded", "bfloat16", "defended", "moved to the CPU"],
@@ -486,7 +486,7 @@ def test_a_map_is_put_in_figures() -> None:
     heat[20:25, 4:9] = 0.5
     heat[22, 6] = 1.0
     heat[2, 30] = 1.0  # as hot, but alone
-    found = summarised(heat)
+    found = summarise(heat)
     assert found.peak == (6, 22)
     assert found.lower_half == pytest.approx(13 / 14)
     assert found.area == pytest.approx(26 / 1024)

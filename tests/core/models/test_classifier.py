@@ -165,7 +165,7 @@ def _loaded(name: str, precision: str = "exact") -> Classifier:
         lambda: _loaded("mobilenetv3"),
         lambda: _loaded("mobilenetv3", "fast"),
         lambda: _loaded("inceptionv3", "fast"),
-        lambda: defences.defended(_loaded("mobilenetv3"), defences.make("bit_depth", bits=1)),
+        lambda: defences.defend(_loaded("mobilenetv3"), defences.make("bit_depth", bits=1)),
     ],
     ids=["exact", "fast", "bfloat16", "defended"],
 )

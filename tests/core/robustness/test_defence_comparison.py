@@ -120,7 +120,7 @@ def test_rows_are_what_single_attacks_make(
         progress=lambda done, total: told.append((done, total)),
     )
     pixels, labels = read(pictures, small)
-    shielded = defences.defended(curved, BLUR)
+    shielded = defences.defend(curved, BLUR)
     naive = attack(curved, pixels, labels, epsilon=EPSILON, seed=2)
     adaptive = attack(shielded, pixels, labels, epsilon=EPSILON, seed=2)
     np.testing.assert_array_equal(found.labels, labels)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from facemask_core import Classifier, attacks, backend, runs, versions
 from facemask_core.data.datasets import Dataset
-from facemask_core.defences import JPEG, defended
+from facemask_core.defences import JPEG, defend
 from facemask_core.errors import RunStoreError
 from facemask_core.pictures import faces, images
 from facemask_core.runs.task import Task
@@ -116,7 +116,7 @@ def test_other_files_or_another_order_are_another_question(
 def test_another_model_is_another_question(judge: Classifier, dataset: Dataset) -> None:
     other = stored_runs.judge()
     other.card = replace(other.card, weights_sha256="1" * 64)
-    found = [_sha256(_task(model), dataset) for model in (judge, other, defended(judge, JPEG()))]
+    found = [_sha256(_task(model), dataset) for model in (judge, other, defend(judge, JPEG()))]
     assert len(set(found)) == len(found)
 
 
