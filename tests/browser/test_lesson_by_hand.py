@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable
 
 import pytest
+from accessibility import violations
 from html_page import Seen
 from lab import FIRST_VERDICT_MS, Visit, settle
 from playwright.sync_api import Browser, Locator, Page, expect
-from test_accessibility import violations
 
 from facemask_ui.lesson import texts
 from facemask_ui.lesson.chapters import CHAPTERS

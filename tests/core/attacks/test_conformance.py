@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import FrozenInstanceError, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -20,6 +20,7 @@ from facemask_core.backend import keras
 from facemask_core.errors import AttackError
 
 Linear = tuple[Classifier, NDArray[np.float32], NDArray[np.float32]]
+Answer = Callable[..., "Attacked"]
 
 SETTINGS: list[tuple[str, dict[str, Any], float]] = [
     ("fgsm", {}, 0.1),
@@ -53,32 +54,27 @@ SETTINGS: list[tuple[str, dict[str, Any], float]] = [
 MINIMAL = ("deepfool", "cw", "lbfgs")
 """Attacks that go no further than they have to."""
 WITHOUT_GRADIENTS = ("square", "noise")
-every_attack = pytest.mark.parametrize(
-    ("name", "chosen", "epsilon"), SETTINGS, ids=[f"{name}-{kw}" for name, kw, _ in SETTINGS]
-)
+SEED = 5
+
+
+def _over(settings_: Iterable[tuple[str, dict[str, Any], float]]) -> pytest.MarkDecorator:
+    entries = list(settings_)
+    names = [f"{name}-{chosen}" for name, chosen, _ in entries]
+    return pytest.mark.parametrize(("name", "chosen", "epsilon"), entries, ids=names)
+
+
+every_setting = _over(SETTINGS)
+every_attack = _over({name: (name, *rest) for name, *rest in reversed(SETTINGS)}.values())
+"""The first setting of each attack, for what does not hang on settings."""
 
 
 def test_every_registered_attack_is_under_test() -> None:
     assert {name for name, _, _ in SETTINGS} == set(attacks.names())
 
 
-@pytest.fixture
-def make(linear: Linear) -> Callable[..., attacks.Attack]:
-    """Makes any registered attack; a transfer attack is made on the linear model."""
-
-    def make(name: str, **chosen: Any) -> attacks.Attack:
-        source = {"source": linear[0]} if name == "transfer" else {}
-        return attacks.make(name, **source, **chosen)
-
-    return make
-
-
-Make = Callable[..., attacks.Attack]
-
-
 @pytest.mark.parametrize("name", attacks.names())
-def test_the_registry_describes_its_attacks(make: Make, name: str) -> None:
-    attack = make(name)
+def test_the_registry_describes_its_attacks(linear: Linear, name: str) -> None:
+    attack = _make(linear, name, {})
     assert attack.name == name
     assert attack.title
     assert attacks.get(name).__doc__
@@ -95,21 +91,58 @@ def test_the_registry_describes_its_attacks(make: Make, name: str) -> None:
         attack.target = 1  # type: ignore[attr-defined]
 
 
-@every_attack
+class Attacked(NamedTuple):
+    """One setting's answer to one batch, which the tests below look at from all sides."""
+
+    attack: attacks.Attack
+    images: NDArray[np.float32]
+    labels: NDArray[np.int64]
+    batch: attacks.AdversarialBatch
+
+
+@pytest.fixture(scope="module")
+def pictures() -> NDArray[np.float32]:
+    """Eight images from all of the box, its corners among them, and eight well inside it."""
+    rng = np.random.default_rng(2)
+    anywhere = rng.random((8, *SHAPE), dtype=np.float32)
+    anywhere[4:] = np.where(rng.random((4, *SHAPE)) < 0.5, np.round(anywhere[4:]), anywhere[4:])
+    inside = rng.uniform(0.3, 0.7, (8, *SHAPE)).astype(np.float32)
+    return np.concatenate([anywhere, inside])
+
+
+@pytest.fixture(scope="module")
+def answer(
+    curved: Classifier, linear: Linear, pictures: NDArray[np.float32]
+) -> Callable[..., Attacked]:
+    """Attacks the pictures once for each setting, however many tests ask for the answer."""
+    answers: dict[str, Attacked] = {}
+
+    def attack_once(name: str, chosen: dict[str, Any], epsilon: float) -> Attacked:
+        key = repr((name, chosen))
+        if key not in answers:
+            attack = _make(linear, name, chosen)
+            labels = np.arange(len(pictures)) % 2
+            batch = attack(curved, pictures, labels, epsilon=epsilon, seed=SEED)
+            answers[key] = Attacked(attack, pictures, labels, batch)
+        return answers[key]
+
+    return attack_once
+
+
+def _make(linear: Linear, name: str, chosen: dict[str, Any]) -> attacks.Attack:
+    """Makes any registered attack; a transfer attack is made on the linear model."""
+    source = {"source": linear[0]} if name == "transfer" else {}
+    return attacks.make(name, **source, **chosen)
+
+
+@every_setting
 def test_stays_in_the_ball_and_the_box(
-    curved: Classifier,
-    labels: NDArray[np.int64],
-    make: Make,
-    name: str,
-    chosen: dict,
-    epsilon: float,
+    answer: Answer, name: str, chosen: dict, epsilon: float
 ) -> None:
-    images = np.random.default_rng(2).random((16, *SHAPE), dtype=np.float32)
-    attack = make(name, **chosen)
-    found = attack(curved, images, labels, epsilon=epsilon)
-    assert found.images.min() >= 0.0
-    assert found.images.max() <= 1.0
-    distance = found.l2 if attack.threat_model(epsilon)["norm"] == "l2" else found.linf
+    attack, _, _, batch = answer(name, chosen, epsilon)
+    assert batch.images.min() >= 0.0
+    assert batch.images.max() <= 1.0
+    distance = batch.l2 if attack.threat_model(epsilon)["norm"] == "l2" else batch.linf
     assert distance.max() <= epsilon + 1e-6
     assert distance.max() > (0.0 if name in MINIMAL else 0.5 * epsilon)
 
@@ -131,8 +164,7 @@ def test_no_input_leads_out_of_ball_or_box(
 ) -> None:
     """Any image, epsilon and seed; part of the pixels at the end of their range."""
     name, chosen, _ = entry
-    source = {"source": linear[0]} if name == "transfer" else {}
-    attack = attacks.make(name, **source, **chosen)
+    attack = _make(linear, name, chosen)
     rng = np.random.default_rng(seed)
     images = rng.random((3, *SHAPE), dtype=np.float32)
     images = np.where(rng.random(images.shape) < extreme, np.round(images), images)
@@ -150,126 +182,105 @@ def test_no_input_leads_out_of_ball_or_box(
         np.testing.assert_array_equal(labels, classes)
 
 
-@every_attack
+@every_setting
 def test_the_batch_describes_its_own_images(
-    curved: Classifier,
-    faces: NDArray[np.float32],
-    labels: NDArray[np.int64],
-    make: Make,
-    name: str,
-    chosen: dict,
-    epsilon: float,
+    curved: Classifier, answer: Answer, name: str, chosen: dict, epsilon: float
 ) -> None:
-    found = make(name, **chosen)(curved, faces, labels, epsilon=epsilon)
-    np.testing.assert_allclose(found.logits, curved.predict(found.images), atol=1e-5)
-    delta = (found.images.astype(np.float64) - faces).reshape(16, -1)
-    np.testing.assert_allclose(found.linf, np.abs(delta).max(axis=1), atol=1e-12)
-    np.testing.assert_allclose(found.l2, np.sqrt((delta**2).sum(axis=1)), atol=1e-12)
-    wanted = chosen.get("target")
-    expected = found.predictions != labels if wanted is None else found.predictions == wanted
-    np.testing.assert_array_equal(found.success, expected)
-    assert found.dead_gradients == 0
+    _, images, labels, batch = answer(name, chosen, epsilon)
+    np.testing.assert_allclose(batch.logits, curved.predict(batch.images), atol=1e-5)
+    delta = (batch.images.astype(np.float64) - images).reshape(len(images), -1)
+    np.testing.assert_allclose(batch.linf, np.abs(delta).max(axis=1), atol=1e-12)
+    np.testing.assert_allclose(batch.l2, np.sqrt((delta**2).sum(axis=1)), atol=1e-12)
+    target = chosen.get("target")
+    expected = batch.predictions != labels if target is None else batch.predictions == target
+    np.testing.assert_array_equal(batch.success, expected)
+    assert batch.dead_gradients == 0
     if name in WITHOUT_GRADIENTS:
-        assert (found.gradient_calls == 0).all()
+        assert (batch.gradient_calls == 0).all()
     else:
-        fooled_as_it_was = (found.l2 == 0) & found.success
-        assert (found.gradient_calls[~fooled_as_it_was] >= 1).all()
+        fooled_as_it_was = (batch.l2 == 0) & batch.success
+        assert (batch.gradient_calls[~fooled_as_it_was] >= 1).all()
+
+
+@every_setting
+def test_an_image_fares_the_same_alone_and_in_company(
+    curved: Classifier, answer: Answer, name: str, chosen: dict, epsilon: float
+) -> None:
+    attack, images, labels, batch = answer(name, chosen, epsilon)
+    for row in (3, 15):
+        one = slice(row, row + 1)
+        alone = attack(curved, images[one], labels[one], epsilon=epsilon, seed=SEED)
+        # Another batch size may round a vanishing gradient to the other sign, not more.
+        tolerance = 1e-3 if name in MINIMAL else 1e-6  # a long path, whose end is all that counts
+        same = np.isclose(alone.images[0], batch.images[row], atol=tolerance).mean()
+        assert same > 0.99
+        assert alone.success[0] == batch.success[row]
 
 
 @every_attack
-def test_epsilon_zero_changes_nothing(
-    curved: Classifier,
-    faces: NDArray[np.float32],
-    labels: NDArray[np.int64],
-    make: Make,
-    name: str,
-    chosen: dict,
-    epsilon: float,
+def test_the_same_seed_gives_the_same_batch_and_changes_neither_input_nor_model(
+    curved: Classifier, answer: Answer, name: str, chosen: dict, epsilon: float
 ) -> None:
-    del epsilon
-    found = make(name, **chosen)(curved, faces, labels, epsilon=0.0)
-    np.testing.assert_array_equal(found.images, faces)
-    np.testing.assert_allclose(found.logits, curved.predict(faces), atol=1e-6)
-
-
-@every_attack
-def test_neither_input_nor_model_is_changed(
-    curved: Classifier,
-    faces: NDArray[np.float32],
-    labels: NDArray[np.int64],
-    make: Make,
-    name: str,
-    chosen: dict,
-    epsilon: float,
-) -> None:
+    attack, images, labels, batch = answer(name, chosen, epsilon)
     before = [keras.ops.convert_to_numpy(item.value).copy() for item in curved.model.variables]
-    images, classes = faces.copy(), labels.copy()
-    make(name, **chosen)(curved, images, classes, epsilon=epsilon)
-    np.testing.assert_array_equal(images, faces)
+    pixels, classes = images.copy(), labels.copy()
+    again = attack(curved, pixels, classes, epsilon=epsilon, seed=SEED)
+    np.testing.assert_array_equal(batch.images, again.images)
+    np.testing.assert_array_equal(pixels, images)
     np.testing.assert_array_equal(classes, labels)
     for old, item in zip(before, curved.model.variables, strict=True):
         np.testing.assert_array_equal(old, keras.ops.convert_to_numpy(item.value))
 
 
-@every_attack
-def test_an_image_fares_the_same_alone_and_in_company(
-    curved: Classifier,
-    faces: NDArray[np.float32],
-    labels: NDArray[np.int64],
-    make: Make,
-    name: str,
-    chosen: dict,
-    epsilon: float,
+@every_setting
+def test_epsilon_zero_changes_nothing(
+    curved: Classifier, answer: Answer, name: str, chosen: dict, epsilon: float
 ) -> None:
-    attack = make(name, **chosen)
-    together = attack(curved, faces, labels, epsilon=epsilon, seed=5)
-    again = attack(curved, faces, labels, epsilon=epsilon, seed=5)
-    np.testing.assert_array_equal(together.images, again.images)
-    for row in (0, 7, 15):
-        alone = attack(curved, faces[row : row + 1], labels[row : row + 1], epsilon=epsilon, seed=5)
-        # Another batch size may round a vanishing gradient to the other sign, not more.
-        tolerance = 1e-3 if name in MINIMAL else 1e-6  # a long path, whose end is all that counts
-        same = np.isclose(alone.images[0], together.images[row], atol=tolerance).mean()
-        assert same > 0.99
-        assert alone.success[0] == together.success[row]
+    attack, images, labels, _ = answer(name, chosen, epsilon)
+    batch = attack(curved, images, labels, epsilon=0.0)
+    np.testing.assert_array_equal(batch.images, images)
+    np.testing.assert_allclose(batch.logits, curved.predict(images), atol=1e-6)
 
 
 @every_attack
 def test_an_empty_batch_gives_an_empty_answer(
-    curved: Classifier, make: Make, name: str, chosen: dict, epsilon: float
+    curved: Classifier, linear: Linear, name: str, chosen: dict, epsilon: float
 ) -> None:
     empty = np.empty((0, *SHAPE), np.float32)
-    found = make(name, **chosen)(curved, empty, np.empty(0, np.int64), epsilon=epsilon)
-    assert found.images.shape == (0, *SHAPE)
-    assert found.success.shape == (0,)
+    attack = _make(linear, name, chosen)
+    batch = attack(curved, empty, np.empty(0, np.int64), epsilon=epsilon)
+    assert batch.images.shape == (0, *SHAPE)
+    assert batch.success.shape == (0,)
+
+
+@pytest.fixture(scope="module")
+def dead() -> Classifier:
+    """A model that answers everything alike, so that no gradient leads anywhere."""
+    size = int(np.prod(SHAPE))
+    return wrapped(linear_model(np.zeros((size, 2), np.float32), np.zeros(2, np.float32)))
 
 
 @every_attack
 def test_a_dead_model_is_reported_not_hidden(
-    faces: NDArray[np.float32],
-    labels: NDArray[np.int64],
-    make: Make,
+    dead: Classifier,
+    pictures: NDArray[np.float32],
     name: str,
     chosen: dict,
     epsilon: float,
 ) -> None:
-    size = int(np.prod(SHAPE))
-    dead = wrapped(linear_model(np.zeros((size, 2), np.float32), np.zeros(2, np.float32)))
-    if name == "transfer":
-        chosen = chosen | {"source": dead}
-    found = (attacks.make if name == "transfer" else make)(name, **chosen)(
-        dead, faces, labels, epsilon=epsilon
-    )
-    assert np.isfinite(found.images).all()
+    source = {"source": dead} if name == "transfer" else {}
+    attack = attacks.make(name, **source, **chosen)
+    labels = np.arange(len(pictures)) % 2
+    batch = attack(dead, pictures, labels, epsilon=epsilon)
+    assert np.isfinite(batch.images).all()
     if name in WITHOUT_GRADIENTS:
         return
     if name in MINIMAL:  # what fools as it is needs no gradient
-        assert 0 < found.dead_gradients == (~found.success).sum()
+        assert 0 < batch.dead_gradients == (~batch.success).sum()
     else:
-        assert found.dead_gradients == 16
+        assert batch.dead_gradients == len(pictures)
 
 
-@every_attack
 @pytest.mark.parametrize(
     "spoil",
     [
@@ -284,31 +295,36 @@ def test_a_dead_model_is_reported_not_hidden(
     ],
 )
 def test_input_outside_the_contract_is_refused(
-    curved: Classifier,
-    faces: NDArray[np.float32],
-    labels: NDArray[np.int64],
-    make: Make,
-    name: str,
-    chosen: dict,
-    epsilon: float,
-    spoil: Any,
+    linear: Linear, faces: NDArray[np.float32], labels: NDArray[np.int64], spoil: Any
 ) -> None:
+    """Every attack inherits ``__call__``, which looks at the input before the attack sees it."""
     with pytest.raises(AttackError):
-        make(name, **chosen)(curved, *spoil(faces, labels), epsilon=epsilon)
+        attacks.make("fgsm")(linear[0], *spoil(faces, labels), epsilon=0.1)
 
 
 @pytest.mark.parametrize("epsilon", [-0.1, 1.1, float("nan"), float("inf")])
-@pytest.mark.parametrize("name", attacks.names())
 def test_a_senseless_epsilon_is_refused(
-    curved: Classifier,
-    faces: NDArray[np.float32],
-    labels: NDArray[np.int64],
-    make: Make,
-    name: str,
-    epsilon: float,
+    linear: Linear, faces: NDArray[np.float32], labels: NDArray[np.int64], epsilon: float
 ) -> None:
     with pytest.raises(AttackError, match="psilon"):
-        make(name)(curved, faces, labels, epsilon=epsilon * make(name).largest_epsilon(SHAPE))
+        attacks.make("fgsm")(linear[0], faces, labels, epsilon=epsilon)
+
+
+@every_attack
+def test_no_attack_takes_what_the_base_refuses(
+    linear: Linear,
+    faces: NDArray[np.float32],
+    labels: NDArray[np.int64],
+    name: str,
+    chosen: dict,
+    epsilon: float,
+) -> None:
+    attack = _make(linear, name, chosen)
+    assert type(attack).__call__ is attacks.Attack.__call__
+    with pytest.raises(AttackError, match="psilon"):
+        attack(linear[0], faces, labels, epsilon=1.1 * attack.largest_epsilon(SHAPE))
+    with pytest.raises(AttackError):
+        attack(linear[0], faces, labels + 1, epsilon=epsilon)
 
 
 @pytest.mark.parametrize(
