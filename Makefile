@@ -9,13 +9,17 @@ APP := .venv/.app-installed
 DEV := .venv/.dev-installed
 PORT ?= 8501
 
-.PHONY: app test audit lint types unit unit-jax browser format face-finder robust-accuracy smallest-distances fast-precision skin-tones scale class first-page bench accelerator fuzz clean
+.PHONY: app test test-slow audit lint types unit unit-jax browser slow slow-jax slow-browser chromium format face-finder robust-accuracy smallest-distances fast-precision skin-tones scale class first-page bench accelerator fuzz clean
 
 app: $(APP)
 	@echo "The lab starts at http://127.0.0.1:$(PORT) (Ctrl+C stops it)"
 	@$(BIN)/streamlit run app.py --server.port $(PORT)
 
-test: lint types unit unit-jax browser audit
+# What a newcomer runs: every rule once, in a quarter of an hour on two cores.
+test: lint types unit unit-jax browser
+
+# The rest: kills at many moments, fuzzing, peers, photographs, Ray, long visits, all of JAX.
+test-slow: slow slow-jax slow-browser audit
 
 # Without the internet it says that nothing is known, and passes.
 audit: $(DEV)
@@ -30,23 +34,31 @@ types: $(DEV)
 
 # Two processes at most: each holds several models, and each file's tests stay in one.
 PARALLEL := --numprocesses=auto --maxprocesses=2 --dist=loadfile
+# Of the browser tests each process has a server and a browser, which its tests share.
+BROWSERS := --numprocesses=2 --dist=loadgroup
 
 unit: $(DEV)
-	$(BIN)/pytest tests $(PARALLEL) -m "not browser"
+	$(BIN)/pytest tests $(PARALLEL) -m "not slow and not browser" --durations=10
 
-# The core tests on the other backend, but for what no backend takes part in, which is tried once;
-# the peers' oracles are TensorFlow programs.
-WITHOUT_BACKEND := jobs runs test_archives.py test_datasets.py test_downloads.py test_faces.py \
-	test_fuzzed_images.py test_house.py test_images.py test_mendeley.py test_portraits.py \
-	test_published.py test_readme.py test_samples.py test_scale.py
+slow: $(DEV)
+	$(BIN)/pytest tests $(PARALLEL) -m "slow and not browser" --durations=10
 
+# The peers' oracles are TensorFlow programs.
 unit-jax: $(DEV)
-	KERAS_BACKEND=jax $(BIN)/pytest tests/core $(PARALLEL) $(WITHOUT_BACKEND:%=--ignore=tests/core/%) \
-		-m "not peers and not slow and not ray"
+	KERAS_BACKEND=jax $(BIN)/pytest tests/core $(PARALLEL) -m "backend(quick=True) and not slow"
 
-browser: $(DEV)
+slow-jax: $(DEV)
+	KERAS_BACKEND=jax $(BIN)/pytest tests/core $(PARALLEL) \
+		-m "backend and not peers and not ray and not (backend(quick=True) and not slow)" --durations=10
+
+browser: $(DEV) chromium
+	$(BIN)/pytest tests/browser $(BROWSERS) -m "not slow" --durations=10
+
+slow-browser: $(DEV) chromium
+	$(BIN)/pytest tests/browser $(BROWSERS) -m slow --durations=10
+
+chromium:
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || tools/install-chromium
-	$(BIN)/pytest tests/browser -m browser
 
 format: $(DEV)
 	$(BIN)/ruff check --fix .

@@ -25,6 +25,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leaves to ``make test-slow`` what needs peers, a cluster or photographs."""
+    for item in items:
+        if any(item.get_closest_marker(name) for name in ("peers", "ray", "photographs")):
+            item.add_marker(pytest.mark.slow)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Cuts the cases into tests of a thousand, so that one fault does not hide the others."""
     if "fuzz_cases" in metafunc.fixturenames:

@@ -8,7 +8,7 @@ from lab import FIRST_VERDICT_MS, Visit, settle
 from playwright.sync_api import expect
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", [pytest.param("light", marks=pytest.mark.journey), "dark"])
 @pytest.mark.parametrize("path", ["", "Inspect", "Attack", "Report", "Models", "Learn", "Paper"])
 def test_no_serious_fault(visit: Visit, path: str, scheme: str) -> None:
     page = visit(path, scheme=scheme)

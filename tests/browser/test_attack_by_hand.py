@@ -73,6 +73,7 @@ def test_attack_page_may_be_the_very_first_request_of_a_server(chromium: Browser
         page.context.close()
 
 
+@pytest.mark.journey
 def test_epsilon_by_keyboard_moves_picture_link_and_words(visit: Visit) -> None:
     page = complete(visit("Attack?sample=portrait-01"))
     before = shown(page)
@@ -96,6 +97,7 @@ def test_buttons_move_epsilon_by_one(visit: Visit) -> None:
     assert slider(page).input_value() == "5"
 
 
+@pytest.mark.journey
 def test_a_drag_asks_the_server_for_nothing_and_is_drawn_all_along(
     visit: Visit, record_testsuite_property: Callable[[str, object], None]
 ) -> None:
@@ -240,6 +242,7 @@ def test_download_is_the_attacked_picture_and_exactly_epsilon_away(visit: Visit)
     assert (taken == shown(page)).all()
 
 
+@pytest.mark.journey
 def test_downloaded_picture_fools_again(visit: Visit) -> None:
     sample, level = fooled_sample()
     page = complete(visit(f"Attack?sample={sample.id}&epsilon={level}"))
@@ -295,6 +298,7 @@ def test_the_threat_model_moves_with_the_slider(visit: Visit) -> None:
     expect(lab(page).locator("dd").first).to_have_text("9 / 255")
 
 
+@pytest.mark.journey
 def test_link_for_a_class_may_be_the_very_first_request_of_a_server(chromium: Browser) -> None:
     sample = samples.gallery()[1]
     hide = "hide=picture,model,attack,advanced,further"
@@ -323,6 +327,7 @@ def test_the_link_offered_is_the_pages_own_address(visit: Visit) -> None:
     expect(page.get_by_test_id("stCode")).to_have_text(f"{address}?epsilon=3&hide=model")
 
 
+@pytest.mark.journey
 def test_a_guess_comes_before_the_answer(visit: Visit) -> None:
     page = visit("Attack?sample=portrait-00&epsilon=16&guess=True")
     guess = lab(page).locator(".guess")
@@ -358,6 +363,7 @@ def test_wipe_shows_the_original_left_of_the_line(visit: Visit) -> None:
     assert (wiped[:, 114:] == attacked[:, 114:]).all()
 
 
+@pytest.mark.journey
 def test_pgd_fills_the_same_curve(visit: Visit) -> None:
     page = complete(visit("Attack?attack=pgd&steps=3&sample=portrait-01"))
     record = json.loads(saved(page, "Settings and results"))
@@ -376,7 +382,7 @@ def test_pgd_fills_the_same_curve(visit: Visit) -> None:
     [
         ("Put on a mask", "Drawn mask"),
         ("Other models", re.compile("it fools . of these")),
-        ("Defences", "The adapted attack follows"),
+        pytest.param("Defences", "The adapted attack follows", marks=pytest.mark.journey),
         ("Saving", "JPEG"),
     ],
 )
@@ -432,6 +438,7 @@ def test_a_link_from_home_opens_what_it_promises_whatever_was_chosen_before(visi
     assert page.url.split("?")[1] == "sample=portrait-14&epsilon=8"
 
 
+@pytest.mark.journey
 def test_link_from_home_sets_everything(visit: Visit) -> None:
     page = visit()
     page.get_by_role("link", name=re.compile("Twenty small steps")).click()

@@ -25,7 +25,9 @@ SMALL_TARGETS = """() => [...document.querySelectorAll("main button, main a, sec
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize(
+    "path", [pytest.param(path, marks=[pytest.mark.journey] * (path == "Report")) for path in PAGES]
+)
 def test_phone_needs_no_sideways_scrolling(visit: Visit, path: str, scheme: str) -> None:
     page = visit(path, width=PHONE, scheme=scheme)
     expect(page.locator(".st-key-footer").get_by_text("Keras")).to_be_visible()
@@ -82,7 +84,12 @@ def labels(page: Page) -> list[str | None]:
 
 @pytest.mark.parametrize(
     "query",
-    ["epsilon=999", "model=../../etc", "sample=<script>alert(1)</script>", "attack=%00&seed=-1"],
+    [
+        pytest.param("epsilon=999", marks=pytest.mark.journey),
+        "model=../../etc",
+        "sample=<script>alert(1)</script>",
+        "attack=%00&seed=-1",
+    ],
 )
 def test_hostile_link_opens_the_page_as_it_is(visit: Visit, query: str) -> None:
     page = visit(f"Attack?{query}")

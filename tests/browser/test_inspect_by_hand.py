@@ -7,6 +7,7 @@ import io
 import re
 
 import numpy as np
+import pytest
 from lab import FIRST_VERDICT_MS, Visit, settle
 from numpy.typing import NDArray
 from PIL import Image
@@ -66,6 +67,7 @@ def dragged(element: Locator, at: tuple[float, float], by: tuple[float, float]) 
     mouse.up()
 
 
+@pytest.mark.journey
 def test_heat_follows_the_slider_on_every_map_and_asks_the_server_for_nothing(
     visit: Visit,
 ) -> None:
@@ -139,6 +141,7 @@ def seen(page: Page) -> str:
     return hashlib.sha256(page.request.get(address(page)).body()).hexdigest()
 
 
+@pytest.mark.journey
 def test_crop_is_dragged_pulled_moved_by_keys_and_put_back(visit: Visit) -> None:
     page = visit("Inspect?sample=astronaut&map=saliency")
     explained(page, len(models.shipped()))

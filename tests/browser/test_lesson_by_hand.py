@@ -82,6 +82,7 @@ def test_the_lesson_by_keyboard(visit: Visit, language: str, width: int) -> None
     walk(page, texts.read(language), width, by_keyboard)
 
 
+@pytest.mark.journey
 def test_progress_survives_a_reload_and_the_language_ends_with_the_page(visit: Visit) -> None:
     page = visit("Learn?lang=fr&chapter=2")
     mouse(page, page.get_by_test_id("stRadio").get_by_role("radio").nth(2))

@@ -62,6 +62,7 @@ def courses(page: Page) -> list[list[float]]:
     return [[float(point.split(",")[1]) for point in points.split()] for points in lines]
 
 
+@pytest.mark.journey
 def test_a_class_sees_its_confidence_fall_while_it_looks_on(
     visit: Visit, record_testsuite_property: Callable[[str, object], None]
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 import numpy as np
+import pytest
 from lab import FIRST_VERDICT_MS, Visit, pixels, settle
 from playwright.sync_api import Page, expect
 
@@ -37,6 +38,7 @@ def hashes(page: Page) -> set[str]:
     return {hashlib.sha256(page.request.get(source).body()).hexdigest() for source in sources}
 
 
+@pytest.mark.journey
 def test_upload_is_judged_and_stays_on_the_next_page(visit: Visit) -> None:
     page = visit("Inspect")
     upload(page, ASTRONAUT)
@@ -58,6 +60,7 @@ def test_what_the_visitor_says_is_the_truth_counts(visit: Visit) -> None:
     expect(verdict).to_have_attribute("data-outcome", "wrong")
 
 
+@pytest.mark.journey
 def test_broken_upload_gives_one_sentence(visit: Visit) -> None:
     page = visit("Attack")
     upload(page, {"name": "broken.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8 no picture"})
@@ -67,6 +70,7 @@ def test_broken_upload_gives_one_sentence(visit: Visit) -> None:
     expect(page.locator(".st-key-footer").get_by_text("Keras")).to_be_visible()
 
 
+@pytest.mark.journey
 def test_webcam_asks_only_when_chosen_and_is_judged(visit: Visit) -> None:
     page = visit("Inspect")
     assert page.get_by_test_id("stCameraInput").count() == 0
@@ -93,6 +97,7 @@ def test_two_visitors_at_once_never_see_each_other(visit: Visit) -> None:
     assert not hashes(one) & hashes(other)
 
 
+@pytest.mark.journey
 def test_two_visitors_of_the_lab_at_once_never_see_each_other(visit: Visit) -> None:
     faces = [sample.path.read_bytes() for sample in samples.gallery()[:2]]
     pages = [visit("Attack"), visit("Attack")]

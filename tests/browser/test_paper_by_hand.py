@@ -72,6 +72,7 @@ def test_a_slider_follows_the_arrow_keys_into_the_link(
     expect(page).to_have_url(re.compile(rf"[?&]{name}={expected}(&|$)"))
 
 
+@pytest.mark.journey
 def test_what_is_chosen_stays_while_another_page_is_open(visit: Visit) -> None:
     page = visit(point(5))
     page.get_by_role("link", name="Models").click()

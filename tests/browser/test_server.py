@@ -11,6 +11,7 @@ import pytest
 @pytest.mark.parametrize(
     ("host", "status"), [("127.0.0.1", 101), ("localhost", 101), ("evil.example", 403)]
 )
+@pytest.mark.journey
 def test_a_page_elsewhere_cannot_reach_the_lab_under_its_own_name(
     server: str, host: str, status: int
 ) -> None:

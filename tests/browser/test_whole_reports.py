@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
+import pytest
 from accessibility import violations
 from lab import FIRST_VERDICT_MS, Visit, settle
 from PIL import Image
@@ -43,6 +44,7 @@ def matrix(page: Page, title: str) -> list[list[int]]:
     return [counts[:2], counts[2:]]
 
 
+@pytest.mark.journey
 def test_report_on_the_portraits_agrees_with_its_files(visit: Visit) -> None:
     page = visit("Report?epsilon=3&limit=24")
     page.get_by_role("button", name="Run report").click()

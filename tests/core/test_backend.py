@@ -9,6 +9,7 @@ from facemask_core.backend import keras
 from facemask_core.errors import DeviceError
 
 
+@pytest.mark.backend(quick=True)
 def test_float32_is_never_computed_in_fewer_bits() -> None:
     """GPUs would multiply in TF32; what a card calls float32 came from a processor."""
     if backend.name() == "jax":
@@ -21,6 +22,7 @@ def test_float32_is_never_computed_in_fewer_bits() -> None:
         assert not tf.config.experimental.tensor_float_32_execution_enabled()
 
 
+@pytest.mark.backend(quick=True)
 def test_a_gpu_is_given_larger_batches() -> None:
     without, on_a_gpu = (backend.batch_sizes(on_a_gpu=choice) for choice in (False, True))
     assert without == backend.SUPPORTED[backend.name()]
@@ -29,12 +31,14 @@ def test_a_gpu_is_given_larger_batches() -> None:
     assert list(on_a_gpu) == sorted(on_a_gpu)
 
 
+@pytest.mark.backend(quick=True)
 def test_whether_there_is_a_gpu_decides(monkeypatch: pytest.MonkeyPatch) -> None:
     for found in ([], ["GPU of a test"]):
         monkeypatch.setattr(backend, "_accelerators", lambda found=found: found)
         assert backend.batch_sizes() == backend.batch_sizes(on_a_gpu=bool(found))
 
 
+@pytest.mark.backend(quick=True)
 def test_a_backend_without_gradients_here_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keras.backend, "backend", lambda: "torch")
     with pytest.raises(DeviceError, match="KERAS_BACKEND"):

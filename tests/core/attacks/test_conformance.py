@@ -136,6 +136,7 @@ def _make(linear: Linear, name: str, chosen: dict[str, Any]) -> attacks.Attack:
 
 
 @every_setting
+@pytest.mark.backend
 def test_stays_in_the_ball_and_the_box(
     answer: Answer, name: str, chosen: dict, epsilon: float
 ) -> None:
@@ -154,6 +155,7 @@ def test_stays_in_the_ball_and_the_box(
     st.floats(0.0, 1.0),
     st.sampled_from([0.0, 0.5, 1.0]),
 )
+@pytest.mark.backend
 def test_no_input_leads_out_of_ball_or_box(
     curved: Classifier,
     linear: Linear,
@@ -183,6 +185,7 @@ def test_no_input_leads_out_of_ball_or_box(
 
 
 @every_setting
+@pytest.mark.backend
 def test_the_batch_describes_its_own_images(
     curved: Classifier, answer: Answer, name: str, chosen: dict, epsilon: float
 ) -> None:
@@ -203,6 +206,7 @@ def test_the_batch_describes_its_own_images(
 
 
 @every_setting
+@pytest.mark.backend
 def test_an_image_fares_the_same_alone_and_in_company(
     curved: Classifier, answer: Answer, name: str, chosen: dict, epsilon: float
 ) -> None:
@@ -218,6 +222,7 @@ def test_an_image_fares_the_same_alone_and_in_company(
 
 
 @every_attack
+@pytest.mark.backend(quick=True)
 def test_the_same_seed_gives_the_same_batch_and_changes_neither_input_nor_model(
     curved: Classifier, answer: Answer, name: str, chosen: dict, epsilon: float
 ) -> None:
@@ -233,6 +238,7 @@ def test_the_same_seed_gives_the_same_batch_and_changes_neither_input_nor_model(
 
 
 @every_setting
+@pytest.mark.backend
 def test_epsilon_zero_changes_nothing(
     curved: Classifier, answer: Answer, name: str, chosen: dict, epsilon: float
 ) -> None:
@@ -243,6 +249,7 @@ def test_epsilon_zero_changes_nothing(
 
 
 @every_attack
+@pytest.mark.backend
 def test_an_empty_batch_gives_an_empty_answer(
     curved: Classifier, linear: Linear, name: str, chosen: dict, epsilon: float
 ) -> None:
@@ -261,6 +268,7 @@ def dead() -> Classifier:
 
 
 @every_attack
+@pytest.mark.backend(quick=True)
 def test_a_dead_model_is_reported_not_hidden(
     dead: Classifier,
     pictures: NDArray[np.float32],

@@ -19,6 +19,7 @@ Linear = tuple[Classifier, NDArray[np.float32], NDArray[np.float32]]
 
 
 @pytest.mark.parametrize("norm", norms.names())
+@pytest.mark.backend(quick=True)
 def test_fgsm_is_pgd_with_one_full_step_to_the_bit(
     curved: Classifier, faces: NDArray[np.float32], labels: NDArray[np.int64], norm: str
 ) -> None:
@@ -28,6 +29,7 @@ def test_fgsm_is_pgd_with_one_full_step_to_the_bit(
     np.testing.assert_array_equal(found.images, expected.images)
 
 
+@pytest.mark.backend(quick=True)
 def test_fgsm_follows_the_papers_equations(
     linear: Linear, faces: NDArray[np.float32], labels: NDArray[np.int64]
 ) -> None:
@@ -52,6 +54,7 @@ def test_fgsm_follows_the_papers_equations(
         ("pgd", {"steps": 40, "random_start": False}),
     ],
 )
+@pytest.mark.backend(quick=True)
 def test_the_smallest_fooling_epsilon_of_a_linear_model(
     linear: Linear, faces: NDArray[np.float32], name: str, chosen: dict, norm: str, dual: int
 ) -> None:
@@ -70,6 +73,7 @@ def test_the_smallest_fooling_epsilon_of_a_linear_model(
         assert not below.success.any()
 
 
+@pytest.mark.backend
 def test_targeted_and_untargeted_coincide_for_two_classes(
     curved: Classifier, faces: NDArray[np.float32]
 ) -> None:
@@ -85,6 +89,7 @@ def test_targeted_and_untargeted_coincide_for_two_classes(
         np.testing.assert_array_equal(untargeted.success, targeted.success)
 
 
+@pytest.mark.backend
 def test_a_confident_model_does_not_starve_the_gradient(
     linear: Linear, faces: NDArray[np.float32]
 ) -> None:
@@ -98,6 +103,7 @@ def test_a_confident_model_does_not_starve_the_gradient(
     np.testing.assert_allclose(found.linf, 0.1, atol=1e-6)
 
 
+@pytest.mark.backend
 def test_pgd_is_at_least_as_strong_as_fgsm(curved: Classifier, faces: NDArray[np.float32]) -> None:
     right = curved.predict(faces).argmax(axis=1)
     for epsilon in (0.02, 0.05, 0.1, 0.2):
@@ -106,6 +112,7 @@ def test_pgd_is_at_least_as_strong_as_fgsm(curved: Classifier, faces: NDArray[np
         assert many.success.sum() >= one.success.sum()
 
 
+@pytest.mark.backend
 def test_restarts_only_help_and_each_image_keeps_its_own_best(
     curved: Classifier, faces: NDArray[np.float32]
 ) -> None:
@@ -122,6 +129,7 @@ def test_restarts_only_help_and_each_image_keeps_its_own_best(
     assert (five > one).any()
 
 
+@pytest.mark.backend
 def test_restarts_leave_fooled_images_alone(curved: Classifier, faces: NDArray[np.float32]) -> None:
     right = curved.predict(faces).argmax(axis=1)
     found = attacks.make("pgd", steps=3, restarts=4)(curved, faces, right, epsilon=0.3)
@@ -132,6 +140,7 @@ def test_restarts_leave_fooled_images_alone(curved: Classifier, faces: NDArray[n
 
 
 @pytest.mark.parametrize("norm", norms.names())
+@pytest.mark.backend
 def test_stopping_early_fools_the_same_images_with_fewer_gradients(
     curved: Classifier, norm: str
 ) -> None:
@@ -157,6 +166,7 @@ def test_stopping_early_fools_the_same_images_with_fewer_gradients(
     assert early.gradient_calls.mean() < 8
 
 
+@pytest.mark.backend
 def test_the_best_point_of_the_path_is_returned() -> None:
     """From a corner, huge steps on a kinked model overshoot; the answer must not get worse."""
     pixels = keras.Input(SHAPE)
@@ -172,6 +182,7 @@ def test_the_best_point_of_the_path_is_returned() -> None:
     assert found.iterations[0] == 1
 
 
+@pytest.mark.backend
 def test_the_step_size_scales_with_epsilon() -> None:
     pgd = attacks.make("pgd", steps=20)
     assert pgd.threat_model(8 / 255)["step_size"] == pytest.approx(2.5 * 8 / 255 / 20)
@@ -179,6 +190,7 @@ def test_the_step_size_scales_with_epsilon() -> None:
     assert attacks.make("pgd", step_size=0.01).threat_model(0.1)["step_size"] == 0.01
 
 
+@pytest.mark.backend(quick=True)
 def test_a_new_epsilon_or_step_count_is_not_cached(
     linear: Linear, faces: NDArray[np.float32], labels: NDArray[np.int64]
 ) -> None:
@@ -196,6 +208,7 @@ def test_a_new_epsilon_or_step_count_is_not_cached(
     ("norm", "epsilon", "size"),
     [("linf", 0.005, 0.002), ("linf", 0.5, 0.4), ("l2", 0.05, 0.02), ("l2", 3.0, 3.0)],
 )
+@pytest.mark.backend
 def test_a_longer_run_never_stands_higher(
     curved: Classifier, faces: NDArray[np.float32], norm: str, epsilon: float, size: float
 ) -> None:
@@ -217,6 +230,7 @@ def test_a_longer_run_never_stands_higher(
             before = found
 
 
+@pytest.mark.backend
 def test_restarts_remember_every_image_that_met_a_dead_gradient() -> None:
     """Not the most that one attempt met: one image may die in the first, another in the second."""
     two = np.zeros(2, np.int64)
@@ -250,6 +264,7 @@ def test_restarts_remember_every_image_that_met_a_dead_gradient() -> None:
         ("pgd", [{"steps": 2}, {"steps": 3, "step_size": 0.01}, {"random_start": False}]),
     ],
 )
+@pytest.mark.backend
 def test_no_setting_of_a_slider_is_traced_anew(
     linear: Linear,
     faces: NDArray[np.float32],
@@ -274,6 +289,7 @@ def test_no_setting_of_a_slider_is_traced_anew(
 
 
 @pytest.mark.parametrize("norm", norms.names())
+@pytest.mark.backend(quick=True)
 def test_random_starts_fill_the_ball_and_follow_the_seed(norm: str) -> None:
     images = np.random.default_rng(3).random((50, *SHAPE), dtype=np.float32)
     starts = random_starts(images, norm, 0.1, seed=1, restart=0)

@@ -36,6 +36,7 @@ def _known(
 
 
 @pytest.mark.parametrize(("name", "chosen", "factor"), NEAREST)
+@pytest.mark.backend(quick=True)
 def test_the_nearest_fooling_image_of_a_linear_model(
     linear: Linear, faces: NDArray[np.float32], name: str, chosen: dict, factor: float
 ) -> None:
@@ -48,6 +49,7 @@ def test_the_nearest_fooling_image_of_a_linear_model(
     assert (distance <= nearest * factor + 1e-5).all()
 
 
+@pytest.mark.backend(quick=True)
 def test_deepfool_needs_one_step_where_the_model_is_linear(
     linear: Linear, faces: NDArray[np.float32]
 ) -> None:
@@ -60,6 +62,7 @@ def test_deepfool_needs_one_step_where_the_model_is_linear(
 
 
 @pytest.mark.parametrize(("norm", "dual"), [("l2", 2), ("linf", 1)])
+@pytest.mark.backend
 def test_deepfool_goes_round_pixels_at_the_end_of_their_range(
     linear: Linear, norm: str, dual: int
 ) -> None:
@@ -83,6 +86,7 @@ def test_deepfool_goes_round_pixels_at_the_end_of_their_range(
 
 
 @pytest.mark.parametrize(("name", "chosen", "factor"), NEAREST)
+@pytest.mark.backend
 def test_what_lies_beyond_the_budget_counts_as_standing(
     linear: Linear, faces: NDArray[np.float32], name: str, chosen: dict, factor: float
 ) -> None:
@@ -96,6 +100,7 @@ def test_what_lies_beyond_the_budget_counts_as_standing(
     assert (distance <= budget + 1e-6).all()
 
 
+@pytest.mark.backend
 def test_what_fools_as_it_is_is_left_alone(curved: Classifier, faces: NDArray[np.float32]) -> None:
     wrong = 1 - curved.predict(faces).argmax(axis=1)
     for name in ("deepfool", "cw", "lbfgs"):
@@ -106,6 +111,7 @@ def test_what_fools_as_it_is_is_left_alone(curved: Classifier, faces: NDArray[np
 
 
 @pytest.mark.parametrize("name", ["deepfool", "cw", "lbfgs"])
+@pytest.mark.backend
 def test_where_everything_fools_as_it_is_nothing_is_searched(
     curved: Classifier, faces: NDArray[np.float32], name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -115,6 +121,7 @@ def test_where_everything_fools_as_it_is_nothing_is_searched(
     assert attack(curved, faces, wrong, epsilon=1.0).success.all()
 
 
+@pytest.mark.backend
 def test_the_way_back_never_makes_it_longer(curved: Classifier, faces: NDArray[np.float32]) -> None:
     right = curved.predict(faces).argmax(axis=1)
     free = attacks.make("deepfool").largest_epsilon(SHAPE)
@@ -128,6 +135,7 @@ def test_the_way_back_never_makes_it_longer(curved: Classifier, faces: NDArray[n
         assert (after.l2 < before.l2 - 1e-6).any()
 
 
+@pytest.mark.backend
 def test_a_confident_adversarial_example_leads_by_as_much_as_it_was_asked(
     curved: Classifier, faces: NDArray[np.float32]
 ) -> None:
@@ -138,6 +146,7 @@ def test_a_confident_adversarial_example_leads_by_as_much_as_it_was_asked(
         assert (leads(found.logits, right, None) >= 0.5 - 1e-3).all()
 
 
+@pytest.mark.backend
 def test_the_way_back_of_a_confident_attack_ends_where_the_lead_would(
     linear: Linear, faces: NDArray[np.float32]
 ) -> None:
@@ -153,6 +162,7 @@ def test_the_way_back_of_a_confident_attack_ends_where_the_lead_would(
     assert (found.l2 <= expected * 1.03 + 1e-5).all()
 
 
+@pytest.mark.backend
 def test_what_fools_by_too_little_is_attacked_on(
     linear: Linear, faces: NDArray[np.float32]
 ) -> None:
@@ -165,6 +175,7 @@ def test_what_fools_by_too_little_is_attacked_on(
     np.testing.assert_array_equal(found.l2 == 0, before >= confidence)
 
 
+@pytest.mark.backend
 def test_where_adams_last_step_leads_is_looked_at(
     linear: Linear, faces: NDArray[np.float32]
 ) -> None:
@@ -176,6 +187,7 @@ def test_where_adams_last_step_leads_is_looked_at(
     assert (found.iterations == 1).all()
 
 
+@pytest.mark.backend
 def test_weights_close_in_on_the_smallest_that_fools() -> None:
     enough = np.array([0.003, 0.7, 40.0, 1e30])
     weights = Weights(4, first=1.0)
@@ -188,6 +200,7 @@ def test_weights_close_in_on_the_smallest_that_fools() -> None:
     assert weights.current[3] == pytest.approx(1e10)
 
 
+@pytest.mark.backend
 def test_an_image_inside_the_ball_stays_to_the_bit() -> None:
     rng = np.random.default_rng(0)
     originals = rng.random((4, *SHAPE), dtype=np.float32)

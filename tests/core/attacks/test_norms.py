@@ -15,6 +15,7 @@ from facemask_core.backend import keras
 @pytest.mark.parametrize("norm", norms.names())
 @given(scale=st.floats(1e-30, 1e30), seed=st.integers(0, 1000))
 @settings(max_examples=40)
+@pytest.mark.backend
 def test_the_steepest_direction_is_optimal_and_of_unit_norm(
     norm: str, scale: float, seed: int
 ) -> None:
@@ -30,6 +31,7 @@ def test_the_steepest_direction_is_optimal_and_of_unit_norm(
 @pytest.mark.parametrize("norm", norms.names())
 @given(scale=st.floats(0.0, 10.0), seed=st.integers(0, 1000))
 @settings(max_examples=40)
+@pytest.mark.backend
 def test_projection_moves_only_what_is_outside(norm: str, scale: float, seed: int) -> None:
     delta = np.random.default_rng(seed).normal(size=(1, *SHAPE)).astype(np.float32)
     delta *= np.float32(scale)

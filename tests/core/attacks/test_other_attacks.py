@@ -21,6 +21,7 @@ def _leads(found: AdversarialBatch) -> NDArray[np.float32]:
     return found.logits[rows, 1 - found.labels] - found.logits[rows, found.labels]
 
 
+@pytest.mark.backend
 def test_momentum_without_decay_is_the_basic_iterative_method(
     curved: Classifier, faces: NDArray[np.float32], labels: NDArray[np.int64]
 ) -> None:
@@ -36,6 +37,7 @@ def test_momentum_without_decay_is_the_basic_iterative_method(
     assert np.abs(other - found.images).max() > 0.01
 
 
+@pytest.mark.backend(quick=True)
 def test_momentum_adds_up_gradients_of_equal_length() -> None:
     """The gradient is long uphill and short downhill; only the lengths' share must not count."""
     pixels = keras.Input(SHAPE)
@@ -51,6 +53,7 @@ def test_momentum_adds_up_gradients_of_equal_length() -> None:
 
 
 @pytest.mark.parametrize("norm", ["linf", "l2"])
+@pytest.mark.backend
 def test_auto_pgd_is_no_weaker_than_pgd_with_the_same_steps(
     curved: Classifier, faces: NDArray[np.float32], norm: str
 ) -> None:
@@ -62,6 +65,7 @@ def test_auto_pgd_is_no_weaker_than_pgd_with_the_same_steps(
         assert _leads(own).mean() >= _leads(fixed).mean() - 1e-3
 
 
+@pytest.mark.backend
 def test_auto_pgd_halves_a_step_that_leads_nowhere() -> None:
     """A narrow ridge: steps of twice epsilon jump over it, only shorter ones find its top."""
     pixels = keras.Input(SHAPE)
@@ -75,6 +79,7 @@ def test_auto_pgd_halves_a_step_that_leads_nowhere() -> None:
     assert _leads(coarse(wrapped(model), start, np.array([0]), epsilon=0.1))[0] < -0.02
 
 
+@pytest.mark.backend
 def test_both_losses_go_the_same_way_until_cross_entropy_starves(
     linear: Linear, faces: NDArray[np.float32]
 ) -> None:
@@ -94,6 +99,7 @@ def test_both_losses_go_the_same_way_until_cross_entropy_starves(
     np.testing.assert_array_equal(fed.images, margin.images)
 
 
+@pytest.mark.backend(quick=True)
 def test_the_losses_are_cross_entropy_and_its_slope() -> None:
     lead = np.linspace(-20, 20, 41).astype(np.float32)
     for targeted, probability in ((False, 1 / (1 + np.exp(lead))), (True, 1 / (1 + np.exp(-lead)))):
@@ -106,11 +112,13 @@ def test_the_losses_are_cross_entropy_and_its_slope() -> None:
         np.testing.assert_allclose(slope, 1 - probability, rtol=1e-4, atol=1e-7)
 
 
+@pytest.mark.backend
 def test_dlr_is_refused_with_the_reason() -> None:
     with pytest.raises(AttackError, match="three"):
         attacks.make("apgd", loss="dlr")
 
 
+@pytest.mark.backend
 def test_square_fools_by_answers_alone(curved: Classifier, faces: NDArray[np.float32]) -> None:
     right = curved.predict(faces).argmax(axis=1)
     attack = attacks.make("square", queries=200)
@@ -125,6 +133,7 @@ def test_square_fools_by_answers_alone(curved: Classifier, faces: NDArray[np.flo
     assert (_leads(few) <= _leads(found) + 1e-6)[~found.success].all()
 
 
+@pytest.mark.backend
 def test_squares_shrink_as_the_queries_go_by() -> None:
     attack = attacks.make("square", queries=10_000, first_area=0.05)
     sides = [attack._side(query, (224, 224)) for query in (1, 11, 51, 201, 501, 2001, 9000)]
@@ -133,6 +142,7 @@ def test_squares_shrink_as_the_queries_go_by() -> None:
     assert sides[-1] == 2
 
 
+@pytest.mark.backend
 def test_more_draws_of_noise_only_help(curved: Classifier, faces: NDArray[np.float32]) -> None:
     right = curved.predict(faces).argmax(axis=1)
     one = attacks.make("noise", draws=1)(curved, faces, right, epsilon=0.1)
@@ -141,6 +151,7 @@ def test_more_draws_of_noise_only_help(curved: Classifier, faces: NDArray[np.flo
     assert (_leads(many) > _leads(one)).any()
 
 
+@pytest.mark.backend
 def test_a_transfer_attack_is_made_on_its_source(
     curved: Classifier, linear: Linear, faces: NDArray[np.float32], labels: NDArray[np.int64]
 ) -> None:

@@ -17,6 +17,7 @@ EPSILONS = [0.0, 0.01, 0.03, 0.1, 0.25]
 
 
 @pytest.mark.parametrize("chosen", [{}, {"norm": "l2"}, {"target": 1}])
+@pytest.mark.backend(quick=True)
 def test_fgsm_sweeps_with_a_single_gradient(
     curved: Classifier, faces: NDArray[np.float32], chosen: dict
 ) -> None:
@@ -31,6 +32,7 @@ def test_fgsm_sweeps_with_a_single_gradient(
         assert swept.linf[row] == pytest.approx(alone.linf[0], abs=1e-6)
 
 
+@pytest.mark.backend(quick=True)
 def test_pgd_goes_on_from_the_epsilon_before(
     curved: Classifier, faces: NDArray[np.float32]
 ) -> None:
@@ -47,6 +49,7 @@ def test_pgd_goes_on_from_the_epsilon_before(
         assert swept.success.sum() >= sum(bool(found.success[0]) for found in apart)
 
 
+@pytest.mark.backend
 def test_pgd_asks_for_no_gradient_at_epsilon_zero(
     curved: Classifier, faces: NDArray[np.float32]
 ) -> None:
@@ -60,6 +63,7 @@ def test_pgd_asks_for_no_gradient_at_epsilon_zero(
 
 
 @pytest.mark.parametrize("zeros", [0, 1])
+@pytest.mark.backend
 def test_pgd_makes_the_whole_attack_at_the_smallest_epsilon(
     linear: Linear, faces: NDArray[np.float32], zeros: int
 ) -> None:
@@ -81,6 +85,7 @@ def test_pgd_makes_the_whole_attack_at_the_smallest_epsilon(
     assert not np.array_equal(*made)
 
 
+@pytest.mark.backend
 def test_pgd_keeps_the_clean_image_where_the_attack_makes_it_safer() -> None:
     """On a peak, where every start and every step leads down."""
     pixels = keras.Input(SHAPE)
@@ -92,6 +97,7 @@ def test_pgd_keeps_the_clean_image_where_the_attack_makes_it_safer() -> None:
     assert swept.linf.tolist() == [0.0, 0.0, 0.0]
 
 
+@pytest.mark.backend
 def test_a_pgd_sweep_states_where_each_epsilon_starts() -> None:
     attack = attacks.make("pgd")
     stated = attack.sweep_threat_model(0.1, seed=3)
@@ -100,6 +106,7 @@ def test_a_pgd_sweep_states_where_each_epsilon_starts() -> None:
     assert attacks.make("bim").sweep_threat_model(0.1) == attacks.make("bim").threat_model(0.1)
 
 
+@pytest.mark.backend
 def test_pgd_told_to_stop_early_does_so_in_a_sweep(
     curved: Classifier, faces: NDArray[np.float32]
 ) -> None:
@@ -114,6 +121,7 @@ def test_pgd_told_to_stop_early_does_so_in_a_sweep(
 
 
 @pytest.mark.parametrize("name", ["bim", "deepfool", "noise"])
+@pytest.mark.backend
 def test_other_attacks_are_made_at_each_epsilon(
     curved: Classifier, faces: NDArray[np.float32], name: str
 ) -> None:
@@ -125,6 +133,7 @@ def test_other_attacks_are_made_at_each_epsilon(
 
 
 @pytest.mark.parametrize("epsilons", [[0.2, 0.1], [-0.1], [2.0], [float("nan")], []])
+@pytest.mark.backend
 def test_epsilons_that_make_no_sense_are_refused(
     curved: Classifier, faces: NDArray[np.float32], epsilons: list[float]
 ) -> None:

@@ -55,6 +55,7 @@ def test_learning_rates_suit_the_backbone() -> None:
 
 
 @every_backbone
+@pytest.mark.backend
 def test_pixels_become_two_float32_logits(name: str) -> None:
     backbone = backbones.get(name)
     assert backbone.name == name
@@ -72,6 +73,7 @@ def test_pixels_become_two_float32_logits(name: str) -> None:
 
 
 @every_backbone
+@pytest.mark.backend
 def test_weights_fit_whatever_the_input_size_and_dropout(name: str) -> None:
     shapes = [item.shape for item in backbones.get(name).build().weights]
     training = backbones.get(name).build(input_size=None, dropout=0.3)
@@ -91,6 +93,7 @@ def test_weights_fit_whatever_the_input_size_and_dropout(name: str) -> None:
         ("efficientnetb2", [127.5, 0.0, 255.0]),
     ],
 )
+@pytest.mark.backend
 def test_preprocessing_is_the_applications_own(name: str, expected: list[float]) -> None:
     pixels = keras.Input((1, 1, 3))
     preprocess = keras.Model(pixels, backbones.get(name).preprocess(pixels))
@@ -99,6 +102,7 @@ def test_preprocessing_is_the_applications_own(name: str, expected: list[float])
 
 
 @every_backbone
+@pytest.mark.backend
 def test_preprocessing_agrees_with_kerass_own_function(name: str) -> None:
     module, _ = APPLICATIONS[name]
     pixels = np.random.default_rng(0).random((2, 4, 4, 3), dtype=np.float32)
@@ -109,6 +113,7 @@ def test_preprocessing_agrees_with_kerass_own_function(name: str) -> None:
 
 
 @every_backbone
+@pytest.mark.backend
 def test_a_backbone_can_be_attacked_with_steps_of_exactly_epsilon(name: str) -> None:
     epsilon = 4 / 255
     model = wrapped(backbones.get(name).build(input_size=75))
@@ -126,6 +131,7 @@ def test_a_backbone_can_be_attacked_with_steps_of_exactly_epsilon(name: str) -> 
 
 
 @every_backbone
+@pytest.mark.backend
 def test_stored_weights_give_the_same_answers_in_a_new_model(name: str, tmp_path: Path) -> None:
     path = tmp_path / "weights.safetensors"
     first, second = (backbones.get(name).build(input_size=75) for _ in range(2))
@@ -143,6 +149,7 @@ def test_stored_weights_give_the_same_answers_in_a_new_model(name: str, tmp_path
     np.testing.assert_array_equal(*answers)
 
 
+@pytest.mark.backend
 def test_efficientnet_standardises_wherever_its_weights_come_from(tmp_path: Path) -> None:
     """Keras reads the means into a constant when it builds, and not when weights are assigned."""
     path = tmp_path / "weights.safetensors"
@@ -158,6 +165,7 @@ def test_efficientnet_standardises_wherever_its_weights_come_from(tmp_path: Path
     np.testing.assert_allclose(keras.ops.convert_to_numpy(found), expected, atol=1e-4)
 
 
+@pytest.mark.backend
 def test_vgg19_starts_with_a_signal_that_neither_dies_nor_explodes() -> None:
     """Sixteen ReLU layers under Keras's default initialiser end near zero."""
     backbone = backbones.get("vgg19")

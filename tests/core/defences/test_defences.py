@@ -171,6 +171,7 @@ def test_black_stays_black_and_white_white(name: str, chosen: dict[str, Any], le
 
 
 @every_defence
+@pytest.mark.backend
 def test_an_image_fares_the_same_again_and_in_company(name: str, chosen: dict[str, Any]) -> None:
     defence = defences.make(name, **chosen)
     pixels = eight_bit(1, 3, 32, 48)
@@ -180,6 +181,7 @@ def test_an_image_fares_the_same_again_and_in_company(name: str, chosen: dict[st
 
 
 @every_defence
+@pytest.mark.backend(quick=True)
 def test_gradients_pass(name: str, chosen: dict[str, Any]) -> None:
     pixels = 0.2 + 0.6 * eight_bit(2, 2, 32, 32)
     gradient = slope(defences.make(name, **chosen), pixels)
@@ -188,6 +190,7 @@ def test_gradients_pass(name: str, chosen: dict[str, Any]) -> None:
 
 
 @every_defence
+@pytest.mark.backend(quick=True)
 def test_gradients_pass_in_black_and_white_as_well(name: str, chosen: dict[str, Any]) -> None:
     """Where a clip that only mends float error would stop them."""
     for level in (0.0, 1.0):
@@ -197,6 +200,7 @@ def test_gradients_pass_in_black_and_white_as_well(name: str, chosen: dict[str, 
 
 
 @every_defence
+@pytest.mark.backend
 def test_the_layer_computes_in_float32_within_a_model_that_does_not(
     name: str, chosen: dict[str, Any]
 ) -> None:
@@ -211,6 +215,7 @@ def test_the_layer_computes_in_float32_within_a_model_that_does_not(
 
 
 @every_defence
+@pytest.mark.backend
 def test_a_defended_classifier_answers_to_the_changed_pixels(
     curved: Classifier, faces: NDArray[np.float32], name: str, chosen: dict[str, Any]
 ) -> None:
@@ -227,6 +232,7 @@ def test_a_defended_classifier_answers_to_the_changed_pixels(
     assert shielded.precision == curved.precision
 
 
+@pytest.mark.backend
 def test_weights_are_shared(curved: Classifier) -> None:
     shielded = defences.defend(curved, defences.make("jpeg"))
     assert [id(item) for item in shielded.model.weights] == [
@@ -234,6 +240,7 @@ def test_weights_are_shared(curved: Classifier) -> None:
     ]
 
 
+@pytest.mark.backend
 def test_defences_stack_the_last_one_first(curved: Classifier, faces: NDArray[np.float32]) -> None:
     few, soft = defences.make("bit_depth", bits=2), defences.make("blur")
     both = defences.defend(defences.defend(curved, few), soft)
@@ -243,6 +250,7 @@ def test_defences_stack_the_last_one_first(curved: Classifier, faces: NDArray[np
 
 
 @pytest.mark.parametrize("copied", [keras.models.clone_model, folded])
+@pytest.mark.backend
 def test_a_copy_of_the_model_keeps_the_defence(
     curved: Classifier,
     faces: NDArray[np.float32],
@@ -256,6 +264,7 @@ def test_a_copy_of_the_model_keeps_the_defence(
     assert_same_answers(found, shielded.predict(faces))
 
 
+@pytest.mark.backend
 def test_the_shipped_model_can_be_defended_at_full_size() -> None:
     shipped = load_classifier("mobilenetv3", warm_up=False)
     defence = defences.make("blur")
@@ -294,6 +303,7 @@ def striped() -> tuple[Classifier, NDArray[np.float32], NDArray[np.int64]]:
     ("name", "chosen"), [("jpeg", {"quality": 30}), ("bit_depth", {"bits": 3}), ("blur", {})]
 )
 @pytest.mark.parametrize(("attack", "how"), [("fgsm", {}), ("pgd", {"steps": 10})])
+@pytest.mark.backend
 def test_attacking_through_the_defence_is_at_least_as_strong(
     curved: Classifier,
     faces: NDArray[np.float32],
@@ -313,6 +323,7 @@ def test_attacking_through_the_defence_is_at_least_as_strong(
 
 
 @pytest.mark.parametrize(("name", "chosen"), [("jpeg", {}), ("blur", {})])
+@pytest.mark.backend
 def test_a_defence_that_stops_the_naive_attack_falls_to_the_adaptive_one(
     striped: tuple[Classifier, NDArray[np.float32], NDArray[np.int64]],
     name: str,
@@ -350,6 +361,7 @@ def levels_apart(image: NDArray[np.uint8], quality: int) -> NDArray[np.int64]:
 
 
 @pytest.mark.parametrize("quality", [5, 25, 50, 75, 85, 95, 100])
+@pytest.mark.backend
 def test_jpeg_is_what_pillow_makes_of_a_portrait(portrait: NDArray[np.uint8], quality: int) -> None:
     """Measured: at most 0.035 levels in the mean and 13 in the worst pixel, at quality 75."""
     apart = levels_apart(portrait, quality)
@@ -382,6 +394,7 @@ def test_the_quantisation_steps_are_pillows(quality: int) -> None:
         np.testing.assert_array_equal(np.reshape(tables[number], (8, 8)), steps)
 
 
+@pytest.mark.backend
 def test_jpeg_gives_whole_levels(portrait: NDArray[np.uint8]) -> None:
     found = applied(jpeg.JPEG(), images.to_float(portrait)[None])
     assert_same_levels(found, images.to_float(images.to_uint8(found)))
@@ -415,12 +428,14 @@ def test_eight_bits_leave_an_8_bit_image_as_it_is(seed: int) -> None:
 
 @settings(max_examples=25)
 @given(seed=seeds, bits=st.integers(1, 8))
+@pytest.mark.backend
 def test_squeezing_twice_is_squeezing_once(seed: int, bits: int) -> None:
     squeeze = defences.make("bit_depth", bits=bits)
     once = applied(squeeze, eight_bit(seed, 1, 8, 8))
     np.testing.assert_allclose(applied(squeeze, once), once, atol=1e-6)
 
 
+@pytest.mark.backend
 def test_the_gradient_of_bit_depth_is_that_of_nothing() -> None:
     pixels = eight_bit(5, 1, *SHAPE[:2])
     through = slope(defences.make("bit_depth", bits=1), pixels)
@@ -433,6 +448,7 @@ def test_the_gradient_of_bit_depth_is_that_of_nothing() -> None:
 
 
 @pytest.mark.parametrize("sigma", [0.4, 1.0, 2.5])
+@pytest.mark.backend
 def test_blur_is_scipys_gaussian(sigma: float) -> None:
     pixels = eight_bit(6, 2, 24, 40)
     radius = int(np.ceil(3 * sigma))
@@ -452,6 +468,7 @@ def test_blur_stays_between_the_darkest_and_the_brightest(seed: int, sigma: floa
     assert (found <= highest[:, None, None] + 1e-5).all()
 
 
+@pytest.mark.backend(quick=True)
 def test_the_gradient_of_blur_is_the_slope_of_blur() -> None:
     """It is linear, so a finite difference is exact however long the step."""
     soft = blur.Blur(sigma=1.5)

@@ -60,6 +60,7 @@ def test_settings_that_make_no_sense_are_refused(settings: dict[str, int | str],
         engines.make("ray", **settings)
 
 
+@pytest.mark.backend
 def test_the_local_engine_is_the_task_itself(shipped: Classifier, dataset: Dataset) -> None:
     task = Task(classifier=shipped)
     with engines.Local().ready(task, pytest.fail) as crew:

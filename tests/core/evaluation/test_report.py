@@ -116,6 +116,7 @@ def test_without_an_image_to_attack_there_is_no_success_rate() -> None:
     assert replace(wrong, threat_model={"target": None}).success_rate == pytest.approx(1 / 2)
 
 
+@pytest.mark.backend
 def test_an_evaluation_is_what_its_images_give(shipped: Classifier, dataset: Dataset) -> None:
     attack = attacks.make("fgsm")
     calls: list[tuple[int, int]] = []
@@ -180,6 +181,7 @@ def test_the_fields_of_the_context_may_be_given_as_keywords(
     assert again.as_dict() == first.as_dict()
 
 
+@pytest.mark.backend
 def test_images_pass_through_the_given_preparation(shipped: Classifier, dataset: Dataset) -> None:
     seen: list[tuple[int, ...]] = []
 

@@ -38,6 +38,7 @@ def test_a_verdict_names_class_and_confidence(
     assert sum(verdict.probabilities) == pytest.approx(1.0)
 
 
+@pytest.mark.backend
 def test_fgsm_moves_every_level_by_exactly_epsilon(
     brightness: Classifier, dark: NDArray[np.uint8]
 ) -> None:
@@ -56,6 +57,7 @@ def test_fgsm_moves_every_level_by_exactly_epsilon(
         (20 / 255, 1, Outcome.ALREADY_WRONG),
     ],
 )
+@pytest.mark.backend
 def test_the_outcome_is_named_rightly(
     brightness: Classifier,
     dark: NDArray[np.uint8],

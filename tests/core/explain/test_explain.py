@@ -120,6 +120,7 @@ def test_the_registry_describes_its_methods(name: str) -> None:
 
 
 @every_explanation
+@pytest.mark.backend
 def test_heat_lies_from_0_to_1_and_nothing_is_changed(
     deep: Classifier, faces: NDArray[np.float32], name: str
 ) -> None:
@@ -139,6 +140,7 @@ def test_heat_lies_from_0_to_1_and_nothing_is_changed(
 
 
 @every_explanation
+@pytest.mark.backend
 def test_an_image_is_explained_alike_in_any_company(
     deep: Classifier, faces: NDArray[np.float32], name: str
 ) -> None:
@@ -149,6 +151,7 @@ def test_an_image_is_explained_alike_in_any_company(
 
 
 @every_explanation
+@pytest.mark.backend
 def test_many_visitors_share_one_model(
     deep: Classifier, faces: NDArray[np.float32], name: str
 ) -> None:
@@ -160,6 +163,7 @@ def test_many_visitors_share_one_model(
 
 
 @every_explanation
+@pytest.mark.backend
 def test_a_class_or_another_image_compiles_nothing_anew(
     deep: Classifier, faces: NDArray[np.float32], name: str
 ) -> None:
@@ -172,6 +176,7 @@ def test_a_class_or_another_image_compiles_nothing_anew(
 
 
 @every_explanation
+@pytest.mark.backend
 def test_what_the_model_ignores_stays_cold(
     half_blind: Classifier, faces: NDArray[np.float32], name: str
 ) -> None:
@@ -181,6 +186,7 @@ def test_what_the_model_ignores_stays_cold(
 
 
 @every_explanation
+@pytest.mark.backend
 def test_a_gradient_that_is_not_finite_gives_an_empty_map(
     faces: NDArray[np.float32], name: str
 ) -> None:
@@ -210,6 +216,7 @@ def test_input_outside_the_contract_is_refused(
 
 
 @pytest.mark.parametrize("label", [WITHOUT_MASK, WITH_MASK])
+@pytest.mark.backend(quick=True)
 def test_grad_cam_is_what_the_paper_defines(faces: NDArray[np.float32], label: int) -> None:
     model = plain("relu")
     kernel, bias, first, first_bias, second, _ = model.get_weights()
@@ -225,6 +232,7 @@ def test_grad_cam_is_what_the_paper_defines(faces: NDArray[np.float32], label: i
     np.testing.assert_allclose(heat, expected, atol=1e-4)
 
 
+@pytest.mark.backend
 def test_the_gradient_of_features_agrees_with_finite_differences(
     faces: NDArray[np.float32],
 ) -> None:
@@ -242,6 +250,7 @@ def test_the_gradient_of_features_agrees_with_finite_differences(
         np.testing.assert_allclose(gradient[..., channel].sum(axis=(1, 2)), slope, atol=2e-3)
 
 
+@pytest.mark.backend
 def test_no_class_asks_for_the_models_own_answer(
     deep: Classifier, faces: NDArray[np.float32]
 ) -> None:
@@ -255,6 +264,7 @@ def test_no_class_asks_for_the_models_own_answer(
     np.testing.assert_array_equal(one, np.where((answers == 1)[:, None, None], own, other))
 
 
+@pytest.mark.backend
 def test_nothing_that_speaks_for_a_class_gives_an_empty_map(
     half_blind: Classifier, faces: NDArray[np.float32]
 ) -> None:
@@ -263,6 +273,7 @@ def test_nothing_that_speaks_for_a_class_gives_an_empty_map(
     assert summarise(heat[0]) == Summary(None, None, None)
 
 
+@pytest.mark.backend
 def test_layers_behave_as_in_inference(deep: Classifier, faces: NDArray[np.float32]) -> None:
     logits, features, gradient = feature_gradients(deep, faces)
     np.testing.assert_allclose(logits, deep.predict(faces), atol=1e-5)
@@ -291,6 +302,7 @@ def _fast(backbone: str) -> Callable[[Classifier], Classifier]:
     ],
     ids=["folded", "bfloat16", "defended", "moved to the CPU"],
 )
+@pytest.mark.backend
 def test_grad_cam_finds_the_features_of_a_model_in_disguise(
     deep: Classifier,
     faces: NDArray[np.float32],
@@ -310,6 +322,7 @@ def test_a_model_of_unknown_making_is_refused(
 
 
 @pytest.mark.parametrize("name", backbones.names())
+@pytest.mark.backend
 def test_every_backbone_names_its_last_feature_map(name: str) -> None:
     """Below a linear head every feature weighs as its kernel says (Selvaraju et al., section 3.1).
 
@@ -349,6 +362,7 @@ def magnitudes(weights: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 @pytest.mark.parametrize("label", [None, WITHOUT_MASK, WITH_MASK])
+@pytest.mark.backend(quick=True)
 def test_the_saliency_of_a_linear_model_is_its_weights(
     linear: Linear, faces: NDArray[np.float32], label: int | None
 ) -> None:
@@ -358,6 +372,7 @@ def test_the_saliency_of_a_linear_model_is_its_weights(
     np.testing.assert_allclose(heat, np.tile(expected, (16, 1, 1)), rtol=1e-4)
 
 
+@pytest.mark.backend
 def test_what_is_above_the_percentile_is_cut_off(
     linear: Linear, faces: NDArray[np.float32]
 ) -> None:
@@ -368,6 +383,7 @@ def test_what_is_above_the_percentile_is_cut_off(
     assert (heat == 1).mean() == pytest.approx(0.25, abs=0.02)
 
 
+@pytest.mark.backend
 def test_a_single_pixel_is_not_lost_below_the_percentile(faces: NDArray[np.float32]) -> None:
     weights = np.zeros((*SHAPE, 2), np.float32)
     weights[5, 2, 1, 0] = 1e-3
@@ -377,6 +393,7 @@ def test_a_single_pixel_is_not_lost_below_the_percentile(faces: NDArray[np.float
     np.testing.assert_array_equal(explain.make("saliency")(classifier, faces[:1])[0], expected)
 
 
+@pytest.mark.backend
 def test_the_mean_gradient_of_a_linear_model_is_its_gradient(
     linear: Linear, faces: NDArray[np.float32]
 ) -> None:
@@ -384,6 +401,7 @@ def test_the_mean_gradient_of_a_linear_model_is_its_gradient(
     np.testing.assert_allclose(found, explain.make("saliency")(linear[0], faces), rtol=1e-4)
 
 
+@pytest.mark.backend
 def test_noise_depends_on_the_seed(deep: Classifier, faces: NDArray[np.float32]) -> None:
     smooth, plainly = explain.make("smooth-grad"), explain.make("saliency")(deep, faces)
     first = smooth(deep, faces, seed=1)
@@ -395,6 +413,7 @@ def test_noise_depends_on_the_seed(deep: Classifier, faces: NDArray[np.float32])
 
 
 @pytest.mark.parametrize("samples", [1, 40])
+@pytest.mark.backend
 def test_the_noise_is_as_strong_as_stated(samples: int) -> None:
     """The gradient of half the squares' sum is the image itself, here with its mean noise."""
     pixels = keras.Input((64, 64, 3))
@@ -409,6 +428,7 @@ def test_the_noise_is_as_strong_as_stated(samples: int) -> None:
     assert abs(noise.mean()) < 1e-3
 
 
+@pytest.mark.backend
 def test_noisy_images_stay_images() -> None:
     """Outside [0, 1] this model's gradient is zero, inside 1."""
     pixels = keras.Input(SHAPE)

@@ -107,6 +107,7 @@ def set_first(arrays: Arrays, array: NDArray[Any]) -> None:
 # Saving and loading
 
 
+@pytest.mark.backend
 def test_float16_values_come_back_exactly(tmp_path: Path) -> None:
     expected = safetensors.numpy.load(stored())
     folder = checkpoint(tmp_path)
@@ -119,6 +120,7 @@ def test_float16_values_come_back_exactly(tmp_path: Path) -> None:
     assert not model.trainable
 
 
+@pytest.mark.backend
 def test_saving_again_what_was_loaded_gives_the_same_file(tmp_path: Path) -> None:
     stored()  # fills the network
     first = checkpoints.save_weights(network(), tmp_path / "a.safetensors")
@@ -129,6 +131,7 @@ def test_saving_again_what_was_loaded_gives_the_same_file(tmp_path: Path) -> Non
     assert first == hashlib.sha256((tmp_path / "a.safetensors").read_bytes()).hexdigest()
 
 
+@pytest.mark.backend
 def test_weights_of_another_input_size_and_dropout_fit(tmp_path: Path) -> None:
     small = backbones.get("mobilenetv3").build(input_size=32, dropout=0.2)
     checkpoints.save_weights(small, tmp_path / WEIGHTS_FILE)
@@ -423,6 +426,7 @@ def test_a_model_is_found_by_its_folder(tmp_path: Path) -> None:
     assert checkpoints.locate(str(checkpoint(tmp_path))) == tmp_path
 
 
+@pytest.mark.backend
 def test_the_shipped_models_fit_their_cards() -> None:
     assert "mobilenetv3" in checkpoints.available()
     for name in checkpoints.available():

@@ -20,6 +20,7 @@ from facemask_core.models.classifier import BUCKETS, probabilities
 from facemask_core.models.gradients import ModelFunctions, Tensor
 
 
+@pytest.mark.backend(quick=True)
 def test_logits_match_the_closed_form(
     linear: tuple[Classifier, NDArray[np.float32], NDArray[np.float32]], faces: NDArray[np.float32]
 ) -> None:
@@ -29,6 +30,7 @@ def test_logits_match_the_closed_form(
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 7, 8, 9, 31, 32, 33, 70])
+@pytest.mark.backend(quick=True)
 def test_any_number_of_images_gives_one_answer_each(curved: Classifier, count: int) -> None:
     images = np.random.default_rng(0).random((70, *SHAPE), dtype=np.float32)
     logits = curved.predict(images[:count])
@@ -37,12 +39,14 @@ def test_any_number_of_images_gives_one_answer_each(curved: Classifier, count: i
     np.testing.assert_allclose(logits, curved.predict(images)[:count], atol=1e-5)
 
 
+@pytest.mark.backend(quick=True)
 def test_dropout_is_off_and_answers_do_not_change(
     curved: Classifier, faces: NDArray[np.float32]
 ) -> None:
     np.testing.assert_array_equal(curved.predict(faces), curved.predict(faces))
 
 
+@pytest.mark.backend(quick=True)
 def test_programs_are_traced_once_or_on_jax_once_a_bucket(curved: Classifier) -> None:
     traced: list[Any] = []
 
@@ -70,6 +74,7 @@ def test_waiting_for_a_compilation_is_counted() -> None:
     assert counts == [1, 1, 2, 3, 3, 3], "33 images are a batch of 32 and one of 1"
 
 
+@pytest.mark.backend
 def test_many_visitors_share_one_model(curved: Classifier, faces: NDArray[np.float32]) -> None:
     fresh = wrapped(curved.model)  # nothing compiled yet: tracing is shared as well
     labels = np.arange(16) % 2
@@ -86,6 +91,7 @@ def test_many_visitors_share_one_model(curved: Classifier, faces: NDArray[np.flo
         assert all(pool.map(visit, range(24)))
 
 
+@pytest.mark.backend
 def test_visitors_computed_together_each_get_their_own_answer(curved: Classifier) -> None:
     """Each has a face and an epsilon of their own; together or alone, the answer is the same."""
     rng = np.random.default_rng(0)
@@ -141,6 +147,7 @@ def _refuse_above(limit: int, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return sizes
 
 
+@pytest.mark.backend
 def test_a_full_device_halves_the_batch_and_says_so(
     curved: Classifier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -169,6 +176,7 @@ def _loaded(name: str, precision: str = "exact") -> Classifier:
     ],
     ids=["exact", "fast", "bfloat16", "defended"],
 )
+@pytest.mark.backend
 def test_a_device_too_small_for_one_image_hands_over_to_the_cpu(
     monkeypatch: pytest.MonkeyPatch, load: Callable[[], Classifier]
 ) -> None:
@@ -190,6 +198,7 @@ def test_a_device_too_small_for_one_image_hands_over_to_the_cpu(
     assert "CPU" in fresh.messages[-1]
 
 
+@pytest.mark.backend
 def test_the_cpu_is_not_given_a_gpus_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """A hundred images of VGG19 at once would fill a laptop's own memory as well."""
     model = wrapped(linear_model(np.ones((192, 2), np.float32), np.zeros(2, np.float32)))
@@ -201,6 +210,7 @@ def test_the_cpu_is_not_given_a_gpus_batches(monkeypatch: pytest.MonkeyPatch) ->
     assert sizes == [32, 1]
 
 
+@pytest.mark.backend
 def test_outputs_that_nobody_reads_are_not_fetched(curved: Classifier) -> None:
     def program(model: Any, images: Any) -> tuple[Any, ...]:
         return model.logits(images), images, images
@@ -215,6 +225,7 @@ def test_outputs_that_nobody_reads_are_not_fetched(curved: Classifier) -> None:
     assert [part.shape for part in empty] == [(0, 2)]
 
 
+@pytest.mark.backend
 def test_a_computer_too_small_for_one_image_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     model = load_classifier("mobilenetv3", warm_up=False)
     _refuse_above(0, monkeypatch)
@@ -222,6 +233,7 @@ def test_a_computer_too_small_for_one_image_says_so(monkeypatch: pytest.MonkeyPa
         model.predict(np.zeros((1, 224, 224, 3), np.float32))
 
 
+@pytest.mark.backend
 def test_other_errors_are_not_taken_for_a_full_device(
     curved: Classifier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -244,6 +256,7 @@ def test_a_head_without_two_logits_is_refused(outputs: int) -> None:
         wrapped(keras.Model(pixels, head))
 
 
+@pytest.mark.backend
 def test_probabilities_are_one_softmax() -> None:
     logits = np.array([[0.0, 0.0], [0.0, np.log(3.0)], [1000.0, -1000.0]], np.float32)
     expected = [[0.5, 0.5], [0.25, 0.75], [1.0, 0.0]]
@@ -260,6 +273,7 @@ def test_an_unknown_model_is_refused_by_name() -> None:
         load_classifier("nonsense")
 
 
+@pytest.mark.backend
 def test_every_shipped_model_loads_and_answers() -> None:
     assert checkpoints.available()
     for name in checkpoints.available():
@@ -269,6 +283,7 @@ def test_every_shipped_model_loads_and_answers() -> None:
 
 
 @pytest.mark.parametrize("precision", ["exact", "fast"])
+@pytest.mark.backend
 def test_a_classifier_sent_elsewhere_answers_to_the_bit(precision: str) -> None:
     here = load_classifier("mobilenetv3", warm_up=False, precision=precision)
     there: Classifier = pickle.loads(pickle.dumps(here))  # noqa: S301

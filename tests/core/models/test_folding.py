@@ -85,6 +85,7 @@ def assert_same_function(first: keras.Model, second: keras.Model, side: int) -> 
     "name",
     [name if name in LIGHT else pytest.param(name, marks=pytest.mark.slow) for name in NORMS],
 )
+@pytest.mark.backend
 def test_a_backbone_gives_the_same_answers_and_gradients(name: str) -> None:
     before, after = NORMS[name]
     keras.utils.set_random_seed(0)
@@ -102,6 +103,7 @@ def test_a_backbone_gives_the_same_answers_and_gradients(name: str) -> None:
     assert len(norms(model)) == before
 
 
+@pytest.mark.backend
 def test_every_backbone_is_covered() -> None:
     assert tuple(NORMS) == backbones.names()
 
@@ -133,6 +135,7 @@ FOLDABLE: dict[str, Block] = {
 
 
 @pytest.mark.parametrize("block", FOLDABLE.values(), ids=FOLDABLE)
+@pytest.mark.backend(quick=True)
 def test_a_norm_behind_a_linear_layer_is_folded(block: Block) -> None:
     model = ending_in(block)
     copy = folded(model)
@@ -178,6 +181,7 @@ LASTING: dict[str, Block] = {
 
 
 @pytest.mark.parametrize("block", LASTING.values(), ids=LASTING)
+@pytest.mark.backend
 def test_a_norm_that_cannot_be_folded_stays(block: Block) -> None:
     model = ending_in(block)
     copy = folded(model)
@@ -185,6 +189,7 @@ def test_a_norm_that_cannot_be_folded_stays(block: Block) -> None:
     assert_same_function(model, copy, 8)
 
 
+@pytest.mark.backend
 def test_a_folded_model_can_be_folded_again() -> None:
     model = ending_in(FOLDABLE["conv"])
     assert_same_function(model, folded(folded(model)), 8)

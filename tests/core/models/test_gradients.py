@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 from small_models import SHAPE, wrapped
 
@@ -17,6 +18,7 @@ def _margin_gradient(
     return model.margin_gradient(images, direction)
 
 
+@pytest.mark.backend(quick=True)
 def test_the_gradient_of_a_linear_model_is_its_weights(
     linear: tuple[Classifier, NDArray[np.float32], NDArray[np.float32]], faces: NDArray[np.float32]
 ) -> None:
@@ -28,6 +30,7 @@ def test_the_gradient_of_a_linear_model_is_its_weights(
     np.testing.assert_allclose(logits, classifier.predict(faces), atol=1e-5)
 
 
+@pytest.mark.backend(quick=True)
 def test_the_gradient_agrees_with_finite_differences(
     curved: Classifier, faces: NDArray[np.float32]
 ) -> None:
@@ -44,6 +47,7 @@ def test_the_gradient_agrees_with_finite_differences(
         np.testing.assert_allclose(slope, expected, atol=5e-3, rtol=5e-3)
 
 
+@pytest.mark.backend(quick=True)
 def test_images_do_not_influence_each_others_gradient(
     curved: Classifier, faces: NDArray[np.float32]
 ) -> None:
@@ -53,6 +57,7 @@ def test_images_do_not_influence_each_others_gradient(
     np.testing.assert_allclose(together[3], alone[0], atol=1e-6)
 
 
+@pytest.mark.backend(quick=True)
 def test_programs_share_the_trace_of_the_model() -> None:
     """Of an answer one, and of a gradient; JAX traces the model into every program anew."""
     traced: list[None] = []

@@ -39,17 +39,20 @@ def portraits() -> NDArray[np.float32]:
     return images.to_float(batch.images)
 
 
+@pytest.mark.backend(quick=True)
 def test_exact_is_the_model_itself(curved: Classifier) -> None:
     assert wrapped(curved.model).model is curved.model
     assert (curved.precision, curved.arithmetic) == ("exact", "float32")
 
 
+@pytest.mark.backend
 def test_an_unknown_precision_is_refused(curved: Classifier) -> None:
     with pytest.raises(DeviceError, match=r"'half'.*exact, fast"):
         prepared(curved.model, "mobilenetv3", "half")
 
 
 @pytest.mark.parametrize("name", backbones.names())
+@pytest.mark.backend
 def test_what_is_said_is_what_is_computed(name: str) -> None:
     model = prepared(backbones.get(name).build(input_size=75), name, "fast")
     network = model.get_layer("network")
@@ -67,6 +70,7 @@ def _gradient(model: ModelFunctions, pixels: Tensor, direction: Tensor) -> tuple
     return model.margin_gradient(pixels, direction)
 
 
+@pytest.mark.backend(quick=True)
 def test_bfloat16_answers_and_gradients_come_out_in_float32() -> None:
     """On a network small enough for every backend."""
     keras.utils.set_random_seed(0)
@@ -90,6 +94,7 @@ def test_bfloat16_answers_and_gradients_come_out_in_float32() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.backend
 def test_bfloat16_answers_like_float32(
     both: tuple[Classifier, Classifier], portraits: NDArray[np.float32]
 ) -> None:
@@ -100,6 +105,7 @@ def test_bfloat16_answers_like_float32(
 
 
 @pytest.mark.slow
+@pytest.mark.backend
 def test_steps_far_below_a_level_are_felt_in_bfloat16(
     both: tuple[Classifier, Classifier], portraits: NDArray[np.float32]
 ) -> None:
@@ -118,6 +124,7 @@ def test_steps_far_below_a_level_are_felt_in_bfloat16(
 @needs_photographs
 @pytest.mark.slow
 @pytest.mark.parametrize("name", checkpoints.available())
+@pytest.mark.backend
 def test_fast_answers_to_photographs_hardly_differ(name: str) -> None:
     dataset = datasets.open_dataset(PHOTOGRAPHS / "test").limited(96)
     (batch,) = datasets.stream(dataset, 96)

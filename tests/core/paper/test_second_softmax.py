@@ -32,6 +32,7 @@ def test_the_classes_and_the_bounds_hold_for_any_scores() -> None:
 
 
 @pytest.mark.parametrize("sharpness", [1, 4])
+@pytest.mark.backend
 def test_the_model_behind_answers_with_the_softmax_of_its_scores(
     curved: Classifier, faces: Pixels, sharpness: int
 ) -> None:
@@ -42,6 +43,7 @@ def test_the_model_behind_answers_with_the_softmax_of_its_scores(
     assert str(sharpness) in softened.name
 
 
+@pytest.mark.backend
 def test_a_model_that_is_not_too_sure_is_attacked_all_the_same(
     curved: Classifier, faces: Pixels
 ) -> None:
@@ -54,6 +56,7 @@ def test_a_model_that_is_not_too_sure_is_attacked_all_the_same(
     assert same.mean() > 0.999, "but for signs of gradients that are all but zero"
 
 
+@pytest.mark.backend
 def test_a_sure_model_has_no_gradient_left(
     linear: tuple[Classifier, NDArray[np.float32], NDArray[np.float32]], faces: Pixels
 ) -> None:
@@ -66,6 +69,7 @@ def test_a_sure_model_has_no_gradient_left(
     assert (found.images == faces).all()
 
 
+@pytest.mark.backend
 def test_a_step_through_it_is_judged_by_the_model_itself(curved: Classifier, faces: Pixels) -> None:
     labels = curved.predict(faces).argmax(axis=1)
     through = attacks.make("transfer", source=with_second_softmax(curved), attack=CLIMBING)
@@ -76,6 +80,7 @@ def test_a_step_through_it_is_judged_by_the_model_itself(curved: Classifier, fac
     assert stated["source_sha256"] == curved.card.weights_sha256
 
 
+@pytest.mark.backend
 def test_weights_are_shared_and_not_changed(faces: Pixels) -> None:
     pixels = keras.Input(faces.shape[1:])
     model = keras.Model(pixels, keras.layers.Dense(2)(keras.layers.Flatten()(pixels)))

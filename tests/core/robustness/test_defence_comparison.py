@@ -38,6 +38,7 @@ def behind(defence: defences.Defence, weights: NDArray[np.float64]) -> NDArray[n
     return keras.ops.convert_to_numpy(defence(each_pixel)).reshape(SIZE, SIZE) @ weights
 
 
+@pytest.mark.backend
 def test_blur_fares_as_the_closed_forms_say(
     linear: Linear, pictures: Dataset, small: Prepare
 ) -> None:
@@ -101,6 +102,7 @@ def test_wrong_before_is_an_error_whatever_the_attack_makes_of_it() -> None:
 
 
 @pytest.mark.parametrize("name", ["fgsm", "pgd", "square"])
+@pytest.mark.backend
 def test_rows_are_what_single_attacks_make(
     curved: Classifier,
     pictures: Dataset,

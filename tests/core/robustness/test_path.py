@@ -15,6 +15,7 @@ Levels = NDArray[np.uint8]
 
 
 @pytest.mark.parametrize("name", ["bim", "pgd"])
+@pytest.mark.backend
 def test_the_way_leads_where_the_attack_does(curved: Classifier, levels: Levels, name: str) -> None:
     attack = attacks.make(name, steps=5)
     label = int(curved.predict(images.to_float(levels[:1])).argmax())
@@ -30,6 +31,7 @@ def test_the_way_leads_where_the_attack_does(curved: Classifier, levels: Levels,
     np.testing.assert_allclose(whole.logits, best.logits, atol=1e-5)
 
 
+@pytest.mark.backend
 def test_every_step_shows_the_answer_to_the_picture_shown(
     curved: Classifier, levels: Levels
 ) -> None:
@@ -58,6 +60,7 @@ def test_what_has_no_steps_to_follow_says_so(curved: Classifier, levels: Levels,
         robustness.attack_path(curved, levels[0], 0, attack, epsilon=6 / 255)
 
 
+@pytest.mark.backend
 def test_steps_are_followed_in_l2_as_well(curved: Classifier, levels: Levels) -> None:
     attack = attacks.make("pgd", norm="l2", steps=3)
     way = list(robustness.attack_path(curved, levels[0], 0, attack, epsilon=1.5))

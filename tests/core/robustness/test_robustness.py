@@ -49,6 +49,7 @@ def _smallest_levels(linear: Linear, levels: Levels, labels: NDArray[np.int64]) 
 
 
 @pytest.mark.parametrize("name", ["fgsm", "pgd", "noise"])
+@pytest.mark.backend(quick=True)
 def test_every_value_of_a_sweep_is_one_the_model_gave_to_the_image_shown(
     curved: Classifier, levels: Levels, name: str
 ) -> None:
@@ -69,6 +70,7 @@ def test_every_value_of_a_sweep_is_one_the_model_gave_to_the_image_shown(
         assert found.smallest_fooling_notch is None
 
 
+@pytest.mark.backend
 def test_fgsm_needs_one_gradient_and_one_batch_for_the_whole_slider(
     curved: Classifier, levels: Levels, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -108,6 +110,7 @@ def test_a_sweep_refuses_epsilons_that_fall(curved: Classifier, levels: Levels) 
 
 
 @pytest.mark.parametrize("name", ["fgsm", "bim", "pgd", "noise"])
+@pytest.mark.backend
 def test_a_sweep_in_l2_judges_what_it_shows_and_says_how_far_that_is(
     curved: Classifier, levels: Levels, name: str
 ) -> None:
@@ -127,6 +130,7 @@ def test_a_sweep_in_l2_judges_what_it_shows_and_says_how_far_that_is(
 
 
 @pytest.mark.parametrize("name", ["fgsm", "bim", "mim"])
+@pytest.mark.backend
 def test_a_notch_in_l2_is_the_attack_alone(curved: Classifier, levels: Levels, name: str) -> None:
     attack = attacks.make(name, norm="l2")
     label = int(curved.predict(images.to_float(levels[:1])).argmax())
@@ -146,6 +150,7 @@ def test_a_notch_in_l2_is_the_attack_alone(curved: Classifier, levels: Levels, n
     ],
     ids=lambda attack: attack.name,
 )
+@pytest.mark.backend(quick=True)
 def test_the_smallest_level_is_the_closed_forms(
     linear: Linear, levels: Levels, attack: Attack
 ) -> None:
@@ -157,6 +162,7 @@ def test_the_smallest_level_is_the_closed_forms(
     assert found.median == sorted(expected)[5]
 
 
+@pytest.mark.backend
 def test_the_exact_scan_finds_a_level_that_a_larger_one_would_miss() -> None:
     """FGSM may fool at 3/255 and not at 4/255: only trying every level finds the smallest."""
     from facemask_core.backend import keras
@@ -318,6 +324,7 @@ def test_the_smallest_levels_are_stated_as_they_were_searched_for(
 
 
 @pytest.mark.parametrize("name", ["fgsm", "bim", "pgd", "noise"])
+@pytest.mark.backend
 def test_a_curve_counts_what_single_attacks_leave_standing(
     curved: Classifier, pictures: Dataset, small: Prepare, name: str
 ) -> None:
@@ -370,6 +377,7 @@ def test_a_curve_needs_an_untargeted_attack(curved: Classifier, pictures: Datase
 
 
 @pytest.mark.parametrize("name", ["fgsm", "bim", "pgd"])
+@pytest.mark.backend
 def test_dead_gradients_are_counted_by_every_search(
     curved: Classifier, pictures: Dataset, small: Prepare, name: str
 ) -> None:
@@ -387,6 +395,7 @@ def test_dead_gradients_are_counted_by_every_search(
         assert matrix.as_dict()["dead_gradients"] == matrix.dead_gradients.tolist() == [everyone, 0]
 
 
+@pytest.mark.backend
 def test_the_matrix_has_the_white_box_on_its_diagonal(
     curved: Classifier, linear: Linear, pictures: Dataset, small: Prepare
 ) -> None:
@@ -446,6 +455,7 @@ def test_progress_reaches_the_number_of_files(
 
 
 @pytest.mark.parametrize("norm", ["linf", "l2"])
+@pytest.mark.backend
 def test_the_control_group_is_the_sweep_with_noise_judged_once(
     curved: Classifier, levels: Levels, monkeypatch: pytest.MonkeyPatch, norm: str
 ) -> None:

@@ -51,6 +51,7 @@ def brightness() -> Classifier:
     return judging(MEAN, 0.5)
 
 
+@pytest.mark.backend
 def test_whole_levels_survive_every_form(brightness: Classifier, greys: Dataset) -> None:
     """Twenty levels take 115, 118 and 140 across 127.5; 60 was wrong before."""
     found = robustness.attack_survival(
@@ -79,6 +80,7 @@ def test_a_part_of_a_level_is_lost_in_rounding(tmp_path: Path) -> None:
     assert found.answers.survival_rates == {FLOAT: 1.0, EIGHT_BITS: 0.0, PNG: 0.0}
 
 
+@pytest.mark.backend
 def test_a_fine_pattern_survives_png_but_not_jpeg(tmp_path: Path) -> None:
     turns = np.where(np.indices(SHAPE[:2]).sum(axis=0) % 2, -1.0, 1.0)
     fine = judging(np.repeat(turns[..., None], 3, axis=2) / np.prod(SHAPE), 0.5 / 255)

@@ -40,6 +40,7 @@ def _perturbed(
 
 
 @every_adversary
+@pytest.mark.backend
 def test_perturbations_stay_in_ball_and_box(curved: Classifier, adversary: Adversary) -> None:
     rng = np.random.default_rng(2)
     pixels = rng.random((16, *SHAPE), dtype=np.float32)
@@ -51,6 +52,7 @@ def test_perturbations_stay_in_ball_and_box(curved: Classifier, adversary: Adver
 
 
 @every_adversary
+@pytest.mark.backend
 def test_perturbations_hurt_more_than_noise(
     curved: Classifier, faces: NDArray, labels: NDArray, adversary: Adversary
 ) -> None:
@@ -73,6 +75,7 @@ def test_perturbations_hurt_more_than_noise(
         assert (margin(found) - margin(clean)).mean() > 2 * (margin(random) - margin(clean)).mean()
 
 
+@pytest.mark.backend(quick=True)
 def test_on_a_linear_model_one_step_has_a_closed_form(faces: NDArray, labels: NDArray) -> None:
     """x' = clip(x + start + 1.25 eps sign(w)) to the ball: Wong et al. 2020, algorithm 3."""
     rng = np.random.default_rng(5)
@@ -90,6 +93,7 @@ def test_on_a_linear_model_one_step_has_a_closed_form(faces: NDArray, labels: ND
     assert np.mean(delta < adversary.epsilon - 1e-6) == pytest.approx(3 / 8, abs=0.03)
 
 
+@pytest.mark.backend
 def test_random_starts_change_from_batch_to_batch_and_follow_the_seed(
     curved: Classifier, faces: NDArray, labels: NDArray
 ) -> None:
@@ -98,6 +102,7 @@ def test_random_starts_change_from_batch_to_batch_and_follow_the_seed(
     assert not np.array_equal(first, _perturbed(curved.model, EVERY[0], faces, labels, step=1))
 
 
+@pytest.mark.backend(quick=True)
 def test_trades_loss_is_its_equation() -> None:
     labels = np.array([[1.0, 0.0], [0.0, 1.0]], np.float32)
     clean = np.array([[2.0, -1.0], [0.3, 0.4]], np.float32)
@@ -116,12 +121,14 @@ def test_trades_loss_is_its_equation() -> None:
         assert float(found) == pytest.approx(cross_entropy + beta * divergence, rel=1e-5)
 
 
+@pytest.mark.backend
 def test_the_probe_tells_a_delusion_from_robustness() -> None:
     assert is_delusion(val_fgsm_accuracy=0.95, val_pgd_accuracy=0.02)
     assert not is_delusion(val_fgsm_accuracy=0.80, val_pgd_accuracy=0.70)
     assert not is_delusion(val_fgsm_accuracy=0.30, val_pgd_accuracy=0.01), "plainly not robust"
 
 
+@pytest.mark.backend
 def test_a_probe_of_a_linear_model_is_exact() -> None:
     """Every attack of a linear model ends in the same corner, so accuracy follows from margins."""
     rng = np.random.default_rng(6)
@@ -139,6 +146,7 @@ def test_a_probe_of_a_linear_model_is_exact() -> None:
     assert not found["catastrophic_overfitting"]
 
 
+@pytest.mark.backend
 def test_while_epsilon_rises_no_model_is_called_overfitted(
     curved: Classifier, faces: NDArray, labels: NDArray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -156,6 +164,7 @@ def test_while_epsilon_rises_no_model_is_called_overfitted(
     [Adversary("fgsm", epsilon=0.2), Adversary("pgd", epsilon=0.1, steps=3, trades=6.0)],
     ids=["fgsm", "trades"],
 )
+@pytest.mark.backend
 def test_training_against_an_adversary_makes_robust(
     data: Path, tmp_path: Path, adversary: Adversary
 ) -> None:
@@ -173,6 +182,7 @@ def test_training_against_an_adversary_makes_robust(
     assert math.isfinite(last["loss"])
 
 
+@pytest.mark.backend
 def test_a_run_that_overfits_to_one_step_says_so(
     data: Path,
     tmp_path: Path,
@@ -189,6 +199,7 @@ def test_a_run_that_overfits_to_one_step_says_so(
     assert card.metrics["val"]["probe"] == {"epsilon": 8 / 255, "images": 8} | fooled
 
 
+@pytest.mark.backend
 def test_the_last_probe_attacks_the_stored_weights_at_full_size(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -23,6 +23,7 @@ def model() -> keras.Model:
     return keras.Sequential([*layers, keras.layers.GlobalAveragePooling2D(), keras.layers.Dense(2)])
 
 
+@pytest.mark.backend
 def test_statistics_are_the_plain_mean_over_the_batches(model: keras.Model) -> None:
     statistics, norm = BatchStatistics(model), model.layers[0]
     dense = [np.array(value) for value in model.layers[-1].get_weights()]
@@ -38,11 +39,13 @@ def test_statistics_are_the_plain_mean_over_the_batches(model: keras.Model) -> N
         np.testing.assert_array_equal(before, after)
 
 
+@pytest.mark.backend
 def test_without_a_batch_they_stay(model: keras.Model) -> None:
     BatchStatistics(model).renew(iter(()))
     np.testing.assert_array_equal(np.asarray(model.layers[0].moving_mean), 0.0)
 
 
+@pytest.mark.backend
 def test_a_model_is_traced_once_for_each_size(
     model: keras.Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -63,6 +66,7 @@ def test_a_model_is_traced_once_for_each_size(
     assert sizes == [6, 8]
 
 
+@pytest.mark.backend
 def test_a_model_without_batch_norm_asks_for_no_batch() -> None:
     plain = keras.Sequential([keras.Input((4, 4, 3)), keras.layers.Flatten()])
     assert batch_statistics.batch_norms(plain) == []

@@ -15,6 +15,7 @@ from facemask_core.training import network, recipes
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", backbones.names())
+@pytest.mark.backend
 def test_one_step_moves_every_layer_of_every_backbone(name: str) -> None:
     """At the smallest size its recipe takes, from random weights."""
     size = backbones.get(name).min_size
@@ -39,6 +40,7 @@ def test_one_step_moves_every_layer_of_every_backbone(name: str) -> None:
     ("steps_per_epoch", "momentum"),
     [(1, 0.05 ** (1 / 2)), (100, 0.05 ** (1 / 200)), (10_000, 0.998)],
 )
+@pytest.mark.backend
 def test_a_short_run_has_a_short_memory(steps_per_epoch: int, momentum: float) -> None:
     """Else most of its average would be the weights after the first step."""
     recipe = replace(RECIPE, average=0.998, schedule=((32, 1), (40, 1)))
@@ -46,10 +48,12 @@ def test_a_short_run_has_a_short_memory(steps_per_epoch: int, momentum: float) -
     assert optimizer.ema_momentum == pytest.approx(momentum)
 
 
+@pytest.mark.backend
 def test_without_an_average_there_is_none() -> None:
     assert not network.build(replace(RECIPE, average=0.0), 10).optimizer.use_ema
 
 
+@pytest.mark.backend
 def test_a_twentieth_of_the_finished_average_is_the_first_steps_weights() -> None:
     """Weights that leap after the first step show how much of them is left."""
     recipe = replace(RECIPE, average=0.998, optimizer="sgd", weight_decay=0.0)

@@ -58,6 +58,7 @@ def test_the_card_says_how_the_model_was_made(trained: Path, data: Path) -> None
     assert not (trained / training.STATE_FILE).exists()
 
 
+@pytest.mark.backend
 def test_the_cards_figures_come_out_again(trained: Path, data: Path) -> None:
     model = load_classifier(str(trained))
     for split in ("val", "test"):
@@ -95,6 +96,7 @@ def test_pictures_from_elsewhere_make_another_run(data: Path, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.backend
 def test_a_killed_run_goes_on_to_the_same_end(
     name: str, trained: Path, data: Path, tmp_path: Path
 ) -> None:
@@ -196,6 +198,7 @@ def test_files_that_cannot_be_read_are_logged_and_counted(
     assert card.metrics["test"]["sources_problem"]
 
 
+@pytest.mark.backend
 def test_two_devices_train_as_one(data: Path, tmp_path: Path) -> None:
     """Keras's data parallelism on two devices that JAX makes of one processor."""
     for count in (1, 2):
@@ -209,6 +212,7 @@ def test_two_devices_train_as_one(data: Path, tmp_path: Path) -> None:
     _assert_same_history(tmp_path / "1", tmp_path / "2")
 
 
+@pytest.mark.backend
 def test_a_batch_two_devices_cannot_share_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backend, "name", lambda: "jax")
     monkeypatch.setattr(backend.keras.distribution, "list_devices", lambda: ["cpu:0", "cpu:1"])
@@ -232,6 +236,7 @@ def test_a_run_with_other_settings_is_not_continued(data: Path, tmp_path: Path) 
         training.train(short, data, tmp_path)
 
 
+@pytest.mark.backend(quick=True)
 def test_training_separates_two_easy_classes(data: Path, tmp_path: Path) -> None:
     recipe = replace(RECIPE, schedule=((32, 12),))
     card = training.train(recipe, data, tmp_path)
@@ -239,6 +244,7 @@ def test_training_separates_two_easy_classes(data: Path, tmp_path: Path) -> None
     assert card.history[-1]["accuracy"] > 0.9
 
 
+@pytest.mark.backend
 def test_trained_weights_can_be_the_start_and_are_remembered(
     trained: Path, data: Path, tmp_path: Path
 ) -> None:
@@ -298,6 +304,7 @@ def test_a_start_that_does_not_exist_is_refused(data: Path, tmp_path: Path) -> N
         training.train(replace(RECIPE, init="nothing"), data, tmp_path)
 
 
+@pytest.mark.backend
 def test_frozen_layers_keep_their_weights(trained: Path, data: Path, tmp_path: Path) -> None:
     recipe = replace(RECIPE, init=str(trained), stage="frozen", schedule=((32, 3),))
     card = training.train(recipe, data, tmp_path)
@@ -308,6 +315,7 @@ def test_frozen_layers_keep_their_weights(trained: Path, data: Path, tmp_path: P
     assert changed == list(before)[-2:], "the head's kernel and bias, and nothing else"
 
 
+@pytest.mark.backend
 def test_the_papers_recipe_trains(data: Path, tmp_path: Path) -> None:
     # Plain SGD from random weights, and batch norm's averages as training leaves them, take longer.
     recipe = recipes.make("paper", "tiny", init="random", schedule=((32, 30),), batch_size=8)
@@ -326,6 +334,7 @@ def test_the_papers_recipe_trains(data: Path, tmp_path: Path) -> None:
         ({"average": 0.0, "augment": False}, 0),  # as in the paper's recipe
     ],
 )
+@pytest.mark.backend
 def test_statistics_are_taken_anew_where_training_gathered_others(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: dict, expected: int
 ) -> None:
@@ -340,6 +349,7 @@ def test_statistics_are_taken_anew_where_training_gathered_others(
     assert sizes == [32, 224][:expected]
 
 
+@pytest.mark.backend
 def test_half_precision_trains_and_is_stored_like_any_other(data: Path, tmp_path: Path) -> None:
     recipe = replace(RECIPE, precision="bfloat16", schedule=((32, 6),))
     card = training.train(recipe, data, tmp_path)
@@ -392,6 +402,7 @@ def test_a_missing_split_or_backbone_is_refused(data: Path, tmp_path: Path) -> N
         training.train(RECIPE, tmp_path / "half", tmp_path / "c")
 
 
+@pytest.mark.backend
 def test_the_state_is_plain_arrays_and_json(data: Path, tmp_path: Path) -> None:
     _stop_in_the_second_epoch(replace(RECIPE, schedule=((32, 2),)), data, tmp_path)
     head = (tmp_path / training.STATE_FILE).read_bytes()
