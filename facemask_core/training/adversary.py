@@ -1,7 +1,7 @@
-"""Perturbations made during training, and what is learnt from them.
+"""Adversarial training: perturbations during training, and the losses that use them.
 
-Unlike an attack in :mod:`facemask_core.attacks` this one keeps the last point, not the best: a
-training step wants its perturbation cheap, and an evaluation its strongest.
+Unlike the attacks in :mod:`facemask_core.attacks` this one keeps the last point, not the best: in
+training a perturbation has to be cheap, in an evaluation it has to be strong.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class Perturber:
         """Prepares the programs; they are compiled at first use.
 
         Args:
-            model: The model in training; used in inference mode, with its weights of the moment.
-            adversary: What to train against.
+            model: The model in training; used in inference mode, with its present weights.
+            adversary: The attack to train against.
             seed: Seed of the random starts.
         """
         self.adversary = adversary
@@ -43,10 +43,10 @@ class Perturber:
         self._against_label = compile_program(model, _against_label)
         self._against_clean = compile_program(model, _against_clean)
 
-    def training_batch(
+    def perturb_batch(
         self, batch: LabelledBatch, epoch: int, step: int, steps_per_epoch: int
     ) -> LabelledBatch:
-        """Replaces clean images by perturbed ones, or under TRADES adds them behind.
+        """Replaces clean images by perturbed ones, or under TRADES appends them.
 
         Args:
             batch: Clean pixels and one-hot labels.
@@ -57,12 +57,12 @@ class Perturber:
         pixels, labels = batch
         epsilon = self.adversary.epsilon_at(epoch + step / steps_per_epoch)
         rng = np.random.default_rng([self._seed, _STREAM, epoch, step])
-        perturbed = self._perturbed(self.adversary, pixels, labels, epsilon, rng)
+        perturbed = self._perturb(self.adversary, pixels, labels, epsilon, rng)
         if not self.adversary.trades:
             return perturbed, labels
         return np.concatenate([pixels, perturbed]), np.concatenate([labels, labels])
 
-    def _perturbed(
+    def _perturb(
         self,
         adversary: Adversary,
         pixels: NDArray[np.float32],
@@ -92,15 +92,15 @@ class Perturber:
         """Watches for catastrophic overfitting: a model safe from FGSM alone, not from PGD.
 
         Args:
-            model: The model in training, with the weights to be judged.
+            model: The model in training, with the weights to judge.
             pixels: Images it has not been trained on.
             labels: Their classes.
             epoch: Number of the epoch just trained, from 0.
 
         Returns:
             Robust accuracy under FGSM with random start and under PGD-10 at the training's full
-            epsilon, and whether FGSM's is a delusion; never so while epsilon still rises, when
-            no model can be robust yet.
+            epsilon, and whether the model overfits to one step; never so while epsilon still
+            rises, when no model can be robust yet.
         """
         one_hot = np.eye(len(LABELS), dtype=np.float32)[labels]
         accuracy = {}
@@ -109,18 +109,20 @@ class Perturber:
             for start in range(0, len(pixels), 64):
                 rows = slice(start, start + 64)
                 rng = np.random.default_rng([self._seed, _STREAM, start])
-                found = self._perturbed(
+                perturbed = self._perturb(
                     probe, pixels[rows], one_hot[rows], self.adversary.epsilon, rng
                 )
-                logits = np.asarray(model.predict_on_batch(found))
+                logits = np.asarray(model.predict_on_batch(perturbed))
                 right.append(logits.argmax(axis=1) == labels[rows])
             accuracy[key] = round(float(np.concatenate(right).mean()), 5)
-        risen = self.adversary.epsilon_at(epoch + 1) == self.adversary.epsilon
-        return accuracy | {"catastrophic_overfitting": risen and is_delusion(**accuracy)}
+        at_full_epsilon = self.adversary.epsilon_at(epoch + 1) == self.adversary.epsilon
+        return accuracy | {
+            "catastrophic_overfitting": at_full_epsilon and overfits_to_one_step(**accuracy)
+        }
 
 
-def is_delusion(val_fgsm_accuracy: float, val_pgd_accuracy: float) -> bool:
-    """Tells whether robustness against one step is not robustness (Wong et al. 2020, section 5)."""
+def overfits_to_one_step(val_fgsm_accuracy: float, val_pgd_accuracy: float) -> bool:
+    """Says whether a model withstands one step but not PGD (Wong et al. 2020, section 5)."""
     return val_fgsm_accuracy > 0.5 and val_pgd_accuracy < 0.5 * val_fgsm_accuracy
 
 
@@ -150,7 +152,7 @@ def _against_clean(
     step_size: Tensor,
     steps: Tensor,
 ) -> tuple[Tensor, ...]:
-    """Raises the divergence from the clean answer, as TRADES' inner maximisation does.
+    """Raises the divergence from the clean prediction, as TRADES' inner maximisation does.
 
     With two classes KL(p || q) grows where q's probability moves away from p's: its gradient is
     the margin's, turned by the sign of q - p.
@@ -159,7 +161,7 @@ def _against_clean(
 
     def ascent(current: Tensor) -> Tensor:
         logits, gradient = model.margin_gradient(current, direction)
-        # The margin is twice the logit of a class's probability, so its sign tells the same.
+        # The margin is twice the logit of a class's probability, so its sign is the same.
         away = ops.sign(ops.sum(logits * direction, axis=1) - clean)
         return gradient * away[:, None, None, None]
 
@@ -169,6 +171,8 @@ def _against_clean(
 def _climb(
     ascent: Any, images: Tensor, start: Tensor, epsilon: Tensor, step_size: Tensor, steps: Tensor
 ) -> Tensor:
+    """Climbs from a random start, and returns the last point."""
+
     def advance(step: Tensor, current: Tensor) -> tuple[Tensor, Tensor]:
         moved = current + step_size * _BALL.steepest(ascent(current))
         return step + 1, _BALL.into_bounds(moved, images, epsilon)
@@ -185,7 +189,7 @@ class TradesLoss(keras.losses.Loss):
     """
 
     def __init__(self, beta: float, label_smoothing: float) -> None:
-        """Sets the trade.
+        """Sets the weights of the loss.
 
         Args:
             beta: Weight of the divergence.
@@ -196,7 +200,7 @@ class TradesLoss(keras.losses.Loss):
         self._smoothing = label_smoothing
 
     def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
-        """Gives each row's loss, shape (2n,), from one-hot labels and logits of shape (2n, 2)."""
+        """Computes each row's loss, (2n,), from one-hot labels and logits of shape (2n, 2)."""
         half = ops.shape(y_pred)[0] // 2
         clean, perturbed = y_pred[:half], y_pred[half:]
         cross_entropy = keras.losses.categorical_crossentropy(

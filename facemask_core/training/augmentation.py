@@ -1,7 +1,7 @@
 """Random changes a photograph may undergo in training without changing its class.
 
-Webcams differ from web photographs in framing, light, sharpness and compression, so those are
-what is varied. Random erasing keeps away from the lower middle, where the mask is or is not.
+Webcams differ from web photographs in framing, light, sharpness and compression, so these
+vary. Random erasing keeps away from the lower middle, where the mask is or is not.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def augment(image: Image, size: int, rng: np.random.Generator) -> Image:
 
 
 def _reframe(image: Image, size: int, rng: np.random.Generator) -> Image:
-    """Mirror, rotation, zoom, aspect and shift in one resampling, so that detail is lost once."""
+    """Mirrors, turns, zooms, stretches and shifts in one resampling, to lose detail but once."""
     height, width = image.shape[:2]
     zoom = np.exp(rng.uniform(np.log(0.8), np.log(1.35)))
     aspect = np.exp(rng.uniform(-0.12, 0.12))
@@ -61,7 +61,7 @@ def _reframe(image: Image, size: int, rng: np.random.Generator) -> Image:
 
 
 def _relight(image: Image, rng: np.random.Generator) -> Image:
-    """Exposure, contrast and gamma through one lookup table a channel; sometimes greyscale."""
+    """Changes exposure, contrast and gamma by one lookup table a channel; at times to grey."""
     levels = np.linspace(0.0, 1.0, 256)
     gamma = np.exp(rng.uniform(-0.4, 0.4))
     contrast, brightness = rng.uniform(0.7, 1.3), rng.uniform(-0.12, 0.12)
@@ -75,7 +75,7 @@ def _relight(image: Image, rng: np.random.Generator) -> Image:
 
 
 def _soften(image: Image, rng: np.random.Generator) -> Image:
-    """Out of focus, moved, or from a coarser sensor."""
+    """Blurs as a lens out of focus, a moving camera, or a coarser sensor does."""
     kind = rng.integers(3)
     if kind == 0:
         return cv2.GaussianBlur(image, (0, 0), float(rng.uniform(0.5, 1.8)))
@@ -91,11 +91,13 @@ def _soften(image: Image, rng: np.random.Generator) -> Image:
 
 
 def _add_noise(image: Image, rng: np.random.Generator) -> Image:
+    """Adds the noise of a sensor."""
     noise = rng.normal(0.0, rng.uniform(2.0, 10.0), image.shape)
     return np.clip(image + noise, 0, 255).astype(np.uint8)
 
 
 def _compress(image: Image, rng: np.random.Generator) -> Image:
+    """Compresses to JPEG and back."""
     quality = int(rng.integers(25, 95))
     _, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
     return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)

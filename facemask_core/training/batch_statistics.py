@@ -1,4 +1,4 @@
-"""Batch norm's statistics taken anew, over photographs as the finished model will see them."""
+"""New statistics for batch norm, over photographs as the finished model will see them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class BatchStatistics:
     """Replaces batch norm's moving statistics by the plain mean over some batches.
 
     A moving average of weights needs statistics of its own: those gathered in training belong to
-    the weights of the moment (Izmailov et al. 2018, arXiv:1803.05407, section 3.2). They also
+    the weights of that moment (Izmailov et al. 2018, arXiv:1803.05407, section 3.2). They also
     belong to augmented images, which differ from those the model will see.
     """
 
@@ -44,27 +44,27 @@ class BatchStatistics:
         )
 
     def renew(self, batches: Iterator[LabelledBatch]) -> None:
-        """Takes the statistics of the weights of the moment; without a batch they stay.
+        """Computes the statistics of the present weights; without a batch they stay as they are.
 
         Args:
-            batches: What they are taken over; none is asked for where there is no batch norm.
+            batches: The batches to compute them over; not read where there is no batch norm.
         """
         if not self._layers:
             return
         momenta = [layer.momentum for layer in self._layers]
         for layer in self._layers:
             layer.momentum = 0.0  # each batch leaves its own statistics behind, for a plain mean
-        found = self._means(batches)
+        means = self._means(batches)
         for layer, momentum in zip(self._layers, momenta, strict=True):
             layer.momentum = momentum
             for variable in (layer.moving_mean, layer.moving_variance):
-                if variable.path in found:
-                    variable.assign(found[variable.path])
+                if variable.path in means:
+                    variable.assign(means[variable.path])
 
     def _means(self, batches: Iterator[LabelledBatch]) -> dict[str, Any]:
-        """Averages what is not trained over batches, by the variables' paths."""
+        """Averages the untrained variables over batches; returns means by the variables' paths."""
         variables = self._model.non_trainable_variables
-        trainable, others = _copied(self._model.trainable_variables), _copied(variables)
+        trainable, others = _copy(self._model.trainable_variables), _copy(variables)
         totals: list[Any] = [0.0] * len(others)
         count = 0
         for pixels, _ in batches:
@@ -80,7 +80,7 @@ class BatchStatistics:
         }
 
 
-def _copied(variables: list[keras.Variable]) -> list[Any]:
-    """Copies values; handed the variables themselves, TensorFlow would trace anew for each."""
+def _copy(variables: list[keras.Variable]) -> list[Any]:
+    """Copies values; TensorFlow would trace anew for each variable passed as such."""
     arrays = [keras.ops.convert_to_numpy(variable) for variable in variables]
     return [keras.ops.convert_to_tensor(array) for array in arrays]

@@ -1,4 +1,4 @@
-"""What a run tells while it trains: a table a spreadsheet opens, and TensorBoard's curves."""
+"""The history of a training run: a table a spreadsheet opens, and TensorBoard's curves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The model as a run trains it: initial weights, what is frozen, optimiser, loss."""
+"""The model of a training run: initial weights, frozen layers, optimiser, loss."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def build(recipe: Recipe, steps_per_epoch: int) -> keras.Model:
             dropout=recipe.dropout,
         )
     if recipe.init not in {"imagenet", "random"}:
-        weights, expected = _stored(recipe.init)
+        weights, expected = _find_weights(recipe.init)
         checkpoints.load_weights(model, weights, expected)
     if recipe.stage == "frozen":
         model.get_layer("network").trainable = False
@@ -53,33 +53,33 @@ def build(recipe: Recipe, steps_per_epoch: int) -> keras.Model:
 
 
 def ancestors(recipe: Recipe) -> list[dict[str, Any]]:
-    """Tells how the weights a run starts from were trained, oldest first; measurements left out.
+    """Lists how the weights a run starts from were trained, oldest first, without measurements.
 
-    Ask before the run: it may take days, and what it started from may be gone or another by then.
+    Call it before the run: that may take days, and the first weights may be gone by then.
     """
     if recipe.init in {"imagenet", "random"}:
         return []
-    weights, _ = _stored(recipe.init)
+    weights, _ = _find_weights(recipe.init)
     try:
         card = asdict(checkpoints.read_card(weights.parent))
     except CheckpointError:
         return []  # a weights file needs no card
     if card["weights_sha256"] != checkpoints.sha256(weights):
         return []  # the card beside a weights file may be another model's
-    kept = ("name", "weights_sha256", "initial_weights", "command", "recipe", "data", "history")
-    return [*card["ancestors"], {key: card[key] for key in kept}]
+    fields = ("name", "weights_sha256", "initial_weights", "command", "recipe", "data", "history")
+    return [*card["ancestors"], {key: card[key] for key in fields}]
 
 
 def initial_sha256(recipe: Recipe) -> str | None:
-    """Hashes the stored weights a run starts from; None where it starts from none."""
+    """Hashes the weights file a run starts from; None where it starts from no file."""
     if recipe.init in {"imagenet", "random"}:
         return None
-    path, _ = _stored(recipe.init)
+    path, _ = _find_weights(recipe.init)
     return checkpoints.sha256(path) if path.is_file() else None
 
 
-def _stored(init: str) -> tuple[Path, str | None]:
-    """Finds the weights file a word means, and the hash its card promises."""
+def _find_weights(init: str) -> tuple[Path, str | None]:
+    """Finds the weights file that ``--init`` names, and the hash on its card."""
     if init.endswith(".safetensors"):
         return Path(init), None
     try:

@@ -1,4 +1,4 @@
-"""A split decoded once, then served in batches whose randomness hangs on seed and epoch alone."""
+"""A split decoded once and served in batches, random by seed and epoch alone."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _READERS = max(2, (os.cpu_count() or 2) // 2)
 """Threads that augment; the other half of a large machine's cores feeds and runs the model."""
 _PREFETCH = 2 * _READERS
 _PLAIN_ROUND = 1_000_000
-"""Stands in for the epoch in the random streams of plain batches; no run has that many epochs."""
+"""Replaces the epoch in the random streams of plain batches; no run has that many epochs."""
 
 _log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class Photographs:
     """
 
     def __init__(self, dataset: datasets.Dataset, split: str) -> None:
-        """Decodes a split; what cannot be read is left out, and that is logged.
+        """Decodes a split; files that cannot be read are left out and logged.
 
         Args:
             dataset: The split.
@@ -70,24 +70,24 @@ class Photographs:
                     f"{dataset.source.name!r} can be read; add some that can."
                 )
 
-    def joined(self, other: Photographs) -> Photographs:
-        """Puts another set's images behind this one's; neither is copied or changed."""
-        both = copy(self)
-        both._images = [*self._images, *other._images]  # noqa: SLF001 - its own class
-        both.labels = np.concatenate([self.labels, other.labels])
-        both.skipped = [*self.skipped, *other.skipped]
-        return both
+    def join(self, other: Photographs) -> Photographs:
+        """Appends another set's images to this one's; neither is copied or changed."""
+        union = copy(self)
+        union._images = [*self._images, *other._images]  # noqa: SLF001 - its own class
+        union.labels = np.concatenate([self.labels, other.labels])
+        union.skipped = [*self.skipped, *other.skipped]
+        return union
 
     def __len__(self) -> int:
         return len(self._images)
 
     def class_weights(self) -> dict[int, float]:
-        """Weighs the classes so that both count the same in the loss."""
+        """Returns weights by which both classes count the same in the loss."""
         counts = np.bincount(self.labels, minlength=len(LABELS))
         return {label: len(self) / (len(LABELS) * count) for label, count in enumerate(counts)}
 
     def batches(self, recipe: Recipe, epoch: int, size: int, steps: int) -> Iterator[LabelledBatch]:
-        """One epoch in random order; each image is changed by its own random stream.
+        """Serves one epoch in random order; each image is augmented by its own random stream.
 
         Args:
             recipe: Gives seed, batch size, and whether images are augmented.
@@ -103,18 +103,18 @@ class Photographs:
             rng = np.random.default_rng([recipe.seed, epoch, index])
             return augment(self._images[index], size, rng)
 
-        return self._prefetched(order, recipe.batch_size, steps, view)
+        return self._prefetch(order, recipe.batch_size, steps, view)
 
     def plain_batches(self, recipe: Recipe, size: int, steps: int) -> Iterator[LabelledBatch]:
-        """Batches in random order, resized but not augmented, as the model will see images."""
+        """Serves batches in random order, resized but not augmented, as the model will be used."""
         rng = np.random.default_rng([recipe.seed, _PLAIN_ROUND])
         rounds = -(-steps * recipe.batch_size // len(self))
         order = np.concatenate([rng.permutation(len(self)) for _ in range(rounds)])
-        return self._prefetched(
+        return self._prefetch(
             order, recipe.batch_size, steps, lambda index: images.resize(self._images[index], size)
         )
 
-    def _prefetched(
+    def _prefetch(
         self,
         order: NDArray[np.int64],
         batch_size: int,
@@ -137,7 +137,7 @@ class Photographs:
             while pending:
                 yield pending.popleft().result()
 
-    def first(self, count: int, size: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    def sample(self, count: int, size: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         """Takes an even sample of the split, the same in every run.
 
         Args:
@@ -147,8 +147,8 @@ class Photographs:
         Returns:
             float32 pixels (n, size, size, 3) and int64 labels (n,).
         """
-        chosen = np.linspace(0, len(self) - 1, min(count, len(self))).astype(int)
-        return self._pixels(chosen, size), self.labels[chosen]
+        rows = np.linspace(0, len(self) - 1, min(count, len(self))).astype(int)
+        return self._pixels(rows, size), self.labels[rows]
 
     def logits(
         self, model: keras.Model, size: int
@@ -161,11 +161,11 @@ class Photographs:
         outputs = []
         for start in range(0, len(self), 64):
             # The last batch is filled up: JAX would compile the model anew for a smaller one.
-            chosen = np.minimum(np.arange(start, start + 64), len(self) - 1)
-            outputs.append(np.asarray(model.predict_on_batch(self._pixels(chosen, size))))
+            rows = np.minimum(np.arange(start, start + 64), len(self) - 1)
+            outputs.append(np.asarray(model.predict_on_batch(self._pixels(rows, size))))
         return np.concatenate(outputs)[: len(self)].astype(np.float32), self.labels
 
-    def _pixels(self, chosen: NDArray[np.int64], size: int) -> NDArray[np.float32]:
+    def _pixels(self, rows: NDArray[np.int64], size: int) -> NDArray[np.float32]:
         return images.to_float(
-            np.stack([images.resize(self._images[index], size) for index in chosen])
+            np.stack([images.resize(self._images[index], size) for index in rows])
         )

@@ -1,4 +1,4 @@
-"""Every setting of a training run, and the two recipes it can start from."""
+"""The settings of a training run, and two recipes that fill them in."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_SEED = 2**32 - 1
 
 @dataclass(frozen=True)
 class Adversary:
-    """What a model is trained against: L-infinity perturbations made during training.
+    """The attack a model is trained against: L-infinity perturbations during training.
 
     Attributes:
         attack: ``fgsm``: one step of 1.25 epsilon from a random start (Wong et al. 2020,
@@ -48,7 +48,7 @@ class Adversary:
             )
         if self.steps < 1:
             raise TrainingError("PGD needs at least 1 step in training.")
-        _refuse_endless({"epsilon's warm-up": self.warmup_epochs, "weight of TRADES": self.trades})
+        _require_finite({"epsilon's warm-up": self.warmup_epochs, "weight of TRADES": self.trades})
 
     @property
     def gradient_steps(self) -> int:
@@ -61,7 +61,7 @@ class Adversary:
         return 1.25 if self.attack == "fgsm" else min(1.0, 2.5 / self.steps)
 
     def epsilon_at(self, epoch: float) -> float:
-        """Epsilon after a number of epochs, fractions included."""
+        """Returns epsilon after a number of epochs, fractions included."""
         if epoch >= self.warmup_epochs:
             return self.epsilon
         return self.epsilon * epoch / self.warmup_epochs
@@ -78,10 +78,10 @@ class Recipe:
         schedule: (input size in px, epochs) pairs, run one after another: small images first,
             full size last (Touvron et al. 2019, arXiv:1906.06423).
         stop_after: Epochs after which the run ends, before its schedule does; the rate follows the
-            whole schedule all the same. A run under way may be told so too: up to there it is the
-            same run. None goes through the schedule.
+            whole schedule all the same. It may be set on an unfinished run too:
+            up to there it is the same run. None goes through the schedule.
         batch_size: Images a step.
-        epoch_images: Images an epoch, drawn anew from all of them each time, for networks so slow
+        epoch_images: Images an epoch, drawn from all of them each time, for networks so slow
             that a whole round would be too much to lose; None takes every image once.
         optimizer: ``adamw`` (arXiv:1711.05101) on a cosine schedule with linear warm-up
             (arXiv:1608.03983), or ``sgd``: plain, at a constant rate.
@@ -94,7 +94,7 @@ class Recipe:
             a run is too short for it; 0 keeps the last weights.
         augment: Whether photographs are changed at random.
         balance: Whether both classes count the same in the loss, whatever their numbers.
-        adversary: What perturbs the images in training, or None.
+        adversary: The attack that perturbs the images in training, or None.
         precision: ``float32``, or ``bfloat16`` to compute in half the width with float32 weights
             (Micikevicius et al. 2018, arXiv:1710.03740; bfloat16 needs no loss scaling).
         seed: Seed of initial weights, order, augmentation, perturbation and dropout.
@@ -121,7 +121,7 @@ class Recipe:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        self._refuse_unknown_words()
+        self._check_words()
         smallest = self._smallest_size()
         if not self.schedule or any(
             size < smallest or epochs < 1 for size, epochs in self.schedule
@@ -144,7 +144,7 @@ class Recipe:
             )
         if not 0.0 < self.learning_rate <= 1.0:
             raise TrainingError("The learning rate must lie above 0 and at most at 1.")
-        _refuse_endless({"warm-up": self.warmup_epochs, "weight decay": self.weight_decay})
+        _require_finite({"warm-up": self.warmup_epochs, "weight decay": self.weight_decay})
         if not 0 <= self.seed <= MAX_SEED:
             raise TrainingError(f"The seed is {self.seed}; it must lie from 0 to {MAX_SEED}.")
         shares = {"label smoothing": self.label_smoothing, "dropout": self.dropout}
@@ -152,13 +152,13 @@ class Recipe:
             if not 0.0 <= value < 1.0:
                 raise TrainingError(f"The {name} must lie from 0 to below 1; it is {value}.")
 
-    def _refuse_unknown_words(self) -> None:
-        chosen = {
+    def _check_words(self) -> None:
+        words = {
             "stage": (self.stage, STAGES),
             "optimizer": (self.optimizer, OPTIMIZERS),
             "precision": (self.precision, PRECISIONS),
         }
-        for what, (word, known) in chosen.items():
+        for what, (word, known) in words.items():
             if word not in known:
                 raise TrainingError(f"There is no {what} {word!r}; choose {' or '.join(known)}.")
         if self.stage == "frozen" and self.init == "random":
@@ -168,17 +168,17 @@ class Recipe:
             )
 
     def _smallest_size(self) -> int:
-        """What the backbone can take; one that does not exist is refused when it is built."""
+        """Returns the backbone's smallest size; an unknown backbone is refused when it is built."""
         if self.backbone in backbones.names():
             return backbones.get(self.backbone).min_size
         return backbones.Backbone.min_size
 
     @property
-    def reestimates(self) -> bool:
-        """Whether batch norm's statistics are taken anew, over photographs without augmentation.
+    def renews_statistics(self) -> bool:
+        """Whether batch norm's statistics are computed anew, over photographs without augmentation.
 
-        Those of training belong to augmented photographs, and to other weights than an average of
-        them. A recipe that does neither, such as the paper's, keeps what training gathered.
+        Those of training belong to augmented photographs, and to weights before averaging.
+        A recipe that does neither, such as the paper's, keeps the statistics of training.
         """
         return self.augment or self.average > 0
 
@@ -193,7 +193,7 @@ class Recipe:
         return self.stop_after or self.epochs
 
     def steps_of(self, images: int) -> int:
-        """Batches an epoch, at least one; a last, incomplete one would skew batch norm.
+        """Counts the batches an epoch, at least one; a last, incomplete one would skew batch norm.
 
         Args:
             images: How many photographs there are.
@@ -201,7 +201,7 @@ class Recipe:
         return max(1, min(images, self.epoch_images or images) // self.batch_size)
 
     def size_at(self, epoch: int) -> int:
-        """Input size of an epoch, counted from 0."""
+        """Returns the input size of an epoch, counted from 0."""
         for size, epochs in self.schedule:
             if epoch < epochs:
                 return size
@@ -209,11 +209,11 @@ class Recipe:
         raise ValueError(f"The schedule ends before epoch {epoch}.")
 
     def as_dict(self) -> dict[str, Any]:
-        """The settings as plain values, fit for JSON."""
+        """Returns the settings as plain values, fit for JSON."""
         return asdict(self)
 
 
-def _refuse_endless(values: dict[str, float]) -> None:
+def _require_finite(values: dict[str, float]) -> None:
     for name, value in values.items():
         # Written so that NaN, which is neither above nor below anything, is refused too.
         if not 0 <= value < math.inf:
@@ -239,14 +239,14 @@ _PAPER: dict[str, Any] = {
 NAMES = ("best", "paper")
 
 
-def make(name: str, backbone: str, **chosen: Any) -> Recipe:
+def make(name: str, backbone: str, **settings: Any) -> Recipe:
     """Makes a recipe by name.
 
     Args:
         name: ``best``, or ``paper`` for the paper's protocol: SGD, batch 100, 20 epochs, 224 px,
             softmax cross-entropy, from ImageNet weights.
         backbone: Name in the registry of backbones.
-        **chosen: Settings of :class:`Recipe` that differ from the named recipe.
+        **settings: Settings of :class:`Recipe` that differ from the named recipe.
 
     Returns:
         The recipe. Under ``best`` the learning rate is the backbone's own, a tenth of it where
@@ -257,9 +257,9 @@ def make(name: str, backbone: str, **chosen: Any) -> Recipe:
         BackboneError: The backbone does not exist.
     """
     if name == "paper":
-        return Recipe(backbone, **(_PAPER | chosen))
+        return Recipe(backbone, **(_PAPER | settings))
     if name != "best":
         raise TrainingError(f"There is no recipe {name!r}; choose {' or '.join(NAMES)}.")
-    fresh = chosen.get("init", "random") == "random" or chosen.get("stage") == "frozen"
+    fresh = settings.get("init", "random") == "random" or settings.get("stage") == "frozen"
     rate = backbones.get(backbone).learning_rate * (1.0 if fresh else 0.1)
-    return Recipe(backbone, **({"learning_rate": rate} | chosen))
+    return Recipe(backbone, **({"learning_rate": rate} | settings))

@@ -1,4 +1,4 @@
-"""A whole run: from photographs to a verified checkpoint with its card."""
+"""A whole training run: from photographs to a verified checkpoint with its card."""
 
 from __future__ import annotations
 
@@ -36,21 +36,21 @@ def train(
     tensorboard: Path | None = None,
     progress: Progress = lambda *_: None,
 ) -> checkpoints.Card:
-    """Trains a model, or goes on with a run that was cut off, and writes its checkpoint.
+    """Trains a model, or resumes an unfinished run, and writes its checkpoint.
 
-    Every random choice is drawn from (seed, epoch, position), and the state after each epoch is
-    written atomically, so a run killed at any moment goes on from its last epoch to the same end.
+    Every random choice follows from (seed, epoch, position), and the state after each epoch is
+    written atomically, so a run killed at any moment resumes at its last epoch to the same end.
 
     Args:
         recipe: All settings.
         data: Folder with train, val and perhaps test, or a plain folder-per-class set.
         output: Folder of the checkpoint; it also keeps the state while training runs.
         also: Folder per class whose pictures join the train split; it may have no other part, so
-            that nothing of it is ever validated or tested on.
+            that none of it is ever validated or tested on.
         name: The model's name on its card; the output folder's name if not given.
         command: The command line, recorded on the card.
         tensorboard: Folder for TensorBoard's event files; None writes none.
-        progress: Told of every step.
+        progress: Called at every step.
 
     Returns:
         The card of the finished model.
@@ -63,7 +63,7 @@ def train(
         DatasetError: The data cannot be used.
     """
     output = Path(output)
-    splits = _opened(data, output, also)
+    splits = _open_splits(data, output, also)
     fingerprints = {split: datasets.fingerprint(part) for split, part in splits.items()}
     board = Board(tensorboard) if tensorboard else None
     weights = output / checkpoints.WEIGHTS_FILE
@@ -80,7 +80,7 @@ def train(
         backbone=recipe.backbone,
         weights_sha256=checkpoints.sha256(weights),
         initial_weights=recipe.init,
-        data=_described(splits, fingerprints, trainer.photographs),
+        data=_describe_data(splits, fingerprints, trainer.photographs),
         recipe=recipe.as_dict(),
         command=command,
         seed=recipe.seed,
@@ -99,7 +99,9 @@ def train(
     return card
 
 
-def _opened(data: Path | str, output: Path, also: Path | str | None) -> dict[str, datasets.Dataset]:
+def _open_splits(
+    data: Path | str, output: Path, also: Path | str | None
+) -> dict[str, datasets.Dataset]:
     splits = datasets.open_splits(data)
     if also is not None:
         splits[ALSO] = datasets.open_dataset(also)
@@ -112,12 +114,12 @@ def _opened(data: Path | str, output: Path, also: Path | str | None) -> dict[str
     return splits
 
 
-def _described(
+def _describe_data(
     splits: dict[str, datasets.Dataset],
     fingerprints: dict[str, str],
     photographs: dict[str, Photographs],
 ) -> dict[str, Any]:
-    """Tells every split's files, and how many of them could not be used."""
+    """Describes every split's files, and counts those that could not be used."""
     return {
         split: {
             "sha256": fingerprints[split],
@@ -147,7 +149,7 @@ def _measure(
     unrounded: dict[str, NDArray[np.int64]],
     progress: Progress,
 ) -> dict[str, Any]:
-    """Measures the stored float16 weights, loaded as any user would load them."""
+    """Evaluates the stored float16 weights, loaded as any user loads them."""
     classifier = open_classifier(output, card)
     metrics: dict[str, Any] = {}
     for split, classes in unrounded.items():
@@ -156,13 +158,13 @@ def _measure(
             splits[split],
             context=RunContext(progress=partial(progress, f"measuring {split}")),
         )
-        found = report.as_dict()
-        metrics[split] = found["clean"] | {
-            "images": found["images"],
-            "skipped": len(found["skipped"]),
-            "sources": found["sources"],
-            "sources_problem": found["sources_problem"],
-            "speed": found["speed"],
+        row = report.as_dict()
+        metrics[split] = row["clean"] | {
+            "images": row["images"],
+            "skipped": len(row["skipped"]),
+            "sources": row["sources"],
+            "sources_problem": row["sources_problem"],
+            "speed": row["speed"],
             "changed_by_float16": int((report.clean.classes != classes).sum()),
         }
     return metrics

@@ -1,4 +1,4 @@
-"""The state of an unfinished run: every variable, the history, and whose run it is."""
+"""The state of an unfinished run: every variable, the history, and the run's identity."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def restore(path: Path, variables: Sequence[keras.Variable], identity: str) -> l
     Args:
         path: The file; it need not exist.
         variables: Those that were saved.
-        identity: Settings and data of the run that wants to go on.
+        identity: Settings and data of the run that is to resume.
 
     Returns:
         The history so far, empty if there is no state.
@@ -69,19 +69,19 @@ def restore(path: Path, variables: Sequence[keras.Variable], identity: str) -> l
             "repeat its command, or choose another output folder."
         )
     try:
-        checkpoints.assign(variables, _renamed(arrays, variables), str(path))
+        checkpoints.assign(variables, _by_present_name(arrays, variables), str(path))
     except CheckpointError as error:
         raise TrainingError(f"{error} Remove the file to start anew.") from error
     return list(json.loads(metadata["history"]))
 
 
-def _renamed(
+def _by_present_name(
     arrays: dict[str, NDArray[Any]], variables: Sequence[keras.Variable]
 ) -> dict[str, NDArray[Any]]:
-    """Gives arrays the names that their places have in this process.
+    """Renames arrays to the names their places have in this process.
 
     Keras numbers layers over all models a process has built, and the optimiser's variables are
-    named after them: where a run goes on in the process that began it, only the places agree.
+    named after them: where a run resumes in the process that began it, only the places agree.
     """
     names = {f"{index:04d}": item.name for index, item in enumerate(variables)}
     places = {key: key.partition(".")[0] for key in arrays}

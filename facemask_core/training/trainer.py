@@ -1,4 +1,4 @@
-"""The loop over epochs: train, judge the averaged weights, save, go on."""
+"""The loop over epochs: train, validate the averaged weights, save the state."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ from facemask_core.training.recipes import Recipe
 
 _EPOCH_STATISTICS = 12
 _FINAL_STATISTICS = 60
-"""Batches over which batch norm is re-estimated after each epoch, and for the model that stays."""
+"""Batches for batch norm's statistics, after each epoch and for the finished model."""
 
-MEASURED = ("val", "test")
+CARD_SPLITS = ("val", "test")
 """The splits a card has figures for."""
 
 ALSO = "also"
-"""Stands among the splits' names for pictures from elsewhere that join the train split."""
+"""The name, among the splits, of further pictures that join the train split."""
 
 Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how much is done, and how much there is."""
+"""Called with the name of the work, the amount done, and the amount in all."""
 
 _log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ class Trainer:
 
     Attributes:
         photographs: The decoded splits by name.
-        history: One dictionary an epoch, those of an earlier, broken-off call included.
+        history: One dictionary an epoch, those before an interruption included.
     """
 
     def __init__(
@@ -60,16 +60,16 @@ class Trainer:
         progress: Progress,
         board: Board | None = None,
     ) -> None:
-        """Decodes the photographs, builds the model, and restores a run that was cut off.
+        """Decodes the photographs, builds the model, and restores an unfinished run.
 
         Args:
             recipe: All settings.
             splits: Datasets by name: train, val, and perhaps test and :data:`ALSO`. All are
-                decoded now, so that one that cannot be used is found before the training.
+                decoded now, so that an unusable one is refused before the training.
             output: The checkpoint's folder, which keeps the state while training runs.
             fingerprints: The datasets' hashes by name.
-            progress: Told of every step.
-            board: Told of every epoch.
+            progress: Called at every step.
+            board: Gets the figures of every epoch.
 
         Raises:
             TrainingError: A class has no image, or the folder holds another run.
@@ -83,7 +83,7 @@ class Trainer:
         self.photographs = {split: Photographs(part, split) for split, part in splits.items()}
         self._train_data, self._val_data = self.photographs["train"], self.photographs["val"]
         if ALSO in splits:
-            self._train_data = self._train_data.joined(self.photographs[ALSO])
+            self._train_data = self._train_data.join(self.photographs[ALSO])
         self._steps = recipe.steps_of(len(self._train_data))
         self._model = network.build(recipe, self._steps)
         self._statistics = BatchStatistics(self._model)
@@ -135,7 +135,7 @@ class Trainer:
             losses.append(float(result["loss"]))
             correct += float(result["accuracy"]) * len(labels)
             seen += len(labels)
-            self._tell(epoch, step + 1)
+            self._report_progress(epoch, step + 1)
         if not np.isfinite(losses).all():
             raise TrainingError("The loss is no longer finite; lower the learning rate.")
         return {"loss": round(float(np.mean(losses)), 5), "accuracy": round(correct / seen, 5)}
@@ -145,12 +145,12 @@ class Trainer:
         batches = self._train_data.batches(self._recipe, epoch, size, self._steps)
         for step, batch in enumerate(batches):
             if self._perturber:
-                yield self._perturber.training_batch(batch, epoch, step, self._steps)
+                yield self._perturber.perturb_batch(batch, epoch, step, self._steps)
             else:
                 yield batch
 
-    def _tell(self, epoch: int, step: int) -> None:
-        """Reports the share of the whole run's work, so that the time left is the run's own."""
+    def _report_progress(self, epoch: int, step: int) -> None:
+        """Reports progress over the whole run, so that the time left is the whole run's."""
         areas = [self._recipe.size_at(number) ** 2 for number in range(self._recipe.last_epoch)]
         megapixels = self._recipe.batch_size / 10**6
         done = sum(areas[:epoch]) * self._steps + areas[epoch] * step
@@ -161,55 +161,55 @@ class Trainer:
         )
 
     def _validate(self, epoch: int) -> dict[str, Any]:
-        """Scores the weights as they would be kept, then puts the trained ones back."""
+        """Scores the weights as they would be stored, then restores the trained ones."""
         size = self._recipe.size_at(epoch)
-        probed = self._probe(epoch, size)
+        probe = self._probe(epoch, size)
         trained = self._model.get_weights()
-        self._settle(size, _EPOCH_STATISTICS)
+        self._finalise_weights(size, _EPOCH_STATISTICS)
         logits, labels = self._val_data.logits(self._model, size)
         self._model.set_weights(trained)
-        return _scores(logits, labels) | probed
+        return _scores(logits, labels) | probe
 
     def _probe(self, epoch: int, size: int) -> dict[str, Any]:
-        """Attacks the weights of the moment: those that can overfit to their own perturbations."""
+        """Attacks the present weights, which can overfit to their own perturbations."""
         if not self._perturber:
             return {}
-        sample = self._val_data.first(PROBE_IMAGES, size)
-        found = self._perturber.probe(self._model, *sample, epoch)
-        if found["catastrophic_overfitting"]:
+        sample = self._val_data.sample(PROBE_IMAGES, size)
+        probe = self._perturber.probe(self._model, *sample, epoch)
+        if probe["catastrophic_overfitting"]:
             _log.warning(
                 "Epoch %d: %.0f %% withstand FGSM but %.0f %% PGD; the model has overfitted "
                 "to one-step perturbations. Lower the rate, or train against pgd.",
                 epoch + 1,
-                100 * found["val_fgsm_accuracy"],
-                100 * found["val_pgd_accuracy"],
+                100 * probe["val_fgsm_accuracy"],
+                100 * probe["val_pgd_accuracy"],
             )
-        return found
+        return probe
 
-    def _settle(self, size: int, statistics: int) -> None:
-        """Turns the weights of the moment into what would be kept: averaged, statistics anew."""
+    def _finalise_weights(self, size: int, statistics: int) -> None:
+        """Turns the present weights into those to store: averaged, with new statistics."""
         if self._recipe.average:
             self._model.optimizer.finalize_variable_values(self._model.trainable_variables)
             # On JAX weights and averages now share their arrays, which the next step would free.
             self._model.set_weights(self._model.get_weights())
-        if self._recipe.reestimates:
-            self._reestimate(size, statistics)
+        if self._recipe.renews_statistics:
+            self._renew_statistics(size, statistics)
 
-    def _reestimate(self, size: int, statistics: int) -> None:
+    def _renew_statistics(self, size: int, statistics: int) -> None:
         steps = min(statistics, 3 * self._steps)
         batches = self._train_data.plain_batches(self._recipe, size, steps)
-        self._statistics.renew(self._as_trained(batches))
+        self._statistics.renew(self._perturb_as_in_training(batches))
 
-    def _as_trained(self, batches: Iterator[LabelledBatch]) -> Iterator[LabelledBatch]:
+    def _perturb_as_in_training(self, batches: Iterator[LabelledBatch]) -> Iterator[LabelledBatch]:
         """Perturbs plain batches as training does, at its full epsilon."""
         for step, batch in enumerate(batches):
             if self._perturber:
-                yield self._perturber.training_batch(batch, self._recipe.epochs, step, self._steps)
+                yield self._perturber.perturb_batch(batch, self._recipe.epochs, step, self._steps)
             else:
                 yield batch
 
     def finish(self, path: Path) -> None:
-        """Stores the weights that are kept, with batch-norm statistics taken at full size.
+        """Stores the final weights, with batch-norm statistics at full size.
 
         Args:
             path: The weights file.
@@ -218,7 +218,7 @@ class Trainer:
             CheckpointError: A weight does not fit float16.
         """
         self._progress("batch-norm statistics", 0, 1)
-        self._settle(images.INPUT_SIZE, _FINAL_STATISTICS)
+        self._finalise_weights(images.INPUT_SIZE, _FINAL_STATISTICS)
         self._progress("batch-norm statistics", 1, 1)
         checkpoints.save_weights(self._model, path)
 
@@ -226,20 +226,20 @@ class Trainer:
         """Predicts with the finished float32 weights, before storage rounded them.
 
         Returns:
-            By measured split, int64 (n,): a class for each readable image, in the split's order.
+            By split, int64 (n,): a class for each readable image, in the split's order.
         """
-        model = self._in_float32()
+        model = self._build_float32()
         model.set_weights(self._model.get_weights())
         return {
             split: self.photographs[split].logits(model, images.INPUT_SIZE)[0].argmax(axis=1)
-            for split in MEASURED
+            for split in CARD_SPLITS
             if split in self.photographs
         }
 
     def probe_stored(self, path: Path) -> dict[str, Any]:
         """Attacks the stored weights at full size: the model that users will have.
 
-        The probes of the epochs saw others: neither averaged nor rounded, perhaps at another size.
+        The epochs' probes see other weights: neither averaged nor rounded, perhaps at another size.
 
         Args:
             path: The weights file.
@@ -250,15 +250,15 @@ class Trainer:
         adversary = self._recipe.adversary
         if adversary is None:
             return {}
-        model = self._in_float32()
+        model = self._build_float32()
         checkpoints.load_weights(model, path)
-        pixels, labels = self._val_data.first(PROBE_IMAGES, images.INPUT_SIZE)
+        pixels, labels = self._val_data.sample(PROBE_IMAGES, images.INPUT_SIZE)
         perturber = Perturber(model, adversary, self._recipe.seed)
-        found = perturber.probe(model, pixels, labels, self._recipe.epochs - 1)
-        return {"epsilon": adversary.epsilon, "images": len(labels)} | found
+        probe = perturber.probe(model, pixels, labels, self._recipe.epochs - 1)
+        return {"epsilon": adversary.epsilon, "images": len(labels)} | probe
 
-    def _in_float32(self) -> keras.Model:
-        """Builds the network anew: trained in bfloat16, it is used in float32 all the same."""
+    def _build_float32(self) -> keras.Model:
+        """Builds the network in float32, which is how it is used even if trained in bfloat16."""
         return backbones.get(self._recipe.backbone).build(input_size=None)
 
 

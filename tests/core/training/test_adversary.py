@@ -17,7 +17,7 @@ from facemask_core import Classifier, training
 from facemask_core.backend import keras
 from facemask_core.models import checkpoints
 from facemask_core.training import Adversary
-from facemask_core.training.adversary import Perturber, TradesLoss, is_delusion
+from facemask_core.training.adversary import Perturber, TradesLoss, overfits_to_one_step
 
 EVERY = [
     Adversary("fgsm", epsilon=0.05, warmup_epochs=0),
@@ -32,7 +32,7 @@ def _perturbed(
 ) -> NDArray:
     """The perturbed images of one batch; TRADES puts them behind the clean ones."""
     one_hot = np.eye(2, dtype=np.float32)[labels]
-    batch = Perturber(model, adversary, seed=3).training_batch((pixels, one_hot), 0, step, 10)
+    batch = Perturber(model, adversary, seed=3).perturb_batch((pixels, one_hot), 0, step, 10)
     if adversary.trades:
         np.testing.assert_array_equal(batch[0][: len(pixels)], pixels)
         np.testing.assert_array_equal(batch[1], np.concatenate([one_hot, one_hot]))
@@ -122,10 +122,12 @@ def test_trades_loss_is_its_equation() -> None:
 
 
 @pytest.mark.backend
-def test_the_probe_tells_a_delusion_from_robustness() -> None:
-    assert is_delusion(val_fgsm_accuracy=0.95, val_pgd_accuracy=0.02)
-    assert not is_delusion(val_fgsm_accuracy=0.80, val_pgd_accuracy=0.70)
-    assert not is_delusion(val_fgsm_accuracy=0.30, val_pgd_accuracy=0.01), "plainly not robust"
+def test_the_probe_tells_overfitting_from_robustness() -> None:
+    assert overfits_to_one_step(val_fgsm_accuracy=0.95, val_pgd_accuracy=0.02)
+    assert not overfits_to_one_step(val_fgsm_accuracy=0.80, val_pgd_accuracy=0.70)
+    assert not overfits_to_one_step(val_fgsm_accuracy=0.30, val_pgd_accuracy=0.01), (
+        "plainly not robust"
+    )
 
 
 @pytest.mark.backend
@@ -150,7 +152,7 @@ def test_a_probe_of_a_linear_model_is_exact() -> None:
 def test_while_epsilon_rises_no_model_is_called_overfitted(
     curved: Classifier, faces: NDArray, labels: NDArray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("facemask_core.training.adversary.is_delusion", lambda **_: True)
+    monkeypatch.setattr("facemask_core.training.adversary.overfits_to_one_step", lambda **_: True)
     perturber = Perturber(curved.model, Adversary(warmup_epochs=3), seed=0)
     flags = [
         perturber.probe(curved.model, faces, labels, epoch)["catastrophic_overfitting"]

@@ -39,13 +39,13 @@ def test_without_augmentation_an_epoch_holds_the_photographs_themselves(data: Pa
     photographs = Photographs(datasets.open_dataset(data / "train"), "train")
     recipe = replace(RECIPE, augment=False, batch_size=32)
     pixels, labels = next(iter(photographs.batches(recipe, 0, 32, 1)))
-    plain, classes = photographs.first(32, 32)
+    plain, classes = photographs.sample(32, 32)
     assert sorted(pixels.sum(axis=(1, 2, 3))) == pytest.approx(sorted(plain.sum(axis=(1, 2, 3))))
     assert labels.sum(axis=0).tolist() == np.bincount(classes).tolist()
 
 
 def test_a_sample_of_a_split_spans_it_evenly(data: Path) -> None:
     photographs = Photographs(datasets.open_dataset(data / "train"), "train")
-    pixels, labels = photographs.first(8, 40)
+    pixels, labels = photographs.sample(8, 40)
     assert pixels.shape == (8, 40, 40, 3)
     assert np.bincount(labels).tolist() == [4, 4]

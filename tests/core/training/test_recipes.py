@@ -82,7 +82,7 @@ def test_the_papers_recipe_is_the_papers_protocol() -> None:
     assert not recipe.augment
     assert not recipe.balance
     assert not recipe.average
-    assert not recipe.reestimates
+    assert not recipe.renews_statistics
     assert recipe.label_smoothing == recipe.dropout == recipe.weight_decay == 0.0
 
 
