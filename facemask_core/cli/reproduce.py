@@ -62,7 +62,7 @@ def _print(answer: Answer) -> None:
         if robust is None
         else f"robust accuracy {robust:.4f}"
     )
-    how = "kept" if answer.kept else f"{result['seconds']:.1f} s"
+    how = "kept" if answer.from_file else f"{result['seconds']:.1f} s"
     tell(
         f"{answer.experiment.file}: {figure} on {result['images']} images, {how}",
         flush=True,  # the next may take hours

@@ -1,4 +1,4 @@
-"""How sure a model is over a whole dataset: with one softmax, and with two."""
+"""A model's confidence over a whole dataset: with one softmax, and with two."""
 
 from __future__ import annotations
 
@@ -9,38 +9,39 @@ from numpy.typing import NDArray
 
 from facemask_core.evaluation.report import Predictions
 from facemask_core.models.classifier import probabilities
-from facemask_core.paper.second_softmax import twice
+from facemask_core.paper.second_softmax import softmax_twice
 
 BINS = 50
-"""From 1/2, which the surer of two classes never falls below, to 1: a hundredth each."""
+"""Bins of a hundredth from 1/2, the least confidence in the surer of two classes, to 1."""
 
 
-def confidences(predictions: Predictions) -> dict[str, Any]:
+def summarise_confidences(predictions: Predictions) -> dict[str, Any]:
     """Sums up the confidence in the predicted class, fit for JSON.
 
     Args:
-        predictions: Answers to at least one image.
+        predictions: Of at least one image.
 
     Returns:
         ``loss``, the mean cross-entropy of the true class, and under ``once`` and ``twice``, for
-        as many softmaxes, what :func:`_spread` tells.
+        as many softmaxes, the result of :func:`_spread`.
     """
     right = predictions.right
     return {
         "loss": float(_cross_entropy(predictions).mean()),
         "once": _spread(probabilities(predictions.logits).max(axis=1), right),
-        "twice": _spread(twice(predictions.logits).max(axis=1), right),
+        "twice": _spread(softmax_twice(predictions.logits).max(axis=1), right),
     }
 
 
 def _cross_entropy(predictions: Predictions) -> NDArray[np.float64]:
+    """Computes each image's cross-entropy of the true class, (n,)."""
     logits = predictions.logits.astype(np.float64)
     of_true = logits[np.arange(len(logits)), predictions.labels]
     return np.logaddexp(logits[:, 0], logits[:, 1]) - of_true
 
 
 def _spread(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> dict[str, Any]:
-    """Mean of the right predictions' confidence (None without one), and a histogram of all."""
+    """Returns the right predictions' mean confidence (None without one), and a histogram of all."""
     counts, edges = np.histogram(confidence, BINS, (0.5, 1.0))
     return {
         "mean_of_right": float(confidence[right].mean()) if right.any() else None,

@@ -1,4 +1,4 @@
-"""What is measured again for the page that sets the paper beside the lab, as data."""
+"""The experiments behind the page Paper, which compares the paper with the lab, as data."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ NOTCHES = (1, 2, 3, 4, 5, 6, 8, 10, 14, 20, 30, 50)
 """Numbers of steps, from a fiftieth of the way to the edge to all of it."""
 
 SHARPNESSES = (1, 4, 16, 32)
-"""Factors of the scores: the same answers, given by a model that is ever more sure of them."""
+"""Factors of the scores: the same predictions, by an ever more confident model."""
 
-CONVERGED = MappingProxyType({"steps": 20, "stop_early": True})
-DETAILED = ("inceptionv3", "mobilenetv3")
-"""Asked in more detail; VGG19's gradient costs six times InceptionV3's, and would tell the same."""
+PGD_SETTINGS = MappingProxyType({"steps": 20, "stop_early": True})
+DETAILED_MODELS = ("inceptionv3", "mobilenetv3")
+"""Measured in more detail; VGG19's gradient costs six times InceptionV3's, for the same result."""
 
 
 @dataclass(frozen=True)
 class Experiment:
-    """One question about one model; its answer is one file.
+    """One experiment on one model; its result is one file.
 
     Attributes:
-        model: Name of the model asked.
-        name: What is asked, in a file's name.
-        attack: Name of the attack, or None to ask the model about the photographs as they are.
+        model: Name of the model.
+        name: The experiment, as in the result file's name.
+        attack: Name of the attack, or None to evaluate the photographs as they are.
         settings: The attack's settings.
         epsilon: Its radius, on the [0, 1] scale.
-        sharpness: If given, the attacker climbs through a second softmax, put on the model's scores
-            times this factor; the model that is asked in the end is as it always is.
+        sharpness: If given, the attack follows gradients through a second softmax, put on the
+            model's scores times this factor; its examples are then evaluated on the bare model.
     """
 
     model: str
@@ -56,66 +56,66 @@ class Experiment:
 
 
 def experiments(models: Sequence[str] = MODELS) -> Iterator[Experiment]:
-    """Lists what there is to measure, in the order of what is missed most if it stays away.
+    """Lists the experiments, the most important first.
 
     Args:
-        models: Names of the models to be asked.
+        models: Names of the models.
     """
-    detailed = [model for model in models if model in DETAILED]
+    detailed = [model for model in models if model in DETAILED_MODELS]
     for model in models:
         yield from tables(model)
     for model in detailed:
         yield from ladder(model)
     for model in detailed:
-        yield from through_a_second_softmax(model)
+        yield from second_softmax_series(model)
 
 
 def tables(model: str) -> Iterator[Experiment]:
-    """The paper's tables and figures 9, 12 and 14, at both readings of its epsilon."""
+    """Lists those behind the paper's tables and figures 9, 12 and 14, at both of its epsilons."""
     yield clean(model)
     for epsilon in EPSILONS:
         yield fgsm(model, epsilon)
-        yield converged(model, epsilon)
+        yield pgd(model, epsilon)
 
 
 def clean(model: str) -> Experiment:
-    """The photographs as they are."""
+    """Evaluates the photographs as they are."""
     return Experiment(model, "clean")
 
 
 def fgsm(model: str, epsilon: float = EPSILON) -> Experiment:
-    """The paper's equation 1."""
+    """Attacks by the paper's equation 1."""
     return Experiment(model, f"fgsm-{epsilon:g}", "fgsm", epsilon=epsilon)
 
 
-def converged(model: str, epsilon: float = EPSILON) -> Experiment:
-    """The paper's equations 3 and 4, with steps that cross the ball."""
-    return Experiment(model, f"pgd-{epsilon:g}", "pgd", CONVERGED, epsilon)
+def pgd(model: str, epsilon: float = EPSILON) -> Experiment:
+    """Attacks by the paper's equations 3 and 4, with steps that cross the ball."""
+    return Experiment(model, f"pgd-{epsilon:g}", "pgd", PGD_SETTINGS, epsilon)
 
 
 def ladder(model: str) -> Iterator[Experiment]:
-    """PGD from hardly begun to the edge of the ball."""
+    """Lists PGD from its first step to the edge of the ball."""
     for steps in NOTCHES:
-        yield climbed(model, steps)
+        yield pgd_with_steps(model, steps)
 
 
-def climbed(model: str, steps: int) -> Experiment:
-    """So many short steps of PGD, without its random start."""
+def pgd_with_steps(model: str, steps: int) -> Experiment:
+    """Attacks by a number of short PGD steps, without a random start."""
     settings = {"steps": steps, "step_size": STEP_SIZE, "random_start": False}
     return Experiment(model, f"pgd-steps-{steps}", "pgd", settings, EPSILON)
 
 
-def through_a_second_softmax(model: str) -> Iterator[Experiment]:
-    """FGSM and PGD for whom a softmax stands on the model's own, at rising sureness."""
+def second_softmax_series(model: str) -> Iterator[Experiment]:
+    """Lists FGSM and PGD through a second softmax, at rising confidence."""
     for sharpness in SHARPNESSES:
         for attack in ("fgsm", "pgd"):
-            yield softened(model, sharpness, attack)
+            yield through_second_softmax(model, sharpness, attack)
 
 
-def softened(model: str, sharpness: int, attack: str) -> Experiment:
-    """One attack through a second softmax; it climbs cross-entropy, as the paper's J does."""
+def through_second_softmax(model: str, sharpness: int, attack: str) -> Experiment:
+    """Attacks through a second softmax; it climbs cross-entropy, the paper's J."""
     # Without early stopping both attacks share one compiled program, and these models are many.
-    settings = {} if attack == "fgsm" else {"steps": CONVERGED["steps"]}
+    settings = {} if attack == "fgsm" else {"steps": PGD_SETTINGS["steps"]}
     return Experiment(
         model,
         f"softmax-twice-{sharpness}-{attack}",

@@ -1,4 +1,4 @@
-"""What the paper prints, read from the one file that holds it."""
+"""The paper's printed figures, read from one file."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class Data:
     """The photographs.
 
     Attributes:
-        where: Where in the paper it stands, as in all that follows.
-        name: What the collection is called.
+        where: The place in the paper, as in all classes below.
+        name: The collection's name.
         doi: Where it is published.
-        images: All photographs.
-        masked: Those with a mask.
-        unmasked: Those without.
+        images: Number of all photographs.
+        masked: Number with a mask.
+        unmasked: Number without.
     """
 
     where: str
@@ -95,7 +95,7 @@ class Figure:
 
     @property
     def images(self) -> int:
-        """How many images it is about."""
+        """The number of images."""
         return int(self.matrix.sum())
 
     @property
@@ -106,7 +106,7 @@ class Figure:
     @property
     def report(self) -> dict[str, Any]:
         """The classification report that follows from the matrix."""
-        return report_of(self.matrix)
+        return make_report(self.matrix)
 
 
 @dataclass(frozen=True)
@@ -121,14 +121,14 @@ class Example:
 
 @dataclass(frozen=True)
 class Saying:
-    """A share that the text tells.
+    """A share that the text states.
 
     Attributes:
-        where: Where it stands.
+        where: The place in the paper.
         percent: The share.
         quote: The paper's words.
-        about: The model it is said of, if one is.
-        attack: The attack it is said of, if one is.
+        about: The model it is about, if any.
+        attack: The attack it is about, if any.
     """
 
     where: str
@@ -140,7 +140,7 @@ class Saying:
 
 @dataclass(frozen=True)
 class Paper:
-    """All of it."""
+    """All printed figures of the paper."""
 
     title: str
     journal: str
@@ -150,38 +150,38 @@ class Paper:
     tables: tuple[Table, ...]
     figures: tuple[Figure, ...]
     examples: tuple[Example, ...]
-    said: tuple[Saying, ...]
+    sayings: tuple[Saying, ...]
     falls: tuple[Saying, ...]
     recall: Saying
 
     def figure(self, attack: str) -> Figure:
-        """The report under an attack, or under ``none``."""
+        """Returns the report under an attack, or under ``none``."""
         return next(figure for figure in self.figures if figure.attack == attack)
 
 
 @cache
 def read() -> Paper:
-    """Reads what the paper prints."""
-    found = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    """Reads the paper's figures from their file."""
+    content = tomllib.loads(FILE.read_text(encoding="utf-8"))
     return Paper(
-        title=found["title"],
-        journal=found["journal"],
-        epsilon=found["epsilon"],
-        data=Data(**found["data"]),
-        training=Training(**found["training"]),
-        tables=tuple(Table(**entry) for entry in found["tables"]),
+        title=content["title"],
+        journal=content["journal"],
+        epsilon=content["epsilon"],
+        data=Data(**content["data"]),
+        training=Training(**content["training"]),
+        tables=tuple(Table(**entry) for entry in content["tables"]),
         figures=tuple(
             Figure(**{**entry, "confusion": tuple(map(tuple, entry["confusion"]))})
-            for entry in found["figures"]
+            for entry in content["figures"]
         ),
-        examples=tuple(Example(**entry) for entry in found["examples"]),
-        said=tuple(Saying(**entry) for entry in found["said"]),
-        falls=tuple(Saying(**entry) for entry in found["falls"]),
-        recall=Saying(**found["recall"]),
+        examples=tuple(Example(**entry) for entry in content["examples"]),
+        sayings=tuple(Saying(**entry) for entry in content["said"]),
+        falls=tuple(Saying(**entry) for entry in content["falls"]),
+        recall=Saying(**content["recall"]),
     )
 
 
-def report_of(matrix: NDArray[np.int64]) -> dict[str, Any]:
+def make_report(matrix: NDArray[np.int64]) -> dict[str, Any]:
     """Makes the classification report that belongs to a confusion matrix.
 
     Args:

@@ -1,4 +1,4 @@
-"""Answers the experiments, one result file each; what is answered already is kept."""
+"""Runs the experiments, one result file each; a result that is there is not computed again."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from facemask_core.engines import RunContext
 from facemask_core.errors import DatasetError
 from facemask_core.models import checkpoints
 from facemask_core.models.classifier import Classifier, load_classifier
-from facemask_core.paper.confidences import confidences
+from facemask_core.paper.confidences import summarise_confidences
 from facemask_core.paper.experiments import Experiment
 from facemask_core.paper.second_softmax import with_second_softmax
 
@@ -23,32 +23,32 @@ RESULTS_DIR = paths.REPORTS / "paper"
 SEED = 0
 
 Watch = Callable[[Experiment, int, int], None]
-"""Told of an experiment, how many images are done, and how many there are."""
+"""Called with the experiment, the number of images done, and the number of all."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What an experiment came to.
+    """The result of an experiment.
 
     Attributes:
-        experiment: The question.
+        experiment: The experiment.
         result: The file's content.
-        kept: Whether it was there before.
+        from_file: Whether it was read from a file.
     """
 
     experiment: Experiment
     result: dict[str, Any]
-    kept: bool
+    from_file: bool
 
 
 @dataclass
 class Reproduction:
-    """A dataset, a folder of results, and the models asked so far.
+    """A dataset, a folder of results, and the models loaded so far.
 
     Attributes:
         dataset: The photographs.
-        output: Where the result files lie; made when the first is written.
-        store: Where single batches are kept, so that a long experiment goes on as well.
+        output: Folder of the result files; made when the first is written.
+        store: Store of single batches, so that a long experiment resumes as well.
         load: Loads a model by its name.
     """
 
@@ -57,16 +57,16 @@ class Reproduction:
     store: runs.Store | None = None
     load: Callable[..., Classifier] = load_classifier
     _loaded: dict[str, Classifier] = field(default_factory=dict, repr=False)
-    _softened: dict[tuple[str, int], Classifier] = field(default_factory=dict, repr=False)
+    _second_softmaxes: dict[tuple[str, int], Classifier] = field(default_factory=dict, repr=False)
 
     def answers(
-        self, asked: Sequence[Experiment], watch: Watch = lambda *_: None
+        self, experiments: Sequence[Experiment], watch: Watch = lambda *_: None
     ) -> Iterator[Answer]:
-        """Answers experiments, in their order.
+        """Runs experiments in their order, or reads their results where they are there.
 
         Args:
-            asked: The experiments.
-            watch: Told after every batch that is computed.
+            experiments: The experiments.
+            watch: Called after every batch that is computed.
 
         Raises:
             DatasetError: No photograph can be read, or a result cannot be written.
@@ -74,13 +74,13 @@ class Reproduction:
             RunStoreError: The store cannot be used.
         """
         data_sha256 = datasets.fingerprint(self.dataset)
-        for experiment in asked:
+        for experiment in experiments:
             attack = self._attack(experiment)
-            found = self._kept(experiment, attack, data_sha256)
-            if found is None:
-                yield Answer(experiment, self._measured(experiment, attack, watch), kept=False)
+            result = self._read_result(experiment, attack, data_sha256)
+            if result is None:
+                yield Answer(experiment, self._measure(experiment, attack, watch), from_file=False)
             else:
-                yield Answer(experiment, found, kept=True)
+                yield Answer(experiment, result, from_file=True)
 
     def _attack(self, experiment: Experiment) -> Attack | None:
         if experiment.attack is None:
@@ -97,35 +97,35 @@ class Reproduction:
         return self._loaded[model]
 
     def _second_softmax(self, model: str, sharpness: int) -> Classifier:
-        """One for FGSM and PGD, which share the compiled program."""
+        """Returns one classifier for FGSM and PGD, which share the compiled program."""
         key = (model, sharpness)
-        if key not in self._softened:
-            self._softened[key] = with_second_softmax(self._classifier(model), sharpness)
-        return self._softened[key]
+        if key not in self._second_softmaxes:
+            self._second_softmaxes[key] = with_second_softmax(self._classifier(model), sharpness)
+        return self._second_softmaxes[key]
 
-    def _kept(
+    def _read_result(
         self, experiment: Experiment, attack: Attack | None, data_sha256: str
     ) -> dict[str, Any] | None:
-        """The result that is there, if it answers this very question."""
+        """Reads the result file, if it is there and of this very experiment."""
         path = self.output / experiment.file
         if not path.is_file():
             return None
         try:
-            found = dict(json.loads(path.read_text(encoding="utf-8")))
+            result = dict(json.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
-            return None  # a file that is no result is measured anew
+            return None  # a file that is no result is computed anew
         card = checkpoints.read_card(checkpoints.locate(experiment.model))
-        stated = None if attack is None else attack.threat_model(experiment.epsilon, SEED)
-        question = (card.weights_sha256, data_sha256, stated)
+        threat_model = None if attack is None else attack.threat_model(experiment.epsilon, SEED)
+        question = (card.weights_sha256, data_sha256, threat_model)
         same = question == tuple(
-            found.get(key) for key in ("model_sha256", "data_sha256", "threat_model")
+            result.get(key) for key in ("model_sha256", "data_sha256", "threat_model")
         )
-        return found if same else None
+        return result if same else None
 
-    def _measured(
+    def _measure(
         self, experiment: Experiment, attack: Attack | None, watch: Watch
     ) -> dict[str, Any]:
-        found = evaluation.evaluate(
+        report = evaluation.evaluate(
             self._classifier(experiment.model),
             self.dataset,
             attack=attack,
@@ -135,14 +135,14 @@ class Reproduction:
                 store=self.store, progress=lambda done, total: watch(experiment, done, total)
             ),
         )
-        attacked = found.adversarial
+        adversarial = report.adversarial
         result = {
             "experiment": experiment.name,
-            **found.as_dict(),
+            **report.as_dict(),
             "crop": False,
             "confidences": {
-                "clean": confidences(found.clean),
-                "adversarial": None if attacked is None else confidences(attacked),
+                "clean": summarise_confidences(report.clean),
+                "adversarial": None if adversarial is None else summarise_confidences(adversarial),
             },
             "libraries": versions.libraries(),
             "code_sha256": versions.source_sha256(),

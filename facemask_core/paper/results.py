@@ -1,4 +1,4 @@
-"""The measured results that are shipped, as ``reproduce`` left them."""
+"""The shipped results of the experiments, as the command ``reproduce`` wrote them."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from facemask_core.paper.experiments import Experiment
 from facemask_core.paper.reproduction import RESULTS_DIR
 
 COMMAND = "python -m facemask_core reproduce"
-"""What makes the results that are missing."""
+"""The command that computes missing results."""
 
 
 def read(experiment: Experiment, folder: Path | None = None) -> dict[str, Any] | None:
     """Reads an experiment's result.
 
     Args:
-        experiment: What was asked.
-        folder: Where the results lie, if not where they are shipped.
+        experiment: The experiment.
+        folder: Folder of the results, if not the shipped ones.
 
     Returns:
         As :class:`~facemask_core.paper.reproduction.Reproduction` writes it; None if it has not
@@ -30,6 +30,6 @@ def read(experiment: Experiment, folder: Path | None = None) -> dict[str, Any] |
     path = (RESULTS_DIR if folder is None else folder) / experiment.file
     if not path.is_file():
         return None
-    found = published.read(path, "model_sha256")
+    result = published.read(path, "model_sha256")
     card = checkpoints.read_card(checkpoints.locate(experiment.model))
-    return found if found["model_sha256"] == card.weights_sha256 else None
+    return result if result["model_sha256"] == card.weights_sha256 else None

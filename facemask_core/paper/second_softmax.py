@@ -1,8 +1,8 @@
 """A softmax on top of a softmax: the mistake that prints 0.731 where 1 is meant.
 
-With one softmax too many the surest answer of two classes, (1, 0), is printed as e / (e + 1). The
-classes stay as they are, and so does the sign of the gradient, as long as numbers do not run out:
-in float32 half of the gradient through the first softmax is lost once one score leads by about 17,
+With one softmax too many, the surest prediction of two classes, (1, 0), is printed as e / (e + 1).
+The classes stay as they are, and so does the sign of the gradient, until numbers underflow: in
+float32 half of the gradient through the first softmax is lost once one score leads by about 17,
 and all of it from about 90 (104, where a processor keeps the tiniest numbers).
 """
 
@@ -20,21 +20,20 @@ from facemask_core.models.classifier import Classifier, probabilities
 ops = keras.ops
 
 LARGEST = float(np.e / (np.e + 1))
-"""What two classes' confidence cannot exceed after a second softmax: 0.7311."""
+"""The largest confidence of two classes after a second softmax: 0.7311."""
 
 
 def with_second_softmax(classifier: Classifier, sharpness: float = 1.0) -> Classifier:
-    """Puts a softmax where logits are expected, as a model has that ends in one of its own.
+    """Makes a model end in a softmax, where the lab expects logits.
 
-    Whoever asks it for probabilities, or climbs cross-entropy on its answers, applies the second.
+    To ask it for probabilities, or to climb cross-entropy on its outputs, applies the second.
 
     Args:
         classifier: Gives logits; its weights are shared, and it is not changed.
-        sharpness: What its logits are multiplied with before: the same answers, more surely given.
+        sharpness: Factor of its logits: the same predictions, with more confidence.
 
     Returns:
-        A classifier whose name tells what was done, so that no figure of it is taken for one of
-        the model's own.
+        A classifier whose name says so, so that none of its figures is taken for the model's own.
     """
     pixels = keras.Input(classifier.input_shape)
     scores = classifier.model(pixels)
@@ -47,7 +46,7 @@ def with_second_softmax(classifier: Classifier, sharpness: float = 1.0) -> Class
     return Classifier(model, replace(classifier.card, name=name))
 
 
-def twice(logits: NDArray[Any]) -> NDArray[np.float64]:
+def softmax_twice(logits: NDArray[Any]) -> NDArray[np.float64]:
     """Applies the softmax twice.
 
     Args:
@@ -59,8 +58,8 @@ def twice(logits: NDArray[Any]) -> NDArray[np.float64]:
     return probabilities(probabilities(logits))
 
 
-def undone(confidence: float) -> float:
-    """Takes the second softmax off a confidence.
+def undo_second_softmax(confidence: float) -> float:
+    """Turns a confidence after two softmaxes into that after one.
 
     Args:
         confidence: In the predicted class of two, after two softmaxes: from 1/2 to

@@ -97,7 +97,7 @@ def _recipe(card: Card) -> str:
 
 
 def _pgd() -> str:
-    steps = experiments.CONVERGED["steps"]
+    steps = experiments.PGD_SETTINGS["steps"]
     return f"{steps} steps of 2.5 epsilon / {steps} from a random start"
 
 

@@ -70,7 +70,7 @@ def experiment(model: str, attack: str) -> Experiment:
     make = {
         "none": experiments.clean,
         "fgsm": experiments.fgsm,
-        "pgd": experiments.converged,
+        "pgd": experiments.pgd,
     }[attack]
     return make(model)
 

@@ -12,7 +12,7 @@ from facemask_core.attacks import make
 from facemask_core.evaluation.report import Predictions
 from facemask_core.models import checkpoints
 from facemask_core.paper import experiments
-from facemask_core.paper.confidences import confidences
+from facemask_core.paper.confidences import summarise_confidences
 from facemask_core.paper.experiments import Experiment
 
 IMAGES = 100
@@ -49,8 +49,8 @@ def result(experiment: Experiment) -> dict[str, Any]:
         "speed": {"device": "a made-up device"},
         "libraries": {"keras": "3.0", "tensorflow": "2.0"},
         "confidences": {
-            "clean": confidences(clean),
-            "adversarial": None if attacked is None else confidences(attacked),
+            "clean": summarise_confidences(clean),
+            "adversarial": None if attacked is None else summarise_confidences(attacked),
         },
     }
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from facemask_core.paper.experiments import DETAILED
+from facemask_core.paper.experiments import DETAILED_MODELS
 from facemask_core.paper.printed import Paper
 from facemask_ui.choices import models
 
@@ -32,9 +32,9 @@ def measured_in_detail(model: str) -> bool:
     Args:
         model: Name of the model measured here.
     """
-    if model in DETAILED:
+    if model in DETAILED_MODELS:
         return True
-    names = " and ".join(models.title(name) for name in DETAILED)
+    names = " and ".join(models.title(name) for name in DETAILED_MODELS)
     st.info(
         f"Measured step by step on {names}; choose one of them above.",
         icon=":material/arrow_upward:",

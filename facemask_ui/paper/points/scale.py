@@ -74,7 +74,7 @@ def _show(paper: Paper, model: str) -> None:
 def _stands(model: str, scale: Scale) -> None:
     asked = [
         experiments.fgsm(model, scale.epsilon),
-        experiments.converged(model, scale.epsilon),
+        experiments.pgd(model, scale.epsilon),
     ]
     found = [results.read(it) for it in asked]
     with st.container(horizontal=True):
@@ -97,7 +97,7 @@ def row(model: str, scale: Scale) -> dict[str, str]:
     """What stands of a model on a scale."""
     cells = {"Model": models.title(model), "Scale": unbroken(scale.name)}
     cells["Epsilon"] = f"{LEVELS * scale.epsilon:g}/{LEVELS}"
-    for make, title in ((experiments.fgsm, "FGSM"), (experiments.converged, "PGD")):
+    for make, title in ((experiments.fgsm, "FGSM"), (experiments.pgd, "PGD")):
         result = results.read(make(model, scale.epsilon))
         cells[title] = _NONE if result is None else unbroken(percent(result["robust_accuracy"]))
     return cells

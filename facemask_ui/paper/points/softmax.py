@@ -14,7 +14,7 @@ from facemask_core.models.classifier import probabilities
 from facemask_core.paper import experiments, results
 from facemask_core.paper.experiments import SHARPNESSES
 from facemask_core.paper.printed import Paper
-from facemask_core.paper.second_softmax import LARGEST, undone
+from facemask_core.paper.second_softmax import LARGEST, undo_second_softmax
 from facemask_ui.base import settings
 from facemask_ui.base.charts import PLAIN
 from facemask_ui.base.palette import Palette, palette, percent
@@ -46,7 +46,7 @@ def _printed(paper: Paper) -> None:
             {
                 "Where": f"{example.where}, {when} {example.attack.upper()}",
                 "Printed": f"{value:.3f}",
-                "Without the second softmax": percent(undone(value)),
+                "Without the second softmax": percent(undo_second_softmax(value)),
             }
             for example in paper.examples
             for when, value in (("before", example.before), ("after", example.after))
@@ -164,8 +164,10 @@ def _starved(model: str) -> None:
         help="The same answers, given by a surer model.",
         **settings.bound("sure", SHARPNESSES[-1], settings.one_of_numbers(SHARPNESSES)),
     )
-    plain = [experiments.fgsm(model), experiments.converged(model)]
-    through = [experiments.softened(model, factor, attack) for attack in ("fgsm", "pgd")]
+    plain = [experiments.fgsm(model), experiments.pgd(model)]
+    through = [
+        experiments.through_second_softmax(model, factor, attack) for attack in ("fgsm", "pgd")
+    ]
     read = [
         (results.read(one), results.read(other)) for one, other in zip(plain, through, strict=True)
     ]

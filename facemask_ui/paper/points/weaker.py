@@ -40,10 +40,10 @@ def _show(paper: Paper, model: str) -> None:
         **settings.bound("climb", _FIRST, settings.one_of_numbers(NOTCHES)),
     )
     fgsm = results.read(experiments.fgsm(model))
-    ladder = {count: results.read(experiments.climbed(model, count)) for count in NOTCHES}
+    ladder = {count: results.read(experiments.pgd_with_steps(model, count)) for count in NOTCHES}
     measured = {count: result for count, result in ladder.items() if result is not None}
     if fgsm is None or ladder[steps] is None:
-        provenance.missing([experiments.fgsm(model), experiments.climbed(model, steps)])
+        provenance.missing([experiments.fgsm(model), experiments.pgd_with_steps(model, steps)])
         return
     _figures(steps, measured[steps], fgsm)
     st.plotly_chart(
@@ -113,10 +113,10 @@ def between(ladder: dict[int, dict[str, Any]], share: float) -> str:
 
 def _and_with_start(model: str) -> str:
     """What the attack comes to when it is run as it should be."""
-    result = results.read(experiments.converged(model))
+    result = results.read(experiments.pgd(model))
     if result is None:
         return ""
-    count = experiments.CONVERGED["steps"]
+    count = experiments.PGD_SETTINGS["steps"]
     return (
         f"With a random start and {count} steps that cross the ball "
         f"{percent(result['robust_accuracy'])} stand."

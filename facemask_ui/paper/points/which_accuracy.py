@@ -18,7 +18,7 @@ def _show(paper: Paper, model: str) -> None:
     right = int(figure.matrix.trace())
     lines = [
         f"- **{unbroken(f'{said.percent:g} %')}**, of {said.about}. {said.where}: “{said.quote}”"
-        for said in paper.said
+        for said in paper.sayings
     ]
     (a, _), (_, d) = figure.confusion
     settled = unbroken(f"{100 * figure.accuracy:.2f} %")

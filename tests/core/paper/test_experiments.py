@@ -39,7 +39,7 @@ def _gradients(experiment: Experiment) -> int:
 @pytest.mark.parametrize(("model", "most"), [("inceptionv3", 25), ("vgg19", 3)])
 def test_the_whole_costs_no_more_than_so_many_runs_of_pgd(model: str, most: int) -> None:
     spent = sum(_gradients(experiment) for experiment in ALL if experiment.model == model)
-    assert spent / experiments.CONVERGED["steps"] <= most
+    assert spent / experiments.PGD_SETTINGS["steps"] <= most
 
 
 def test_the_tables_of_all_models_come_before_anything_else() -> None:

@@ -44,7 +44,7 @@ def test_the_printed_reports_follow_from_the_printed_matrices(
 
 
 def test_a_report_counts_what_the_matrix_counts() -> None:
-    report = printed.report_of(np.array([[3, 1], [2, 4]]))
+    report = printed.make_report(np.array([[3, 1], [2, 4]]))
     assert report["accuracy"] == pytest.approx(0.7)
     assert [report[name]["support"] for name in LABELS] == [4, 6]
     assert report["with_mask"]["precision"] == pytest.approx(0.8)

@@ -18,7 +18,7 @@ from facemask_core.errors import DatasetError
 from facemask_core.evaluation.report import Predictions
 from facemask_core.models import checkpoints
 from facemask_core.paper import reproduction
-from facemask_core.paper.confidences import BINS, confidences
+from facemask_core.paper.confidences import BINS, summarise_confidences
 from facemask_core.paper.experiments import Experiment
 from facemask_core.paper.reproduction import Answer, Reproduction
 from facemask_core.paper.second_softmax import LARGEST
@@ -78,7 +78,7 @@ def _answers(started: Reproduction, asked: tuple[Experiment, ...] = ALL) -> list
 
 def test_every_answer_is_a_file_with_all_it_has_to_be_read_with(work: Work, tmp_path: Path) -> None:
     found = _answers(work())
-    assert [answer.kept for answer in found] == [False] * 3
+    assert [answer.from_file for answer in found] == [False] * 3
     for answer in found:
         path = tmp_path / "out" / answer.experiment.file
         assert json.loads(path.read_text(encoding="utf-8")) == answer.result
@@ -101,10 +101,10 @@ def test_what_is_answered_is_kept(work: Work) -> None:
     asked_before = len(work().loads)  # type: ignore[attr-defined]
     again = work()
     kept = _answers(again, (CLEAN, FGSM))
-    assert [answer.kept for answer in kept] == [True, True]
+    assert [answer.from_file for answer in kept] == [True, True]
     assert [answer.result for answer in kept] == [answer.result for answer in first[:2]]
     assert len(again.loads) == asked_before, "no model is loaded for it"  # type: ignore[attr-defined]
-    assert [answer.kept for answer in _answers(work())] == [True] * 3
+    assert [answer.from_file for answer in _answers(work())] == [True] * 3
 
 
 @pytest.mark.parametrize("content", ["", "[1]", "{}", '{"model_sha256": "1"}'])
@@ -114,8 +114,8 @@ def test_a_file_that_answers_something_else_is_replaced(
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / FGSM.file).write_text(content, encoding="utf-8")
     (answer,) = _answers(work(), (FGSM,))
-    assert not answer.kept
-    assert [it.kept for it in _answers(work(), (FGSM,))] == [True]
+    assert not answer.from_file
+    assert [it.from_file for it in _answers(work(), (FGSM,))] == [True]
     (other,) = _answers(work(), (replace(FGSM, epsilon=0.025),))
     assert not other.kept
 
@@ -124,7 +124,7 @@ def test_an_interrupted_command_goes_on(work: Work) -> None:
     answers = work().answers(ALL)
     next(answers)
     answers.close()
-    assert [answer.kept for answer in _answers(work())] == [True, False, False]
+    assert [answer.from_file for answer in _answers(work())] == [True, False, False]
 
 
 def test_batches_are_kept_in_the_store_and_no_question_is_taken_for_another(
@@ -145,7 +145,7 @@ def test_a_folder_that_cannot_be_written_is_told(work: Work, tmp_path: Path) -> 
 
 def test_confidences_are_those_of_one_softmax_and_of_two() -> None:
     logits = np.array([[50.0, 0.0], [0.0, 50.0], [1.0, 0.0]], np.float32)
-    found = confidences(Predictions(np.array([0, 0, 0]), logits))
+    found = summarise_confidences(Predictions(np.array([0, 0, 0]), logits))
     assert found["loss"] == pytest.approx((0.0 + 50.0 + np.log1p(np.exp(-1.0))) / 3)
     assert found["once"]["mean_of_right"] == pytest.approx((1.0 + LARGEST) / 2)
     assert found["once"]["largest"] == pytest.approx(1.0)
@@ -157,5 +157,5 @@ def test_confidences_are_those_of_one_softmax_and_of_two() -> None:
 
 
 def test_without_a_right_answer_there_is_no_mean_of_them() -> None:
-    found = confidences(Predictions(np.array([1]), np.array([[1.0, 0.0]], np.float32)))
+    found = summarise_confidences(Predictions(np.array([1]), np.array([[1.0, 0.0]], np.float32)))
     assert found["once"]["mean_of_right"] is None

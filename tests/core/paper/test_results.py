@@ -60,7 +60,7 @@ def test_every_experiment_is_answered_for_the_shipped_weights(
         assert experiment.settings.items() <= stated.items()
 
 
-@pytest.mark.parametrize("model", experiments.DETAILED)
+@pytest.mark.parametrize("model", experiments.DETAILED_MODELS)
 def test_pgd_that_is_stopped_early_looks_weaker_than_fgsm_and_no_longer_does_in_the_end(
     model: str,
 ) -> None:
@@ -68,16 +68,19 @@ def test_pgd_that_is_stopped_early_looks_weaker_than_fgsm_and_no_longer_does_in_
     ladder = [_stands(experiment) for experiment in experiments.ladder(model)]
     assert ladder == sorted(ladder, reverse=True)
     assert ladder[0] > fgsm > ladder[-1]
-    assert _stands(experiments.converged(model)) < 0.01
+    assert _stands(experiments.pgd(model)) < 0.01
 
 
-@pytest.mark.parametrize("model", experiments.DETAILED)
+@pytest.mark.parametrize("model", experiments.DETAILED_MODELS)
 def test_a_second_softmax_hides_what_a_sure_model_would_lose(model: str) -> None:
     mild, sure = (
-        [_stands(experiments.softened(model, sharpness, attack)) for attack in ("fgsm", "pgd")]
+        [
+            _stands(experiments.through_second_softmax(model, sharpness, attack))
+            for attack in ("fgsm", "pgd")
+        ]
         for sharpness in (experiments.SHARPNESSES[0], experiments.SHARPNESSES[-1])
     )
-    assert mild == [_stands(experiments.fgsm(model)), _stands(experiments.converged(model))]
+    assert mild == [_stands(experiments.fgsm(model)), _stands(experiments.pgd(model))]
     assert min(sure) > 0.85
 
 

@@ -10,7 +10,7 @@ from small_models import wrapped
 from facemask_core import Classifier, attacks
 from facemask_core.backend import keras
 from facemask_core.models.classifier import probabilities
-from facemask_core.paper.second_softmax import LARGEST, twice, with_second_softmax
+from facemask_core.paper.second_softmax import LARGEST, softmax_twice, with_second_softmax
 
 Pixels = NDArray[np.float32]
 EPSILON = 0.05
@@ -18,14 +18,14 @@ CLIMBING = attacks.make("fgsm", loss="cross-entropy")
 
 
 def test_the_largest_confidence_is_the_one_the_paper_prints() -> None:
-    surest = twice(np.array([[200.0, 0.0], [0.0, 200.0]]))
+    surest = softmax_twice(np.array([[200.0, 0.0], [0.0, 200.0]]))
     assert surest.max() == pytest.approx(LARGEST)
     assert round(LARGEST, 3) == 0.731
 
 
 def test_the_classes_and_the_bounds_hold_for_any_scores() -> None:
     logits = np.random.default_rng(0).normal(scale=20.0, size=(200, 2))
-    once, again = probabilities(logits), twice(logits)
+    once, again = probabilities(logits), softmax_twice(logits)
     assert (once.argmax(axis=1) == again.argmax(axis=1)).all()
     assert again.sum(axis=1) == pytest.approx(1.0)
     assert ((again >= 1 - LARGEST) & (again <= LARGEST)).all()

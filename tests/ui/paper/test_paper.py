@@ -158,7 +158,7 @@ def test_both_scales_of_epsilon_are_told() -> None:
 
 def test_the_ladder_is_drawn_with_the_chosen_notch_and_the_papers_lines() -> None:
     ladder = {
-        count: made_up_results.result(experiments.climbed("inceptionv3", count))
+        count: made_up_results.result(experiments.pgd_with_steps("inceptionv3", count))
         for count in experiments.NOTCHES
     }
     fgsm = made_up_results.result(experiments.fgsm("inceptionv3"))
