@@ -46,7 +46,7 @@ def peak(dtype: str, side: int = _MATRIX) -> float:
     ops = keras.ops
     drawn = np.random.default_rng(0).standard_normal((2, side, side)).astype(np.float32)
     left, right = (ops.cast(ops.convert_to_tensor(matrix), dtype) for matrix in drawn)
-    product = backend.compiled(ops.matmul)
+    product = backend.compile_function(ops.matmul)
 
     def products() -> None:
         result = left

@@ -1,6 +1,6 @@
 """The core of the lab: models, attacks and their evaluation, without any screen.
 
-What starts the numerical backend is fetched on first use, because that takes seconds which
+Modules that start the numerical backend are imported on first use: that takes seconds, which
 ``--help`` should not cost.
 """
 

@@ -1,7 +1,7 @@
 """Keras on the backend this process was started with; import Keras from here, never directly.
 
-The backend is fixed at the first import of Keras, so the default and the environment's wishes
-have to be settled before that happens, whichever module comes first.
+The backend is fixed at the first import of Keras, so the default and the environment's settings
+have to be in place before that happens, whichever module comes first.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
 
 
 @contextmanager
-def _without_native_log() -> Iterator[None]:
-    """Hides what TensorFlow's C++ side prints while it loads, before its log level applies.
+def _silence_native_log() -> Iterator[None]:
+    """Hides the log of TensorFlow's C++ side while it loads, before its log level applies.
 
-    It would stand above every answer of the command line. Python's errors are not affected.
+    It would stand above every output of the command line. Python's errors are not affected.
     """
     sys.stderr.flush()
-    kept = os.dup(2)
+    saved = os.dup(2)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(nowhere, 2)
         yield
     finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+        os.dup2(saved, 2)
+        os.close(saved)
         os.close(nowhere)
 
 
-with _without_native_log():
+with _silence_native_log():
     import keras
 
 
@@ -58,7 +58,7 @@ def _set_up_tensorflow() -> None:
 def _set_up_jax() -> None:
     import jax
 
-    if jax.config.jax_default_matmul_precision is None:  # else the environment has a wish
+    if jax.config.jax_default_matmul_precision is None:  # else the environment sets it
         jax.config.update("jax_default_matmul_precision", "highest")
 
 
@@ -72,21 +72,21 @@ SUPPORTED = {
     "tensorflow": (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32),
     "jax": (1, 8, 32),
 }
-"""Backends by name, with the sizes of batch that programs are run with.
+"""Backends by name, with the batch sizes that programs run with.
 
-A batch is padded up to the next size, and the padding computed for nothing. On TensorFlow a size
-costs a fraction of a second when it is first met, less than a large model's answer to the padding
-that it saves; JAX compiles every program anew, for seconds.
+A batch is padded up to the next size, and the padding computed for nothing. On TensorFlow a new
+size costs a fraction of a second once, less than a large model takes for the padding that it saves;
+JAX compiles every program anew, for seconds.
 """
 _ON_A_GPU = (128,)
-"""Sizes beyond those: 32 images leave most of a GPU idle, and fill two cores."""
+"""Further sizes on a GPU: 32 images leave most of one idle, although they fill two cores."""
 PRECISIONS = ("float32", "bfloat16")
-"""What layers may compute in; weights stay float32 (bfloat16 is Keras's mixed policy)."""
+"""Precisions layers may compute in; weights stay float32 (bfloat16 is Keras's mixed policy)."""
 
 
 @contextmanager
-def computing_in(precision: str) -> Iterator[None]:
-    """Builds models whose layers compute in a precision; their weights stay float32.
+def layer_precision(precision: str) -> Iterator[None]:
+    """Makes layers built meanwhile compute in a precision; their weights stay float32.
 
     Args:
         precision: One of :data:`PRECISIONS`.
@@ -126,7 +126,7 @@ def name() -> str:
 
 
 def _accelerators() -> list[str]:
-    """Names the GPUs the backend can use; TensorFlow is told to take memory as needed."""
+    """Names the GPUs the backend can use; lets TensorFlow take memory only as needed."""
     if name() == "jax":
         import jax
 
@@ -144,10 +144,10 @@ def _accelerators() -> list[str]:
 
 
 def batch_sizes(*, on_a_gpu: bool | None = None) -> tuple[int, ...]:
-    """Returns the sizes of batch that programs are run with, smallest first.
+    """Returns the batch sizes that programs run with, smallest first.
 
     Args:
-        on_a_gpu: Whether a GPU computes; None where it does if there is one.
+        on_a_gpu: Whether a GPU computes; None for yes wherever there is one.
 
     Raises:
         DeviceError: The Keras backend is not supported.
@@ -160,7 +160,7 @@ def device(arithmetic: str = "float32") -> Device:
     """Names the device and backend every figure of this process comes from.
 
     Args:
-        arithmetic: What was computed in; the pages compute in nothing but float32.
+        arithmetic: The precision; the pages compute in float32 alone.
 
     Raises:
         DeviceError: The Keras backend is not supported.
@@ -171,10 +171,10 @@ def device(arithmetic: str = "float32") -> Device:
 
 
 @contextmanager
-def every_device(batch_size: int) -> Iterator[None]:
+def all_devices(batch_size: int) -> Iterator[None]:
     """Spreads training over all GPUs of this machine, by Keras's own data parallelism.
 
-    Keras distributes on JAX alone; TensorFlow goes on with one GPU.
+    Keras distributes on JAX alone; TensorFlow uses one GPU.
 
     Args:
         batch_size: Images a step, of which every device takes an equal share.
@@ -199,7 +199,7 @@ def every_device(batch_size: int) -> Iterator[None]:
         keras.distribution.set_distribution(before)
 
 
-def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+def compile_function(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compiles a pure function of tensors for the running backend; traced once for each shape.
 
     Args:
@@ -215,6 +215,6 @@ def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Tells whether a backend's exception means that the device's memory ran out."""
+    """Says whether a backend's exception means that the device's memory ran out."""
     kinds = {kind.__name__ for kind in type(error).__mro__}
     return "ResourceExhaustedError" in kinds or "RESOURCE_EXHAUSTED" in str(error)

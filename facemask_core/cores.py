@@ -1,4 +1,4 @@
-"""Rows that are worked on apart from one another, shared out over the machine's cores."""
+"""Work on independent rows, shared out over the machine's cores."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ Row = TypeVar("Row")
 Result = TypeVar("Result")
 
 
-def on_all(function: Callable[[Row], Result], rows: Sequence[Row]) -> list[Result]:
+def map_rows(function: Callable[[Row], Result], rows: Sequence[Row]) -> list[Result]:
     """Applies a function to every row, several at a time.
 
     Args:
-        function: Something that NumPy or another library does without Python's lock; with the
+        function: A function that NumPy or another library computes without Python's lock; with the
             lock, threads only wait for one another.
-        rows: What it is applied to.
+        rows: The rows.
 
     Returns:
         The results in the rows' order.

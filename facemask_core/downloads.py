@@ -1,4 +1,4 @@
-"""Files from the internet: resumed where they stopped, checked, and in place only when whole."""
+"""Downloads: resumed where they stopped, checked, and put in place only when complete."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ _DIGEST_LENGTHS = {"sha256": 64, "md5": 32}
 
 @dataclass(frozen=True)
 class Checksum:
-    """What a file's content has to hash to.
+    """The checksum a file's content must have.
 
     Attributes:
-        algorithm: ``sha256``, or ``md5`` where a publisher gives no better: it tells damage, not
+        algorithm: ``sha256``, or ``md5`` where a publisher gives no better: it detects damage, not
             forgery.
         digest: Hexadecimal, lower case.
 
@@ -51,23 +51,23 @@ class Checksum:
             raise DownloadError(f"{self.digest!r} is no {self.algorithm} checksum; give another.")
 
     def fits(self, path: Path) -> bool:
-        """Tells whether a file has this checksum."""
+        """Says whether a file has this checksum."""
         with path.open("rb") as file:
-            found = hashlib.file_digest(
+            content_hash = hashlib.file_digest(
                 file, lambda: hashlib.new(self.algorithm, usedforsecurity=False)
             )
-        return found.hexdigest() == self.digest
+        return content_hash.hexdigest() == self.digest
 
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """A file on the internet, and how to know it.
+    """A file on the internet, and the facts that identify it.
 
     Attributes:
-        url: Where it lies; http or https.
+        url: Its address; http or https.
         filename: Its name on disk, without any folder.
-        checksum: What it has to hash to; None where its publisher states none.
-        size: Its size in bytes, where it is known beforehand.
+        checksum: Its checksum; None where its publisher states none.
+        size: Its size in bytes, if known beforehand.
 
     Raises:
         DownloadError: The file name is not safe to write.
@@ -93,21 +93,21 @@ class RemoteFile:
             return self.url
 
     def is_whole(self, path: Path) -> bool:
-        """Tells whether a file on disk is this one, by all that is known of it."""
+        """Says whether a file on disk is this one, by size and checksum where known."""
         if not path.is_file() or self.size not in {None, path.stat().st_size}:
             return False
         return self.checksum is None or self.checksum.fits(path)
 
 
 def fetch(remote: RemoteFile, folder: Path, progress: Progress = lambda *_: None) -> Path:
-    """Downloads a file, unless it is there; an interrupted download goes on where it stopped.
+    """Downloads a file, unless it is there; an interrupted download resumes where it stopped.
 
-    The bytes gather in ``FILENAME.partial``, which is renamed once the checksum fits.
+    The bytes are collected in ``FILENAME.partial``, which is renamed once the checksum fits.
 
     Args:
         remote: The file.
-        folder: Where it goes, made as needed.
-        progress: Called after each piece.
+        folder: The folder for it, made as needed.
+        progress: Called after each chunk.
 
     Returns:
         The file's path.
@@ -139,15 +139,15 @@ def fetch(remote: RemoteFile, folder: Path, progress: Progress = lambda *_: None
 
 
 def read_json(url: str) -> Any:
-    """Asks a server for a small JSON document.
+    """Reads a small JSON document from a server.
 
     Raises:
         DownloadError: The server cannot be reached or refuses, or its answer is no JSON.
     """
     remote = RemoteFile(url, "list of files")
     content = b""
-    with _answer(remote, {}) as response:
-        for chunk in _pieces(response, remote):
+    with _open_response(remote, {}) as response:
+        for chunk in _read_chunks(response, remote):
             content += chunk
             if len(content) > MAX_JSON_BYTES:
                 break
@@ -161,11 +161,11 @@ def read_json(url: str) -> Any:
 
 
 def _download(remote: RemoteFile, partial: Path, progress: Progress) -> None:
-    """Completes the partial file; what is on disk may still be the wrong bytes afterwards."""
+    """Completes the partial file, without checking its content."""
     have = partial.stat().st_size if partial.is_file() else 0
     if have and have == remote.size:
         return
-    with _answer(remote, {"Range": f"bytes={have}-"} if have else {}) as response:
+    with _open_response(remote, {"Range": f"bytes={have}-"} if have else {}) as response:
         if response.status_code == requests.codes.ok:
             have = 0  # the server does not resume, or was not asked to
         elif _range(response) == ("*", have):
@@ -179,8 +179,8 @@ def _download(remote: RemoteFile, partial: Path, progress: Progress) -> None:
 
 
 @contextmanager
-def _answer(remote: RemoteFile, headers: dict[str, str]) -> Iterator[requests.Response]:
-    """Opens the server's answer: 200, or 206 or 416 where a range was asked for."""
+def _open_response(remote: RemoteFile, headers: dict[str, str]) -> Iterator[requests.Response]:
+    """Opens the server's response: 200, or 206 or 416 to a request for a range."""
     try:
         response = requests.get(
             remote.url, headers=_HEADERS | headers, stream=True, timeout=TIMEOUT_SECONDS
@@ -212,22 +212,23 @@ def _answer(remote: RemoteFile, headers: dict[str, str]) -> Iterator[requests.Re
 
 
 def _range(response: requests.Response) -> tuple[int | str | None, int | None]:
-    """The first byte of a Content-Range (``*`` where it satisfies none) and the whole size."""
-    found = re.fullmatch(
+    """Reads a Content-Range: its first byte (``*`` where there is none) and the whole size."""
+    match = re.fullmatch(
         r"bytes (?:(\d+)-\d+|\*)/(\d+|\*)", response.headers.get("Content-Range", "")
     )
-    if not found:
+    if not match:
         return None, None
-    start, whole = found.groups()
+    start, whole = match.groups()
     return "*" if start is None else int(start), None if whole == "*" else int(whole)
 
 
 def _receive(
     response: requests.Response, remote: RemoteFile, partial: Path, have: int, progress: Progress
 ) -> None:
-    total = _announced(response, remote, have)
+    """Writes a response's body to the partial file, up to the size it should have."""
+    total = _total_size(response, remote, have)
     with partial.open("ab" if have else "wb") as file:
-        for chunk in _pieces(response, remote):
+        for chunk in _read_chunks(response, remote):
             have += len(chunk)
             if total is not None and have > total:
                 break
@@ -240,11 +241,11 @@ def _receive(
         raise DownloadError(
             f"{remote.host} sends more than the {total} bytes of {remote.filename}; refused."
         )
-    raise _cut_short(remote)
+    raise _interruption(remote)
 
 
-def _announced(response: requests.Response, remote: RemoteFile, have: int) -> int | None:
-    """The size of the whole file, from the server or known beforehand."""
+def _total_size(response: requests.Response, remote: RemoteFile, have: int) -> int | None:
+    """Returns the size of the whole file, from the server or known beforehand."""
     length = response.headers.get("Content-Length", "")
     if not length.isdecimal() or "Content-Encoding" in response.headers:
         return remote.size
@@ -257,15 +258,16 @@ def _announced(response: requests.Response, remote: RemoteFile, have: int) -> in
     return total
 
 
-def _pieces(response: requests.Response, remote: RemoteFile) -> Iterator[bytes]:
-    """Reads the body; keeps its errors apart from those of the disk."""
+def _read_chunks(response: requests.Response, remote: RemoteFile) -> Iterator[bytes]:
+    """Reads the body in chunks; keeps its errors apart from those of the disk."""
     try:
         yield from response.iter_content(_CHUNK)
     except requests.RequestException as error:
-        raise _cut_short(remote) from error
+        raise _interruption(remote) from error
 
 
-def _cut_short(remote: RemoteFile) -> DownloadError:
+def _interruption(remote: RemoteFile) -> DownloadError:
+    """Makes the error of a connection that broke off."""
     return DownloadError(
         f"The connection to {remote.host} broke off before {remote.filename} was complete; run "
         "the command again to go on from there."

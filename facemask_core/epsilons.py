@@ -1,4 +1,4 @@
-"""Epsilon as people write it: 0.05, 8/255; as the screen shows it; and as a slider has it."""
+"""Epsilon as text (0.05, 8/255), on the screen, and on a slider."""
 
 from __future__ import annotations
 
@@ -44,16 +44,16 @@ def describe_epsilon(epsilon: float, norm: str = "linf") -> str:
 
 @dataclass(frozen=True)
 class Grid:
-    """Epsilons in equal steps from 0, as a slider has them; a step is a notch.
+    """Epsilons in equal steps from 0, as on a slider; each step is a notch.
 
-    People write such an epsilon as a number, and what that is a share of: 8/255, or plain 2.25.
+    Such an epsilon is written as a number, over a unit if there is one: 8/255, or plain 2.25.
 
     Attributes:
-        norm: What epsilon is a length in: ``linf`` or ``l2``.
-        step: What a notch adds to the number.
-        unit: What the number is a share of.
+        norm: The norm that epsilon is a length in: ``linf`` or ``l2``.
+        step: The number's increase a notch.
+        unit: The number's denominator.
         last: The slider's last notch; the first is 0.
-        usual: The notch where it stands at first.
+        usual: The slider's notch at first.
     """
 
     norm: str
@@ -68,15 +68,15 @@ class Grid:
         return range(self.last + 1)
 
     def number(self, notch: int) -> float:
-        """The number people write for a notch."""
+        """Returns the number that is written for a notch."""
         return notch * self.step
 
     def epsilon(self, notch: int) -> float:
-        """The epsilon at a notch, as attacks take it."""
+        """Returns the epsilon at a notch, as attacks take it."""
         return self.number(notch) / self.unit
 
     def write(self, notch: int) -> str:
-        """Writes the epsilon at a notch as people do: ``8/255``, or ``2.25``."""
+        """Writes the epsilon at a notch: ``8/255``, or ``2.25``."""
         share = f"/{self.unit}" if self.unit > 1 else ""
         return f"{self.number(notch):g}{share}"
 
@@ -95,12 +95,12 @@ class Grid:
 LINF = Grid("linf", step=1, unit=LEVELS)
 """Every notch is an 8-bit level, so that rounding a picture changes nothing about FGSM."""
 L2 = Grid("l2", step=0.25)
-"""From where no sample falls to where most fall on the robust model too (measured with PGD)."""
+"""From no fooled sample to most of them on the robust model too (measured with PGD)."""
 _GRIDS = {grid.norm: grid for grid in (LINF, L2)}
 
 
 def grid(norm: str) -> Grid:
-    """Looks up the slider of a norm.
+    """Returns the slider of a norm.
 
     Args:
         norm: ``linf`` or ``l2``.

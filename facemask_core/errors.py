@@ -1,10 +1,10 @@
-"""The errors a user can meet: each message says in one sentence what was wrong and what to do."""
+"""The errors shown to users: each message says in one sentence what is wrong and what to do."""
 
 from __future__ import annotations
 
 
 class FacemaskError(Exception):
-    """Base of every error that is shown to the user as it stands."""
+    """Base of every error whose message is shown to the user."""
 
 
 class ImageError(FacemaskError):
@@ -12,7 +12,7 @@ class ImageError(FacemaskError):
 
 
 class FaceError(FacemaskError):
-    """The face that was asked for is not in the picture."""
+    """The picture has no face where one is needed."""
 
 
 class BackboneError(FacemaskError):
@@ -40,11 +40,11 @@ class DatasetError(FacemaskError):
 
 
 class DownloadError(FacemaskError):
-    """A file cannot be fetched from the internet, or is not the one that was expected."""
+    """A file cannot be fetched from the internet, or is not the expected one."""
 
 
 class TrainingError(FacemaskError):
-    """A training run cannot start or go on."""
+    """A training run cannot start or resume."""
 
 
 class RunStoreError(FacemaskError):
@@ -52,11 +52,11 @@ class RunStoreError(FacemaskError):
 
 
 class RunInUseError(RunStoreError):
-    """A run, or the whole store, is in another process's hands."""
+    """A run, or the whole store, is in use by another process."""
 
 
 class DamagedStoreError(RunStoreError):
-    """The store's file is damaged, so nothing in it can be trusted."""
+    """The store's file is damaged, so none of its content can be trusted."""
 
 
 class QueueError(FacemaskError):
@@ -64,7 +64,7 @@ class QueueError(FacemaskError):
 
 
 class QueueFullError(QueueError):
-    """As many reports wait as the operator allows."""
+    """The queue holds as many reports as the operator allows."""
 
 
 class DamagedQueueError(QueueError):
@@ -76,7 +76,7 @@ class WorkerError(FacemaskError):
 
 
 class DeviceError(FacemaskError):
-    """The numerical backend or the device cannot do what is asked of it."""
+    """The numerical backend or the device is not able to do this."""
 
 
 class ModeError(FacemaskError):

@@ -35,7 +35,7 @@ def parse_label(text: str) -> int:
     """Reads a class from any of its usual spellings.
 
     Args:
-        text: A folder's name or a user's word, such as ``WithMask``, ``no_mask`` or ``masked``.
+        text: A folder's name or a user's input, such as ``WithMask``, ``no_mask`` or ``masked``.
 
     Returns:
         0 for ``without_mask``, 1 for ``with_mask``.

@@ -1,4 +1,4 @@
-"""What can be chosen by name: attacks, defences, explanations, engines."""
+"""Registries of classes by name: attacks, defences, explanations, engines."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ T = TypeVar("T", bound=Named)
 
 
 class Registry(Generic[T]):
-    """Dataclasses by name, in the order in which they are offered."""
+    """Dataclasses by name, in the order of their lists and menus."""
 
-    def __init__(self, what: str, error: type[FacemaskError], entries: Iterable[type[T]]) -> None:
+    def __init__(self, kind: str, error: type[FacemaskError], entries: Iterable[type[T]]) -> None:
         """Registers classes.
 
         Args:
-            what: What they are, in one word, for sentences.
-            error: Raised where something that does not exist is asked for.
+            kind: The word for such a class in messages.
+            error: Raised for a name or setting that does not exist.
             entries: The classes.
         """
-        self._what = what
+        self._kind = kind
         self._error = error
         self._entries = {entry.name: entry for entry in entries}
 
@@ -38,7 +38,7 @@ class Registry(Generic[T]):
         return tuple(self._entries)
 
     def get(self, name: str) -> type[T]:
-        """Looks a class up.
+        """Returns the class of a name.
 
         Args:
             name: A name from :meth:`names`.
@@ -48,31 +48,31 @@ class Registry(Generic[T]):
         """
         if name not in self._entries:
             known = ", ".join(self.names())
-            raise self._error(f"There is no {self._what} {name!r}; choose one of {known}.")
+            raise self._error(f"There is no {self._kind} {name!r}; choose one of {known}.")
         return self._entries[name]
 
     def settings(self, name: str) -> tuple[str, ...]:
-        """Lists the settings that a class knows.
+        """Lists the settings of a class.
 
         Raises:
             FacemaskError: There is none of that name.
         """
         return tuple(field.name for field in fields(self.get(name)))  # type: ignore[arg-type]
 
-    def make(self, name: str, **chosen: Any) -> T:
+    def make(self, name: str, **settings: Any) -> T:
         """Makes an object by name.
 
         Args:
             name: A name from :meth:`names`.
-            **chosen: Its settings, such as ``steps=20``; the rest keep their defaults.
+            **settings: Its settings, such as ``steps=20``; the rest keep their defaults.
 
         Raises:
             FacemaskError: The name or a setting does not exist, or a value makes no sense.
         """
         known = self.settings(name)
-        unknown = chosen.keys() - set(known)
+        unknown = settings.keys() - set(known)
         if unknown:
             raise self._error(
                 f"{name} has no setting {', '.join(sorted(unknown))}; it knows {', '.join(known)}."
             )
-        return self.get(name)(**chosen)
+        return self.get(name)(**settings)

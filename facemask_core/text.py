@@ -1,4 +1,4 @@
-"""Strangers' names for files, fit to be shown: a name is bytes, and not all of them can be seen."""
+"""File names made fit to show: a name is bytes, and not every byte is a visible character."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import unicodedata
 
 _UNSEEN = {"Cc", "Cf", "Cs"}
 """Control and format characters (such as those that turn the direction of writing) and halves of
-characters, which stand for bytes that are no text and which no encoding can hold."""
+characters, which stand for bytes that are no text and have no encoding."""
 
 
 def visible(text: str) -> str:
-    """Spells out the characters nobody sees by their code; line ends stay."""
+    """Replaces invisible characters by their codes; line ends stay."""
     return "".join(
         character
         if character == "\n" or unicodedata.category(character) not in _UNSEEN
@@ -20,5 +20,5 @@ def visible(text: str) -> str:
 
 
 def on_one_line(text: str) -> str:
-    """As :func:`visible`, for where each line is an entry of its own: spells out line ends too."""
+    """Replaces invisible characters and line ends by their codes, so that a name stays one line."""
     return visible(text).replace("\n", r"\n")

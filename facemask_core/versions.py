@@ -1,4 +1,4 @@
-"""Which code a figure was computed with: the lab's own, and the libraries under it."""
+"""The code that a figure was computed with: the lab's own, and the libraries under it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from facemask_core import paths
 from facemask_core.backend import keras
 
 _WITHOUT_FIGURES = ("cli/", "jobs/", "shipped/")
-"""Folders no figure depends on: what is asked, and when, and the pages that a wheel brings."""
+"""Folders no figure depends on: the commands, the queue, and the pages in a wheel."""
 
 
-def libraries() -> dict[str, str]:
-    """Versions of Python and of every library that numbers pass through, by name."""
+def library_versions() -> dict[str, str]:
+    """Returns the versions of Python and of every library that computes, by name."""
     packages = (
         *("keras", keras.backend.backend(), "numpy", "scipy"),
         *("pillow", "opencv-python-headless"),
@@ -27,10 +27,10 @@ def libraries() -> dict[str, str]:
 
 @cache
 def source_sha256() -> str:
-    """Hashes the core's own source, so that no number says it is of today's code when it is not.
+    """Hashes the core's own source, so that every figure names the code it was computed with.
 
-    A version's number would do for those who only install releases; between two of them the code
-    changes and the number does not.
+    A version number would do for releases; between two of them the code changes and the number
+    does not.
     """
     total = hashlib.sha256()
     files = {

@@ -164,4 +164,4 @@ def distances(
         delta = np.subtract(images[row], originals[row], dtype=np.float64)
         return length(delta.ravel())
 
-    return np.array(cores.on_all(distance, range(len(images))), np.float64)
+    return np.array(cores.map_rows(distance, range(len(images))), np.float64)

@@ -50,7 +50,7 @@ def own_generators(
         own = np.frombuffer(digest, np.uint32).tolist()
         return np.random.default_rng([seed, stream, *own])
 
-    return cores.on_all(generator, list(images))
+    return cores.map_rows(generator, list(images))
 
 
 def random_starts(
@@ -75,7 +75,7 @@ def random_starts(
     def draw(row: int) -> None:
         starts[row] = ball.sample(generators[row], images.shape[1:]) * np.float32(epsilon)
 
-    cores.on_all(draw, range(len(images)))
+    cores.map_rows(draw, range(len(images)))
     return starts
 
 

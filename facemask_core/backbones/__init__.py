@@ -32,7 +32,7 @@ def names() -> tuple[str, ...]:
 
 
 def get(name: str) -> Backbone:
-    """Looks a backbone up.
+    """Returns a backbone by its name.
 
     Args:
         name: A name from :func:`names`.

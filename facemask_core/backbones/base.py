@@ -1,4 +1,4 @@
-"""What every backbone is: a Keras application behind its preprocessing, with a two-class head."""
+"""The base of all backbones: a Keras application with its preprocessing and a two-class head."""
 
 from __future__ import annotations
 
@@ -19,22 +19,21 @@ class Backbone:
     """One entry of the registry.
 
     Attributes:
-        name: The registry's key and the word used on the command line.
+        name: The registry's key, as on the command line.
         title: The name as the paper prints it.
-        source: Where the architecture was published.
-        preprocess: Maps a Keras tensor of pixels in [0, 1] to what the application expects.
+        source: The publication of the architecture.
+        preprocess: Maps a Keras tensor of pixels in [0, 1] to the application's input.
         application: Builds the headless network: ``(weights, input_shape) -> keras.Model`` with
             global average pooling; weights is None or the path of the ImageNet weights.
-        imagenet: Where Keras publishes the ImageNet weights; None where there are none.
-        initializer: Kernel initialiser for training from random weights, where Keras's own
-            default does not start.
+        imagenet: The file in which Keras publishes the ImageNet weights; None if there is none.
+        initializer: Kernel initialiser for training from random weights, where Keras's default
+            does not train.
         learning_rate: Peak learning rate that suits AdamW from random weights.
-        min_size: Side in pixels of the smallest square that the layers leave something of.
-        fast_dtype: What ``--precision fast`` computes in: bfloat16 where that was measured to be
+        min_size: Side in pixels of the smallest square that survives the layers' downsampling.
+        fast_dtype: The precision of ``--precision fast``: bfloat16 where that was measured to be
             faster, see :mod:`facemask_core.models.precision`.
-        features: Place, among the network's layers, of the one whose output is the last
-            convolutional feature map. Counted from the end, where the global average pooling is
-            -1; Keras numbers some layers' names anew with every network it builds.
+        features: Index of the layer whose output is the last convolutional feature map. Counted
+            from the end, where the global average pooling is -1; Keras numbers some layers' names anew with every network it builds.
     """
 
     name: str
@@ -96,7 +95,7 @@ class Backbone:
         )
 
     def fetch_imagenet(self, progress: Progress = lambda *_: None) -> Path:
-        """Puts the ImageNet weights where Keras looks for them, unless they are there.
+        """Downloads the ImageNet weights to Keras's own folder, unless they are there.
 
         Args:
             progress: Called with the bytes on disk and the bytes in all.
@@ -125,6 +124,7 @@ class Backbone:
         return network
 
     def _pretrained(self, shape: tuple[int | None, int | None, int]) -> keras.Model:
+        """Builds the network with ImageNet weights."""
         try:
             path = self.fetch_imagenet()
         except DownloadError as error:

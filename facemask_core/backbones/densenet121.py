@@ -1,4 +1,4 @@
-"""DenseNet121 (Huang et al. 2017, arXiv:1608.06993): every layer sees all before it."""
+"""DenseNet121 (Huang et al. 2017, arXiv:1608.06993): every layer reads all layers before it."""
 
 from __future__ import annotations
 

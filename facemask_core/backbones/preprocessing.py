@@ -1,4 +1,4 @@
-"""What the Keras applications expect of their pixels, as differentiable layers."""
+"""The preprocessing of the Keras applications, as differentiable layers."""
 
 from __future__ import annotations
 

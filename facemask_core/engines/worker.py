@@ -34,7 +34,7 @@ class Introduction:
 def introduced(task: Task) -> Introduction:
     """Says what the rows depend on that this process computes for a task."""
     device = str(task.described()["device"])
-    return Introduction(device, versions.source_sha256(), versions.libraries())
+    return Introduction(device, versions.source_sha256(), versions.library_versions())
 
 
 def refuse_others(found: Introduction, expected: Introduction) -> None:

@@ -58,7 +58,7 @@ def measure_all(
 ) -> list[Fidelity]:
     """As :func:`measure`, for many attacked pictures of one original."""
     measured = partial(_measured, original, images.to_float(original))
-    return cores.on_all(measured, attacked)
+    return cores.map_rows(measured, attacked)
 
 
 def _measured(

@@ -170,7 +170,7 @@ def _as_shown(
         done += len(own)
         rounded = partial(_rounded, face)
         reached = [axis.epsilon(notch) for notch in own]
-        pictures = cores.on_all(rounded, list(zip(found.images, reached, strict=True)))
+        pictures = cores.map_rows(rounded, list(zip(found.images, reached, strict=True)))
         attacked = np.stack([picture for picture, _ in pictures])
         differs = np.array([moved > _SAME for _, moved in pictures])
         logits = found.logits.copy()

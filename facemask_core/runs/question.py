@@ -100,7 +100,7 @@ def ask(task: Task, dataset: Dataset, data_sha256: str, device: str | None = Non
             "order_sha256": hashlib.sha256(paths.encode("utf-8", "surrogateescape")).hexdigest(),
             "preparation": _name(task.prepare),
             "code_sha256": versions.source_sha256(),
-            "libraries": versions.libraries(),
+            "libraries": versions.library_versions(),
         }
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from facemask_core import compat
-from facemask_core.backend import compiled, keras
+from facemask_core.backend import compile_function, keras
 from facemask_core.training.photographs import LabelledBatch
 
 
@@ -37,7 +37,7 @@ class BatchStatistics:
         """
         self._model = model
         self._layers = batch_norms(model)
-        self._observe = compiled(
+        self._observe = compile_function(
             lambda trainable, others, pixels: model.stateless_call(
                 trainable, others, pixels, training=True
             )[1]

@@ -9,7 +9,7 @@ from typing import Any
 import cv2
 
 from facemask_core import backbones
-from facemask_core.backend import computing_in, keras
+from facemask_core.backend import keras, layer_precision
 from facemask_core.errors import CheckpointError
 from facemask_core.models import checkpoints
 from facemask_core.training.adversary import TradesLoss
@@ -35,7 +35,7 @@ def build(recipe: Recipe, steps_per_epoch: int) -> keras.Model:
     """
     cv2.setNumThreads(1)  # the readers of photographs are threads already
     keras.utils.set_random_seed(recipe.seed)
-    with computing_in(recipe.precision):
+    with layer_precision(recipe.precision):
         model = backbones.get(recipe.backbone).build(
             input_size=None,
             weights="imagenet" if recipe.init == "imagenet" else None,

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facemask_core import evaluation, versions
-from facemask_core.backend import every_device
+from facemask_core.backend import all_devices
 from facemask_core.data import datasets
 from facemask_core.engines import RunContext
 from facemask_core.errors import TrainingError
@@ -67,7 +67,7 @@ def train(
     fingerprints = {split: datasets.fingerprint(part) for split, part in splits.items()}
     board = Board(tensorboard) if tensorboard else None
     weights = output / checkpoints.WEIGHTS_FILE
-    with every_device(recipe.batch_size):
+    with all_devices(recipe.batch_size):
         trainer = Trainer(recipe, splits, output, fingerprints, progress=progress, board=board)
         ancestors = network.ancestors(recipe)
         output.mkdir(parents=True, exist_ok=True)  # not before: a refusal leaves nothing behind
@@ -86,7 +86,7 @@ def train(
         seed=recipe.seed,
         history=trainer.history,
         metrics={},
-        versions=versions.libraries(),
+        versions=versions.library_versions(),
         notes=_notes(probe),
         ancestors=ancestors,
     )

@@ -194,7 +194,7 @@ def identity(report: Evaluation) -> Markup:
         "device": report.speed.device,
         "precision": f"{report.precision} ({report.arithmetic})",
     }
-    libraries = versions.libraries() | {"core source sha256": versions.source_sha256()}
+    libraries = versions.library_versions() | {"core source sha256": versions.source_sha256()}
     return _section(
         "Hashes and versions", _pairs(computed), element("h3", "Versions"), _pairs(libraries)
     )

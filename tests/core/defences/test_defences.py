@@ -206,7 +206,7 @@ def test_the_layer_computes_in_float32_within_a_model_that_does_not(
 ) -> None:
     defence = defences.make(name, **chosen)
     pixels = eight_bit(4, 1, 32, 32)
-    with backend.computing_in("bfloat16"):
+    with backend.layer_precision("bfloat16"):
         layer = defence.layer()
     assert_same_answers(ops.convert_to_numpy(layer(pixels)), applied(defence, pixels))
 

@@ -216,7 +216,7 @@ def test_two_devices_train_as_one(data: Path, tmp_path: Path) -> None:
 def test_a_batch_two_devices_cannot_share_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backend, "name", lambda: "jax")
     monkeypatch.setattr(backend.keras.distribution, "list_devices", lambda: ["cpu:0", "cpu:1"])
-    with pytest.raises(DeviceError, match="shared by 2 devices"), backend.every_device(3):
+    with pytest.raises(DeviceError, match="shared by 2 devices"), backend.all_devices(3):
         pass
 
 
