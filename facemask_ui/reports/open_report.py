@@ -12,7 +12,7 @@ from facemask_ui.base import settings
 from facemask_ui.reports import epsilon_curve, side_by_side, stored, transfer_table, view
 from facemask_ui.reports.line import Line
 from facemask_ui.reports.lines import linked
-from facemask_ui.reports.printed import Company
+from facemask_ui.reports.printed import Supplement
 from facemask_ui.reports.words import described, progress
 
 _RUN, _BESIDE = "run", "beside"
@@ -96,7 +96,9 @@ def _draw(line: Line, beside: Line | None, among: Iterable[Line]) -> None:
     searches = _searches(alike)
     travels = transfer_table.tables([_told(other) for other in alike if not other.searched])
     if not line.searched:
-        _draw_report(line, beside, among, Company(line.cropped, searches=searches, travels=travels))
+        _draw_report(
+            line, beside, among, Supplement(line.cropped, searches=searches, transfers=travels)
+        )
     if searches:
         st.header("Accuracy against epsilon", anchor=False)
         epsilon_curve.show(searches, key="robustness")
@@ -116,7 +118,9 @@ def _searches(lines: Iterable[Line]) -> dict[str, SmallestEpsilons]:
     }
 
 
-def _draw_report(line: Line, beside: Line | None, among: Iterable[Line], company: Company) -> None:
+def _draw_report(
+    line: Line, beside: Line | None, among: Iterable[Line], supplement: Supplement
+) -> None:
     found = stored.report(line)
     other = None if beside is None else stored.report(beside)
     if found is None:
@@ -125,7 +129,7 @@ def _draw_report(line: Line, beside: Line | None, among: Iterable[Line], company
         side_by_side.show(found, other)
     rivals = [stored.report(rival) for rival in line.asked_the_same(among)]
     known = [rival for rival in rivals if rival is not None]
-    view.show(found, known, stored.photographs(line), company)
+    view.show(found, known, stored.photographs(line), supplement)
 
 
 def _unfinished(line: Line) -> None:

@@ -24,7 +24,7 @@ from facemask_ui.reports import confidence_histogram as confidences
 from facemask_ui.reports import headline_figures, mcnemar_table, most_fooled, printed, thumbnails
 from facemask_ui.reports.mcnemar_table import Duel
 from facemask_ui.reports.most_fooled import Fall
-from facemask_ui.reports.printed import Company
+from facemask_ui.reports.printed import Supplement
 
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _SHARES = ("precision", "recall", "f1-score")
@@ -34,7 +34,7 @@ def show(
     report: Evaluation,
     answers: Sequence[Evaluation],
     photographs: Source | None = None,
-    company: Company | None = None,
+    supplement: Supplement | None = None,
 ) -> None:
     """Draws a report from its figures and threat model down to its downloads.
 
@@ -42,15 +42,17 @@ def show(
         report: What to draw.
         answers: Reports to compare it with, where they answer the same question.
         photographs: Its files, where the visitor may look at them.
-        company: What else is known of its files, for the page to print.
+        supplement: What else is known of its files, for the page to print.
     """
-    company = replace(company or Company(), duels=mcnemar_table.duels(report, answers))
+    supplement = replace(
+        supplement or Supplement(), comparisons=mcnemar_table.duels(report, answers)
+    )
     _figures(report)
     if report.threat_model is None:
-        st.caption(f":material/gavel: No attack. {_identity(report, company)}")
+        st.caption(f":material/gavel: No attack. {_identity(report, supplement)}")
     else:
         stated = attack_setup.statement(report.threat_model)
-        st.caption(f":material/gavel: Threat model: {stated}. {_identity(report, company)}")
+        st.caption(f":material/gavel: Threat model: {stated}. {_identity(report, supplement)}")
     for column, (title, predictions) in zip(
         st.columns(2, gap="large"), confidences.parts(report).items(), strict=False
     ):
@@ -60,17 +62,17 @@ def show(
         st.warning(warning, icon=":material/trending_flat:")
     _confidences(report)
     _extremes(report, photographs)
-    _rivals(company.duels)
+    _rivals(supplement.comparisons)
     _sources(report)
     _skipped(report)
-    _downloads(report, company)
+    _downloads(report, supplement)
 
 
-def _identity(report: Evaluation, company: Company) -> str:
+def _identity(report: Evaluation, supplement: Supplement) -> str:
     return (
         f"Model {models.name(report.model)}, sha256 {report.model_sha256[:12]}; "
         f"data sha256 {report.data_sha256[:12]}; {len(report.paths)} images"
-        f"{', cropped to the face' if company.cropped else ''}, in {report.seconds:.1f} s."
+        f"{', cropped to the face' if supplement.cropped else ''}, in {report.seconds:.1f} s."
     )
 
 
@@ -227,7 +229,7 @@ def _skipped(report: Evaluation) -> None:
         )
 
 
-def _downloads(report: Evaluation, company: Company) -> None:
+def _downloads(report: Evaluation, supplement: Supplement) -> None:
     with st.container(horizontal=True):
         st.download_button(
             "Every image (CSV)",
@@ -239,7 +241,7 @@ def _downloads(report: Evaluation, company: Company) -> None:
         )
         st.download_button(
             "The report (JSON)",
-            json.dumps(report.as_dict() | {"crop": company.cropped}, indent=1).encode(),
+            json.dumps(report.as_dict() | {"crop": supplement.cropped}, indent=1).encode(),
             file_name="report.json",
             mime="application/json",
             icon=":material/download:",
@@ -247,7 +249,7 @@ def _downloads(report: Evaluation, company: Company) -> None:
         )
         st.download_button(
             "Printable page (HTML)",
-            lambda: printed.document(report, company).encode(),
+            lambda: printed.write_page(report, supplement).encode(),
             file_name="report.html",
             mime="text/html",
             icon=":material/print:",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from accessibility import violations
-from html_page import Seen
+from html_page import ParsedPage
 from lab import FIRST_VERDICT_MS, Visit, settle
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -125,13 +125,13 @@ def test_handouts_are_downloaded_and_lead_back_to_this_lab(visit: Visit, server:
     click(page, page.get_by_text(texts.read("fr").say("page.teachers"), exact=True))
     with page.expect_download() as download:
         page.get_by_role("button", name="Fiche de travail").click()
-    seen = Seen(download.value.path().read_text())
+    seen = ParsedPage(download.value.path().read_text())
     assert ("href", f"{server}/Learn?lang=fr&chapter=3") in seen.attributes
     click(page, page.get_by_role("button", name="Créer les notes"))
     ready = page.get_by_role("button", name="Notes pour enseigner")
     expect(ready).to_be_visible(timeout=FIRST_VERDICT_MS)
     with page.expect_download() as download:
         ready.click()
-    seen = Seen(download.value.path().read_text())
+    seen = ParsedPage(download.value.path().read_text())
     assert f"{server}/Attack?sample=" in seen.text
     settle(page)

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-VOID = {"meta"}
+_VOID = {"meta"}
 
 
-class Seen(HTMLParser):
-    """Reads a page as a browser would, and refuses one whose elements do not close in order."""
+class ParsedPage(HTMLParser):
+    """The tags, attributes and texts of a page whose elements close in order.
+
+    Attributes:
+        tags: The elements' names in their order.
+        attributes: All their attributes.
+        names: What stands in ``<bdi>``: names that others gave.
+        text: All text, without the line ends between elements.
+    """
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -24,7 +31,7 @@ class Seen(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
         self.attributes += attrs
-        if tag not in VOID:
+        if tag not in _VOID:
             self._open.append(tag)
         if tag == "bdi":
             self.names.append("")
@@ -33,7 +40,8 @@ class Seen(HTMLParser):
         assert self._open.pop() == tag
 
     def handle_data(self, data: str) -> None:
-        self.text += data
+        if data.strip("\n"):
+            self.text += data
         if self._open[-1:] == ["bdi"]:
             self.names[-1] += data
 

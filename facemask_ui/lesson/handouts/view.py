@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from facemask_ui.lesson import links
-from facemask_ui.lesson.handouts.notes import notes
-from facemask_ui.lesson.handouts.worksheet import worksheet
+from facemask_ui.lesson.handouts.notes import write_notes
+from facemask_ui.lesson.handouts.worksheet import write_worksheet
 from facemask_ui.lesson.texts import Texts
 
 _MADE = "lesson-notes"
@@ -21,11 +21,11 @@ def offer(texts: Texts) -> None:
     lab = links.lab_address(st.context.url)
     st.markdown(texts.say("page.teachers_lead"))
     with st.container(horizontal=True, gap="small"):
-        _download(texts, "worksheet", worksheet(texts, lab))
+        _download(texts, "worksheet", write_worksheet(texts, lab))
         made = st.session_state.setdefault(_MADE, set())
         if texts.language in made:
             with st.spinner(texts.say("page.computing")):
-                page = notes(texts, lab)
+                page = write_notes(texts, lab)
             _download(texts, "notes", page)
         else:
             st.button(

@@ -1,11 +1,13 @@
-"""A report as one page to keep, send and print: no script, no request, nothing beside the file.
+"""A report as one page to keep, send and print.
 
-- ``markup`` writes elements and escapes all text on its way, so that no file's name is markup;
-- ``histogram`` draws the confidences as SVG, and ``curves`` accuracy against epsilon;
-- ``frame`` is what every printed page stands in (``page.css``), the lesson's handouts too;
-- ``sections`` writes the parts, and ``document`` puts them together.
+- ``report.html.jinja`` holds the page's sections in the order they are read;
+- ``histogram`` and ``curves`` lay out its two drawings, which the templates of the same names
+  write as SVG;
+- ``document`` gathers what the templates fill in.
+
+Its frame and style are those of ``facemask_ui.base.printed_page``.
 """
 
-from facemask_ui.reports.printed.document import Company, document
+from facemask_ui.reports.printed.document import Supplement, write_page
 
-__all__ = ["Company", "document"]
+__all__ = ["Supplement", "write_page"]

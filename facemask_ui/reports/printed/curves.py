@@ -1,92 +1,103 @@
-"""Accuracy against epsilon as SVG; lines differ by dashes and marks, since print has no colour."""
+"""Accuracy against epsilon for paper; curves differ by dashes and marks, not by colour."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
 
 from facemask_core.epsilons import LEVELS
 from facemask_core.robustness import SmallestEpsilons
 from facemask_ui.reports import epsilon_curve
-from facemask_ui.reports.printed.markup import Markup, element
 
-_WIDTH, _HEIGHT = 480, 200
-_LEFT, _TOP, _RIGHT, _BELOW = 44, 8, 12, 40
+_WIDTH = 480
 _DASHES = ("none", "7 4", "2 3", "7 3 2 3")
 _MARKS = ("●", "■", "▲", "◆")
 _SHARES = (0, 25, 50, 75, 100)
-_MARKED = (0, 1, 2, 4, 8, 16, 32)
+_MARKED_LEVELS = (0, 1, 2, 4, 8, 16, 32)
 
 
-def curves(found: Mapping[str, SmallestEpsilons]) -> Markup:
-    """Draws one line a search, with its name in a list above.
+@dataclass(frozen=True)
+class Curve:
+    """One search's curve, in the drawing's units.
+
+    Attributes:
+        name: What the search is called.
+        points: The accuracy at each level of epsilon.
+        marked_points: Those of them that carry a mark.
+        mark: The mark.
+        dashes: The line's pattern, as SVG writes it.
+    """
+
+    name: str
+    points: list[tuple[float, float]]
+    marked_points: list[tuple[float, float]]
+    mark: str
+    dashes: str
+
+
+@dataclass(frozen=True)
+class Curves:
+    """What ``curves.html.jinja`` draws.
+
+    Attributes:
+        curves: One curve a search.
+        levels: Where the marked levels of epsilon stand, from left to right.
+        shares: Where the shares of images stand, by their percentage.
+        description: The drawing in words.
+        left: Where the horizontal axis begins.
+        right: Where it ends.
+        top: The plot's upper edge.
+        height: The plot's height.
+        steps: The levels of a colour value.
+    """
+
+    curves: list[Curve]
+    levels: dict[int, float]
+    shares: dict[int, float]
+    description: str
+    left: ClassVar[int] = 44
+    right: ClassVar[int] = 44 + _WIDTH
+    top: ClassVar[int] = 8
+    height: ClassVar[int] = 200
+    steps: ClassVar[int] = LEVELS
+
+
+def lay_out_curves(searches: Mapping[str, SmallestEpsilons]) -> Curves:
+    """Lays out one curve a search.
 
     Args:
-        found: Searches of one dataset, by what they are called.
+        searches: Searches of one dataset, by what they are called.
     """
-    largest = max(search.largest for search in found.values())
-    lines = [
-        part
-        for number, search in enumerate(found.values())
-        for part in _line(search, number, largest)
-    ]
-    drawing = element(
-        "svg", *_frame(largest), *lines,
-        viewBox=f"0 0 {_LEFT + _WIDTH + _RIGHT} {_TOP + _HEIGHT + _BELOW}", role="img",
-        aria_label=epsilon_curve.spoken(found),
-    )  # fmt: skip
-    keys = [
-        element("li", f"{_MARKS[number % len(_MARKS)]} {name}") for number, name in enumerate(found)
-    ]
-    return element("figure", element("ul", *keys, class_="keys"), drawing)
+    largest = max(search.largest for search in searches.values())
+    return Curves(
+        curves=[
+            _curve(name, search, number, largest)
+            for number, (name, search) in enumerate(searches.items())
+        ],
+        levels={level: _x(level, largest) for level in _MARKED_LEVELS if level <= largest},
+        shares={share: _y(share / 100) for share in _SHARES},
+        description=epsilon_curve.spoken(searches),
+    )
 
 
-def _line(search: SmallestEpsilons, number: int, largest: int) -> list[Markup]:
+def _curve(name: str, search: SmallestEpsilons, number: int, largest: int) -> Curve:
     points = [
-        (_across(level, largest), _down(share))
+        (_x(level, largest), _y(share))
         for level, share in enumerate(search.robust_accuracy.tolist())
     ]
-    drawn = [
-        element(
-            "polyline",
-            points=" ".join(f"{x:.1f},{y:.1f}" for x, y in points),
-            class_="line",
-            stroke_dasharray=_DASHES[number % len(_DASHES)],
-        )
-    ]
-    mark = _MARKS[number % len(_MARKS)]
-    marked = [points[level] for level in _MARKED if level <= search.largest]
-    drawn += [
-        element("text", mark, x=f"{x:.1f}", y=f"{y + 3:.1f}", class_="mark") for x, y in marked
-    ]
-    return drawn
+    return Curve(
+        name=name,
+        points=points,
+        marked_points=[points[level] for level in _MARKED_LEVELS if level <= search.largest],
+        mark=_MARKS[number % len(_MARKS)],
+        dashes=_DASHES[number % len(_DASHES)],
+    )
 
 
-def _frame(largest: int) -> list[Markup]:
-    bottom, right = _TOP + _HEIGHT, _LEFT + _WIDTH
-    levels = [level for level in _MARKED if level <= largest]
-    return [
-        *(
-            element("line", x1=_LEFT, x2=right, y1=_down(share / 100), y2=_down(share / 100),
-                    class_="half" if share else "axis")
-            for share in _SHARES
-        ),
-        *(
-            element("text", f"{share} %", x=_LEFT - 6, y=_down(share / 100) + 4, class_="end")
-            for share in _SHARES
-        ),
-        *(
-            element("text", str(level), x=f"{_across(level, largest):.1f}", y=bottom + 16,
-                    class_="middle")
-            for level in levels
-        ),
-        element("text", f"Epsilon, in steps of 1/{LEVELS}", x=(_LEFT + right) / 2,
-                y=bottom + 34, class_="middle"),
-    ]  # fmt: skip
+def _x(level: int, largest: int) -> float:
+    return Curves.left + _WIDTH * level / largest
 
 
-def _across(level: int, largest: int) -> float:
-    return _LEFT + _WIDTH * level / largest
-
-
-def _down(share: float) -> float:
-    return _TOP + _HEIGHT * (1 - share)
+def _y(share: float) -> float:
+    return Curves.top + Curves.height * (1 - share)

@@ -1,48 +1,99 @@
-"""The whole report: its title and its sections."""
+"""What the page of a report is filled in with."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from facemask_core import attacks
+from facemask_core import attacks, versions
 from facemask_core.epsilons import describe_epsilon
 from facemask_core.evaluation.report import Evaluation
 from facemask_core.robustness import SmallestEpsilons
-from facemask_ui.choices import models
+from facemask_ui.base.palette import WORDS
+from facemask_ui.base.printed_page import open_templates
+from facemask_ui.choices import attack_setup, models
+from facemask_ui.reports import (
+    confidence_histogram,
+    epsilon_curve,
+    headline_figures,
+    mcnemar_table,
+    most_fooled,
+    transfer_table,
+)
 from facemask_ui.reports.mcnemar_table import Duel
-from facemask_ui.reports.printed import sections
-from facemask_ui.reports.printed.frame import framed
-from facemask_ui.reports.printed.markup import Markup, element
+from facemask_ui.reports.printed.curves import lay_out_curves
+from facemask_ui.reports.printed.histogram import lay_out_histogram
+
+_TEMPLATES = open_templates(Path(__file__).parent)
+_MEANING = {
+    "comparisons": mcnemar_table.MEANING,
+    "searches": epsilon_curve.MEANING_UNSHADED,
+    "transfers": transfer_table.MEANING,
+}
 
 
 @dataclass(frozen=True)
-class Company:
-    """What a report does not tell of itself: how its pictures were prepared, what else is known.
+class Supplement:
+    """What is printed with a report, but is not part of it.
 
     Attributes:
         cropped: Whether the pictures were cropped to the face first.
-        duels: How the report compares with other models' on the same question.
-        searches: Accuracy against epsilon, by what the searches are called.
-        travels: A table of success rates from model to model for each attack that was transferred.
+        comparisons: The report's model beside others on the same images and attack.
+        searches: Accuracy against epsilon on the same files, by what the searches are called.
+        transfers: For each attack that was transferred, its success from model to model.
     """
 
     cropped: bool = False
-    duels: Sequence[Duel] = ()
+    comparisons: Sequence[Duel] = ()
     searches: Mapping[str, SmallestEpsilons] = field(default_factory=dict)
-    travels: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    transfers: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
-def document(report: Evaluation, company: Company | None = None) -> str:
+@dataclass(frozen=True)
+class _Table:
+    """A table in words; the first cell of a row names it."""
+
+    title: str
+    header: list[str]
+    rows: list[list[str]]
+
+
+def write_page(report: Evaluation, supplement: Supplement | None = None) -> str:
     """Writes a report as one self-contained HTML page.
 
     Args:
-        report: What to write.
-        company: What else is known of the same files.
+        report: The report.
+        supplement: What is printed with it.
     """
-    return framed(_title(report), _content(report, company or Company()))
+    supplement = supplement or Supplement()
+    notes = [*headline_figures.notes(report), headline_figures.aimless(report)]
+    searches = supplement.searches
+    return _TEMPLATES.get_template("report.html.jinja").render(
+        language="en",
+        title=_title(report),
+        model=models.name(report.model),
+        classes=WORDS,
+        report=report,
+        cropped=supplement.cropped,
+        figures=headline_figures.figures(report),
+        notes=[note for note in notes if note is not None],
+        threat_model=_threat_model(report),
+        parts=confidence_histogram.parts(report),
+        histogram=lay_out_histogram(report),
+        extremes=most_fooled.ends(report),
+        comparisons=supplement.comparisons,
+        searches=epsilon_curve.table(searches).to_dict("records"),
+        curves=lay_out_curves(searches) if searches else None,
+        transfers=[_transfer(title, rates) for title, rates in supplement.transfers.items()],
+        sources=report.by_source(),
+        identity=_identity(report),
+        versions=versions.library_versions() | {"core source sha256": versions.source_sha256()},
+        meaning=_MEANING,
+    )
 
 
 def _title(report: Evaluation) -> str:
@@ -55,21 +106,41 @@ def _title(report: Evaluation) -> str:
     return f"{title}, {attacks.get(stated['attack']).title}, epsilon {written}"
 
 
-def _content(report: Evaluation, company: Company) -> list[Markup]:
-    cut = ", cropped to the face" if company.cropped else ""
-    return [
-        element("h1", "How often does it go wrong?"),
-        element(
-            "p", f"{models.name(report.model)} on {len(report.paths)} images{cut}.", class_="lead"
-        ),
-        sections.figures(report),
-        sections.threat_model(report),
-        sections.answers(report),
-        sections.confidence(report),
-        sections.rivals(company.duels),
-        sections.curves(company.searches),
-        sections.travels(company.travels),
-        sections.sources(report),
-        sections.skipped(report),
-        sections.identity(report),
-    ]
+def _threat_model(report: Evaluation) -> str:
+    if report.threat_model is None:
+        return "No attack"
+    return attack_setup.statement(report.threat_model)
+
+
+def _transfer(title: str, success_rates: pd.DataFrame) -> _Table:
+    return _Table(
+        title,
+        ["", *(_capital(column) for column in success_rates.columns)],
+        [
+            [_capital(source), *cells]
+            for source, cells in zip(
+                success_rates.index, success_rates.to_numpy().tolist(), strict=True
+            )
+        ],
+    )
+
+
+def _capital(text: str) -> str:
+    """Begins with a capital; the names of models in it stay as they are."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def _identity(report: Evaluation) -> dict[str, Any]:
+    """What the figures are of and what computed them, in full."""
+    attack = report.speed.attack_ms_per_image
+    return {
+        "model": models.name(report.model),
+        "model sha256": report.model_sha256,
+        "data sha256": report.data_sha256,
+        "images": len(report.paths),
+        "seconds": f"{report.seconds:.1f}",
+        "forward": f"{report.speed.forward_ms_per_image:.2f} ms an image",
+        "attack": "–" if attack is None else f"{attack:.2f} ms an image",
+        "device": report.speed.device,
+        "precision": f"{report.precision} ({report.arithmetic})",
+    }

@@ -33,7 +33,11 @@ def test_what_is_missing_in_a_language_is_named() -> None:
 
 def test_every_string_is_used() -> None:
     folder = Path(lesson.__file__).parent
-    files = [*folder.rglob("*.py"), folder.parents[1] / "pages" / "5_Learn.py"]
+    files = [
+        *folder.rglob("*.py"),
+        *folder.rglob("*.jinja"),
+        folder.parents[1] / "pages" / "5_Learn.py",
+    ]
     source = "".join(path.read_text(encoding="utf-8") for path in files)
     used = {*re.findall(r"\w+", source)}
     for key in texts.read("en").strings:

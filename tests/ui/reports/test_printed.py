@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from html_page import Seen
+from html_page import ParsedPage
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,10 +22,10 @@ from facemask_core.evaluation.report import Evaluation, Predictions
 from facemask_core.robustness import SmallestEpsilons
 from facemask_core.runs.timing import Speed
 from facemask_ui.base.palette import percent
+from facemask_ui.base.printed_page import open_templates
 from facemask_ui.choices import models
 from facemask_ui.reports import confidence_histogram, epsilon_curve, headline_figures, printed
 from facemask_ui.reports.mcnemar_table import Duel
-from facemask_ui.reports.printed.markup import element, name
 
 HOSTILE = [
     "<script>alert(1)</script>.png",
@@ -36,7 +37,7 @@ HOSTILE = [
 ]
 
 
-def made(names: list[str]) -> Evaluation:
+def make_report(names: list[str]) -> Evaluation:
     """A report in which every text that a stranger can write is one of the names."""
     count = len(names)
     labels = np.arange(count) % 2
@@ -59,12 +60,12 @@ def made(names: list[str]) -> Evaluation:
     )
 
 
-PLAIN = Seen(printed.document(made(["plain"])))
+PLAIN = ParsedPage(printed.write_page(make_report(["plain"])))
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_names_are_shown_and_do_nothing(text: str) -> None:
-    seen = Seen(printed.document(made([text])))
+    seen = ParsedPage(printed.write_page(make_report([text])))
     assert seen.tags == PLAIN.tags
     assert [key for key, _ in seen.attributes] == [key for key, _ in PLAIN.attributes]
     assert seen.names.count(text) == PLAIN.names.count("plain") == 4
@@ -72,7 +73,9 @@ def test_hostile_names_are_shown_and_do_nothing(text: str) -> None:
 
 @given(st.text(st.characters(exclude_categories=["Cc", "Cf", "Cs"]), min_size=1))
 def test_any_name_comes_out_as_it_went_in(text: str) -> None:
-    seen = Seen(element("p", name(text), title=text).text)
+    templates = open_templates(Path(__file__).parent)
+    paragraph = templates.from_string('<p title="{{ text }}"><bdi>{{ text }}</bdi></p>')
+    seen = ParsedPage(paragraph.render(text=text))
     assert seen.tags == ["p", "bdi"]
     assert seen.names == [text]
     assert seen.attributes == [("title", text)]
@@ -87,12 +90,12 @@ def test_any_name_comes_out_as_it_went_in(text: str) -> None:
     ],
 )
 def test_characters_nobody_sees_are_spelt_out(text: str, shown: str) -> None:
-    page = printed.document(made([text]))
-    assert Seen(page.encode().decode()).names.count(shown) == 4
+    page = printed.write_page(make_report([text]))
+    assert ParsedPage(page.encode().decode()).names.count(shown) == 4
 
 
 def test_nothing_runs_and_nothing_is_fetched() -> None:
-    page = printed.document(made(["plain"]))
+    page = printed.write_page(make_report(["plain"]))
     assert not {"script", "link", "img", "iframe", "object", "base", "form", "a"} & set(PLAIN.tags)
     keys = {key for key, _ in PLAIN.attributes}
     assert not {key for key in keys if key.startswith("on")}
@@ -109,7 +112,7 @@ def report(brightness: Classifier) -> Evaluation:
 
 
 def test_the_page_holds_all_that_was_promised(report: Evaluation) -> None:
-    seen = Seen(printed.document(report))
+    seen = ParsedPage(printed.write_page(report))
     for figure in headline_figures.figures(report):
         assert f"{figure.label}{percent(figure.value)}{figure.between}" in seen.text
     assert (
@@ -132,7 +135,7 @@ def test_every_bar_is_drawn_and_counted(report: Evaluation) -> None:
         np.count_nonzero(confidence_histogram.counts(it))
         for it in confidence_histogram.parts(report).values()
     ]
-    seen = Seen(printed.document(report))
+    seen = ParsedPage(printed.write_page(report))
     classes = Counter(value for key, value in seen.attributes if key == "class")
     assert [classes["hollow"], classes["full"]] == filled
     assert classes["count"] == sum(filled)
@@ -140,7 +143,7 @@ def test_every_bar_is_drawn_and_counted(report: Evaluation) -> None:
 
 def test_a_clean_report_says_there_was_no_attack(report: Evaluation) -> None:
     clean = replace(report, adversarial=None, threat_model=None, linf=None, l2=None)
-    seen = Seen(printed.document(clean))
+    seen = ParsedPage(printed.write_page(clean))
     assert "No attack." in seen.text
     for word in ("Robust", "fooled", "After the attack", "bootstrap"):
         assert word not in seen.text
@@ -148,9 +151,9 @@ def test_a_clean_report_says_there_was_no_attack(report: Evaluation) -> None:
 
 def test_other_models_are_compared_where_there_are_any(report: Evaluation) -> None:
     duel = Duel("VGG19 <b>", "Clean accuracy", 1.0, 0.75, Comparison(2, 0, 0.5))
-    seen = Seen(printed.document(report, printed.Company(duels=[duel])))
+    seen = ParsedPage(printed.write_page(report, printed.Supplement(comparisons=[duel])))
     assert "VGG19 <b>, clean accuracy100.0 %75.0 %200.500McNemar" in seen.text
-    assert "McNemar" not in Seen(printed.document(report)).text
+    assert "McNemar" not in ParsedPage(printed.write_page(report)).text
 
 
 def test_searches_and_transfers_on_the_same_files_are_told(report: Evaluation) -> None:
@@ -164,8 +167,8 @@ def test_searches_and_transfers_on_the_same_files_are_told(report: Evaluation) -
             {"made on A": {"shown to B": "12.5 %"}}, orient="index"
         )
     }
-    company = printed.Company(searches=searches, travels=travels)
-    seen = Seen(printed.document(report, company))
+    company = printed.Supplement(searches=searches, transfers=travels)
+    seen = ParsedPage(printed.write_page(report, company))
     assert "Accuracy against epsilon" in seen.text
     assert "weak <b>" in seen.text, "escaped, so that it is text"
     assert epsilon_curve.median(searches["weak <b>"]) in seen.text
@@ -177,11 +180,11 @@ def test_searches_and_transfers_on_the_same_files_are_told(report: Evaluation) -
     assert epsilon_curve.spoken(searches) in spoken
     assert "Made on A" in seen.text
     assert "12.5 %" in seen.text
-    alone = Seen(printed.document(report)).text
+    alone = ParsedPage(printed.write_page(report)).text
     assert "Accuracy against epsilon" not in alone
     assert "travel" not in alone
 
 
 def test_a_manifest_that_was_not_used_is_named(report: Evaluation) -> None:
-    seen = Seen(printed.document(replace(report, sources_problem=HOSTILE[0])))
+    seen = ParsedPage(printed.write_page(replace(report, sources_problem=HOSTILE[0])))
     assert HOSTILE[0] in seen.names
