@@ -24,7 +24,7 @@ with frame.page(
     shown, told = st.columns([3, 2], gap="large")
     at_first = told.empty()
     before = answers.judge(models.load(model), face)  # seconds before an attack is compiled
-    at_first.markdown(f"Before the attack: {palette.phrase(before)}")
+    at_first.markdown(f"Before the attack: {palette.write_verdict(before)}")
     result = answers.attack(models.load(model, to_attack=True), face, chosen, picture.label)
     at_first.empty()
     with shown:

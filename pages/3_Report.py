@@ -21,7 +21,7 @@ with frame.page(
     with model:
         names = models.choose_for_reports()
     data = None
-    with dataset, messages.one_sentence():
+    with dataset, messages.show_errors():
         data = dataset_choice.choose()
     ask.button(data, names, chosen)
     owner.keep(settled=bool(mine()))

@@ -1,1 +1,1 @@
-"""What every page is made of: settings, modes, colours, charts, messages, printed pages."""
+"""What every page uses: settings, modes, colours, charts, messages."""

@@ -11,35 +11,35 @@ from numpy.typing import NDArray
 
 from facemask_core.evaluation.verdicts import Verdict
 from facemask_core.labels import LABELS, WITH_MASK, WITHOUT_MASK
-from facemask_ui.base.palette import WORDS, Palette, palette, percent, spoken
+from facemask_ui.base.palette import WORDS, Palette, describe_verdict, percent, pick_palette
 
-PLAIN = {"displayModeBar": False, "scrollZoom": False}
-"""What every chart is told: it is looked at, not worked with."""
+CHART_CONFIG = {"displayModeBar": False, "scrollZoom": False}
+"""Every chart is a still picture: no toolbar, no zoom."""
 _HATCH = ("/", "")
-"""Without mask is hatched, so that the classes can be told apart without colour."""
+"""Hatching for "without mask", so that the classes differ without colour, too."""
 _GAP = "\N{NO-BREAK SPACE}" * 2
 _ANCHOR = ("end", "start")
-"""Figures stand at the bar's ends, clear of the line in its middle."""
+"""Percentages stand at the ends of a bar, clear of the line in its middle."""
 
 
-def probabilities(
+def draw_probabilities(
     verdicts: Mapping[str, Verdict],
     *,
     key: str,
     words: Sequence[str] = WORDS,
-    told: Callable[[float], str] = percent,
+    write_share: Callable[[float], str] = percent,
     alt: str | None = None,
 ) -> None:
-    """Draws one bar a verdict, each split between the two classes, all on one axis.
+    """Draws one bar for each verdict, split between the two classes, all on one axis.
 
     Args:
-        verdicts: What to draw, by the bar's name, from top to bottom.
-        key: Tells the chart from others on the page.
+        verdicts: The verdicts by the name of their bar, from top to bottom.
+        key: The chart's key, unique on the page.
         words: The classes in words, in the order of the labels.
-        told: Writes a probability.
+        write_share: Writes a probability.
         alt: The chart in words, if not in English.
     """
-    colours = palette()
+    colours = pick_palette()
     figure = go.Figure()
     names = list(verdicts)
     for label in (WITH_MASK, WITHOUT_MASK):
@@ -59,7 +59,7 @@ def probabilities(
                     "size": 9,
                 },
             },
-            text=[f"{_GAP}{told(share)}{_GAP}" if share >= 0.2 else "" for share in shares],
+            text=[f"{_GAP}{write_share(share)}{_GAP}" if share >= 0.2 else "" for share in shares],
             textfont={"color": colours.on_classes[label], "size": 14},
             textposition="inside",
             insidetextanchor=_ANCHOR[label],
@@ -87,20 +87,22 @@ def probabilities(
         autorange="reversed", fixedrange=True, tickfont={"size": 14, "color": colours.text}
     )
     if alt is None:
-        told_all = "; ".join(f"{name}: {spoken(verdict)}" for name, verdict in verdicts.items())
-        alt = f"Probabilities. {told_all}"
-    st.plotly_chart(figure, key=key, config=PLAIN, alt=alt)
+        bars = "; ".join(
+            f"{name}: {describe_verdict(verdict)}" for name, verdict in verdicts.items()
+        )
+        alt = f"Probabilities. {bars}"
+    st.plotly_chart(figure, key=key, config=CHART_CONFIG, alt=alt)
 
 
-def confusion(matrix: NDArray[np.int64], *, title: str, key: str) -> None:
+def draw_confusion_matrix(matrix: NDArray[np.int64], *, title: str, key: str) -> None:
     """Draws a confusion matrix with the counts in its cells.
 
     Args:
         matrix: int64 (2, 2): rows are true classes, columns predicted ones.
-        title: What it is the matrix of.
-        key: Tells the chart from others on the page.
+        title: What the matrix is of, for the alternative text.
+        key: The chart's key, unique on the page.
     """
-    colours = palette()
+    colours = pick_palette()
     shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
     figure = go.Figure(
         go.Heatmap(
@@ -132,23 +134,23 @@ def confusion(matrix: NDArray[np.int64], *, title: str, key: str) -> None:
         f"{matrix[row, column]} {LABELS[row]} predicted {LABELS[column]}"
         for row, column in np.ndindex(2, 2)
     )
-    st.plotly_chart(figure, key=key, config=PLAIN, alt=f"{title}: {cells}".replace("_", " "))
+    st.plotly_chart(figure, key=key, config=CHART_CONFIG, alt=f"{title}: {cells}".replace("_", " "))
 
 
-def histogram(
+def draw_histogram(
     counts: Mapping[str, NDArray[np.int64]], bins: Sequence[str], *, alt: str, key: str
 ) -> None:
-    """Draws counts of images by confidence, several distributions side by side in each bin.
+    """Draws how many images have which confidence, one or two distributions side by side.
 
-    The first is drawn hollow and the second full, so that no colour need be told from another.
+    The first is drawn hollow and the second full, so that nobody has to compare colours.
 
     Args:
         counts: One or two distributions by name, each int64 (bins,) over equal bins of [0, 1].
         bins: The bins in words, for the pointer.
         alt: The chart in words.
-        key: Tells the chart from others on the page.
+        key: The chart's key, unique on the page.
     """
-    colours = palette()
+    colours = pick_palette()
     figure = go.Figure()
     centres = (np.arange(len(bins)) + 0.5) / len(bins)
     fills = (colours.weak, colours.strong) if len(counts) > 1 else (colours.strong,)
@@ -175,7 +177,7 @@ def histogram(
         tickvals=[0, 0.25, 0.5, 0.75, 1], **axis,
     )  # fmt: skip
     figure.update_yaxes(title="Images", rangemode="tozero", **axis)
-    st.plotly_chart(figure, key=key, config=PLAIN, alt=alt)
+    st.plotly_chart(figure, key=key, config=CHART_CONFIG, alt=alt)
 
 
 def _mark_halves(figure: go.Figure, colours: Palette) -> None:

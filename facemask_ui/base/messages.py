@@ -12,8 +12,8 @@ from facemask_core.errors import FacemaskError
 
 
 @contextmanager
-def one_sentence() -> Iterator[None]:
-    """Shows an error of the core where it happened, and lets the rest of the page be drawn."""
+def show_errors() -> Iterator[None]:
+    """Shows an error of the core where it happens, and lets the page draw the rest."""
     try:
         yield
     except FacemaskError as error:
@@ -21,10 +21,10 @@ def one_sentence() -> Iterator[None]:
 
 
 def show_error(error: FacemaskError) -> None:
-    """Shows what was wrong and what to do, in the core's own sentence."""
-    st.error(plain(str(error)), icon=":material/error:")
+    """Shows an error in the core's own sentence, which says what is wrong and what to do."""
+    st.error(escape_markdown(str(error)), icon=":material/error:")
 
 
-def plain(text: str) -> str:
-    """Escapes Markdown: a file's or a link's name must not become a link, picture or colour."""
+def escape_markdown(text: str) -> str:
+    """Escapes Markdown, so that no file's name becomes a link, a picture or a colour."""
     return re.sub(r"([\\`*_{}\[\]()#+!|<>~:$&])", r"\\\1", text)

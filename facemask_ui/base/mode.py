@@ -1,6 +1,6 @@
-"""Whom the lab is open to, by one variable of the environment, and what follows from it.
+"""Who may use this server, and what they may do there.
 
-``FACEMASK_MODE`` is ``local`` (the default), ``classroom`` or ``public``.
+The environment variable ``FACEMASK_MODE`` is ``local`` (the default), ``classroom`` or ``public``.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ class Mode:
     """What visitors may do.
 
     Attributes:
-        folders: Whether they may name folders of the server, below those its operator allows.
+        folders: Whether they may name folders of the server, below those the operator allows.
         reports: How many reports may wait and run, unless ``FACEMASK_QUEUE_LIMIT`` says otherwise.
-        reports_each: How many of those may be one visitor's; None for all.
-        images: On how many pictures a report may be.
-        burst: Seconds of models' time a visitor may use at once; None for any.
-        refill: Seconds of it that each second gives back.
-        keeps_shared: Whether what was found in photographs that all may see outlives the visitor
-            who asked for it and deletes the report: others may be looking at it.
-        hides_errors: Whether details of errors are hidden whatever Streamlit's settings say.
+        reports_each: How many of those one visitor may have; None for all of them.
+        images: How many pictures one report may cover.
+        burst: Seconds of the models' time a visitor may use at once; None for no limit.
+        refill: Seconds of the models' time that each second gives back.
+        keeps_shared: Whether a report on photographs that everyone may see stays when the visitor
+            who ordered it deletes it: others may be looking at it.
+        hides_errors: Whether pages hide the details of errors whatever Streamlit's settings say.
     """
 
     folders: bool = True
@@ -55,11 +55,11 @@ _MODES = {
 }
 
 
-def current() -> Mode:
-    """The mode this server was started in.
+def read_mode() -> Mode:
+    """Reads the mode that the operator chose for this server.
 
     Raises:
-        ModeError: There is none of that name.
+        ModeError: No mode has that name.
     """
     name = os.environ.get(VARIABLE, "") or "local"
     if name not in _MODES:

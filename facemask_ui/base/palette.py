@@ -1,4 +1,4 @@
-"""The two classes as they look everywhere: a word, an icon and a colour, never colour alone."""
+"""How the two classes look on every page: a word, an icon and a colour, never colour alone."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class Palette:
     Attributes:
         classes: Without mask and with mask, in the order of the labels.
         on_classes: Text on those colours, at a contrast of 4.5 or more.
-        weak: Where a heat map is empty.
-        strong: Where it is full; neither class's colour.
-        on_strong: Text on it.
-        lines: Curves that are told apart, none in a class's colour.
+        weak: The empty end of a scale, such as a heat map's.
+        strong: The full end of a scale; no class has this colour.
+        on_strong: Text on ``strong``.
+        lines: Curves in one chart; no class has these colours.
         text: Axis and label text.
-        faint: Lines.
+        faint: Grid lines.
     """
 
     classes: tuple[str, str]
@@ -63,13 +63,13 @@ DARK = Palette(
 )
 
 
-def palette() -> Palette:
-    """The colours that fit the visitor's theme."""
-    return DARK if theme.dark() else LIGHT
+def pick_palette() -> Palette:
+    """Picks the colours that fit the visitor's theme."""
+    return DARK if theme.is_dark() else LIGHT
 
 
 def percent(share: float) -> str:
-    """A probability as people read it; only what is certain to the last digit is 100 %."""
+    """Writes a probability as a percentage; only an exact 1 becomes 100 %."""
     text = f"{100 * share:.1f}"
     if text == "100.0" and share < 1.0:
         return "> 99.9 %"
@@ -78,27 +78,30 @@ def percent(share: float) -> str:
     return f"{text} %"
 
 
-def unbroken(text: str) -> str:
-    """Keeps words on one line."""
+def keep_together(text: str) -> str:
+    """Keeps the words of a text on one line."""
     return text.replace(" ", _SPACE)
 
 
-def phrase(verdict: Verdict, said: str | None = None) -> str:
-    """A verdict in Markdown: icon, word, confidence, in the class's colour.
+def write_verdict(verdict: Verdict, words: str | None = None) -> str:
+    """Writes a verdict in Markdown: icon, word and confidence, in the class's colour.
 
     Args:
         verdict: The verdict.
-        said: Its word and confidence, if not in English.
+        words: Its class and confidence in words, if not in English.
     """
-    words = unbroken(said or f"{WORDS[verdict.label]} {percent(verdict.confidence)}")
-    return f":{_MARKDOWN_COLOURS[verdict.label]}[{ICONS[verdict.label]}{_SPACE}**{words}**]"
+    text = keep_together(words or f"{WORDS[verdict.label]} {percent(verdict.confidence)}")
+    return f":{_MARKDOWN_COLOURS[verdict.label]}[{ICONS[verdict.label]}{_SPACE}**{text}**]"
 
 
-def word(label: int) -> str:
-    """A class in a Markdown sentence, in its colour; an icon would be torn off at a line's end."""
-    return f":{_MARKDOWN_COLOURS[label]}[**{unbroken(WORDS[label])}**]"
+def write_class(label: int) -> str:
+    """Writes a class in a Markdown sentence, in its colour.
+
+    It has no icon: at the end of a line the icon would be torn off its word.
+    """
+    return f":{_MARKDOWN_COLOURS[label]}[**{keep_together(WORDS[label])}**]"
 
 
-def spoken(verdict: Verdict) -> str:
-    """A verdict in plain words, for alternative texts."""
+def describe_verdict(verdict: Verdict) -> str:
+    """Describes a verdict in plain words, for alternative texts."""
     return f"{WORDS[verdict.label].lower()}, {percent(verdict.confidence)}"

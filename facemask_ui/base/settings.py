@@ -1,4 +1,4 @@
-"""Settings that outlive a page and travel in its link.
+"""Settings that stay when a visitor changes pages, and that travel in the page's link.
 
 A setting lives in three places: the widget, the session, and the URL. The URL wins where it holds
 a valid value, so that a link always shows what its author saw; anything else in it is ignored.
@@ -20,11 +20,11 @@ Parse = Callable[[str], T | None]
 
 _PREFIX = "setting:"
 PASSING = "passing:"
-"""Begins the keys of what belongs to an open page alone."""
+"""Prefix of session keys that are dropped when another page opens."""
 
 
-def enter(page: str) -> None:
-    """Drops the widgets' own values, and what is passing, when another page opens; settings stay.
+def enter_page(page: str) -> None:
+    """Drops the widgets' own values when another page opens; settings stay.
 
     A widget of the same key on another page is a new one to Streamlit, but would find the old
     value in the session and, believing itself set, show its minimum.
@@ -38,8 +38,8 @@ def enter(page: str) -> None:
         del st.session_state[key]
 
 
-def current(name: str, default: T, parse: Parse[T], *, in_link: bool = True) -> T:
-    """Finds a setting's value and brings session and URL in line with it.
+def read(name: str, default: T, parse: Parse[T], *, in_link: bool = True) -> T:
+    """Reads a setting, and brings session and URL in line with it.
 
     Args:
         name: Its name in the URL.
@@ -48,19 +48,19 @@ def current(name: str, default: T, parse: Parse[T], *, in_link: bool = True) -> 
         in_link: Whether it travels in the URL at all.
     """
     stored = str(st.session_state.get(_PREFIX + name, default))
-    asked = st.query_params.get(name, stored) if in_link else stored
+    linked = st.query_params.get(name, stored) if in_link else stored
     # What was valid a while ago may not be now, such as a model that was removed.
-    found = (value for value in (parse(asked), parse(stored)) if value is not None)
-    value = next(found, default)
+    valid = (value for value in (parse(linked), parse(stored)) if value is not None)
+    value = next(valid, default)
     remember(name, value, default, in_link=in_link)
     return value
 
 
 def peek(name: str, default: T, parse: Parse[T]) -> T:
-    """As :func:`current`, for a page that another page's setting is no more than a hint to."""
+    """Reads another page's setting as a hint, and changes neither session nor URL."""
     stored = str(st.session_state.get(_PREFIX + name, default))
-    found = parse(st.query_params.get(name, stored))
-    return default if found is None else found
+    value = parse(st.query_params.get(name, stored))
+    return default if value is None else value
 
 
 def remember(name: str, value: Any, default: Any, *, in_link: bool = True) -> None:
@@ -73,8 +73,8 @@ def remember(name: str, value: Any, default: Any, *, in_link: bool = True) -> No
         st.query_params[name] = str(value)
 
 
-def bound(name: str, default: T, parse: Parse[T], *, in_link: bool = True) -> dict[str, Any]:
-    """Makes a widget show and change a setting.
+def bind(name: str, default: T, parse: Parse[T], *, in_link: bool = True) -> dict[str, Any]:
+    """Binds a widget to a setting, which the widget shows and changes.
 
     Args:
         name: The setting's name, used as the widget's key as well.
@@ -85,56 +85,59 @@ def bound(name: str, default: T, parse: Parse[T], *, in_link: bool = True) -> di
     Returns:
         The ``key`` and ``on_change`` arguments of the widget.
     """
-    value = current(name, default, parse, in_link=in_link)
+    value = read(name, default, parse, in_link=in_link)
     if st.session_state.get(name) != value:  # writing it always would fight a moving slider
         st.session_state[name] = value
 
-    def changed() -> None:
+    def store() -> None:
         remember(name, st.session_state[name], default, in_link=in_link)
 
-    return {"key": name, "on_change": changed}
+    return {"key": name, "on_change": store}
 
 
-def several(name: str, default: Sequence[str], options: Sequence[str]) -> dict[str, Any]:
-    """As :func:`bound`, for a widget that chooses some of several words, at least one.
+def bind_several(name: str, default: Sequence[str], options: Sequence[str]) -> dict[str, Any]:
+    """Binds a widget that chooses one or more of several words.
 
     Args:
         name: The setting's name, used as the widget's key as well.
         default: Its first value, in the order of the options.
-        options: What can be chosen.
+        options: The words to choose from.
+
+    Returns:
+        The ``key`` and ``on_change`` arguments of the widget.
     """
     first = ",".join(default)
-    value = current(name, first, _some_of(options)).split(",")
+    value = read(name, first, _some_of(options)).split(",")
     if st.session_state.get(name) != value:
         st.session_state[name] = value
 
-    def changed() -> None:
-        chosen = [word for word in options if word in st.session_state[name]]
-        remember(name, ",".join(chosen), first)
+    def store() -> None:
+        words = [word for word in options if word in st.session_state[name]]
+        remember(name, ",".join(words), first)
 
-    return {"key": name, "on_change": changed}
+    return {"key": name, "on_change": store}
 
 
 def ask(
     draw: Callable[..., Any], name: str, default: T, parse: Parse[T], *, shown: bool = True
 ) -> T:
-    """Draws a widget and returns its setting's value; where it is not shown, the value alone.
+    """Draws a widget and returns its setting's value, or returns the value alone.
 
     Args:
-        draw: Draws the widget, given what :func:`bound` returns.
+        draw: Draws the widget, given what :func:`bind` returns.
         name: The setting's name.
         default: Its first value.
         parse: Reads it from text.
-        shown: Whether the visitor may change it.
+        shown: Whether the visitor sees the widget and may change the setting.
     """
     if not shown:
-        return current(name, default, parse)
-    value: T = draw(**bound(name, default, parse))
+        return read(name, default, parse)
+    value: T = draw(**bind(name, default, parse))
     return value
 
 
-def link() -> dict[str, str]:
-    """What of the page's link is a setting; anything else in it is someone's invention."""
+def read_link() -> dict[str, str]:
+    """Reads the settings in the page's link, and leaves everything else in it out."""
     return {
         name: value for name, value in st.query_params.items() if _PREFIX + name in st.session_state
     }
@@ -174,12 +177,12 @@ def one_of_numbers(options: Sequence[int]) -> Parse[int]:
 
 
 def sha256(text: str) -> str | None:
-    """Accepts a whole sha256, which nobody guesses."""
+    """Accepts a complete sha256 hash, which nobody can guess."""
     return text if re.fullmatch("[0-9a-f]{64}", text) else None
 
 
 def multiple(step: float, most: float) -> Parse[float]:
-    """Accepts decimal numbers from 0 that are whole numbers of steps, in plain digits."""
+    """Accepts multiples of a step from 0 to a bound, in plain digits."""
 
     def parse(text: str) -> float | None:
         if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text):

@@ -1,4 +1,4 @@
-// Tells the server when the page is light or dark otherwise than its charts were drawn for.
+// Tells the server when the browser's theme is not the one that the charts were drawn for.
 
 export default function ({ parentElement, data, setTriggerValue }) {
   const look = parentElement.querySelector(".look");

@@ -1,7 +1,7 @@
-"""Light or dark: what is drawn on the server is drawn anew when the browser's choice changes.
+"""Light or dark: the server draws its charts again when the browser's theme changes.
 
-Streamlit tells a page's run which of the two it is drawn for, but begins no run when that changes,
-and what it tells the first run of a session may be wrong.
+Streamlit tells every run of a page which theme the browser has, but begins no run when the theme
+changes, and may tell the first run of a session the wrong one.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from facemask_ui.base import browser
 _KEY = "theme"
 _HTML = '<span class="look"></span>'
 _CSS = ".look { color: var(--st-background-color); transition: color 1ms; }"
-(_JS,) = browser.texts(__file__, "theme.js")
+(_JS,) = browser.read_texts(__file__, "theme.js")
 
 
-def dark() -> bool:
-    """Whether the visitor's page is dark."""
+def is_dark() -> bool:
+    """Returns whether the visitor's page is dark."""
     return st.context.theme.type == "dark"
 
 
-def follow() -> None:
-    """Has the page run again when it is light or dark otherwise than this run was told."""
+def follow_theme() -> None:
+    """Runs the page again when the browser's theme is not the one that this run drew for."""
     component = st.components.v2.component(_KEY, html=_HTML, css=_CSS, js=_JS)
-    component(data={"dark": dark()}, key=_KEY, height=1, on_changed_change=lambda: None)
+    component(data={"dark": is_dark()}, key=_KEY, height=1, on_changed_change=lambda: None)

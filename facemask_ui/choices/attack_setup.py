@@ -59,7 +59,7 @@ def choose_several() -> list[Chosen]:
         format_func=lambda name: "None" if name == NONE else attacks.get(name).title,
         help="One report each. FGSM takes one step; PGD takes many small ones and finds more.",
         wrap=True,
-        **settings.several("attacks", [first], names),
+        **settings.bind_several("attacks", [first], names),
     )
     levels = 0
     if set(chosen) & set(OFFERED):
@@ -69,7 +69,7 @@ def choose_several() -> list[Chosen]:
             MAX_LEVELS,
             format=f"%d/{LEVELS}",
             help="How far an attack may move each colour value. The smaller, the harder to see.",
-            **settings.bound("epsilon", DEFAULT_LEVELS, settings.whole(0, MAX_LEVELS)),
+            **settings.bind("epsilon", DEFAULT_LEVELS, settings.whole(0, MAX_LEVELS)),
         )
         st.caption(f"Each colour value moves by at most {describe_epsilon(levels / LEVELS)}.")
     return [_chosen(name, levels) for name in names if name in chosen]
@@ -90,12 +90,12 @@ def _pgd(levels: int) -> Chosen:
         1,
         _MAX_STEPS,
         help="Gradient steps; each is 2.5 × epsilon / steps long.",
-        **settings.bound("steps", PGD.steps, settings.whole(1, _MAX_STEPS)),
+        **settings.bind("steps", PGD.steps, settings.whole(1, _MAX_STEPS)),
     )
     random_start = st.toggle(
         "Random start",
         help="Begin at a random point within epsilon rather than at the picture itself.",
-        **settings.bound("random_start", True, settings.yes_no),
+        **settings.bind("random_start", True, settings.yes_no),
     )
     restarts = st.slider(
         "Restarts",
@@ -103,7 +103,7 @@ def _pgd(levels: int) -> Chosen:
         _MAX_RESTARTS,
         disabled=not random_start,
         help="Attempts from different random starts; the best one counts.",
-        **settings.bound("restarts", 1, settings.whole(1, _MAX_RESTARTS)),
+        **settings.bind("restarts", 1, settings.whole(1, _MAX_RESTARTS)),
     )
     seed = st.number_input(
         "Seed",
@@ -111,7 +111,7 @@ def _pgd(levels: int) -> Chosen:
         _MAX_SEED,
         disabled=not random_start,
         help="The same seed gives the same result.",
-        **settings.bound("seed", 0, settings.whole(0, _MAX_SEED)),
+        **settings.bind("seed", 0, settings.whole(0, _MAX_SEED)),
     )
     attack = PGD(steps=steps, random_start=random_start, restarts=restarts if random_start else 1)
     return Chosen(attack, levels, int(seed))

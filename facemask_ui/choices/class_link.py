@@ -28,7 +28,7 @@ _PAGE = "Attack"
 
 def hidden() -> frozenset[str]:
     """The groups of controls that the link this page was opened by puts away."""
-    return frozenset(settings.current(_PARAMETER, "", _parse).split(",")) & GROUPS.keys()
+    return frozenset(settings.read(_PARAMETER, "", _parse).split(",")) & GROUPS.keys()
 
 
 def _parse(text: str) -> str | None:
@@ -75,7 +75,7 @@ def _make(own_picture: bool, own_crop: bool) -> None:
 
 
 def _link(names: Collection[str]) -> str:
-    query = settings.link() | {_PARAMETER: _written(names)}
+    query = settings.read_link() | {_PARAMETER: _written(names)}
     told = urlencode({name: value for name, value in query.items() if value}, safe=",")
     # Streamlit says that it leaves the page out, and sometimes does.
     lab = (st.context.url or "").rstrip("/").removesuffix(f"/{_PAGE}")

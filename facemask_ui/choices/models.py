@@ -134,7 +134,7 @@ def choose_for_reports() -> list[str]:
         format_func=title,
         help="One report each, in one table.",
         wrap=True,
-        **settings.several("judged", names[:1], names),
+        **settings.bind_several("judged", names[:1], names),
     )
     return [name for name in names if name in chosen]
 

@@ -20,8 +20,8 @@ def outcome(result: AttackedFace) -> None:
 
 def _sentence(result: AttackedFace) -> str:
     lines = [
-        f"Before: {palette.phrase(result.before)}",
-        f"After: {palette.phrase(result.after)}, each colour value changed by at most "
+        f"Before: {palette.write_verdict(result.before)}",
+        f"After: {palette.write_verdict(result.after)}, each colour value changed by at most "
         f"{describe_epsilon(result.linf)}",
     ]
     if result.outcome is Outcome.ALREADY_WRONG:
@@ -39,12 +39,12 @@ def pictures(result: AttackedFace, alt: str) -> None:
     """
     noise, factor = images.magnify_noise(result.original, result.attacked)
     shown = (
-        (result.original, "Original", f"{alt}. Verdict: {palette.spoken(result.before)}"),
+        (result.original, "Original", f"{alt}. Verdict: {palette.describe_verdict(result.before)}"),
         (noise, f"Noise × {factor}", f"The change to the picture, magnified {factor} times"),
         (
             result.attacked,
             "Attacked",
-            f"The attacked picture. Verdict: {palette.spoken(result.after)}",
+            f"The attacked picture. Verdict: {palette.describe_verdict(result.after)}",
         ),
     )
     with st.container(horizontal=True, wrap=False):  # side by side on a phone, too
@@ -55,4 +55,4 @@ def pictures(result: AttackedFace, alt: str) -> None:
 
 def confidence(result: AttackedFace, *, key: str) -> None:
     """Draws the probabilities before and after on one axis."""
-    charts.probabilities({"Before": result.before, "After": result.after}, key=key)
+    charts.draw_probabilities({"Before": result.before, "After": result.after}, key=key)

@@ -67,7 +67,7 @@ def _parse() -> settings.Parse[str]:
 
 def current(default: str) -> samples.Portrait:
     """The chosen picture, without the gallery."""
-    return samples.get(settings.current("sample", default, _parse()))
+    return samples.get(settings.read("sample", default, _parse()))
 
 
 def choose(default: str) -> samples.Portrait:

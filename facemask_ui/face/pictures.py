@@ -98,7 +98,7 @@ def _sample(portrait: samples.Portrait) -> Picture:
 def _choose_source() -> str:
     if st.query_params.get("sample") in gallery.ids():
         settings.remember("source", SAMPLES, SAMPLES, in_link=False)  # a link asked for a sample
-    widget = settings.bound("source", SAMPLES, settings.one_of(SOURCES), in_link=False)
+    widget = settings.bind("source", SAMPLES, settings.one_of(SOURCES), in_link=False)
     remember = widget["on_change"]
 
     def changed() -> None:
@@ -160,7 +160,7 @@ def _keep(source: str, alt: str) -> None:
 def _kept(source: str) -> Picture | None:
     picture: Picture | None = st.session_state.get(f"picture:{source}")
     if picture is not None and st.session_state.get(_widget(source)) is None:
-        st.caption(f":material/history: Still using {messages.plain(picture.name)}.")
+        st.caption(f":material/history: Still using {messages.escape_markdown(picture.name)}.")
     return picture
 
 

@@ -23,7 +23,7 @@ def headline(verdicts: _Verdicts) -> str:
     """
     if len(verdicts) == 1:
         (verdict,) = verdicts.values()
-        return palette.phrase(verdict) + (", but unsure" if _is_unsure(verdict) else "")
+        return palette.write_verdict(verdict) + (", but unsure" if _is_unsure(verdict) else "")
     sides = [
         {name: verdict for name, verdict in verdicts.items() if verdict.label == label}
         for label in (WITH_MASK, WITHOUT_MASK)
@@ -58,15 +58,17 @@ def _opinion(verdicts: _Verdicts) -> str:
 
 def _answer(verdicts: _Verdicts) -> str:
     """The class they agree on."""
-    return palette.word(next(iter(verdicts.values())).label)
+    return palette.write_class(next(iter(verdicts.values())).label)
 
 
 def _names(verdicts: _Verdicts) -> str:
-    return _listed([messages.plain(name) for name in verdicts])
+    return _listed([messages.escape_markdown(name) for name in verdicts])
 
 
 def _confidences(verdicts: _Verdicts) -> str:
-    return _listed([palette.unbroken(palette.percent(v.confidence)) for v in verdicts.values()])
+    return _listed(
+        [palette.keep_together(palette.percent(v.confidence)) for v in verdicts.values()]
+    )
 
 
 def _listed(words: list[str]) -> str:

@@ -28,14 +28,14 @@ def show() -> None:
         cropping.show(picture, region, face)
         headline = st.empty()
         for number, name in enumerate(names, 1):  # the first stands while the next is loaded
-            with messages.one_sentence():  # a model that is damaged costs its own answer alone
+            with messages.show_errors():  # a model that is damaged costs its own answer alone
                 judged[name] = answers.judge(models.load(name), face)
             titled = {models.title(name): verdict for name, verdict in judged.items()}
             waiting = "" if number == len(names) else " …"
             if judged:
                 headline.header(verdicts.headline(titled) + waiting, anchor=False)
         if judged:
-            charts.probabilities(titled, key="probabilities")
+            charts.draw_probabilities(titled, key="probabilities")
             st.page_link("pages/2_Attack.py", label="Attack this face", icon=":material/bolt:")
         elif not names:
             st.info("Choose at least one model.", icon=":material/info:")

@@ -11,12 +11,14 @@ import streamlit as st
 from facemask_core.epsilons import LINF, Grid
 from facemask_core.labels import WITH_MASK
 from facemask_ui.base import browser
-from facemask_ui.base.palette import palette
+from facemask_ui.base.palette import pick_palette
 from facemask_ui.lab.words import STEP_FIGURES, SWEEP_FIGURES, WORDS
 
 __all__ = ["STEP_FIGURES", "Axis", "draw", "epsilons", "send", "steps"]
 
-_HTML, _CSS, _JS, _PART_JS = browser.texts(__file__, "lab.html", "lab.css", "lab.js", "part.js")
+_HTML, _CSS, _JS, _PART_JS = browser.read_texts(
+    __file__, "lab.html", "lab.css", "lab.js", "part.js"
+)
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ def draw(
             "guess": guess,
             "hidden": list(hidden),
             "words": WORDS | {"figures": figures},
-            "onBlue": palette().on_classes[WITH_MASK],
+            "onBlue": pick_palette().on_classes[WITH_MASK],
         },
         key=key,
         on_level_change=moved,

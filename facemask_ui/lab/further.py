@@ -87,7 +87,7 @@ def _other_models(asked: Asked) -> None:
     )
     loaded = {name: models.load(name) for name in models.shipped()}
     judged = {name: answers.judge(model, asked.attacked) for name, model in loaded.items()}
-    charts.probabilities(
+    charts.draw_probabilities(
         {models.title(name): verdict for name, verdict in judged.items()}, key="transfer"
     )
     others = [name for name in judged if name != asked.model]
@@ -114,7 +114,7 @@ def _defences(asked: Asked) -> None:
         list(_STRENGTHS),
         format_func=lambda name: defences.get(name).title,
         required=True,
-        **settings.bound("defence", "jpeg", settings.one_of(list(_STRENGTHS)), in_link=False),
+        **settings.bind("defence", "jpeg", settings.one_of(list(_STRENGTHS)), in_link=False),
     )
     setting, offered, first = _STRENGTHS[str(name)]
     strength = st.select_slider(setting.capitalize(), offered, first, key=f"strength:{name}")
@@ -135,7 +135,7 @@ def _defences(asked: Asked) -> None:
         "Defended, same picture": _judge(shielded, asked.attacked),
         "Defended, attack adapted": _judge(shielded, rounded),
     }
-    charts.probabilities(rows, key="defences")
+    charts.draw_probabilities(rows, key="defences")
     st.caption(
         "The same picture was made without knowing of the defence. The adapted attack follows "
         "gradients through it, as an attacker who knows it would; only that figure says what the "
@@ -209,9 +209,9 @@ def _mask(asked: Asked) -> None:
                     name,
                     width="stretch",
                     output_format="PNG",
-                    alt=f"{asked.picture.alt}. {name}: {palette.spoken(judged[name])}",
+                    alt=f"{asked.picture.alt}. {name}: {palette.describe_verdict(judged[name])}",
                 )
-    charts.probabilities(judged, key="mask")
+    charts.draw_probabilities(judged, key="mask")
     change = f"of at most {asked.written} in each colour value"
     if asked.grid != LINF:
         change = f"with a Euclidean length of about {asked.grid.write(asked.notch)}"

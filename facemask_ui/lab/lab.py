@@ -76,7 +76,7 @@ def show(
         if st.session_state.get("animated") == film.question:
             component.send(sweeps.animation_of(film, truth, grid), key=f"animation:{film.question}")
         twin = models.robust_twin(model)
-        with messages.one_sentence():  # a twin that is damaged costs its own line alone
+        with messages.show_errors():  # a twin that is damaged costs its own line alone
             if twin is not None:
                 other = models.load(twin, to_attack=True)
                 _send(sweeps.twin_of(film.question, other, face, truth, attack, seed), twin)

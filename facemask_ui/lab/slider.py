@@ -8,7 +8,7 @@ from facemask_ui.base import settings
 
 def notch(grid: Grid) -> int:
     """The notch where the link, or the visitor, has put it."""
-    number = settings.current(_name(grid), grid.number(grid.usual), _parse(grid))
+    number = settings.read(_name(grid), grid.number(grid.usual), _parse(grid))
     return grid.notch(number)
 
 

@@ -6,15 +6,15 @@ from typing import Any
 
 from facemask_core.evaluation.verdicts import Outcome
 from facemask_ui.base import palette
-from facemask_ui.base.browser import glyph
+from facemask_ui.base.browser import strip_icon
 from facemask_ui.face.outcomes import OUTCOMES
 
 _OUTCOMES = {"fooled": Outcome.FOOLED, "held": Outcome.HELD, "wrong": Outcome.ALREADY_WRONG}
 
 WORDS: dict[str, Any] = {
     "classes": palette.WORDS,
-    "classIcons": [glyph(icon) for icon in palette.ICONS],
-    "icons": {key: glyph(OUTCOMES[outcome][0]) for key, outcome in _OUTCOMES.items()},
+    "classIcons": [strip_icon(icon) for icon in palette.ICONS],
+    "icons": {key: strip_icon(OUTCOMES[outcome][0]) for key, outcome in _OUTCOMES.items()},
     "outcomes": {
         "fooled": "Fooled:",
         "held": "Held:",

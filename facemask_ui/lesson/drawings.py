@@ -11,8 +11,8 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from facemask_ui.base.charts import PLAIN
-from facemask_ui.base.palette import Palette, palette
+from facemask_ui.base.charts import CHART_CONFIG
+from facemask_ui.base.palette import Palette, pick_palette
 from facemask_ui.lesson.texts import Texts
 
 _DASHES = ("solid", "dot")
@@ -72,7 +72,7 @@ def patch(part: NDArray[np.uint8], *, alt: str, key: str) -> None:
     figure.update_layout(height=380, margin={"l": 0, "r": 0, "t": 0, "b": 0}, dragmode=False)
     figure.update_xaxes(visible=False, fixedrange=True)
     figure.update_yaxes(visible=False, fixedrange=True)
-    st.plotly_chart(figure, key=key, config=PLAIN, alt=alt)
+    st.plotly_chart(figure, key=key, config=CHART_CONFIG, alt=alt)
 
 
 def curves(
@@ -89,7 +89,7 @@ def curves(
         alt: The chart in words.
         key: Tells it from others on the page.
     """
-    colours, figure = palette(), go.Figure()
+    colours, figure = pick_palette(), go.Figure()
     for curve, colour, dash, symbol in zip(shown, colours.lines, _DASHES, _SYMBOLS, strict=False):
         figure.add_scatter(
             name=curve.name, x=list(range(len(curve.values))), y=list(curve.values),
@@ -106,7 +106,7 @@ def curves(
         ticktext=[texts.percent(share).replace(",0", "").replace(".0", "") for share in ticks],
     )  # fmt: skip
     _framed(figure, colours, height=400)
-    st.plotly_chart(figure, key=key, config=PLAIN, alt=alt)
+    st.plotly_chart(figure, key=key, config=CHART_CONFIG, alt=alt)
 
 
 def along(
@@ -128,7 +128,7 @@ def along(
         alt: The chart in words.
         key: Tells it from others on the page.
     """
-    colours, figure = palette(), go.Figure()
+    colours, figure = pick_palette(), go.Figure()
     for number, (name, values) in enumerate(shown.items()):
         figure.add_scatter(
             name=name, x=list(values), y=[1 - number] * len(values), mode="markers",
@@ -152,7 +152,7 @@ def along(
     figure.update_xaxes(title=axis, zeroline=True, zerolinecolor=colours.text)
     figure.update_yaxes(visible=False, range=[-0.5, 1.6])
     _framed(figure, colours, height=260)
-    st.plotly_chart(figure, key=key, config=PLAIN, alt=alt)
+    st.plotly_chart(figure, key=key, config=CHART_CONFIG, alt=alt)
 
 
 def _mark_half(figure: go.Figure, told: str, colours: Palette) -> None:

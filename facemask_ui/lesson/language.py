@@ -19,7 +19,7 @@ def current() -> Texts:
     The language always stands in the link, the browser's as well: who gets the link is to see what
     its sender saw.
     """
-    language = settings.current(_NAME, _UNSET, _parse) or of_browser(st.context.locale)
+    language = settings.read(_NAME, _UNSET, _parse) or of_browser(st.context.locale)
     settings.remember(_NAME, language, _UNSET)
     return texts.read(language)
 
@@ -36,7 +36,7 @@ def choose(said: Texts) -> None:
         format_func=lambda code: texts.read(code).say("page.language"),
         required=True,
         label_visibility="collapsed",
-        **settings.bound(_NAME, _UNSET, _parse),
+        **settings.bind(_NAME, _UNSET, _parse),
     )
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from facemask_ui.base import browser
 
-_CSS, _JS = browser.texts(__file__, "place.css", "place.js")
+_CSS, _JS = browser.read_texts(__file__, "place.css", "place.js")
 
 
 def mark(language: str, chapter: int) -> None:

@@ -27,7 +27,7 @@ def chapter(count: int) -> int:
     Args:
         count: How many chapters there are.
     """
-    return settings.current(_CHAPTER, 1, settings.whole(1, count))
+    return settings.read(_CHAPTER, 1, settings.whole(1, count))
 
 
 def go(number: int) -> None:
@@ -42,7 +42,7 @@ def seen(options: Sequence[Sequence[int]]) -> dict[int, Guesses]:
         options: For each chapter how many options each of its questions has; whatever does not fit
             them is ignored.
     """
-    told = settings.current(_SEEN, "", lambda text: _checked(text, options))
+    told = settings.read(_SEEN, "", lambda text: _checked(text, options))
     return read(told, options) or {}
 
 

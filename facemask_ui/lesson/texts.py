@@ -65,7 +65,7 @@ class Texts:
 
     def percent(self, share: float) -> str:
         """A probability as this language writes it, kept on one line."""
-        return palette.unbroken(self._pointed(palette.percent(share)))
+        return palette.keep_together(self._pointed(palette.percent(share)))
 
     def number(self, value: float, digits: int = 0) -> str:
         """A number as this language writes it; a minus is a minus."""
@@ -81,7 +81,7 @@ class Texts:
 
     def phrase(self, verdict: Verdict) -> str:
         """A verdict in Markdown, in the class's colour."""
-        return palette.phrase(verdict, self.verdict(verdict))
+        return palette.write_verdict(verdict, self.verdict(verdict))
 
     def _pointed(self, text: str) -> str:
         return (

@@ -10,8 +10,8 @@ import streamlit as st
 
 from facemask_core.models import checkpoints, published
 from facemask_core.models.checkpoints import Card
-from facemask_ui.base.charts import PLAIN
-from facemask_ui.base.palette import palette, percent, phrase, word
+from facemask_ui.base.charts import CHART_CONFIG
+from facemask_ui.base.palette import percent, pick_palette, write_class, write_verdict
 from facemask_ui.choices import attack_setup, models
 from facemask_ui.model_card import calibration, failures, tables, training
 
@@ -79,7 +79,10 @@ def _robustness(card: Card) -> None:
 def _training(card: Card) -> None:
     st.header("How it learned", anchor=False)
     st.plotly_chart(
-        training.figure(card, palette()), key="training", config=PLAIN, alt=training.spoken(card)
+        training.figure(card, pick_palette()),
+        key="training",
+        config=CHART_CONFIG,
+        alt=training.spoken(card),
     )
     stages = training.told(card)
     st.caption(
@@ -96,9 +99,9 @@ def _reliability(card: Card) -> None:
         st.header("Does its confidence keep its word?", anchor=False)
         bins = test["calibration"]["bins"]
         st.plotly_chart(
-            calibration.figure(bins, palette()),
+            calibration.figure(bins, pick_palette()),
             key="calibration",
-            config=PLAIN,
+            config=CHART_CONFIG,
             alt=calibration.spoken(bins),
         )
         st.caption("Test photographs; the larger a point, the more of them.")
@@ -134,7 +137,10 @@ def _failures(name: str) -> None:
         for failure in wrong[:_MOST_FAILURES]:
             with st.container(width=_PICTURE):
                 st.image(str(failure.portrait.path), width=_PICTURE, alt=failure.portrait.alt)
-                st.markdown(f"{phrase(failure.verdict)}  \nTruth: {word(failure.portrait.label)}")
+                st.markdown(
+                    f"{write_verdict(failure.verdict)}  \n"
+                    f"Truth: {write_class(failure.portrait.label)}"
+                )
 
 
 def _use(card: Card) -> None:

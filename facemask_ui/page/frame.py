@@ -51,7 +51,7 @@ def page(title: str, heading: str, lead: str) -> Iterator[None]:
     st.set_page_config(page_title=f"{title} · Face-mask lab", page_icon=_ICON, layout="wide")
     _check_mode()
     compat.keep_uploads_in_memory()
-    settings.enter(title)
+    settings.enter_page(title)
     with st.container(horizontal=True, key="navigation", gap="xsmall"):
         for script, label, icon in _PAGES:
             st.page_link(script, label=label, icon=icon)
@@ -80,7 +80,7 @@ def page(title: str, heading: str, lead: str) -> Iterator[None]:
 def _check_mode() -> None:
     """Nothing is open to anyone as long as nobody has said to whom."""
     try:
-        if mode.current().hides_errors:
+        if mode.read_mode().hides_errors:
             st.set_option("client.showErrorDetails", "none")
     except ModeError as error:
         messages.show_error(error)
@@ -94,6 +94,6 @@ def _footer() -> None:
     with st.container(key="footer"):
         st.space("small")
         for message in models.messages():
-            st.warning(messages.plain(message), icon=":material/memory:")
-        theme.follow()
+            st.warning(messages.escape_markdown(message), icon=":material/memory:")
+        theme.follow_theme()
         st.caption(f":material/memory: {device()}  \n:material/lock: {PRIVACY}")

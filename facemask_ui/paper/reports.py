@@ -13,7 +13,7 @@ from facemask_core.paper import experiments, results
 from facemask_core.paper.experiments import Experiment
 from facemask_core.paper.printed import Figure, Paper
 from facemask_ui.base import charts, settings
-from facemask_ui.base.palette import WORDS, percent, unbroken
+from facemask_ui.base.palette import WORDS, keep_together, percent
 from facemask_ui.choices import models
 from facemask_ui.paper import provenance
 
@@ -55,8 +55,8 @@ def overview_row(paper: Paper, model: str, attack: str) -> dict[str, str]:
     return {
         "Model": models.title(model),
         "Attack": _TITLES[attack],
-        "Paper": _NONE if theirs is None else unbroken(percent(theirs)),
-        "Here": "not measured yet" if result is None else unbroken(percent(accuracy(result))),
+        "Paper": _NONE if theirs is None else keep_together(percent(theirs)),
+        "Here": "not measured yet" if result is None else keep_together(percent(accuracy(result))),
     }
 
 
@@ -95,7 +95,7 @@ def show(paper: Paper, model: str) -> None:
         format_func=lambda number: _label(paper, number),
         required=True,
         wrap=True,
-        **settings.bound("figure", numbers[0], settings.one_of_numbers(numbers)),
+        **settings.bind("figure", numbers[0], settings.one_of_numbers(numbers)),
     )
     figure = next(figure for figure in paper.figures if figure.number == number)
     theirs, ours = st.columns(2, gap="large")
@@ -148,7 +148,7 @@ def _sureness(result: dict[str, Any]) -> str:
 
 def _report(report: dict[str, Any], matrix: NDArray[np.int64], title: str, key: str) -> None:
     st.table(report_rows(report), hide_index=True, border="horizontal")
-    charts.confusion(matrix, title=title, key=f"confusion {key}")
+    charts.draw_confusion_matrix(matrix, title=title, key=f"confusion {key}")
 
 
 def report_rows(report: dict[str, Any]) -> list[dict[str, str]]:

@@ -28,7 +28,7 @@ def show() -> None:
         required=True,
         wrap=True,
         help="The paper's three networks. Its reports and attacks are of InceptionV3 alone.",
-        **settings.bound("backbone", experiments.MODELS[0], settings.one_of(experiments.MODELS)),
+        **settings.bind("backbone", experiments.MODELS[0], settings.one_of(experiments.MODELS)),
     )
     part = st.segmented_control(
         "Show",
@@ -36,7 +36,7 @@ def show() -> None:
         format_func=_PARTS.__getitem__,
         required=True,
         wrap=True,
-        **settings.bound("part", "beside", settings.one_of(list(_PARTS))),
+        **settings.bind("part", "beside", settings.one_of(list(_PARTS))),
     )
     if part == "beside":
         reports.overview(paper)

@@ -70,7 +70,7 @@ def _further(names: Sequence[str], chosen: Sequence[attack_setup.Chosen]) -> set
     with st.container(horizontal=True, gap="medium"):
         for name, label, meaning in _FURTHER:
             alone = name == _TRANSFER and len(names) < 2
-            bound = settings.bound(name, False, settings.yes_no)
+            bound = settings.bind(name, False, settings.yes_no)
             if st.toggle(label, help=meaning, disabled=alone, **bound) and not alone:
                 asked.add(name)
     return asked

@@ -72,20 +72,20 @@ def choose() -> Chosen | None:
         "Dataset",
         sources,
         required=True,
-        **settings.bound("dataset", PORTRAITS, settings.one_of(sources), in_link=False),
+        **settings.bind("dataset", PORTRAITS, settings.one_of(sources), in_link=False),
     )
     choosers = {PORTRAITS: _portraits, ZIP: _zip, FOLDER: _folder, MENDELEY: _mendeley}
     found = choosers[str(source)]()
     if found is None:
         return None
     data, dataset = found
-    most = mode.current().images
+    most = mode.read_mode().images
     limit = st.number_input(
         "Use at most",
         1,
         most,
         help="Images, taken from both classes in turn.",
-        **settings.bound("limit", min(_DEFAULT_LIMIT, most), settings.whole(1, most)),
+        **settings.bind("limit", min(_DEFAULT_LIMIT, most), settings.whole(1, most)),
     )
     used = dataset.limited(int(limit))
     counts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in used.counts().items())
@@ -94,7 +94,7 @@ def choose() -> Chosen | None:
         "Crop to the face",
         help="Each picture is cut to the largest face in it, as on the other pages; one in which "
         "no face is found is used whole. Finding faces takes longer than judging them.",
-        **settings.bound("cropped", False, settings.yes_no),
+        **settings.bind("cropped", False, settings.yes_no),
     )
     return Chosen(data, int(limit), crop, kept_zip(data))
 
@@ -182,7 +182,7 @@ def _mendeley() -> tuple[Data, Dataset]:
         part = st.selectbox(
             "Part",
             names,
-            **settings.bound("mendeley_part", part, settings.one_of(names), in_link=False),
+            **settings.bind("mendeley_part", part, settings.one_of(names), in_link=False),
         )
     title = MENDELEY if part == "." else f"{MENDELEY}, {part}"
     data = Data(kind=Kind.FOLDER, title=title, place=str(parts[part]))
@@ -195,7 +195,7 @@ def _folder() -> tuple[Data, Dataset] | None:
         "Folder on the server",
         placeholder=str(allowed[0]),
         help="It needs one folder a class. Allowed: " + ", ".join(f"`{root}`" for root in allowed),
-        **settings.bound("folder", "", lambda text: text, in_link=False),
+        **settings.bind("folder", "", lambda text: text, in_link=False),
     )
     if not text:
         return None
@@ -205,7 +205,7 @@ def _folder() -> tuple[Data, Dataset] | None:
 
 def roots() -> list[Path]:
     """The folders the operator of this lab lets visitors read, links resolved."""
-    if not mode.current().folders:
+    if not mode.read_mode().folders:
         return []
     listed = os.environ.get(ROOTS_VARIABLE, "").split(os.pathsep)
     return [Path(entry).resolve() for entry in listed if entry.strip()]

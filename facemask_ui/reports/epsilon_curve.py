@@ -11,8 +11,8 @@ import streamlit as st
 
 from facemask_core.epsilons import LEVELS, describe_epsilon
 from facemask_core.robustness import SmallestEpsilons
-from facemask_ui.base.charts import PLAIN
-from facemask_ui.base.palette import Palette, palette, percent
+from facemask_ui.base.charts import CHART_CONFIG
+from facemask_ui.base.palette import Palette, percent, pick_palette
 
 MEANING_UNSHADED = (
     "An image stands at an epsilon while nothing up to it fools the model; one that was wrong "
@@ -34,7 +34,7 @@ def show(found: Mapping[str, SmallestEpsilons], *, key: str) -> None:
         found: Searches of one dataset, by what they are called.
         key: Tells the chart from others on the page.
     """
-    st.plotly_chart(_figure(found), key=key, config=PLAIN, alt=spoken(found))
+    st.plotly_chart(_figure(found), key=key, config=CHART_CONFIG, alt=spoken(found))
     st.caption(MEANING)
     st.dataframe(table(found), hide_index=True)
 
@@ -77,7 +77,7 @@ def spoken(found: Mapping[str, SmallestEpsilons]) -> str:
 
 
 def _figure(found: Mapping[str, SmallestEpsilons]) -> go.Figure:
-    colours, figure = palette(), go.Figure()
+    colours, figure = pick_palette(), go.Figure()
     for number, (name, search) in enumerate(found.items()):
         _curve(figure, name, search, number, colours)
     ink = {"color": colours.text}

@@ -59,7 +59,7 @@ def draw(lines: Sequence[Line]) -> None:
     """Draws the choice of report, and the report; one that a link names need be in no list."""
     _show_awaited(lines)
     complete = {line.run: line for line in lines if line.complete}
-    asked = settings.current(_RUN, "", settings.sha256)
+    asked = settings.read(_RUN, "", settings.sha256)
     if asked and asked not in complete:
         line = linked(asked)
         if not line.complete:
@@ -87,7 +87,7 @@ def _choice(label: str, name: str, complete: Mapping[str, Line]) -> str:
         return " · ".join(described(complete[run])) if run else "None"
 
     options = ["", *complete]
-    bound = settings.bound(name, "", settings.one_of(options))
+    bound = settings.bind(name, "", settings.one_of(options))
     return str(st.selectbox(label, options, format_func=title, **bound))
 
 

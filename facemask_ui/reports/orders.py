@@ -51,7 +51,7 @@ def cancel(job: Job) -> None:
 
 def outlives(job: Job) -> bool:
     """Whether a job's run stays when a visitor deletes the job: others may be looking at it."""
-    return mode.current().keeps_shared and dataset_choice.readable(job.order.data)
+    return mode.read_mode().keeps_shared and dataset_choice.readable(job.order.data)
 
 
 def delete(job: Job) -> None:

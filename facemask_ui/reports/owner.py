@@ -13,7 +13,7 @@ import streamlit as st
 from facemask_ui.base import browser
 
 _OWNER, _KEY = "owner", "report-owner"
-(_JS,) = browser.texts(__file__, "owner.js")
+(_JS,) = browser.read_texts(__file__, "owner.js")
 
 
 def token() -> str:

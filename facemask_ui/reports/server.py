@@ -12,7 +12,7 @@ from facemask_ui.base import mode
 
 def queue() -> Queue:
     """The queue of this server, with room for as much as its mode allows."""
-    allowed = mode.current()
+    allowed = mode.read_mode()
     return Queue(most=allowed.reports, each=allowed.reports_each)
 
 

@@ -54,7 +54,7 @@ def _own(drawn: Sequence[Line], opened: str) -> None:
         drawn: What the page's last run knew of them.
         opened: The report it showed in full.
     """
-    with messages.one_sentence():
+    with messages.show_errors():
         if (problem := st.session_state.pop(_FAILED, None)) is not None:
             messages.show_error(problem)
         now = {job.id: job for job in mine()}
@@ -68,14 +68,16 @@ def _own(drawn: Sequence[Line], opened: str) -> None:
                 _row(replace(line, job=now[line.job.id]))
         problem = server.supervise().problem
         if problem is not None and any(job.state.active for job in now.values()):
-            st.warning(messages.plain(problem), icon=":material/engineering:")
+            st.warning(messages.escape_markdown(problem), icon=":material/engineering:")
 
 
 def _row(line: Line) -> None:
     title, subtitle = described(line)
     with st.container(border=True, key=f"report-{line.key}"):
         what, state, actions = st.columns(_WIDTHS, gap="small", vertical_alignment="center")
-        what.markdown(f"**{messages.plain(title)}**  \n:small[{messages.plain(subtitle)}]")
+        what.markdown(
+            f"**{messages.escape_markdown(title)}**  \n:small[{messages.escape_markdown(subtitle)}]"
+        )
         with state:
             _state(line)
         with actions.container(horizontal=True, horizontal_alignment="right", gap="small"):
@@ -93,7 +95,7 @@ def _state(line: Line) -> None:
     elif job is not None and job.state.active:
         st.progress(job.done / max(job.total, 1), progress(job))
     elif job is not None and job.state is State.FAILED:
-        st.markdown(f":material/error: {messages.plain(visible(job.reason or ''))}")
+        st.markdown(f":material/error: {messages.escape_markdown(visible(job.reason or ''))}")
     elif job is not None and job.state is State.CANCELLED:
         reached = f" after {job.done} of {job.total} images" if job.total else ""
         st.markdown(f":material/cancel: Cancelled{reached}.")

@@ -94,7 +94,7 @@ def _figures(report: Evaluation) -> None:
 
 def _part(title: str, predictions: Predictions) -> None:
     st.header(title, anchor=False)
-    charts.confusion(predictions.confusion, title=title, key=f"confusion:{title}")
+    charts.draw_confusion_matrix(predictions.confusion, title=title, key=f"confusion:{title}")
     table, printed = st.tabs(["Table", "As scikit-learn prints it"])
     with table:
         four = st.column_config.NumberColumn(format="%.4f")
@@ -116,7 +116,7 @@ def _table(predictions: Predictions) -> pd.DataFrame:
 
 def _confidences(report: Evaluation) -> None:
     st.header("Confidence in the true class", anchor=False)
-    charts.histogram(
+    charts.draw_histogram(
         {title: confidences.counts(it) for title, it in confidences.parts(report).items()},
         [confidences.bin_name(index) for index in range(confidences.BINS)],
         alt=confidences.spoken(report),
@@ -183,7 +183,8 @@ def _rivals(duels: Sequence[Duel]) -> None:
 def _sources(report: Evaluation) -> None:
     if report.sources_problem is not None:
         st.caption(
-            f":material/info: No figures for each source: {messages.plain(report.sources_problem)}"
+            ":material/info: No figures for each source: "
+            f"{messages.escape_markdown(report.sources_problem)}"
         )
     figures = report.by_source()
     if not figures:

@@ -56,13 +56,13 @@ class Visitor:
 
     def used(self, seconds: float) -> None:
         """Takes it out of the visitor's allowance."""
-        allowed = mode.current()
+        allowed = mode.read_mode()
         if allowed.burst is not None:
             _ALLOWANCES.spend(self.key, seconds, refill=allowed.refill)
 
     def rests(self) -> None:
         """Waits, without standing in line, while the visitor has used more than is allowed."""
-        allowed = mode.current()
+        allowed = mode.read_mode()
         while allowed.burst is not None and not _obliged.get():
             wait = _ALLOWANCES.wait(self.key, burst=allowed.burst, refill=allowed.refill)
             if not wait:

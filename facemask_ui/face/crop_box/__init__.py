@@ -12,7 +12,7 @@ from facemask_core.pictures import faces, images
 from facemask_ui.base import browser
 from facemask_ui.face.pictures import Picture
 
-_HTML, _CSS, _JS = browser.texts(__file__, "crop_box.html", "crop_box.css", "crop_box.js")
+_HTML, _CSS, _JS = browser.read_texts(__file__, "crop_box.html", "crop_box.css", "crop_box.js")
 _SHOWN_SIDE = 640
 _QUALITY = 85
 

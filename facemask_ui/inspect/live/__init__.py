@@ -36,7 +36,7 @@ def chosen() -> bool:
         VIEWS,
         format_func=lambda name: _TITLES[name],
         required=True,
-        **settings.bound("view", PICTURE, settings.one_of(VIEWS)),
+        **settings.bind("view", PICTURE, settings.one_of(VIEWS)),
     )
     if view != LIVE:
         _keep(None)  # one may have come while the view was being left

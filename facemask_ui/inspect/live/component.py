@@ -12,7 +12,7 @@ from facemask_core.epsilons import LINF
 from facemask_ui.base import browser
 from facemask_ui.inspect.live.words import WORDS
 
-_HTML, _CSS, _JS = browser.texts(__file__, "live.html", "live.css", "live.js")
+_HTML, _CSS, _JS = browser.read_texts(__file__, "live.html", "live.css", "live.js")
 
 
 def draw(

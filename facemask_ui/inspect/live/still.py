@@ -49,8 +49,8 @@ def answered(classifier: Classifier, told: object) -> dict[str, Any] | None:
         "number": number,
         "clean": _told(found.before, label),
         "attacked": _told(found.after, label)
-        | {"outcome": f"{said}:", "outcomeIcon": browser.glyph(outcome)},
-        "picture": browser.webp_address(Image.fromarray(found.attacked)),
+        | {"outcome": f"{said}:", "outcomeIcon": browser.strip_icon(outcome)},
+        "picture": browser.write_webp_address(Image.fromarray(found.attacked)),
     }
 
 
@@ -93,7 +93,7 @@ def _told(verdict: Verdict, label: int) -> dict[str, Any]:
     """
     return {
         "label": verdict.label,
-        "icon": browser.glyph(palette.ICONS[verdict.label]),
+        "icon": browser.strip_icon(palette.ICONS[verdict.label]),
         "verdict": f"{palette.WORDS[verdict.label]} {palette.percent(verdict.confidence)}",
         "share": verdict.probabilities[label],
     }

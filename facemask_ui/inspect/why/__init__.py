@@ -37,7 +37,7 @@ def show(face: Face, judged: Mapping[str, Verdict]) -> None:
     st.markdown(explanation.meaning)
     st.caption(f"{LIMITS} {explanation.title}: {explanation.source}.")
     component.opacity()
-    address = browser.png_address(Image.fromarray(face))
+    address = browser.write_png_address(Image.fromarray(face))
     abreast = _abreast(len(judged))
     for number, (model, verdict) in enumerate(judged.items()):
         if number % abreast == 0:
@@ -60,7 +60,7 @@ def _choose() -> Explanation:
         format_func=lambda name: explanations.get(name).title,
         required=True,
         help="Each explains the answer that the model itself gives.",
-        **settings.bound("map", names[0], settings.one_of(names)),
+        **settings.bind("map", names[0], settings.one_of(names)),
     )
     return explanations.make(str(chosen))
 
@@ -68,7 +68,7 @@ def _choose() -> Explanation:
 def _draw(model: str, face: Face, address: str, verdict: Verdict, explanation: Explanation) -> None:
     name = models.title(model)
     try:
-        with st.spinner(f"Asking {messages.plain(name)} for its map…", show_time=True):
+        with st.spinner(f"Asking {messages.escape_markdown(name)} for its map…", show_time=True):
             found = answers.explain(models.load(model), face, explanation, verdict.label)
     except FacemaskError as error:  # the other models' maps can be had all the same
         messages.show_error(error)

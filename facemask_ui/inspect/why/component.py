@@ -12,10 +12,10 @@ from facemask_ui.base import browser, palette
 from facemask_ui.face.answers import Face, HeatMap
 from facemask_ui.inspect.why.words import where
 
-_MAP_HTML, _MAP_CSS, _MAP_JS = browser.texts(
+_MAP_HTML, _MAP_CSS, _MAP_JS = browser.read_texts(
     __file__, "heat_map.html", "heat_map.css", "heat_map.js"
 )
-_OPACITY_HTML, _OPACITY_CSS, _OPACITY_JS = browser.texts(
+_OPACITY_HTML, _OPACITY_CSS, _OPACITY_JS = browser.read_texts(
     __file__, "opacity.html", "opacity.css", "opacity.js"
 )
 _STOPS = 9
@@ -40,7 +40,7 @@ def heat_map(
     """Draws one model's heat over the face, under the model's name and answer.
 
     Args:
-        face: The face as :func:`facemask_ui.base.browser.png_address` writes it.
+        face: The face as :func:`facemask_ui.base.browser.write_png_address` writes it.
         found: The map.
         key: Tells the map from others on the page.
         name: The model's.
@@ -55,12 +55,12 @@ def heat_map(
         data={
             "name": name,
             "label": verdict.label,
-            "icon": browser.glyph(palette.ICONS[verdict.label]),
+            "icon": browser.strip_icon(palette.ICONS[verdict.label]),
             "verdict": f"{palette.WORDS[verdict.label]} {palette.percent(verdict.confidence)}",
             "where": told,
-            "alt": f"{name}: {palette.spoken(verdict)}. {method}: {told}",
+            "alt": f"{name}: {palette.describe_verdict(verdict)}. {method}: {told}",
             "face": face,
-            "heat": browser.png_address(coloured(found.levels)),
+            "heat": browser.write_png_address(coloured(found.levels)),
         },
         key=key,
     )

@@ -81,11 +81,11 @@ class Defence(Chapter[Defended]):
     def draw(self, texts: Texts, found: Defended) -> None:
         rows = {self.say(texts, name): verdict for name, verdict in vars(found).items()}
         spoken = "; ".join(f"{name}: {texts.verdict(verdict)}" for name, verdict in rows.items())
-        charts.probabilities(
+        charts.draw_probabilities(
             rows,
             key="defended",
             words=texts.classes,
-            told=texts.percent,
+            write_share=texts.percent,
             alt=f"{self.say(texts, 'alt')}. {spoken}",
         )
 

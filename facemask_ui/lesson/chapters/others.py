@@ -84,11 +84,11 @@ class Others(Chapter[Shown]):
         rows = {self.say(texts, "made", name=first): found.first}
         rows |= {models.title(name): verdict for name, verdict in found.after.items()}
         spoken = "; ".join(f"{name}: {texts.verdict(verdict)}" for name, verdict in rows.items())
-        charts.probabilities(
+        charts.draw_probabilities(
             rows,
             key="others",
             words=texts.classes,
-            told=texts.percent,
+            write_share=texts.percent,
             alt=f"{self.say(texts, 'alt', model=first)}. {spoken}",
         )
 

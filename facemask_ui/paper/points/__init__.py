@@ -42,7 +42,7 @@ def show(paper: Paper, model: str) -> None:
         format_func=lambda number: f"{number}. {POINTS[number - 1].title}",
         required=True,
         wrap=True,
-        **settings.bound("point", 1, settings.one_of_numbers(numbers)),
+        **settings.bind("point", 1, settings.one_of_numbers(numbers)),
     )
     st.header(f"{number}. {POINTS[number - 1].title}", anchor=False)
     POINTS[number - 1].show(paper, model)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from facemask_core.labels import LABELS
 from facemask_core.paper.printed import Figure, Paper
-from facemask_ui.base.palette import WORDS, unbroken
+from facemask_ui.base.palette import WORDS, keep_together
 from facemask_ui.paper.points.base import Point, table
 
 
@@ -21,7 +21,7 @@ def _show(paper: Paper, model: str) -> None:
         [
             {
                 "Attack": said.attack.upper(),
-                "Said": unbroken(f"{said.percent:g} %"),
+                "Said": keep_together(f"{said.percent:g} %"),
                 **fall(clean, paper.figure(said.attack)),
             }
             for said in paper.falls

@@ -10,7 +10,7 @@ from facemask_core.epsilons import LEVELS, describe_epsilon
 from facemask_core.paper import experiments, results
 from facemask_core.paper.printed import Paper
 from facemask_ui.base import settings
-from facemask_ui.base.palette import percent, unbroken
+from facemask_ui.base.palette import keep_together, percent
 from facemask_ui.choices import models
 from facemask_ui.face import before_after
 from facemask_ui.paper import provenance, sample
@@ -53,7 +53,7 @@ def _show(paper: Paper, model: str) -> None:
         format_func=lambda name: f"{SCALES[name].name}, {SCALES[name].whose}",
         required=True,
         wrap=True,
-        **settings.bound("scale", "unit", settings.one_of(list(SCALES))),
+        **settings.bind("scale", "unit", settings.one_of(list(SCALES))),
     )
     scale = SCALES[chosen]
     faces, figures = st.columns(2, gap="large")
@@ -95,11 +95,13 @@ def _stands(model: str, scale: Scale) -> None:
 
 def row(model: str, scale: Scale) -> dict[str, str]:
     """What stands of a model on a scale."""
-    cells = {"Model": models.title(model), "Scale": unbroken(scale.name)}
+    cells = {"Model": models.title(model), "Scale": keep_together(scale.name)}
     cells["Epsilon"] = f"{LEVELS * scale.epsilon:g}/{LEVELS}"
     for make, title in ((experiments.fgsm, "FGSM"), (experiments.pgd, "PGD")):
         result = results.read(make(model, scale.epsilon))
-        cells[title] = _NONE if result is None else unbroken(percent(result["robust_accuracy"]))
+        cells[title] = (
+            _NONE if result is None else keep_together(percent(result["robust_accuracy"]))
+        )
     return cells
 
 

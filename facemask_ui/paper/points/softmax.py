@@ -16,8 +16,8 @@ from facemask_core.paper.experiments import SHARPNESSES
 from facemask_core.paper.printed import Paper
 from facemask_core.paper.second_softmax import LARGEST, undo_second_softmax
 from facemask_ui.base import settings
-from facemask_ui.base.charts import PLAIN
-from facemask_ui.base.palette import Palette, palette, percent
+from facemask_ui.base.charts import CHART_CONFIG
+from facemask_ui.base.palette import Palette, percent, pick_palette
 from facemask_ui.paper import provenance, sample
 from facemask_ui.paper.points.base import Point, measured_in_detail, table
 
@@ -63,12 +63,15 @@ def _spread(paper: Paper, model: str) -> None:
         list(_SOFTMAXES),
         format_func=_SOFTMAXES.__getitem__,
         required=True,
-        **settings.bound("softmax", "twice", settings.one_of(list(_SOFTMAXES))),
+        **settings.bind("softmax", "twice", settings.one_of(list(_SOFTMAXES))),
     )
     spread = result["confidences"]["clean"][chosen]
     printed = [example.before for example in paper.examples]
     st.plotly_chart(
-        figure(spread, printed, palette()), key="confidences", config=PLAIN, alt=spoken(spread)
+        figure(spread, printed, pick_palette()),
+        key="confidences",
+        config=CHART_CONFIG,
+        alt=spoken(spread),
     )
     st.caption(
         f"Right answers have a mean confidence of {spread['mean_of_right']:.3f}, the largest is "
@@ -162,7 +165,7 @@ def _starved(model: str) -> None:
         SHARPNESSES,
         format_func=lambda factor: f"× {factor}",
         help="The same answers, given by a surer model.",
-        **settings.bound("sure", SHARPNESSES[-1], settings.one_of_numbers(SHARPNESSES)),
+        **settings.bind("sure", SHARPNESSES[-1], settings.one_of_numbers(SHARPNESSES)),
     )
     plain = [experiments.fgsm(model), experiments.pgd(model)]
     through = [

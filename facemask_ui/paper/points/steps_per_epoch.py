@@ -34,7 +34,7 @@ def _show(paper: Paper, model: str) -> None:
         0,
         30,
         format="%d %%",
-        **settings.bound("kept", 0, settings.whole(0, 30)),
+        **settings.bind("kept", 0, settings.whole(0, 30)),
     )
     kept = round(left * share / 100)
     st.markdown(

@@ -12,8 +12,8 @@ from facemask_core.paper import experiments, results
 from facemask_core.paper.experiments import EPSILON, NOTCHES, STEP_SIZE
 from facemask_core.paper.printed import Paper
 from facemask_ui.base import settings
-from facemask_ui.base.charts import PLAIN
-from facemask_ui.base.palette import Palette, palette, percent
+from facemask_ui.base.charts import CHART_CONFIG
+from facemask_ui.base.palette import Palette, percent, pick_palette
 from facemask_ui.paper import provenance
 from facemask_ui.paper.points.base import Point, measured_in_detail
 
@@ -37,7 +37,7 @@ def _show(paper: Paper, model: str) -> None:
         "Steps of PGD",
         NOTCHES,
         format_func=_notch,
-        **settings.bound("climb", _FIRST, settings.one_of_numbers(NOTCHES)),
+        **settings.bind("climb", _FIRST, settings.one_of_numbers(NOTCHES)),
     )
     fgsm = results.read(experiments.fgsm(model))
     ladder = {count: results.read(experiments.pgd_with_steps(model, count)) for count in NOTCHES}
@@ -47,9 +47,9 @@ def _show(paper: Paper, model: str) -> None:
         return
     _figures(steps, measured[steps], fgsm)
     st.plotly_chart(
-        figure(measured, fgsm, steps, theirs, palette()),
+        figure(measured, fgsm, steps, theirs, pick_palette()),
         key="ladder",
-        config=PLAIN,
+        config=CHART_CONFIG,
         alt=spoken(measured, fgsm, steps),
     )
     st.caption(

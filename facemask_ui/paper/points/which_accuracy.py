@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from facemask_core.paper.printed import Paper
-from facemask_ui.base.palette import unbroken
+from facemask_ui.base.palette import keep_together
 from facemask_ui.paper.points.base import Point
 
 
@@ -17,11 +17,12 @@ def _show(paper: Paper, model: str) -> None:
     )
     right = int(figure.matrix.trace())
     lines = [
-        f"- **{unbroken(f'{said.percent:g} %')}**, of {said.about}. {said.where}: “{said.quote}”"
-        for said in paper.sayings
+        f"- **{keep_together(f'{saying.percent:g} %')}**, of {saying.about}. "
+        f"{saying.where}: “{saying.quote}”"
+        for saying in paper.sayings
     ]
     (a, _), (_, d) = figure.confusion
-    settled = unbroken(f"{100 * figure.accuracy:.2f} %")
+    settled = keep_together(f"{100 * figure.accuracy:.2f} %")
     lines.append(
         f"- **{settled}** follows from Figure {figure.number}, of InceptionV3: "
         f"({a} + {d}) ÷ {figure.images} = {right} ÷ {figure.images}"

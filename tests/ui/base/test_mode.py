@@ -34,10 +34,10 @@ def test_no_mode_is_local(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(mode.VARIABLE, raising=False)
         else:
             monkeypatch.setenv(mode.VARIABLE, name)
-        assert mode.current() == mode.Mode()
+        assert mode.read_mode() == mode.Mode()
     monkeypatch.setenv(mode.VARIABLE, "Public")
     with pytest.raises(ModeError):
-        mode.current()
+        mode.read_mode()
 
 
 @pytest.mark.parametrize(("name", "offered"), [("classroom", True), ("public", False)])

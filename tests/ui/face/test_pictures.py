@@ -55,7 +55,7 @@ def test_wrong_upload_gives_one_sentence(
 
 
 def test_file_names_are_not_markdown() -> None:
-    escaped = messages.plain("![x](http://127.0.0.9/) :red[y] <b> $z$ `c`")
+    escaped = messages.escape_markdown("![x](http://127.0.0.9/) :red[y] <b> $z$ `c`")
     assert not set(re.sub(r"\\.", "", escaped)) & set("![]()<>:`$")
 
 
