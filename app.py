@@ -44,7 +44,7 @@ with frame.page(
                 "pages/2_Attack.py",
                 label=preset.label,
                 icon=preset.icon,
-                query_params=links.whole("Attack", preset.query),
+                query_params=links.complete_link("Attack", preset.query),
             )
     inspect, lab, report = st.columns(3)
     cards, lesson, paper = st.columns(3)

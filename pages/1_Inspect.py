@@ -9,7 +9,7 @@ with frame.page(
 ):
     from facemask_ui.inspect import live, view
 
-    if live.chosen():
-        live.show()
+    if live.choose_view() == live.LIVE:
+        live.show_camera()
     else:
-        view.show()
+        view.show_inspection()

@@ -113,7 +113,9 @@ def _kept(
     settings: tuple[object, ...],
     make: Callable[[], Value],
 ) -> Value:
-    digest = shared_cache.digest(face)
+    digest = shared_cache.hash_face(face)
     key = (classifier.card.weights_sha256, digest, *settings)
-    found: Value = shared_cache.shelf(kind, digest, own=_OWN, everyones=_EVERYONES).get(key, make)
+    found: Value = shared_cache.pick_cache(kind, digest, own=_OWN, everyones=_EVERYONES).get(
+        key, make
+    )
     return found

@@ -84,7 +84,7 @@ def square(picture: Picture, region: faces.Box | None) -> NDArray[np.uint8]:
     """
     face = cut(picture.pixels, region)
     if picture.shipped:
-        shared_cache.publish(face)
+        shared_cache.publish_face(face)
     return face
 
 

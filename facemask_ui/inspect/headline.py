@@ -1,4 +1,4 @@
-"""What several models say about one face, in one sentence."""
+"""The answers of several models about one face, in one sentence."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from facemask_core.labels import WITH_MASK, WITHOUT_MASK
 from facemask_ui.base import messages, palette
 
 UNSURE = 0.6
-"""A model less confident than this is called unsure: another crop of the face may tip it."""
+"""A model with less confidence is called unsure: another crop may change its answer."""
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 _Verdicts = Mapping[str, Verdict]
 
 
-def headline(verdicts: _Verdicts) -> str:
-    """Says in Markdown whether models agree, on what, and which of them are unsure.
+def write_headline(verdicts: _Verdicts) -> str:
+    """Writes in Markdown whether models agree, on what, and which of them are unsure.
 
     Args:
-        verdicts: What each model says, by the model's name; at least one.
+        verdicts: Each model's verdict by the model's name; at least one.
     """
     if len(verdicts) == 1:
         (verdict,) = verdicts.values()
@@ -30,53 +30,54 @@ def headline(verdicts: _Verdicts) -> str:
     ]
     larger, smaller = sorted(sides, key=len, reverse=True)  # stable: at a tie "with mask" leads
     if not smaller:
-        return _agreement(larger)
+        return _write_agreement(larger)
     if len(larger) == len(smaller):
-        return f"The models disagree: {_opinion(larger)}; {_opinion(smaller)}"
-    majority = f"{_number(len(larger))} of {_number(len(verdicts))} models".capitalize()
-    return f"{majority} say {_answer(larger)}; {_opinion(smaller)}"
+        return f"The models disagree: {_write_opinion(larger)}; {_write_opinion(smaller)}"
+    majority = f"{_write_number(len(larger))} of {_write_number(len(verdicts))} models".capitalize()
+    return f"{majority} say {_write_answer(larger)}; {_write_opinion(smaller)}"
 
 
-def _agreement(verdicts: _Verdicts) -> str:
+def _write_agreement(verdicts: _Verdicts) -> str:
     both = len(verdicts) == 2
-    told = "Both models" if both else f"All {_number(len(verdicts))} models"
-    agreed = f"{told} agree: {_answer(verdicts)}"
+    subject = "Both models" if both else f"All {_write_number(len(verdicts))} models"
+    agreement = f"{subject} agree: {_write_answer(verdicts)}"
     unsure = {name: verdict for name, verdict in verdicts.items() if _is_unsure(verdict)}
     if not unsure:
-        return agreed
+        return agreement
     if len(unsure) == len(verdicts):
-        return f"{agreed}, but {'neither' if both else 'none'} is sure"
+        return f"{agreement}, but {'neither' if both else 'none'} is sure"
     verb = "is" if len(unsure) == 1 else "are"
-    return f"{agreed}, but {_names(unsure)} {verb} unsure ({_confidences(unsure)})"
+    return f"{agreement}, but {_write_names(unsure)} {verb} unsure ({_write_confidences(unsure)})"
 
 
-def _opinion(verdicts: _Verdicts) -> str:
-    """Who says so, what, and how surely."""
+def _write_opinion(verdicts: _Verdicts) -> str:
+    """Writes which models give an answer, which answer, and with what confidence."""
     verb = "says" if len(verdicts) == 1 else "say"
-    return f"{_names(verdicts)} {verb} {_answer(verdicts)} ({_confidences(verdicts)})"
+    answer = _write_answer(verdicts)
+    return f"{_write_names(verdicts)} {verb} {answer} ({_write_confidences(verdicts)})"
 
 
-def _answer(verdicts: _Verdicts) -> str:
-    """The class they agree on."""
+def _write_answer(verdicts: _Verdicts) -> str:
+    """Writes the class that all these models answer."""
     return palette.write_class(next(iter(verdicts.values())).label)
 
 
-def _names(verdicts: _Verdicts) -> str:
-    return _listed([messages.escape_markdown(name) for name in verdicts])
+def _write_names(verdicts: _Verdicts) -> str:
+    return _join_words([messages.escape_markdown(name) for name in verdicts])
 
 
-def _confidences(verdicts: _Verdicts) -> str:
-    return _listed(
+def _write_confidences(verdicts: _Verdicts) -> str:
+    return _join_words(
         [palette.keep_together(palette.percent(v.confidence)) for v in verdicts.values()]
     )
 
 
-def _listed(words: list[str]) -> str:
+def _join_words(words: list[str]) -> str:
     *first, last = words
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def _number(count: int) -> str:
+def _write_number(count: int) -> str:
     return _NUMBERS[count] if count < len(_NUMBERS) else str(count)
 
 

@@ -1,4 +1,4 @@
-"""One picture before several models: what each says of it, and why."""
+"""One picture and several models: what each answers, and why."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from facemask_core.evaluation.verdicts import Verdict
 from facemask_ui.base import charts, messages
 from facemask_ui.choices import models
 from facemask_ui.face import answers, cropping, pictures
-from facemask_ui.inspect import headline as verdicts
 from facemask_ui.inspect import why
+from facemask_ui.inspect.headline import write_headline
 
 
-def show() -> None:
-    """Draws the choice of picture and models, and below it what each says and why."""
+def show_inspection() -> None:
+    """Shows the choice of picture and models, each model's answer, and its heat map."""
     choice, answer = st.columns([2, 3], gap="large")
-    judged: dict[str, Verdict] = {}
+    verdicts: dict[str, Verdict] = {}
     with choice:
         picture = pictures.choose()
         names = models.choose_several()
@@ -27,17 +27,18 @@ def show() -> None:
     with answer:
         cropping.show(picture, region, face)
         headline = st.empty()
-        for number, name in enumerate(names, 1):  # the first stands while the next is loaded
-            with messages.show_errors():  # a model that is damaged costs its own answer alone
-                judged[name] = answers.judge(models.load(name), face)
-            titled = {models.title(name): verdict for name, verdict in judged.items()}
+        # The first answer is on the screen while the next model loads.
+        for number, name in enumerate(names, 1):
+            with messages.show_errors():  # a damaged model costs its own answer alone
+                verdicts[name] = answers.judge(models.load(name), face)
+            titled = {models.title(name): verdict for name, verdict in verdicts.items()}
             waiting = "" if number == len(names) else " …"
-            if judged:
-                headline.header(verdicts.headline(titled) + waiting, anchor=False)
-        if judged:
+            if verdicts:
+                headline.header(write_headline(titled) + waiting, anchor=False)
+        if verdicts:
             charts.draw_probabilities(titled, key="probabilities")
             st.page_link("pages/2_Attack.py", label="Attack this face", icon=":material/bolt:")
         elif not names:
             st.info("Choose at least one model.", icon=":material/info:")
-    if judged:
-        why.show(face, judged)
+    if verdicts:
+        why.show_heat_maps(face, verdicts)

@@ -70,7 +70,7 @@ class Film:
 
     def _part(self, position: int) -> bytes | None:
         if position == len(self.done):
-            with waiting.for_another(self.lock):
+            with waiting.hold_lock(self.lock):
                 if position == len(self.done):
                     part = self._next()
                     if part is None:
@@ -84,7 +84,7 @@ class Film:
                 raise self.failed
             with self.turn() if self.asks else nullcontext():
                 try:
-                    with waiting.to_the_end():  # a generator that is broken off cannot go on
+                    with waiting.run_to_end():  # a generator that is broken off cannot go on
                         part = next(self.rest, None)
                 except Exception as error:
                     self.failed = error
@@ -208,7 +208,9 @@ def _kept(
     face: NDArray[np.uint8],
     parts: Iterator[bytes],
 ) -> Film:
-    films = shared_cache.shelf("films", shared_cache.digest(face), own=_OWN, everyones=_EVERYONES)
+    films = shared_cache.pick_cache(
+        "films", shared_cache.hash_face(face), own=_OWN, everyones=_EVERYONES
+    )
     begun = Film(question, parts, classifier.turn, lambda: films.drop(key))
     found: Film = films.get(key, lambda: begun)
     return found

@@ -146,7 +146,7 @@ def _reveal(texts: Texts, chapter: Chapter[Any], found: Any) -> None:
         links.script(chapter),
         label=texts.say("page.try"),
         icon=":material/science:",
-        query_params=lab_links.whole(chapter.page, chapter.query),
+        query_params=lab_links.complete_link(chapter.page, chapter.query),
     )
 
 

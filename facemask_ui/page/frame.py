@@ -34,20 +34,20 @@ PRIVACY = (
 
 @contextmanager
 def page(title: str, heading: str, lead: str) -> Iterator[None]:
-    """Frames a page; everything it draws goes inside the ``with`` block.
+    """Frames a page, which draws everything inside the ``with`` block.
 
-    What the page imports of the lab it imports in the block, too: nearly all of that needs
-    TensorFlow, and the frame is on the screen before it is there.
+    The page imports the lab's modules inside the block, too: nearly all of them need TensorFlow,
+    and the frame is on the screen before TensorFlow is loaded.
 
-    An error of the core becomes one sentence where it happened; anything else goes to the log.
-    The footer is drawn all the same.
+    An error of the core becomes one sentence where it happens; any other error goes to the log.
+    The footer is there in either case.
 
     Args:
         title: Name for the browser's tab.
         heading: The page's only first-level heading.
         lead: What the page is for, in a sentence.
     """
-    start.begin()
+    start.begin_import()
     st.set_page_config(page_title=f"{title} · Face-mask lab", page_icon=_ICON, layout="wide")
     _check_mode()
     compat.keep_uploads_in_memory()
@@ -57,12 +57,12 @@ def page(title: str, heading: str, lead: str) -> Iterator[None]:
             st.page_link(script, label=label, icon=icon)
     st.title(heading, anchor=False)
     st.markdown(lead)
-    start.ready()
+    start.wait_for_import()
     from facemask_ui.reports import server
     from facemask_ui.visitors import waiting
 
     server.supervise()  # on every page: reports may wait that an earlier server left
-    waiting.reserve()
+    waiting.reserve_place()
     try:
         yield
     except FacemaskError as error:
@@ -73,12 +73,12 @@ def page(title: str, heading: str, lead: str) -> Iterator[None]:
             "Something went wrong on our side. Reload the page; the server's log says more.",
             icon=":material/error:",
         )
-    waiting.clear()
-    _footer()
+    waiting.clear_place()
+    _draw_footer()
 
 
 def _check_mode() -> None:
-    """Nothing is open to anyone as long as nobody has said to whom."""
+    """Closes the lab if its mode has no meaning, and hides errors' details if it says so."""
     try:
         if mode.read_mode().hides_errors:
             st.set_option("client.showErrorDetails", "none")
@@ -87,7 +87,7 @@ def _check_mode() -> None:
         st.stop()
 
 
-def _footer() -> None:
+def _draw_footer() -> None:
     from facemask_core.backend import device
     from facemask_ui.choices import models
 

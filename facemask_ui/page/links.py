@@ -1,7 +1,7 @@
-"""Links from page to page that show what they promise, whatever was chosen before.
+"""Links from page to page that show the same to every visitor.
 
-A link leaves out settings at their defaults, which a new visitor has. Who follows one within the
-lab may have chosen otherwise, so these links name the defaults as well.
+A link that visitors share leaves out settings at their defaults. A visitor who follows one within
+the lab may have changed those settings, so the links here name the defaults as well.
 """
 
 from __future__ import annotations
@@ -13,17 +13,20 @@ from facemask_ui.inspect import live
 from facemask_ui.lab import attack_choice
 
 
-def whole(page: str, query: Mapping[str, str]) -> dict[str, str]:
-    """Completes a link.
+def complete_link(page: str, query: Mapping[str, str]) -> dict[str, str]:
+    """Completes a link with the page's default settings.
 
     Args:
         page: The page it opens: ``Attack``, ``Inspect`` or ``Models``.
-        query: Those of the page's settings that are to differ from their defaults.
+        query: The settings that differ from their defaults.
+
+    Returns:
+        The query parameters of the link.
     """
-    return {**_USUAL[page](query), **query}
+    return {**_DEFAULTS[page](query), **query}
 
 
-def _attack(query: Mapping[str, str]) -> dict[str, str]:
+def _attack_defaults(query: Mapping[str, str]) -> dict[str, str]:
     return {
         "model": models.shipped()[0],
         "guess": "False",
@@ -31,8 +34,8 @@ def _attack(query: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-_USUAL = {
-    "Attack": _attack,
+_DEFAULTS = {
+    "Attack": _attack_defaults,
     "Inspect": lambda _: {"view": live.PICTURE},
     "Models": lambda _: {"model": models.shipped()[0]},
 }

@@ -1,8 +1,8 @@
-"""The first seconds of a server: what takes them is imported while its first page stands already.
+"""The first seconds of a server: it imports TensorFlow while its first page is on the screen.
 
-TensorFlow takes several seconds to import. The first page that anyone opens begins with it in a
-thread, draws its frame meanwhile, and waits for the rest under a spinner. One thread imports for
-all sessions: large packages refer to themselves in circles, which two threads may break.
+TensorFlow takes several seconds to import. The first page that a visitor opens begins the import in
+a thread, draws its frame meanwhile, and waits for the rest under a spinner. One thread imports for
+all sessions: large packages import themselves in circles, which two threads may break.
 """
 
 from __future__ import annotations
@@ -15,28 +15,28 @@ import streamlit as st
 from facemask_ui import compat
 
 _SLOW = ("facemask_ui.choices.models", "facemask_ui.reports.stored")
-"""What every page needs, with all that these import."""
+"""Modules that every page needs; they import all the slow packages."""
 _LOOK_SECONDS = 0.1
 
 
 @st.cache_resource(show_spinner=False)
-def begin() -> Future[None]:
-    """Begins to import, once a process."""
-    with_one = ThreadPoolExecutor(1, thread_name_prefix="start")
-    return with_one.submit(_import)
+def begin_import() -> Future[None]:
+    """Begins the slow import, once in a process."""
+    thread = ThreadPoolExecutor(1, thread_name_prefix="start")
+    return thread.submit(_import_slow_modules)
 
 
-def _import() -> None:
+def _import_slow_modules() -> None:
     for name in _SLOW:
         importlib.import_module(name)
 
 
-def ready() -> None:
-    """Waits until everything slow is imported; says so to those who came first."""
-    imported = begin()
-    if not imported.done():
+def wait_for_import() -> None:
+    """Waits for the slow import, under a spinner if it is still running."""
+    slow_import = begin_import()
+    if not slow_import.done():
         with st.spinner("The lab is starting. This takes a few seconds, once."):
-            while not imported.done():
+            while not slow_import.done():
                 compat.end_superseded_run()
-                wait([imported], _LOOK_SECONDS)
-    imported.result()
+                wait([slow_import], _LOOK_SECONDS)
+    slow_import.result()

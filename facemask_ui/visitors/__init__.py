@@ -1,1 +1,1 @@
-"""Many visitors on one server: their place in the line, their share, what is kept for whom."""
+"""Many visitors on one server: the queue for the models, each one's share, cached answers."""

@@ -1,4 +1,4 @@
-"""How much of the models' time a visitor may use: a bucket each, which time fills again."""
+"""How much of the models' time each visitor may use: a bucket that fills again with time."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Callable, Hashable
 
 
 class Allowances:
-    """The visitors' buckets; only those that are not full are kept."""
+    """The visitors' buckets; only those that are not full take memory."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """Begins with all of them full.
+        """Begins with every bucket full.
 
         Args:
             clock: Tells the time in seconds.
@@ -21,32 +21,32 @@ class Allowances:
         self._missing: dict[Hashable, tuple[float, float]] = {}
 
     def spend(self, visitor: Hashable, seconds: float, *, refill: float) -> None:
-        """Takes what was used out of a visitor's bucket, more than is in it if need be.
+        """Takes seconds out of a visitor's bucket, more than it holds if need be.
 
         Args:
-            visitor: Whose bucket.
-            seconds: How much.
-            refill: Seconds that each second gives back, to everyone.
+            visitor: The visitor's key.
+            seconds: How long the visitor used a model.
+            refill: Seconds that each second gives back to every visitor.
         """
         with self._lock:
             now = self._clock()
             missing = {
-                key: (left, now)
-                for key, (gone, since) in self._missing.items()
-                if (left := gone - refill * (now - since)) > 0
+                key: (rest, now)
+                for key, (seconds_missing, since) in self._missing.items()
+                if (rest := seconds_missing - refill * (now - since)) > 0
             }
             missing[visitor] = (missing.get(visitor, (0.0, now))[0] + seconds, now)
             self._missing = missing
 
-    def wait(self, visitor: Hashable, *, burst: float, refill: float) -> float:
-        """Seconds until a visitor's bucket is no longer empty; 0 if it is not.
+    def seconds_to_wait(self, visitor: Hashable, *, burst: float, refill: float) -> float:
+        """Returns the seconds until a visitor's bucket is no longer empty; 0 if it is not empty.
 
         Args:
-            visitor: Whose bucket.
-            burst: How much a full one holds.
+            visitor: The visitor's key.
+            burst: How many seconds a full bucket holds.
             refill: Seconds that each second gives back.
         """
         with self._lock:
-            gone, since = self._missing.get(visitor, (0.0, 0.0))
-            left = gone - refill * (self._clock() - since)
-        return max(0.0, (left - burst) / refill)
+            missing, since = self._missing.get(visitor, (0.0, 0.0))
+            rest = missing - refill * (self._clock() - since)
+        return max(0.0, (rest - burst) / refill)

@@ -1,9 +1,9 @@
-"""Answers that are kept: a session's own, and everyone's about the lab's own pictures.
+"""Caches of answers: one in each session, and one for all about the lab's own pictures.
 
-A class asks for the same few samples at once. Whoever asks while another visitor has the answer
-computed waits for it, and takes over if that one leaves. A face counts as everyone's only if it was
-published, bit by bit, and only what was cut out of a shipped picture is; all else stays in the
-session of whoever brought it.
+A class asks for the same few samples at once. The first visitor's run computes an answer, the
+others wait for it, and one of them takes over if the first leaves. The cache for all holds answers
+only about faces that are equal, byte for byte, to a crop of a shipped picture. Answers about a
+visitor's own picture stay in that visitor's session.
 """
 
 from __future__ import annotations
@@ -23,97 +23,97 @@ from facemask_ui.visitors import waiting
 Value = TypeVar("Value")
 Face = NDArray[np.uint8]
 _MOST_FACES = 4096
-"""Published faces: every sample, and those that visitors cut out of them by hand."""
+"""Published faces: every sample's, and those that visitors crop out of samples by hand."""
 
 
-class _Place(Generic[Value]):
-    """Where a value is, or will be."""
+class _Entry(Generic[Value]):
+    """A value of the cache, or the place for one that is being computed."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.values: list[Value] = []
 
 
-class Shelf(Generic[Value]):
-    """A few values by key; those asked for longest ago go first. Threads may share it."""
+class AnswerCache(Generic[Value]):
+    """A few values by key; the least recently used goes first. Threads may share it."""
 
     def __init__(self, most: int) -> None:
         """Begins empty.
 
         Args:
-            most: How many values it holds.
+            most: How many values it holds at most.
         """
         self._most = most
         self._lock = threading.Lock()
-        self._places: OrderedDict[Hashable, _Place[Value]] = OrderedDict()
+        self._entries: OrderedDict[Hashable, _Entry[Value]] = OrderedDict()
 
     def get(self, key: Hashable, make: Callable[[], Value]) -> Value:
-        """Finds a value, or makes it while all others who want it wait.
+        """Gets a value, or makes it while all other runs that want it wait.
 
         Args:
-            key: What it is kept under.
-            make: Makes it; if that fails or is broken off, the next who asks makes it.
+            key: The value's key.
+            make: Makes the value; if it fails or is interrupted, the next run that asks makes it.
 
         Returns:
-            The value itself, no copy: not to be changed.
+            The value itself, not a copy: callers must not change it.
         """
-        place = self._place(key)
-        if not place.values:
-            with waiting.for_another(place.lock):
-                if not place.values:
-                    place.values.append(make())
-        return place.values[0]
+        entry = self._entry(key)
+        if not entry.values:
+            with waiting.hold_lock(entry.lock):
+                if not entry.values:
+                    entry.values.append(make())
+        return entry.values[0]
 
     def drop(self, key: Hashable) -> None:
-        """Forgets a value, if it is there."""
+        """Drops a value, if the cache has it."""
         with self._lock:
-            self._places.pop(key, None)
+            self._entries.pop(key, None)
 
     def __contains__(self, key: Hashable) -> bool:
-        """Whether a value is there or on its way."""
-        return key in self._places
+        """Returns whether a value is there or being made."""
+        return key in self._entries
 
-    def _place(self, key: Hashable) -> _Place[Value]:
+    def _entry(self, key: Hashable) -> _Entry[Value]:
         with self._lock:
-            place = self._places.setdefault(key, _Place())
-            self._places.move_to_end(key)
-            while len(self._places) > self._most:
-                self._places.popitem(last=False)
-            return place
+            entry = self._entries.setdefault(key, _Entry())
+            self._entries.move_to_end(key)
+            while len(self._entries) > self._most:
+                self._entries.popitem(last=False)
+            return entry
 
 
-_PUBLISHED: Shelf[None] = Shelf(_MOST_FACES)
+_PUBLISHED: AnswerCache[None] = AnswerCache(_MOST_FACES)
 
 
-def publish(face: Face) -> None:
-    """Says that a face was cut out of one of the lab's own pictures.
+def publish_face(face: Face) -> None:
+    """Lets all visitors share the answers about a face from one of the lab's own pictures.
 
     Args:
         face: uint8 (224, 224, 3).
     """
-    _PUBLISHED.get(digest(face), lambda: None)
+    _PUBLISHED.get(hash_face(face), lambda: None)
 
 
-def digest(face: Face) -> str:
-    """Stands for a face in every key."""
+def hash_face(face: Face) -> str:
+    """Hashes a face, to stand for it in every key."""
     return hashlib.sha256(face.tobytes()).hexdigest()
 
 
-def shelf(kind: str, face: str, *, own: int, everyones: int) -> Shelf[Any]:
-    """The shelf on which a kind of answer about a face is kept.
+def pick_cache(kind: str, face: str, *, own: int, everyones: int) -> AnswerCache[Any]:
+    """Picks the cache for one kind of answer about a face: everyone's or the session's own.
 
     Args:
-        kind: What is kept there.
-        face: The face's :func:`digest`.
-        own: How many a session keeps.
-        everyones: How many all sessions together keep.
+        kind: The kind of answer.
+        face: The face's hash, from :func:`hash_face`.
+        own: How many answers a session's own cache holds.
+        everyones: How many answers the cache for all holds.
     """
     if face not in _PUBLISHED:
-        mine: Shelf[Any] = st.session_state.setdefault(f"shelf:{kind}", Shelf(own))
+        mine: AnswerCache[Any] = st.session_state.setdefault(f"shelf:{kind}", AnswerCache(own))
         return mine
-    return _everyones(kind, everyones)
+    return _shared_cache(kind, everyones)
 
 
 @st.cache_resource(show_spinner=False)
-def _everyones(kind: str, most: int) -> Shelf[Any]:
-    return Shelf(most)
+def _shared_cache(kind: str, most: int) -> AnswerCache[Any]:
+    return AnswerCache(most)

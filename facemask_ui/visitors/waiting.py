@@ -1,8 +1,8 @@
-"""The line before the models: every visitor's place in it, told at the bottom of the page.
+"""The queue for the models, and the message at the bottom of the page that tells one's place in it.
 
-All models share one line, since they share the processor. A visitor is a session: whoever opens ten
-tabs stands in line ten times. Streamlit asks a run to end when its visitor has chosen something
-else or left; a run that waits here obeys at once, and what it waited for is not computed.
+All models share one queue, since they share the processor. A visitor is a session: a person with
+ten tabs stands in the queue ten times. Streamlit asks a run to end when its visitor chooses
+something else or leaves; a run that waits here ends at once, and its answer is not computed.
 """
 
 from __future__ import annotations
@@ -22,96 +22,96 @@ from facemask_ui import compat
 from facemask_ui.base import mode
 from facemask_ui.visitors.allowance import Allowances
 
-_PLACE, _SAID = "place-in-line", "place-in-line-said"
+_PLACE, _MESSAGE = "place-in-line", "place-in-line-said"
 
 
 _CSS = """
 :has(> .st-key-line) { position: fixed; inset: auto 0 1rem; width: auto; max-width: 36rem;
   margin: 0 auto; padding: 0 1rem; z-index: 100; pointer-events: none; }
 """
-"""Out of the page's flow, so that nothing moves under the visitor's hand when it comes and goes."""
+"""Out of the page's flow: nothing moves under the visitor's hand as messages come and go."""
 _LOOK_SECONDS = 0.25
 _SOON_SECONDS = 1.0
-"""What comes this soon needs no word."""
-_obliged = contextvars.ContextVar("obliged", default=False)
+"""An answer that comes this soon needs no message."""
+_must_finish = contextvars.ContextVar("must_finish", default=False)
 
 
 class Visitor:
-    """The session in whose name the calling thread runs a page."""
+    """The session for which the calling thread runs a page."""
 
     def __init__(self, session: str) -> None:
-        """Names the session."""
+        """Takes the session's id as the visitor's key."""
         self.key: Hashable = session
 
     def waits(self, before: int) -> None:
-        """Says how many come first; ends the run if its visitor wants something else by now."""
-        if not _obliged.get():
+        """Shows how many come first; ends the run if its visitor has chosen something else."""
+        if not _must_finish.get():
             first = {0: "you are next", 1: "1 visitor before you"}
-            _say(f"The lab is busy: {first.get(before, f'{before} visitors before you')}.")
+            _show_message(f"The lab is busy: {first.get(before, f'{before} visitors before you')}.")
 
     def begins(self) -> None:
-        """Says so to those who have waited."""
-        if not _obliged.get() and st.session_state.get(_SAID) is not None:
-            _say("The lab is busy: it is your turn.")
+        """Shows a visitor who had to wait that it is their turn."""
+        if not _must_finish.get() and st.session_state.get(_MESSAGE) is not None:
+            _show_message("The lab is busy: it is your turn.")
 
     def used(self, seconds: float) -> None:
-        """Takes it out of the visitor's allowance."""
-        allowed = mode.read_mode()
-        if allowed.burst is not None:
-            _ALLOWANCES.spend(self.key, seconds, refill=allowed.refill)
+        """Takes the seconds out of the visitor's allowance."""
+        limits = mode.read_mode()
+        if limits.burst is not None:
+            _ALLOWANCES.spend(self.key, seconds, refill=limits.refill)
 
-    def rests(self) -> None:
-        """Waits, without standing in line, while the visitor has used more than is allowed."""
-        allowed = mode.read_mode()
-        while allowed.burst is not None and not _obliged.get():
-            wait = _ALLOWANCES.wait(self.key, burst=allowed.burst, refill=allowed.refill)
+    def wait_for_allowance(self) -> None:
+        """Waits outside the queue while the visitor has used more than the mode allows."""
+        limits = mode.read_mode()
+        while limits.burst is not None and not _must_finish.get():
+            wait = _ALLOWANCES.seconds_to_wait(self.key, burst=limits.burst, refill=limits.refill)
             if not wait:
                 break
             when = "a second" if wait < 1.5 else f"{wait:.0f} seconds"
-            _say(f"You have used your share of this server: it goes on in {when}.")
+            _show_message(f"You have used your share of this server: it goes on in {when}.")
             time.sleep(min(wait, _LOOK_SECONDS))
 
 
-def _asking() -> Asker:
+def _find_asker() -> Asker:
     session = compat.session_id()
     if session is None:
         return Alone()
     visitor = Visitor(session)
-    visitor.rests()
+    visitor.wait_for_allowance()
     return visitor
 
 
-_LINE = Turns(_asking)
+_LINE = Turns(_find_asker)
 _ALLOWANCES = Allowances()
 
 
-def join(classifier: Classifier) -> None:
-    """Puts a model, which nobody has asked anything yet, behind the line of this server."""
+def join_line(classifier: Classifier) -> None:
+    """Puts a model that has answered nothing yet behind this server's queue."""
     classifier.turns = _LINE
 
 
 @contextmanager
-def to_the_end() -> Iterator[None]:
-    """What the block computes is not broken off, even if its visitor has gone meanwhile."""
-    before = _obliged.set(True)
+def run_to_end() -> Iterator[None]:
+    """Finishes what the block computes even if its visitor leaves meanwhile."""
+    before = _must_finish.set(True)
     try:
         yield
     finally:
-        _obliged.reset(before)
+        _must_finish.reset(before)
 
 
 @contextmanager
-def for_another(lock: threading.Lock) -> Iterator[None]:
-    """Holds a lock; as long as another visitor has it, one may leave.
+def hold_lock(lock: threading.Lock) -> Iterator[None]:
+    """Holds a lock; a visitor may leave while another visitor's run holds it.
 
     Args:
-        lock: Held by whoever computes what others want as well.
+        lock: The lock of an answer that several visitors want and one run computes.
     """
     start = time.monotonic()
     while not lock.acquire(timeout=_LOOK_SECONDS):
         compat.end_superseded_run()
         if time.monotonic() - start > _SOON_SECONDS:
-            _say(
+            _show_message(
                 "Another visitor asked for the same just now: the answer is on its way to you both."
             )
     try:
@@ -120,23 +120,23 @@ def for_another(lock: threading.Lock) -> Iterator[None]:
         lock.release()
 
 
-def reserve() -> None:
-    """Keeps a spot over the page's lower edge for a visitor's place in line."""
+def reserve_place() -> None:
+    """Reserves room over the page's lower edge for the message."""
     st.html(f"<style>{_CSS}</style>")
     with st.container(key="line"):
-        st.session_state[_PLACE], st.session_state[_SAID] = st.empty(), None
+        st.session_state[_PLACE], st.session_state[_MESSAGE] = st.empty(), None
 
 
-def clear() -> None:
-    """Takes the place in line off the page; to be called when a run has got all it asked for."""
-    if st.session_state.pop(_SAID, None) is not None:
+def clear_place() -> None:
+    """Clears the message off the page, at the end of a run."""
+    if st.session_state.pop(_MESSAGE, None) is not None:
         st.session_state[_PLACE].empty()
 
 
-def _say(text: str) -> None:
+def _show_message(text: str) -> None:
     # Reading the session's state is where Streamlit ends a run that was superseded.
-    if st.session_state.get(_SAID) == text or _PLACE not in st.session_state:
+    if st.session_state.get(_MESSAGE) == text or _PLACE not in st.session_state:
         return
-    st.session_state[_SAID] = text
+    st.session_state[_MESSAGE] = text
     place: DeltaGenerator = st.session_state[_PLACE]
     compat.draw_unrecorded(lambda: place.info(text, icon=":material/hourglass_top:"))

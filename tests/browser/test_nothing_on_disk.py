@@ -25,8 +25,8 @@ from facemask_core.pictures import images
 
 SPILLING = (
     "-c",
-    "import sys; from facemask_ui.visitors import memory_uploads; "
-    "memory_uploads.keep_in_memory = lambda: None; "
+    "import sys; from facemask_ui import compat; "
+    "compat.keep_uploads_in_memory = lambda: None; "
     "from streamlit.web.cli import main; sys.exit(main())",
 )
 """The lab as it would be if it left uploads to Streamlit's server."""

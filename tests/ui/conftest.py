@@ -43,7 +43,7 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFacto
 @pytest.fixture(autouse=True)
 def nothing_kept() -> None:
     """What one test had computed for everyone is no other's answer."""
-    shared_cache._everyones.clear()
+    shared_cache._shared_cache.clear()
 
 
 @pytest.fixture

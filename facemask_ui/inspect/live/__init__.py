@@ -1,8 +1,8 @@
-"""Live: stills of a webcam, each judged as it is and under FGSM, while a class looks on.
+"""The live camera: a model judges each still as it is and under FGSM, while a class looks on.
 
 - ``component`` draws camera, pictures, sliders and the running line (``live.*``);
-- ``still`` reads what came from the browser, and answers it;
-- ``words`` is every text the component shows.
+- ``still`` reads a still from the browser and answers it;
+- ``words`` holds every text that the component shows.
 
 A still is in memory from its arrival to its answer, and nowhere else: no cache and no file has it.
 """
@@ -26,11 +26,15 @@ _TITLES = {
 }
 _CHOICE_WIDTH = 480
 _KEY = "live"
-_WAITING, _SEEN = f"{settings.PASSING}still", f"{settings.PASSING}seen"
+_STILL, _SEEN = f"{settings.PASSING}still", f"{settings.PASSING}seen"
 
 
-def chosen() -> bool:
-    """Draws the choice between one picture and the camera; whether it is the camera."""
+def choose_view() -> str:
+    """Shows the choice between one picture and the camera.
+
+    Returns:
+        ``picture`` or ``live``.
+    """
     view = st.segmented_control(
         "Look at",
         VIEWS,
@@ -39,51 +43,51 @@ def chosen() -> bool:
         **settings.bind("view", PICTURE, settings.one_of(VIEWS)),
     )
     if view != LIVE:
-        _keep(None)  # one may have come while the view was being left
-    return str(view) == LIVE
+        _keep_still(None)  # one may arrive while the visitor leaves the camera
+    return str(view)
 
 
-def show() -> None:
-    """Draws the choice of model, and the camera."""
+def show_camera() -> None:
+    """Shows the choice of model, and the camera."""
     with st.container(width=_CHOICE_WIDTH):
         model = models.choose()
-    models.load(model, to_attack=True)  # now: with the camera on, someone would wait for it
-    _watch(model, slider.notch(LINF))
+    models.load(model, to_attack=True)  # now: later, with the camera on, someone would wait for it
+    _answer_stills(model, slider.notch(LINF))
 
 
 @st.fragment
-def _watch(model: str, level: int) -> None:
-    """Answers the still that waits, if one does, without running the rest of the page.
+def _answer_stills(model: str, level: int) -> None:
+    """Answers the still that waits, if there is one, without running the rest of the page.
 
-    The still stays until its answer is drawn: where a change elsewhere on the page cuts this run
-    short, the next one answers it. Streamlit may drop what one run has drawn for what the next
-    draws in its place, so the browser is told as well which still was answered last.
+    The still stays until its answer is on the screen: if a change elsewhere on the page ends this
+    run, the next run answers it. Streamlit may replace what one run draws by what the next draws,
+    so the browser also gets the number of the last still with an answer.
     """
-    waiting = st.session_state.get(_WAITING)
-    answer = None if waiting is None else still.answered(models.load(model), waiting)
+    message = st.session_state.get(_STILL)
+    answer = None if message is None else still.answer_still(models.load(model), message)
     if answer is not None:
         st.session_state[_SEEN] = answer["number"]
-    component.draw(
+    component.draw_camera(
         answer,
         st.session_state.get(_SEEN),
         key=_KEY,
         level=level,
-        on_still=_told("still", _keep),
-        on_level=_told("level", _rests),
-        on_stopped=lambda: _keep(None),
+        on_still=_hand_over("still", _keep_still),
+        on_level=_hand_over("level", _keep_level),
+        on_stopped=lambda: _keep_still(None),
     )
-    _keep(None)
+    _keep_still(None)
 
 
-def _told(name: str, act: Callable[[object], None]) -> Callable[[], None]:
-    """What the component calls when it has something to tell."""
+def _hand_over(name: str, act: Callable[[object], None]) -> Callable[[], None]:
+    """Makes a callback that hands over what the component has sent under a name."""
     return lambda: act(st.session_state.get(_KEY, {}).get(name))
 
 
-def _keep(waiting: object) -> None:
-    st.session_state[_WAITING] = waiting
+def _keep_still(message: object) -> None:
+    st.session_state[_STILL] = message
 
 
-def _rests(level: object) -> None:
+def _keep_level(level: object) -> None:
     if isinstance(level, int) and level in LINF.notches:  # it comes from a browser
         slider.rests(LINF, level)

@@ -1,4 +1,4 @@
-"""The component itself: a camera, what the model is shown, and how sure it is of it."""
+"""The component in the browser: camera, the model's input, and its confidence over time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from facemask_ui.inspect.live.words import WORDS
 _HTML, _CSS, _JS = browser.read_texts(__file__, "live.html", "live.css", "live.js")
 
 
-def draw(
+def draw_camera(
     answer: dict[str, Any] | None,
     seen: int | None,
     *,
@@ -25,17 +25,17 @@ def draw(
     on_level: Callable[[], None],
     on_stopped: Callable[[], None],
 ) -> None:
-    """Draws the component.
+    """Draws the camera component.
 
     Args:
-        answer: What :func:`~facemask_ui.inspect.live.still.answered` says to the last still, if
-            one waited.
-        seen: The number of the still that was answered last.
-        key: Tells the component from others on the page.
-        level: Where the slider of epsilon stands first.
-        on_still: Called when a still has come, as ``still`` in the component's state.
-        on_level: Called when the slider has come to rest, as ``level`` there.
-        on_stopped: Called when the camera was switched off.
+        answer: The answer of :func:`~facemask_ui.inspect.live.still.answer_still` to the last
+            still, if one waited.
+        seen: The number of the last still with an answer.
+        key: The component's key, unique on the page.
+        level: Where epsilon's slider stands at first.
+        on_still: Called when a still arrives, as ``still`` in the component's state.
+        on_level: Called when the slider comes to rest, as ``level`` in that state.
+        on_stopped: Called when the camera is switched off.
     """
     component = st.components.v2.component(
         "live_camera", html=_HTML, css=browser.CONTROLS + _CSS, js=_JS
@@ -44,7 +44,7 @@ def draw(
         data={
             "answer": answer,
             "seen": seen,
-            "drawn": time.monotonic(),  # a browser is not told of data equal to the last
+            "drawn": time.monotonic(),  # the browser does not get data equal to the last
             "level": level,
             "levels": [
                 f"{LINF.write(notch)} = {LINF.epsilon(notch):.4f}" for notch in LINF.notches

@@ -1,4 +1,4 @@
-"""One still of a camera: read as a stranger's file is, judged, attacked, answered."""
+"""One still of a camera, from the browser's message to the answer."""
 
 from __future__ import annotations
 
@@ -19,52 +19,54 @@ from facemask_ui.face.outcomes import OUTCOMES
 
 _ADDRESS = "data:image/jpeg;base64,"
 _MOST_CHARACTERS = 200_000
-"""Ten times what a browser makes of so few pixels."""
+"""Ten times as long as a browser's JPEG of so few pixels."""
 
 
-def answered(classifier: Classifier, told: object) -> dict[str, Any] | None:
-    """Answers a still.
+def answer_still(classifier: Classifier, message: object) -> dict[str, Any] | None:
+    """Judges a still, attacks it with FGSM, and writes the answer.
 
     Args:
         classifier: The model.
-        told: What came from a browser: the still's number, the slider's notch, and the picture's
-            address, if all is well.
+        message: The browser's message: the still's number, the slider's notch, and the picture's
+            data address. It may be anything, since it comes from outside.
 
     Returns:
-        What the browser is told; None where what came is no still. With it goes a sentence where
-        the picture cannot be used or the model cannot answer.
+        The answer for the browser; None if the message is no still. If the picture cannot be used
+        or the model cannot answer, the answer is a sentence that says so.
     """
-    if not isinstance(told, dict):
+    if not isinstance(message, dict):
         return None
-    number, level = told.get("number"), told.get("level")
+    number, level = message.get("number"), message.get("level")
     if type(number) is not int or type(level) is not int or level not in LINF.notches:
         return None
     try:
-        found = answers.attack_still(classifier, face(told.get("picture")), LINF.epsilon(level))
+        result = answers.attack_still(
+            classifier, decode_still(message.get("picture")), LINF.epsilon(level)
+        )
     except FacemaskError as error:
         return {"number": number, "problem": str(error)}
-    label = found.before.label
-    outcome, said = OUTCOMES[found.outcome]
+    label = result.before.label
+    icon, outcome = OUTCOMES[result.outcome]
     return {
         "number": number,
-        "clean": _told(found.before, label),
-        "attacked": _told(found.after, label)
-        | {"outcome": f"{said}:", "outcomeIcon": browser.strip_icon(outcome)},
-        "picture": browser.write_webp_address(Image.fromarray(found.attacked)),
+        "clean": _describe_verdict(result.before, label),
+        "attacked": _describe_verdict(result.after, label)
+        | {"outcome": f"{outcome}:", "outcomeIcon": browser.strip_icon(icon)},
+        "picture": browser.write_webp_address(Image.fromarray(result.attacked)),
     }
 
 
-def face(address: object) -> Face:
-    """Decodes a still.
+def decode_still(address: object) -> Face:
+    """Decodes the picture of a still.
 
     Args:
-        address: A JPEG picture in its own address, of the models' size.
+        address: The data address of a JPEG picture as large as the models' input.
 
     Returns:
         uint8 (224, 224, 3).
 
     Raises:
-        ImageError: It is none.
+        ImageError: The address holds no such picture.
     """
     if not isinstance(address, str) or not address.startswith(_ADDRESS):
         raise ImageError("This browser's camera gives no JPEG pictures; use another browser.")
@@ -84,12 +86,12 @@ def face(address: object) -> Face:
     return pixels
 
 
-def _told(verdict: Verdict, label: int) -> dict[str, Any]:
-    """A verdict, and the confidence in a class.
+def _describe_verdict(verdict: Verdict, label: int) -> dict[str, Any]:
+    """Describes a verdict for the browser.
 
     Args:
         verdict: The verdict.
-        label: The class without the attack, in which confidence falls.
+        label: The class without the attack, whose probability falls.
     """
     return {
         "label": verdict.label,

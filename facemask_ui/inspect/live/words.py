@@ -1,4 +1,4 @@
-"""Every text the component shows; ``{…}`` is filled in by the browser."""
+"""Every text that the component shows; the browser fills in ``{…}``."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Why a model answers as it does: heat maps over the face, model beside model.
+"""Why a model answers as it does: a heat map over the face for every model.
 
 - ``component`` draws the maps and the slider that fades them (``heat_map.*``, ``opacity.*``);
-- ``words`` says where the heat is, and what a map cannot tell.
+- ``words`` describes where the heat is, and what a map cannot tell.
 """
 
 from __future__ import annotations
@@ -25,36 +25,36 @@ from facemask_ui.inspect.why.words import LIMITS
 _FEWEST_ABREAST, _MOST_ABREAST = 4, 5
 
 
-def show(face: Face, judged: Mapping[str, Verdict]) -> None:
-    """Draws the choice of method, and a map for every model, one after the other.
+def show_heat_maps(face: Face, verdicts: Mapping[str, Verdict]) -> None:
+    """Shows the choice of method, and a heat map for every model, one after the other.
 
     Args:
         face: uint8 (224, 224, 3).
-        judged: The answers to explain, by the name of the model.
+        verdicts: The answers to explain, by the name of the model.
     """
     st.header("Why?", anchor=False)
-    explanation = _choose()
+    explanation = _choose_explanation()
     st.markdown(explanation.meaning)
     st.caption(f"{LIMITS} {explanation.title}: {explanation.source}.")
-    component.opacity()
+    component.draw_opacity_slider()
     address = browser.write_png_address(Image.fromarray(face))
-    abreast = _abreast(len(judged))
-    for number, (model, verdict) in enumerate(judged.items()):
-        if number % abreast == 0:
-            columns = st.columns(abreast)
-        with columns[number % abreast]:
-            _draw(model, face, address, verdict, explanation)
+    count = _count_columns(len(verdicts))
+    for number, (model, verdict) in enumerate(verdicts.items()):
+        if number % count == 0:
+            columns = st.columns(count)
+        with columns[number % count]:
+            _show_heat_map(model, face, address, verdict, explanation)
 
 
-def _abreast(models: int) -> int:
-    """Fills rows evenly, so that none ends in a single map; few models get no larger maps."""
+def _count_columns(models: int) -> int:
+    """Counts the maps in a row, so that rows are even and a few models get no larger maps."""
     rows = -(-models // _MOST_ABREAST)
     return max(_FEWEST_ABREAST, -(-models // rows)) if rows else _FEWEST_ABREAST
 
 
-def _choose() -> Explanation:
+def _choose_explanation() -> Explanation:
     names = explanations.names()
-    chosen = st.segmented_control(
+    name = st.segmented_control(
         "Heat map",
         names,
         format_func=lambda name: explanations.get(name).title,
@@ -62,20 +62,22 @@ def _choose() -> Explanation:
         help="Each explains the answer that the model itself gives.",
         **settings.bind("map", names[0], settings.one_of(names)),
     )
-    return explanations.make(str(chosen))
+    return explanations.make(str(name))
 
 
-def _draw(model: str, face: Face, address: str, verdict: Verdict, explanation: Explanation) -> None:
+def _show_heat_map(
+    model: str, face: Face, address: str, verdict: Verdict, explanation: Explanation
+) -> None:
     name = models.title(model)
     try:
         with st.spinner(f"Asking {messages.escape_markdown(name)} for its map…", show_time=True):
-            found = answers.explain(models.load(model), face, explanation, verdict.label)
-    except FacemaskError as error:  # the other models' maps can be had all the same
+            heat = answers.explain(models.load(model), face, explanation, verdict.label)
+    except FacemaskError as error:  # the other models still get their maps
         messages.show_error(error)
         return
-    component.heat_map(
+    component.draw_heat_map(
         address,
-        found,
+        heat,
         key=f"heat-map:{model}",
         name=name,
         verdict=verdict,

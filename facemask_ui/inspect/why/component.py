@@ -10,7 +10,7 @@ from facemask_core import explain as explanations
 from facemask_core.evaluation.verdicts import Verdict
 from facemask_ui.base import browser, palette
 from facemask_ui.face.answers import Face, HeatMap
-from facemask_ui.inspect.why.words import where
+from facemask_ui.inspect.why.words import describe_place
 
 _MAP_HTML, _MAP_CSS, _MAP_JS = browser.read_texts(
     __file__, "heat_map.html", "heat_map.css", "heat_map.js"
@@ -21,8 +21,8 @@ _OPACITY_HTML, _OPACITY_CSS, _OPACITY_JS = browser.read_texts(
 _STOPS = 9
 
 
-def opacity() -> None:
-    """Draws the slider, with the colours' meaning below it."""
+def draw_opacity_slider() -> None:
+    """Draws the slider that fades the maps, with the meaning of the colours below it."""
     stops = np.linspace(0, len(explanations.COLOURS) - 1, _STOPS).astype(int)
     colours = [f"rgb({red},{green},{blue})" for red, green, blue in explanations.COLOURS[stops]]
     component = st.components.v2.component(
@@ -34,20 +34,20 @@ def opacity() -> None:
     component(data={"colours": colours}, key="heat-opacity")
 
 
-def heat_map(
-    face: str, found: HeatMap, *, key: str, name: str, verdict: Verdict, method: str
+def draw_heat_map(
+    face: str, heat: HeatMap, *, key: str, name: str, verdict: Verdict, method: str
 ) -> None:
-    """Draws one model's heat over the face, under the model's name and answer.
+    """Draws one model's heat map over the face, under the model's name and answer.
 
     Args:
-        face: The face as :func:`facemask_ui.base.browser.write_png_address` writes it.
-        found: The map.
-        key: Tells the map from others on the page.
-        name: The model's.
+        face: The face, as :func:`facemask_ui.base.browser.write_png_address` writes it.
+        heat: The heat map.
+        key: The map's key, unique on the page.
+        name: The model's title.
         verdict: The model's answer, which the map explains.
-        method: The title of what the map was made by.
+        method: The title of the explanation.
     """
-    told = where(found.summary)
+    place = describe_place(heat.summary)
     component = st.components.v2.component(
         "heat_map", html=_MAP_HTML, css=browser.CONTROLS + _MAP_CSS, js=_MAP_JS
     )
@@ -57,17 +57,17 @@ def heat_map(
             "label": verdict.label,
             "icon": browser.strip_icon(palette.ICONS[verdict.label]),
             "verdict": f"{palette.WORDS[verdict.label]} {palette.percent(verdict.confidence)}",
-            "where": told,
-            "alt": f"{name}: {palette.describe_verdict(verdict)}. {method}: {told}",
+            "where": place,
+            "alt": f"{name}: {palette.describe_verdict(verdict)}. {method}: {place}",
             "face": face,
-            "heat": browser.write_png_address(coloured(found.levels)),
+            "heat": browser.write_png_address(colour_heat(heat.levels)),
         },
         key=key,
     )
 
 
-def coloured(levels: Face) -> Image.Image:
-    """Paints heat in the colours of the ``explain`` command.
+def colour_heat(levels: Face) -> Image.Image:
+    """Colours a heat map as the ``explain`` command does.
 
     Args:
         levels: uint8 (height, width), from 0 (cold) to 255.

@@ -85,19 +85,19 @@ def test_whoever_has_used_their_share_is_told_how_long_to_wait(
 ) -> None:
     monkeypatch.setenv(mode.VARIABLE, "public")
     said: list[str] = []
-    monkeypatch.setattr(waiting, "_say", said.append)
+    monkeypatch.setattr(waiting, "_show_message", said.append)
     clock = [0.0]
     allowances = Allowances(lambda: clock[0])
     monkeypatch.setattr(waiting, "_ALLOWANCES", allowances)
     monkeypatch.setattr(waiting.time, "sleep", lambda _: clock.__setitem__(0, clock[0] + 10.0))
     visitor = waiting.Visitor("me")
     visitor.used(70.0)
-    visitor.rests()
+    visitor.wait_for_allowance()
     assert said[0] == "You have used your share of this server: it goes on in 20 seconds."
     assert clock[0] == 20.0
-    with waiting.to_the_end():
+    with waiting.run_to_end():
         visitor.used(1000.0)
-        visitor.rests()
+        visitor.wait_for_allowance()
     assert clock[0] == 20.0, "what has begun is not held up"
 
 

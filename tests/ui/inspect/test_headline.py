@@ -15,7 +15,7 @@ MARKUP = re.compile(r":(?:orange|blue)\[(?::material/\w+:)?|\*\*\]?|\\|\]")
 def _said(**with_mask: float) -> str:
     """The sentence as it is read, from each model's probability of a mask."""
     judged = {name: Verdict(int(p > 0.5), (1 - p, p)) for name, p in with_mask.items()}
-    plain = MARKUP.sub("", headline.headline(judged)).replace("\N{NO-BREAK SPACE}", " ")
+    plain = MARKUP.sub("", headline.write_headline(judged)).replace("\N{NO-BREAK SPACE}", " ")
     return re.sub(" +", " ", plain).strip()
 
 
@@ -56,11 +56,11 @@ def test_what_is_called_unsure_begins_at_a_bound() -> None:
 
 
 def test_an_answer_is_a_word_beside_its_colour() -> None:
-    text = headline.headline({"A": Verdict(0, (0.9, 0.1)), "B": Verdict(1, (0.2, 0.8))})
+    text = headline.write_headline({"A": Verdict(0, (0.9, 0.1)), "B": Verdict(1, (0.2, 0.8))})
     assert ":blue[**With\N{NO-BREAK SPACE}mask**]" in text
     assert ":orange[**Without\N{NO-BREAK SPACE}mask**]" in text
 
 
 def test_a_models_name_is_no_markdown() -> None:
     judged = {"[x](http://127.0.0.9)": Verdict(0, (0.9, 0.1)), "B": Verdict(1, (0.2, 0.8))}
-    assert "[x](" not in headline.headline(judged)
+    assert "[x](" not in headline.write_headline(judged)

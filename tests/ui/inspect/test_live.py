@@ -45,9 +45,9 @@ def decoded(picture: str) -> np.ndarray:
 def test_an_answer_is_that_of_fgsm_and_its_picture_the_one_that_was_judged(
     brightness: Classifier, level: int
 ) -> None:
-    answer = still.answered(brightness, sent(level=level))
+    answer = still.answer_still(brightness, sent(level=level))
     assert answer is not None
-    face = still.face(sent()["picture"])
+    face = still.decode_still(sent()["picture"])
     expected = verdicts.attack_face(brightness, face, FGSM(), epsilon=level / LEVELS)
     np.testing.assert_array_equal(decoded(answer["picture"]), expected.attacked)
     label = expected.before.label
@@ -75,7 +75,7 @@ def test_an_answer_is_that_of_fgsm_and_its_picture_the_one_that_was_judged(
     ],
 )
 def test_what_is_no_still_is_not_answered(brightness: Classifier, told: object) -> None:
-    assert still.answered(brightness, told) is None
+    assert still.answer_still(brightness, told) is None
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_what_is_no_still_is_not_answered(brightness: Classifier, told: object) 
 def test_a_picture_that_cannot_be_used_is_one_sentence(
     brightness: Classifier, picture: object, words: str
 ) -> None:
-    answer = still.answered(brightness, sent() | {"picture": picture})
+    answer = still.answer_still(brightness, sent() | {"picture": picture})
     assert answer is not None
     assert answer["number"] == 7
     assert words in answer["problem"]
@@ -109,7 +109,7 @@ def test_a_model_that_cannot_answer_is_one_sentence(
 
     monkeypatch.setattr(answers, "attack_still", refuse)
     told = {"number": 7, "problem": "The memory does not suffice."}
-    assert still.answered(brightness, sent()) == told
+    assert still.answer_still(brightness, sent()) == told
 
 
 WAITING = "passing:still"

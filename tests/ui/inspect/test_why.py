@@ -145,7 +145,7 @@ def test_without_models_there_is_nothing_to_explain(open_page: Open) -> None:
 
 def test_the_colours_are_those_of_the_explain_command() -> None:
     heat = np.linspace(0, 1, 224 * 224, dtype=np.float32).reshape(224, 224)
-    painted = component.coloured(explain.levels(heat)).convert("RGB")
+    painted = component.colour_heat(explain.levels(heat)).convert("RGB")
     face = np.zeros((224, 224, 3), np.uint8)
     np.testing.assert_array_equal(np.asarray(painted), explain.overlay(face, heat, 1.0))
 
@@ -163,10 +163,10 @@ def test_the_colours_are_those_of_the_explain_command() -> None:
     ],
 )
 def test_the_hottest_place_is_said_in_words(peak: tuple[int, int], place: str) -> None:
-    told = words.where(Summary(peak, 0.584, 0.1))
+    told = words.describe_place(Summary(peak, 0.584, 0.1))
     assert place in told
     assert "58\N{NO-BREAK SPACE}% of the heat" in told
 
 
 def test_an_empty_map_is_said_to_be_empty() -> None:
-    assert "empty" in words.where(Summary(None, None, None))
+    assert "empty" in words.describe_place(Summary(None, None, None))

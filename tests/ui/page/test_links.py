@@ -35,7 +35,7 @@ def followed(app: AppTest, page: str, query: dict[str, str]) -> AppTest:
 def test_a_preset_is_the_same_for_everyone(open_page: Open, query: dict[str, str]) -> None:
     app = open_page("Attack", **OTHERWISE)
     assert "L2" in threat_model(app)
-    followed(app, "pages/2_Attack.py", links.whole("Attack", query))
+    followed(app, "pages/2_Attack.py", links.complete_link("Attack", query))
     fresh = open_page("Attack", **query)
     assert lab(app)["question"] == lab(fresh)["question"]
     assert threat_model(app) == threat_model(fresh)
@@ -49,11 +49,11 @@ def test_the_lesson_leads_everyone_to_the_same_place(
 ) -> None:
     scripts = {"Attack": "pages/2_Attack.py", "Inspect": "pages/1_Inspect.py"}
     if chapter.page not in scripts:
-        assert links.whole(chapter.page, chapter.query)["model"] == models.shipped()[0]
+        assert links.complete_link(chapter.page, chapter.query)["model"] == models.shipped()[0]
         return
     app = open_page("Attack", **OTHERWISE)
     followed(app, "pages/1_Inspect.py", {"view": "live"})
-    followed(app, scripts[chapter.page], links.whole(chapter.page, chapter.query))
+    followed(app, scripts[chapter.page], links.complete_link(chapter.page, chapter.query))
     fresh = open_page(chapter.page, **chapter.query)
     assert not app.exception
     if chapter.page == "Attack":

@@ -23,29 +23,31 @@ def test_more_than_the_burst_has_to_be_waited_for() -> None:
     clock = Clock()
     allowances = Allowances(clock)
     allowances.spend("a", 9.0, refill=REFILL)
-    assert allowances.wait("a", burst=BURST, refill=REFILL) == 0
+    assert allowances.seconds_to_wait("a", burst=BURST, refill=REFILL) == 0
     allowances.spend("a", 3.0, refill=REFILL)
-    assert allowances.wait("a", burst=BURST, refill=REFILL) == 4.0
-    assert allowances.wait("b", burst=BURST, refill=REFILL) == 0
+    assert allowances.seconds_to_wait("a", burst=BURST, refill=REFILL) == 4.0
+    assert allowances.seconds_to_wait("b", burst=BURST, refill=REFILL) == 0
     clock.now += 3.0
-    assert allowances.wait("a", burst=BURST, refill=REFILL) == pytest.approx(1.0)
+    assert allowances.seconds_to_wait("a", burst=BURST, refill=REFILL) == pytest.approx(1.0)
     clock.now += 1.0
-    assert allowances.wait("a", burst=BURST, refill=REFILL) == 0
+    assert allowances.seconds_to_wait("a", burst=BURST, refill=REFILL) == 0
 
 
 @given(st.lists(st.tuples(st.floats(0.0, 5.0), st.floats(0.0, 20.0))))
-def test_over_time_nobody_gets_more_than_burst_and_refill(asked: list[tuple[float, float]]) -> None:
+def test_over_time_nobody_gets_more_than_burst_and_refill(
+    pieces: list[tuple[float, float]],
+) -> None:
     """But for the last piece, which is not broken off."""
     clock = Clock()
     allowances, start, used = Allowances(clock), clock.now, 0.0
-    for pause, piece in asked:
-        clock.now += pause + allowances.wait("a", burst=BURST, refill=REFILL)
+    for pause, piece in pieces:
+        clock.now += pause + allowances.seconds_to_wait("a", burst=BURST, refill=REFILL)
         assert used <= BURST + REFILL * (clock.now - start) + 1e-6
         allowances.spend("a", piece, refill=REFILL)
         used += piece
 
 
-def test_who_has_a_full_bucket_is_forgotten() -> None:
+def test_a_full_bucket_takes_no_memory() -> None:
     clock = Clock()
     allowances = Allowances(clock)
     for visitor in range(100):

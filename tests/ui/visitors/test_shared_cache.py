@@ -12,7 +12,7 @@ import pytest
 
 from facemask_ui.lab.sweeps import ASKS, Film
 from facemask_ui.visitors import shared_cache, waiting
-from facemask_ui.visitors.shared_cache import Shelf
+from facemask_ui.visitors.shared_cache import AnswerCache
 
 FACE = np.random.default_rng(5).integers(0, 256, (224, 224, 3)).astype(np.uint8)
 
@@ -28,7 +28,7 @@ def no_session(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_of_many_who_ask_one_makes_it() -> None:
-    kept, made, all_ask = Shelf[object](4), [], threading.Barrier(8)
+    kept, made, all_ask = AnswerCache[object](4), [], threading.Barrier(8)
 
     def make() -> object:
         made.append(object())
@@ -47,7 +47,7 @@ def test_of_many_who_ask_one_makes_it() -> None:
 
 @pytest.mark.parametrize("end", [Left, ValueError])
 def test_what_one_did_not_finish_the_next_does(end: type[BaseException]) -> None:
-    kept = Shelf[int](4)
+    kept = AnswerCache[int](4)
 
     def broken() -> int:
         raise end
@@ -59,7 +59,7 @@ def test_what_one_did_not_finish_the_next_does(end: type[BaseException]) -> None
 
 
 def test_what_was_asked_for_longest_ago_goes_first() -> None:
-    kept = Shelf[int](2)
+    kept = AnswerCache[int](2)
     for key in (1, 2, 1, 3):
         kept.get(key, lambda value=key: value)
     assert [key in kept for key in (1, 2, 3)] == [True, False, True]
@@ -75,7 +75,7 @@ def test_a_visitor_may_leave_while_another_computes(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(waiting.st, "session_state", Session())
     lock = threading.Lock()
-    with lock, pytest.raises(Left), waiting.for_another(lock):
+    with lock, pytest.raises(Left), waiting.hold_lock(lock):
         pytest.fail("it is another's")
     assert not lock.locked()
 
@@ -84,7 +84,7 @@ def test_only_a_face_that_was_published_bit_by_bit_is_everyones(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     sizes = {"own": 3, "everyones": 5}
-    shared_cache.publish(FACE)
+    shared_cache.publish_face(FACE)
     other = FACE.copy()
     other[0, 0, 0] ^= 1
     sessions: list[dict[str, object]] = [{}, {}]
@@ -93,7 +93,7 @@ def test_only_a_face_that_was_published_bit_by_bit_is_everyones(
         monkeypatch.setattr(shared_cache.st, "session_state", session)
         found.append(
             [
-                shared_cache.shelf("kind", shared_cache.digest(face), **sizes)
+                shared_cache.pick_cache("kind", shared_cache.hash_face(face), **sizes)
                 for face in (FACE, other)
             ]
         )

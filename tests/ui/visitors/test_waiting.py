@@ -20,9 +20,9 @@ def _busy(app: AppTest) -> list[str]:
 def test_a_place_is_told_and_does_not_come_back(
     open_page: Open, brightness: Classifier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    waiting.join(brightness)
+    waiting.join_line(brightness)
     told: list[str] = []
-    say, opened = waiting._say, threading.Event()
+    say, opened = waiting._show_message, threading.Event()
 
     def heard(text: str) -> None:
         told.append(text)
@@ -34,7 +34,7 @@ def test_a_place_is_told_and_does_not_come_back(
         assert opened.wait(60)
         return arrays
 
-    monkeypatch.setattr(waiting, "_say", heard)
+    monkeypatch.setattr(waiting, "_show_message", heard)
     other = threading.Thread(
         target=waiting._LINE.compute, args=("a model", "a batch", [np.zeros(1)], work)
     )
@@ -55,12 +55,12 @@ def _waits_in_a_cached_function() -> None:
 
     @st.cache_data
     def answer() -> int:
-        waiting._say("The lab is busy: 1 visitor before you.")
+        waiting._show_message("The lab is busy: 1 visitor before you.")
         return 1
 
-    waiting.reserve()
+    waiting.reserve_place()
     answer()
-    waiting.clear()
+    waiting.clear_place()
 
 
 def test_what_a_cached_function_said_while_it_waited_is_not_replayed() -> None:
