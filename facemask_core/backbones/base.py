@@ -33,7 +33,8 @@ class Backbone:
         fast_dtype: The precision of ``--precision fast``: bfloat16 where that was measured to be
             faster, see :mod:`facemask_core.models.precision`.
         features: Index of the layer whose output is the last convolutional feature map. Counted
-            from the end, where the global average pooling is -1; Keras numbers some layers' names anew with every network it builds.
+            from the end, where the global average pooling is -1; Keras numbers some layers'
+            names anew with every network it builds.
     """
 
     name: str
