@@ -1,0 +1,90 @@
+"""The documented command line: every command, its arguments, and its options as they are spelt.
+
+Scripts of a class and the README's examples rely on them. An addition is added here; whatever is
+here is neither renamed nor removed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+import pytest
+import typer
+
+from facemask_core.cli import app
+
+PICTURE = "--model --no-crop --json"
+ATTACK = "--attack --set --seed --precision"
+DATASET = f"--data --limit --crop --json {ATTACK}"
+STORE = "--store --no-store"
+
+COMMANDS = {
+    "app": "--port",
+    "models": "--json",
+    "attacks": "--json",
+    "predict": f"IMAGES... {PICTURE} --wear-mask",
+    "explain": f"IMAGE {PICTURE} --wear-mask --output --method --label --share --precision --seed",
+    "attack": (
+        f"IMAGE {PICTURE} {ATTACK} --wear-mask --output --epsilon --norm --steps --step-size"
+        " --restarts --target --source"
+    ),
+    "sweep": f"IMAGE {PICTURE} {ATTACK} --norm --source --largest --label --gif",
+    "evaluate": (
+        f"{DATASET} --model --epsilon --norm --steps --step-size --restarts --target --source"
+        f" --stop-early --no-stop-early {STORE} --engine --address --workers"
+    ),
+    "curve": f"{DATASET} --model --source --epsilons",
+    "smallest": f"{DATASET} --model --source --largest {STORE}",
+    "transfer": f"{DATASET} --model --epsilon",
+    "survive": f"{DATASET} --model --source --epsilon --quality",
+    "defend": f"{DATASET} --model --epsilon --defence",
+    "check": f"{DATASET} --model --source --epsilon --against",
+    "train": (
+        "--model --data --output --also --name --recipe --init --stage --schedule --stop-after"
+        " --batch-size --epoch-images --learning-rate --warmup-epochs --weight-decay"
+        " --label-smoothing --dropout --average --adversarial --train-epsilon --train-steps"
+        " --epsilon-warmup --trades --precision --tensorboard --seed"
+    ),
+    "portraits": "--count --output --seed --faces",
+    "reproduce": f"--data --models --output --limit {STORE}",
+    "work": "--idle --beside --store",
+    "download mendeley": "--output",
+    "download imagenet": "--model",
+    "runs list": "--store --json",
+    "runs show": "RUN --store --json",
+    "runs delete": "RUN... --store",
+    "jobs list": "--store --json",
+    "jobs cancel": "JOB... --store --json",
+    "jobs resume": "JOB... --store --json",
+    "jobs delete": "JOB... --store --json",
+}
+
+
+def commands(group: click.Group, *path: str) -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, *path, name)
+        else:
+            yield " ".join((*path, name)), command
+
+
+def words(command: click.Command) -> Iterator[str]:
+    """An argument as its help shows it, an option by each of its spellings."""
+    for parameter in command.params:
+        if parameter.param_type_name == "argument":
+            yield str(parameter.name).upper() + ("..." if parameter.nargs == -1 else "")
+        elif not getattr(parameter, "hidden", False):
+            yield from (*parameter.opts, *parameter.secondary_opts)
+
+
+TREE = dict(commands(typer.main.get_command(app)))  # type: ignore[arg-type]
+
+
+def test_every_documented_command_exists() -> None:
+    assert TREE.keys() == COMMANDS.keys()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_takes_what_is_documented(name: str) -> None:
+    assert sorted(words(TREE[name])) == sorted(COMMANDS[name].split())
