@@ -1,7 +1,7 @@
 """The command line: ``facemask --help`` or ``python -m facemask_core --help``; one command a file.
 
-Commands, options and the keys of their JSON are a contract; they are added to, not changed. What
-starts the numerical backend is imported inside the commands, so that help answers at once.
+Commands, options and the keys of their JSON are a contract: new ones are added, none is changed.
+Modules that start the numerical backend are imported inside the commands, so that help is quick.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from facemask_core.cli.serve import serve
 from facemask_core.cli.smallest import smallest
 from facemask_core.cli.survive import survive
 from facemask_core.cli.sweep import sweep
-from facemask_core.cli.terminal import say
+from facemask_core.cli.terminal import print_note
 from facemask_core.cli.train import train
 from facemask_core.cli.transfer import transfer
 from facemask_core.cli.work import work
@@ -63,5 +63,5 @@ def main() -> None:
     try:
         app()
     except FacemaskError as error:
-        say(str(error))
+        print_note(str(error))
         sys.exit(2)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from facemask_core.cli.attack_options import SettingsOption, SourceOption, make_attack
 from facemask_core.cli.options import (
     JsonFlag,
     ModelOption,
@@ -21,8 +22,7 @@ from facemask_core.cli.options import (
     WearMaskOption,
 )
 from facemask_core.cli.pictures import read_face, verdict_row
-from facemask_core.cli.settings import SettingsOption, SourceOption, configured
-from facemask_core.cli.terminal import model_row, print_json, print_precision, tell, writing
+from facemask_core.cli.terminal import model_row, print_json, print_line, print_precision, writing
 from facemask_core.epsilons import describe_epsilon, parse_epsilon
 from facemask_core.errors import ImageError
 
@@ -46,13 +46,13 @@ def attack(
     wear_mask: WearMaskOption = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Attack the face in a picture and save the result, judged as it is saved."""
+    """Attack the face in a picture, save the result, and predict on it as saved."""
     from facemask_core import load_classifier
     from facemask_core.evaluation.verdicts import attack_face
     from facemask_core.models.checkpoints import write_atomically
     from facemask_core.pictures.images import encode_png
 
-    chosen = configured(
+    attacker = make_attack(
         attack,
         settings,
         source,
@@ -67,7 +67,7 @@ def attack(
         raise ImageError(f"{output} must end in .png; other formats would change the perturbation.")
     face, box = read_face(image, crop=not no_crop, wear_mask=wear_mask)
     classifier = load_classifier(model, warm_up=False, precision=precision)
-    result = attack_face(classifier, face, chosen, epsilon=radius, seed=seed)
+    result = attack_face(classifier, face, attacker, epsilon=radius, seed=seed)
     with writing(output):
         write_atomically(output, encode_png(result.attacked))
     row = {
@@ -75,7 +75,7 @@ def attack(
         "box": box,
         "wears_drawn_mask": wear_mask,
         **model_row(classifier),
-        "threat_model": chosen.threat_model(radius, seed),
+        "threat_model": attacker.threat_model(radius, seed),
         "before": verdict_row(result.before),
         "after": verdict_row(result.after),
         "outcome": result.outcome.value,
@@ -87,11 +87,11 @@ def attack(
     if as_json:
         print_json(row)
         return
-    tell(f"before: {result.before.name}, confidence {result.before.confidence:.4f}")
-    tell(f"after:  {result.after.name}, confidence {result.after.confidence:.4f}")
+    print_line(f"before: {result.before.name}, confidence {result.before.confidence:.4f}")
+    print_line(f"after:  {result.after.name}, confidence {result.after.confidence:.4f}")
     norm = str(row["threat_model"]["norm"])
-    tell(
-        f"{result.outcome.value}: {chosen.title} in {norm} at epsilon "
+    print_line(
+        f"{result.outcome.value}: {attacker.title} in {norm} at epsilon "
         f"{describe_epsilon(radius, norm)}; "
         f"largest change {describe_epsilon(result.linf)}, Euclidean {result.l2:.3f}; "
         f"saved as {output}"

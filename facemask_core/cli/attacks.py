@@ -1,4 +1,4 @@
-"""``attacks``: what the lab can attack with."""
+"""``attacks``: the list of attacks."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from dataclasses import fields
 from typing import Any
 
 from facemask_core.cli.options import JsonFlag
-from facemask_core.cli.terminal import print_json, tell
+from facemask_core.cli.terminal import print_json, print_line
 
 
 def attacks(as_json: JsonFlag = False) -> None:
-    """List the attacks, what they need to know, and their settings with defaults."""
+    """List the attacks, what they know of the model, and their settings with defaults."""
     from facemask_core import attacks as registry
 
     rows: list[dict[str, Any]] = []
@@ -34,6 +34,6 @@ def attacks(as_json: JsonFlag = False) -> None:
         print_json(rows)
         return
     for row in rows:
-        tell(f"{row['name']}: {row['title']}, {row['knowledge']}. {row['reference']}")
-        stated = ", ".join(f"{key}={value}" for key, value in row["settings"].items())
-        tell(f"    {stated}")
+        print_line(f"{row['name']}: {row['title']}, {row['knowledge']}. {row['reference']}")
+        settings = ", ".join(f"{key}={value}" for key, value in row["settings"].items())
+        print_line(f"    {settings}")

@@ -8,10 +8,16 @@ from typing import Annotated
 
 import typer
 
-from facemask_core.cli.datasets import CropOption, data_row, opened, preparation
+from facemask_core.cli.attack_options import SettingsOption, SourceOption, make_attack
+from facemask_core.cli.dataset_options import CropOption, data_row, open_data, preparation
 from facemask_core.cli.options import JsonFlag, ModelOption, PrecisionOption, SeedOption
-from facemask_core.cli.settings import SettingsOption, SourceOption, configured
-from facemask_core.cli.terminal import model_row, print_json, print_precision, progress_bar, tell
+from facemask_core.cli.terminal import (
+    model_row,
+    print_json,
+    print_line,
+    print_precision,
+    progress_bar,
+)
 from facemask_core.epsilons import parse_epsilon
 
 
@@ -38,9 +44,9 @@ def check(
     from facemask_core.data import datasets, samples
     from facemask_core.pictures import images
 
-    chosen = configured(attack, settings, source)
+    attacker = make_attack(attack, settings, source)
     radius = parse_epsilon(epsilon)
-    dataset = opened(data or samples.GALLERY_DIR, limit)
+    dataset = open_data(data or samples.GALLERY_DIR, limit)
     batch = next(datasets.stream(dataset, limit, preparation(crop=crop)))
     classifier = load_classifier(model, warm_up=False, precision=precision)
     others = [load_classifier(name, warm_up=False) for name in against or ()]
@@ -48,7 +54,7 @@ def check(
         classifier,
         images.to_float(batch.images),
         batch.labels,
-        chosen,
+        attacker,
         epsilon=radius,
         seed=seed,
         others=others,
@@ -68,21 +74,20 @@ def check(
         for entry in checks.CHECKS
     ]
     if as_json:
-        stated = chosen.threat_model(radius, seed)
         print_json(
             {
                 **model_row(classifier),
                 **data_row(dataset, crop=crop),
                 "images": len(batch.paths),
                 "skipped": [asdict(entry) for entry in batch.skipped],
-                "threat_model": stated,
+                "threat_model": attacker.threat_model(radius, seed),
                 "checks": rows,
             }
         )
     else:
-        tell(f"{classifier.name} on {len(batch.paths)} images, {len(batch.skipped)} skipped")
+        print_line(f"{classifier.name} on {len(batch.paths)} images, {len(batch.skipped)} skipped")
         for row in rows:
-            tell(f"{row['status']:5} {row['check']}: {row['sentence']}")
+            print_line(f"{row['status']:5} {row['check']}: {row['sentence']}")
         print_precision(classifier)
     if any(row["status"] == checks.Status.FAILED.value for row in rows):
         raise typer.Exit(1)

@@ -6,23 +6,23 @@ from typing import Annotated
 
 import typer
 
-from facemask_core.cli.datasets import (
+from facemask_core.cli.attack_options import SettingsOption, SourceOption, make_attack
+from facemask_core.cli.dataset_options import (
     CropOption,
     DataOption,
     JsonPathOption,
     LimitOption,
     data_row,
-    opened,
+    open_data,
     preparation,
 )
 from facemask_core.cli.options import ModelOption, PrecisionOption, SeedOption
-from facemask_core.cli.settings import SettingsOption, SourceOption, configured
 from facemask_core.cli.terminal import (
     model_row,
     print_dead_gradients,
+    print_line,
     print_precision,
     progress_bar,
-    tell,
     write_json,
 )
 from facemask_core.epsilons import describe_epsilon, parse_epsilon
@@ -43,18 +43,18 @@ def curve(
     crop: CropOption = False,
     json_path: JsonPathOption = None,
 ) -> None:
-    """Show how accuracy falls with epsilon; what has fallen is not attacked again."""
+    """Show how accuracy falls with epsilon; a fooled image is not attacked again."""
     from facemask_core import load_classifier, robustness
 
-    chosen = configured(attack, settings, source)
+    attacker = make_attack(attack, settings, source)
     radii = [parse_epsilon(text) for text in epsilons.split(",")]
-    dataset = opened(data, limit)
+    dataset = open_data(data, limit)
     classifier = load_classifier(model, warm_up=False, precision=precision)
     with progress_bar() as report:
-        found = robustness.robustness_curve(
+        result = robustness.robustness_curve(
             classifier,
             dataset,
-            chosen,
+            attacker,
             radii,
             seed=seed,
             prepare=preparation(crop=crop),
@@ -65,18 +65,20 @@ def curve(
         {
             **model_row(classifier),
             **data_row(dataset, crop=crop),
-            **found.as_dict(),
+            **result.as_dict(),
         },
     )
-    tell(f"{classifier.name} on {len(found.fell_at)} images, {len(found.skipped)} skipped")
-    tell(f"{'epsilon':>20}{'robust accuracy':>18}{'success rate':>15}")
-    tell(f"{'clean':>20}{found.clean_accuracy:>18.4f}")
-    stated = found.threat_models[-1]
+    print_line(f"{classifier.name} on {len(result.fell_at)} images, {len(result.skipped)} skipped")
+    print_line(f"{'epsilon':>20}{'robust accuracy':>18}{'success rate':>15}")
+    print_line(f"{'clean':>20}{result.clean_accuracy:>18.4f}")
+    threat_model = result.threat_models[-1]
     for radius, accuracy, rate in zip(
-        radii, found.robust_accuracy, found.success_rate, strict=True
+        radii, result.robust_accuracy, result.success_rate, strict=True
     ):
-        written = describe_epsilon(radius, stated["norm"])
-        tell(f"{written:>20}{accuracy:>18.4f}{rate:>15.4f}")
-    print_dead_gradients(found.dead_gradients)
-    tell(", ".join(f"{key} {value}" for key, value in stated.items() if key != "epsilon"))
+        radius_text = describe_epsilon(radius, threat_model["norm"])
+        print_line(f"{radius_text:>20}{accuracy:>18.4f}{rate:>15.4f}")
+    print_dead_gradients(result.dead_gradients)
+    print_line(
+        ", ".join(f"{key} {value}" for key, value in threat_model.items() if key != "epsilon")
+    )
     print_precision(classifier)

@@ -1,4 +1,4 @@
-"""``defend``: what a defence is worth, against those who ignore it and those who know it."""
+"""``defend``: the effect of a defence, on attacks that ignore it and attacks that know it."""
 
 from __future__ import annotations
 
@@ -6,28 +6,29 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from facemask_core.cli.datasets import (
+from facemask_core.cli.attack_options import (
+    DefencesOption,
+    SettingsOption,
+    make_attack,
+    make_defences,
+)
+from facemask_core.cli.dataset_options import (
     CropOption,
     DataOption,
     JsonPathOption,
     LimitOption,
     data_row,
-    opened,
+    open_data,
     preparation,
 )
 from facemask_core.cli.options import ModelOption, PrecisionOption, SeedOption
-from facemask_core.cli.settings import (
-    DefencesOption,
-    SettingsOption,
-    configured,
-    configured_defences,
-)
 from facemask_core.cli.terminal import (
     model_row,
     print_dead_gradients,
+    print_line,
     print_precision,
+    print_threat_model,
     progress_bar,
-    tell,
     write_json,
 )
 from facemask_core.epsilons import describe_epsilon, parse_epsilon
@@ -52,16 +53,16 @@ def defend(
     """Put defences before a model; attack it without them (naive) and through them (adaptive)."""
     from facemask_core import load_classifier, robustness
 
-    chosen = configured(attack, settings)
-    defences = configured_defences(defence)
+    attacker = make_attack(attack, settings)
+    defences = make_defences(defence)
     radius = parse_epsilon(epsilon)
-    dataset = opened(data, limit)
+    dataset = open_data(data, limit)
     classifier = load_classifier(model, warm_up=False, precision=precision)
     with progress_bar() as report:
-        found = robustness.defence_comparison(
+        result = robustness.defence_comparison(
             classifier,
             dataset,
-            chosen,
+            attacker,
             defences,
             epsilon=radius,
             seed=seed,
@@ -70,30 +71,32 @@ def defend(
         )
     write_json(
         json_path,
-        {**model_row(classifier), **data_row(dataset, crop=crop), **found.as_dict()},
+        {**model_row(classifier), **data_row(dataset, crop=crop), **result.as_dict()},
     )
-    count = f"{len(found.labels)} images, {len(found.skipped)} skipped"
-    written = describe_epsilon(radius, found.threat_model["norm"])
-    tell(f"{classifier.name} at {written} on {count}")
-    _print_rows(found)
-    tell(", ".join(f"{key} {value}" for key, value in found.threat_model.items()))
+    count = f"{len(result.labels)} images, {len(result.skipped)} skipped"
+    radius_text = describe_epsilon(radius, result.threat_model["norm"])
+    print_line(f"{classifier.name} at {radius_text} on {count}")
+    _print_rows(result)
+    print_threat_model(result.threat_model)
     print_precision(classifier)
 
 
-def _print_rows(found: DefenceComparison) -> None:
+def _print_rows(result: DefenceComparison) -> None:
     """Prints one line a defence, the bare model's first."""
-    names = ["none", *(defence.label for defence in found.defences)]
+    names = ["none", *(defence.label for defence in result.defences)]
     width = max(map(len, (*names, "defence"))) + 2
-    tell(f"{'':{width + 10}}{'robust accuracy':>20}{'success rate':>20}")
+    print_line(f"{'':{width + 10}}{'robust accuracy':>20}{'success rate':>20}")
     heads = ("clean", "naive", "adaptive", "naive", "adaptive")
-    tell(f"{'defence':{width}}" + "".join(f"{head:>10}" for head in heads))
+    print_line(f"{'defence':{width}}" + "".join(f"{head:>10}" for head in heads))
     columns = (
-        found.clean_accuracy,
-        *(found.naive_accuracy, found.adaptive_accuracy),
-        *(found.naive_success_rate, found.adaptive_success_rate),
+        result.clean_accuracy,
+        *(result.naive_accuracy, result.adaptive_accuracy),
+        *(result.naive_success_rate, result.adaptive_success_rate),
     )
     for name, *shares in zip(names, *columns, strict=True):
-        tell(f"{name:{width}}" + "".join(f"{share:>10.4f}" for share in shares))
-    tell("naive: made on the bare model; adaptive: made on the model with the defence before it")
-    for name, dead in zip(names, found.dead_gradients, strict=True):
+        print_line(f"{name:{width}}" + "".join(f"{share:>10.4f}" for share in shares))
+    print_line(
+        "naive: made on the bare model; adaptive: made on the model with the defence before it"
+    )
+    for name, dead in zip(names, result.dead_gradients, strict=True):
         print_dead_gradients(int(dead), f"images with the defence {name}")

@@ -1,4 +1,4 @@
-"""``download``: the paper's photographs and ImageNet weights, from where they are published."""
+"""``download``: the paper's photographs and ImageNet weights, from their publishers."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from facemask_core.cli.terminal import progress_bar, tell
+from facemask_core.cli.terminal import print_line, progress_bar
 
 download = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Fetch photographs or ImageNet weights; after an interruption the same command goes on.",
+    help="Fetch photographs or ImageNet weights; after an interruption the same command resumes.",
 )
 
 
@@ -29,7 +29,7 @@ def mendeley(
     folder = output or dataset.FOLDER
     with progress_bar() as report:
         count = dataset.download(folder, base_url or dataset.BASE_URL, report)
-    tell(f"{count} files in {folder}")
+    print_line(f"{count} files in {folder}")
 
 
 @download.command()
@@ -44,4 +44,4 @@ def imagenet(
         path = backbone.fetch_imagenet(
             lambda done, total: report(f"{backbone.title}, MB", done // 10**6, total // 10**6)
         )
-    tell(f"saved as {path}")
+    print_line(f"saved as {path}")

@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from facemask_core.cli.computing import (
-    AddressOption,
-    EngineOption,
-    WorkersOption,
-    chosen_engine,
-)
-from facemask_core.cli.datasets import (
+from facemask_core.cli.attack_options import SettingsOption, SourceOption, make_attack
+from facemask_core.cli.dataset_options import (
     CropOption,
     DataOption,
     JsonPathOption,
     LimitOption,
-    opened,
+    open_data,
     preparation,
+)
+from facemask_core.cli.engine_options import (
+    AddressOption,
+    EngineOption,
+    WorkersOption,
+    make_engine,
 )
 from facemask_core.cli.options import (
     ModelOption,
@@ -32,14 +33,18 @@ from facemask_core.cli.options import (
     StepsOption,
     TargetOption,
 )
-from facemask_core.cli.settings import SettingsOption, SourceOption, configured
-from facemask_core.cli.storing import NoStoreOption, StoreOption, perhaps_store, say_recalled
+from facemask_core.cli.store_options import (
+    NoStoreOption,
+    StoreOption,
+    note_stored_count,
+    open_store_unless,
+)
 from facemask_core.cli.terminal import (
     print_dead_gradients,
+    print_line,
+    print_note,
     print_precision,
     progress_bar,
-    say,
-    tell,
     write_json,
 )
 from facemask_core.epsilons import parse_epsilon
@@ -62,7 +67,7 @@ def evaluate(
     restarts: RestartsOption = None,
     target: TargetOption = None,
     stop_early: Annotated[
-        bool, typer.Option(help="PGD leaves fallen images alone: robust accuracy sooner.")
+        bool, typer.Option(help="PGD leaves fooled images alone: robust accuracy sooner.")
     ] = False,
     settings: SettingsOption = None,
     source: SourceOption = None,
@@ -77,13 +82,13 @@ def evaluate(
     workers: WorkersOption = None,
     json_path: JsonPathOption = None,
 ) -> None:
-    """Report on a whole dataset, before and after an attack; goes on where it was cut off."""
+    """Report on a whole dataset, before and after an attack; an unfinished run is resumed."""
     from facemask_core import evaluation, load_classifier
     from facemask_core.engines import RunContext
 
-    chosen = None
+    attacker = None
     if attack != "none":
-        chosen = configured(
+        attacker = make_attack(
             attack,
             settings,
             source,
@@ -102,77 +107,81 @@ def evaluate(
     ):
         raise AttackError("Attack options need an attack; add --attack fgsm or pgd.")
     radius = 0.0 if epsilon is None else parse_epsilon(epsilon)
-    place = chosen_engine(engine, address, workers)
-    dataset = opened(data, limit)
+    compute_engine = make_engine(engine, address, workers)
+    dataset = open_data(data, limit)
     classifier = load_classifier(model, warm_up=False, precision=precision)
     with (
-        perhaps_store(store, no_store=no_store) as runs,
+        open_store_unless(store, no_store=no_store) as runs,
         progress_bar() as report,
         redirect_stdout(sys.stderr),  # Ray prints there when a worker dies
     ):
         result = evaluation.evaluate(
             classifier,
             dataset,
-            attack=chosen,
+            attack=attacker,
             epsilon=radius,
             seed=seed,
             prepare=preparation(crop=crop),
             context=RunContext(
                 store=runs,
-                engine=place,
+                engine=compute_engine,
                 progress=lambda done, total: report("images", done, total),
-                recalled=say_recalled,
-                notice=say,
+                recalled=note_stored_count,
+                notice=print_note,
             ),
         )
     write_json(json_path, result.as_dict() | {"crop": crop})
     print_evaluation(result)
-    tell()
+    print_line()
     print_precision(classifier)
 
 
 def print_evaluation(result: Evaluation) -> None:
     """Prints a report as text."""
     count = f"{len(result.paths)} images, {len(result.skipped)} skipped"
-    tell(f"{result.model} on {count}, {result.seconds:.1f} s")
+    print_line(f"{result.model} on {count}, {result.seconds:.1f} s")
     _print_speed(result.speed)
     for entry in result.skipped:
-        tell(f"skipped {entry.path}: {entry.reason}")
+        print_line(f"skipped {entry.path}: {entry.reason}")
     _print_predictions("clean", result.clean)
     _print_calibration(result.clean)
     _print_sources(result)
     if result.adversarial is None or result.threat_model is None:
         return
-    stated = ", ".join(f"{key} {value}" for key, value in result.threat_model.items())
-    _print_predictions(f"adversarial ({stated})", result.adversarial)
-    tell(f"robust accuracy, images wrong before counted as errors: {result.robust_accuracy:.4f}")
+    threat_model = ", ".join(f"{key} {value}" for key, value in result.threat_model.items())
+    _print_predictions(f"adversarial ({threat_model})", result.adversarial)
+    print_line(
+        f"robust accuracy, images wrong before counted as errors: {result.robust_accuracy:.4f}"
+    )
     if result.success_rate is not None:
         target = result.threat_model.get("target")
         others = "" if target is None else f", those of {LABELS[target]} left out"
-        tell(f"success rate on images classed rightly before{others}: {result.success_rate:.4f}")
-    tell(f"mean confidence drop: {result.mean_confidence_drop:.4f}")
+        print_line(
+            f"success rate on images classed rightly before{others}: {result.success_rate:.4f}"
+        )
+    print_line(f"mean confidence drop: {result.mean_confidence_drop:.4f}")
     print_dead_gradients(result.dead_gradients)
 
 
 def _print_speed(speed: Speed) -> None:
     attack = speed.attack_ms_per_image
-    attacked = "" if attack is None else f", attack {attack:.2f} ms"
+    attack_text = "" if attack is None else f", attack {attack:.2f} ms"
     warning = ", compilation perhaps included" if speed.first_batch_included else ""
-    tell(f"forward {speed.forward_ms_per_image:.2f} ms an image{attacked}{warning}")
-    tell(f"in batches of {speed.batch_size} on {speed.device}")
+    print_line(f"forward {speed.forward_ms_per_image:.2f} ms an image{attack_text}{warning}")
+    print_line(f"in batches of {speed.batch_size} on {speed.device}")
 
 
 def _print_calibration(predictions: Predictions) -> None:
-    found = predictions.calibration
-    tell(f"expected calibration error {found.expected_calibration_error:.4f}")
-    tell(f"Brier score {found.brier_score:.4f}")
+    calibration = predictions.calibration
+    print_line(f"expected calibration error {calibration.expected_calibration_error:.4f}")
+    print_line(f"Brier score {calibration.brier_score:.4f}")
 
 
 def _print_sources(result: Evaluation) -> None:
-    """Prints one line a source; why there is none, if a manifest could not be used."""
+    """Prints one line a source, or the reason if the manifest cannot be used."""
     if result.sources_problem is not None:
-        tell()
-        tell(f"no figures per source: {result.sources_problem}")
+        print_line()
+        print_line(f"no figures per source: {result.sources_problem}")
     figures = result.by_source()
     if not figures:
         return
@@ -180,20 +189,20 @@ def _print_sources(result: Evaluation) -> None:
     heads = ["images", "accuracy", "balanced"]
     if result.adversarial is not None:
         heads.append("robust")
-    tell()
-    tell(f"{'source':{width}}" + "".join(f"{head:>10}" for head in heads))
+    print_line()
+    print_line(f"{'source':{width}}" + "".join(f"{head:>10}" for head in heads))
     for name, row in figures.items():
         shares = [row["accuracy"], row["balanced_accuracy"]]
         if result.adversarial is not None:
             shares.append(row["robust_accuracy"])
         cells = "".join(f"{share:>10.4f}" for share in shares)
-        tell(f"{name:{width}}{row['images']:>10}{cells}")
+        print_line(f"{name:{width}}{row['images']:>10}{cells}")
     if unnamed := len(result.paths) - len(result.sources):
-        tell(f"without a source in the manifest: {unnamed} images")
+        print_line(f"without a source in the manifest: {unnamed} images")
 
 
 def _print_predictions(title: str, predictions: Predictions) -> None:
     for line in ("", title, *predictions.report_text().split("\n")):
-        tell(line)
-    tell(f"balanced accuracy {predictions.balanced_accuracy:.4f}")
-    tell(f"confusion matrix (rows true, columns predicted) {predictions.confusion.tolist()}")
+        print_line(line)
+    print_line(f"balanced accuracy {predictions.balanced_accuracy:.4f}")
+    print_line(f"confusion matrix (rows true, columns predicted) {predictions.confusion.tolist()}")

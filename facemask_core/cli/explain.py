@@ -1,4 +1,4 @@
-"""``explain``: what in one picture the model goes by."""
+"""``explain``: a heat map of the places in a picture that decide the prediction."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from facemask_core.cli.options import (
     WearMaskOption,
 )
 from facemask_core.cli.pictures import read_face, verdict_row
-from facemask_core.cli.terminal import model_row, print_json, print_precision, tell, writing
+from facemask_core.cli.terminal import model_row, print_json, print_line, print_precision, writing
 from facemask_core.errors import ImageError
 from facemask_core.labels import LABELS, parse_label
 
@@ -39,53 +39,53 @@ def explain(
     wear_mask: WearMaskOption = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Show where in a face the model finds what speaks for its answer, as a heat map."""
+    """Show as a heat map which places in a face speak for the model's answer."""
     from facemask_core import explain as explanations
     from facemask_core import load_classifier
     from facemask_core.evaluation.verdicts import judge
     from facemask_core.models.checkpoints import write_atomically
     from facemask_core.pictures import images
 
-    chosen = explanations.make(method)
-    asked = None if label is None else parse_label(label)
+    explanation = explanations.make(method)
+    requested = None if label is None else parse_label(label)
     if output.suffix.lower() != ".png":
         raise ImageError(f"{output} must end in .png.")
     face, box = read_face(image, crop=not no_crop, wear_mask=wear_mask)
     classifier = load_classifier(model, warm_up=False, precision=precision)
     verdict = judge(classifier, face[None])[0]
-    explained = verdict.label if asked is None else asked
-    heat = chosen(classifier, images.to_float(face)[None], explained, seed=seed)[0]
+    target = verdict.label if requested is None else requested
+    heat = explanation(classifier, images.to_float(face)[None], target, seed=seed)[0]
     picture = explanations.overlay(face, heat, share)
     with writing(output):
         write_atomically(output, images.encode_png(picture))
-    found = explanations.summarise(heat)
+    summary = explanations.summarise(heat)
     row = {
         "path": str(image),
         "box": box,
         "wears_drawn_mask": wear_mask,
         **model_row(classifier),
         "verdict": verdict_row(verdict),
-        "label": LABELS[explained],
-        "explanation": {**chosen.statement(), "seed": seed},
-        "peak": found.peak,
-        "lower_half": found.lower_half,
-        "area": found.area,
+        "label": LABELS[target],
+        "explanation": {**explanation.statement(), "seed": seed},
+        "peak": summary.peak,
+        "lower_half": summary.lower_half,
+        "area": summary.area,
         "share": share,
         "output": str(output),
     }
     if as_json:
         print_json(row)
         return
-    tell(f"{image}: {verdict.name}, confidence {verdict.confidence:.4f}")
-    tell(f"{chosen.title} for {LABELS[explained]}: {_in_words(found)}; saved as {output}")
+    print_line(f"{image}: {verdict.name}, confidence {verdict.confidence:.4f}")
+    print_line(f"{explanation.title} for {LABELS[target]}: {_in_words(summary)}; saved as {output}")
     print_precision(classifier)
 
 
-def _in_words(found: Summary) -> str:
-    if found.peak is None:
+def _in_words(summary: Summary) -> str:
+    if summary.peak is None:
         return "the map is empty: nothing speaks for this class, or no gradient comes through"
-    left, top = found.peak
+    left, top = summary.peak
     return (
         f"hottest {left} px from the left and {top} px from the top, "
-        f"{found.lower_half:.0%} of the heat in the lower half"
+        f"{summary.lower_half:.0%} of the heat in the lower half"
     )

@@ -1,4 +1,4 @@
-"""``jobs``: the reports that wait, run, or have ended."""
+"""``jobs``: the queued, running and ended reports."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import typer
 from rich.table import Table
 
 from facemask_core.cli.options import JsonFlag
-from facemask_core.cli.storing import StoreOption
-from facemask_core.cli.terminal import print_json, print_table, tell
+from facemask_core.cli.store_options import StoreOption
+from facemask_core.cli.terminal import print_json, print_line, print_table
 from facemask_core.epsilons import describe_epsilon
 
 if TYPE_CHECKING:
@@ -32,37 +32,37 @@ def list_jobs(store: StoreOption = None, as_json: JsonFlag = False) -> None:
     """List the jobs, the latest first."""
     from facemask_core.jobs import Queue
 
-    found = Queue(store).jobs()
+    entries = Queue(store).jobs()
     if as_json:
-        print_json([_row(job) for job in found])
+        print_json([_row(job) for job in entries])
         return
     table = Table()
     for name in ("job", "asked, UTC", "model"):
         table.add_column(name, no_wrap=True)
     for name in ("attack", "data", "state"):
         table.add_column(name)
-    print_table(table, map(_cells, found))
+    print_table(table, map(_cells, entries))
 
 
 @jobs.command()
 def cancel(job: JobsArgument, store: StoreOption = None, as_json: JsonFlag = False) -> None:
-    """End jobs that wait or run; what is stored of them stays."""
+    """End queued or running jobs; their stored batches stay."""
     from facemask_core.jobs import Queue, removal
 
     queue = Queue(store)
-    for found in [queue.get(name) for name in job]:
-        removal.cancel(queue, found)
+    for entry in [queue.get(name) for name in job]:
+        removal.cancel(queue, entry)
     _say("cancelled", [queue.get(name) for name in job], as_json=as_json)
 
 
 @jobs.command()
 def resume(job: JobsArgument, store: StoreOption = None, as_json: JsonFlag = False) -> None:
-    """Queue jobs that have ended again; they go on at their last stored batch."""
+    """Queue ended jobs again; they resume at their last stored batch."""
     from facemask_core.jobs import Queue
 
     queue = Queue(store)
-    for found in [queue.get(name) for name in job]:
-        queue.resume(found)
+    for entry in [queue.get(name) for name in job]:
+        queue.resume(entry)
     _say("queued", [queue.get(name) for name in job], as_json=as_json)
 
 
@@ -72,22 +72,22 @@ def delete(job: JobsArgument, store: StoreOption = None, as_json: JsonFlag = Fal
     from facemask_core.jobs import Queue, removal
 
     queue = Queue(store)
-    found = [queue.get(name) for name in job]
-    for each in found:
-        removal.delete(queue, each)
-    _say("deleted", found, as_json=as_json)
+    entries = [queue.get(name) for name in job]
+    for entry in entries:
+        removal.delete(queue, entry)
+    _say("deleted", entries, as_json=as_json)
 
 
-def _say(what: str, found: list[Job], *, as_json: bool) -> None:
+def _say(verb: str, entries: list[Job], *, as_json: bool) -> None:
     if as_json:
-        print_json([_row(job) for job in found])
+        print_json([_row(job) for job in entries])
         return
-    for job in found:
-        tell(f"{what} {job.id[:_NAME_LENGTH]}")
+    for job in entries:
+        print_line(f"{verb} {job.id[:_NAME_LENGTH]}")
 
 
 def _row(job: Job) -> dict[str, Any]:
-    """A job's keys; not its owner, which is what lets a visitor cancel it."""
+    """Makes a job's keys for the JSON; without its owner, whose name lets a visitor cancel it."""
     order = job.order
     return {
         "job": job.id,
@@ -127,12 +127,12 @@ def _cells(job: Job) -> tuple[str, ...]:
 def _attack(order: Order) -> str:
     if order.attack is None:
         return "none"
-    searched = "" if order.largest is None else "smallest up to "
-    made_on = "" if order.source is None else f" made on {order.source}"
-    written = describe_epsilon(order.epsilon, str(order.settings.get("norm")))
-    return f"{order.attack} {searched}{written}{made_on}"
+    search = "" if order.largest is None else "smallest up to "
+    source = "" if order.source is None else f" made on {order.source}"
+    radius_text = describe_epsilon(order.epsilon, str(order.settings.get("norm")))
+    return f"{order.attack} {search}{radius_text}{source}"
 
 
 def _state(job: Job) -> str:
-    told = f"{job.state.value}, {job.done} of {job.total}" if job.total else job.state.value
-    return told if job.reason is None else f"{told}: {job.reason}"
+    text = f"{job.state.value}, {job.done} of {job.total}" if job.total else job.state.value
+    return text if job.reason is None else f"{text}: {job.reason}"

@@ -1,4 +1,4 @@
-"""``models``: what is ready to use."""
+"""``models``: the list of models that are ready to use."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from rich.table import Table
 
 from facemask_core.cli.options import JsonFlag
-from facemask_core.cli.terminal import print_json, print_table, say
+from facemask_core.cli.terminal import print_json, print_note, print_table
 
 
 def models(as_json: JsonFlag = False) -> None:
@@ -15,7 +15,7 @@ def models(as_json: JsonFlag = False) -> None:
     from facemask_core.models import checkpoints
 
     for name, error in checkpoints.with_faulty_cards().items():
-        say(f"The model {name} is left out: {error}")
+        print_note(f"The model {name} is left out: {error}")
     cards = [checkpoints.read_card(checkpoints.locate(name)) for name in checkpoints.usable()]
     rows: list[dict[str, Any]] = [
         {

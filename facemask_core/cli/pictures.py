@@ -1,11 +1,11 @@
-"""Single pictures on the command line: read as the model's input, answered as a row of JSON."""
+"""Single pictures on the command line: their reading, and verdicts as rows of JSON."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from facemask_core.cli.terminal import say
+from facemask_core.cli.terminal import print_note
 from facemask_core.errors import FaceError, ImageError
 from facemask_core.labels import LABELS
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def read_face(
     path: Path, *, crop: bool, wear_mask: bool = False
 ) -> tuple[NDArray[Any], list[int] | None]:
-    """Reads a picture as the model's input, and the box it was cut from (None: all of it).
+    """Reads a picture as the model's input; returns it and its box in the picture, None for all.
 
     Args:
         path: The picture.
@@ -41,20 +41,20 @@ def read_face(
         return images.resize(image), None
     from facemask_core.pictures import faces, virtual_mask
 
-    found = faces.find_faces(image)
+    boxes = faces.find_faces(image)
     if wear_mask:
-        if not found:
+        if not boxes:
             raise FaceError(f"{path}: no face was found to draw a mask onto.")
-        image = virtual_mask.wear(image, found[0])
-    if crop and found:
-        return faces.crop(image, found[0]), found[0].as_list()
+        image = virtual_mask.wear(image, boxes[0])
+    if crop and boxes:
+        return faces.crop(image, boxes[0]), boxes[0].as_list()
     if crop:
-        say(f"{path}: no face was found; the whole picture is used.")
+        print_note(f"{path}: no face was found; the whole picture is used.")
     return images.resize(image), None
 
 
 def verdict_row(verdict: Verdict) -> dict[str, Any]:
-    """A verdict's keys in every answer of the command line."""
+    """Makes a verdict's keys for the JSON."""
     return {
         "label": verdict.name,
         "confidence": verdict.confidence,

@@ -1,4 +1,4 @@
-"""``portraits``: datasets of any size out of the shipped portraits."""
+"""``portraits``: datasets of any size, made of the shipped portraits."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from facemask_core.cli.options import SeedOption
-from facemask_core.cli.terminal import progress_bar, tell, writing
+from facemask_core.cli.terminal import print_line, progress_bar, writing
 
 
 def portraits(
@@ -27,4 +27,4 @@ def portraits(
         variations.write(
             output, count, seed, faces or FACES_DIR, lambda *done: report("portraits", *done)
         )
-    tell(f"{count} portraits in {output}; they say nothing about accuracy on photographs.")
+    print_line(f"{count} portraits in {output}; they say nothing about accuracy on photographs.")

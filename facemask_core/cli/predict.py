@@ -1,4 +1,4 @@
-"""``predict``: pictures in, verdicts out."""
+"""``predict``: verdicts on pictures."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from facemask_core.cli.options import (
     WearMaskOption,
 )
 from facemask_core.cli.pictures import read_face, verdict_row
-from facemask_core.cli.terminal import print_json, say, tell
+from facemask_core.cli.terminal import print_json, print_line, print_note
 from facemask_core.errors import FacemaskError
 
 
@@ -35,7 +35,7 @@ def predict(
         try:
             face, box = read_face(path, crop=not no_crop, wear_mask=wear_mask)
         except FacemaskError as error:
-            say(str(error))
+            print_note(str(error))
             failed = True
             continue
         verdict = judge(classifier, face[None])[0]
@@ -43,7 +43,7 @@ def predict(
             {"path": str(path), **verdict_row(verdict), "box": box, "wears_drawn_mask": wear_mask}
         )
         if not as_json:
-            tell(f"{path}: {verdict.name}, confidence {verdict.confidence:.4f}")
+            print_line(f"{path}: {verdict.name}, confidence {verdict.confidence:.4f}")
     if as_json:
         print_json(rows)
     if failed:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from facemask_core.cli.datasets import LimitOption, opened
-from facemask_core.cli.storing import NoStoreOption, StoreOption, perhaps_store
-from facemask_core.cli.terminal import progress_bar, tell
+from facemask_core.cli.dataset_options import LimitOption, open_data
+from facemask_core.cli.store_options import NoStoreOption, StoreOption, open_store_unless
+from facemask_core.cli.terminal import print_line, progress_bar
 from facemask_core.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def reproduce(
     store: StoreOption = None,
     no_store: NoStoreOption = False,
 ) -> None:
-    """Measure what the page Paper shows; results that are there already are kept."""
+    """Run the experiments behind the page Paper; results that are there are kept."""
     from facemask_core import load_classifier
     from facemask_core.models.checkpoints import locate
     from facemask_core.paper import experiments, reproduction
@@ -40,16 +40,16 @@ def reproduce(
         raise DatasetError(
             "Name a folder with --output: figures of a few images are not to replace those of all."
         )
-    asked = list(experiments.experiments(models or experiments.MODELS))
+    selection = list(experiments.experiments(models or experiments.MODELS))
     for model in models or ():
-        locate(model)  # a misspelt name is told before hours of others
-    dataset = opened(data, limit)
-    with perhaps_store(store, no_store=no_store) as kept, progress_bar() as report:
+        locate(model)  # refuses a misspelt name before hours of others
+    dataset = open_data(data, limit)
+    with open_store_unless(store, no_store=no_store) as runs, progress_bar() as report:
         work = reproduction.Reproduction(
-            dataset, output or reproduction.RESULTS_DIR, kept, load_classifier
+            dataset, output or reproduction.RESULTS_DIR, runs, load_classifier
         )
         for answer in work.answers(
-            asked, lambda experiment, done, total: report(experiment.file, done, total)
+            selection, lambda experiment, done, total: report(experiment.file, done, total)
         ):
             _print(answer)
 
@@ -63,7 +63,7 @@ def _print(answer: Answer) -> None:
         else f"robust accuracy {robust:.4f}"
     )
     how = "kept" if answer.from_file else f"{result['seconds']:.1f} s"
-    tell(
+    print_line(
         f"{answer.experiment.file}: {figure} on {result['images']} images, {how}",
         flush=True,  # the next may take hours
     )

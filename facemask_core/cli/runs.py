@@ -1,4 +1,4 @@
-"""``runs``: what the store holds."""
+"""``runs``: the stored evaluations."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import typer
 from rich.table import Table
 
 from facemask_core.cli.options import JsonFlag
-from facemask_core.cli.storing import StoreOption, opened_store
-from facemask_core.cli.terminal import print_json, print_table, tell
+from facemask_core.cli.store_options import StoreOption, open_store
+from facemask_core.cli.terminal import print_json, print_line, print_table
 from facemask_core.epsilons import describe_epsilon
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from facemask_core.runs import Stored
 
 _NAME_LENGTH = 8
-"""Letters of a run's sha256 that people are shown; commands take any that are enough."""
+"""Letters of a run's sha256 in tables; commands take any number that is unambiguous."""
 
 _TO_THE_MINUTE = len("2025-01-01T12:00")
 
@@ -34,8 +34,8 @@ runs = typer.Typer(
 @runs.command("list")
 def list_runs(store: StoreOption = None, as_json: JsonFlag = False) -> None:
     """List the stored runs, newest first."""
-    with opened_store(store) as opened:
-        rows = [_row(run) for run in opened.runs()]
+    with open_store(store) as runs_store:
+        rows = [_row(run) for run in runs_store.runs()]
     if as_json:
         print_json(rows)
         return
@@ -49,35 +49,35 @@ def list_runs(store: StoreOption = None, as_json: JsonFlag = False) -> None:
 
 @runs.command()
 def show(run: RunArgument, store: StoreOption = None, as_json: JsonFlag = False) -> None:
-    """Show what a run asks, and the report if it is complete."""
+    """Show a run's settings, and its report if it is complete."""
     from facemask_core import evaluation, robustness
     from facemask_core.cli.evaluate import print_evaluation
     from facemask_core.cli.smallest import print_smallest
     from facemask_core.runs import State
     from facemask_core.runs.rows import Smallest, joined
 
-    with opened_store(store) as opened:
-        found = opened.find(run)
+    with open_store(store) as runs_store:
+        entry = runs_store.find(run)
         report: Evaluation | SmallestEpsilons | None = None
-        if found.state is State.COMPLETE:
-            rows = joined(list(opened.read(found.question).rows()))
-            draw = (
+        if entry.state is State.COMPLETE:
+            rows = joined(list(runs_store.read(entry.question).rows()))
+            make_report = (
                 robustness.SmallestEpsilons.of_rows
-                if found.question.kind is Smallest
+                if entry.question.kind is Smallest
                 else evaluation.of_rows
             )
-            report = draw(found.question.values, rows)
+            report = make_report(entry.question.values, rows)
     if as_json:
-        print_json(_row(found) | {"report": None if report is None else report.as_dict()})
+        print_json(_row(entry) | {"report": None if report is None else report.as_dict()})
         return
-    for key, value in (_row(found) | found.question.values).items():
+    for key, value in (_row(entry) | entry.question.values).items():
         if key != "question":
-            tell(f"{key}: {value}")
+            print_line(f"{key}: {value}")
     if report is None:
         return
-    tell()
+    print_line()
     if isinstance(report, robustness.SmallestEpsilons):
-        print_smallest(found.question.values["model"], report)
+        print_smallest(entry.question.values["model"], report)
     else:
         print_evaluation(report)
 
@@ -88,10 +88,10 @@ def delete(
     store: StoreOption = None,
 ) -> None:
     """Delete runs from the store."""
-    with opened_store(store) as opened:
-        for found in [opened.find(name) for name in run]:
-            opened.delete(found.question)
-            tell(f"deleted {found.question.sha256[:_NAME_LENGTH]}")
+    with open_store(store) as runs_store:
+        for entry in [runs_store.find(name) for name in run]:
+            runs_store.delete(entry.question)
+            print_line(f"deleted {entry.question.sha256[:_NAME_LENGTH]}")
 
 
 def _row(run: Stored) -> dict[str, Any]:
@@ -115,9 +115,9 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _attack(question: dict[str, Any]) -> str:
-    stated = question["threat_model"]
-    if stated is None:
+    threat_model = question["threat_model"]
+    if threat_model is None:
         return "none"
-    searched = "smallest up to " if "largest_level" in question else ""
-    written = describe_epsilon(stated["epsilon"], stated["norm"])
-    return f"{stated['attack']} {searched}{written}"
+    search = "smallest up to " if "largest_level" in question else ""
+    radius_text = describe_epsilon(threat_model["epsilon"], threat_model["norm"])
+    return f"{threat_model['attack']} {search}{radius_text}"

@@ -6,24 +6,30 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from facemask_core.cli.datasets import (
+from facemask_core.cli.attack_options import SettingsOption, SourceOption, make_attack
+from facemask_core.cli.dataset_options import (
     CropOption,
     DataOption,
     JsonPathOption,
     LimitOption,
     data_row,
-    opened,
+    open_data,
     preparation,
 )
 from facemask_core.cli.options import ModelOption, PrecisionOption, SeedOption
-from facemask_core.cli.settings import SettingsOption, SourceOption, configured
-from facemask_core.cli.storing import NoStoreOption, StoreOption, perhaps_store, say_recalled
+from facemask_core.cli.store_options import (
+    NoStoreOption,
+    StoreOption,
+    note_stored_count,
+    open_store_unless,
+)
 from facemask_core.cli.terminal import (
     model_row,
     print_dead_gradients,
+    print_line,
     print_precision,
+    print_threat_model,
     progress_bar,
-    tell,
     write_json,
 )
 from facemask_core.epsilons import LEVELS
@@ -47,46 +53,46 @@ def smallest(
     no_store: NoStoreOption = False,
     json_path: JsonPathOption = None,
 ) -> None:
-    """Find how little fools the model on each image: exact for FGSM, bisected for the others."""
+    """Find the smallest fooling epsilon of each image: exact for FGSM, bisected for others."""
     from facemask_core import load_classifier, robustness
     from facemask_core.engines import RunContext
 
-    chosen = configured(attack, settings, source)
-    dataset = opened(data, limit)
+    attacker = make_attack(attack, settings, source)
+    dataset = open_data(data, limit)
     classifier = load_classifier(model, warm_up=False, precision=precision)
-    with perhaps_store(store, no_store=no_store) as runs, progress_bar() as report:
-        found = robustness.minimal_epsilons(
+    with open_store_unless(store, no_store=no_store) as runs, progress_bar() as report:
+        result = robustness.minimal_epsilons(
             classifier,
             dataset,
-            chosen,
+            attacker,
             largest=largest,
             seed=seed,
             prepare=preparation(crop=crop),
             context=RunContext(
                 store=runs,
                 progress=lambda done, total: report("images", done, total),
-                recalled=say_recalled,
+                recalled=note_stored_count,
             ),
         )
     write_json(
-        json_path, {**model_row(classifier), **data_row(dataset, crop=crop), **found.as_dict()}
+        json_path, {**model_row(classifier), **data_row(dataset, crop=crop), **result.as_dict()}
     )
-    print_smallest(classifier.name, found)
+    print_smallest(classifier.name, result)
     print_precision(classifier)
 
 
-def print_smallest(model: str, found: SmallestEpsilons) -> None:
-    """Prints what a search came to as text.
+def print_smallest(model: str, result: SmallestEpsilons) -> None:
+    """Prints the result of a search as text.
 
     Args:
-        model: Name of the model that was attacked.
-        found: What it came to.
+        model: Name of the attacked model.
+        result: The result.
     """
-    figures, largest = found.as_dict(), found.largest
+    figures, largest = result.as_dict(), result.largest
     middle = figures["median_level"]
     median = f"over {largest}/{LEVELS}" if middle is None else f"{middle:g}/{LEVELS}"
-    tell(f"{model} on {figures['images']} images, {len(found.skipped)} skipped")
-    tell(f"median smallest fooling epsilon: {median}")
-    tell(f"wrong before: {figures['wrong_before']}; standing: {figures['standing']}")
-    print_dead_gradients(found.dead_gradients)
-    tell(", ".join(f"{key} {value}" for key, value in found.threat_model.items()))
+    print_line(f"{model} on {figures['images']} images, {len(result.skipped)} skipped")
+    print_line(f"median smallest fooling epsilon: {median}")
+    print_line(f"wrong before: {figures['wrong_before']}; standing: {figures['standing']}")
+    print_dead_gradients(result.dead_gradients)
+    print_threat_model(result.threat_model)

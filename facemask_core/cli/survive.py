@@ -1,4 +1,4 @@
-"""``survive``: which adversarial examples still fool the model once they have been saved."""
+"""``survive``: the adversarial examples that still fool the model after they are saved."""
 
 from __future__ import annotations
 
@@ -6,23 +6,24 @@ from typing import Annotated
 
 import typer
 
-from facemask_core.cli.datasets import (
+from facemask_core.cli.attack_options import SettingsOption, SourceOption, make_attack
+from facemask_core.cli.dataset_options import (
     CropOption,
     DataOption,
     JsonPathOption,
     LimitOption,
     data_row,
-    opened,
+    open_data,
     preparation,
 )
 from facemask_core.cli.options import ModelOption, PrecisionOption, SeedOption
-from facemask_core.cli.settings import SettingsOption, SourceOption, configured
 from facemask_core.cli.terminal import (
     model_row,
     print_dead_gradients,
+    print_line,
     print_precision,
+    print_threat_model,
     progress_bar,
-    tell,
     write_json,
 )
 from facemask_core.epsilons import describe_epsilon, parse_epsilon
@@ -48,15 +49,15 @@ def survive(
     from facemask_core import load_classifier, robustness
     from facemask_core.evaluation.survival import QUALITIES
 
-    chosen = configured(attack, settings, source)
+    attacker = make_attack(attack, settings, source)
     radius = parse_epsilon(epsilon)
-    dataset = opened(data, limit)
+    dataset = open_data(data, limit)
     classifier = load_classifier(model, warm_up=False, precision=precision)
     with progress_bar() as report:
-        found = robustness.attack_survival(
+        result = robustness.attack_survival(
             classifier,
             dataset,
-            chosen,
+            attacker,
             epsilon=radius,
             qualities=quality or QUALITIES,
             seed=seed,
@@ -65,19 +66,19 @@ def survive(
         )
     write_json(
         json_path,
-        {**model_row(classifier), **data_row(dataset, crop=crop), **found.as_dict()},
+        {**model_row(classifier), **data_row(dataset, crop=crop), **result.as_dict()},
     )
-    answers = found.answers
-    count = f"{len(answers.labels)} images, {len(found.skipped)} skipped"
-    written = describe_epsilon(radius, found.threat_model["norm"])
-    tell(f"{classifier.name} at {written} on {count}")
-    tell(f"wrong before the attack, in no rate: {answers.already_wrong}")
-    tell(f"{'form':10}{'success rate':>15}{'survival rate':>15}{'originals wrong':>18}")
+    answers = result.answers
+    count = f"{len(answers.labels)} images, {len(result.skipped)} skipped"
+    radius_text = describe_epsilon(radius, result.threat_model["norm"])
+    print_line(f"{classifier.name} at {radius_text} on {count}")
+    print_line(f"wrong before the attack, in no rate: {answers.already_wrong}")
+    print_line(f"{'form':10}{'success rate':>15}{'survival rate':>15}{'originals wrong':>18}")
     for form, success in answers.success_rates.items():
         survived, wrong = answers.survival_rates[form], answers.error_rates[form]
-        tell(f"{form:10}{_share(success):>15}{_share(survived):>15}{_share(wrong):>18}")
-    print_dead_gradients(found.dead_gradients)
-    tell(", ".join(f"{key} {value}" for key, value in found.threat_model.items()))
+        print_line(f"{form:10}{_share(success):>15}{_share(survived):>15}{_share(wrong):>18}")
+    print_dead_gradients(result.dead_gradients)
+    print_threat_model(result.threat_model)
     print_precision(classifier)
 
 

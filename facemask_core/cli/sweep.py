@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from facemask_core.cli.attack_options import SettingsOption, SourceOption, make_attack
 from facemask_core.cli.options import (
     JsonFlag,
     ModelOption,
@@ -16,13 +17,12 @@ from facemask_core.cli.options import (
     SeedOption,
 )
 from facemask_core.cli.pictures import read_face
-from facemask_core.cli.settings import SettingsOption, SourceOption, configured
 from facemask_core.cli.terminal import (
     model_row,
     print_dead_gradients,
     print_json,
+    print_line,
     print_precision,
-    tell,
     writing,
 )
 from facemask_core.errors import AttackError, ImageError
@@ -60,50 +60,50 @@ def sweep(
     ] = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Show confidence against epsilon for the face in a picture, judged as 8-bit images."""
+    """Show confidence against epsilon for the face in a picture, in 8-bit images."""
     from facemask_core import load_classifier, robustness
     from facemask_core.evaluation.verdicts import judge
 
-    chosen = configured(attack, settings, source, norm=norm)
-    notches = _notches(chosen, largest)
+    attacker = make_attack(attack, settings, source, norm=norm)
+    notches = _notches(attacker, largest)
     if gif is not None and gif.suffix.lower() != ".gif":
         raise ImageError(f"{gif} must end in .gif; that is what --gif writes.")
     face, box = read_face(image, crop=not no_crop)
     classifier = load_classifier(model, warm_up=False, precision=precision)
     truth = judge(classifier, face[None])[0].label if label is None else parse_label(label)
-    found = robustness.epsilon_sweep(classifier, face, truth, chosen, notches=notches, seed=seed)
+    result = robustness.epsilon_sweep(classifier, face, truth, attacker, notches=notches, seed=seed)
     if gif is not None:
-        _animate(found, gif)
-    smallest = found.smallest_fooling_notch
+        _animate(result, gif)
+    smallest = result.smallest_fooling_notch
     row = {
         "path": str(image),
         "box": box,
         **model_row(classifier),
         "label": LABELS[truth],
-        "epsilons": [found.grid.epsilon(notch) for notch in notches],
-        "l2": found.lengths(face).tolist(),
-        "confidence": found.confidence.tolist(),
-        "fooled": found.fooled.tolist(),
-        "smallest_fooling_epsilon": None if smallest is None else found.grid.epsilon(smallest),
-        "gradient_calls": found.gradient_calls,
-        "dead_gradients": found.dead_gradients,
-        "threat_model": found.threat_model,
+        "epsilons": [result.grid.epsilon(notch) for notch in notches],
+        "l2": result.lengths(face).tolist(),
+        "confidence": result.confidence.tolist(),
+        "fooled": result.fooled.tolist(),
+        "smallest_fooling_epsilon": None if smallest is None else result.grid.epsilon(smallest),
+        "gradient_calls": result.gradient_calls,
+        "dead_gradients": result.dead_gradients,
+        "threat_model": result.threat_model,
         "gif": None if gif is None else str(gif),
     }
     if as_json:
         print_json(row)
         return
-    _print(found, face)
+    _print(result, face)
     if gif is not None:
-        tell(f"saved as {gif}")
+        print_line(f"saved as {gif}")
     print_precision(classifier)
 
 
 def _notches(attack: Attack, largest: float | None) -> range:
-    """The epsilons up to the largest one asked for, counted on the grid of the attack's norm.
+    """Returns the notches up to the largest epsilon, on the slider of the attack's norm.
 
     Raises:
-        AttackError: It lies between two notches, or is none.
+        AttackError: It lies between two notches, or is 0.
     """
     from facemask_core import robustness
 
@@ -113,29 +113,33 @@ def _notches(attack: Attack, largest: float | None) -> range:
     last = grid.notch(largest)
     if last < 1:
         raise AttackError(f"The largest epsilon must be {grid.write(1)} or more.")
-    return range(last + 1)  # one that is too large the attack refuses itself
+    return range(last + 1)  # the attack itself refuses one that is too large
 
 
-def _print(found: Sweep, face: NDArray[Any]) -> None:
-    name = LABELS[found.label]
-    rows = zip(found.notches, found.lengths(face), found.confidence, found.fooled, strict=True)
+def _print(result: Sweep, face: NDArray[Any]) -> None:
+    name = LABELS[result.label]
+    rows = zip(result.notches, result.lengths(face), result.confidence, result.fooled, strict=True)
     for notch, length, confidence, fooled in rows:
         # Rounding to 8 bits may carry an L2 attack a little beyond epsilon.
-        reached = f"  reached {length:.3f}" if found.grid.norm == "l2" else ""
+        length_text = f"  reached {length:.3f}" if result.grid.norm == "l2" else ""
         mark = "  fooled" if fooled else ""
-        tell(f"{found.grid.write(int(notch)):>7}{reached}  {name} {confidence:.4f}{mark}")
-    print_dead_gradients(found.dead_gradients, "epsilons")
-    smallest, last = found.smallest_fooling_notch, int(found.notches[-1])
-    none = f"none up to {found.grid.write(last)}"
-    answer = none if smallest is None else found.grid.write(smallest)
-    tell(f"smallest fooling epsilon: {answer}")
+        print_line(
+            f"{result.grid.write(int(notch)):>7}{length_text}  {name} {confidence:.4f}{mark}"
+        )
+    print_dead_gradients(result.dead_gradients, "epsilons")
+    smallest, last = result.smallest_fooling_notch, int(result.notches[-1])
+    none = f"none up to {result.grid.write(last)}"
+    answer = none if smallest is None else result.grid.write(smallest)
+    print_line(f"smallest fooling epsilon: {answer}")
 
 
-def _animate(found: Sweep, path: Path) -> None:
+def _animate(result: Sweep, path: Path) -> None:
     from facemask_core.models.checkpoints import write_atomically
     from facemask_core.pictures.animation import encode_sweep
 
-    epsilons = [found.grid.write(notch) for notch in found.notches.tolist()]
-    film = encode_sweep(epsilons, list(found.attacked), found.probabilities.tolist(), found.label)
+    epsilons = [result.grid.write(notch) for notch in result.notches.tolist()]
+    film = encode_sweep(
+        epsilons, list(result.attacked), result.probabilities.tolist(), result.label
+    )
     with writing(path):
         write_atomically(path, film)

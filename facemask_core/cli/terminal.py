@@ -1,4 +1,4 @@
-"""What commands say and how: sentences and progress to standard error, answers to standard out."""
+"""The commands' output: notes and progress on standard error, results on standard output."""
 
 from __future__ import annotations
 
@@ -29,34 +29,34 @@ if TYPE_CHECKING:
 _errors = Console(stderr=True, soft_wrap=True)
 
 
-def say(message: str) -> None:
-    """Prints a sentence on standard error, as harmless as :func:`tell` prints a line."""
+def print_note(message: str) -> None:
+    """Prints a note on standard error, on one line like :func:`print_line`."""
     _errors.print(Text(on_one_line(message)))
 
 
-def tell(line: str = "", *, flush: bool = False) -> None:
-    """Prints a line of an answer on standard output.
+def print_line(line: str = "", *, flush: bool = False) -> None:
+    """Prints a line of a result on standard output.
 
-    Names in it may be strangers': whatever they hold, it stays one line and moves no cursor.
+    It may contain names from strangers: whatever they hold, it stays one line and moves no cursor.
     """
     print(on_one_line(line), flush=flush)
 
 
 def print_table(table: Table, rows: Iterable[Sequence[str]]) -> None:
-    """Fills a table and prints it on standard output; no cell is taken for Rich's markup."""
+    """Fills a table and prints it on standard output; no cell is read as Rich's markup."""
     for row in rows:
         table.add_row(*(Text(on_one_line(cell)) for cell in row))
     Console().print(table)
 
 
 def print_json(value: Any) -> None:
-    """Prints an answer as JSON on standard output."""
+    """Prints a result as JSON on standard output."""
     print(json.dumps(value, indent=1))
 
 
 @contextmanager
 def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
-    """Shows one bar on standard error; yields what to call with (what, done, total)."""
+    """Shows a bar on standard error; yields a function of (what, done, total) that moves it."""
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),
@@ -73,7 +73,7 @@ def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
         def report(what: str, done: int, total: int) -> None:
             nonlocal whole
             if total != whole:
-                # What was done before this bar began, such as by a resumed run, is no speed of it.
+                # Work from before, such as of a resumed run, must not count as speed.
                 bar.reset(task, total=total, completed=done)
                 whole = total
             bar.update(task, description=on_one_line(what), completed=done)
@@ -82,13 +82,18 @@ def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
 
 
 def print_dead_gradients(count: int, what: str = "images") -> None:
-    """Warns in an answer's text of what the attack had no direction for, if there is any."""
+    """Warns of images on which the attack had no gradient, if there are any."""
     if count:
-        tell(f"zero or non-finite gradients on {count} {what}: the attack is weak")
+        print_line(f"zero or non-finite gradients on {count} {what}: the attack is weak")
+
+
+def print_threat_model(threat_model: dict[str, Any]) -> None:
+    """Prints the settings that the figures above were measured with."""
+    print_line(", ".join(f"{key} {value}" for key, value in threat_model.items()))
 
 
 def model_row(classifier: Classifier) -> dict[str, Any]:
-    """A model's keys in every answer about one model."""
+    """Makes a model's keys for the JSON."""
     return {
         "model": classifier.name,
         "model_sha256": classifier.card.weights_sha256,
@@ -98,12 +103,12 @@ def model_row(classifier: Classifier) -> dict[str, Any]:
 
 
 def print_precision(classifier: Classifier) -> None:
-    """Says at the end of an answer's text what it was computed in."""
-    tell(f"precision {classifier.precision}: {classifier.arithmetic}")
+    """Prints the precision of the result above."""
+    print_line(f"precision {classifier.precision}: {classifier.arithmetic}")
 
 
 def write_json(path: Path | None, value: Any) -> None:
-    """Writes an answer as JSON, if a file was named."""
+    """Writes a result as JSON, if there is a path."""
     from facemask_core.models.checkpoints import write_atomically
 
     if path is not None:
@@ -113,8 +118,8 @@ def write_json(path: Path | None, value: Any) -> None:
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Turns a failed write into one sentence."""
+    """Turns a failed write into an error of one sentence."""
     try:
         yield
     except OSError as error:
-        raise DatasetError(f"{path} cannot be written: {error.strerror or error}.") from error
+        raise DatasetError(f"{path} cannot be radius_text: {error.strerror or error}.") from error

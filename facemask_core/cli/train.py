@@ -1,4 +1,4 @@
-"""``train``: photographs in, a checkpoint with its card out."""
+"""``train``: a checkpoint with its card, trained on photographs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from facemask_core.cli.options import SeedOption
-from facemask_core.cli.terminal import progress_bar, tell, writing
+from facemask_core.cli.terminal import print_line, progress_bar, writing
 from facemask_core.epsilons import parse_epsilon
 from facemask_core.errors import TrainingError
 
@@ -71,7 +71,7 @@ def train(
     tensorboard: Annotated[Path | None, typer.Option(help="Folder for TensorBoard.")] = None,
     seed: SeedOption = 0,
 ) -> None:
-    """Train a backbone; after an interruption the same command goes on."""
+    """Train a backbone; after an interruption the same command resumes."""
     from facemask_core import training
     from facemask_core.training import recipes
 
@@ -91,11 +91,11 @@ def train(
         "adversary": _adversary(adversarial, train_epsilon, train_steps, epsilon_warmup, trades),
         "precision": precision,
     }
-    chosen = recipes.make(recipe, model, seed=seed, **_given(settings))
+    settings_of_run = recipes.make(recipe, model, seed=seed, **_without_none(settings))
     command = shlex.join(["python", "-m", "facemask_core", *sys.argv[1:]])
     with writing(output), progress_bar() as report:
         card = training.train(
-            chosen,
+            settings_of_run,
             data,
             output,
             also=also,
@@ -105,11 +105,11 @@ def train(
             progress=report,
         )
     for split, figures in card.metrics.items():
-        tell(f"{split}: balanced accuracy {figures['balanced_accuracy']:.4f}")
-    tell(f"saved in {output}")
+        print_line(f"{split}: balanced accuracy {figures['balanced_accuracy']:.4f}")
+    print_line(f"saved in {output}")
 
 
-def _given(options: dict[str, Any]) -> dict[str, Any]:
+def _without_none(options: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in options.items() if value is not None}
 
 
@@ -120,6 +120,7 @@ def _adversary(
     warmup: float | None,
     trades: float | None,
 ) -> Adversary | None:
+    """Makes the attack to train against from its options; None without one."""
     from facemask_core.training import Adversary
 
     settings = {
@@ -129,8 +130,8 @@ def _adversary(
         "trades": trades,
     }
     if attack is not None:
-        return Adversary(attack, **_given(settings))
-    if _given(settings):
+        return Adversary(attack, **_without_none(settings))
+    if _without_none(settings):
         raise TrainingError(
             "Options of adversarial training need an attack; add --adversarial fgsm or pgd."
         )

@@ -1,4 +1,4 @@
-"""``transfer``: examples made on every model, tried on every model."""
+"""``transfer``: examples made on each model, evaluated on each model."""
 
 from __future__ import annotations
 
@@ -6,18 +6,24 @@ from typing import Annotated
 
 import typer
 
-from facemask_core.cli.datasets import (
+from facemask_core.cli.attack_options import SettingsOption, make_attack
+from facemask_core.cli.dataset_options import (
     CropOption,
     DataOption,
     JsonPathOption,
     LimitOption,
     data_row,
-    opened,
+    open_data,
     preparation,
 )
 from facemask_core.cli.options import PrecisionOption, SeedOption
-from facemask_core.cli.settings import SettingsOption, configured
-from facemask_core.cli.terminal import print_dead_gradients, progress_bar, tell, write_json
+from facemask_core.cli.terminal import (
+    print_dead_gradients,
+    print_line,
+    print_threat_model,
+    progress_bar,
+    write_json,
+)
 from facemask_core.epsilons import describe_epsilon, parse_epsilon
 
 
@@ -36,40 +42,40 @@ def transfer(
     """Show the robust accuracy of every model (columns) under examples made on each (rows)."""
     from facemask_core import load_classifier, robustness
 
-    chosen = configured(attack, settings)
+    attacker = make_attack(attack, settings)
     radius = parse_epsilon(epsilon)
-    dataset = opened(data, limit)
+    dataset = open_data(data, limit)
     classifiers = [load_classifier(name, warm_up=False, precision=precision) for name in model]
     with progress_bar() as report:
-        found = robustness.transfer_matrix(
+        result = robustness.transfer_matrix(
             classifiers,
             dataset,
-            chosen,
+            attacker,
             epsilon=radius,
             seed=seed,
             prepare=preparation(crop=crop),
             progress=lambda done, total: report("images", done, total),
         )
-    computed_in = [classifier.arithmetic for classifier in classifiers]
+    arithmetics = [classifier.arithmetic for classifier in classifiers]
     write_json(
         json_path,
         {
             "precision": precision,
-            "arithmetic": computed_in,
+            "arithmetic": arithmetics,
             **data_row(dataset, crop=crop),
-            **found.as_dict(),
+            **result.as_dict(),
         },
     )
-    width = max(map(len, (*found.models, "made on"))) + 2
-    written = describe_epsilon(radius, found.threat_model["norm"])
-    tell(f"robust accuracy at {written}, {len(found.labels)} images")
-    tell(f"{'made on':{width}}" + "".join(f"{name:>{width}}" for name in found.models))
-    clean = "".join(f"{value:>{width}.4f}" for value in found.clean_accuracy)
-    tell(f"{'(clean)':{width}}{clean}")
-    for name, row in zip(found.models, found.robust_accuracy, strict=True):
-        tell(f"{name:{width}}" + "".join(f"{value:>{width}.4f}" for value in row))
-    for name, dead in zip(found.models, found.dead_gradients, strict=True):
+    width = max(map(len, (*result.models, "made on"))) + 2
+    radius_text = describe_epsilon(radius, result.threat_model["norm"])
+    print_line(f"robust accuracy at {radius_text}, {len(result.labels)} images")
+    print_line(f"{'made on':{width}}" + "".join(f"{name:>{width}}" for name in result.models))
+    clean = "".join(f"{value:>{width}.4f}" for value in result.clean_accuracy)
+    print_line(f"{'(clean)':{width}}{clean}")
+    for name, row in zip(result.models, result.robust_accuracy, strict=True):
+        print_line(f"{name:{width}}" + "".join(f"{value:>{width}.4f}" for value in row))
+    for name, dead in zip(result.models, result.dead_gradients, strict=True):
         print_dead_gradients(int(dead), f"images made on {name}")
-    tell(", ".join(f"{key} {value}" for key, value in found.threat_model.items()))
-    for name, arithmetic in zip(found.models, computed_in, strict=True):
-        tell(f"{name}, precision {precision}: {arithmetic}")
+    print_threat_model(result.threat_model)
+    for name, arithmetic in zip(result.models, arithmetics, strict=True):
+        print_line(f"{name}, precision {precision}: {arithmetic}")

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from facemask_core.cli.storing import StoreOption
-from facemask_core.cli.terminal import tell
+from facemask_core.cli.store_options import StoreOption
+from facemask_core.cli.terminal import print_line
 
 _GENTLY = 5
 
@@ -23,11 +23,11 @@ def work(
     ] = False,
     store: StoreOption = None,
 ) -> None:
-    """Compute the reports that are queued, as the pages start it; ends when idle."""
+    """Compute the queued reports, as the pages do; ends when idle."""
     from facemask_core import jobs
     from facemask_core.jobs import worker
 
     with contextlib.suppress(OSError, AttributeError):  # not every system has it
-        os.nice(_GENTLY)  # someone at the attack lab's slider goes first
-    ended = worker.work(jobs.Queue(store), idle=idle, beside=beside)
-    tell(f"{ended} jobs ended")
+        os.nice(_GENTLY)  # a visitor at the attack lab's slider goes first
+    count = worker.work(jobs.Queue(store), idle=idle, beside=beside)
+    print_line(f"{count} jobs ended")

@@ -12,7 +12,7 @@ from command_line import MODEL, PORTRAIT, Lab
 from PIL import Image
 
 from facemask_core import attacks, checks, defences
-from facemask_core.cli.settings import configured_defences
+from facemask_core.cli.attack_options import make_defences
 from facemask_core.cli.terminal import print_dead_gradients
 from facemask_core.data import datasets, samples
 from facemask_core.evaluation.survival import jpeg_form
@@ -265,8 +265,8 @@ def test_defences_are_compared_in_writing_and_print(lab: Lab, answer: Path) -> N
 
 
 def test_every_defence_is_chosen_by_name_and_strength() -> None:
-    assert configured_defences(None) == [defences.make(name) for name in defences.names()]
-    chosen = configured_defences(["blur:1.5", "bit_depth:2", "jpeg"])
+    assert make_defences(None) == [defences.make(name) for name in defences.names()]
+    chosen = make_defences(["blur:1.5", "bit_depth:2", "jpeg"])
     assert chosen == [
         defences.make("blur", sigma=1.5),
         defences.make("bit_depth", bits=2),

@@ -15,14 +15,14 @@ SHOWN = r"[/x] [final] :smile: \x1b]0;mine\x07\x9b2J\r\nscore 1.0 \u202e\udce9"
 
 
 def test_sentences_are_text(capsys: pytest.CaptureFixture[str]) -> None:
-    terminal.say(HOSTILE)
+    terminal.print_note(HOSTILE)
     written = capsys.readouterr()
     assert (written.out, written.err) == ("", f"{SHOWN}\n")
 
 
 def test_lines_of_answers_are_text(capsys: pytest.CaptureFixture[str]) -> None:
-    terminal.tell(HOSTILE)
-    terminal.tell()
+    terminal.print_line(HOSTILE)
+    terminal.print_line()
     assert capsys.readouterr().out == f"{SHOWN}\n\n"
 
 

@@ -1,4 +1,4 @@
-"""The store of runs as commands have it: where it is, and what they say of it."""
+"""Options about the store of runs, and its messages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from facemask_core.cli.terminal import say
+from facemask_core.cli.terminal import print_note
 from facemask_core.errors import RunStoreError
 
 if TYPE_CHECKING:
@@ -24,13 +24,13 @@ StoreOption = Annotated[
     ),
 ]
 NoStoreOption = Annotated[
-    bool, typer.Option("--no-store", help="Compute everything anew and keep nothing.")
+    bool, typer.Option("--no-store", help="Compute everything anew and store nothing.")
 ]
 
 
 @contextmanager
-def opened_store(folder: Path | None) -> Iterator[Store]:
-    """Opens the store in a folder, or where it is by default; tells what befell it.
+def open_store(folder: Path | None) -> Iterator[Store]:
+    """Opens the store in a folder, or in its default folder; prints its notes at the end.
 
     Raises:
         RunStoreError: The store cannot be used.
@@ -42,25 +42,25 @@ def opened_store(folder: Path | None) -> Iterator[Store]:
             yield store
         finally:
             for note in store.notes:
-                say(note)
+                print_note(note)
 
 
 @contextmanager
-def perhaps_store(folder: Path | None, *, no_store: bool) -> Iterator[Store | None]:
-    """As :func:`opened_store`, where a command may do without.
+def open_store_unless(folder: Path | None, *, no_store: bool) -> Iterator[Store | None]:
+    """Opens the store like :func:`open_store`, unless the command is to do without one.
 
     Raises:
         RunStoreError: The store cannot be used, or the options contradict each other.
     """
     if no_store and folder is not None:
         raise RunStoreError("Give either --store FOLDER or --no-store, not both.")
-    with nullcontext() if no_store else opened_store(folder) as store:
+    with nullcontext() if no_store else open_store(folder) as store:
         yield store
 
 
-def say_recalled(done: int, total: int) -> None:
-    """Tells how much of an answer comes from the store."""
+def note_stored_count(done: int, total: int) -> None:
+    """Prints how many rows come from the store."""
     if done == total:
-        say(f"Answered from the run store: all {total} files were stored before.")
+        print_note(f"Answered from the run store: all {total} files were stored before.")
     else:
-        say(f"Going on from file {done} of {total}, as the run store has it.")
+        print_note(f"Going on from file {done} of {total}, as the run store has it.")

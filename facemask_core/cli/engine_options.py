@@ -1,4 +1,4 @@
-"""Options about where a run computes."""
+"""Options about the engine that computes a run."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ WorkersOption = Annotated[
 ]
 
 
-def chosen_engine(name: str, address: str | None, workers: int | None) -> Engine:
+def make_engine(name: str, address: str | None, workers: int | None) -> Engine:
     """Makes an engine from options.
 
     Raises:
@@ -35,8 +35,8 @@ def chosen_engine(name: str, address: str | None, workers: int | None) -> Engine
     """
     from facemask_core import engines
 
-    given = {"address": address, "workers": workers}
-    chosen = {key: value for key, value in given.items() if value is not None}
-    if chosen and not engines.settings(name):
-        raise EngineError(f"--{next(iter(chosen))} is for clusters; add --engine ray.")
-    return engines.make(name, **chosen)
+    options = {"address": address, "workers": workers}
+    settings = {key: value for key, value in options.items() if value is not None}
+    if settings and not engines.settings(name):
+        raise EngineError(f"--{next(iter(settings))} is for clusters; add --engine ray.")
+    return engines.make(name, **settings)

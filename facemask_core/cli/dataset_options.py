@@ -1,4 +1,4 @@
-"""Options about a dataset that several commands share."""
+"""Options about a dataset, which several commands share."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CropOption = Annotated[bool, typer.Option("--crop", help="Crop to the face first
 JsonPathOption = Annotated[Path | None, typer.Option("--json", help="Write JSON here.")]
 
 
-def opened(data: Path, limit: int | None) -> Dataset:
+def open_data(data: Path, limit: int | None) -> Dataset:
     """Opens a dataset, or its first images."""
     from facemask_core.data import datasets
 
@@ -25,14 +25,14 @@ def opened(data: Path, limit: int | None) -> Dataset:
 
 
 def preparation(*, crop: bool) -> Prepare:
-    """How a decoded picture becomes the model's input."""
+    """Returns the function that turns a decoded picture into the model's input."""
     from facemask_core.pictures import faces, images
 
     return faces.cropped if crop else images.resize
 
 
 def data_row(dataset: Dataset, *, crop: bool) -> dict[str, Any]:
-    """A dataset's keys in every answer: what was really used, after any limit."""
+    """Makes a dataset's keys for the JSON: of the images in use, after any limit."""
     from facemask_core.data import datasets
 
     return {"data_sha256": datasets.fingerprint(dataset), "crop": crop}

@@ -1,4 +1,4 @@
-"""Settings as a command line has them: ``--set decay=0.5``, ``--defence jpeg:75``."""
+"""Options about attacks and defences: ``--set decay=0.5``, ``--defence jpeg:75``."""
 
 from __future__ import annotations
 
@@ -35,25 +35,24 @@ DefencesOption = Annotated[
 _YES_NO = {"yes": True, "true": True, "no": False, "false": False}
 
 
-def configured(
+def make_attack(
     name: str,
     pairs: Sequence[str] | None,
     source: str | None = None,
     *,
     step_size: str | None = None,
     target: str | None = None,
-    **chosen: Any,
+    **settings: Any,
 ) -> Attack:
     """Makes an attack from options.
 
     Args:
-        name: A registered attack; ``transfer`` is asked for by naming its source.
+        name: A registered attack, but not ``transfer``, which a source selects.
         pairs: Settings as ``NAME=VALUE``.
-        source: Name or folder of the model to make the examples on instead.
-        step_size: Such as ``2/255``; this and what follows come from options of their own, where
-            None keeps the attack's default.
+        source: Name or folder of another model to make the examples on.
+        step_size: Such as ``2/255``; None, here and below, keeps the attack's default.
         target: Name of a class.
-        **chosen: Other settings by name.
+        **settings: Other settings by name.
 
     Raises:
         AttackError: There is no such attack or setting, or a value makes no sense.
@@ -66,20 +65,20 @@ def configured(
             "A transfer attack is another attack made on another model: name that attack. Commands "
             "that take --source MODEL make it on that model; transfer tries every pair of models."
         )
-    chosen["step_size"] = None if step_size is None else parse_epsilon(step_size)
-    chosen["target"] = None if target is None else parse_label(target)
-    own = {key: value for key, value in chosen.items() if value is not None}
-    attack = attacks.make(name, **own | _read(name, pairs or ()))
+    settings["step_size"] = None if step_size is None else parse_epsilon(step_size)
+    settings["target"] = None if target is None else parse_label(target)
+    given = {key: value for key, value in settings.items() if value is not None}
+    attack = attacks.make(name, **given | _read_pairs(name, pairs or ()))
     if source is None:
         return attack
     return attacks.make("transfer", source=load_classifier(source, warm_up=False), attack=attack)
 
 
-def _read(name: str, pairs: Sequence[str]) -> dict[str, Any]:
+def _read_pairs(name: str, pairs: Sequence[str]) -> dict[str, Any]:
     from facemask_core import attacks
 
     kinds = get_type_hints(attacks.get(name))
-    read = {}
+    values = {}
     for pair in pairs:
         key, equals, text = pair.partition("=")
         if not equals or key not in attacks.settings(name):
@@ -87,12 +86,12 @@ def _read(name: str, pairs: Sequence[str]) -> dict[str, Any]:
                 f"{pair!r} sets nothing; write NAME=VALUE with one of "
                 f"{', '.join(attacks.settings(name))}."
             )
-        read[key] = _value(key, text, kinds[key])
-    return read
+        values[key] = _read_value(key, text, kinds[key])
+    return values
 
 
-def _value(key: str, text: str, kind: Any) -> Any:
-    """Reads a value as its setting's type says."""
+def _read_value(key: str, text: str, kind: Any) -> Any:
+    """Reads a value according to its setting's type."""
     if key == "target":
         return parse_label(text)
     if kind is bool:
@@ -107,22 +106,22 @@ def _value(key: str, text: str, kind: Any) -> Any:
     return text if kind is str else parse_epsilon(text)
 
 
-def configured_defences(chosen: Sequence[str] | None) -> list[Defence]:
+def make_defences(names: Sequence[str] | None) -> list[Defence]:
     """Makes defences from options.
 
     Args:
-        chosen: Each a name, or a name and a strength such as ``jpeg:75``; None or none for every
-            registered defence. What is left out keeps its default.
+        names: Names, or names with a strength such as ``jpeg:75``; None for every registered
+            defence. Without a strength a defence keeps its default.
 
     Raises:
         DefenceError: There is no such defence, or a strength makes no sense.
     """
     from facemask_core import defences
 
-    return [_defence(text) for text in chosen or defences.names()]
+    return [_make_defence(text) for text in names or defences.names()]
 
 
-def _defence(text: str) -> Defence:
+def _make_defence(text: str) -> Defence:
     from facemask_core import defences
 
     name, colon, strength = text.partition(":")
