@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import click
 import pytest
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from facemask_core.cli import app
 
@@ -61,15 +61,15 @@ COMMANDS = {
 }
 
 
-def commands(group: click.Group, *path: str) -> Iterator[tuple[str, click.Command]]:
+def commands(group: TyperGroup, *path: str) -> Iterator[tuple[str, TyperCommand]]:
     for name, command in group.commands.items():
-        if isinstance(command, click.Group):
+        if isinstance(command, TyperGroup):
             yield from commands(command, *path, name)
-        else:
+        elif isinstance(command, TyperCommand):
             yield " ".join((*path, name)), command
 
 
-def words(command: click.Command) -> Iterator[str]:
+def words(command: TyperCommand) -> Iterator[str]:
     """An argument as its help shows it, an option by each of its spellings."""
     for parameter in command.params:
         if parameter.param_type_name == "argument":

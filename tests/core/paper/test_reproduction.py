@@ -117,7 +117,7 @@ def test_a_file_that_answers_something_else_is_replaced(
     assert not answer.from_file
     assert [it.from_file for it in _answers(work(), (FGSM,))] == [True]
     (other,) = _answers(work(), (replace(FGSM, epsilon=0.025),))
-    assert not other.kept
+    assert not other.from_file
 
 
 def test_an_interrupted_command_goes_on(work: Work) -> None:
