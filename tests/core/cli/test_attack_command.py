@@ -1,0 +1,128 @@
+"""``attack`` saves a picture inside the ball and states how it was made."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from command_line import MODEL, PORTRAIT, Lab, assert_one_sentence, assert_verdict, pixels
+
+from facemask_core.models import checkpoints
+from facemask_core.pictures import faces, images
+
+
+@pytest.mark.parametrize(
+    ("epsilon", "value"), [("0.05", 0.05), ("8/255", 8 / 255), ("1/255", 1 / 255), ("0", 0.0)]
+)
+@pytest.mark.parametrize("attack", [("fgsm",), ("pgd", "--steps", "3")], ids=["fgsm", "pgd"])
+def test_the_saved_picture_is_inside_the_ball_and_judged_as_saved(
+    lab: Lab, tmp_path: Path, picture: Path, attack: tuple[str, ...], epsilon: str, value: float
+) -> None:
+    output = tmp_path / "attacked.png"
+    options = ["--model", MODEL, "--attack", *attack, "--epsilon", epsilon, "--output", output]
+    answer = lab("attack", picture, *options, "--no-crop", "--json")
+    assert answer.code == 0, answer.err
+    row = json.loads(answer.out)
+
+    original, saved = images.resize(pixels()), images.decode(output.read_bytes())
+    assert saved.shape == original.shape
+    levels = int(np.abs(saved.astype(int) - original).max())
+    assert levels <= 255 * value + 1e-4
+    assert row["linf"] == pytest.approx(levels / 255)
+    change = (saved.astype(float) - original) / 255
+    assert row["l2"] == pytest.approx(np.linalg.norm(change))
+
+    (again,) = json.loads(lab("predict", output, "--model", MODEL, "--no-crop", "--json").out)
+    assert row["after"]["label"] == again["label"]
+    assert row["after"]["confidence"] == pytest.approx(again["confidence"], abs=1e-6)
+    (before,) = json.loads(lab("predict", picture, "--model", MODEL, "--no-crop", "--json").out)
+    assert row["before"]["confidence"] == pytest.approx(before["confidence"], abs=1e-6)
+    for verdict in (row["before"], row["after"]):
+        assert_verdict(verdict)
+    drop = row["before"]["confidence"] - row["after"]["probabilities"][row["before"]["label"]]
+    assert row["confidence_drop"] == pytest.approx(drop)
+    assert row["outcome"] == (
+        "fooled" if row["after"]["label"] != row["before"]["label"] else "held"
+    )
+
+
+def test_an_attack_states_its_threat_model(lab: Lab, tmp_path: Path, picture: Path) -> None:
+    output = tmp_path / "attacked.png"
+    options = ["--epsilon", "8/255", "--steps", "3", "--step-size", "2/255", "--seed", "5"]
+    row = json.loads(
+        lab(
+            *("attack", picture, "--model", MODEL, "--attack", "pgd", *options),
+            *("--restarts", "2", "--output", output, "--no-crop", "--json"),
+        ).out
+    )
+    stated = row["threat_model"]
+    assert stated["attack"] == "pgd"
+    assert stated["norm"] == "linf"
+    assert stated["epsilon"] == 8 / 255
+    assert stated["step_size"] == 2 / 255
+    assert (stated["steps"], stated["restarts"], stated["seed"]) == (3, 2, 5)
+    card = checkpoints.read_card(checkpoints.locate(MODEL))
+    assert (row["model"], row["model_sha256"]) == (MODEL, card.weights_sha256)
+    assert (row["path"], row["output"], row["box"]) == (str(picture), str(output), None)
+
+
+def test_an_attack_leaves_only_its_picture_behind(lab: Lab, tmp_path: Path, picture: Path) -> None:
+    before = picture.read_bytes()
+    options = ["--model", MODEL, "--attack", "fgsm", "--epsilon", "0.05", "--no-crop"]
+    answer = lab("attack", picture, *options, "--output", tmp_path / "out.png")
+    assert answer.code == 0
+    assert "before:" in answer.out
+    assert "after:" in answer.out
+    assert "12.75/255 (0.05)" in answer.out
+    assert {path.name for path in tmp_path.iterdir()} == {"picture.png", "out.png"}
+    assert picture.read_bytes() == before
+
+
+def test_the_same_seed_saves_the_same_picture(lab: Lab, tmp_path: Path, picture: Path) -> None:
+    def saved(seed: int) -> bytes:
+        options = ["--model", MODEL, "--attack", "pgd", "--steps", "1", "--epsilon", "8/255"]
+        output = tmp_path / "out.png"
+        lab("attack", picture, *options, "--seed", seed, "--output", output, "--no-crop")
+        return output.read_bytes()
+
+    first = saved(1)
+    assert saved(1) == first
+    assert saved(2) != first
+
+
+@pytest.mark.parametrize(
+    ("precision", "arithmetic"), [("exact", "float32"), ("fast", "float32, batch norm folded")]
+)
+def test_an_attack_states_its_precision(
+    lab: Lab, tmp_path: Path, picture: Path, precision: str, arithmetic: str
+) -> None:
+    options = ["--model", MODEL, "--attack", "fgsm", "--epsilon", "8/255", "--no-crop"]
+    words = ["attack", picture, *options, "--output", tmp_path / "out.png"]
+    row = json.loads(lab(*words, "--precision", precision, "--json").out)
+    assert (row["precision"], row["arithmetic"]) == (precision, arithmetic)
+    exact = json.loads(lab(*words, "--json").out)
+    assert row["before"]["confidence"] == pytest.approx(exact["before"]["confidence"], abs=1e-4)
+    assert f"precision {precision}: {arithmetic}\n" in lab(*words, "--precision", precision).out
+
+
+def test_the_cropped_face_is_what_is_attacked(lab: Lab, tmp_path: Path) -> None:
+    output = tmp_path / "out.png"
+    options = ["--model", MODEL, "--attack", "fgsm", "--epsilon", "8/255", "--output", output]
+    row = json.loads(lab("attack", PORTRAIT, *options, "--json").out)
+    found = faces.crop_face(images.decode(PORTRAIT.read_bytes()))
+    assert row["box"] == found.box.as_list()
+    saved = images.decode(output.read_bytes())
+    assert np.abs(saved.astype(int) - found.image).max() <= 8
+
+
+def test_a_target_that_is_already_reached_is_refused(
+    lab: Lab, tmp_path: Path, picture: Path
+) -> None:
+    (row,) = json.loads(lab("predict", picture, "--model", MODEL, "--no-crop", "--json").out)
+    options = ["--model", MODEL, "--attack", "fgsm", "--epsilon", "0.1", "--target", row["label"]]
+    output = tmp_path / "out.png"
+    answer = lab("attack", picture, *options, "--output", output, "--no-crop")
+    assert_one_sentence(answer, row["label"])
+    assert not output.exists()

@@ -1,0 +1,95 @@
+"""``predict`` prints a row or a line for each picture."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from command_line import MODEL, PORTRAIT, Lab, assert_verdict, loaded, pixels
+
+from facemask_core.labels import LABELS
+from facemask_core.models import checkpoints
+from facemask_core.pictures import images
+
+
+def test_predicting_prints_one_row_a_picture(lab: Lab, tmp_path: Path, picture: Path) -> None:
+    other = tmp_path / "ünï cödé.png"
+    other.write_bytes(images.encode_png(pixels(1)))
+    answer = lab("predict", picture, other, "--model", MODEL, "--no-crop", "--json")
+    assert answer.code == 0
+    assert answer.err == ""
+    rows = json.loads(answer.out)
+    assert [row["path"] for row in rows] == [str(picture), str(other)]
+    for row in rows:
+        assert row.keys() == {
+            "path",
+            "label",
+            "confidence",
+            "probabilities",
+            "box",
+            "wears_drawn_mask",
+        }
+        assert row["box"] is None
+        assert_verdict(row)
+
+
+def test_the_printed_probabilities_are_the_models_own(lab: Lab, picture: Path) -> None:
+    (row,) = json.loads(lab("predict", picture, "--model", MODEL, "--no-crop", "--json").out)
+    logits = loaded(MODEL, warm_up=False).predict(images.to_float(images.resize(pixels()))[None])
+    odds = np.exp(float(logits[0, 1]) - float(logits[0, 0]))
+    assert row["probabilities"]["with_mask"] == pytest.approx(odds / (1 + odds), abs=1e-6)
+
+
+def test_predicting_tells_people_label_and_confidence(lab: Lab, picture: Path) -> None:
+    answer = lab("predict", picture, "--model", MODEL, "--no-crop")
+    assert answer.code == 0
+    assert answer.out.startswith(f"{picture}: ")
+    assert any(f": {label}, confidence " in answer.out for label in LABELS)
+
+
+def test_the_face_is_cropped_and_its_box_told(lab: Lab) -> None:
+    answer = lab("predict", PORTRAIT, "--model", MODEL, "--json")
+    assert answer.code == 0
+    (row,) = json.loads(answer.out)
+    height, width = images.decode(PORTRAIT.read_bytes()).shape[:2]
+    assert len(row["box"]) == 4
+    assert all(isinstance(value, int) for value in row["box"])
+    assert all(-max(height, width) < value < 2 * max(height, width) for value in row["box"])
+    assert_verdict(row)
+
+
+def test_a_picture_without_a_face_is_used_whole_and_that_is_said(lab: Lab, picture: Path) -> None:
+    cropped = lab("predict", picture, "--model", MODEL, "--json")
+    assert cropped.code == 0
+    assert "no face" in cropped.err
+    (row,) = json.loads(cropped.out)
+    assert row["box"] is None
+    whole = json.loads(lab("predict", picture, "--model", MODEL, "--no-crop", "--json").out)
+    assert row == whole[0]
+
+
+def test_one_bad_picture_does_not_cost_the_others(lab: Lab, tmp_path: Path, picture: Path) -> None:
+    answer = lab("predict", tmp_path / "gone.png", picture, "--model", MODEL, "--no-crop", "--json")
+    assert answer.code == 2
+    assert [row["path"] for row in json.loads(answer.out)] == [str(picture)]
+    assert "gone.png" in answer.err
+    assert "\n" not in answer.err.strip()
+
+
+def test_a_model_may_be_given_by_its_folder(lab: Lab, picture: Path) -> None:
+    folder = checkpoints.locate(MODEL)
+    by_folder = lab("predict", picture, "--model", folder, "--no-crop", "--json")
+    by_name = lab("predict", picture, "--model", MODEL, "--no-crop", "--json")
+    assert by_folder.out == by_name.out
+
+
+def test_a_file_name_that_is_no_unicode_does_not_crash(lab: Lab, tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.png"))
+    try:
+        path.write_bytes(images.encode_png(pixels()))
+    except OSError:
+        pytest.skip("this file system only takes Unicode names")
+    assert lab("predict", path, "--model", MODEL, "--no-crop").code == 0
