@@ -25,8 +25,8 @@ def test_fgsm_is_pgd_with_one_full_step_to_the_bit(
 ) -> None:
     one_step = attacks.make("pgd", norm=norm, steps=1, step_size=0.1, random_start=False)
     expected = one_step(curved, faces, labels, epsilon=0.1)
-    found = attacks.make("fgsm", norm=norm)(curved, faces, labels, epsilon=0.1)
-    np.testing.assert_array_equal(found.images, expected.images)
+    batch = attacks.make("fgsm", norm=norm)(curved, faces, labels, epsilon=0.1)
+    np.testing.assert_array_equal(batch.images, expected.images)
 
 
 @pytest.mark.backend(quick=True)
@@ -45,7 +45,7 @@ def test_fgsm_follows_the_papers_equations(
 
 @pytest.mark.parametrize(("norm", "dual"), [("linf", 1), ("l2", 2)])
 @pytest.mark.parametrize(
-    ("name", "chosen"),
+    ("name", "settings"),
     [
         ("fgsm", {}),
         ("bim", {}),
@@ -56,7 +56,7 @@ def test_fgsm_follows_the_papers_equations(
 )
 @pytest.mark.backend(quick=True)
 def test_the_smallest_fooling_epsilon_of_a_linear_model(
-    linear: Linear, faces: NDArray[np.float32], name: str, chosen: dict, norm: str, dual: int
+    linear: Linear, faces: NDArray[np.float32], name: str, settings: dict, norm: str, dual: int
 ) -> None:
     """|margin| / dual norm of the weights, exactly: fooled just above it, standing just below."""
     classifier, weights, bias = linear
@@ -64,7 +64,7 @@ def test_the_smallest_fooling_epsilon_of_a_linear_model(
     margin = faces.reshape(16, -1) @ difference + float(bias[1] - bias[0])
     right = (margin > 0).astype(np.int64)
     smallest = np.abs(margin) / np.linalg.norm(difference, ord=dual)
-    attack = attacks.make(name, norm=norm, **chosen)
+    attack = attacks.make(name, norm=norm, **settings)
     for row in range(16):
         one = slice(row, row + 1)
         above = attack(classifier, faces[one], right[one], epsilon=1.001 * smallest[row] + 1e-6)
@@ -98,9 +98,9 @@ def test_a_confident_model_does_not_starve_the_gradient(
     confident = wrapped(linear_model(weights * 1e4, bias))
     right = confident.predict(faces).argmax(axis=1)
     assert np.abs(np.diff(confident.predict(faces))).min() > 90
-    found = attacks.make("fgsm")(confident, faces, right, epsilon=0.1)
-    assert found.dead_gradients == 0
-    np.testing.assert_allclose(found.linf, 0.1, atol=1e-6)
+    batch = attacks.make("fgsm")(confident, faces, right, epsilon=0.1)
+    assert batch.dead_gradients == 0
+    np.testing.assert_allclose(batch.linf, 0.1, atol=1e-6)
 
 
 @pytest.mark.backend
@@ -120,9 +120,9 @@ def test_restarts_only_help_and_each_image_keeps_its_own_best(
 
     def margins(restarts: int) -> NDArray[np.float32]:
         attack = attacks.make("pgd", steps=1, step_size=0.01, restarts=restarts)
-        found = attack(curved, faces, right, epsilon=0.05)
+        batch = attack(curved, faces, right, epsilon=0.05)
         rows = np.arange(16)
-        return found.logits[rows, 1 - right] - found.logits[rows, right]
+        return batch.logits[rows, 1 - right] - batch.logits[rows, right]
 
     one, five = margins(1), margins(5)
     assert (five >= one).all()
@@ -132,11 +132,11 @@ def test_restarts_only_help_and_each_image_keeps_its_own_best(
 @pytest.mark.backend
 def test_restarts_leave_fooled_images_alone(curved: Classifier, faces: NDArray[np.float32]) -> None:
     right = curved.predict(faces).argmax(axis=1)
-    found = attacks.make("pgd", steps=3, restarts=4)(curved, faces, right, epsilon=0.3)
+    batch = attacks.make("pgd", steps=3, restarts=4)(curved, faces, right, epsilon=0.3)
     first = attacks.make("pgd", steps=3, restarts=1)(curved, faces, right, epsilon=0.3)
     assert first.success.any()
-    assert (found.gradient_calls[first.success] == 3).all()
-    assert (found.gradient_calls[~found.success] == 12).all()
+    assert (batch.gradient_calls[first.success] == 3).all()
+    assert (batch.gradient_calls[~batch.success] == 12).all()
 
 
 @pytest.mark.parametrize("norm", norms.names())
@@ -176,10 +176,10 @@ def test_the_best_point_of_the_path_is_returned() -> None:
     classifier = wrapped(model)
     start = np.full((1, *SHAPE), 0.5, np.float32)
     attack = attacks.make("pgd", steps=2, step_size=0.11, random_start=False)
-    found = attack(classifier, start, np.array([0]), epsilon=0.5)
+    batch = attack(classifier, start, np.array([0]), epsilon=0.5)
     # 0.5 -> 0.61 (margin 0.29) -> 0.50 (margin 0.20): the first step is the best.
-    np.testing.assert_allclose(found.images, 0.61, atol=1e-5)
-    assert found.iterations[0] == 1
+    np.testing.assert_allclose(batch.images, 0.61, atol=1e-5)
+    assert batch.iterations[0] == 1
 
 
 @pytest.mark.backend
@@ -196,8 +196,8 @@ def test_a_new_epsilon_or_step_count_is_not_cached(
 ) -> None:
     classifier, _, _ = linear
     for epsilon in (0.1, 0.02, 0.2):
-        found = attacks.make("fgsm")(classifier, faces, labels, epsilon=epsilon)
-        np.testing.assert_allclose(found.linf, epsilon, atol=1e-6)
+        batch = attacks.make("fgsm")(classifier, faces, labels, epsilon=epsilon)
+        np.testing.assert_allclose(batch.linf, epsilon, atol=1e-6)
     short = attacks.make("pgd", steps=3, step_size=0.01, random_start=False)
     assert short(classifier, faces, labels, epsilon=0.2).linf.max() <= 0.03 + 1e-6
     longer = attacks.make("pgd", steps=7, step_size=0.01, random_start=False)
@@ -221,13 +221,13 @@ def test_a_longer_run_never_stands_higher(
         before = None
         for steps in (1, 2, 4, 8):
             attack = attacks.make(name, norm=norm, steps=steps, step_size=size)
-            found = attack(curved, faces, right, epsilon=epsilon, seed=3)
+            batch = attack(curved, faces, right, epsilon=epsilon, seed=3)
             if before is not None:
-                assert not (before.success & ~found.success).any()
+                assert not (before.success & ~batch.success).any()
                 # The last point is judged by another pass, which rounds for itself.
-                gain = leads(found.logits, right, None) - leads(before.logits, right, None)
+                gain = leads(batch.logits, right, None) - leads(before.logits, right, None)
                 assert (gain >= -1e-5).all()
-            before = found
+            before = batch
 
 
 @pytest.mark.backend
@@ -256,7 +256,7 @@ def test_restarts_remember_every_image_that_met_a_dead_gradient() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "chosen"),
+    ("name", "settings"),
     [
         ("fgsm", [{}]),
         ("bim", [{"steps": 2}, {"steps": 3, "step_size": 0.01}]),
@@ -271,7 +271,7 @@ def test_no_setting_of_a_slider_is_traced_anew(
     labels: NDArray[np.int64],
     monkeypatch: pytest.MonkeyPatch,
     name: str,
-    chosen: list[dict],
+    settings: list[dict],
 ) -> None:
     _, weights, bias = linear
     fresh = wrapped(linear_model(weights, bias))
@@ -282,9 +282,9 @@ def test_no_setting_of_a_slider_is_traced_anew(
         return climb(*arguments)
 
     monkeypatch.setattr(gradient_ascent, "climb", counted)
-    for settings in chosen:
+    for variant in settings:
         for epsilon in (0.001, 0.1):
-            attacks.make(name, **settings)(fresh, faces, labels, epsilon=epsilon)
+            attacks.make(name, **variant)(fresh, faces, labels, epsilon=epsilon)
     assert len(traces) == 1
 
 

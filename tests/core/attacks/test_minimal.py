@@ -35,16 +35,16 @@ def _known(
     return (margin > 0).astype(np.int64), np.abs(margin) / dual
 
 
-@pytest.mark.parametrize(("name", "chosen", "factor"), NEAREST)
+@pytest.mark.parametrize(("name", "settings", "factor"), NEAREST)
 @pytest.mark.backend(quick=True)
 def test_the_nearest_fooling_image_of_a_linear_model(
-    linear: Linear, faces: NDArray[np.float32], name: str, chosen: dict, factor: float
+    linear: Linear, faces: NDArray[np.float32], name: str, settings: dict, factor: float
 ) -> None:
-    attack = attacks.make(name, **chosen)
+    attack = attacks.make(name, **settings)
     right, nearest = _known(linear, faces, attack.norm)
-    found = attack(linear[0], faces, right, epsilon=attack.largest_epsilon(SHAPE))
-    assert found.success.all()
-    distance = found.l2 if attack.norm == "l2" else found.linf
+    batch = attack(linear[0], faces, right, epsilon=attack.largest_epsilon(SHAPE))
+    assert batch.success.all()
+    distance = batch.l2 if attack.norm == "l2" else batch.linf
     assert (distance >= nearest * (1 - 1e-4)).all(), "nothing nearer can fool"
     assert (distance <= nearest * factor + 1e-5).all()
 
@@ -55,10 +55,10 @@ def test_deepfool_needs_one_step_where_the_model_is_linear(
 ) -> None:
     right, nearest = _known(linear, faces, "l2")
     attack = attacks.make("deepfool", bisections=0, overshoot=0.02)
-    found = attack(linear[0], faces, right, epsilon=attack.largest_epsilon(SHAPE))
-    assert (found.iterations == 1).all()
-    assert (found.gradient_calls == 2).all()
-    np.testing.assert_allclose(found.l2, 1.02 * nearest, rtol=1e-4)
+    batch = attack(linear[0], faces, right, epsilon=attack.largest_epsilon(SHAPE))
+    assert (batch.iterations == 1).all()
+    assert (batch.gradient_calls == 2).all()
+    np.testing.assert_allclose(batch.l2, 1.02 * nearest, rtol=1e-4)
 
 
 @pytest.mark.parametrize(("norm", "dual"), [("l2", 2), ("linf", 1)])
@@ -75,28 +75,28 @@ def test_deepfool_goes_round_pixels_at_the_end_of_their_range(
     offset = float(image[0].ravel() @ difference.ravel()) + missing
     classifier = wrapped(linear_model(weights, np.array([offset, 0.0], np.float32)))
     attack = attacks.make("deepfool", norm=norm, bisections=0, overshoot=0.02)
-    found = attack(classifier, image, np.array([0]), epsilon=attack.largest_epsilon(SHAPE))
-    assert found.success.all()
-    np.testing.assert_array_equal(found.images[0][at_the_end], image[0][at_the_end])
+    batch = attack(classifier, image, np.array([0]), epsilon=attack.largest_epsilon(SHAPE))
+    assert batch.success.all()
+    np.testing.assert_array_equal(batch.images[0][at_the_end], image[0][at_the_end])
     nearest = missing / np.linalg.norm(difference[~at_the_end], ord=dual)
-    distance = found.l2 if norm == "l2" else found.linf
+    distance = batch.l2 if norm == "l2" else batch.linf
     assert distance[0] == pytest.approx(1.02 * nearest, rel=1e-3)
     # Whoever counts on the pixels that cannot move falls short, and needs further steps.
-    assert found.iterations[0] == 1
+    assert batch.iterations[0] == 1
 
 
-@pytest.mark.parametrize(("name", "chosen", "factor"), NEAREST)
+@pytest.mark.parametrize(("name", "settings", "factor"), NEAREST)
 @pytest.mark.backend
 def test_what_lies_beyond_the_budget_counts_as_standing(
-    linear: Linear, faces: NDArray[np.float32], name: str, chosen: dict, factor: float
+    linear: Linear, faces: NDArray[np.float32], name: str, settings: dict, factor: float
 ) -> None:
-    attack = attacks.make(name, **chosen)
+    attack = attacks.make(name, **settings)
     right, nearest = _known(linear, faces, attack.norm)
     budget = float(np.median(nearest))
-    found = attack(linear[0], faces, right, epsilon=budget)
-    assert not found.success[nearest > budget].any()
-    assert found.success[nearest * factor + 1e-4 < budget].all()
-    distance = found.l2 if attack.norm == "l2" else found.linf
+    batch = attack(linear[0], faces, right, epsilon=budget)
+    assert not batch.success[nearest > budget].any()
+    assert batch.success[nearest * factor + 1e-4 < budget].all()
+    distance = batch.l2 if attack.norm == "l2" else batch.linf
     assert (distance <= budget + 1e-6).all()
 
 
@@ -104,10 +104,10 @@ def test_what_lies_beyond_the_budget_counts_as_standing(
 def test_what_fools_as_it_is_is_left_alone(curved: Classifier, faces: NDArray[np.float32]) -> None:
     wrong = 1 - curved.predict(faces).argmax(axis=1)
     for name in ("deepfool", "cw", "lbfgs"):
-        found = attacks.make(name)(curved, faces, wrong, epsilon=1.0)
-        assert found.success.all()
-        assert (found.gradient_calls == 0).all()
-        np.testing.assert_array_equal(found.images, faces)
+        batch = attacks.make(name)(curved, faces, wrong, epsilon=1.0)
+        assert batch.success.all()
+        assert (batch.gradient_calls == 0).all()
+        np.testing.assert_array_equal(batch.images, faces)
 
 
 @pytest.mark.parametrize("name", ["deepfool", "cw", "lbfgs"])
@@ -125,10 +125,10 @@ def test_where_everything_fools_as_it_is_nothing_is_searched(
 def test_the_way_back_never_makes_it_longer(curved: Classifier, faces: NDArray[np.float32]) -> None:
     right = curved.predict(faces).argmax(axis=1)
     free = attacks.make("deepfool").largest_epsilon(SHAPE)
-    settings = {"steps": 50, "searches": 4}
-    for name, chosen in (("deepfool", {}), ("cw", settings), ("lbfgs", settings | {"steps": 9})):
-        before = attacks.make(name, bisections=0, **chosen)(curved, faces, right, epsilon=free)
-        after = attacks.make(name, bisections=12, **chosen)(curved, faces, right, epsilon=free)
+    few = {"steps": 50, "searches": 4}
+    for name, settings in (("deepfool", {}), ("cw", few), ("lbfgs", few | {"steps": 9})):
+        before = attacks.make(name, bisections=0, **settings)(curved, faces, right, epsilon=free)
+        after = attacks.make(name, bisections=12, **settings)(curved, faces, right, epsilon=free)
         np.testing.assert_array_equal(before.success, after.success)
         assert before.success.all()
         assert (after.l2 <= before.l2 + 1e-7).all()
@@ -142,8 +142,8 @@ def test_a_confident_adversarial_example_leads_by_as_much_as_it_was_asked(
     right = curved.predict(faces).argmax(axis=1)
     for bisections in (0, 10):
         attack = attacks.make("cw", confidence=0.5, bisections=bisections, steps=200)
-        found = attack(curved, faces, right, epsilon=attack.largest_epsilon(SHAPE))
-        assert (leads(found.logits, right, None) >= 0.5 - 1e-3).all()
+        batch = attack(curved, faces, right, epsilon=attack.largest_epsilon(SHAPE))
+        assert (leads(batch.logits, right, None) >= 0.5 - 1e-3).all()
 
 
 @pytest.mark.backend
@@ -155,11 +155,11 @@ def test_the_way_back_of_a_confident_attack_ends_where_the_lead_would(
     right, nearest = _known(linear, faces, "l2")
     length = float(np.linalg.norm(linear[1][:, 1] - linear[1][:, 0]))
     attack = attacks.make("cw", confidence=confidence, steps=300, searches=9)
-    found = attack(linear[0], faces, right, epsilon=attack.largest_epsilon(SHAPE))
-    assert (leads(found.logits, right, None) >= confidence - 1e-3).all()
+    batch = attack(linear[0], faces, right, epsilon=attack.largest_epsilon(SHAPE))
+    assert (leads(batch.logits, right, None) >= confidence - 1e-3).all()
     expected = nearest + confidence / length
-    assert (found.l2 >= expected * (1 - 1e-4)).all()
-    assert (found.l2 <= expected * 1.03 + 1e-5).all()
+    assert (batch.l2 >= expected * (1 - 1e-4)).all()
+    assert (batch.l2 <= expected * 1.03 + 1e-5).all()
 
 
 @pytest.mark.backend
@@ -170,9 +170,9 @@ def test_what_fools_by_too_little_is_attacked_on(
     before = leads(linear[0].predict(faces), 1 - right, None)
     confidence = float(np.median(before))
     attack = attacks.make("cw", confidence=confidence, steps=200)
-    found = attack(linear[0], faces, 1 - right, epsilon=attack.largest_epsilon(SHAPE))
-    assert (leads(found.logits, 1 - right, None) >= confidence - 1e-3).all()
-    np.testing.assert_array_equal(found.l2 == 0, before >= confidence)
+    batch = attack(linear[0], faces, 1 - right, epsilon=attack.largest_epsilon(SHAPE))
+    assert (leads(batch.logits, 1 - right, None) >= confidence - 1e-3).all()
+    np.testing.assert_array_equal(batch.l2 == 0, before >= confidence)
 
 
 @pytest.mark.backend
@@ -182,9 +182,9 @@ def test_where_adams_last_step_leads_is_looked_at(
     """A single long step crosses the boundary, and nothing comes after it."""
     right, _ = _known(linear, faces, "l2")
     attack = attacks.make("cw", steps=1, searches=1, learning_rate=1.0, first_weight=100.0)
-    found = attack(linear[0], faces, right, epsilon=attack.largest_epsilon(SHAPE))
-    assert found.success.all()
-    assert (found.iterations == 1).all()
+    batch = attack(linear[0], faces, right, epsilon=attack.largest_epsilon(SHAPE))
+    assert batch.success.all()
+    assert (batch.iterations == 1).all()
 
 
 @pytest.mark.backend

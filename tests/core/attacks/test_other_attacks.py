@@ -16,9 +16,9 @@ from facemask_core.errors import AttackError
 Linear = tuple[Classifier, NDArray[np.float32], NDArray[np.float32]]
 
 
-def _leads(found: AdversarialBatch) -> NDArray[np.float32]:
-    rows = np.arange(len(found.labels))
-    return found.logits[rows, 1 - found.labels] - found.logits[rows, found.labels]
+def _leads(batch: AdversarialBatch) -> NDArray[np.float32]:
+    rows = np.arange(len(batch.labels))
+    return batch.logits[rows, 1 - batch.labels] - batch.logits[rows, batch.labels]
 
 
 @pytest.mark.backend
@@ -26,15 +26,15 @@ def test_momentum_without_decay_is_the_basic_iterative_method(
     curved: Classifier, faces: NDArray[np.float32], labels: NDArray[np.int64]
 ) -> None:
     plain = attacks.make("bim", steps=6, step_size=0.02)
-    found = plain(curved, faces, labels, epsilon=0.1)
+    batch = plain(curved, faces, labels, epsilon=0.1)
     forgetful = attacks.make("mim", steps=6, step_size=0.02, decay=0.0)
     np.testing.assert_array_equal(
-        forgetful(curved, faces, labels, epsilon=0.1).images, found.images
+        forgetful(curved, faces, labels, epsilon=0.1).images, batch.images
     )
     # An iterative attack that ignores its momentum has been published as one with it.
     remembering = attacks.make("mim", steps=6, step_size=0.02, decay=1.0)
     other = remembering(curved, faces, labels, epsilon=0.1).images
-    assert np.abs(other - found.images).max() > 0.01
+    assert np.abs(other - batch.images).max() > 0.01
 
 
 @pytest.mark.backend(quick=True)
@@ -47,9 +47,9 @@ def test_momentum_adds_up_gradients_of_equal_length() -> None:
     model = keras.Model(pixels, keras.ops.concatenate([score * 0.0, score], axis=1))
     start = np.full((1, *SHAPE), 0.5, np.float32)
     attack = attacks.make("mim", steps=3, step_size=0.1, decay=1.0)
-    found = attack(wrapped(model), start, np.array([0]), epsilon=0.5)
+    batch = attack(wrapped(model), start, np.array([0]), epsilon=0.5)
     # 0.5 -> 0.6, where the first uphill step and the downhill gradient cancel: it stays there.
-    np.testing.assert_allclose(found.images, 0.6, atol=1e-5)
+    np.testing.assert_allclose(batch.images, 0.6, atol=1e-5)
 
 
 @pytest.mark.parametrize("norm", ["linf", "l2"])
@@ -73,8 +73,8 @@ def test_auto_pgd_halves_a_step_that_leads_nowhere() -> None:
     ridge = -keras.ops.abs(total - 0.513)
     model = keras.Model(pixels, keras.ops.concatenate([ridge * 0.0, ridge], axis=1))
     start = np.full((1, *SHAPE), 0.45, np.float32)
-    found = attacks.make("apgd", steps=60)(wrapped(model), start, np.array([0]), epsilon=0.1)
-    assert _leads(found)[0] > -0.002
+    batch = attacks.make("apgd", steps=60)(wrapped(model), start, np.array([0]), epsilon=0.1)
+    assert _leads(batch)[0] > -0.002
     coarse = attacks.make("pgd", steps=60, step_size=0.2, random_start=False)
     assert _leads(coarse(wrapped(model), start, np.array([0]), epsilon=0.1))[0] < -0.02
 
@@ -122,15 +122,15 @@ def test_dlr_is_refused_with_the_reason() -> None:
 def test_square_fools_by_answers_alone(curved: Classifier, faces: NDArray[np.float32]) -> None:
     right = curved.predict(faces).argmax(axis=1)
     attack = attacks.make("square", queries=200)
-    found = attack(curved, faces, right, epsilon=0.3)
-    assert found.success.mean() > 0.5
+    batch = attack(curved, faces, right, epsilon=0.3)
+    assert batch.success.mean() > 0.5
     assert (
-        found.success.sum() > attacks.make("noise")(curved, faces, right, epsilon=0.3).success.sum()
+        batch.success.sum() > attacks.make("noise")(curved, faces, right, epsilon=0.3).success.sum()
     )
-    assert (found.iterations[~found.success] == 200).all()
-    assert (found.iterations[found.success] < 200).any(), "a fallen image is left alone"
+    assert (batch.iterations[~batch.success] == 200).all()
+    assert (batch.iterations[batch.success] < 200).any(), "a fallen image is left alone"
     few = attacks.make("square", queries=5)(curved, faces, right, epsilon=0.3)
-    assert (_leads(few) <= _leads(found) + 1e-6)[~found.success].all()
+    assert (_leads(few) <= _leads(batch) + 1e-6)[~batch.success].all()
 
 
 @pytest.mark.backend
@@ -157,10 +157,10 @@ def test_a_transfer_attack_is_made_on_its_source(
 ) -> None:
     made_with = attacks.make("pgd", steps=3)
     attack = attacks.make("transfer", source=linear[0], attack=made_with)
-    found = attack(curved, faces, labels, epsilon=0.1, seed=2)
+    batch = attack(curved, faces, labels, epsilon=0.1, seed=2)
     made = made_with(linear[0], faces, labels, epsilon=0.1, seed=2)
-    np.testing.assert_array_equal(found.images, made.images)
-    np.testing.assert_allclose(found.logits, curved.predict(made.images), atol=1e-6)
+    np.testing.assert_array_equal(batch.images, made.images)
+    np.testing.assert_allclose(batch.logits, curved.predict(made.images), atol=1e-6)
     stated = attack.threat_model(0.1)
     assert stated["attack"] == "transfer"
     assert stated["knowledge"] == "another model"

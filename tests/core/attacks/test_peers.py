@@ -45,8 +45,8 @@ def test_fgsm_is_the_peers_fgsm(
     pixels, labels = portraits
     epsilon = level / 255
     expected = PEERS[peer](shipped.model)(pixels, labels, epsilon, epsilon, 1)
-    found = attacks.make("fgsm")(shipped, pixels, labels, epsilon=epsilon).images
-    assert (np.abs(found - expected) > 1e-6).mean() < 0.001
+    adversarial = attacks.make("fgsm")(shipped, pixels, labels, epsilon=epsilon).images
+    assert (np.abs(adversarial - expected) > 1e-6).mean() < 0.001
 
 
 @pytest.mark.parametrize("peer", PEERS)
@@ -60,17 +60,17 @@ def test_pgd_is_no_weaker_than_the_peers(
         epsilon = level / 255
         step = 2.5 * epsilon / 10
         ours = attacks.make("pgd", steps=steps, step_size=step, random_start=False)
-        found = ours(shipped, pixels, labels, epsilon=epsilon)
+        adversarial = ours(shipped, pixels, labels, epsilon=epsilon)
         expected = PEERS[peer](shipped.model)(pixels, labels, epsilon, step, steps)
         theirs = shipped.predict(expected)
         # Ours keeps the best point of the path, theirs returns the last one.
         fooled = theirs.argmax(axis=1) != labels
-        assert found.success.sum() >= fooled.sum()
-        margins = found.logits[rows, 1 - labels] - found.logits[rows, labels]
+        assert adversarial.success.sum() >= fooled.sum()
+        margins = adversarial.logits[rows, 1 - labels] - adversarial.logits[rows, labels]
         peers_margins = theirs[rows, 1 - labels] - theirs[rows, labels]
         assert np.median(margins - peers_margins) > -0.02 * np.abs(peers_margins).mean()
         if steps == 3:
-            agreement = np.isclose(found.images, expected, atol=1e-6).mean(axis=(1, 2, 3))
+            agreement = np.isclose(adversarial.images, expected, atol=1e-6).mean(axis=(1, 2, 3))
             assert np.median(agreement) > 0.97
 
 
@@ -91,12 +91,12 @@ def test_fgsm_in_l2_is_cleverhanss_fast_gradient_method(
         y=tf.constant(labels),
         sanity_checks=False,
     ).numpy()
-    found = attacks.make("fgsm", norm="l2")(shipped, pixels, labels, epsilon=1.5).images
+    adversarial = attacks.make("fgsm", norm="l2")(shipped, pixels, labels, epsilon=1.5).images
     # CleverHans divides by at least 1e-6, so it falls short where cross-entropy's gradient is tiny.
     lengths = np.linalg.norm((expected - pixels).reshape(len(pixels), -1), axis=1)
     comparable = lengths > 1.4
     assert comparable.any()
-    np.testing.assert_allclose(found[comparable], expected[comparable], atol=2e-4)
+    np.testing.assert_allclose(adversarial[comparable], expected[comparable], atol=2e-4)
 
 
 def test_targeted_fgsm_is_cleverhanss(
@@ -119,8 +119,8 @@ def test_targeted_fgsm_is_cleverhanss(
             sanity_checks=False,
         ).numpy()
         attack = attacks.make("fgsm", target=target)
-        found = attack(shipped, pixels, labels, epsilon=8 / 255).images
-        assert (np.abs(found - expected) > 1e-6).mean() < 0.001
+        adversarial = attack(shipped, pixels, labels, epsilon=8 / 255).images
+        assert (np.abs(adversarial - expected) > 1e-6).mean() < 0.001
 
 
 @needs_photographs
@@ -148,7 +148,7 @@ def test_the_nearest_image_is_no_further_than_the_peers(
         for contender in ("ours", *NEAREST[name])
     }
     assert median["ours"] is not None, "ours fools at least half"
-    assert median["ours"] == min(found for found in median.values() if found is not None), median
+    assert median["ours"] == min(it for it in median.values() if it is not None), median
 
 
 @needs_photographs

@@ -16,12 +16,12 @@ Linear = tuple[Classifier, NDArray[np.float32], NDArray[np.float32]]
 EPSILONS = [0.0, 0.01, 0.03, 0.1, 0.25]
 
 
-@pytest.mark.parametrize("chosen", [{}, {"norm": "l2"}, {"target": 1}])
+@pytest.mark.parametrize("settings", [{}, {"norm": "l2"}, {"target": 1}])
 @pytest.mark.backend(quick=True)
 def test_fgsm_sweeps_with_a_single_gradient(
-    curved: Classifier, faces: NDArray[np.float32], chosen: dict
+    curved: Classifier, faces: NDArray[np.float32], settings: dict
 ) -> None:
-    attack = attacks.make("fgsm", **chosen)
+    attack = attacks.make("fgsm", **settings)
     swept = attack.sweep(curved, faces[3], 0, EPSILONS)
     assert swept.gradient_calls.sum() == 1
     for row, epsilon in enumerate(EPSILONS):
@@ -46,7 +46,7 @@ def test_pgd_goes_on_from_the_epsilon_before(
         apart = [
             attack(curved, image[None], np.array([label]), epsilon=epsilon) for epsilon in EPSILONS
         ]
-        assert swept.success.sum() >= sum(bool(found.success[0]) for found in apart)
+        assert swept.success.sum() >= sum(bool(batch.success[0]) for batch in apart)
 
 
 @pytest.mark.backend

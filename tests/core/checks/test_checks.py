@@ -28,7 +28,7 @@ def _run(name: str, subject: checks.Subject) -> Finding:
 
 
 def _failed(findings: dict[str, Finding]) -> set[str]:
-    return {name for name, found in findings.items() if found.status is Status.FAILED}
+    return {name for name, finding in findings.items() if finding.status is Status.FAILED}
 
 
 @pytest.fixture
@@ -46,9 +46,9 @@ def test_a_mistake_is_caught_by_the_check_made_for_it(
     scene: Scene, check: str, make: Callable[[Scene], Mistake]
 ) -> None:
     mistake = make(scene)
-    found = _run(check, mistake.spoilt)
-    assert found.status is mistake.status, found
-    assert mistake.word in found.sentence
+    finding = _run(check, mistake.spoilt)
+    assert finding.status is mistake.status, finding
+    assert mistake.word in finding.sentence
     sound = _run(check, mistake.sound)
     assert sound.status is Status.PASSED, sound
 
@@ -68,10 +68,10 @@ def test_a_sound_evaluation_fails_no_check(
     findings = checks.examine(subject, progress=lambda *step: told.append(step))
     assert list(findings) == [check.name for check in CHECKS]
     assert not _failed(findings), {name: findings[name] for name in _failed(findings)}
-    assert Status.SKIPPED not in {found.status for found in findings.values()}
-    for found in findings.values():
-        assert found.sentence.endswith(".")
-        json.dumps(found.figures, allow_nan=False)
+    assert Status.SKIPPED not in {finding.status for finding in findings.values()}
+    for finding in findings.values():
+        assert finding.sentence.endswith(".")
+        json.dumps(finding.figures, allow_nan=False)
     assert told[-1] == (len(CHECKS), len(CHECKS))
 
 
@@ -109,9 +109,9 @@ def test_a_transfer_attack_need_not_win_without_bounds(
     attack = attacks.make("transfer", source=ignorant, attack=attacks.make("fgsm"))
     labels = curved.predict(pixels).argmax(axis=1)
     subject = checks.make_subject(curved, pixels, labels, attack, epsilon=EPSILON)
-    found = _run("unbounded", subject)
-    assert found.figures["success_rate"] < 1.0
-    assert found.status is Status.WARNED
+    finding = _run("unbounded", subject)
+    assert finding.figures["success_rate"] < 1.0
+    assert finding.status is Status.WARNED
 
 
 def labelled(
@@ -155,9 +155,9 @@ def test_what_an_attack_puts_right_counts_as_an_error_still(
     logits[mistaken] = np.eye(2, dtype=np.float32)[labels[mistaken]]
     vars(subject)["adversarial"] = replace(subject.adversarial, logits=logits)
     vars(subject)["one_step"] = replace(subject.one_step, logits=subject.clean_logits)
-    found = _run("worst-case", subject).figures
-    assert found["better_attack_alone"] == subject.robust_accuracy(subject.adversarial)
-    assert found["worst_case_an_image"] == found["better_attack_alone"]
+    figures = _run("worst-case", subject).figures
+    assert figures["better_attack_alone"] == subject.robust_accuracy(subject.adversarial)
+    assert figures["worst_case_an_image"] == figures["better_attack_alone"]
 
 
 def test_models_of_one_name_are_told_apart_when_examples_are_carried_over(
@@ -179,11 +179,11 @@ def test_what_has_no_restarts_is_not_said_to_start_at_the_image(
     curved: Classifier, pixels: NDArray[np.float32], name: str
 ) -> None:
     labels = curved.predict(pixels).argmax(axis=1)
-    found = _run(
+    finding = _run(
         "restarts", checks.make_subject(curved, pixels, labels, attacks.make(name), epsilon=EPSILON)
     )
-    assert found.status is Status.SKIPPED
-    assert "at the image" not in found.sentence
+    assert finding.status is Status.SKIPPED
+    assert "at the image" not in finding.sentence
 
 
 def test_a_budget_is_kept_to_within_the_rounding_of_its_size(
@@ -212,10 +212,10 @@ def test_effort_is_doubled_up_to_what_may_be_asked_for(
 
     def attacked(self: PGD, *_: Any, **__: Any) -> AdversarialBatch:
         asked.append(getattr(self, what))
-        return found
+        return batch
 
     labels = curved.predict(pixels).argmax(axis=1)
-    found = attacks.make("pgd", steps=1)(curved, pixels, labels, epsilon=EPSILON)
+    batch = attacks.make("pgd", steps=1)(curved, pixels, labels, epsilon=EPSILON)
     monkeypatch.setattr(PGD, "__call__", attacked)
 
     def examined(count: int) -> Finding:
@@ -229,14 +229,14 @@ def test_effort_is_doubled_up_to_what_may_be_asked_for(
 
 @pytest.mark.parametrize("name", attacks.names())
 def test_every_attack_can_be_examined(scene: Scene, linear: Linear, name: str) -> None:
-    chosen: dict[str, Any] = {
+    settings: dict[str, Any] = {
         "transfer": {"source": linear[0]},
         "cw": {"steps": 20, "searches": 2},
         "lbfgs": {"steps": 4, "searches": 2},
         "square": {"queries": 30},
     }.get(name, {})
     few = replace(scene, pixels=scene.pixels[:6])
-    findings = checks.examine(few.subject(scene.curved, attacks.make(name, **chosen)))
+    findings = checks.examine(few.subject(scene.curved, attacks.make(name, **settings)))
     assert len(findings) == len(CHECKS)
 
 

@@ -43,7 +43,7 @@ CHOSEN: list[tuple[str, dict[str, Any]]] = [
     ("blur", {"sigma": blur.MAX_SIGMA}),
 ]
 every_defence = pytest.mark.parametrize(
-    ("name", "chosen"), CHOSEN, ids=[f"{name}-{kw}" for name, kw in CHOSEN]
+    ("name", "options"), CHOSEN, ids=[f"{name}-{kw}" for name, kw in CHOSEN]
 )
 seeds = st.integers(0, 2**32 - 1)
 
@@ -57,16 +57,16 @@ def eight_bit(seed: int, *shape: int) -> NDArray[np.float32]:
     return images.to_float(levels)
 
 
-def assert_same_answers(found: NDArray[np.float32], expected: NDArray[np.float32]) -> None:
+def assert_same_answers(result: NDArray[np.float32], expected: NDArray[np.float32]) -> None:
     """Differently compiled, a value on the brink of two levels may fall to the other side."""
-    assert np.isclose(found, expected, atol=1e-4).mean() > 0.9
-    np.testing.assert_allclose(found, expected, atol=0.2)
+    assert np.isclose(result, expected, atol=1e-4).mean() > 0.9
+    np.testing.assert_allclose(result, expected, atol=0.2)
 
 
-def assert_same_levels(found: NDArray[np.float32], expected: NDArray[np.float32]) -> None:
+def assert_same_levels(result: NDArray[np.float32], expected: NDArray[np.float32]) -> None:
     """XLA multiplies by 1 / 255 where NumPy divides by 255, which moves the last bit."""
-    np.testing.assert_array_equal(images.to_uint8(found), images.to_uint8(expected))
-    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-7)
+    np.testing.assert_array_equal(images.to_uint8(result), images.to_uint8(expected))
+    np.testing.assert_allclose(result, expected, rtol=0, atol=1e-7)
 
 
 def slope(defence: defences.Defence, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -118,16 +118,16 @@ def test_an_unknown_setting_is_refused_with_those_there_are() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "chosen"),
+    ("name", "options"),
     [
         *[("jpeg", {"quality": value}) for value in (0, 101, -5, 75.0, True, "75")],
         *[("bit_depth", {"bits": value}) for value in (0, 9, 2.5, False)],
         *[("blur", {"sigma": value}) for value in (0.0, -1.0, 16.5, float("nan"), float("inf"))],
     ],
 )
-def test_a_value_that_makes_no_sense_is_refused(name: str, chosen: dict[str, Any]) -> None:
+def test_a_value_that_makes_no_sense_is_refused(name: str, options: dict[str, Any]) -> None:
     with pytest.raises(DefenceError) as refusal:
-        defences.make(name, **chosen)
+        defences.make(name, **options)
     assert str(refusal.value).endswith(".")
     assert "must" in str(refusal.value)
 
@@ -138,15 +138,15 @@ def test_a_value_that_makes_no_sense_is_refused(name: str, chosen: dict[str, Any
 @every_defence
 @pytest.mark.parametrize("size", [(1, 1), (8, 8), (9, 14), (32, 48)])
 def test_pixels_of_any_size_stay_pixels(
-    name: str, chosen: dict[str, Any], size: tuple[int, int]
+    name: str, options: dict[str, Any], size: tuple[int, int]
 ) -> None:
     pixels = np.random.default_rng(0).random((2, *size, 3), dtype=np.float32)
     before = pixels.copy()
-    found = applied(defences.make(name, **chosen), pixels)
-    assert found.shape == pixels.shape
-    assert found.dtype == np.float32
-    assert found.min() >= 0.0
-    assert found.max() <= 1.0
+    result = applied(defences.make(name, **options), pixels)
+    assert result.shape == pixels.shape
+    assert result.dtype == np.float32
+    assert result.min() >= 0.0
+    assert result.max() <= 1.0
     np.testing.assert_array_equal(pixels, before)
 
 
@@ -154,26 +154,28 @@ def test_pixels_of_any_size_stay_pixels(
 @settings(max_examples=10)
 @given(seed=seeds, sharpness=st.floats(0.0, 50.0))
 def test_pixels_of_any_contrast_stay_pixels(
-    name: str, chosen: dict[str, Any], seed: int, sharpness: float
+    name: str, options: dict[str, Any], seed: int, sharpness: float
 ) -> None:
     noise = np.random.default_rng(seed).normal(size=(2, 32, 48, 3))
     pixels = np.clip(0.5 + sharpness * noise, 0.0, 1.0).astype(np.float32)
-    found = applied(defences.make(name, **chosen), pixels)
-    assert found.min() >= 0.0
-    assert found.max() <= 1.0
+    result = applied(defences.make(name, **options), pixels)
+    assert result.min() >= 0.0
+    assert result.max() <= 1.0
 
 
 @every_defence
 @pytest.mark.parametrize("level", [0.0, 1.0])
-def test_black_stays_black_and_white_white(name: str, chosen: dict[str, Any], level: float) -> None:
+def test_black_stays_black_and_white_white(
+    name: str, options: dict[str, Any], level: float
+) -> None:
     flat = np.full((1, 32, 32, 3), level, np.float32)
-    np.testing.assert_allclose(applied(defences.make(name, **chosen), flat), flat, atol=1e-6)
+    np.testing.assert_allclose(applied(defences.make(name, **options), flat), flat, atol=1e-6)
 
 
 @every_defence
 @pytest.mark.backend
-def test_an_image_fares_the_same_again_and_in_company(name: str, chosen: dict[str, Any]) -> None:
-    defence = defences.make(name, **chosen)
+def test_an_image_fares_the_same_again_and_in_company(name: str, options: dict[str, Any]) -> None:
+    defence = defences.make(name, **options)
     pixels = eight_bit(1, 3, 32, 48)
     together = applied(defence, pixels)
     np.testing.assert_array_equal(applied(defence, pixels), together)
@@ -182,19 +184,19 @@ def test_an_image_fares_the_same_again_and_in_company(name: str, chosen: dict[st
 
 @every_defence
 @pytest.mark.backend(quick=True)
-def test_gradients_pass(name: str, chosen: dict[str, Any]) -> None:
+def test_gradients_pass(name: str, options: dict[str, Any]) -> None:
     pixels = 0.2 + 0.6 * eight_bit(2, 2, 32, 32)
-    gradient = slope(defences.make(name, **chosen), pixels)
+    gradient = slope(defences.make(name, **options), pixels)
     assert np.isfinite(gradient).all()
     assert (np.abs(gradient).max(axis=(1, 2, 3)) > 0).all()
 
 
 @every_defence
 @pytest.mark.backend(quick=True)
-def test_gradients_pass_in_black_and_white_as_well(name: str, chosen: dict[str, Any]) -> None:
+def test_gradients_pass_in_black_and_white_as_well(name: str, options: dict[str, Any]) -> None:
     """Where a clip that only mends float error would stop them."""
     for level in (0.0, 1.0):
-        gradient = slope(defences.make(name, **chosen), np.full((1, 16, 16, 3), level, np.float32))
+        gradient = slope(defences.make(name, **options), np.full((1, 16, 16, 3), level, np.float32))
         assert np.isfinite(gradient).all()
         assert np.abs(gradient).max() > 0
 
@@ -202,9 +204,9 @@ def test_gradients_pass_in_black_and_white_as_well(name: str, chosen: dict[str, 
 @every_defence
 @pytest.mark.backend
 def test_the_layer_computes_in_float32_within_a_model_that_does_not(
-    name: str, chosen: dict[str, Any]
+    name: str, options: dict[str, Any]
 ) -> None:
-    defence = defences.make(name, **chosen)
+    defence = defences.make(name, **options)
     pixels = eight_bit(4, 1, 32, 32)
     with backend.layer_precision("bfloat16"):
         layer = defence.layer()
@@ -217,9 +219,9 @@ def test_the_layer_computes_in_float32_within_a_model_that_does_not(
 @every_defence
 @pytest.mark.backend
 def test_a_defended_classifier_answers_to_the_changed_pixels(
-    curved: Classifier, faces: NDArray[np.float32], name: str, chosen: dict[str, Any]
+    curved: Classifier, faces: NDArray[np.float32], name: str, options: dict[str, Any]
 ) -> None:
-    defence = defences.make(name, **chosen)
+    defence = defences.make(name, **options)
     before = curved.predict(faces)
     card = curved.card
     shielded = defences.defend(curved, defence)
@@ -260,8 +262,8 @@ def test_a_copy_of_the_model_keeps_the_defence(
     copy = copied(shielded.model)
     if copied is keras.models.clone_model:
         copy.set_weights(shielded.model.get_weights())
-    found = ops.convert_to_numpy(copy(faces, training=False))
-    assert_same_answers(found, shielded.predict(faces))
+    result = ops.convert_to_numpy(copy(faces, training=False))
+    assert_same_answers(result, shielded.predict(faces))
 
 
 @pytest.mark.backend
@@ -300,7 +302,7 @@ def striped() -> tuple[Classifier, NDArray[np.float32], NDArray[np.int64]]:
 
 
 @pytest.mark.parametrize(
-    ("name", "chosen"), [("jpeg", {"quality": 30}), ("bit_depth", {"bits": 3}), ("blur", {})]
+    ("name", "options"), [("jpeg", {"quality": 30}), ("bit_depth", {"bits": 3}), ("blur", {})]
 )
 @pytest.mark.parametrize(("attack", "how"), [("fgsm", {}), ("pgd", {"steps": 10})])
 @pytest.mark.backend
@@ -309,11 +311,11 @@ def test_attacking_through_the_defence_is_at_least_as_strong(
     faces: NDArray[np.float32],
     labels: NDArray[np.int64],
     name: str,
-    chosen: dict[str, Any],
+    options: dict[str, Any],
     attack: str,
     how: dict[str, Any],
 ) -> None:
-    shielded = defences.defend(curved, defences.make(name, **chosen))
+    shielded = defences.defend(curved, defences.make(name, **options))
     tried = attacks.make(attack, **how)
     naive = tried(curved, faces, labels, epsilon=0.1)
     adaptive = tried(shielded, faces, labels, epsilon=0.1)
@@ -322,16 +324,16 @@ def test_attacking_through_the_defence_is_at_least_as_strong(
     assert_same_answers(adaptive.logits, shielded.predict(adaptive.images))
 
 
-@pytest.mark.parametrize(("name", "chosen"), [("jpeg", {}), ("blur", {})])
+@pytest.mark.parametrize(("name", "options"), [("jpeg", {}), ("blur", {})])
 @pytest.mark.backend
 def test_a_defence_that_stops_the_naive_attack_falls_to_the_adaptive_one(
     striped: tuple[Classifier, NDArray[np.float32], NDArray[np.int64]],
     name: str,
-    chosen: dict[str, Any],
+    options: dict[str, Any],
 ) -> None:
     """Athalye et al. 2018: obfuscated gradients give a false sense of security."""
     classifier, faces, labels = striped
-    shielded = defences.defend(classifier, defences.make(name, **chosen))
+    shielded = defences.defend(classifier, defences.make(name, **options))
     np.testing.assert_array_equal(shielded.predict(faces).argmax(axis=1), labels)
     fgsm = attacks.make("fgsm")
     naive = fgsm(classifier, faces, labels, epsilon=0.06)
@@ -355,9 +357,9 @@ def through_pillow(image: NDArray[np.uint8], quality: int) -> Image.Image:
 
 
 def levels_apart(image: NDArray[np.uint8], quality: int) -> NDArray[np.int64]:
-    found = applied(jpeg.JPEG(quality=quality), images.to_float(image)[None])[0]
+    result = applied(jpeg.JPEG(quality=quality), images.to_float(image)[None])[0]
     saved = np.asarray(through_pillow(image, quality), np.int64)
-    return np.abs(images.to_uint8(found) - saved)
+    return np.abs(images.to_uint8(result) - saved)
 
 
 @pytest.mark.parametrize("quality", [5, 25, 50, 75, 85, 95, 100])
@@ -396,8 +398,8 @@ def test_the_quantisation_steps_are_pillows(quality: int) -> None:
 
 @pytest.mark.backend
 def test_jpeg_gives_whole_levels(portrait: NDArray[np.uint8]) -> None:
-    found = applied(jpeg.JPEG(), images.to_float(portrait)[None])
-    assert_same_levels(found, images.to_float(images.to_uint8(found)))
+    result = applied(jpeg.JPEG(), images.to_float(portrait)[None])
+    assert_same_levels(result, images.to_float(images.to_uint8(result)))
 
 
 def test_a_lower_quality_keeps_less(portrait: NDArray[np.uint8]) -> None:
@@ -413,10 +415,10 @@ def test_a_lower_quality_keeps_less(portrait: NDArray[np.uint8]) -> None:
 @pytest.mark.parametrize("bits", range(1, 9))
 def test_as_many_levels_are_left_as_the_bits_can_name(bits: int) -> None:
     ramp = np.linspace(0, 1, 3 * 1024, dtype=np.float32).reshape(1, 32, 32, 3)
-    found = applied(defences.make("bit_depth", bits=bits), ramp)
-    assert len(np.unique(found)) == 2**bits
-    assert np.abs(found - ramp).max() <= 0.5 / (2**bits - 1) + 1e-6
-    assert (np.diff(found.ravel()) >= 0).all()
+    result = applied(defences.make("bit_depth", bits=bits), ramp)
+    assert len(np.unique(result)) == 2**bits
+    assert np.abs(result - ramp).max() <= 0.5 / (2**bits - 1) + 1e-6
+    assert (np.diff(result.ravel()) >= 0).all()
 
 
 @settings(max_examples=25)
@@ -462,10 +464,10 @@ def test_blur_is_scipys_gaussian(sigma: float) -> None:
 @given(seed=seeds, sigma=st.floats(0.05, blur.MAX_SIGMA))
 def test_blur_stays_between_the_darkest_and_the_brightest(seed: int, sigma: float) -> None:
     pixels = eight_bit(seed, 1, 12, 20)
-    found = applied(blur.Blur(sigma=sigma), pixels)
+    result = applied(blur.Blur(sigma=sigma), pixels)
     lowest, highest = pixels.min(axis=(1, 2)), pixels.max(axis=(1, 2))
-    assert (found >= lowest[:, None, None] - 1e-5).all()
-    assert (found <= highest[:, None, None] + 1e-5).all()
+    assert (result >= lowest[:, None, None] - 1e-5).all()
+    assert (result <= highest[:, None, None] + 1e-5).all()
 
 
 @pytest.mark.backend(quick=True)

@@ -158,8 +158,8 @@ def test_many_visitors_share_one_model(
     method, fresh = explain.make(name), wrapped(deep.model)
     expected = method(deep, faces)
     with ThreadPoolExecutor(8) as pool:
-        for found in pool.map(lambda _: method(fresh, faces), range(8)):
-            np.testing.assert_allclose(found, expected, atol=1e-4)
+        for heat in pool.map(lambda _: method(fresh, faces), range(8)):
+            np.testing.assert_allclose(heat, expected, atol=1e-4)
 
 
 @every_explanation
@@ -397,8 +397,8 @@ def test_a_single_pixel_is_not_lost_below_the_percentile(faces: NDArray[np.float
 def test_the_mean_gradient_of_a_linear_model_is_its_gradient(
     linear: Linear, faces: NDArray[np.float32]
 ) -> None:
-    found = explain.make("smooth-grad", samples=3)(linear[0], faces)
-    np.testing.assert_allclose(found, explain.make("saliency")(linear[0], faces), rtol=1e-4)
+    heat = explain.make("smooth-grad", samples=3)(linear[0], faces)
+    np.testing.assert_allclose(heat, explain.make("saliency")(linear[0], faces), rtol=1e-4)
 
 
 @pytest.mark.backend
@@ -443,7 +443,7 @@ def test_noisy_images_stay_images() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "chosen"),
+    ("name", "settings"),
     [
         *[("saliency", {"percentile": value}) for value in (0.0, -1.0, 100.5, float("nan"))],
         *[("smooth-grad", {"samples": value}) for value in (0, 1001)],
@@ -452,10 +452,10 @@ def test_noisy_images_stay_images() -> None:
         ("grad-cam", {"percentile": 99.0}),
     ],
 )
-def test_a_setting_that_makes_no_sense_is_refused(name: str, chosen: dict[str, Any]) -> None:
+def test_a_setting_that_makes_no_sense_is_refused(name: str, settings: dict[str, Any]) -> None:
     with pytest.raises(ExplanationError) as refusal:
-        explain.make(name, **chosen)
-    assert next(iter(chosen)) in str(refusal.value)
+        explain.make(name, **settings)
+    assert next(iter(settings)) in str(refusal.value)
 
 
 # Overlay and figures
@@ -506,7 +506,7 @@ def test_a_map_is_put_in_figures() -> None:
     heat[20:25, 4:9] = 0.5
     heat[22, 6] = 1.0
     heat[2, 30] = 1.0  # as hot, but alone
-    found = summarise(heat)
-    assert found.peak == (6, 22)
-    assert found.lower_half == pytest.approx(13 / 14)
-    assert found.area == pytest.approx(26 / 1024)
+    summary = summarise(heat)
+    assert summary.peak == (6, 22)
+    assert summary.lower_half == pytest.approx(13 / 14)
+    assert summary.area == pytest.approx(26 / 1024)
