@@ -11,4 +11,4 @@ with frame.page(
     from facemask_ui.choices import models
 
     name = models.choose()
-    model_card.show(name)
+    model_card.show_card(name)

@@ -10,4 +10,4 @@ with frame.page(
 ):
     from facemask_ui import paper
 
-    paper.show()
+    paper.show_paper()

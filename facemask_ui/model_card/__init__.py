@@ -1,7 +1,7 @@
-"""A model's card on the screen: what it is, how well it does, where it fails, how it was made."""
+"""The page Models: how well a model does, where it fails, and how it was made."""
 
 from __future__ import annotations
 
-from facemask_ui.model_card.view import show
+from facemask_ui.model_card.view import show_card
 
-__all__ = ["show"]
+__all__ = ["show_card"]

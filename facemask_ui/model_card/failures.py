@@ -1,4 +1,4 @@
-"""Which of the shipped pictures a model gets wrong, found by asking it."""
+"""The shipped pictures that a model gets wrong."""
 
 from __future__ import annotations
 
@@ -28,23 +28,25 @@ class Failure:
     verdict: Verdict
 
 
-def found(classifier: Classifier) -> tuple[list[Failure], int]:
-    """Asks a model about the gallery and the hard cases, each cropped to the face.
+def find_failures(classifier: Classifier) -> tuple[list[Failure], int]:
+    """Finds the pictures of the gallery and the hard cases that a model gets wrong.
+
+    Each picture is cropped to the face first.
 
     Args:
         classifier: The model.
 
     Returns:
-        What it gets wrong, the surest mistakes first, and how many pictures there were.
+        The failures, the most confident first, and the number of all pictures.
     """
-    return _found(classifier.card.weights_sha256, classifier)
+    return _find_failures(classifier.card.weights_sha256, classifier)
 
 
 @st.cache_data(max_entries=16, show_spinner="Asking the model about every sample…")
-def _found(model: str, _classifier: Classifier) -> tuple[list[Failure], int]:
-    """Shared by all visitors: the pictures are the lab's own."""
+def _find_failures(model: str, _classifier: Classifier) -> tuple[list[Failure], int]:
+    """Finds the failures once for all visitors: the pictures are the lab's own."""
     portraits = (*samples.gallery(), *samples.confusers())
-    shown = np.stack([faces.cropped(images.decode(it.path.read_bytes())) for it in portraits])
-    judged = zip(portraits, verdicts.judge(_classifier, shown), strict=True)
-    wrong = [Failure(it, verdict) for it, verdict in judged if verdict.label != it.label]
+    crops = np.stack([faces.cropped(images.decode(it.path.read_bytes())) for it in portraits])
+    pairs = zip(portraits, verdicts.judge(_classifier, crops), strict=True)
+    wrong = [Failure(it, verdict) for it, verdict in pairs if verdict.label != it.label]
     return sorted(wrong, key=lambda failure: -failure.verdict.confidence), len(portraits)

@@ -1,4 +1,4 @@
-"""A card's figures as tables."""
+"""The figures of a card as tables."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from facemask_core.labels import LABELS
 from facemask_ui.base.palette import percent
 
 
-def robustness(reports: list[dict[str, Any]]) -> pd.DataFrame:
-    """One row an attack and epsilon.
+def tabulate_robustness(reports: list[dict[str, Any]]) -> pd.DataFrame:
+    """Tabulates robust accuracy, a row for each attack and epsilon.
 
     Args:
-        reports: As :func:`facemask_core.models.published.reports` reads them.
+        reports: The reports of :func:`facemask_core.models.published.reports`.
     """
     return pd.DataFrame(
         [
             {
-                "attack": _attack(report["threat_model"]),
+                "attack": _name_attack(report["threat_model"]),
                 "epsilon": describe_epsilon(report["threat_model"]["epsilon"]),
                 "robust accuracy": percent(report["robust_accuracy"]),
-                "95 % interval": _between(report["robust_accuracy"], report["images"]),
+                "95 % interval": _write_interval(report["robust_accuracy"], report["images"]),
                 "success rate": percent(report["success_rate"]),
                 "mean confidence drop": f"{report['mean_confidence_drop']:.3f}",
                 "dead gradients": report["dead_gradients"],
@@ -36,22 +36,22 @@ def robustness(reports: list[dict[str, Any]]) -> pd.DataFrame:
     )
 
 
-def _attack(stated: dict[str, Any]) -> str:
-    title = get(stated["attack"]).title
-    return f"{title}-{stated['steps']}" if stated["attack"] == "pgd" else title
+def _name_attack(threat_model: dict[str, Any]) -> str:
+    title = get(threat_model["attack"]).title
+    return f"{title}-{threat_model['steps']}" if threat_model["attack"] == "pgd" else title
 
 
-def _between(share: float, images: int) -> str:
-    """The 95 % interval; from the counts, for reports of before intervals have none."""
+def _write_interval(share: float, images: int) -> str:
+    """Writes the 95 % interval, from the counts, since old reports hold no interval."""
     interval = confidence_intervals.proportion(np.arange(images) < round(share * images))
     return "" if interval is None else f"{100 * interval.low:.1f} to {100 * interval.high:.1f} %"
 
 
-def classes(metrics: dict[str, Any]) -> pd.DataFrame:
-    """One row a class of a split.
+def tabulate_classes(metrics: dict[str, Any]) -> pd.DataFrame:
+    """Tabulates precision and recall, a row for each class.
 
     Args:
-        metrics: A split's entry of the card.
+        metrics: The card's metrics of one split.
     """
     return pd.DataFrame(
         [
@@ -66,11 +66,11 @@ def classes(metrics: dict[str, Any]) -> pd.DataFrame:
     )
 
 
-def sources(metrics: dict[str, Any]) -> pd.DataFrame:
-    """One row a source of photographs.
+def tabulate_sources(metrics: dict[str, Any]) -> pd.DataFrame:
+    """Tabulates accuracy, a row for each source of photographs.
 
     Args:
-        metrics: A split's entry of the card.
+        metrics: The card's metrics of one split.
     """
     return pd.DataFrame(
         [
@@ -85,12 +85,12 @@ def sources(metrics: dict[str, Any]) -> pd.DataFrame:
     )
 
 
-def tones(rows: list[dict[str, Any]], weights_sha256: str) -> pd.DataFrame:
-    """One row a way of framing the shipped faces, one column a class and group of skin tones.
+def tabulate_skin_tones(rows: list[dict[str, Any]], weights_sha256: str) -> pd.DataFrame:
+    """Tabulates accuracy by class and skin tone, a row for each framing of the faces.
 
     Args:
-        rows: As :func:`facemask_core.models.published.skin_tones` reads them.
-        weights_sha256: The model's hash; rows of others are left out.
+        rows: The rows of :func:`facemask_core.models.published.skin_tones`.
+        weights_sha256: The model's hash; rows of other models are left out.
     """
     return pd.DataFrame(
         [

@@ -1,4 +1,4 @@
-"""Training curves over every stage of a model's making, as the paper's figures 6 to 8 show them."""
+"""Training curves over all stages of a model, as in the paper's figures 6 to 8."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Stage:
     """A part of the training with pictures of one size.
 
     Attributes:
-        name: What it is called, such as ``fine-tuned at 224 px``.
+        name: Its name, such as ``fine-tuned at 224 px``.
         first: Its first epoch, counted over all stages from 1.
         epochs: Its entries of the history.
     """
@@ -35,24 +35,24 @@ class Stage:
     epochs: tuple[dict[str, Any], ...]
 
 
-def stages(card: Card) -> list[Stage]:
+def list_stages(card: Card) -> list[Stage]:
     """Lists the stages of a model and of the models it was trained from, in their order."""
-    found: list[Stage] = []
+    stages: list[Stage] = []
     first = 1
     for past in (*card.ancestors, {"recipe": card.recipe, "history": card.history}):
-        for size, epochs in _by_size(past["history"]):
-            found.append(Stage(f"{_kind(past, found)} at {size} px", first, tuple(epochs)))
+        for size, epochs in _split_by_size(past["history"]):
+            stages.append(Stage(f"{_name_kind(past, stages)} at {size} px", first, tuple(epochs)))
             first += len(epochs)
-    return found
+    return stages
 
 
-def _by_size(history: list[dict[str, Any]]) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+def _split_by_size(history: list[dict[str, Any]]) -> Iterator[tuple[int, list[dict[str, Any]]]]:
     sizes = dict.fromkeys(entry["size"] for entry in history)
     for size in sizes:
         yield size, [entry for entry in history if entry["size"] == size]
 
 
-def _kind(past: dict[str, Any], before: list[Stage]) -> str:
+def _name_kind(past: dict[str, Any], before: list[Stage]) -> str:
     if past["recipe"].get("adversary"):
         return "hardened"
     if past["recipe"].get("stage") == "frozen":
@@ -60,15 +60,15 @@ def _kind(past: dict[str, Any], before: list[Stage]) -> str:
     return "trained" if past["recipe"].get("init", "random") == "random" else "fine-tuned"
 
 
-def figure(card: Card, colours: Palette) -> go.Figure:
-    """Draws accuracy and loss an epoch, in training and on the validation split.
+def make_curves(card: Card, colours: Palette) -> go.Figure:
+    """Makes the curves of accuracy and loss by epoch, in training and in validation.
 
     Args:
         card: The model's card.
-        colours: The theme's.
+        colours: The theme's colours.
     """
-    drawn = make_subplots(1, 2, subplot_titles=("Accuracy", "Loss"), horizontal_spacing=0.09)
-    parts = stages(card)
+    figure = make_subplots(1, 2, subplot_titles=("Accuracy", "Loss"), horizontal_spacing=0.09)
+    parts = list_stages(card)
     for column, curves in enumerate((CURVES, LOSSES), 1):
         for number, (key, (name, dash)) in enumerate(curves.items()):
             points = [
@@ -79,10 +79,10 @@ def figure(card: Card, colours: Palette) -> go.Figure:
             ]
             if points:
                 epochs, values = zip(*points, strict=True)
-                _line(drawn, column, name, epochs, values, dash, colours.lines[number])
-        _borders(drawn, column, parts, colours)
+                _draw_line(figure, column, name, epochs, values, dash, colours.lines[number])
+        _mark_stages(figure, column, parts, colours)
     ink = {"color": colours.text}
-    drawn.update_layout(
+    figure.update_layout(
         height=360, margin={"l": 0, "r": 8, "t": 64, "b": 0}, dragmode=False, font=ink,
         hovermode="x unified",
         legend={
@@ -91,15 +91,15 @@ def figure(card: Card, colours: Palette) -> go.Figure:
         },
     )  # fmt: skip
     axis = {"fixedrange": True, "tickfont": ink, "title_font": ink, "gridcolor": colours.faint}
-    drawn.update_xaxes(title="Epoch", **axis)
-    drawn.update_yaxes(**axis)
-    drawn.update_yaxes(tickformat=".0%", col=1)
-    drawn.update_yaxes(rangemode="tozero", col=2)
-    return drawn
+    figure.update_xaxes(title="Epoch", **axis)
+    figure.update_yaxes(**axis)
+    figure.update_yaxes(tickformat=".0%", col=1)
+    figure.update_yaxes(rangemode="tozero", col=2)
+    return figure
 
 
-def _line(
-    drawn: go.Figure,
+def _draw_line(
+    figure: go.Figure,
     column: int,
     name: str,
     epochs: tuple[int, ...],
@@ -108,37 +108,37 @@ def _line(
     colour: str,
 ) -> None:
     form = "%{y:.1%}" if column == 1 else "%{y:.4f}"
-    drawn.add_scatter(
+    figure.add_scatter(
         row=1, col=column, name=name, x=epochs, y=values, mode="lines+markers",
         line={"color": colour, "dash": dash, "width": 2}, marker={"size": 5, "color": colour},
         showlegend=column == 1, hovertemplate=f"{name} {form}<extra></extra>",
     )  # fmt: skip
 
 
-def _borders(drawn: go.Figure, column: int, parts: list[Stage], colours: Palette) -> None:
-    """Marks where a stage begins; its losses and accuracies are of larger pictures."""
+def _mark_stages(figure: go.Figure, column: int, parts: list[Stage], colours: Palette) -> None:
+    """Marks where a stage begins; its figures are of larger pictures than those before."""
     for part in parts[1:]:
-        drawn.add_vline(
+        figure.add_vline(
             x=part.first - 0.5, row=1, col=column,
             line={"color": colours.text, "width": 1, "dash": "dot"},
         )  # fmt: skip
 
 
-def told(card: Card) -> str:
-    """The stages in a sentence."""
+def describe_stages(card: Card) -> str:
+    """Describes the stages in a sentence."""
     return "; ".join(
         f"epochs {part.first} to {part.first + len(part.epochs) - 1} {part.name}"
         if len(part.epochs) > 1
         else f"epoch {part.first} {part.name}"
-        for part in stages(card)
+        for part in list_stages(card)
     )
 
 
-def spoken(card: Card) -> str:
-    """The curves in words."""
-    first, last = stages(card)[0].epochs[0], card.history[-1]
+def describe_curves(card: Card) -> str:
+    """Describes the curves in words."""
+    first, last = list_stages(card)[0].epochs[0], card.history[-1]
     return (
-        f"Training curves: {told(card)}. Validation accuracy rises from "
+        f"Training curves: {describe_stages(card)}. Validation accuracy rises from "
         f"{percent(first['val_accuracy'])} after the first epoch to "
         f"{percent(last['val_accuracy'])} after the last; validation loss goes from "
         f"{first['val_loss']:.3f} to {last['val_loss']:.3f}."

@@ -1,4 +1,4 @@
-"""The card from top to bottom."""
+"""A model's card from top to bottom."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _PICTURE = 168
 _MOST_FAILURES = 24
 
 
-def show(name: str) -> None:
-    """Draws the card of a shipped model.
+def show_card(name: str) -> None:
+    """Shows the card of a shipped model.
 
     Args:
         name: The model's name.
@@ -30,17 +30,17 @@ def show(name: str) -> None:
         DatasetError: The shipped figures cannot be read.
     """
     card = checkpoints.read_card(checkpoints.locate(name))
-    _figures(card)
-    _robustness(card)
-    _training(card)
-    _reliability(card)
-    _people(card)
-    _failures(name)
-    _use(card)
-    _making(name, card)
+    _show_figures(card)
+    _show_robustness(card)
+    _show_training(card)
+    _show_reliability(card)
+    _show_skin_tones(card)
+    _show_failures(name)
+    _show_purpose(card)
+    _show_making(name, card)
 
 
-def _figures(card: Card) -> None:
+def _show_figures(card: Card) -> None:
     test, val = card.metrics["test"], card.metrics["val"]
     figures = {
         "Balanced accuracy, test": percent(test["balanced_accuracy"]),
@@ -58,13 +58,13 @@ def _figures(card: Card) -> None:
     )
 
 
-def _robustness(card: Card) -> None:
+def _show_robustness(card: Card) -> None:
     st.header("Under attack", anchor=False)
     reports = published.reports(card.weights_sha256)
     if not reports:
         st.caption("No robust accuracy has been measured for these weights.")
         return
-    st.dataframe(tables.robustness(reports), hide_index=True)
+    st.dataframe(tables.tabulate_robustness(reports), hide_index=True)
     st.caption(
         f"{reports[0]['images']} test photographs, clean accuracy "
         f"{percent(reports[0]['clean']['accuracy'])}. An image that was wrong before the attack "
@@ -72,19 +72,19 @@ def _robustness(card: Card) -> None:
     )
     last = {report["threat_model"]["attack"]: report["threat_model"] for report in reports}
     with st.expander("Threat models", icon=":material/gavel:"):
-        for stated in last.values():
-            st.markdown(f"- {attack_setup.statement(stated)}; the other epsilons alike.")
+        for threat_model in last.values():
+            st.markdown(f"- {attack_setup.statement(threat_model)}; the other epsilons alike.")
 
 
-def _training(card: Card) -> None:
+def _show_training(card: Card) -> None:
     st.header("How it learned", anchor=False)
     st.plotly_chart(
-        training.figure(card, pick_palette()),
+        training.make_curves(card, pick_palette()),
         key="training",
         config=CHART_CONFIG,
-        alt=training.spoken(card),
+        alt=training.describe_curves(card),
     )
-    stages = training.told(card)
+    stages = training.describe_stages(card)
     st.caption(
         f"{stages[0].upper()}{stages[1:]}. Dotted lines: a stage begins. Training figures are "
         "of altered pictures and, where it was hardened, of attacked ones, so they may lie below "
@@ -92,32 +92,32 @@ def _training(card: Card) -> None:
     )
 
 
-def _reliability(card: Card) -> None:
+def _show_reliability(card: Card) -> None:
     test = card.metrics["test"]
     left, right = st.columns(2, gap="large")
     with left:
         st.header("Does its confidence keep its word?", anchor=False)
         bins = test["calibration"]["bins"]
         st.plotly_chart(
-            calibration.figure(bins, pick_palette()),
+            calibration.make_diagram(bins, pick_palette()),
             key="calibration",
             config=CHART_CONFIG,
-            alt=calibration.spoken(bins),
+            alt=calibration.describe_diagram(bins),
         )
         st.caption("Test photographs; the larger a point, the more of them.")
     with right:
         st.header("Class by class, source by source", anchor=False)
-        st.dataframe(tables.classes(test), hide_index=True)
-        st.dataframe(tables.sources(test), hide_index=True)
+        st.dataframe(tables.tabulate_classes(test), hide_index=True)
+        st.dataframe(tables.tabulate_sources(test), hide_index=True)
         st.caption("A source with one class has as balanced accuracy the recall of that class.")
 
 
-def _people(card: Card) -> None:
-    found = tables.tones(published.skin_tones(), card.weights_sha256)
-    if found.empty:
+def _show_skin_tones(card: Card) -> None:
+    table = tables.tabulate_skin_tones(published.skin_tones(), card.weights_sha256)
+    if table.empty:
         return
     st.header("Does it treat everyone alike?", anchor=False)
-    st.dataframe(found, hide_index=True)
+    st.dataframe(table, hide_index=True)
     st.caption(
         "How often it is right on 400 rendered faces of nobody, by skin tone on the Monk scale, "
         "from 1 (lightest) to 10. Nothing about photographs follows, but a model that does worse "
@@ -125,9 +125,9 @@ def _people(card: Card) -> None:
     )
 
 
-def _failures(name: str) -> None:
+def _show_failures(name: str) -> None:
     st.header("Where it goes wrong", anchor=False)
-    wrong, count = failures.found(models.load(name))
+    wrong, count = failures.find_failures(models.load(name))
     st.markdown(
         f"It gets **{len(wrong)} of the {count} samples** of this lab wrong without any attack, "
         "hard cases among them: masks worn wrongly, and what might pass for one. Each "
@@ -143,7 +143,7 @@ def _failures(name: str) -> None:
                 )
 
 
-def _use(card: Card) -> None:
+def _show_purpose(card: Card) -> None:
     st.header("What it is for, and what not", anchor=False)
     hardened = bool(card.recipe.get("adversary"))
     price = (
@@ -165,12 +165,12 @@ def _use(card: Card) -> None:
     )
 
 
-def _making(name: str, card: Card) -> None:
+def _show_making(name: str, card: Card) -> None:
     with st.expander("How it was made", icon=":material/build:"):
         stages = [*card.ancestors, {"name": card.name, "command": card.command}]
         for stage in stages:
             st.code(stage["command"], language="sh", wrap_lines=True)
-        st.dataframe(_splits(card), hide_index=True)
+        st.dataframe(_tabulate_splits(card), hide_index=True)
         versions = ", ".join(f"{key} {value}" for key, value in card.versions.items())
         st.caption(
             f"First weights: {(card.ancestors or [asdict(card)])[0]['initial_weights']}. Seed "
@@ -196,7 +196,7 @@ def _making(name: str, card: Card) -> None:
             )
 
 
-def _splits(card: Card) -> pd.DataFrame:
+def _tabulate_splits(card: Card) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {

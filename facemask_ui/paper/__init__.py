@@ -1,7 +1,7 @@
-"""The paper beside the lab, and its seven odd figures, on the screen."""
+"""The page Paper: the paper's figures beside the lab's, and seven that do not add up."""
 
 from __future__ import annotations
 
-from facemask_ui.paper.view import show
+from facemask_ui.paper.view import show_paper
 
-__all__ = ["show"]
+__all__ = ["show_paper"]

@@ -1,4 +1,4 @@
-"""What is not the same here as in the paper, so that no difference in a figure is overrated."""
+"""How the lab's experiments differ from the paper's, so that readers compare figures with care."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from facemask_core.paper import experiments, results
 from facemask_core.paper.printed import Paper
 from facemask_ui.choices import models
 
-_UNTOLD = "not told"
+_UNKNOWN = "not told"
 _OPTIMIZERS = {"adamw": "AdamW", "sgd": "SGD"}
 
 
-def show(paper: Paper, model: str) -> None:
-    """Draws the differences as a table.
+def show_differences(paper: Paper, model: str) -> None:
+    """Shows the differences as a table.
 
     Args:
-        paper: What the paper prints.
+        paper: The paper's printed figures.
         model: The model measured here.
     """
     st.header("What is not the same", anchor=False)
-    card = checkpoints.read_card(checkpoints.locate(model))
+    differences = list_differences(paper, checkpoints.read_card(checkpoints.locate(model)))
     st.table(
         {
-            "": list(rows(paper, card)),
-            "Paper": [theirs for theirs, _ in rows(paper, card).values()],
-            "Here": [ours for _, ours in rows(paper, card).values()],
+            "": list(differences),
+            "Paper": [theirs for theirs, _ in differences.values()],
+            "Here": [ours for _, ours in differences.values()],
         },
         hide_index=True,
         border="horizontal",
@@ -41,49 +41,49 @@ def show(paper: Paper, model: str) -> None:
     )
 
 
-def rows(paper: Paper, card: Card) -> dict[str, tuple[str, str]]:
-    """What the paper and the lab have of each thing, in words.
+def list_differences(paper: Paper, card: Card) -> dict[str, tuple[str, str]]:
+    """Lists the differences in words: the paper's way and the lab's, by subject.
 
     Args:
-        paper: What the paper prints.
-        card: The model measured here.
+        paper: The paper's printed figures.
+        card: The card of the model measured here.
     """
     return {
         "Photographs": (
             f"{paper.data.name}: {paper.data.images:,}, {paper.data.masked:,} with a mask",
-            f"public collections: {_sum(card, 'images'):,} files, "
-            f"{_sum(card, 'with_mask'):,} with a mask",
+            f"public collections: {_sum_splits(card, 'images'):,} files, "
+            f"{_sum_splits(card, 'with_mask'):,} with a mask",
         ),
         "Split": (
-            f"{_UNTOLD}; {paper.figure('none').images:,} for testing",
+            f"{_UNKNOWN}; {paper.figure('none').images:,} for testing",
             "no person and no near-duplicate in two parts; "
             f"{card.data['test']['images']:,} for testing",
         ),
-        "First weights": (paper.training.initial_weights, _first(card)["initial_weights"]),
+        "First weights": (paper.training.initial_weights, _first_stage(card)["initial_weights"]),
         "Training": (
             f"{paper.training.optimizer}, batch {paper.training.batch_size}, "
             f"{paper.training.epochs} epochs at {paper.training.input_size} px",
-            _recipe(card),
+            _describe_recipe(card),
         ),
         "Epsilon": (
-            f"{paper.epsilon:g}, pixel scale {_UNTOLD}",
+            f"{paper.epsilon:g}, pixel scale {_UNKNOWN}",
             f"{describe_epsilon(experiments.EPSILON)} on [0, 1]; both scales in point 6",
         ),
-        "PGD": (f"steps, step size and start {_UNTOLD}", _pgd()),
-        "Software": (paper.training.libraries, _software(card.name)),
+        "PGD": (f"steps, step size and start {_UNKNOWN}", _describe_pgd()),
+        "Software": (paper.training.libraries, _describe_software(card.name)),
     }
 
 
-def _sum(card: Card, key: str) -> int:
+def _sum_splits(card: Card, key: str) -> int:
     return sum(split[key] for split in card.data.values())
 
 
-def _first(card: Card) -> dict[str, Any]:
-    """The stage that training began with."""
+def _first_stage(card: Card) -> dict[str, Any]:
+    """Returns the stage that training began with."""
     return (*card.ancestors, {"initial_weights": card.initial_weights})[0]
 
 
-def _recipe(card: Card) -> str:
+def _describe_recipe(card: Card) -> str:
     stages = [*card.ancestors, {"recipe": card.recipe, "history": card.history}]
     epochs = sum(len(stage["history"]) for stage in stages)
     sizes = dict.fromkeys(entry["size"] for stage in stages for entry in stage["history"])
@@ -96,14 +96,14 @@ def _recipe(card: Card) -> str:
     return ", ".join(parts)
 
 
-def _pgd() -> str:
+def _describe_pgd() -> str:
     steps = experiments.PGD_SETTINGS["steps"]
     return f"{steps} steps of 2.5 epsilon / {steps} from a random start"
 
 
-def _software(model: str) -> str:
+def _describe_software(model: str) -> str:
     result = results.read(experiments.clean(model))
     if result is None:
         return "not measured yet"
-    kept = {"keras", "tensorflow", "jax"} & result["libraries"].keys()
-    return ", ".join(f"{name} {result['libraries'][name]}" for name in sorted(kept))
+    names = {"keras", "tensorflow", "jax"} & result["libraries"].keys()
+    return ", ".join(f"{name} {result['libraries'][name]}" for name in sorted(names))

@@ -1,4 +1,4 @@
-"""Where the measured figures of the page come from, and what to do where one is missing."""
+"""The result files behind the page's figures, and what to do if one is missing."""
 
 from __future__ import annotations
 
@@ -15,54 +15,57 @@ from facemask_ui.choices import attack_setup, models
 _HASH = 12
 
 
-def found(experiment: Experiment) -> dict[str, Any] | None:
-    """Reads a result; where there is none, says in a sentence which command measures it.
+def read_result(experiment: Experiment) -> dict[str, Any] | None:
+    """Reads a result, or shows which command measures it if there is none.
 
     Args:
-        experiment: What was asked.
+        experiment: The experiment.
+
+    Returns:
+        The result; None if it has not been measured.
 
     Raises:
-        DatasetError: The file there is no result.
+        DatasetError: The file holds no result.
     """
     result = results.read(experiment)
     if result is None:
-        missing([experiment])
+        show_missing([experiment])
     return result
 
 
-def missing(asked: list[Experiment]) -> None:
-    """Says which command measures what is missing."""
-    names = dict.fromkeys(experiment.model for experiment in asked)
-    chosen = " ".join(f"--models {name}" for name in names)
+def show_missing(missing: list[Experiment]) -> None:
+    """Shows the command that measures missing results."""
+    names = dict.fromkeys(experiment.model for experiment in missing)
+    options = " ".join(f"--models {name}" for name in names)
     st.info(
         "Not measured yet on the models as they are now; this command does, and goes on where it "
-        f"was interrupted: `{results.COMMAND} {chosen}`",
+        f"was interrupted: `{results.COMMAND} {options}`",
         icon=":material/pending:",
     )
 
 
-def line(result: dict[str, Any]) -> str:
-    """What a figure has to be read with, in a line for a caption.
+def describe_result(result: dict[str, Any]) -> str:
+    """Describes model, photographs, attack and device of a result, for a caption.
 
     Args:
-        result: A result.
+        result: The result.
     """
     return (
         f"{models.title(result['model'])} on {result['images']} test photographs, "
-        f"{_attack(result)}. Computed on {result['speed']['device']}."
+        f"{_describe_attack(result)}. Computed on {result['speed']['device']}."
     )
 
 
-def _attack(result: dict[str, Any]) -> str:
-    """The threat model in a line; the source's hash is that of the model itself."""
+def _describe_attack(result: dict[str, Any]) -> str:
+    """Describes the threat model, without the source's hash, which is the model's own."""
     if result["threat_model"] is None:
         return "no attack"
-    stated = {key: it for key, it in result["threat_model"].items() if key != "source_sha256"}
-    return attack_setup.statement(stated)
+    threat_model = {key: it for key, it in result["threat_model"].items() if key != "source_sha256"}
+    return attack_setup.statement(threat_model)
 
 
-def show() -> None:
-    """Draws the list of all results behind the page, folded."""
+def show_results() -> None:
+    """Shows the list of all results behind the page, folded."""
     with st.expander("Where the measured figures come from", icon=":material/fact_check:"):
         st.markdown(
             "Every figure of this lab on this page is read from a result file in "
@@ -70,7 +73,7 @@ def show() -> None:
             "(`--data FOLDER` where the photographs lie elsewhere):"
         )
         st.code(results.COMMAND, language="sh")
-        rows = [_row(it) for it in experiments.experiments()]
+        rows = [_list_result(it) for it in experiments.experiments()]
         st.dataframe(pd.DataFrame(rows), hide_index=True)
         st.caption(
             "An image that was wrong before an attack counts as an error in robust accuracy. "
@@ -78,7 +81,7 @@ def show() -> None:
         )
 
 
-def _row(experiment: Experiment) -> dict[str, Any]:
+def _list_result(experiment: Experiment) -> dict[str, Any]:
     result = results.read(experiment)
     if result is None:
         return {"file": experiment.file, "figure": "not measured"}
@@ -86,7 +89,7 @@ def _row(experiment: Experiment) -> dict[str, Any]:
     return {
         "file": experiment.file,
         "figure": f"{result['clean']['accuracy']:.4f}" if robust is None else f"{robust:.4f}",
-        "threat model": _attack(result),
+        "threat model": _describe_attack(result),
         "images": result["images"],
         "dead gradients": result["dead_gradients"],
         "device": result["speed"]["device"],

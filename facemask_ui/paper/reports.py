@@ -1,4 +1,4 @@
-"""Figures 9, 12 and 14: a classification report and its confusion matrix, theirs beside ours."""
+"""Figures 9, 12 and 14: the paper's classification reports beside the lab's."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _TITLES = {"none": "No attack", "fgsm": "FGSM", "pgd": "PGD"}
 _NONE = "\N{EN DASH}"
 
 
-def overview(paper: Paper) -> None:
-    """Draws accuracy without an attack, under FGSM and under PGD, of every model.
+def show_overview(paper: Paper) -> None:
+    """Shows every model's accuracy without an attack, under FGSM and under PGD.
 
     Args:
-        paper: What the paper prints.
+        paper: The paper's printed figures.
     """
     rows = [
-        overview_row(paper, model, attack) for model in experiments.MODELS for attack in _TITLES
+        compare_accuracy(paper, model, attack) for model in experiments.MODELS for attack in _TITLES
     ]
     st.table(rows, hide_index=True, border="horizontal", width="content")
     st.caption(
@@ -38,12 +38,12 @@ def overview(paper: Paper) -> None:
     )
 
 
-def overview_row(paper: Paper, model: str, attack: str) -> dict[str, str]:
-    """A model's accuracy under an attack, the paper's and the one measured here.
+def compare_accuracy(paper: Paper, model: str, attack: str) -> dict[str, str]:
+    """Compares the paper's accuracy of a model under an attack with the one measured here.
 
     Args:
-        paper: What the paper prints.
-        model: The model.
+        paper: The paper's printed figures.
+        model: The model's name.
         attack: ``none``, ``fgsm`` or ``pgd``.
     """
     theirs = None
@@ -51,17 +51,19 @@ def overview_row(paper: Paper, model: str, attack: str) -> dict[str, str]:
         theirs = next(it.test_accuracy for it in paper.tables if it.model == model)
     elif model == experiments.MODELS[0]:
         theirs = paper.figure(attack).accuracy
-    result = results.read(experiment(model, attack))
+    result = results.read(pick_experiment(model, attack))
     return {
         "Model": models.title(model),
         "Attack": _TITLES[attack],
         "Paper": _NONE if theirs is None else keep_together(percent(theirs)),
-        "Here": "not measured yet" if result is None else keep_together(percent(accuracy(result))),
+        "Here": "not measured yet"
+        if result is None
+        else keep_together(percent(read_accuracy(result))),
     }
 
 
-def experiment(model: str, attack: str) -> Experiment:
-    """What was measured here for one of the paper's reports.
+def pick_experiment(model: str, attack: str) -> Experiment:
+    """Picks the lab's experiment for one of the paper's reports.
 
     Args:
         model: The model's name.
@@ -75,24 +77,24 @@ def experiment(model: str, attack: str) -> Experiment:
     return make(model)
 
 
-def accuracy(result: dict[str, Any]) -> float:
-    """The accuracy a report would print: after the attack, if there was one."""
+def read_accuracy(result: dict[str, Any]) -> float:
+    """Reads the accuracy that a report would print: after the attack, if there is one."""
     return float((result["adversarial"] or result["clean"])["accuracy"])
 
 
-def show(paper: Paper, model: str) -> None:
-    """Draws the chosen figure, theirs beside ours.
+def show_reports(paper: Paper, model: str) -> None:
+    """Shows one figure of the visitor's choice, the paper's beside the lab's.
 
     Args:
-        paper: What the paper prints.
-        model: The model measured here.
+        paper: The paper's printed figures.
+        model: The name of the model measured here.
     """
     st.header("Figures 9, 12 and 14: the reports", anchor=False)
     numbers = [figure.number for figure in paper.figures]
     number = st.segmented_control(
         "Figure",
         numbers,
-        format_func=lambda number: _label(paper, number),
+        format_func=lambda number: _label_figure(paper, number),
         required=True,
         wrap=True,
         **settings.bind("figure", numbers[0], settings.one_of_numbers(numbers)),
@@ -101,28 +103,28 @@ def show(paper: Paper, model: str) -> None:
     theirs, ours = st.columns(2, gap="large")
     with theirs:
         st.subheader("Paper: InceptionV3", anchor=False)
-        _report(figure.report, figure.matrix, f"The paper's figure {number}", "theirs")
+        _draw_report(figure.report, figure.matrix, f"The paper's figure {number}", "theirs")
         st.caption(
             f"Figure {number}, {figure.images:,} images; the report follows from the matrix. "
-            f"{_example(paper, figure)}"
+            f"{_describe_example(paper, figure)}"
         )
     with ours:
         st.subheader(f"Here: {models.title(model)}", anchor=False)
-        result = provenance.found(experiment(model, figure.attack))
+        result = provenance.read_result(pick_experiment(model, figure.attack))
         if result is not None:
             answers = result["adversarial"] or result["clean"]
             matrix = np.array(answers["confusion_matrix"], np.int64)
-            _report(answers["report"], matrix, f"Here, {_TITLES[figure.attack]}", "ours")
-            st.caption(f"{_sureness(result)} {provenance.line(result)}")
+            _draw_report(answers["report"], matrix, f"Here, {_TITLES[figure.attack]}", "ours")
+            st.caption(f"{_describe_confidence(result)} {provenance.describe_result(result)}")
 
 
-def _label(paper: Paper, number: int) -> str:
+def _label_figure(paper: Paper, number: int) -> str:
     figure = next(figure for figure in paper.figures if figure.number == number)
     return f"{number}: {_TITLES[figure.attack]}"
 
 
-def _example(paper: Paper, figure: Figure) -> str:
-    """The confidence that the paper prints with an image under this attack."""
+def _describe_example(paper: Paper, figure: Figure) -> str:
+    """Describes the confidence that the paper prints with an image under this attack."""
     for example in paper.examples:
         if example.attack == figure.attack:
             return (
@@ -132,30 +134,30 @@ def _example(paper: Paper, figure: Figure) -> str:
     return ""
 
 
-def _sureness(result: dict[str, Any]) -> str:
-    """How sure the model is of what it gets right, before the attack and, if any, after it."""
+def _describe_confidence(result: dict[str, Any]) -> str:
+    """Describes the mean confidence of right answers before the attack and after it."""
     before, after = (
         None if spread is None else spread["once"]["mean_of_right"]
         for spread in (result["confidences"]["clean"], result["confidences"]["adversarial"])
     )
-    told = f"Mean confidence of right answers: {before:.3f}"
+    sentence = f"Mean confidence of right answers: {before:.3f}"
     if result["adversarial"] is None:
-        return f"{told}."
+        return f"{sentence}."
     if after is None:
-        return f"{told} before the attack; there is none after it."
-    return f"{told} before the attack, {after:.3f} after it."
+        return f"{sentence} before the attack; there is none after it."
+    return f"{sentence} before the attack, {after:.3f} after it."
 
 
-def _report(report: dict[str, Any], matrix: NDArray[np.int64], title: str, key: str) -> None:
-    st.table(report_rows(report), hide_index=True, border="horizontal")
+def _draw_report(report: dict[str, Any], matrix: NDArray[np.int64], title: str, key: str) -> None:
+    st.table(list_report(report), hide_index=True, border="horizontal")
     charts.draw_confusion_matrix(matrix, title=title, key=f"confusion {key}")
 
 
-def report_rows(report: dict[str, Any]) -> list[dict[str, str]]:
-    """A classification report in scikit-learn's layout, which the paper prints.
+def list_report(report: dict[str, Any]) -> list[dict[str, str]]:
+    """Lists a classification report in scikit-learn's layout, which the paper prints.
 
     Args:
-        report: As :meth:`facemask_core.evaluation.report.Predictions.report` gives it.
+        report: A report of :meth:`facemask_core.evaluation.report.Predictions.report`.
     """
     kinds = ("precision", "recall", "f1-score")
     images = int(report["macro avg"]["support"])
@@ -168,6 +170,6 @@ def report_rows(report: dict[str, Any]) -> list[dict[str, str]]:
         }
         for name in (*LABELS, "macro avg", "weighted avg")
     ]
-    shown = f"{report['accuracy']:.2f}"
-    middle = {"": "accuracy", "precision": "", "recall": "", "f1-score": shown}
+    accuracy = f"{report['accuracy']:.2f}"
+    middle = {"": "accuracy", "precision": "", "recall": "", "f1-score": accuracy}
     return [*rows[:2], {**middle, "support": f"{images}"}, *rows[2:]]

@@ -1,4 +1,4 @@
-"""The page from top to bottom."""
+"""The page Paper from top to bottom."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import streamlit as st
 from facemask_core.paper import experiments, printed
 from facemask_ui.base import settings
 from facemask_ui.choices import models
-from facemask_ui.paper import differences, points, provenance, reports, trained
+from facemask_ui.paper import differences, points, provenance, reports, training_tables
 
 _PARTS = {"beside": "Tables and figures", "odd": "What does not add up"}
 
 
-def show() -> None:
-    """Draws the comparison, or the points.
+def show_paper() -> None:
+    """Shows the comparison, or the points that do not add up.
 
     Raises:
         CheckpointError: A model's card cannot be read.
@@ -39,10 +39,10 @@ def show() -> None:
         **settings.bind("part", "beside", settings.one_of(list(_PARTS))),
     )
     if part == "beside":
-        reports.overview(paper)
-        differences.show(paper, model)
-        trained.show(paper)
-        reports.show(paper, model)
+        reports.show_overview(paper)
+        differences.show_differences(paper, model)
+        training_tables.show_training_tables(paper)
+        reports.show_reports(paper, model)
     else:
-        points.show(paper, model)
-    provenance.show()
+        points.show_points(paper, model)
+    provenance.show_results()

@@ -1,4 +1,4 @@
-"""The seven points, in the order of the list; adding one is a file here and a line below."""
+"""The seven points that do not add up; a new one is a file here and a line below."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ POINTS: tuple[Point, ...] = (
 )
 
 
-def show(paper: Paper, model: str) -> None:
-    """Draws the list of points and the chosen one.
+def show_points(paper: Paper, model: str) -> None:
+    """Shows the list of points, and one point of the visitor's choice.
 
     Args:
-        paper: What the paper prints.
-        model: The model measured here.
+        paper: The paper's printed figures.
+        model: The name of the model measured here.
     """
     numbers = range(1, len(POINTS) + 1)
     number = st.pills(

@@ -1,4 +1,4 @@
-"""What a point is: something in the paper that does not add up, and a way to try it out."""
+"""A point: something in the paper that does not add up, and a way to try it out."""
 
 from __future__ import annotations
 
@@ -18,19 +18,22 @@ class Point:
 
     Attributes:
         title: What does not add up, in a few words.
-        show: Draws what the paper says and the experiment, given what the paper prints and the
-            name of the model measured here.
+        show: Shows what the paper says and the experiment, given the paper's printed figures and
+            the name of the model measured here.
     """
 
     title: str
     show: Callable[[Paper, str], None]
 
 
-def measured_in_detail(model: str) -> bool:
-    """Tells whether a model was asked in steps; says which ones were where it was not.
+def check_detail(model: str) -> bool:
+    """Checks whether a model has results step by step; if not, shows which models have.
 
     Args:
         model: Name of the model measured here.
+
+    Returns:
+        Whether it has.
     """
     if model in DETAILED_MODELS:
         return True
@@ -42,6 +45,6 @@ def measured_in_detail(model: str) -> bool:
     return False
 
 
-def table(rows: list[dict[str, str]]) -> None:
-    """Draws a sum as a small table."""
+def draw_table(rows: list[dict[str, str]]) -> None:
+    """Draws a calculation as a small table."""
     st.table(rows, hide_index=True, border="horizontal", width="content")

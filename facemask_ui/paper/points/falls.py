@@ -1,4 +1,4 @@
-"""Point 5: percent, points, and a recall that is in no report."""
+"""Point 5: percent or percentage points, and a recall that is in no report."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ import streamlit as st
 from facemask_core.labels import LABELS
 from facemask_core.paper.printed import Figure, Paper
 from facemask_ui.base.palette import WORDS, keep_together
-from facemask_ui.paper.points.base import Point, table
+from facemask_ui.paper.points.base import Point, draw_table
 
 
-def _show(paper: Paper, model: str) -> None:
+def _show_falls(paper: Paper, model: str) -> None:
     st.markdown(
         "The text says by how many percent an attack reduced the accuracy. A difference of two "
         "percentages is counted in points; in percent of what was there before it is another "
         "number. Here the two lie so close that nobody can tell which is meant."
     )
     clean = paper.figure("none")
-    table(
+    draw_table(
         [
             {
                 "Attack": said.attack.upper(),
                 "Said": keep_together(f"{said.percent:g} %"),
-                **fall(clean, paper.figure(said.attack)),
+                **describe_fall(clean, paper.figure(said.attack)),
             }
             for said in paper.falls
         ]
@@ -33,16 +33,16 @@ def _show(paper: Paper, model: str) -> None:
         f"{recall.where} the text says “{recall.quote}”. No share that Figure {figure.number} "
         f"yields is {recall.percent:g} %:"
     )
-    table(
+    draw_table(
         [
             {"Share": name, f"Figure {figure.number}": f"{100 * it:.1f} %"}
-            for name, it in shares(figure)
+            for name, it in list_shares(figure)
         ]
     )
 
 
-def fall(before: Figure, after: Figure) -> dict[str, str]:
-    """How far the accuracy fell, in points and in percent, from counts, which need no rounding."""
+def describe_fall(before: Figure, after: Figure) -> dict[str, str]:
+    """Describes the fall of the accuracy in points and in percent, from exact counts."""
     first, last = int(before.matrix.trace()), int(after.matrix.trace())
     lost, images = first - last, before.images
     return {
@@ -51,11 +51,11 @@ def fall(before: Figure, after: Figure) -> dict[str, str]:
     }
 
 
-def shares(figure: Figure) -> list[tuple[str, float]]:
-    """Every share a classification report has, and those it leaves out."""
+def list_shares(figure: Figure) -> list[tuple[str, float]]:
+    """Lists every share in a classification report, and those it leaves out."""
     named = list(zip(LABELS, WORDS, strict=True))
     kinds = ("recall", "precision", "f1-score")
-    found = [
+    reported = [
         (f"{kind}, {word.lower()}", float(figure.report[name][kind]))
         for kind in kinds
         for name, word in named
@@ -64,7 +64,7 @@ def shares(figure: Figure) -> list[tuple[str, float]]:
         (f"taken for the other class, {word.lower()}", 1 - float(figure.report[name]["recall"]))
         for name, word in named
     ]
-    return [*found, *wrong, ("accuracy", figure.accuracy)]
+    return [*reported, *wrong, ("accuracy", figure.accuracy)]
 
 
-POINT = Point("Percent or points", _show)
+POINT = Point("Percent or points", _show_falls)

@@ -1,4 +1,4 @@
-"""Point 6: 0.05 of what? A pixel's range is 1 long on one scale, and 2 on the other."""
+"""Point 6: epsilon without a scale. A pixel's range is 1 long on one scale, 2 on the other."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from facemask_ui.base import settings
 from facemask_ui.base.palette import keep_together, percent
 from facemask_ui.choices import models
 from facemask_ui.face import before_after
-from facemask_ui.paper import provenance, sample
+from facemask_ui.paper import portrait, provenance
 from facemask_ui.paper.points.base import Point
 
 _NONE = "\N{EN DASH}"
@@ -25,12 +25,12 @@ class Scale:
 
     Attributes:
         name: The range of values.
-        whose: Who uses it.
-        epsilon: What the paper's epsilon is on [0, 1] if it was meant on this scale.
+        user: Who writes pixels this way.
+        epsilon: The paper's epsilon on [0, 1], if the paper means this scale.
     """
 
     name: str
-    whose: str
+    user: str
     epsilon: float
 
 
@@ -40,45 +40,47 @@ SCALES = {
 }
 
 
-def _show(paper: Paper, model: str) -> None:
+def _show_scales(paper: Paper, model: str) -> None:
     st.markdown(
         f"The paper's epsilon is **{paper.epsilon:g}**, and nothing says of what. On [0, 1] that "
         f"moves a colour by up to {LEVELS * SCALES['unit'].epsilon:g} of {LEVELS} levels; on "
         "[−1, 1], where InceptionV3's own preprocessing puts pixels, by half as much: a weaker "
         "attack, for PGD and FGSM alike, so it does not explain why one is weaker than the other."
     )
-    chosen = st.segmented_control(
+    name = st.segmented_control(
         f"{paper.epsilon:g} is meant on",
         list(SCALES),
-        format_func=lambda name: f"{SCALES[name].name}, {SCALES[name].whose}",
+        format_func=lambda name: f"{SCALES[name].name}, {SCALES[name].user}",
         required=True,
         wrap=True,
         **settings.bind("scale", "unit", settings.one_of(list(SCALES))),
     )
-    scale = SCALES[chosen]
+    scale = SCALES[name]
     faces, figures = st.columns(2, gap="large")
     with faces:
-        attacked = sample.attacked(model, scale.epsilon)
-        before_after.pictures(attacked.found, attacked.alt)
+        attack = portrait.attack_portrait(model, scale.epsilon)
+        before_after.pictures(attack.result, attack.alt)
         st.caption(
             f"{models.title(model)} under FGSM at {describe_epsilon(scale.epsilon)}, computed "
             "just now and rounded to whole levels."
         )
     with figures:
-        _stands(model, scale)
-    table = [row(name, scale) for name in experiments.MODELS for scale in SCALES.values()]
+        _show_accuracies(model, scale)
+    table = [
+        list_accuracies(name, scale) for name in experiments.MODELS for scale in SCALES.values()
+    ]
     st.table(table, hide_index=True, border="horizontal")
     st.caption("Robust accuracy on the test photographs; PGD has run its course.")
 
 
-def _stands(model: str, scale: Scale) -> None:
-    asked = [
+def _show_accuracies(model: str, scale: Scale) -> None:
+    questions = [
         experiments.fgsm(model, scale.epsilon),
         experiments.pgd(model, scale.epsilon),
     ]
-    found = [results.read(it) for it in asked]
+    answers = [results.read(it) for it in questions]
     with st.container(horizontal=True):
-        for experiment, result in zip(asked, found, strict=True):
+        for experiment, result in zip(questions, answers, strict=True):
             if result is not None:
                 st.metric(
                     f"Stands under {str(experiment.attack).upper()}",
@@ -86,15 +88,15 @@ def _stands(model: str, scale: Scale) -> None:
                     border=True,
                     width=228,
                 )
-    if None in found:
-        provenance.missing(asked)
-    for result in found:
+    if None in answers:
+        provenance.show_missing(questions)
+    for result in answers:
         if result is not None:
-            st.caption(provenance.line(result))
+            st.caption(provenance.describe_result(result))
 
 
-def row(model: str, scale: Scale) -> dict[str, str]:
-    """What stands of a model on a scale."""
+def list_accuracies(model: str, scale: Scale) -> dict[str, str]:
+    """Lists a model's robust accuracy under FGSM and PGD, with epsilon on one scale."""
     cells = {"Model": models.title(model), "Scale": keep_together(scale.name)}
     cells["Epsilon"] = f"{LEVELS * scale.epsilon:g}/{LEVELS}"
     for make, title in ((experiments.fgsm, "FGSM"), (experiments.pgd, "PGD")):
@@ -105,4 +107,4 @@ def row(model: str, scale: Scale) -> dict[str, str]:
     return cells
 
 
-POINT = Point("Epsilon without a scale", _show)
+POINT = Point("Epsilon without a scale", _show_scales)

@@ -1,4 +1,4 @@
-"""Point 7: confidences that a model this good does not have, and what a second softmax does."""
+"""Point 7: confidences too low for so good a model, as a second softmax makes them."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from facemask_core.paper.second_softmax import LARGEST, undo_second_softmax
 from facemask_ui.base import settings
 from facemask_ui.base.charts import CHART_CONFIG
 from facemask_ui.base.palette import Palette, percent, pick_palette
-from facemask_ui.paper import provenance, sample
-from facemask_ui.paper.points.base import Point, measured_in_detail, table
+from facemask_ui.paper import portrait, provenance
+from facemask_ui.paper.points.base import Point, check_detail, draw_table
 
 _SOFTMAXES = {"once": "One softmax", "twice": "Two"}
 
 
-def _show(paper: Paper, model: str) -> None:
-    _printed(paper)
-    _spread(paper, model)
-    _portrait(paper, model)
-    _starved(model)
+def _show_confidences(paper: Paper, model: str) -> None:
+    _show_examples(paper)
+    _show_histogram(paper, model)
+    _show_portrait(paper, model)
+    _show_dead_gradients(model)
 
 
-def _printed(paper: Paper) -> None:
+def _show_examples(paper: Paper) -> None:
     largest = max(example.before for example in paper.examples)
     loss = next(table.validation_loss for table in paper.tables if table.number == 3)
     st.markdown(
@@ -41,7 +41,7 @@ def _printed(paper: Paper) -> None:
         f"e / (e + 1) = **{LARGEST:.4f}**. Undo the second, and the printed figures become those "
         "of a model this good:"
     )
-    table(
+    draw_table(
         [
             {
                 "Where": f"{example.where}, {when} {example.attack.upper()}",
@@ -54,49 +54,49 @@ def _printed(paper: Paper) -> None:
     )
 
 
-def _spread(paper: Paper, model: str) -> None:
-    result = provenance.found(experiments.clean(model))
+def _show_histogram(paper: Paper, model: str) -> None:
+    result = provenance.read_result(experiments.clean(model))
     if result is None:
         return
-    chosen = st.segmented_control(
+    softmaxes = st.segmented_control(
         "How sure the model measured here is of its answers",
         list(_SOFTMAXES),
         format_func=_SOFTMAXES.__getitem__,
         required=True,
         **settings.bind("softmax", "twice", settings.one_of(list(_SOFTMAXES))),
     )
-    spread = result["confidences"]["clean"][chosen]
+    spread = result["confidences"]["clean"][softmaxes]
     printed = [example.before for example in paper.examples]
     st.plotly_chart(
-        figure(spread, printed, pick_palette()),
+        make_histogram(spread, printed, pick_palette()),
         key="confidences",
         config=CHART_CONFIG,
-        alt=spoken(spread),
+        alt=describe_histogram(spread),
     )
     st.caption(
         f"Right answers have a mean confidence of {spread['mean_of_right']:.3f}, the largest is "
         f"{spread['largest']:.4f}. Dotted: {LARGEST:.4f}. Diamonds: the confidences printed with "
-        f"the examples before the attack. {provenance.line(result)}"
+        f"the examples before the attack. {provenance.describe_result(result)}"
     )
 
 
-def figure(spread: dict[str, Any], printed: list[float], colours: Palette) -> go.Figure:
-    """Draws how many photographs got which confidence.
+def make_histogram(spread: dict[str, Any], printed: list[float], colours: Palette) -> go.Figure:
+    """Makes a histogram of the photographs by confidence.
 
     Args:
-        spread: A histogram as :mod:`facemask_core.paper.confidences` makes it.
+        spread: The counts, as :mod:`facemask_core.paper.confidences` makes them.
         printed: The paper's confidences.
-        colours: The theme's.
+        colours: The theme's colours.
     """
     edges, counts = spread["edges"], spread["counts"]
-    drawn, bins = go.Figure(), list(pairwise(edges))
-    drawn.add_bar(
+    figure, bins = go.Figure(), list(pairwise(edges))
+    figure.add_bar(
         name="Photographs", x=[(low + high) / 2 for low, high in bins],
         y=[count or None for count in counts], width=edges[1] - edges[0],
         customdata=[f"{low:.2f} to {high:.2f}" for low, high in bins],
         marker={"color": colours.strong}, hovertemplate="%{customdata}: %{y}<extra></extra>",
     )  # fmt: skip
-    drawn.add_scatter(
+    figure.add_scatter(
         name="Printed in the paper", x=printed, y=[0] * len(printed), mode="markers",
         cliponaxis=False, hovertemplate="printed: %{x:.3f}<extra></extra>",
         marker={
@@ -104,9 +104,9 @@ def figure(spread: dict[str, Any], printed: list[float], colours: Palette) -> go
             "line": {"color": colours.text, "width": 1},
         },
     )  # fmt: skip
-    drawn.add_vline(x=LARGEST, line={"color": colours.text, "width": 1, "dash": "dot"})
+    figure.add_vline(x=LARGEST, line={"color": colours.text, "width": 1, "dash": "dot"})
     ink = {"color": colours.text}
-    drawn.update_layout(
+    figure.update_layout(
         height=300, margin={"l": 0, "r": 16, "t": 40, "b": 0}, dragmode=False, font=ink,
         bargap=0,
         legend={
@@ -115,13 +115,13 @@ def figure(spread: dict[str, Any], printed: list[float], colours: Palette) -> go
         },
     )  # fmt: skip
     axis = {"fixedrange": True, "tickfont": ink, "title_font": ink, "gridcolor": colours.faint}
-    drawn.update_xaxes(title="Confidence in the predicted class", range=[0.495, 1.005], **axis)
-    drawn.update_yaxes(title="Photographs", rangemode="tozero", **axis)
-    return drawn
+    figure.update_xaxes(title="Confidence in the predicted class", range=[0.495, 1.005], **axis)
+    figure.update_yaxes(title="Photographs", rangemode="tozero", **axis)
+    return figure
 
 
-def spoken(spread: dict[str, Any]) -> str:
-    """The histogram in words."""
+def describe_histogram(spread: dict[str, Any]) -> str:
+    """Describes the histogram in words."""
     edges, counts = spread["edges"], spread["counts"]
     most = max(range(len(counts)), key=counts.__getitem__)
     return (
@@ -131,13 +131,13 @@ def spoken(spread: dict[str, Any]) -> str:
     )
 
 
-def _portrait(paper: Paper, model: str) -> None:
+def _show_portrait(paper: Paper, model: str) -> None:
     st.markdown(
         "The same on one portrait, computed by this server, under FGSM at the paper's epsilon:"
     )
-    found = sample.attacked(model, paper.epsilon).found
+    result = portrait.attack_portrait(model, paper.epsilon).result
     rows = []
-    for when, verdict in (("Before", found.before), ("After", found.after)):
+    for when, verdict in (("Before", result.before), ("After", result.after)):
         twice = probabilities(np.array([verdict.probabilities])).max()
         rows.append(
             {
@@ -147,10 +147,10 @@ def _portrait(paper: Paper, model: str) -> None:
                 "Two": f"{twice:.3f}",
             }
         )
-    table(rows)
+    draw_table(rows)
 
 
-def _starved(model: str) -> None:
+def _show_dead_gradients(model: str) -> None:
     st.markdown(
         "**Does it weaken an attack?** FGSM and PGD take the sign of the gradient, and a softmax "
         "does not change signs, so at first: no. But the surer the model, the closer its first "
@@ -158,7 +158,7 @@ def _starved(model: str) -> None:
         "through it is lost from scores about 17 apart, all of it from about 90. The photographs "
         "then look robust, and are not."
     )
-    if not measured_in_detail(model):
+    if not check_detail(model):
         return
     factor = st.select_slider(
         "Scores multiplied by",
@@ -171,18 +171,18 @@ def _starved(model: str) -> None:
     through = [
         experiments.through_second_softmax(model, factor, attack) for attack in ("fgsm", "pgd")
     ]
-    read = [
+    pairs = [
         (results.read(one), results.read(other)) for one, other in zip(plain, through, strict=True)
     ]
-    measured = [(one, other) for one, other in read if one is not None and other is not None]
-    if len(measured) < len(read):
-        provenance.missing([*plain, *through])
+    measured = [(one, other) for one, other in pairs if one is not None and other is not None]
+    if len(measured) < len(pairs):
+        provenance.show_missing([*plain, *through])
         return
-    table([_stands(*pair) for pair in measured])
-    st.caption(provenance.line(measured[-1][1]))
+    draw_table([_compare_attacks(*pair) for pair in measured])
+    st.caption(provenance.describe_result(measured[-1][1]))
 
 
-def _stands(plain: dict[str, Any], through: dict[str, Any]) -> dict[str, str]:
+def _compare_attacks(plain: dict[str, Any], through: dict[str, Any]) -> dict[str, str]:
     return {
         "Attack": str(plain["threat_model"]["attack"]).upper(),
         "Stands": percent(plain["robust_accuracy"]),
@@ -191,4 +191,4 @@ def _stands(plain: dict[str, Any], through: dict[str, Any]) -> dict[str, str]:
     }
 
 
-POINT = Point("Confidence below 0.731", _show)
+POINT = Point("Confidence below 0.731", _show_confidences)

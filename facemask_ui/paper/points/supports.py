@@ -5,25 +5,25 @@ from __future__ import annotations
 import streamlit as st
 
 from facemask_core.paper.printed import Figure, Paper
-from facemask_ui.paper.points.base import Point, table
+from facemask_ui.paper.points.base import Point, draw_table
 
 
-def _show(paper: Paper, model: str) -> None:
+def _show_supports(paper: Paper, model: str) -> None:
     st.markdown(
         "A confusion matrix adds up, row by row, to how many images each class has. An attack "
         "changes pixels and predictions, never the true class, so all three figures must agree."
     )
-    table([row(figure) for figure in paper.figures])
+    draw_table([sum_matrix(figure) for figure in paper.figures])
     last, first = paper.figures[-1], paper.figures[0]
-    moved = int(last.matrix[1].sum() - first.matrix[1].sum())
+    difference = int(last.matrix[1].sum() - first.matrix[1].sum())
     st.markdown(
-        f"In Figure {last.number} **{moved} images** have gone from one class to the other. "
+        f"In Figure {last.number} **{difference} images** have gone from one class to the other. "
         "Turned on its side, rows for columns, the matrix does not fit either."
     )
 
 
-def row(figure: Figure) -> dict[str, str]:
-    """The sums of a figure's matrix."""
+def sum_matrix(figure: Figure) -> dict[str, str]:
+    """Sums the rows and columns of a figure's matrix."""
     (a, b), (c, d) = figure.confusion
     return {
         "Figure": str(figure.number),
@@ -34,4 +34,4 @@ def row(figure: Figure) -> dict[str, str]:
     }
 
 
-POINT = Point("Images that change class", _show)
+POINT = Point("Images that change class", _show_supports)

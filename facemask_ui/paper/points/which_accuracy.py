@@ -1,4 +1,4 @@
-"""Point 4: which test accuracy belongs to which model."""
+"""Point 4: three test accuracies for one model."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from facemask_ui.base.palette import keep_together
 from facemask_ui.paper.points.base import Point
 
 
-def _show(paper: Paper, model: str) -> None:
+def _show_accuracies(paper: Paper, model: str) -> None:
     figure = paper.figure("none")
     st.markdown(
         "The text gives InceptionV3 three test accuracies; the third stands in MobileNetV3's "
@@ -22,12 +22,12 @@ def _show(paper: Paper, model: str) -> None:
         for saying in paper.sayings
     ]
     (a, _), (_, d) = figure.confusion
-    settled = keep_together(f"{100 * figure.accuracy:.2f} %")
+    accuracy = keep_together(f"{100 * figure.accuracy:.2f} %")
     lines.append(
-        f"- **{settled}** follows from Figure {figure.number}, of InceptionV3: "
+        f"- **{accuracy}** follows from Figure {figure.number}, of InceptionV3: "
         f"({a} + {d}) ÷ {figure.images} = {right} ÷ {figure.images}"
     )
     st.markdown("\n".join(lines))
 
 
-POINT = Point("Three test accuracies", _show)
+POINT = Point("Three test accuracies", _show_accuracies)

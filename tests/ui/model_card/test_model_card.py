@@ -24,7 +24,7 @@ def card(name: str) -> Card:
 
 @every_model
 def test_the_stages_hold_every_epoch_once_in_their_order(card: Card) -> None:
-    parts = training.stages(card)
+    parts = training.list_stages(card)
     assert [part.first for part in parts] == [
         1 + sum(len(before.epochs) for before in parts[:index]) for index in range(len(parts))
     ]
@@ -46,7 +46,7 @@ def test_a_stage_is_called_what_it_was() -> None:
         recipe={"init": "c", "adversary": {"attack": "fgsm"}},
         history=[{"size": 224}],
     )
-    assert training.told(card) == (
+    assert training.describe_stages(card) == (
         "epoch 1 trained at 96 px; epoch 2 trained at 224 px; epoch 3 head alone at 96 px; "
         "epoch 4 head alone at 224 px; epoch 5 fine-tuned at 96 px; epoch 6 fine-tuned at 224 px; "
         "epoch 7 hardened at 224 px"
@@ -55,42 +55,42 @@ def test_a_stage_is_called_what_it_was() -> None:
 
 @every_model
 def test_the_curves_are_the_histories(card: Card) -> None:
-    drawn = training.figure(card, LIGHT)
+    drawn = training.make_curves(card, LIGHT)
     every = [entry for past in card.ancestors for entry in past["history"]] + card.history
     lines = {(line.name, line.yaxis): list(line.y) for line in drawn.data}
     assert lines["Validation", "y"] == [entry["val_accuracy"] for entry in every]
     assert lines["Training", "y2"] == [entry["loss"] for entry in every]
     assert ("Validation under PGD", "y") in lines or not card.recipe.get("adversary")
-    assert percent(card.history[-1]["val_accuracy"]) in training.spoken(card)
+    assert percent(card.history[-1]["val_accuracy"]) in training.describe_curves(card)
 
 
 @every_model
 def test_the_reliability_diagram_leaves_empty_bins_out(card: Card) -> None:
     bins = card.metrics["test"]["calibration"]["bins"]
-    drawn = calibration.figure(bins, LIGHT).data[1]
+    drawn = calibration.make_diagram(bins, LIGHT).data[1]
     assert sum(drawn.customdata) == card.metrics["test"]["report"]["macro avg"]["support"]
     assert all(drawn.customdata)
-    assert calibration.spoken(bins).count("right") == len(drawn.x) + 1
+    assert calibration.describe_diagram(bins).count("right") == len(drawn.x) + 1
 
 
 @every_model
 def test_the_tables_hold_the_published_figures(card: Card) -> None:
     reports = published.reports(card.weights_sha256)
-    rows = tables.robustness(reports).to_dict("records")
+    rows = tables.tabulate_robustness(reports).to_dict("records")
     assert [row["robust accuracy"] for row in rows] == [
         percent(report["robust_accuracy"]) for report in reports
     ]
     for row, report in zip(rows, reports, strict=True):
         low, high = (float(end) for end in row["95 % interval"].removesuffix(" %").split(" to "))
         assert low <= 100 * report["robust_accuracy"] <= high
-    assert len(tables.tones(published.skin_tones(), card.weights_sha256)) == 2
-    assert tables.tones(published.skin_tones(), "0" * 64).empty
+    assert len(tables.tabulate_skin_tones(published.skin_tones(), card.weights_sha256)) == 2
+    assert tables.tabulate_skin_tones(published.skin_tones(), "0" * 64).empty
     test = card.metrics["test"]
-    assert tables.classes(test)["images"].sum() == test["report"]["macro avg"]["support"]
+    assert tables.tabulate_classes(test)["images"].sum() == test["report"]["macro avg"]["support"]
 
 
 def test_failures_are_the_samples_the_model_gets_wrong() -> None:
-    wrong, count = failures.found(models.load("mobilenetv3"))
+    wrong, count = failures.find_failures(models.load("mobilenetv3"))
     assert count == len(samples.gallery()) + len(samples.confusers())
     assert 0 < len(wrong) < count / 3
     confidences = [failure.verdict.confidence for failure in wrong]

@@ -18,7 +18,7 @@ from facemask_core.paper import experiments, printed, results
 from facemask_core.paper.second_softmax import LARGEST
 from facemask_ui.base.palette import LIGHT, percent
 from facemask_ui.choices import models
-from facemask_ui.paper import differences, reports, trained
+from facemask_ui.paper import differences, reports, training_tables
 from facemask_ui.paper.points import (
     POINTS,
     falls,
@@ -86,7 +86,7 @@ def test_no_figure_of_the_paper_is_typed_into_the_page() -> None:
 @every_model
 @pytest.mark.parametrize("attack", ["none", "fgsm", "pgd"])
 def test_the_overview_has_both_figures(model: str, attack: str) -> None:
-    row = reports.overview_row(PAPER, model, attack)
+    row = reports.compare_accuracy(PAPER, model, attack)
     assert row["Model"] == models.title(model)
     assert row["Here"].startswith({"none": "98.0", "fgsm": "40.0", "pgd": "1.0"}[attack])
     is_printed = attack == "none" or model == "inceptionv3"
@@ -97,7 +97,7 @@ def test_the_overview_has_both_figures(model: str, attack: str) -> None:
 def test_the_tables_hold_the_papers_and_the_cards_figures(model: str) -> None:
     card = checkpoints.read_card(checkpoints.locate(model))
     table = next(table for table in PAPER.tables if table.model == model)
-    found = trained.rows(table, card)
+    found = training_tables.compare_table(table, card)
     assert found["Validation loss"] == (table.validation_loss, card.history[-1]["val_loss"])
     assert found["Test accuracy"] == (table.test_accuracy, card.metrics["test"]["accuracy"])
 
@@ -105,7 +105,7 @@ def test_the_tables_hold_the_papers_and_the_cards_figures(model: str) -> None:
 @pytest.mark.usefixtures("measured")
 @every_model
 def test_what_differs_is_named(model: str) -> None:
-    found = differences.rows(PAPER, checkpoints.read_card(checkpoints.locate(model)))
+    found = differences.list_differences(PAPER, checkpoints.read_card(checkpoints.locate(model)))
     assert {"Photographs", "Split", "First weights", "Training"} <= found.keys()
     for theirs, ours in found.values():
         assert theirs != ours
@@ -114,7 +114,7 @@ def test_what_differs_is_named(model: str) -> None:
 
 
 def test_a_report_has_the_papers_layout() -> None:
-    rows = reports.report_rows(PAPER.figure("fgsm").report)
+    rows = reports.list_report(PAPER.figure("fgsm").report)
     assert list(rows[0]) == ["", "precision", "recall", "f1-score", "support"]
     assert list(rows[0].values()) == ["Without mask", "0.57", "0.59", "0.58", "2047"]
     assert list(rows[2].values()) == ["accuracy", "", "", "0.57", "4070"]
@@ -126,32 +126,32 @@ def test_a_report_has_the_papers_layout() -> None:
 
 def test_an_epoch_has_fewer_steps_than_printed() -> None:
     left = PAPER.data.images - PAPER.figure("none").images
-    assert steps_per_epoch.steps(left, PAPER.training.batch_size) == 163
-    assert steps_per_epoch.needed(171, 100) == "17,001 to 17,100"
+    assert steps_per_epoch.count_steps(left, PAPER.training.batch_size) == 163
+    assert steps_per_epoch.count_images(171, 100) == "17,001 to 17,100"
 
 
 def test_figure_14_counts_other_classes_than_figures_9_and_12() -> None:
-    rows = [supports.row(figure) for figure in PAPER.figures]
+    rows = [supports.sum_matrix(figure) for figure in PAPER.figures]
     assert [row["Without mask"].split("**")[1] for row in rows] == ["2047", "2047", "2017"]
     assert [row["With mask"].split("**")[1] for row in rows] == ["2023", "2023", "2053"]
     assert {row["All"] for row in rows} == {"4070"}
 
 
-def test_the_falls_are_told_in_points_and_in_percent() -> None:
-    found = falls.fall(PAPER.figure("none"), PAPER.figure("fgsm"))
+def test_the_falls_are_in_points_and_in_percent() -> None:
+    found = falls.describe_fall(PAPER.figure("none"), PAPER.figure("fgsm"))
     assert found["In points"] == "(4055 − 2323) ÷ 4070 = **42.6**"
     assert found["In percent"] == "(4055 − 2323) ÷ 4055 = **42.7 %**"
 
 
-def test_no_share_of_figure_12_is_the_recall_the_text_tells() -> None:
-    found = falls.shares(PAPER.figure("fgsm"))
+def test_no_share_of_figure_12_is_the_recall_in_the_text() -> None:
+    found = falls.list_shares(PAPER.figure("fgsm"))
     assert len(found) == 9
     assert all(abs(100 * share - PAPER.recall.percent) > 4 for _, share in found)
 
 
 @pytest.mark.usefixtures("measured")
-def test_both_scales_of_epsilon_are_told() -> None:
-    rows = [scale.row("vgg19", it) for it in scale.SCALES.values()]
+def test_both_scales_of_epsilon_have_a_row() -> None:
+    rows = [scale.list_accuracies("vgg19", it) for it in scale.SCALES.values()]
     assert [row["Epsilon"] for row in rows] == ["12.75/255", "6.375/255"]
     assert {row["FGSM"] for row in rows} == {"40.0\N{NO-BREAK SPACE}%"}
 
@@ -163,23 +163,25 @@ def test_the_ladder_is_drawn_with_the_chosen_notch_and_the_papers_lines() -> Non
     }
     fgsm = made_up_results.result(experiments.fgsm("inceptionv3"))
     theirs = {attack: PAPER.figure(attack).accuracy for attack in ("fgsm", "pgd")}
-    drawn = weaker.figure(ladder, fgsm, 3, theirs, LIGHT)
+    drawn = weaker.make_chart(ladder, fgsm, 3, theirs, LIGHT)
     lines = {line.name: line for line in drawn.data}
     assert lines["PGD, paper"].y == (theirs["pgd"],) * 2
     assert lines["FGSM, here"].y == (0.4, 0.4)
     chosen = [symbol == "diamond" for symbol in lines["PGD, here"].marker.symbol]
     assert [count for count, is_it in zip(ladder, chosen, strict=True) if is_it] == [3]
-    assert "85.0 % after 1 step" in weaker.spoken(ladder, fgsm, 3)
-    assert "between 1 step (85.0 %) and 2 steps (70.0 %)" in weaker.between(ladder, theirs["pgd"])
-    assert weaker.between(ladder, 0.99) == ""
+    assert "85.0 % after 1 step" in weaker.describe_chart(ladder, fgsm, 3)
+    assert "between 1 step (85.0 %) and 2 steps (70.0 %)" in weaker.find_crossing(
+        ladder, theirs["pgd"]
+    )
+    assert weaker.find_crossing(ladder, 0.99) == ""
 
 
 def test_the_histogram_has_every_photograph_and_the_printed_confidences() -> None:
     spread = made_up_results.result(experiments.clean("inceptionv3"))["confidences"]["clean"]
-    drawn = softmax.figure(spread["twice"], [0.5], LIGHT)
+    drawn = softmax.make_histogram(spread["twice"], [0.5], LIGHT)
     assert sum(count or 0 for count in drawn.data[0].y) == made_up_results.IMAGES
     assert drawn.layout.shapes[0].x0 == LARGEST
-    assert "100 of 100" in softmax.spoken(spread["twice"])
+    assert "100 of 100" in softmax.describe_histogram(spread["twice"])
 
 
 # The page
@@ -247,7 +249,7 @@ def test_missing_reports_are_a_sentence_with_the_command(open_page: Open) -> Non
     assert "reproduce --models vgg19" in app.info[0].value
 
 
-def test_a_damaged_result_is_told(open_page: Open, unmeasured: Path) -> None:
+def test_a_damaged_result_is_one_sentence(open_page: Open, unmeasured: Path) -> None:
     (unmeasured / experiments.clean("inceptionv3").file).write_text("{", encoding="utf-8")
     app = open_page("Paper")
     assert not app.exception

@@ -1,4 +1,4 @@
-"""One of the lab's own portraits under the paper's attack, computed by the model at hand."""
+"""One of the lab's own portraits under the paper's attack, computed by this server."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from facemask_ui.face import cropping, pictures
 
 
 @dataclass(frozen=True, eq=False)
-class Attacked:
-    """The portrait before and after.
+class AttackedPortrait:
+    """The portrait before and after the attack.
 
     Attributes:
-        found: What the attack came to.
+        result: The verdicts and pictures before and after.
         alt: What the portrait shows.
     """
 
-    found: AttackedFace
+    result: AttackedFace
     alt: str
 
 
-def attacked(model: str, epsilon: float) -> Attacked:
-    """Attacks the portrait with FGSM, and rounds the answer to 8 bits.
+def attack_portrait(model: str, epsilon: float) -> AttackedPortrait:
+    """Attacks the portrait with FGSM, and rounds the result to 8 bits.
 
     Args:
         model: Name of the model.
@@ -36,12 +36,14 @@ def attacked(model: str, epsilon: float) -> Attacked:
     """
     classifier = models.load(model, to_attack=True)
     picture = pictures.sample(pictures.DEFAULT_SAMPLE)
-    return Attacked(_attacked(classifier.card.weights_sha256, epsilon, classifier), picture.alt)
+    return AttackedPortrait(
+        _attack_sample(classifier.card.weights_sha256, epsilon, classifier), picture.alt
+    )
 
 
 @st.cache_data(max_entries=32, show_spinner="Attacking…")
-def _attacked(model: str, epsilon: float, _classifier: Classifier) -> AttackedFace:
-    """Shared by all visitors: the portrait is the lab's own."""
+def _attack_sample(model: str, epsilon: float, _classifier: Classifier) -> AttackedFace:
+    """Attacks the portrait once for all visitors: it is the lab's own."""
     picture = pictures.sample(pictures.DEFAULT_SAMPLE)
     face = cropping.square(picture, None)
     fgsm = attacks.make("fgsm")

@@ -1,4 +1,4 @@
-"""Tables 3 to 5: accuracy and loss after training, the paper's beside the cards'."""
+"""Tables 3 to 5: the paper's accuracy and loss after training beside those of the cards."""
 
 from __future__ import annotations
 
@@ -10,22 +10,23 @@ from facemask_core.paper.printed import Paper, Table
 from facemask_ui.choices import models
 
 
-def show(paper: Paper) -> None:
-    """Draws the three tables.
+def show_training_tables(paper: Paper) -> None:
+    """Shows the three tables.
 
     Args:
-        paper: What the paper prints.
+        paper: The paper's printed figures.
     """
     st.header("Tables 3 to 5: after fine-tuning", anchor=False)
     for column, table in zip(st.columns(3, gap="medium"), paper.tables, strict=True):
         with column:
             st.subheader(f"Table {table.number}: {models.title(table.model)}", anchor=False)
             card = checkpoints.read_card(checkpoints.locate(table.model))
+            metrics = compare_table(table, card)
             st.table(
                 {
-                    "Metric": list(rows(table, card)),
-                    "Paper": [f"{theirs:.4f}" for theirs, _ in rows(table, card).values()],
-                    "Here": [f"{ours:.4f}" for _, ours in rows(table, card).values()],
+                    "Metric": list(metrics),
+                    "Paper": [f"{theirs:.4f}" for theirs, _ in metrics.values()],
+                    "Here": [f"{ours:.4f}" for _, ours in metrics.values()],
                 },
                 hide_index=True,
                 border="horizontal",
@@ -37,12 +38,15 @@ def show(paper: Paper) -> None:
     )
 
 
-def rows(table: Table, card: Card) -> dict[str, tuple[float, float]]:
-    """The paper's figure and the card's, by what they measure.
+def compare_table(table: Table, card: Card) -> dict[str, tuple[float, float]]:
+    """Compares one of the paper's tables with a card, metric by metric.
 
     Args:
         table: The paper's table.
-        card: The same network's card.
+        card: The card of the same network.
+
+    Returns:
+        The paper's figure and the card's, by metric.
     """
     last = card.history[-1]
     return {
