@@ -11,27 +11,31 @@ with frame.page(
     "This lab changes the picture so little that you would not notice, and watches it go wrong.",
 ):
     from facemask_core import attacks
+    from facemask_core.epsilons import LINF
     from facemask_ui.base import palette
     from facemask_ui.choices import attack_setup, models
-    from facemask_ui.face import answers, before_after, cropping, pictures
+    from facemask_ui.face import answers, before_after, cropping, pictures, truth
+    from facemask_ui.face.question import Question
     from facemask_ui.page import links, presets
 
     picture = pictures.sample(pictures.DEFAULT_SAMPLE)
     model = models.shipped()[0]
     attack = attacks.make("fgsm")
-    chosen = attack_setup.Chosen(attack, attack_setup.DEFAULT_LEVELS, seed=0)
+    epsilon = LINF.epsilon(LINF.usual)
     face = cropping.square(picture, None)
     shown, told = st.columns([3, 2], gap="large")
     at_first = told.empty()
     before = answers.judge(models.load(model), face)  # seconds before an attack is compiled
     at_first.markdown(f"Before the attack: {palette.write_verdict(before)}")
-    result = answers.attack(models.load(model, to_attack=True), face, chosen, picture.label)
+    label = truth.settle(picture.label, before)
+    question = Question(face, models.load(model, to_attack=True), label, attack, seed=0)
+    result = answers.attack(question, epsilon)
     at_first.empty()
     with shown:
         before_after.pictures(result, picture.alt)
         st.caption(
             f"{models.title(model)}, computed by this server. "
-            f"{attack_setup.statement(attack.threat_model(chosen.epsilon))}."
+            f"{attack_setup.statement(attack.threat_model(epsilon))}."
         )
     with told:
         before_after.outcome(result)

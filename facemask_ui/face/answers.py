@@ -21,7 +21,7 @@ from facemask_core.evaluation.verdicts import AttackedFace, Verdict
 from facemask_core.explain import Explanation, Summary
 from facemask_core.models.classifier import Classifier
 from facemask_core.pictures import images
-from facemask_ui.choices.attack_setup import Chosen
+from facemask_ui.face.question import Question
 from facemask_ui.visitors import shared_cache
 from facemask_ui.visitors.shared_cache import Face
 
@@ -53,29 +53,27 @@ def judge(classifier: Classifier, face: Face) -> Verdict:
     )
 
 
-def attack(classifier: Classifier, face: Face, chosen: Chosen, label: int | None) -> AttackedFace:
+def attack(question: Question, epsilon: float) -> AttackedFace:
     """One face before and after an attack.
 
     Args:
-        classifier: The model under attack.
-        face: uint8 (224, 224, 3).
-        chosen: The attack; not None.
-        label: The true class, or None for the model's own answer.
+        question: The face, the model and the attack.
+        epsilon: How far the attack may move each value, on the [0, 1] scale.
     """
 
-    def attacked() -> AttackedFace:
-        assert chosen.attack is not None  # noqa: S101  (for the type checker; pages ask for one)
+    def compute() -> AttackedFace:
         with st.spinner("Attacking…"):
             return verdicts.attack_face(
-                classifier,
-                face,
-                chosen.attack,
-                epsilon=chosen.epsilon,
-                seed=chosen.seed,
-                label=label,
+                question.classifier,
+                question.face,
+                question.attack,
+                epsilon=epsilon,
+                seed=question.seed,
+                label=question.label,
             )
 
-    return _kept("attacked faces", classifier, face, (repr(chosen), label), attacked)
+    key = (question.key(epsilon),)
+    return _kept("attacked faces", question.classifier, question.face, key, compute)
 
 
 def attack_still(classifier: Classifier, face: Face, epsilon: float) -> AttackedFace:

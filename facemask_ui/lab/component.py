@@ -12,9 +12,10 @@ from facemask_core.epsilons import LINF, Grid
 from facemask_core.labels import WITH_MASK
 from facemask_ui.base import browser
 from facemask_ui.base.palette import pick_palette
+from facemask_ui.lab.film import Film
 from facemask_ui.lab.words import STEP_FIGURES, SWEEP_FIGURES, WORDS
 
-__all__ = ["STEP_FIGURES", "Axis", "draw", "epsilons", "send", "steps"]
+__all__ = ["STEP_FIGURES", "Axis", "draw", "epsilons", "send", "send_film", "steps"]
 
 _HTML, _CSS, _JS, _PART_JS = browser.read_texts(
     __file__, "lab.html", "lab.css", "lab.js", "part.js"
@@ -141,11 +142,22 @@ def _nothing() -> None:
     """Stands where a component has to be told what to call."""
 
 
+def send_film(film: Film, *, key: str) -> None:
+    """Hands a film to the browser, each part as soon as it is computed.
+
+    Args:
+        film: The film.
+        key: Tells its parts from those of other films on the page.
+    """
+    for number, part in enumerate(film.pack()):
+        send(part, key=f"{key}:{film.name}:{number}")
+
+
 def send(part: bytes, *, key: str) -> None:
     """Hands one part of a film to the browser, by an element nobody sees.
 
     Args:
-        part: What :mod:`facemask_ui.lab.film` packed.
+        part: What :func:`facemask_ui.lab.parts.pack` packed.
         key: The same for the same part at every run of the page, so that it is sent once.
     """
     component = st.components.v2.component("attack_lab_part", js=_PART_JS)

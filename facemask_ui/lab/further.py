@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
 from facemask_core import defences
-from facemask_core.attacks import Attack
-from facemask_core.epsilons import LINF, Grid
-from facemask_core.evaluation import survival, verdicts
+from facemask_core.epsilons import LINF
+from facemask_core.evaluation import survival
 from facemask_core.evaluation.verdicts import Verdict
+from facemask_core.evaluation.verdicts import judge as judge_faces
 from facemask_core.labels import WITHOUT_MASK
 from facemask_core.models.classifier import Classifier
 from facemask_core.pictures import faces, images, virtual_mask
@@ -22,77 +23,75 @@ from facemask_ui.base import charts, palette, settings
 from facemask_ui.choices import attack_setup, models
 from facemask_ui.face import answers, cropping
 from facemask_ui.face.pictures import Picture
+from facemask_ui.face.question import Question
 from facemask_ui.lab import component, sweeps
 
 
-@dataclass(frozen=True)
-class Asked:
+@dataclass(frozen=True, eq=False)
+class Point:
     """The lab's question at the notch where the slider rests.
 
     Attributes:
-        model: Name of the model under attack.
-        classifier: The model itself.
+        question: The question.
+        notch: Where the slider stands.
+        attacked: uint8 (224, 224, 3), the face after the attack.
         picture: What holds the face.
         region: The part of it that the model sees, or None for all of it.
-        face: uint8 (224, 224, 3), before the attack.
-        attacked: uint8 (224, 224, 3), after it.
-        label: The class the attack is told is true.
-        attack: The attack.
-        grid: What epsilon is counted on.
-        notch: Where the slider stands on it.
-        seed: The attack's seed.
+        model: Name of the model under attack.
     """
 
-    model: str
-    classifier: Classifier
+    question: Question
+    notch: int
+    attacked: NDArray[np.uint8]
     picture: Picture
     region: faces.Box | None
-    face: NDArray[np.uint8]
-    attacked: NDArray[np.uint8]
-    label: int
-    attack: Attack
-    grid: Grid
-    notch: int
-    seed: int
+    model: str
+
+    @property
+    def threat_model(self) -> dict[str, Any]:
+        """What the attacker knows and may do at this notch."""
+        return self.question.attack.threat_model(self.epsilon, self.question.seed)
 
     @property
     def epsilon(self) -> float:
         """Epsilon as attacks take it."""
-        return self.grid.epsilon(self.notch)
+        return self.question.grid.epsilon(self.notch)
 
     @property
     def written(self) -> str:
         """Epsilon as people write it, and its norm where that is not the usual one."""
-        norm = "" if self.grid == LINF else f" in {attack_setup.NORMS[self.grid.norm]}"
-        return f"{self.grid.write(self.notch)}{norm}"
+        grid = self.question.grid
+        norm = "" if grid == LINF else f" in {attack_setup.NORMS[grid.norm]}"
+        return f"{grid.write(self.notch)}{norm}"
 
 
-def choose(asked: Asked) -> None:
+def choose(point: Point) -> None:
     """Draws the choice of what to look at next, and that."""
-    offered = {name: draw for name, (applies, draw) in _LOOKS.items() if applies(asked)}
-    chosen = st.segmented_control(
+    offered = {name: draw for name, (applies, draw) in _LOOKS.items() if applies(point)}
+    choice = st.segmented_control(
         "Look further",
         list(offered),
         key="further",
         help="All of it at the epsilon where the slider stands.",
     )
-    if chosen is not None:
-        offered[str(chosen)](asked)
+    if choice is not None:
+        offered[str(choice)](point)
 
 
-def _other_models(asked: Asked) -> None:
+def _show_other_models(point: Point) -> None:
     st.write(
-        f"The same picture, made against {models.title(asked.model)} at "
-        f"epsilon {asked.written}, shown to every model."
+        f"The same picture, made against {models.title(point.model)} at "
+        f"epsilon {point.written}, shown to every model."
     )
     loaded = {name: models.load(name) for name in models.shipped()}
-    judged = {name: answers.judge(model, asked.attacked) for name, model in loaded.items()}
+    verdicts = {name: answers.judge(model, point.attacked) for name, model in loaded.items()}
     charts.draw_probabilities(
-        {models.title(name): verdict for name, verdict in judged.items()}, key="transfer"
+        {models.title(name): verdict for name, verdict in verdicts.items()}, key="transfer"
     )
-    others = [name for name in judged if name != asked.model]
-    right = [n for n in others if answers.judge(loaded[n], asked.face).label == asked.label]
-    fooled = [models.title(name) for name in right if judged[name].label != asked.label]
+    face, label = point.question.face, point.question.label
+    others = [name for name in verdicts if name != point.model]
+    right = [name for name in others if answers.judge(loaded[name], face).label == label]
+    fooled = [models.title(name) for name in right if verdicts[name].label != label]
     named = f": {', '.join(fooled)}" if fooled else ""
     st.caption(
         f"Of the {len(others)} models it was not made against, {len(right)} are right about the "
@@ -108,7 +107,25 @@ _STRENGTHS: dict[str, tuple[str, tuple[float, ...], float]] = {
 """By defence: the setting that makes it stronger, its choices, and the first one."""
 
 
-def _defences(asked: Asked) -> None:
+def _show_defences(point: Point) -> None:
+    question = point.question
+    shielded = _shield(models.sha256(point.model), question.classifier, _choose_defence())
+    adapted = _adapt_attack(shielded, point)
+    rows: dict[str, Verdict] = {
+        "No defence, attacked": answers.judge(question.classifier, point.attacked),
+        "Defended, original": _judge(shielded, question.face),
+        "Defended, same picture": _judge(shielded, point.attacked),
+        "Defended, attack adapted": _judge(shielded, adapted),
+    }
+    charts.draw_probabilities(rows, key="defences")
+    st.caption(
+        "The same picture was made without knowing of the defence. The adapted attack follows "
+        "gradients through it, as an attacker who knows it would; only that figure says what the "
+        "defence is worth."
+    )
+
+
+def _choose_defence() -> defences.Defence:
     name = st.segmented_control(
         "Defence",
         list(_STRENGTHS),
@@ -119,76 +136,66 @@ def _defences(asked: Asked) -> None:
     setting, offered, first = _STRENGTHS[str(name)]
     strength = st.select_slider(setting.capitalize(), offered, first, key=f"strength:{name}")
     whole = isinstance(first, int)
-    defence = defences.make(str(name), **{setting: int(strength) if whole else float(strength)})
-    shielded = _shielded(models.sha256(asked.model), asked.classifier, defence)
-    adaptive = asked.attack(
+    return defences.make(str(name), **{setting: int(strength) if whole else float(strength)})
+
+
+def _adapt_attack(shielded: Classifier, point: Point) -> NDArray[np.uint8]:
+    """Attacks the face through the defence, uint8 (224, 224, 3)."""
+    question = point.question
+    adversarial = question.attack(
         shielded,
-        images.to_float(asked.face)[None],
-        np.array([asked.label]),
-        epsilon=asked.epsilon,
-        seed=asked.seed,
+        images.to_float(question.face)[None],
+        np.array([question.label]),
+        epsilon=point.epsilon,
+        seed=question.seed,
     )
-    rounded = images.to_uint8_within(adaptive.images[0], asked.face, asked.epsilon)
-    rows: dict[str, Verdict] = {
-        "No defence, attacked": answers.judge(asked.classifier, asked.attacked),
-        "Defended, original": _judge(shielded, asked.face),
-        "Defended, same picture": _judge(shielded, asked.attacked),
-        "Defended, attack adapted": _judge(shielded, rounded),
-    }
-    charts.draw_probabilities(rows, key="defences")
-    st.caption(
-        "The same picture was made without knowing of the defence. The adapted attack follows "
-        "gradients through it, as an attacker who knows it would; only that figure says what the "
-        "defence is worth."
-    )
+    return images.to_uint8_within(adversarial.images[0], question.face, point.epsilon)
 
 
-def _saving(asked: Asked) -> None:
-    kept = survival.survival(
-        asked.classifier,
-        images.to_float(asked.face)[None],
-        np.array([asked.label]),
-        images.to_float(asked.attacked)[None],
+def _show_saving(point: Point) -> None:
+    label = point.question.label
+    report = survival.survival(
+        point.question.classifier,
+        images.to_float(point.question.face)[None],
+        np.array([label]),
+        images.to_float(point.attacked)[None],
     )
-    right, icon = f"{palette.ICONS[asked.label]} right", ":material/bolt:"
+    right, icon = f"{palette.ICONS[label]} right", ":material/bolt:"
     rows = [
         {"Kept as": form, "Attacked picture": f"{icon} fooled" if fooled[0] else right,
-         "Original": f"{icon} wrong" if kept.errors[form][0] else right}
-        for form, fooled in kept.success.items()
+         "Original": f"{icon} wrong" if report.errors[form][0] else right}
+        for form, fooled in report.success.items()
         if form != survival.FLOAT  # the lab's pictures are 8-bit ones from the start
     ]  # fmt: skip
     st.table(rows)
     st.caption("The picture saved in that way, opened again and shown to the same model.")
 
 
-def _steps(asked: Asked) -> None:
-    film = sweeps.path_of(
-        asked.classifier, asked.face, answers.judge(asked.classifier, asked.face),
-        asked.label, asked.attack, asked.epsilon, asked.seed,
-    )  # fmt: skip
-    steps = int(asked.attack.steps)  # type: ignore[attr-defined]
+def _show_steps(point: Point) -> None:
+    question = point.question
+    before = answers.judge(question.classifier, question.face)
+    film = sweeps.film_steps(question, point.epsilon, before)
     component.draw(
-        film.question,
+        film.name,
         key="lab-steps",
-        axis=component.steps(steps),
+        axis=component.steps(int(question.attack.steps)),  # type: ignore[attr-defined]
         level=0,
-        label=asked.label,
-        alt=asked.picture.alt,
-        attack=asked.attack.title,
-        file=f"step-{asked.attack.name}",
-        record={"threat_model": asked.attack.threat_model(asked.epsilon, asked.seed)},
+        label=question.label,
+        alt=point.picture.alt,
+        attack=question.attack.title,
+        file=f"step-{question.attack.name}",
+        record={"threat_model": point.threat_model},
         figures=component.STEP_FIGURES,
         on_level=lambda _: None,
     )
-    st.caption(attack_setup.statement(asked.attack.threat_model(asked.epsilon, asked.seed)))
+    st.caption(attack_setup.statement(point.threat_model))
     with st.container(gap=None, key="lab-steps-parts"):
-        for number, part in enumerate(film):
-            component.send(part, key=f"lab-steps:{film.question}:{number}")
+        component.send_film(film, key="lab-steps")
 
 
-def _mask(asked: Asked) -> None:
-    pixels = asked.picture.pixels
-    box = asked.region or next(iter(cropping.found(asked.picture)), None)
+def _show_mask(point: Point) -> None:
+    picture, classifier = point.picture, point.question.classifier
+    box = point.region or next(iter(cropping.found(picture)), None)
     if box is None:
         st.info(
             "No face was found to draw a mask onto. Set the crop by hand, around the face.",
@@ -196,11 +203,11 @@ def _mask(asked: Asked) -> None:
         )
         return
     rows = {
-        "Bare face": asked.face,
-        "Drawn mask": cropping.cut(virtual_mask.wear(pixels, box), asked.region),
-        f"Noise, {asked.written}": asked.attacked,
+        "Bare face": point.question.face,
+        "Drawn mask": cropping.cut(virtual_mask.wear(picture.pixels, box), point.region),
+        f"Noise, {point.written}": point.attacked,
     }
-    judged = {name: _judge(asked.classifier, face) for name, face in rows.items()}
+    verdicts = {name: _judge(classifier, face) for name, face in rows.items()}
     with st.container(horizontal=True, wrap=False):  # side by side on a phone, too
         for name, face in rows.items():
             with st.container():
@@ -209,42 +216,46 @@ def _mask(asked: Asked) -> None:
                     name,
                     width="stretch",
                     output_format="PNG",
-                    alt=f"{asked.picture.alt}. {name}: {palette.describe_verdict(judged[name])}",
+                    alt=f"{picture.alt}. {name}: {palette.describe_verdict(verdicts[name])}",
                 )
-    charts.draw_probabilities(judged, key="mask")
-    change = f"of at most {asked.written} in each colour value"
-    if asked.grid != LINF:
-        change = f"with a Euclidean length of about {asked.grid.write(asked.notch)}"
+    charts.draw_probabilities(verdicts, key="mask")
+    grid = point.question.grid
+    change = f"of at most {point.written} in each colour value"
+    if grid != LINF:
+        change = f"with a Euclidean length of about {grid.write(point.notch)}"
     st.caption(
         f"A mask everyone sees, beside a change {change}. The mask is drawn by the lab, where the "
         "face finder says mouth and chin are; on a turned head it sits a little off."
     )
 
 
-def _wears_none(asked: Asked) -> bool:
-    return asked.label == WITHOUT_MASK
+def _has_steps(point: Point) -> bool:
+    return has_steps(point.question.attack)
 
 
-def _always(_: Asked) -> bool:
+def _is_bare(point: Point) -> bool:
+    return point.question.label == WITHOUT_MASK
+
+
+def _always(_: Point) -> bool:
     return True
 
 
-_LOOKS: dict[str, tuple[Callable[[Asked], bool], Callable[[Asked], None]]] = {
-    "Steps": (lambda asked: has_steps(asked.attack), _steps),
-    "Put on a mask": (_wears_none, _mask),
-    "Other models": (_always, _other_models),
-    "Defences": (_always, _defences),
-    "Saving": (_always, _saving),
+_LOOKS: dict[str, tuple[Callable[[Point], bool], Callable[[Point], None]]] = {
+    "Steps": (_has_steps, _show_steps),
+    "Put on a mask": (_is_bare, _show_mask),
+    "Other models": (_always, _show_other_models),
+    "Defences": (_always, _show_defences),
+    "Saving": (_always, _show_saving),
 }
-"""By name: whom it applies to, and what draws it."""
+"""By name: which questions it applies to, and what draws it."""
 
 
 @st.cache_resource(max_entries=8, show_spinner="Putting the defence in place…")
-def _shielded(
-    weights_sha256: str, _classifier: Classifier, defence: defences.Defence
-) -> Classifier:
+def _shield(weights_sha256: str, _classifier: Classifier, defence: defences.Defence) -> Classifier:
     return defences.defend(_classifier, defence)
 
 
 def _judge(classifier: Classifier, face: NDArray[np.uint8]) -> Verdict:
-    return verdicts.judge(classifier, face[None])[0]
+    """The answer to a face that is not worth keeping."""
+    return judge_faces(classifier, face[None])[0]

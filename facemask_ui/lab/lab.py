@@ -6,17 +6,15 @@ from functools import partial
 
 import streamlit as st
 
-from facemask_core import robustness
 from facemask_core.attacks import Attack
-from facemask_core.epsilons import Grid
 from facemask_core.labels import LABELS
 from facemask_core.pictures import faces
 from facemask_ui.base import messages, settings
 from facemask_ui.choices import attack_setup, class_link, models
-from facemask_ui.face import answers, cropping
+from facemask_ui.face import answers, cropping, truth
 from facemask_ui.face.pictures import Picture
+from facemask_ui.face.question import Question
 from facemask_ui.lab import component, further, slider, sweeps
-from facemask_ui.lab import film as pack
 
 _KEY = "lab"
 
@@ -45,71 +43,55 @@ def show(
     face = cropping.square(picture, region)
     classifier = models.load(model, to_attack=True)
     before = answers.judge(classifier, face)
-    truth = before.label if label is None else label
-    film = sweeps.film_of(classifier, face, before, truth, attack, seed)
-    grid = robustness.grid_of(attack)
+    question = Question(face, classifier, truth.settle(label, before), attack, seed)
+    film = sweeps.film_sweep(question, before)
+    grid = question.grid
     notch = slider.notch(grid)
     guess = _choose_guess(picture, region)
     component.draw(
-        film.question,
+        film.name,
         key=f"{_KEY}-{grid.norm}",  # the same notch in another norm is another place
         axis=component.epsilons(grid),
         level=notch,
-        label=truth,
+        label=question.label,
         alt=picture.alt,
         attack=attack.title,
         file=f"attacked-{attack.name}-{grid.norm}",
         record={
             "model": model,
             "model_sha256": models.sha256(model),
-            "true_class": LABELS[truth],
+            "true_class": LABELS[question.label],
             "threat_model": attack.sweep_threat_model(grid.epsilon(grid.last), seed),
         },
-        stated=_stated(attack, grid, seed, model),
+        stated=_stated(question, model),
         guess=guess,
         on_level=lambda notch: slider.rests(grid, notch),
-        on_animate=lambda: st.session_state.update(animated=film.question),
+        on_animate=lambda: st.session_state.update(animated=film.name),
     )
     below, unseen = st.container(), st.container(gap=None, key=f"{_KEY}-parts")
     with unseen:
-        _send(film, film.question)
-        if st.session_state.get("animated") == film.question:
-            component.send(sweeps.animation_of(film, truth, grid), key=f"animation:{film.question}")
+        component.send_film(film, key=film.name)
+        if st.session_state.get("animated") == film.name:
+            component.send(film.animate(question), key=f"animation:{film.name}")
         twin = models.robust_twin(model)
         with messages.show_errors():  # a twin that is damaged costs its own line alone
             if twin is not None:
                 other = models.load(twin, to_attack=True)
-                _send(sweeps.twin_of(film.question, other, face, truth, attack, seed), twin)
-    attacked = pack.picture_at(film.done, notch)
+                component.send_film(sweeps.film_twin(film, question, other), key=twin)
+    attacked = film.attacked_at(notch, face)
     if attacked is not None and look_further:
         with below:
-            further.choose(
-                further.Asked(
-                    model,
-                    classifier,
-                    picture,
-                    region,
-                    face,
-                    attacked,
-                    truth,
-                    attack,
-                    grid,
-                    notch,
-                    seed,
-                )
-            )
+            further.choose(further.Point(question, notch, attacked, picture, region, model))
 
 
-def _stated(attack: Attack, grid: Grid, seed: int, model: str) -> list[str]:
+def _stated(question: Question, model: str) -> list[str]:
     """The threat model at every notch, in words."""
     identity = f"Model {models.title(model)}, sha256 {models.sha256(model)[:12]}."
-    told = [attack.threat_model(grid.epsilon(notch), seed) for notch in grid.notches]
-    return [f"Threat model: {attack_setup.statement(each)}. {identity}" for each in told]
-
-
-def _send(film: sweeps.Film, key: str) -> None:
-    for number, part in enumerate(film):
-        component.send(part, key=f"{key}:{film.question}:{number}")
+    grid = question.grid
+    threat_models = [
+        question.attack.threat_model(grid.epsilon(notch), question.seed) for notch in grid.notches
+    ]
+    return [f"Threat model: {attack_setup.statement(one)}. {identity}" for one in threat_models]
 
 
 def _choose_guess(picture: Picture, region: faces.Box | None) -> bool:

@@ -10,7 +10,7 @@ from facemask_core.data import samples
 from facemask_core.evaluation import verdicts
 from facemask_core.pictures import images
 from facemask_ui.face.pictures import Picture
-from facemask_ui.lab import film
+from facemask_ui.lab import parts
 
 
 @pytest.fixture(scope="module")
@@ -26,17 +26,15 @@ def test_every_fooled_samples_picture_fools_again(classifier: Classifier) -> Non
 def _fools_again(classifier: Classifier, sample: samples.Portrait) -> bool:
     """Whether the face falls at all; where it does, the first and the last picture that fool."""
     face = images.resize(images.decode(sample.path.read_bytes()))
-    found = robustness.epsilon_sweep(classifier, face, sample.label, attacks.make("fgsm"))
-    before = verdicts.judge(classifier, face[None])[0]
-    parts = [film.face("q", face, before, sample.label), film.sweep("q", face, found)]
-    fooling = found.notches[found.fooled].tolist()
+    sweep = robustness.epsilon_sweep(classifier, face, sample.label, attacks.make("fgsm"))
+    part = parts.describe_sweep(face, sweep)
+    fooling = sweep.notches[sweep.fooled].tolist()
     for level in {*fooling[:1], *fooling[-1:]}:
-        shown = film.picture_at(parts, level)
-        assert shown is not None, sample.id
+        shown = part.attacked_at(level, face)
         upload = Picture("mine.png", "", images.encode_png(shown))
         again = images.resize(images.decode(upload.data))
-        np.testing.assert_array_equal(again, found.attacked[level])
+        np.testing.assert_array_equal(again, sweep.attacked[level])
         verdict = verdicts.judge(classifier, again[None])[0]
         assert verdict.label != sample.label, (sample.id, level)
-        np.testing.assert_allclose(verdict.probabilities, found.probabilities[level], atol=1e-4)
+        np.testing.assert_allclose(verdict.probabilities, sweep.probabilities[level], atol=1e-4)
     return bool(fooling)

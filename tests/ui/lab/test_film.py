@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,15 +15,19 @@ from numpy.typing import NDArray
 from facemask_core import attacks
 from facemask_core.epsilons import L2, LINF, Grid
 from facemask_core.evaluation.verdicts import Verdict
-from facemask_core.pictures import animation
+from facemask_core.pictures import animation, fidelity
 from facemask_core.robustness import Step, Sweep
-from facemask_ui.lab import film
-from facemask_ui.lab.sweeps import ASKS, Film
+from facemask_ui.face.question import Question
+from facemask_ui.lab import parts
+from facemask_ui.lab.film import ASKS, Film
+from facemask_ui.lab.parts import Part
 
 RANDOM = np.random.default_rng(3)
 FACE = RANDOM.integers(0, 256, (224, 224, 3)).astype(np.uint8)
 """With values at both ends of the range, where signs are cut off."""
 BEFORE = Verdict(1, (0.1, 0.9))
+QUESTION = Question(FACE, None, 1, attacks.make("fgsm"), 0)
+"""No model is asked here."""
 
 
 def _sweep(levels: list[int], attacked: NDArray[np.uint8], grid: Grid = LINF) -> Sweep:
@@ -38,9 +43,21 @@ def _sweep(levels: list[int], attacked: NDArray[np.uint8], grid: Grid = LINF) ->
     )
 
 
-def _header(part: bytes) -> dict[str, Any]:
-    size = int.from_bytes(part[:4], "little")
-    return dict(json.loads(part[4 : 4 + size]))
+def _open(part: Part) -> tuple[dict[str, Any], bytes]:
+    """The header and the values, as a browser unpacks them."""
+    packed = parts.pack("q", part)
+    size = int.from_bytes(packed[:4], "little")
+    return dict(json.loads(packed[4 : 4 + size])), zlib.decompress(packed[4 + size :])
+
+
+def _shown(part: Part, level: int) -> NDArray[np.uint8]:
+    """The picture a browser shows at a notch, by its own arithmetic on what it is sent."""
+    header, values = _open(part)
+    changes = np.frombuffer(values, np.uint8).reshape(-1, *FACE.shape)
+    if header["kind"] == "sign":
+        signs = changes[0].view(np.int8)
+        return np.clip(FACE.astype(int) + level * signs, 0, 255).astype(np.uint8)
+    return FACE + changes[header["levels"].index(level)]
 
 
 def _moved(levels: list[int], signs: NDArray[np.integer]) -> NDArray[np.uint8]:
@@ -53,12 +70,13 @@ def test_signs_alone_are_sent_where_they_say_everything() -> None:
     levels = [0, 1, 5, 32]
     signs = RANDOM.integers(-1, 2, FACE.shape)
     attacked = _moved(levels, signs)
-    part = film.sweep("q", FACE, _sweep(levels, attacked))
-    assert _header(part)["kind"] == "sign"
-    assert len(zlib.decompress(part[4 + int.from_bytes(part[:4], "little") :])) == FACE.size
-    parts = [film.face("q", FACE, BEFORE, 1), part]
+    part = parts.describe_sweep(FACE, _sweep(levels, attacked))
+    header, values = _open(part)
+    assert header["kind"] == "sign"
+    assert len(values) == FACE.size
     for level, picture in zip(levels, attacked, strict=True):
-        np.testing.assert_array_equal(film.picture_at(parts, level), picture)
+        np.testing.assert_array_equal(_shown(part, level), picture)
+        np.testing.assert_array_equal(part.attacked_at(level, FACE), picture)
 
 
 @pytest.mark.parametrize("levels", [[3], [3, 7]])
@@ -69,53 +87,73 @@ def test_other_pictures_are_sent_whole(levels: list[int]) -> None:
             for level in levels
         ]
     )
-    part = film.sweep("q", FACE, _sweep(levels, attacked))
-    assert _header(part)["kind"] == "frames"
-    parts = [film.face("q", FACE, BEFORE, 1), part]
+    part = parts.describe_sweep(FACE, _sweep(levels, attacked))
+    assert _open(part)[0]["kind"] == "frames"
     for level, picture in zip(levels, attacked, strict=True):
-        np.testing.assert_array_equal(film.picture_at(parts, level), picture)
-    assert film.picture_at(parts, 30) is None
+        np.testing.assert_array_equal(_shown(part, level), picture)
+        np.testing.assert_array_equal(part.attacked_at(level, FACE), picture)
+    assert _film([part]).attacked_at(30, FACE) is None
 
 
 def test_a_change_of_any_size_arrives() -> None:
     """In L2 a single value may move from one end of the range to the other."""
     picture = 255 - FACE
-    part = film.sweep("q", FACE, _sweep([3], picture[None], L2))
-    shown = film.picture_at([film.face("q", FACE, BEFORE, 1), part], 3)
-    np.testing.assert_array_equal(shown, picture)
+    part = parts.describe_sweep(FACE, _sweep([3], picture[None], L2))
+    np.testing.assert_array_equal(_shown(part, 3), picture)
 
 
 def test_a_step_carries_answer_and_loss() -> None:
-    taken = Step(number=2, attacked=FACE, probabilities=(0.25, 0.75), loss=0.28768)
-    header = _header(film.step("q", FACE, taken))
+    step = Step(number=2, attacked=FACE, probabilities=(0.25, 0.75), loss=0.28768)
+    header, _ = _open(parts.describe_step(FACE, step))
     assert header["levels"] == [2]
     assert header["probabilities"] == [[0.25, 0.75]]
     assert header["figures"] == [{"loss": 0.288}]
 
 
 def test_parts_of_a_film_have_names_of_their_own() -> None:
-    parts = [
-        film.face("q", FACE, BEFORE, 1),
-        film.sweep("q", FACE, _sweep([0, 1], _moved([0, 1], np.ones(FACE.shape, int)))),
-        film.figures("q", [0, 1], [{}, {}]),
-        film.line("q", "noise", [(0, 0.9)]),
-        film.line("q", "twin", [(0, 0.9)]),
-        film.end("q"),
+    unlike = fidelity.measure(FACE, 255 - FACE)
+    film = [
+        parts.describe_face(QUESTION, BEFORE),
+        parts.describe_sweep(FACE, _sweep([0, 1], _moved([0, 1], np.ones(FACE.shape, int)))),
+        parts.describe_figures([0, 1], [unlike, unlike]),
+        parts.describe_line("noise", [(0, 0.9)]),
+        parts.describe_line("twin", [(0, 0.9)]),
+        parts.END,
     ]
-    assert len({_header(part)["part"] for part in parts}) == len(parts)
+    assert len({_open(part)[0]["part"] for part in film}) == len(film)
+
+
+def test_a_part_is_packed_once_and_shown_without_being_unpacked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    attacked = _moved([0, 1], np.ones(FACE.shape, int))
+    film = _film([parts.describe_sweep(FACE, _sweep([0, 1], attacked)), parts.END])
+    sent = list(film.pack())
+    monkeypatch.setattr(parts, "pack", lambda *_: pytest.fail("packed again"))
+    monkeypatch.setattr(zlib, "decompress", lambda *_: pytest.fail("unpacked"))
+    assert all(one is other for one, other in zip(sent, film.pack(), strict=True))
+    np.testing.assert_array_equal(film.attacked_at(1, FACE), attacked[1])
 
 
 @pytest.mark.parametrize("grid", [LINF, L2])
 def test_the_animation_shows_the_films_own_pictures(grid: Grid) -> None:
     levels = [0, 1, 5]
     attacked = _moved(levels, RANDOM.integers(-1, 2, FACE.shape))
-    swept = _sweep(levels, attacked, grid)
-    parts = [film.face("q", FACE, BEFORE, 1), film.sweep("q", FACE, swept)]
-    made = film.animation("q", parts, 1, grid)
-    assert _header(made)["kind"] == "animation"
-    packed = made[4 + int.from_bytes(made[:4], "little") :]
-    shares, written = swept.probabilities.tolist(), [grid.write(level) for level in levels]
-    assert zlib.decompress(packed) == animation.encode_sweep(written, list(attacked), shares, 1)
+    sweep = _sweep(levels, attacked, grid)
+    film = _film([parts.describe_face(QUESTION, BEFORE), parts.describe_sweep(FACE, sweep)])
+    list(film)
+    question = replace(QUESTION, attack=attacks.make("fgsm", norm=grid.norm))
+    packed = film.animate(question)
+    size = int.from_bytes(packed[:4], "little")
+    assert json.loads(packed[4 : 4 + size])["kind"] == "animation"
+    shares, written = sweep.probabilities.tolist(), [grid.write(level) for level in levels]
+    gif = animation.encode_sweep(written, list(attacked), shares, 1)
+    assert zlib.decompress(packed[4 + size :]) == gif
+    assert film.animate(question) is packed
+
+
+def _film(rest: list[Part]) -> Film:
+    return Film("q", iter(rest), nullcontext, forget=lambda: None)
 
 
 def test_a_film_broken_off_goes_on_where_it_was() -> None:

@@ -10,7 +10,7 @@ from contextlib import nullcontext
 import numpy as np
 import pytest
 
-from facemask_ui.lab.sweeps import ASKS, Film
+from facemask_ui.lab.film import ASKS, Film
 from facemask_ui.visitors import shared_cache, waiting
 from facemask_ui.visitors.shared_cache import AnswerCache
 
