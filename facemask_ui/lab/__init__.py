@@ -1,10 +1,12 @@
 """The attack lab's one component: a face, and what an attack makes of it, under a slider.
 
 - ``attack_choice`` asks for the attack and its settings;
-- ``sweeps`` computes what the slider moves over, part by part, and keeps it for the session;
+- ``sweeps`` computes what the slider moves over, part by part;
+- ``film`` keeps these parts, for one visitor or for all who watch;
+- ``parts`` packs them so that a browser can take them one by one (``codec.js`` unpacks them);
 - ``slider`` knows where it stands, in each norm;
-- ``film`` packs those parts so that a browser can take them one by one;
-- ``component`` draws the slider, pictures, bars and curve over them (``lab.js``, ``lab.css``);
+- ``component`` draws the slider, pictures, bars and curve over them (``lab.js``, which wires
+  ``curve.js``, ``player.js``, ``downloads.js`` and others, and ``lab.css``);
 - ``words`` has every text that the component shows;
 - ``lab`` puts them together on a page.
 """

@@ -17,9 +17,23 @@ from facemask_ui.lab.words import STEP_FIGURES, SWEEP_FIGURES, WORDS
 
 __all__ = ["STEP_FIGURES", "Axis", "draw", "epsilons", "send", "send_film", "steps"]
 
-_HTML, _CSS, _JS, _PART_JS = browser.read_texts(
-    __file__, "lab.html", "lab.css", "lab.js", "part.js"
+_HTML, _CSS = browser.read_texts(__file__, "lab.html", "lab.css")
+# Streamlit takes one text a component and serves no file that another could import, so the files
+# are joined. All of a component's share one scope: no name may stand in two of them.
+_JS = "\n".join(
+    browser.read_texts(
+        __file__,
+        "elements.js",
+        "codec.js",
+        "pictures.js",
+        "curve.js",
+        "player.js",
+        "downloads.js",
+        "guess.js",
+        "lab.js",
+    )
 )
+_PART_JS = "\n".join(browser.read_texts(__file__, "codec.js", "part.js"))
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,14 @@
 // One face along an axis - every epsilon, or every step of an attack - under one slider.
 //
 // Everything shown was computed by the server beforehand and came in parts (part.js): the face, how
-// each notch changes it, and what the model says to it. So a drag asks the server for nothing. What
-// a canvas shows is the 8-bit picture the model was given, to the last bit.
+// each notch changes it, and what the model says to it. So a drag asks the server for nothing.
+//
+// This file wires the others together; component.py joins them in this order, for a component of
+// Streamlit's takes one text: elements.js, codec.js, pictures.js, curve.js, player.js, downloads.js,
+// guess.js, lab.js.
 
-const films = (globalThis[Symbol.for("facemask-lab.films")] ??= new Map());
 const onScreen = (globalThis[Symbol.for("facemask-lab.on-screen")] ??= new Map());
-const SIDE = 224;
-const VALUES = SIDE * SIDE * 3;
 const KEPT_FILMS = 3;
-const BLINK_MS = 700; // slower than three flashes a second
-const PLAY_MS = 350;
 const VIEWS = ["side", "wipe", "blink"];
 
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
@@ -33,7 +31,10 @@ class Lab {
     this.find = (selector) => root.querySelector(selector);
     this.slider = this.find(".slider");
     this.view = "side";
-    this.guesses = new Map();
+    this.curve = new Curve(this.find(".curve"), this.find(".key"));
+    this.player = new Player(this.slider, this.find(".play"), () => this.request());
+    this.downloads = new Downloads(this.find(".takeaway"));
+    this.guess = new Guess(this.find(".guess"), () => this.unveil());
     this.life = new AbortController();
     this.listen();
   }
@@ -46,7 +47,7 @@ class Lab {
     on(this.find(".seam"), "input", () => this.request());
     on(this.find(".less"), "click", () => this.step(-1));
     on(this.find(".more"), "click", () => this.step(1));
-    on(this.find(".play"), "click", () => this.play(!this.playing));
+    on(this.find(".play"), "click", () => this.player.play(!this.player.playing));
     for (const kind of ["pointerdown", "pointermove"]) {
       on(this.canvas("both"), kind, (event) => this.wipeTo(event));
       on(this.find(".curve"), kind, (event) => event.buttons && this.pointAt(event));
@@ -62,8 +63,7 @@ class Lab {
   close() {
     this.life.abort();
     this.resized.disconnect();
-    this.play(false);
-    this.blink(false);
+    this.player.stop();
     onScreen.delete(this);
     delete this.root.lab;
   }
@@ -91,29 +91,13 @@ class Lab {
     this.find(".less").setAttribute("aria-label", words.less);
     this.find(".more").setAttribute("aria-label", words.more);
     this.find(".seam").setAttribute("aria-label", words.seam);
-    const play = this.find(".play");
-    play.hidden = !data.axis.playable;
-    play.textContent = this.playing ? words.pause : words.play;
+    this.find(".play").hidden = !data.axis.playable;
+    this.player.label(words);
     this.find(".views").hidden = data.hidden.includes("views");
     this.find(".figures").hidden = data.hidden.includes("figures");
     this.find(".takeaway").hidden = data.hidden.includes("downloads");
     replace(this.find(".views"), VIEWS.map((view) => this.viewButton(view)));
-    this.offer();
-  }
-
-  offer() {
-    const { words, data } = this;
-    const animating = this.animating === data.question;
-    const offered = [
-      button(words.savePicture, () => this.savePicture()),
-      button(words.saveRecord, () => this.saveRecord()),
-    ];
-    if (data.animated) {
-      const text = animating ? words.animating : words.saveAnimation;
-      offered.push(button(text, () => animating || this.saveAnimation()));
-      offered.at(-1).setAttribute("aria-disabled", animating); // it keeps the keyboard's place
-    }
-    replace(this.find(".takeaway"), offered);
+    this.downloads.offer(data, this.page, () => this.level);
   }
 
   viewButton(view) {
@@ -125,33 +109,23 @@ class Lab {
 
   look(view) {
     this.view = view;
-    this.blink(view === "blink");
+    this.player.blink(view === "blink");
     this.label();
     this.request();
     this.find('.views [aria-checked="true"]').focus();
   }
 
-  blink(on) {
-    clearInterval(this.blinker);
-    this.attackedShown = true;
-    if (!on) return;
-    this.blinker = setInterval(() => {
-      this.attackedShown = !this.attackedShown;
-      this.request();
-    }, BLINK_MS);
-  }
-
   // ---- parts that have come ----
 
   refresh() {
-    this.film = assembled(films.get(this.data.question) ?? new Map());
-    const fooled = this.film.confidence(1 - this.data.label).find(([, share]) => share > 0.5);
-    this.film.first = fooled?.[0];
+    this.film = assemble(films.get(this.data.question) ?? new Map());
+    const fooling = confidence(this.film, 1 - this.data.label).find(([, share]) => share > 0.5);
+    this.film.first = fooling?.[0];
     this.drawCurve();
-    this.drawKey();
+    this.curve.drawKey(this.film, this.data);
     this.drawGuess();
     this.request();
-    if (this.animating === this.data.question && this.film.animation) this.saveAnimation();
+    this.downloads.take(this.film);
   }
 
   get level() {
@@ -170,13 +144,12 @@ class Lab {
     const { film, level } = this;
     if (!film.face) return;
     const point = film.points.get(level);
-    const attacked = picture(film, level);
-    this.drawPictures(attacked);
+    this.drawPictures(attackedAt(film, level));
     this.drawLevel(point);
     this.drawVerdict(point);
     this.drawBars(point);
     this.drawFigures(point);
-    this.moveMarker(point);
+    this.curve.moveMarker(level, point?.probabilities[this.data.label]);
     const veiled = this.veiled();
     this.find(".answers").hidden = veiled;
     this.find(".figures").classList.toggle("veiled", veiled);
@@ -190,23 +163,31 @@ class Lab {
   }
 
   drawPictures(attacked) {
-    const { film, words, data, view } = this;
+    const { film, view } = this;
     const hide = (role, hidden) => (this.find(`[data-role=${role}]`).hidden = hidden);
     for (const role of ["original", "noise", "attacked"]) hide(role, view !== "side");
     hide("both", view === "side");
     this.find(".seam").hidden = view !== "wipe";
     const state = this.spoken(film.points.get(this.level));
-    if (view !== "side") {
-      const seam = view === "wipe" ? Number(this.find(".seam").value) : 0;
-      const shown = view === "wipe" || this.attackedShown ? attacked : film.face;
-      paint(this.canvas("both"), joined(film.face, shown ?? film.face, seam), seam);
-      const told = view === "wipe" ? words.wiped : this.attackedShown ? words.attacked : words.original;
-      this.caption("both", told, `${told}. ${data.alt}. ${state}`);
-      return;
-    }
+    if (view === "side") this.drawSideBySide(attacked, state);
+    else this.drawBoth(attacked, state);
+  }
+
+  drawBoth(attacked, state) {
+    const { film, words, data, view } = this;
+    const { showsAttacked } = this.player;
+    const seam = view === "wipe" ? Number(this.find(".seam").value) : 0;
+    const shown = view === "wipe" || showsAttacked ? attacked : film.face;
+    paint(this.canvas("both"), join(film.face, shown ?? film.face, seam), seam);
+    const caption = view === "wipe" ? words.wiped : showsAttacked ? words.attacked : words.original;
+    this.caption("both", caption, `${caption}. ${data.alt}. ${state}`);
+  }
+
+  drawSideBySide(attacked, state) {
+    const { film, words, data } = this;
     paint(this.canvas("original"), film.face);
     this.caption("original", words.original, `${data.alt}. ${this.answer(film.before)}`);
-    const { noise, factor } = magnified(film.face, attacked ?? film.face);
+    const { noise, factor } = magnify(film.face, attacked ?? film.face);
     paint(this.canvas("noise"), noise);
     this.caption("noise", words.noise.replace("{factor}", factor), words.noiseAlt.replace("{factor}", factor));
     paint(this.canvas("attacked"), attacked ?? film.face);
@@ -214,8 +195,8 @@ class Lab {
     this.caption("attacked", words.attacked, `${words.attackedAlt} ${state}`);
   }
 
-  caption(role, text, spoken) {
-    this.find(`[data-role=${role}] figcaption`).textContent = text;
+  caption(role, caption, spoken) {
+    this.find(`[data-role=${role}] figcaption`).textContent = caption;
     this.canvas(role).setAttribute("aria-label", spoken);
   }
 
@@ -225,10 +206,10 @@ class Lab {
 
   drawLevel(point) {
     const { axis } = this.data;
-    const text = axis.shown[this.level];
-    this.find(".level").textContent = text;
+    const level = axis.shown[this.level];
+    this.find(".level").textContent = level;
     this.find(".stated").textContent = this.data.stated[this.level] ?? "";
-    this.slider.setAttribute("aria-valuetext", `${text}. ${this.spoken(point)}`);
+    this.slider.setAttribute("aria-valuetext", `${level}. ${this.spoken(point)}`);
     const first = this.veiled() ? undefined : this.film.first;
     const flag = this.find(".flag");
     flag.hidden = first === undefined;
@@ -253,15 +234,15 @@ class Lab {
 
   /** A verdict as icon, word and confidence: never by colour alone. */
   chip(probabilities) {
-    const label = predicted(probabilities);
+    const label = predict(probabilities);
     const chip = element("span", `chip class-${label}`);
-    const confidence = percent(probabilities[label]);
-    chip.append(icon(this.words.classIcons[label]), `${this.words.classes[label]} ${confidence}`);
+    const share = percent(probabilities[label]);
+    chip.append(icon(this.words.classIcons[label]), `${this.words.classes[label]} ${share}`);
     return chip;
   }
 
   answer(probabilities) {
-    const label = predicted(probabilities);
+    const label = predict(probabilities);
     return `${this.words.classes[label]} ${percent(probabilities[label])}`;
   }
 
@@ -291,15 +272,14 @@ class Lab {
   }
 
   drawFigures(point) {
-    const { words } = this;
-    const shown = Object.entries(words.figures).map(([key, [name, unit]]) => {
+    const boxes = Object.entries(this.words.figures).map(([key, [name, unit]]) => {
       const value = point?.figures?.[key];
       const box = element("div");
-      const text = value === undefined ? "…" : value === null ? "∞" : `${value}${unit}`;
-      box.append(element("dt", "", name), element("dd", "", text));
+      const figure = value === undefined ? "…" : value === null ? "∞" : `${value}${unit}`;
+      box.append(element("dt", "", name), element("dd", "", figure));
       return box;
     });
-    this.find(".figures").replaceChildren(...shown);
+    this.find(".figures").replaceChildren(...boxes);
     this.drawBeyond(point?.figures?.l2);
   }
 
@@ -312,109 +292,21 @@ class Lab {
       .replace("{reached}", reached).replace("{epsilon}", axis.short[this.level]);
   }
 
-  // ---- confidence along the axis ----
-
   drawCurve() {
-    const { film, data } = this;
-    const svg = this.find(".curve");
-    const width = svg.clientWidth || 640; // drawn in the screen's own pixels, so that text keeps its size
-    this.right = width - MARGIN;
-    svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
-    const shapes = [0, 0.25, 0.5, 0.75, 1].flatMap((share) => [
-      shape("line", { x1: LEFT, x2: this.right, y1: up(share), y2: up(share), class: share === 0.5 ? "half" : "grid" }),
-      label(LEFT - 8, up(share) + 5, `${100 * share} %`, "end"),
-    ]);
-    for (const level of ticks(data.axis)) {
-      shapes.push(label(this.across(level), BOTTOM + 22, String(data.axis.values[level]), "middle"));
-    }
-    for (const [name, values] of Object.entries(film.lines)) {
-      shapes.push(shape("polyline", { points: this.path(values), class: `line ${name}` }));
-    }
-    shapes.push(shape("polyline", { points: this.path(film.confidence(data.label)), class: "line own" }));
-    if (film.first !== undefined) {
-      const x = this.across(film.first);
-      shapes.push(shape("line", { x1: x, x2: x, y1: up(0), y2: up(1), class: "fallen" }));
-    }
-    shapes.push(shape("line", { y1: up(0), y2: up(1), class: "marker" }));
-    shapes.push(shape("circle", { r: 7, class: "marker" }));
-    svg.replaceChildren(...shapes);
-    svg.setAttribute("aria-label", this.curveInWords());
-  }
-
-  curveInWords() {
-    const { words, film, data } = this;
-    if (film.first === undefined) return `${words.curve}. ${words.never}`;
-    return `${words.curve}. ${words.from.replace("{notch}", data.axis.short[film.first])}`;
-  }
-
-  across(level) {
-    return LEFT + ((this.right - LEFT) * level) / this.data.axis.most;
-  }
-
-  path(values) {
-    return values.map(([level, share]) => `${this.across(level)},${up(share)}`).join(" ");
-  }
-
-  moveMarker(point) {
-    const x = this.across(this.level);
-    const line = this.find("line.marker");
-    line.setAttribute("x1", x);
-    line.setAttribute("x2", x);
-    const dot = this.find("circle.marker");
-    dot.setAttribute("cx", x);
-    dot.setAttribute("cy", up(point?.probabilities[this.data.label] ?? 0));
-    dot.style.display = point ? "" : "none";
-  }
-
-  drawKey() {
-    const { words, film, data } = this;
-    const title = words.curveOf.replace("{class}", words.classes[data.label].toLowerCase());
-    const items = [["own", `${title}: ${data.attack}`]];
-    for (const name of Object.keys(film.lines)) items.push([name, words.lines[name]]);
-    if (!film.done) items.push(["", words.filling]);
-    this.find(".key").replaceChildren(
-      ...items.map(([name, text]) => {
-        const item = element("li");
-        item.append(element("span", `sample ${name}`), text);
-        return item;
-      }),
-    );
+    this.curve.draw(this.film, this.film.first, this.data);
   }
 
   // ---- guess first ----
 
   veiled() {
-    return this.data.guess && !this.guesses.has(this.data.question);
+    return this.guess.hides(this.data);
   }
 
   drawGuess() {
-    const { words, film, data } = this;
-    const box = this.find(".guess");
-    box.hidden = !data.guess;
-    if (!data.guess) return;
-    const [said, row] = box.children;
-    const guess = this.guesses.get(data.question);
-    const asking = guess === undefined ? data.question : undefined;
-    if (asking && asking === this.asking) return; // a button stays while parts are coming
-    this.asking = asking;
-    if (asking) {
-      said.textContent = words.guess.replace("{class}", words.classes[data.label].toLowerCase());
-      row.replaceChildren(
-        button(words.guessHeld, () => this.guess(false)),
-        button(words.guessFooled, () => this.guess(true)),
-        button(words.guessNothing, () => this.guess(null)),
-      );
-      return;
-    }
-    row.replaceChildren();
-    const point = film.points.get(guess.level);
-    if (guess.fooled === null || !point) return (box.hidden = true);
-    const fooled = predicted(point.probabilities) !== data.label;
-    said.textContent = fooled === guess.fooled ? words.guessedRight : words.guessedWrong;
+    this.guess.draw(this.film, this.data, () => this.level);
   }
 
-  guess(fooled) {
-    this.guesses.set(this.data.question, { fooled, level: this.level });
+  unveil() {
     this.drawGuess();
     this.request();
     this.slider.focus();
@@ -429,9 +321,7 @@ class Lab {
   }
 
   pointAt(event) {
-    const box = this.find(".curve").getBoundingClientRect();
-    const share = (event.clientX - box.left - LEFT) / (this.right - LEFT);
-    this.slider.value = Math.round(share * this.data.axis.most);
+    this.slider.value = this.curve.levelUnder(event);
     this.request();
   }
 
@@ -442,236 +332,10 @@ class Lab {
     this.request();
   }
 
-  play(on) {
-    clearInterval(this.player);
-    this.playing = on;
-    const stop = () => this.level >= Number(this.slider.max);
-    if (this.data) this.find(".play").textContent = on ? this.words.pause : this.words.play;
-    if (!on) return;
-    if (stop()) this.slider.value = this.slider.min;
-    this.player = setInterval(() => {
-      this.slider.value = this.level + 1;
-      this.request();
-      if (stop()) this.play(false);
-    }, PLAY_MS);
-  }
-
   /** Tells the page where the slider came to rest, for its link and what else depends on it. */
   tell() {
     if (this.level === this.told) return;
     this.told = this.level;
     this.page.setStateValue("level", this.level);
   }
-
-  // ---- taking home ----
-
-  savePicture() {
-    const attacked = picture(this.film, this.level);
-    if (!attacked) return;
-    const canvas = document.createElement("canvas");
-    canvas.width = canvas.height = SIDE;
-    paint(canvas, attacked);
-    canvas.toBlob((blob) => save(blob, `${this.named()}.png`), "image/png");
-  }
-
-  /** The server makes the film once it is wanted; it comes as one more part. */
-  saveAnimation() {
-    const { animation } = this.film;
-    this.animating = animation ? undefined : this.data.question;
-    this.offer();
-    if (animation) save(new Blob([animation], { type: "image/gif" }), `${this.data.file}.gif`);
-    else this.page.setTriggerValue("animate", true);
-  }
-
-  saveRecord() {
-    const { film, data, level } = this;
-    const rows = [...film.points].sort(([a], [b]) => a - b);
-    const points = rows.map(([at, { probabilities, figures }]) => ({
-      [data.axis.key]: data.axis.values[at], probabilities, ...figures,
-    }));
-    const here = { [data.axis.key]: data.axis.values[level] };
-    const record = { ...data.record, ...here, before: film.before, points };
-    const text = JSON.stringify(record, null, 1);
-    save(new Blob([text], { type: "application/json" }), `${this.named()}.json`);
-  }
-
-  named() {
-    return `${this.data.file}-${this.data.axis.values[this.level]}`;
-  }
-}
-
-// ---- a film from its parts ----
-
-function assembled(parts) {
-  const film = {
-    face: undefined, before: undefined, sign: undefined, done: false,
-    frames: new Map(), points: new Map(), lines: {},
-  };
-  for (const part of parts.values()) {
-    if (part.kind === "face") Object.assign(film, { face: part.pixels, before: part.before });
-    if (part.kind === "sign") film.sign = signed(part.pixels);
-    if (part.kind === "frames") addFrames(film.frames, part);
-    if (part.kind === "line") film.lines[part.name] = part.values;
-    if (part.kind === "animation") film.animation = part.pixels;
-    if (part.kind === "end") film.done = true;
-    (part.levels ?? []).forEach((level, row) => {
-      const point = film.points.get(level) ?? {};
-      if (part.probabilities) point.probabilities = part.probabilities[row];
-      if (part.figures) point.figures = part.figures[row];
-      film.points.set(level, point);
-    });
-  }
-  for (const [level, point] of film.points) if (!point.probabilities) film.points.delete(level);
-  film.confidence = (wanted) =>
-    [...film.points].sort(([a], [b]) => a - b).map(([level, { probabilities }]) => [level, probabilities[wanted]]);
-  return film;
-}
-
-function signed(bytes) {
-  return new Int8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-function addFrames(frames, part) {
-  part.levels.forEach((level, row) => {
-    frames.set(level, part.pixels.subarray(row * VALUES, (row + 1) * VALUES));
-  });
-}
-
-/** The 8-bit picture at a notch, RGB; undefined while it is not computed yet. */
-function picture(film, level) {
-  if (!film.points.has(level)) return undefined;
-  const change = film.frames.get(level);
-  if (change) {
-    const out = new Uint8Array(VALUES); // wraps, as the difference was sent
-    for (let i = 0; i < VALUES; i++) out[i] = film.face[i] + change[i];
-    return out;
-  }
-  const out = new Uint8ClampedArray(VALUES); // clamps as the attack does
-  for (let i = 0; i < VALUES; i++) out[i] = film.face[i] + level * film.sign[i];
-  return out;
-}
-
-/**
- * Grey where nothing changed; the largest factor at which at most one value in a hundred is cut off:
- * in L2 a few values move far, and would leave the rest too dim to be seen.
- */
-function magnified(face, attacked) {
-  const counts = new Uint32Array(256);
-  for (let i = 0; i < VALUES; i++) counts[Math.abs(attacked[i] - face[i])]++;
-  let large = 255;
-  for (let cut = counts[large]; large > 1 && cut <= VALUES / 100; cut += counts[large]) large--;
-  const factor = counts[0] === VALUES ? 1 : Math.max(1, Math.floor(127 / large));
-  const noise = new Uint8ClampedArray(VALUES);
-  for (let i = 0; i < VALUES; i++) noise[i] = 128 + factor * (attacked[i] - face[i]);
-  return { noise, factor };
-}
-
-/** The original left of the seam, the other picture right of it. */
-function joined(original, other, seam) {
-  const out = other.slice();
-  for (let row = 0; row < SIDE; row++) {
-    const start = row * SIDE * 3;
-    out.set(original.subarray(start, start + seam * 3), start);
-  }
-  return out;
-}
-
-function paint(canvas, rgb, seam = 0) {
-  const context = canvas.getContext("2d");
-  const image = (canvas.image ??= context.createImageData(SIDE, SIDE));
-  for (let i = 0, j = 0; i < VALUES; i += 3, j += 4) {
-    image.data[j] = rgb[i];
-    image.data[j + 1] = rgb[i + 1];
-    image.data[j + 2] = rgb[i + 2];
-    image.data[j + 3] = 255;
-  }
-  context.putImageData(image, 0, 0);
-  if (seam > 0 && seam < SIDE) {
-    context.fillStyle = "#fff";
-    context.fillRect(seam - 1, 0, 2, SIDE);
-  }
-}
-
-// ---- verdicts ----
-
-function predicted(probabilities) {
-  return probabilities[1] > probabilities[0] ? 1 : 0;
-}
-
-function outcomeOf(before, after, label) {
-  if (predicted(before) !== label) return "wrong";
-  return predicted(after) === label ? "held" : "fooled";
-}
-
-/** As the rest of the lab writes it: only what is certain to the last digit is 100 %. */
-function percent(share) {
-  const text = (100 * share).toFixed(1);
-  if (text === "100.0" && share < 1) return "> 99.9 %";
-  if (text === "0.0" && share > 0) return "< 0.1 %";
-  return `${text} %`;
-}
-
-// ---- the chart's frame ----
-
-const HEIGHT = 230;
-const LEFT = 58;
-const MARGIN = 14;
-const TOP = 12;
-const BOTTOM = 190;
-const up = (share) => BOTTOM - share * (BOTTOM - TOP);
-
-function ticks({ most }) {
-  const stride = Math.max(1, Math.round(most / 8));
-  const found = [];
-  for (let at = 0; at <= most; at += stride) found.push(at);
-  return found;
-}
-
-function shape(name, attributes) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
-}
-
-function label(x, y, text, anchor) {
-  const made = shape("text", { x, y, "text-anchor": anchor });
-  made.textContent = text;
-  return made;
-}
-
-// ---- elements ----
-
-function element(name, className = "", text = "") {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  if (text) made.textContent = text;
-  return made;
-}
-
-/** As replaceChildren; what had the focus has it still, by its place. */
-function replace(parent, children) {
-  const at = [...parent.children].indexOf(parent.getRootNode().activeElement);
-  parent.replaceChildren(...children);
-  if (at >= 0) parent.children[at]?.focus();
-}
-
-function button(text, act) {
-  const made = element("button", "", text);
-  made.type = "button";
-  made.addEventListener("click", act);
-  return made;
-}
-
-function icon(name) {
-  const made = element("span", "icon", name);
-  made.setAttribute("aria-hidden", "true");
-  return made;
-}
-
-function save(blob, name) {
-  const link = element("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }

@@ -1,0 +1,72 @@
+// What a visitor takes home: the attacked picture, the settings and results, the film as a GIF.
+
+class Downloads {
+  /** @param row Where the buttons stand. */
+  constructor(row) {
+    this.row = row;
+  }
+
+  /** Draws the buttons; `level` tells where the slider stands when one is pressed. */
+  offer(data, page, level) {
+    Object.assign(this, { data, page, level });
+    const { words, question } = data;
+    const waiting = this.waitingFor === question;
+    const buttons = [
+      button(words.savePicture, () => this.savePicture()),
+      button(words.saveRecord, () => this.saveRecord()),
+    ];
+    if (data.animated) {
+      const label = waiting ? words.animating : words.saveAnimation;
+      buttons.push(button(label, () => waiting || this.saveAnimation()));
+      buttons.at(-1).setAttribute("aria-disabled", waiting); // it keeps the keyboard's place
+    }
+    replace(this.row, buttons);
+  }
+
+  /** Takes what has come of the film; saves it as a GIF if that is what the visitor waits for. */
+  take(film) {
+    this.film = film;
+    if (this.waitingFor === this.data.question && film.animation) this.saveAnimation();
+  }
+
+  savePicture() {
+    const attacked = attackedAt(this.film, this.level());
+    if (!attacked) return;
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = SIDE;
+    paint(canvas, attacked);
+    canvas.toBlob((blob) => save(blob, `${this.name()}.png`), "image/png");
+  }
+
+  /** The server makes the film once it is wanted; it comes as one more part. */
+  saveAnimation() {
+    const { animation } = this.film;
+    this.waitingFor = animation ? undefined : this.data.question;
+    this.offer(this.data, this.page, this.level);
+    if (animation) save(new Blob([animation], { type: "image/gif" }), `${this.data.file}.gif`);
+    else this.page.setTriggerValue("animate", true);
+  }
+
+  saveRecord() {
+    const { film, data } = this;
+    const points = sortPoints(film).map(([at, { probabilities, figures }]) => ({
+      [data.axis.key]: data.axis.values[at], probabilities, ...figures,
+    }));
+    const here = { [data.axis.key]: data.axis.values[this.level()] };
+    const record = { ...data.record, ...here, before: film.before, points };
+    const json = JSON.stringify(record, null, 1);
+    save(new Blob([json], { type: "application/json" }), `${this.name()}.json`);
+  }
+
+  name() {
+    return `${this.data.file}-${this.data.axis.values[this.level()]}`;
+  }
+}
+
+function save(blob, name) {
+  const link = element("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
