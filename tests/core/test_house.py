@@ -1,11 +1,12 @@
-"""Imports run one way: pages import facemask_ui, which imports facemask_core, which neither."""
+"""The house in order: imports one way and in no circle, few loose files, none that is long."""
 
 from __future__ import annotations
 
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -43,11 +44,44 @@ def test_keras_is_imported_where_its_backend_is_settled() -> None:
                 assert file.name == "backend.py", file
 
 
-def test_private_interfaces_of_keras_stand_in_one_file() -> None:
+def test_private_interfaces_stand_in_one_file_of_each_package() -> None:
+    private = ("keras.src", "clear_session", "streamlit.runtime", "spool_max_size")
     for package in FORBIDDEN:
         for file in (ROOT / package).rglob("*.py"):
-            if "keras.src" in file.read_text(encoding="utf-8"):
+            if any(name in file.read_text(encoding="utf-8") for name in private):
                 assert file.name == "compat.py", file
+
+
+def test_no_import_circle_between_modules() -> None:
+    """Imports inside functions count, and so do modules whose names are written as text."""
+    files = {}
+    for package in FORBIDDEN:
+        for file in (ROOT / package).rglob("*.py"):
+            module = ".".join(file.relative_to(ROOT).with_suffix("").parts)
+            files[module.removesuffix(".__init__")] = file
+    graph = {module: _needs(file, files.keys()) - {module} for module, file in files.items()}
+    assert len(graph) > 200
+    TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
+
+
+def _needs(file: Path, modules: Collection[str]) -> set[str]:
+    needs = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            needs |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                name = f"{node.module}.{alias.name}"
+                needs.add(name if name in modules else str(node.module))
+        elif isinstance(node, ast.Constant):
+            needs.add(str(node.value))
+    return needs & set(modules)
+
+
+@pytest.mark.parametrize("package", FORBIDDEN)
+def test_few_files_lie_loose_in_a_package(package: str) -> None:
+    loose = {file.name for file in (ROOT / package).iterdir() if file.is_file()}
+    assert len(loose - {"__init__.py", "__main__.py"}) <= 14
 
 
 def test_one_import_reaches_the_whole_public_core() -> None:
