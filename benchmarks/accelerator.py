@@ -162,7 +162,7 @@ def measure(classifier: Classifier) -> dict[str, Any]:
 
 
 def table(values: dict[str, Any]) -> str:
-    """The speeds as Markdown, as the README shows them."""
+    """The speeds as Markdown, as docs/results.md shows them."""
     heads = ("model", "arithmetic", "batch", "no attack", "FGSM", "PGD-20", "share of peak")
     lines = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
     for name, precisions in values["models"].items():

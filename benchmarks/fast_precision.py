@@ -52,7 +52,7 @@ def reports(models: list[str]) -> Iterator[tuple[str, str, int, dict[str, Any]]]
 
 
 def table(rows: list[dict[str, Any]]) -> str:
-    """The result as Markdown, as the README shows it."""
+    """The result as Markdown, as docs/results.md shows it."""
     lines = [
         "| model | arithmetic | attack | epsilon | robust accuracy, float32 | fast | points |",
         "|---|---|---|---|---|---|---|",

@@ -372,7 +372,7 @@ def measure_photographs(results: Results, models: Sequence[str], data: Path) -> 
 
 
 def tables(values: dict[str, Any]) -> list[str]:
-    """The results as Markdown tables, as the README shows them.
+    """The results as Markdown tables, as docs/results.md shows them.
 
     Args:
         values: What the result file holds; parts may be missing.

@@ -77,7 +77,7 @@ def _by_group(
 
 
 def table(rows: list[dict[str, Any]]) -> str:
-    """The result as Markdown, as the README shows it."""
+    """The result as Markdown, as docs/results.md shows it."""
     columns = [f"{name.replace('_', ' ')}, {group}" for name in LABELS for group in GROUPS]
     lines = [
         f"| model | framing | all | {' | '.join(columns)} |",

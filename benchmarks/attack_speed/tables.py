@@ -1,4 +1,4 @@
-"""The measured figures as Markdown, as the README shows them."""
+"""The measured figures as Markdown, as docs/results.md shows them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a class waited for, as the README shows it."""
+"""What a class waited for, as docs/results.md shows it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""The how-to pages work as they stand: each is followed word for word in a copy of the lab."""
+"""Commands and links of every page exist, and the how-to pages work word for word."""
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import shlex
 import shutil
@@ -9,8 +10,12 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
+
+from facemask_core import cli
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("app.py", "pages", "facemask_core", "facemask_ui", "tests", "pyproject.toml", "README.md")
@@ -19,6 +24,134 @@ FENCE = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 GAP = "..."
+
+
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
+]
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+# The first words of commands that are not the lab's own.
+FOREIGN = {"docker", "pip", "py", "python3", "streamlit"}
+LAB = typer.main.get_command(cli.app)
+OPTIONS_OF_OTHERS = {"--help", "--build", "--server"}
+"""Options in running text that every program has, or docker compose, or Streamlit."""
+
+
+def read(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
+
+
+def shell_commands(page: Path) -> list[list[str]]:
+    """The words of every command in a page's blocks, without variables set before it."""
+    lines = [
+        line.strip()
+        for block in FENCE.finditer(read(page))
+        if block["kind"] in {"sh", "powershell"}
+        for line in block["text"].splitlines()
+        if line.strip()
+    ]
+    words = [shlex.split(line.replace("\\", "/")) for line in lines]
+    return [[word for word in line if not re.match(r"[A-Z_]+=", word)] for line in words]
+
+
+def check_command(words: list[str]) -> None:
+    """Checks that what a command starts exists, and the options if it is the lab's own."""
+    program, *rest = words
+    program = re.sub(r"^\.venv/(bin|Scripts)/", "", program)
+    if [program, *rest[:1]] == ["uv", "run"]:
+        program, *rest = rest[1:]
+    if program == "python" and rest[0] != "-m":
+        program = rest[0]
+    elif program == "python":
+        _, module, *rest = rest
+        if module != "facemask_core":
+            assert importlib.util.find_spec(module), module
+            return
+        program = "facemask"
+    if program == "facemask":
+        check_lab_command(rest)
+    elif program == "make":
+        makefile = read(ROOT / "Makefile")
+        assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in rest), rest
+    else:
+        assert program in FOREIGN or (ROOT / program).exists(), words
+
+
+def check_lab_command(words: list[str]) -> None:
+    command: Any = LAB
+    while words and hasattr(command, "commands"):
+        assert words[0] in command.commands, words
+        command, words = command.commands[words[0]], words[1:]
+    given = {word for word in words if word.startswith("--")}
+    options = [it for it in command.params if it.param_type_name == "option"]
+    spelt = {spelling for it in options for spelling in (*it.opts, *it.secondary_opts)}
+    assert given <= spelt | {"--help"}, given - spelt
+    for option in options:
+        assert not option.required or given & set(option.opts), f"{option.name} is missing"
+
+
+def every_option(command: Any) -> set[str]:
+    below = getattr(command, "commands", {}).values()
+    own = {spelling for it in command.params for spelling in (*it.opts, *it.secondary_opts)}
+    return own.union(*map(every_option, below))
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors that a page's headings get on GitHub."""
+    headings = re.findall(r"^#+ (.*)$", read(page), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", it.lower()).replace(" ", "-") for it in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda it: it.stem)
+def test_every_command_of_a_page_exists(page: Path) -> None:
+    for words in shell_commands(page):
+        check_command(words)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda it: it.stem)
+def test_every_option_and_target_in_running_text_exists(page: Path) -> None:
+    quoted = re.findall(r"`([^`\n]+)`", FENCE.sub("", read(page)))
+    targets = {name for text in quoted for name in re.findall(r"\bmake ([a-z-]+)$", text)}
+    for target in targets:
+        check_command(["make", target])
+    options = {name for text in quoted for name in re.findall(r"(?<!\S)--[a-z][a-z-]*", text)}
+    assert options <= every_option(LAB) | OPTIONS_OF_OTHERS, options - every_option(LAB)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda it: it.stem)
+def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
+    for target in LINK.findall(FENCE.sub("", read(page))):
+        path, _, anchor = target.partition("#")
+        if re.match(r"[a-z]+:", target):
+            continue
+        place = (page.parent / path).resolve() if path else page
+        assert place.exists(), target
+        assert not anchor or anchor in anchors(place), target
+
+
+def test_every_page_can_be_reached_from_the_readme() -> None:
+    reached, waiting = set(), [ROOT / "README.md"]
+    while waiting:
+        page = waiting.pop()
+        reached.add(page)
+        links = (page.parent / it.partition("#")[0] for it in LINK.findall(read(page)))
+        found = {it.resolve() for it in links if it.suffix == ".md" and it.exists()}
+        waiting += found - reached - set(waiting)
+    assert set(PAGES) <= reached
+
+
+def test_every_dependency_has_its_reason() -> None:
+    packages = re.findall(
+        r"^\| ([a-z0-9-]+) \| \S", read(ROOT / "docs/dependencies.md"), re.MULTILINE
+    )
+    stated = [
+        line.split("==")[0]
+        for path in ROOT.glob("requirements*.txt")
+        for line in read(path).splitlines()
+        if "==" in line
+    ]
+    assert sorted(set(packages) - {"package"}) == sorted(stated)
 
 
 @pytest.fixture
