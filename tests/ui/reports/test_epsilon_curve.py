@@ -18,7 +18,7 @@ def search(*levels: float, largest: int = 4) -> SmallestEpsilons:
 
 @pytest.fixture
 def drawn(monkeypatch: pytest.MonkeyPatch) -> go.Figure:
-    monkeypatch.setattr(epsilon_curve, "palette", lambda: LIGHT)
+    monkeypatch.setattr(epsilon_curve, "pick_palette", lambda: LIGHT)
     return epsilon_curve._figure(
         {"weak": search(0, 1, 1, 2), "firm": search(3, np.inf, np.inf, np.inf, largest=8)}
     )
