@@ -1,4 +1,4 @@
-"""Home: what this lab is, and one face that has been judged and attacked already."""
+"""Home: what this lab is, and what an attack does to one face."""
 
 import streamlit as st
 
@@ -16,7 +16,7 @@ with frame.page(
     from facemask_ui.choices import attack_setup, models
     from facemask_ui.face import answers, before_after, cropping, pictures, truth
     from facemask_ui.face.question import Question
-    from facemask_ui.page import links, presets
+    from facemask_ui.page import cards, links, presets
 
     picture = pictures.sample(pictures.DEFAULT_SAMPLE)
     model = models.shipped()[0]
@@ -50,26 +50,7 @@ with frame.page(
                 icon=preset.icon,
                 query_params=links.complete_link("Attack", preset.query),
             )
-    inspect, lab, report = st.columns(3)
-    cards, lesson, paper = st.columns(3)
-    with inspect.container(border=True, height="stretch"):
-        st.page_link("pages/1_Inspect.py", label="**Inspect**", icon=":material/search:")
-        st.write("Give it a face, and see what every model says and where it looks.")
-    with lab.container(border=True, height="stretch"):
-        st.page_link("pages/2_Attack.py", label="**Attack**", icon=":material/bolt:")
-        st.write("Choose an attack and its strength, and compare original, noise and result.")
-    with report.container(border=True, height="stretch"):
-        st.page_link("pages/3_Report.py", label="**Report**", icon=":material/bar_chart:")
-        st.write("Ask how often that happens on a whole dataset, before and after the attack.")
-    with cards.container(border=True, height="stretch"):
-        st.page_link("pages/4_Models.py", label="**Models**", icon=":material/neurology:")
-        st.write("Read how each model learned, how well it does, and where it fails.")
-    with lesson.container(border=True, height="stretch"):
-        st.page_link("pages/5_Learn.py", label="**Learn**", icon=":material/school:")
-        st.write("Guess, then look: a lesson of 25 minutes, with worksheet and teacher's notes.")
-    with paper.container(border=True, height="stretch"):
-        st.page_link("pages/6_Paper.py", label="**Paper**", icon=":material/article:")
-        st.write("Set the paper's figures beside this lab's, and try out what does not add up.")
+    cards.show_cards()
 
     st.header("What this shows, and what it does not", anchor=False)
     st.markdown(

@@ -1,4 +1,4 @@
-"""Inspect: one picture, judged by one or several models side by side, or live by one."""
+"""Inspect: what models say about one picture, or one model about a live camera."""
 
 from facemask_ui.page import frame
 

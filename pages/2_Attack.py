@@ -1,4 +1,4 @@
-"""Attack: epsilon under the hand; picture, noise and the model's answer move with it."""
+"""Attack: a slider of epsilon; picture, noise and the model's answer move with it."""
 
 import streamlit as st
 

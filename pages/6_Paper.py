@@ -1,4 +1,4 @@
-"""Paper: its tables and figures beside the same measured here, and what in it does not add up."""
+"""Paper: its tables and figures beside the lab's, and what in it does not add up."""
 
 from facemask_ui.page import frame
 

@@ -1,1 +1,1 @@
-"""What stands around every page: its frame, its start, links between pages, presets."""
+"""What surrounds every page: its frame, the slow import at the start, links, presets, cards."""
