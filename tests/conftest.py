@@ -33,10 +33,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Cuts the cases into tests of a thousand, so that one fault does not hide the others."""
+    """Cuts the cases into tests of a thousand, so that one fault does not hide the others.
+
+    The first thousand are quick enough for ``make test``.
+    """
     if "fuzz_cases" in metafunc.fixturenames:
         count = metafunc.config.getoption("--fuzz-cases")
         starts = range(0, count, 1000)
-        chunks = [range(start, min(start + 1000, count)) for start in starts]
-        names = [f"from {start}" for start in starts]
-        metafunc.parametrize("fuzz_cases", chunks, ids=names)
+        later = [pytest.mark.slow]
+        chunks = [
+            pytest.param(
+                range(start, min(start + 1000, count)),
+                id=f"from {start}",
+                marks=later if start else [],
+            )
+            for start in starts
+        ]
+        metafunc.parametrize("fuzz_cases", chunks)
