@@ -67,6 +67,7 @@ def test_a_damaged_model_costs_its_own_answer_alone(
 
 @pytest.mark.parametrize("damage", DAMAGES)
 @pytest.mark.parametrize("view", ["Attack", "Inspect"])
+@pytest.mark.slow
 def test_a_damaged_model_that_was_chosen_is_one_sentence(
     open_page: Open, shelf: Path, damage: str, view: str
 ) -> None:
@@ -87,6 +88,7 @@ CARDS = {"cut short": '{"name": "mob', "of an unknown backbone": None, "no card"
 
 
 @pytest.mark.parametrize("damage", CARDS)
+@pytest.mark.slow
 def test_a_model_with_a_damaged_card_is_left_out_and_named(
     open_page: Open, shelf: Path, damage: str
 ) -> None:
@@ -138,6 +140,7 @@ def refuse_above(limit: int, first: list[keras.Model], monkeypatch: pytest.Monke
 @pytest.mark.parametrize(
     ("limit", "words"), [(4, "batches now hold 4 images"), (0, "now runs on the CPU")]
 )
+@pytest.mark.slow
 def test_a_full_gpu_is_told_below_the_page_and_the_answer_is_the_same(
     open_page: Open, monkeypatch: pytest.MonkeyPatch, limit: int, words: str
 ) -> None:

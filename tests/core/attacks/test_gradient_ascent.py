@@ -141,6 +141,7 @@ def test_restarts_leave_fooled_images_alone(curved: Classifier, faces: NDArray[n
 
 @pytest.mark.parametrize("norm", norms.names())
 @pytest.mark.backend
+@pytest.mark.slow
 def test_stopping_early_fools_the_same_images_with_fewer_gradients(
     curved: Classifier, norm: str
 ) -> None:

@@ -87,6 +87,7 @@ def test_deepfool_goes_round_pixels_at_the_end_of_their_range(
 
 @pytest.mark.parametrize(("name", "settings", "factor"), NEAREST)
 @pytest.mark.backend
+@pytest.mark.slow
 def test_what_lies_beyond_the_budget_counts_as_standing(
     linear: Linear, faces: NDArray[np.float32], name: str, settings: dict, factor: float
 ) -> None:
@@ -122,6 +123,7 @@ def test_where_everything_fools_as_it_is_nothing_is_searched(
 
 
 @pytest.mark.backend
+@pytest.mark.slow
 def test_the_way_back_never_makes_it_longer(curved: Classifier, faces: NDArray[np.float32]) -> None:
     right = curved.predict(faces).argmax(axis=1)
     free = attacks.make("deepfool").largest_epsilon(SHAPE)

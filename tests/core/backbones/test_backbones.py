@@ -9,6 +9,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+from each_backbone import each_backbone
 from small_models import wrapped
 
 from facemask_core import attacks, backbones
@@ -16,8 +17,6 @@ from facemask_core.backend import keras
 from facemask_core.downloads import Checksum, RemoteFile
 from facemask_core.errors import BackboneError
 from facemask_core.models import checkpoints
-
-every_backbone = pytest.mark.parametrize("name", backbones.names())
 
 APPLICATIONS = {
     "vgg19": (keras.applications.vgg19, "VGG19"),
@@ -54,7 +53,7 @@ def test_learning_rates_suit_the_backbone() -> None:
     assert rates == dict.fromkeys(rates, 1e-3) | {"mobilenetv3": 2e-3, "vgg19": 3e-4}
 
 
-@every_backbone
+@each_backbone
 @pytest.mark.backend
 def test_pixels_become_two_float32_logits(name: str) -> None:
     backbone = backbones.get(name)
@@ -72,7 +71,7 @@ def test_pixels_become_two_float32_logits(name: str) -> None:
     assert not np.allclose(values.sum(axis=1), 1.0), "these would be probabilities"
 
 
-@every_backbone
+@each_backbone
 @pytest.mark.backend
 def test_weights_fit_whatever_the_input_size_and_dropout(name: str) -> None:
     shapes = [item.shape for item in backbones.get(name).build().weights]
@@ -101,7 +100,7 @@ def test_preprocessing_is_the_applications_own(name: str, expected: list[float])
     np.testing.assert_allclose(found.ravel(), expected, atol=1e-3)
 
 
-@every_backbone
+@each_backbone
 @pytest.mark.backend
 def test_preprocessing_agrees_with_kerass_own_function(name: str) -> None:
     module, _ = APPLICATIONS[name]
@@ -112,7 +111,7 @@ def test_preprocessing_agrees_with_kerass_own_function(name: str) -> None:
     np.testing.assert_allclose(keras.ops.convert_to_numpy(ours), expected, atol=1e-3)
 
 
-@every_backbone
+@each_backbone
 @pytest.mark.backend
 def test_a_backbone_can_be_attacked_with_steps_of_exactly_epsilon(name: str) -> None:
     epsilon = 4 / 255
@@ -130,7 +129,7 @@ def test_a_backbone_can_be_attacked_with_steps_of_exactly_epsilon(name: str) -> 
     assert 0 < found.linf[0] <= epsilon + 1e-6
 
 
-@every_backbone
+@each_backbone
 @pytest.mark.backend
 def test_stored_weights_give_the_same_answers_in_a_new_model(name: str, tmp_path: Path) -> None:
     path = tmp_path / "weights.safetensors"
@@ -201,7 +200,7 @@ class Asked(Exception):  # noqa: N818
     """Ends a build once it is known what Keras wants to download."""
 
 
-@every_backbone
+@each_backbone
 def test_the_imagenet_file_is_the_one_keras_would_ask_for(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

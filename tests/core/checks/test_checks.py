@@ -228,6 +228,7 @@ def test_effort_is_doubled_up_to_what_may_be_asked_for(
 
 
 @pytest.mark.parametrize("name", attacks.names())
+@pytest.mark.slow
 def test_every_attack_can_be_examined(scene: Scene, linear: Linear, name: str) -> None:
     settings: dict[str, Any] = {
         "transfer": {"source": linear[0]},

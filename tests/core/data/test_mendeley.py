@@ -332,6 +332,7 @@ def test_the_command_offline_ends_with_one_sentence(
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+@pytest.mark.slow
 def test_a_command_stopped_midway_goes_on_when_repeated(
     server: FileServer, tmp_path: Path, how: signal.Signals
 ) -> None:

@@ -94,6 +94,7 @@ _BRIEF: dict[str, dict[str, int]] = {
 
 @pytest.mark.parametrize("epsilon", [0.05, 0.01, 8 / 255, 1 / 255, 0.0])
 @pytest.mark.parametrize("name", attacks.names())
+@pytest.mark.slow
 def test_the_saved_picture_stays_in_the_ball_and_is_what_was_judged(
     shipped: Classifier, epsilon: float, name: str
 ) -> None:

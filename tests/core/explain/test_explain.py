@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from each_backbone import each_backbone
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from skimage.color import rgb2lab
@@ -321,7 +322,7 @@ def test_a_model_of_unknown_making_is_refused(
         explain.make("grad-cam")(curved, faces)
 
 
-@pytest.mark.parametrize("name", backbones.names())
+@each_backbone
 @pytest.mark.backend
 def test_every_backbone_names_its_last_feature_map(name: str) -> None:
     """Below a linear head every feature weighs as its kernel says (Selvaraju et al., section 3.1).

@@ -177,6 +177,7 @@ def _loaded(name: str, precision: str = "exact") -> Classifier:
     ids=["exact", "fast", "bfloat16", "defended"],
 )
 @pytest.mark.backend
+@pytest.mark.slow
 def test_a_device_too_small_for_one_image_hands_over_to_the_cpu(
     monkeypatch: pytest.MonkeyPatch, load: Callable[[], Classifier]
 ) -> None:
@@ -274,6 +275,7 @@ def test_an_unknown_model_is_refused_by_name() -> None:
 
 
 @pytest.mark.backend
+@pytest.mark.slow
 def test_every_shipped_model_loads_and_answers() -> None:
     assert checkpoints.available()
     for name in checkpoints.available():
@@ -284,6 +286,7 @@ def test_every_shipped_model_loads_and_answers() -> None:
 
 @pytest.mark.parametrize("precision", ["exact", "fast"])
 @pytest.mark.backend
+@pytest.mark.slow
 def test_a_classifier_sent_elsewhere_answers_to_the_bit(precision: str) -> None:
     here = load_classifier("mobilenetv3", warm_up=False, precision=precision)
     there: Classifier = pickle.loads(pickle.dumps(here))  # noqa: S301

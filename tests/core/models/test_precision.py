@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from each_backbone import each_backbone
 from numpy.typing import NDArray
 from photographs import PHOTOGRAPHS, needs_photographs
 from small_models import wrapped
@@ -51,7 +52,7 @@ def test_an_unknown_precision_is_refused(curved: Classifier) -> None:
         prepared(curved.model, "mobilenetv3", "half")
 
 
-@pytest.mark.parametrize("name", backbones.names())
+@each_backbone
 @pytest.mark.backend
 def test_what_is_said_is_what_is_computed(name: str) -> None:
     model = prepared(backbones.get(name).build(input_size=75), name, "fast")

@@ -250,6 +250,7 @@ def test_a_run_is_found_by_how_its_name_begins(store: runs.Store) -> None:
         store.find("x")
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_dataset(
     judge: Classifier, store: runs.Store, tmp_path: Path
 ) -> None:

@@ -167,6 +167,7 @@ def test_while_epsilon_rises_no_model_is_called_overfitted(
     ids=["fgsm", "trades"],
 )
 @pytest.mark.backend
+@pytest.mark.slow
 def test_training_against_an_adversary_makes_robust(
     data: Path, tmp_path: Path, adversary: Adversary
 ) -> None:
@@ -185,6 +186,7 @@ def test_training_against_an_adversary_makes_robust(
 
 
 @pytest.mark.backend
+@pytest.mark.slow
 def test_a_run_that_overfits_to_one_step_says_so(
     data: Path,
     tmp_path: Path,
@@ -202,6 +204,7 @@ def test_a_run_that_overfits_to_one_step_says_so(
 
 
 @pytest.mark.backend
+@pytest.mark.slow
 def test_the_last_probe_attacks_the_stored_weights_at_full_size(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from each_backbone import each_backbone
 from tiny_backbone import RECIPE
 
 from facemask_core import backbones
@@ -14,7 +15,7 @@ from facemask_core.training import network, recipes
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", backbones.names())
+@each_backbone
 @pytest.mark.backend
 def test_one_step_moves_every_layer_of_every_backbone(name: str) -> None:
     """At the smallest size its recipe takes, from random weights."""

@@ -71,6 +71,7 @@ def test_the_cards_figures_come_out_again(trained: Path, data: Path) -> None:
         assert "probe" not in metrics
 
 
+@pytest.mark.slow
 def test_pictures_from_elsewhere_join_the_train_split_alone(data: Path, tmp_path: Path) -> None:
     also = tmp_path / "elsewhere"
     for label in ("without_mask", "with_mask"):
@@ -89,6 +90,7 @@ def test_pictures_from_elsewhere_join_the_train_split_alone(data: Path, tmp_path
         training.train(recipe, data, tmp_path / "other", also=tmp_path / "missing")
 
 
+@pytest.mark.slow
 def test_pictures_from_elsewhere_make_another_run(data: Path, tmp_path: Path) -> None:
     _stop_in_the_second_epoch(RECIPE, data, tmp_path / "run")
     with pytest.raises(TrainingError, match="other"):
@@ -97,6 +99,7 @@ def test_pictures_from_elsewhere_make_another_run(data: Path, tmp_path: Path) ->
 
 @pytest.mark.parametrize("name", RECIPES)
 @pytest.mark.backend
+@pytest.mark.slow
 def test_a_killed_run_goes_on_to_the_same_end(
     name: str, trained: Path, data: Path, tmp_path: Path
 ) -> None:
@@ -122,6 +125,7 @@ def test_a_killed_run_goes_on_to_the_same_end(
     ]
 
 
+@pytest.mark.slow
 def test_a_run_under_way_can_be_told_to_stop_early(
     trained: Path, data: Path, tmp_path: Path
 ) -> None:
@@ -199,6 +203,7 @@ def test_files_that_cannot_be_read_are_logged_and_counted(
 
 
 @pytest.mark.backend
+@pytest.mark.slow
 def test_two_devices_train_as_one(data: Path, tmp_path: Path) -> None:
     """Keras's data parallelism on two devices that JAX makes of one processor."""
     for count in (1, 2):
@@ -245,6 +250,7 @@ def test_training_separates_two_easy_classes(data: Path, tmp_path: Path) -> None
 
 
 @pytest.mark.backend
+@pytest.mark.slow
 def test_trained_weights_can_be_the_start_and_are_remembered(
     trained: Path, data: Path, tmp_path: Path
 ) -> None:
@@ -316,6 +322,7 @@ def test_frozen_layers_keep_their_weights(trained: Path, data: Path, tmp_path: P
 
 
 @pytest.mark.backend
+@pytest.mark.slow
 def test_the_papers_recipe_trains(data: Path, tmp_path: Path) -> None:
     # Plain SGD from random weights, and batch norm's averages as training leaves them, take longer.
     recipe = recipes.make("paper", "tiny", init="random", schedule=((32, 30),), batch_size=8)
@@ -335,6 +342,7 @@ def test_the_papers_recipe_trains(data: Path, tmp_path: Path) -> None:
     ],
 )
 @pytest.mark.backend
+@pytest.mark.slow
 def test_statistics_are_taken_anew_where_training_gathered_others(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: dict, expected: int
 ) -> None:
@@ -350,6 +358,7 @@ def test_statistics_are_taken_anew_where_training_gathered_others(
 
 
 @pytest.mark.backend
+@pytest.mark.slow
 def test_half_precision_trains_and_is_stored_like_any_other(data: Path, tmp_path: Path) -> None:
     recipe = replace(RECIPE, precision="bfloat16", schedule=((32, 6),))
     card = training.train(recipe, data, tmp_path)
@@ -358,6 +367,7 @@ def test_half_precision_trains_and_is_stored_like_any_other(data: Path, tmp_path
     assert backend.keras.config.dtype_policy().name == "float32"
 
 
+@pytest.mark.slow
 def test_tensorboard_gets_every_epoch(data: Path, tmp_path: Path) -> None:
     recipe = replace(RECIPE, schedule=((32, 2),))
     training.train(recipe, data, tmp_path / "model", tensorboard=tmp_path / "board")
@@ -368,6 +378,7 @@ def test_tensorboard_gets_every_epoch(data: Path, tmp_path: Path) -> None:
     assert [event.step for event in events.Tensors("loss")] == [1, 2]
 
 
+@pytest.mark.slow
 def test_without_tensorboard_training_says_what_to_install(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -143,6 +143,7 @@ def test_weights_without_published_figures_get_a_sentence(
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.name)
+@pytest.mark.slow
 def test_the_texts_tell_the_story_of_the_shipped_models(chapter: Chapter[Any]) -> None:
     """The words around the figures hold for these weights; others would need other words."""
     story = {"numbers": 1, "smallest": 0, "sign": 2, "steps": 2, "noise": 2, "defence": 1}

@@ -32,6 +32,7 @@ def followed(app: AppTest, page: str, query: dict[str, str]) -> AppTest:
 
 
 @pytest.mark.parametrize("query", [it.query for it in PRESETS], ids=[it.label for it in PRESETS])
+@pytest.mark.slow
 def test_a_preset_is_the_same_for_everyone(open_page: Open, query: dict[str, str]) -> None:
     app = open_page("Attack", **OTHERWISE)
     assert "L2" in threat_model(app)
@@ -44,6 +45,7 @@ def test_a_preset_is_the_same_for_everyone(open_page: Open, query: dict[str, str
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.name)
+@pytest.mark.slow
 def test_the_lesson_leads_everyone_to_the_same_place(
     open_page: Open, chapter: Chapter[object]
 ) -> None:

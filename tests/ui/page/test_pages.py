@@ -106,6 +106,7 @@ def test_the_threat_model_follows_the_slider_without_a_request(open_page: Open) 
 
 @pytest.mark.parametrize("attack", list(attack_choice.STRENGTHS))
 @pytest.mark.usefixtures("brightness")
+@pytest.mark.slow
 def test_every_attack_offered_has_an_answer(open_page: Open, attack: str) -> None:
     fast = {"steps": "1", f"{attack}_steps": "1", "queries": "50", "square_queries": "50"}
     app = open_page("Attack", attack=attack, **fast)
@@ -116,6 +117,7 @@ def test_every_attack_offered_has_an_answer(open_page: Open, attack: str) -> Non
 
 @pytest.mark.parametrize("attack", [name for name in attack_choice.STRENGTHS if name != "square"])
 @pytest.mark.usefixtures("brightness")
+@pytest.mark.slow
 def test_every_attack_but_square_can_be_made_in_l2(open_page: Open, attack: str) -> None:
     fast = {"steps": "1", f"{attack}_steps": "1", "norm": "l2", "epsilon_l2": "2.5"}
     app = open_page("Attack", attack=attack, **fast)
@@ -128,6 +130,7 @@ def test_every_attack_but_square_can_be_made_in_l2(open_page: Open, attack: str)
 
 
 @pytest.mark.usefixtures("brightness")
+@pytest.mark.slow
 def test_a_norm_stays_when_the_attack_changes_and_square_has_none(open_page: Open) -> None:
     app = open_page("Attack", attack="pgd", steps="1", norm="l2", step_size_l2="0.25", epsilon="7")
     assert app.slider(key="step_size_l2").value == 0.25
@@ -144,6 +147,7 @@ def test_a_norm_stays_when_the_attack_changes_and_square_has_none(open_page: Ope
 
 @pytest.mark.parametrize("epsilon", ["8.25", "0.1", "-1", "1e0", "nan", "²", "1.", "0" * 20])
 @pytest.mark.usefixtures("brightness")
+@pytest.mark.slow
 def test_a_length_off_the_grid_is_ignored(open_page: Open, epsilon: str) -> None:
     app = open_page("Attack", norm="l2", epsilon_l2=epsilon)
     assert not app.exception

@@ -189,6 +189,7 @@ def test_the_histogram_has_every_photograph_and_the_printed_confidences() -> Non
 
 @pytest.mark.usefixtures("brightness", "measured")
 @every_model
+@pytest.mark.slow
 def test_the_reports_stand_side_by_side(open_page: Open, model: str) -> None:
     app = open_page("Paper", backbone=model, figure="14")
     _assert_sound(app)
@@ -204,6 +205,7 @@ def test_the_reports_stand_side_by_side(open_page: Open, model: str) -> None:
 
 @pytest.mark.usefixtures("brightness", "measured")
 @every_point
+@pytest.mark.slow
 def test_every_point_is_shown_by_its_link(open_page: Open, number: int) -> None:
     app = open_page("Paper", part="odd", point=str(number), backbone="mobilenetv3")
     _assert_sound(app)
@@ -213,6 +215,7 @@ def test_every_point_is_shown_by_its_link(open_page: Open, number: int) -> None:
 
 
 @pytest.mark.usefixtures("brightness", "measured")
+@pytest.mark.slow
 def test_pgd_is_weaker_until_it_has_run_far_enough(open_page: Open) -> None:
     app = open_page("Paper", part="odd", climb="3")
     assert "PGD looks weaker than FGSM, as in the paper" in _said(app)
@@ -224,6 +227,7 @@ def test_pgd_is_weaker_until_it_has_run_far_enough(open_page: Open) -> None:
 
 @pytest.mark.usefixtures("brightness", "measured")
 @pytest.mark.parametrize("number", ["1", "7"])
+@pytest.mark.slow
 def test_what_was_not_measured_in_detail_says_where_to_look(open_page: Open, number: str) -> None:
     app = open_page("Paper", part="odd", point=number, backbone="vgg19")
     _assert_sound(app)
