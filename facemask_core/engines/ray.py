@@ -87,6 +87,7 @@ def _cluster(address: str | None, workers: int) -> Iterator[None]:
             address=address or "local",
             runtime_env={
                 "py_modules": [str(paths.PACKAGE)],  # every worker runs this very code
+                "excludes": [f"/{paths.SHIPPED.name}"],  # models are sent with the task
                 "env_vars": {"KERAS_BACKEND": backend.name()},
             },
             log_to_driver=False,
