@@ -38,7 +38,7 @@ def keep_keras_state() -> None:
     keras.backend.clear_session = lambda: None
 
 
-def session_id() -> str | None:
+def read_session_id() -> str | None:
     """Returns the id of the session for which the calling thread runs a page.
 
     Streamlit tells sessions apart by this id alone, and no public function returns it.

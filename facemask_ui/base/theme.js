@@ -2,15 +2,15 @@
 
 export default function ({ parentElement, data, setTriggerValue }) {
   const look = parentElement.querySelector(".look");
-  const tell = () => {
+  const sendTheme = () => {
     const [red, green, blue] = getComputedStyle(look).color.match(/\d+/g).map(Number);
     const dark = red + green + blue < 3 * 128;
-    // Once each: a server that does not come to know better is not asked again and again.
-    if (dark !== data.dark && look.dataset.told !== String(dark)) {
-      look.dataset.told = dark;
+    // Once for each theme: the server may not learn of it, and must not run again and again.
+    if (dark !== data.dark && look.dataset.sent !== String(dark)) {
+      look.dataset.sent = dark;
       setTriggerValue("changed", true);
-    } else if (dark === data.dark) delete look.dataset.told;
+    } else if (dark === data.dark) delete look.dataset.sent;
   };
-  look.ontransitionend = tell; // its colour is the page's background, which moves a moment
-  tell();
+  look.ontransitionend = sendTheme; // its colour is the page's background, which moves a moment
+  sendTheme();
 }

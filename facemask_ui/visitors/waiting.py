@@ -73,7 +73,7 @@ class Visitor:
 
 
 def _find_asker() -> Asker:
-    session = compat.session_id()
+    session = compat.read_session_id()
     if session is None:
         return Alone()
     visitor = Visitor(session)

@@ -64,7 +64,7 @@ def test_a_run_leaves_the_state_of_keras_alone(open_page: Open) -> None:
 def _writes_its_session(ids: list[str | None]) -> None:
     from facemask_ui import compat
 
-    ids.append(compat.session_id())
+    ids.append(compat.read_session_id())
 
 
 def test_a_session_has_an_id_and_a_thread_without_a_page_has_none() -> None:
@@ -74,7 +74,7 @@ def test_a_session_has_an_id_and_a_thread_without_a_page_has_none() -> None:
     assert not app.exception
     assert isinstance(ids[0], str)
     assert ids[0] == ids[1]
-    assert compat.session_id() is None
+    assert compat.read_session_id() is None
 
 
 def _is_superseded(reached: list[str]) -> None:

@@ -1,16 +1,16 @@
-// A webcam whose stills go to the server one at a time: the next only when the last is answered, so
-// that a slow server is never given more than it has just done.
+// A webcam whose stills go to the server one at a time: the next leaves only when the answer to the
+// last is there, so that a slow server never gets more work than it can do.
 //
 // A still is cropped and reduced here to what the model sees. Whatever ends the mode - the button,
-// a tab out of sight, another page - switches the camera off and lets go of every picture.
+// a tab out of sight, another page - switches the camera off and drops every picture.
 
 const SIDE = 224;
 const QUALITY = 0.9;
-const KEPT_MS = 30_000;
-const RATED_MS = 5_000; // the rate is that of the last seconds
+const HISTORY_MS = 30_000;
+const RATE_MS = 5_000; // the rate is that of the last seconds
 const PATIENCE_MS = 15_000; // then the answer was lost, with a connection that broke
 const CALM_MS = 1_000;
-const SPOKEN_MS = 4_000;
+const SPEECH_MS = 4_000;
 const REASONS = {
   NotAllowedError: "refused", SecurityError: "insecure", NotFoundError: "missing",
   OverconstrainedError: "missing", NotReadableError: "taken", AbortError: "taken",
@@ -47,14 +47,14 @@ class Live {
     on(this.zoom, "input", () => this.label());
     on(document, "visibilitychange", () => document.hidden && this.on && this.stop("hidden"));
     on(globalThis, "pagehide", () => this.on && this.stop("off"));
-    this.resized = new ResizeObserver(() => this.data && this.drawCourse());
-    this.resized.observe(this.find(".course"));
+    this.resizes = new ResizeObserver(() => this.data && this.drawCourse());
+    this.resizes.observe(this.find(".course"));
   }
 
-  /** The page is being left; nobody is told anything any more. */
+  /** Ends everything when the visitor leaves the page. */
   close() {
     this.life.abort();
-    this.resized.disconnect();
+    this.resizes.disconnect();
     this.release();
     delete this.root.live;
   }
@@ -66,19 +66,19 @@ class Live {
     this.page = page;
     if (first) {
       this.epsilon.max = data.levels.length - 1;
-      this.epsilon.value = data.level; // from then on it is the visitor's
-      this.write();
-      this.stand("off");
+      this.epsilon.value = data.level; // later only the visitor moves it
+      this.writeTexts();
+      this.showState("off");
       this.clear();
     }
     this.label();
-    if (data.answer) this.answered(data.answer);
+    if (data.answer) this.takeAnswer(data.answer);
     else if (data.seen === this.number && this.still) this.send(); // its answer was overtaken
   }
 
-  // ---- what does not move ----
+  // ---- texts ----
 
-  write() {
+  writeTexts() {
     const { words } = this;
     const texts = {
       "[for=epsilon]": words.epsilon, "[for=zoom]": words.zoom, ".hint": words.hint,
@@ -104,8 +104,8 @@ class Live {
     }
   }
 
-  /** Says what the camera is doing: off, opening, first (answer awaited), running, hidden. */
-  stand(state) {
+  /** Shows what the camera is doing: off, opening, first (it waits for an answer), running, hidden. */
+  showState(state) {
     this.find(".live").dataset.state = state;
     this.find(".switch").textContent = this.on ? this.words.stop : this.words.start;
     this.find(".state").textContent = this.words[state] ?? "";
@@ -121,11 +121,11 @@ class Live {
     this.complain("");
     if (!isSecureContext || !navigator.mediaDevices) return this.complain(this.words.insecure);
     this.on = true;
-    const mine = (this.attempt = {}); // it may be stopped, and begun anew, while the browser asks
-    this.stand("opening");
-    const wanted = { facingMode: "user", width: { ideal: 640 }, height: { ideal: 480 } };
+    const mine = (this.attempt = {}); // the visitor may stop and start it again while the browser asks
+    this.showState("opening");
+    const constraints = { facingMode: "user", width: { ideal: 640 }, height: { ideal: 480 } };
     try {
-      const stream = await navigator.mediaDevices.getUserMedia({ video: wanted, audio: false });
+      const stream = await navigator.mediaDevices.getUserMedia({ video: constraints, audio: false });
       if (this.attempt !== mine) return end(stream);
       this.stream = stream;
       stream.getVideoTracks()[0].onended = () => this.fail(this.words.unplugged);
@@ -136,7 +136,7 @@ class Live {
       return;
     }
     if (this.attempt !== mine) return;
-    this.stand("first");
+    this.showState("first");
     this.ask();
   }
 
@@ -148,7 +148,7 @@ class Live {
   stop(state) {
     this.release();
     this.clear();
-    this.stand(state);
+    this.showState(state);
     this.page.setTriggerValue("stopped", true); // the last answer leaves the page as well
   }
 
@@ -194,7 +194,7 @@ class Live {
     }, PATIENCE_MS);
   }
 
-  /** The middle square of what the camera shows, as the model sees it. */
+  /** Grabs the middle square of the camera's picture, in the size that the model sees. */
   grab() {
     const { videoWidth: width, videoHeight: height } = this.video;
     const side = Math.min(width, height) / this.zoom.valueAsNumber;
@@ -204,7 +204,7 @@ class Live {
     return this.canvas.toDataURL("image/jpeg", QUALITY);
   }
 
-  answered(answer) {
+  takeAnswer(answer) {
     if (!this.on || answer.number !== this.number || !this.still) return;
     clearTimeout(this.timer);
     if (answer.problem) return this.fail(answer.problem);
@@ -212,8 +212,8 @@ class Live {
     const now = performance.now();
     const took = now - this.sent;
     this.history.push({ at: now, clean: answer.clean.share, attacked: answer.attacked.share });
-    this.history = this.history.filter(({ at }) => at >= now - KEPT_MS);
-    this.stand("running");
+    this.history = this.history.filter(({ at }) => at >= now - HISTORY_MS);
+    this.showState("running");
     this.find(".live").dataset.answered = this.number; // for those who measure or test
     this.drawAnswer("clean", this.still, answer.clean);
     this.drawAnswer("attacked", answer.picture, answer.attacked);
@@ -224,19 +224,19 @@ class Live {
     this.timer = setTimeout(() => this.ask(), this.calm.matches ? Math.max(0, CALM_MS - took) : 0);
   }
 
-  drawAnswer(role, address, told) {
+  drawAnswer(role, address, verdict) {
     const picture = this.find(`[data-role=${role}] img`);
     picture.src = address;
-    picture.alt = `${this.words[role]}: ${told.verdict}`;
+    picture.alt = `${this.words[role]}: ${verdict.verdict}`;
     picture.hidden = false;
-    const chip = element("span", `chip class-${told.label}`);
-    chip.append(icon(told.icon), told.verdict);
-    const said = told.outcome ? [icon(told.outcomeIcon), `${told.outcome} `, chip] : [chip];
-    this.find(`[data-role=${role}] .verdict`).replaceChildren(...said);
+    const chip = element("span", `chip class-${verdict.label}`);
+    chip.append(icon(verdict.icon), verdict.verdict);
+    const parts = verdict.outcome ? [icon(verdict.outcomeIcon), `${verdict.outcome} `, chip] : [chip];
+    this.find(`[data-role=${role}] .verdict`).replaceChildren(...parts);
   }
 
   drawRate(now, took) {
-    const recent = this.history.filter(({ at }) => at >= now - RATED_MS);
+    const recent = this.history.filter(({ at }) => at >= now - RATE_MS);
     if (recent.length < 2) return;
     const rate = (1000 * (recent.length - 1)) / (now - recent[0].at);
     const text = this.words.rate.replace("{rate}", rate.toFixed(1)).replace("{time}", Math.round(took));
@@ -244,10 +244,10 @@ class Live {
     this.find(".live").dataset.rate = rate.toFixed(2);
   }
 
-  /** Not every still: a screen reader would never come to an end. */
+  /** Speaks not after every still: a screen reader would never come to an end. */
   speak({ clean, attacked }, now) {
     const classes = `${clean.label}${attacked.label}`;
-    if (classes === this.classes || now - (this.spoke ?? -SPOKEN_MS) < SPOKEN_MS) return;
+    if (classes === this.classes || now - (this.spoke ?? -SPEECH_MS) < SPEECH_MS) return;
     Object.assign(this, { classes, spoke: now });
     this.find(".spoken").textContent = this.words.said
       .replace("{clean}", clean.verdict).replace("{attacked}", attacked.verdict);
@@ -260,13 +260,16 @@ class Live {
     const width = svg.clientWidth || 400; // drawn in the screen's own pixels, so that text keeps its size
     const right = width - MARGIN;
     const now = this.history.at(-1)?.at ?? 0;
-    const across = (at) => right - ((right - LEFT) * (now - at)) / KEPT_MS;
+    const across = (at) => right - ((right - LEFT) * (now - at)) / HISTORY_MS;
     svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
     const frame = [0, 0.5, 1].flatMap((share) => [
       shape("line", { x1: LEFT, x2: right, y1: up(share), y2: up(share), class: share === 0.5 ? "half" : "grid" }),
-      written(LEFT - 8, up(share) + 5, `${100 * share} %`, "end"),
+      writeLabel(LEFT - 8, up(share) + 5, `${100 * share} %`, "end"),
     ]);
-    const times = [written(LEFT, BOTTOM + 22, this.words.ago, "start"), written(right, BOTTOM + 22, this.words.now, "end")];
+    const times = [
+      writeLabel(LEFT, BOTTOM + 22, this.words.ago, "start"),
+      writeLabel(right, BOTTOM + 22, this.words.now, "end"),
+    ];
     const lines = ["clean", "attacked"].map((name) =>
       shape("polyline", {
         points: this.history.map((point) => `${across(point.at)},${up(point[name])}`).join(" "),
@@ -274,15 +277,15 @@ class Live {
       }),
     );
     svg.replaceChildren(...frame, ...times, ...lines);
-    svg.setAttribute("aria-label", this.courseInWords());
+    svg.setAttribute("aria-label", this.describeCourse());
   }
 
-  courseInWords() {
+  describeCourse() {
     const last = this.history.at(-1);
     if (!last) return `${this.words.course}. ${this.words.waiting}.`;
-    const told = Object.entries(this.words.lines)
+    const shares = Object.entries(this.words.lines)
       .map(([name, text]) => `${text} ${(100 * last[name]).toFixed(0)} %`);
-    return `${this.words.course}. ${this.words.now}: ${told.join(", ")}.`;
+    return `${this.words.course}. ${this.words.now}: ${shares.join(", ")}.`;
   }
 }
 
@@ -298,26 +301,26 @@ const BOTTOM = 168;
 const up = (share) => BOTTOM - share * (BOTTOM - TOP);
 
 function shape(name, attributes) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
+  const node = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+  return node;
 }
 
-function written(x, y, text, anchor) {
-  const made = shape("text", { x, y, "text-anchor": anchor });
-  made.textContent = text;
-  return made;
+function writeLabel(x, y, text, anchor) {
+  const node = shape("text", { x, y, "text-anchor": anchor });
+  node.textContent = text;
+  return node;
 }
 
 function element(name, className = "") {
-  const made = document.createElement(name);
-  made.className = className;
-  return made;
+  const node = document.createElement(name);
+  node.className = className;
+  return node;
 }
 
 function icon(name) {
-  const made = element("span", "icon");
-  made.setAttribute("aria-hidden", "true");
-  made.textContent = name;
-  return made;
+  const node = element("span", "icon");
+  node.setAttribute("aria-hidden", "true");
+  node.textContent = name;
+  return node;
 }

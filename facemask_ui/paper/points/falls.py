@@ -20,11 +20,11 @@ def _show_falls(paper: Paper, model: str) -> None:
     draw_table(
         [
             {
-                "Attack": said.attack.upper(),
-                "Said": keep_together(f"{said.percent:g} %"),
-                **describe_fall(clean, paper.figure(said.attack)),
+                "Attack": saying.attack.upper(),
+                "Said": keep_together(f"{saying.percent:g} %"),
+                **describe_fall(clean, paper.figure(saying.attack)),
             }
-            for said in paper.falls
+            for saying in paper.falls
         ]
     )
     recall = paper.recall

@@ -174,12 +174,12 @@ def _show_dead_gradients(model: str) -> None:
     pairs = [
         (results.read(one), results.read(other)) for one, other in zip(plain, through, strict=True)
     ]
-    measured = [(one, other) for one, other in pairs if one is not None and other is not None]
-    if len(measured) < len(pairs):
+    complete = [(one, other) for one, other in pairs if one is not None and other is not None]
+    if len(complete) < len(pairs):
         provenance.show_missing([*plain, *through])
         return
-    draw_table([_compare_attacks(*pair) for pair in measured])
-    st.caption(provenance.describe_result(measured[-1][1]))
+    draw_table([_compare_attacks(*pair) for pair in complete])
+    st.caption(provenance.describe_result(complete[-1][1]))
 
 
 def _compare_attacks(plain: dict[str, Any], through: dict[str, Any]) -> dict[str, str]:

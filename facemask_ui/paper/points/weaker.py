@@ -41,19 +41,19 @@ def _show_ladder(paper: Paper, model: str) -> None:
     )
     fgsm = results.read(experiments.fgsm(model))
     ladder = {count: results.read(experiments.pgd_with_steps(model, count)) for count in NOTCHES}
-    measured = {count: result for count, result in ladder.items() if result is not None}
+    rungs = {count: result for count, result in ladder.items() if result is not None}
     if fgsm is None or ladder[steps] is None:
         provenance.show_missing([experiments.fgsm(model), experiments.pgd_with_steps(model, steps)])
         return
-    _show_accuracies(steps, measured[steps], fgsm)
+    _show_accuracies(steps, rungs[steps], fgsm)
     st.plotly_chart(
-        make_chart(measured, fgsm, steps, theirs, pick_palette()),
+        make_chart(rungs, fgsm, steps, theirs, pick_palette()),
         key="ladder",
         config=CHART_CONFIG,
-        alt=describe_chart(measured, fgsm, steps),
+        alt=describe_chart(rungs, fgsm, steps),
     )
     st.caption(
-        f"{find_crossing(measured, theirs['pgd'])}{provenance.describe_result(measured[steps])} "
+        f"{find_crossing(rungs, theirs['pgd'])}{provenance.describe_result(rungs[steps])} "
         f"{_describe_converged(model)}"
     )
 
