@@ -130,6 +130,16 @@ def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
         assert not anchor or anchor in anchors(place), target
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda it: it.stem)
+def test_every_file_in_running_text_exists(page: Path) -> None:
+    if page.name == "CHANGELOG.md":
+        return  # it names what was there at the time
+    folders = "assets|benchmarks|deploy|docs|facemask_core|facemask_ui|pages|tests|tools"
+    quoted = re.findall(rf"`((?:{folders})/[^`\s]*)`", FENCE.sub("", read(page)))
+    missing = [path for path in quoted if not list(ROOT.glob(path.rstrip("/")))]
+    assert not missing, missing
+
+
 def test_every_page_can_be_reached_from_the_readme() -> None:
     reached, waiting = set(), [ROOT / "README.md"]
     while waiting:

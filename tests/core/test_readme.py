@@ -18,10 +18,10 @@ from tools.results import page
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-REPORTS: list[dict[str, Any]] = [
-    json.loads(path.read_text(encoding="utf-8"))
+REPORTS: dict[str, dict[str, Any]] = {
+    path.stem: json.loads(path.read_text(encoding="utf-8"))
     for path in sorted((ROOT / "assets" / "reports").glob("*-test-*.json"))
-]
+}
 CARDS = [checkpoints.read_card(checkpoints.locate(name)) for name in checkpoints.available()]
 
 
@@ -69,7 +69,7 @@ def test_the_python_code_runs(name: str, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("report", REPORTS, ids=lambda it: f"{it['model']}-{it['threat_model']}")
+@pytest.mark.parametrize("report", REPORTS.values(), ids=REPORTS)
 def test_a_report_is_about_the_photographs_of_the_card(report: dict[str, Any]) -> None:
     """Counts agree exactly; calibration, where both have it, up to another device's rounding."""
     clean = report["clean"]
@@ -96,7 +96,7 @@ def test_every_result_is_about_the_weights_shipped() -> None:
 
 
 def test_fast_arithmetic_is_compared_with_the_reports() -> None:
-    stored = {(report["model_sha256"], str(report["threat_model"])): report for report in REPORTS}
+    stored = {(it["model_sha256"], str(it["threat_model"])): it for it in REPORTS.values()}
     for row in read_result("fast_precision.json")["rows"]:
         report = stored[row["model_sha256"], str(row["threat_model"])]
         assert row["robust_accuracy"]["exact"] == report["robust_accuracy"]
