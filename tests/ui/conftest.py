@@ -1,4 +1,4 @@
-"""The lab without a browser, and a model whose answers can be told beforehand."""
+"""The lab without a browser, and a model whose answers the tests know beforehand."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture(autouse=True)
-def nothing_kept() -> None:
-    """What one test had computed for everyone is no other's answer."""
+def empty_caches() -> None:
+    """Empties the shared caches, so that no test gets the answers of another."""
     shared_cache._shared_cache.clear()
 
 

@@ -1,4 +1,4 @@
-"""Result files of the paper's experiments with figures that are told beforehand."""
+"""Result files of the paper's experiments with made-up figures."""
 
 from __future__ import annotations
 

@@ -17,16 +17,16 @@ def sentences(app: AppTest) -> list[str]:
 
 
 def lab(app: AppTest) -> dict[str, Any]:
-    """What the attack lab's component was given."""
-    found = [
+    """Returns the data of the attack lab's component."""
+    elements = [
         element.proto
         for element in app.get("bidi_component")
         if element.proto.component_name == "attack_lab"
     ]
-    return dict(json.loads(found[0].json))
+    return dict(json.loads(elements[0].json))
 
 
 def threat_model(app: AppTest) -> str:
-    """What the lab states of its attack where the slider stands."""
+    """Returns the threat model that the lab states for the slider's notch."""
     given = lab(app)
     return str(given["stated"][given["level"]])

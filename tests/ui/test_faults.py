@@ -1,4 +1,4 @@
-"""What goes wrong on the server is one sentence on the page, and costs no more than it must."""
+"""A fault on the server is one sentence on the page, and the rest of the page stays."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from facemask_ui.choices import models
 BROKEN = "mobilenetv3-robust"
 
 
-def lose(folder: Path) -> None:
+def lose_weights(folder: Path) -> None:
     (folder / checkpoints.WEIGHTS_FILE).unlink()
 
 
@@ -35,11 +35,11 @@ def cut_short(folder: Path) -> None:
     weights.write_bytes(weights.read_bytes()[:5000])
 
 
-DAMAGES = {"lost": lose, "one bit": flip_a_bit, "cut short": cut_short}
+DAMAGES = {"lost": lose_weights, "one bit": flip_a_bit, "cut short": cut_short}
 
 
 @pytest.fixture
-def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def two_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Two models, to be damaged."""
     root = tmp_path / "models"
     for name in ("mobilenetv3", BROKEN):
@@ -53,9 +53,9 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_model_costs_its_own_answer_alone(
-    open_page: Open, shelf: Path, damage: str
+    open_page: Open, two_models: Path, damage: str
 ) -> None:
-    DAMAGES[damage](shelf / BROKEN)
+    DAMAGES[damage](two_models / BROKEN)
     app = open_page("Inspect", map="saliency")
     assert not app.exception
     (sentence,) = sentences(app)
@@ -69,9 +69,9 @@ def test_a_damaged_model_costs_its_own_answer_alone(
 @pytest.mark.parametrize("view", ["Attack", "Inspect"])
 @pytest.mark.slow
 def test_a_damaged_model_that_was_chosen_is_one_sentence(
-    open_page: Open, shelf: Path, damage: str, view: str
+    open_page: Open, two_models: Path, damage: str, view: str
 ) -> None:
-    DAMAGES[damage](shelf / BROKEN)
+    DAMAGES[damage](two_models / BROKEN)
     more = {"view": "live"} if view == "Inspect" else {}
     app = open_page(view, model=BROKEN, **more)
     assert not app.exception
@@ -90,25 +90,25 @@ CARDS = {"cut short": '{"name": "mob', "of an unknown backbone": None, "no card"
 @pytest.mark.parametrize("damage", CARDS)
 @pytest.mark.slow
 def test_a_model_with_a_damaged_card_is_left_out_and_named(
-    open_page: Open, shelf: Path, damage: str
+    open_page: Open, two_models: Path, damage: str
 ) -> None:
-    card = shelf / BROKEN / checkpoints.CARD_FILE
+    card = two_models / BROKEN / checkpoints.CARD_FILE
     text = CARDS[damage] or card.read_text().replace('"backbone": "', '"backbone": "un')
     card.write_text(text)
     for page in ("Inspect", "Attack", "Report", "Models"):
         app = open_page(page, model=BROKEN)
         assert not app.exception
         assert not app.error, "whoever asks for another model loses nothing"
-        (told,) = [warning.value for warning in app.warning if "left out" in warning.value]
-        assert BROKEN in told.replace("\\", "")
-        assert told.endswith(".")
+        (sentence,) = [warning.value for warning in app.warning if "left out" in warning.value]
+        assert BROKEN in sentence.replace("\\", "")
+        assert sentence.endswith(".")
     assert models.shipped() == ("mobilenetv3",)
 
 
 def test_no_model_at_all_is_one_sentence_on_every_page_that_needs_one(
-    open_page: Open, shelf: Path
+    open_page: Open, two_models: Path
 ) -> None:
-    shutil.rmtree(shelf)
+    shutil.rmtree(two_models)
     for page in ("Inspect", "Attack", "Models", "Report"):
         app = open_page(page)
         assert not app.exception
@@ -141,7 +141,7 @@ def refuse_above(limit: int, first: list[keras.Model], monkeypatch: pytest.Monke
     ("limit", "words"), [(4, "batches now hold 4 images"), (0, "now runs on the CPU")]
 )
 @pytest.mark.slow
-def test_a_full_gpu_is_told_below_the_page_and_the_answer_is_the_same(
+def test_a_full_gpu_is_a_warning_in_the_footer_and_the_answer_is_the_same(
     open_page: Open, monkeypatch: pytest.MonkeyPatch, limit: int, words: str
 ) -> None:
     expected = open_page("Inspect", map="saliency").header[0].value
@@ -159,8 +159,8 @@ def test_a_full_gpu_is_told_below_the_page_and_the_answer_is_the_same(
     app = open_page("Attack", model="mobilenetv3", attack="fgsm")
     assert not app.exception
     assert not app.error
-    told = [warning.value for warning in app.warning]
-    assert any(words in each for each in told), told
+    warnings = [warning.value for warning in app.warning]
+    assert any(words in each for each in warnings), warnings
     assert open_page("Inspect", map="saliency").header[0].value == expected
     models._load.clear()
     models._loaded.clear()

@@ -56,15 +56,15 @@ def test_a_visitor_may_queue_few_reports_where_many_share(
 ) -> None:
     monkeypatch.setenv(mode.VARIABLE, "public")
     app = open_page("Report", limit="4", judged="mobilenetv3,vgg19", attacks="none,fgsm")
-    (told,) = sentences(app.button(key="run-report").click().run())
-    assert told.startswith("A visitor may have 2 reports waiting and running here")
+    (sentence,) = sentences(app.button(key="run-report").click().run())
+    assert sentence.startswith("A visitor may have 2 reports waiting and running here")
     assert Queue().jobs() == []
     assert app.number_input(key="limit").max == 500
 
 
 @pytest.mark.usefixtures("brightness")
 @pytest.mark.parametrize(("name", "stays"), [("local", False), ("public", True)])
-def test_deleting_a_report_leaves_others_what_they_may_be_looking_at(
+def test_deleting_a_shared_report_leaves_it_to_others(
     open_page: Open, monkeypatch: pytest.MonkeyPatch, name: str, stays: bool
 ) -> None:
     monkeypatch.setenv(mode.VARIABLE, name)
@@ -80,12 +80,12 @@ def test_deleting_a_report_leaves_others_what_they_may_be_looking_at(
 
 
 @pytest.mark.usefixtures("brightness")
-def test_whoever_has_used_their_share_is_told_how_long_to_wait(
+def test_a_visitor_over_their_share_sees_how_long_to_wait(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv(mode.VARIABLE, "public")
-    said: list[str] = []
-    monkeypatch.setattr(waiting, "_show_message", said.append)
+    messages: list[str] = []
+    monkeypatch.setattr(waiting, "_show_message", messages.append)
     clock = [0.0]
     allowances = Allowances(lambda: clock[0])
     monkeypatch.setattr(waiting, "_ALLOWANCES", allowances)
@@ -93,7 +93,7 @@ def test_whoever_has_used_their_share_is_told_how_long_to_wait(
     visitor = waiting.Visitor("me")
     visitor.used(70.0)
     visitor.wait_for_allowance()
-    assert said[0] == "You have used your share of this server: it goes on in 20 seconds."
+    assert messages[0] == "You have used your share of this server: it goes on in 20 seconds."
     assert clock[0] == 20.0
     with waiting.run_to_end():
         visitor.used(1000.0)

@@ -12,7 +12,7 @@ from facemask_ui.inspect import headline
 MARKUP = re.compile(r":(?:orange|blue)\[(?::material/\w+:)?|\*\*\]?|\\|\]")
 
 
-def _said(**with_mask: float) -> str:
+def _write_sentence(**with_mask: float) -> str:
     """The sentence as it is read, from each model's probability of a mask."""
     judged = {name: Verdict(int(p > 0.5), (1 - p, p)) for name, p in with_mask.items()}
     plain = MARKUP.sub("", headline.write_headline(judged)).replace("\N{NO-BREAK SPACE}", " ")
@@ -44,15 +44,15 @@ def _said(**with_mask: float) -> str:
         ({f"M{n}": 0.9 for n in range(12)}, "All 12 models agree: With mask"),
     ],
 )  # fmt: skip
-def test_agreement_disagreement_and_doubt_are_said_in_words(
+def test_agreement_disagreement_and_doubt_are_in_words(
     with_mask: dict[str, float], sentence: str
 ) -> None:
-    assert _said(**with_mask) == sentence
+    assert _write_sentence(**with_mask) == sentence
 
 
-def test_what_is_called_unsure_begins_at_a_bound() -> None:
-    assert "unsure" in _said(A=headline.UNSURE - 0.001)
-    assert "unsure" not in _said(A=headline.UNSURE)
+def test_a_model_below_a_bound_is_unsure() -> None:
+    assert "unsure" in _write_sentence(A=headline.UNSURE - 0.001)
+    assert "unsure" not in _write_sentence(A=headline.UNSURE)
 
 
 def test_an_answer_is_a_word_beside_its_colour() -> None:

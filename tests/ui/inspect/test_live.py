@@ -1,4 +1,4 @@
-"""Live stills: read as a stranger's files are, answered in words and pictures, kept nowhere."""
+"""Live stills: they are read as untrusted files, answered, and kept nowhere."""
 
 from __future__ import annotations
 
@@ -31,25 +31,25 @@ def address(data: bytes, kind: str = "jpeg") -> str:
     return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
 
 
-def sent(number: int = 7, level: int = 4) -> dict[str, Any]:
+def make_still(number: int = 7, level: int = 4) -> dict[str, Any]:
     """A still as the browser sends it."""
     return {"number": number, "level": level, "picture": address(images.encode_jpeg(FACE, 90))}
 
 
-def decoded(picture: str) -> np.ndarray:
+def decode_picture(picture: str) -> np.ndarray:
     with Image.open(io.BytesIO(base64.b64decode(picture.partition(",")[2]))) as opened:
         return np.asarray(opened.convert("RGB"))
 
 
 @pytest.mark.parametrize("level", [0, 4, 32])
-def test_an_answer_is_that_of_fgsm_and_its_picture_the_one_that_was_judged(
+def test_an_answer_is_that_of_fgsm_with_the_picture_it_judged(
     brightness: Classifier, level: int
 ) -> None:
-    answer = still.answer_still(brightness, sent(level=level))
+    answer = still.answer_still(brightness, make_still(level=level))
     assert answer is not None
-    face = still.decode_still(sent()["picture"])
+    face = still.decode_still(make_still()["picture"])
     expected = verdicts.attack_face(brightness, face, FGSM(), epsilon=level / LEVELS)
-    np.testing.assert_array_equal(decoded(answer["picture"]), expected.attacked)
+    np.testing.assert_array_equal(decode_picture(answer["picture"]), expected.attacked)
     label = expected.before.label
     assert answer["number"] == 7
     assert answer["clean"]["share"] == expected.before.confidence
@@ -60,22 +60,22 @@ def test_an_answer_is_that_of_fgsm_and_its_picture_the_one_that_was_judged(
 
 
 @pytest.mark.parametrize(
-    "told",
+    "message",
     [
         None,
         [],
         "still",
         {},
-        sent() | {"number": "7"},
-        sent() | {"number": True},
-        sent() | {"level": 33},
-        sent() | {"level": -1},
-        sent() | {"level": 4.0},
-        sent() | {"level": None},
+        make_still() | {"number": "7"},
+        make_still() | {"number": True},
+        make_still() | {"level": 33},
+        make_still() | {"level": -1},
+        make_still() | {"level": 4.0},
+        make_still() | {"level": None},
     ],
 )
-def test_what_is_no_still_is_not_answered(brightness: Classifier, told: object) -> None:
-    assert still.answer_still(brightness, told) is None
+def test_a_message_that_is_no_still_gets_no_answer(brightness: Classifier, message: object) -> None:
+    assert still.answer_still(brightness, message) is None
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_what_is_no_still_is_not_answered(brightness: Classifier, told: object) 
 def test_a_picture_that_cannot_be_used_is_one_sentence(
     brightness: Classifier, picture: object, words: str
 ) -> None:
-    answer = still.answer_still(brightness, sent() | {"picture": picture})
+    answer = still.answer_still(brightness, make_still() | {"picture": picture})
     assert answer is not None
     assert answer["number"] == 7
     assert words in answer["problem"]
@@ -108,15 +108,15 @@ def test_a_model_that_cannot_answer_is_one_sentence(
         raise DeviceError("The memory does not suffice.")
 
     monkeypatch.setattr(answers, "attack_still", refuse)
-    told = {"number": 7, "problem": "The memory does not suffice."}
-    assert still.answer_still(brightness, sent()) == told
+    answer = {"number": 7, "problem": "The memory does not suffice."}
+    assert still.answer_still(brightness, make_still()) == answer
 
 
 WAITING = "passing:still"
 
 
 def component(app: AppTest) -> dict[str, Any]:
-    """What the browser is told."""
+    """The data that the browser gets."""
     drawn = [element.proto for element in app.get("bidi_component")]
     return dict(json.loads(next(p.json for p in drawn if p.component_name == "live_camera")))
 
@@ -129,10 +129,10 @@ def test_the_camera_is_a_view_of_inspect_with_model_and_epsilon_from_the_link(
     assert not app.exception
     assert not app.error
     assert not app.image
-    told = component(app)
-    assert told["answer"] is None
-    assert told["level"] == 6
-    assert len(told["levels"]) == 33
+    data = component(app)
+    assert data["answer"] is None
+    assert data["level"] == 6
+    assert len(data["levels"]) == 33
     app.segmented_control(key="view").set_value("picture").run()
     assert "view" not in app.query_params
     assert len(app.image) == 2
@@ -141,9 +141,9 @@ def test_the_camera_is_a_view_of_inspect_with_model_and_epsilon_from_the_link(
 @pytest.mark.usefixtures("brightness")
 def test_a_still_is_answered_once_and_then_forgotten(open_page: Open) -> None:
     app = open_page("Inspect", view="live")
-    app.session_state[WAITING] = sent(number=3)
-    told = component(app.run())
-    assert told["answer"]["number"] == 3
+    app.session_state[WAITING] = make_still(number=3)
+    data = component(app.run())
+    assert data["answer"]["number"] == 3
     assert "data:image" not in repr(app.session_state)
     assert component(app.run())["answer"] is None
 
@@ -152,7 +152,7 @@ def test_a_still_is_answered_once_and_then_forgotten(open_page: Open) -> None:
 @pytest.mark.parametrize("way", ["view", "page"])
 def test_a_still_that_comes_as_its_page_is_left_is_forgotten(open_page: Open, way: str) -> None:
     app = open_page("Inspect", view="live")
-    app.session_state[WAITING] = sent()
+    app.session_state[WAITING] = make_still()
     if way == "page":
         app.switch_page("pages/4_Models.py").run()
     else:

@@ -1,4 +1,4 @@
-"""Heat maps: every method the core has, for every model, kept, in words as well."""
+"""Heat maps: every method of the core, for every model, computed once, in words as well."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ from facemask_ui.face.pictures import Picture
 from facemask_ui.inspect.why import component, words
 
 FAST = {"map": "saliency"}
-"""Of the methods, one that the model of the tests has layers enough for."""
+"""A method for which the model of the tests has layers enough."""
 
 
 def maps(app: AppTest) -> list[dict[str, Any]]:
-    """What the browser is told about each map on the page."""
+    """The data that the browser gets for each map on the page."""
     drawn = [element.proto for element in app.get("bidi_component")]
     return [json.loads(proto.json) for proto in drawn if proto.component_name == "heat_map"]
 
 
-def decoded(address: str) -> np.ndarray:
+def decode_picture(address: str) -> np.ndarray:
     data = base64.b64decode(address.removeprefix("data:image/png;base64,"))
     return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> Counter[int]:
+def computations(monkeypatch: pytest.MonkeyPatch) -> Counter[int]:
     """Counts the maps computed, by the class they explain."""
     counted: Counter[int] = Counter()
     original = Saliency._heat
@@ -58,12 +58,16 @@ def test_every_model_has_a_map_of_its_own_answer_below_the_answers(open_page: Op
     assert not app.error
     assert [header.value for header in app.header][-1] == "Why?"
     drawn = maps(app)
-    assert [told["name"] for told in drawn] == [models.title(name) for name in models.shipped()]
-    for told in drawn:
-        assert told["alt"].startswith(f"{told['name']}: ")
-        assert told["verdict"].split(" ")[0].lower() in told["alt"]
-        assert f"Saliency: {told['where']}" in told["alt"]
-        assert decoded(told["face"]).shape == decoded(told["heat"]).shape == (224, 224, 3)
+    assert [data["name"] for data in drawn] == [models.title(name) for name in models.shipped()]
+    for data in drawn:
+        assert data["alt"].startswith(f"{data['name']}: ")
+        assert data["verdict"].split(" ")[0].lower() in data["alt"]
+        assert f"Saliency: {data['where']}" in data["alt"]
+        assert (
+            decode_picture(data["face"]).shape
+            == decode_picture(data["heat"]).shape
+            == (224, 224, 3)
+        )
 
 
 @pytest.mark.usefixtures("brightness")
@@ -91,40 +95,40 @@ def test_a_link_to_no_method_shows_the_first_and_loses_it(open_page: Open, link:
 
 @pytest.mark.usefixtures("brightness")
 def test_a_samples_map_is_computed_once_for_all_visitors(
-    open_page: Open, asked: Counter[int]
+    open_page: Open, computations: Counter[int]
 ) -> None:
     app = open_page("Inspect", **FAST)
-    assert asked.total() == 1  # every model of this test is the same one
+    assert computations.total() == 1  # every model of this test is the same one
     app.run()
     assert maps(open_page("Inspect", **FAST)) == maps(app)
-    assert asked.total() == 1
+    assert computations.total() == 1
 
 
 @pytest.mark.usefixtures("brightness")
 def test_a_map_of_ones_own_picture_is_computed_once_and_never_handed_to_another(
-    open_page: Open, asked: Counter[int]
+    open_page: Open, computations: Counter[int]
 ) -> None:
     pixels = np.random.default_rng(8).integers(0, 256, (224, 224, 3)).astype(np.uint8)
     mine = Picture("me.png", "The uploaded picture", images.encode_png(pixels))
 
     def visitor() -> AppTest:
         app = open_page("Inspect", **FAST)
-        before = asked.total()
+        before = computations.total()
         app.session_state["picture:Upload"] = mine
         app.segmented_control(key="source").set_value("Upload").run()
         assert not app.exception
-        assert asked.total() == before + 1
+        assert computations.total() == before + 1
         return app
 
     app = visitor()
-    before = asked.total()
+    before = computations.total()
     app.run()
-    assert asked.total() == before
+    assert computations.total() == before
     visitor()
 
 
 @pytest.mark.usefixtures("brightness")
-def test_a_method_a_model_cannot_serve_is_said_and_the_answers_stay(open_page: Open) -> None:
+def test_a_method_a_model_cannot_serve_is_a_sentence_and_the_answers_stay(open_page: Open) -> None:
     app = open_page("Inspect", map="grad-cam")
     assert not app.exception
     assert len(sentences(app)) == len(models.shipped())
@@ -162,11 +166,11 @@ def test_the_colours_are_those_of_the_explain_command() -> None:
         ((0, 223), "near the bottom left corner."),
     ],
 )
-def test_the_hottest_place_is_said_in_words(peak: tuple[int, int], place: str) -> None:
-    told = words.describe_place(Summary(peak, 0.584, 0.1))
-    assert place in told
-    assert "58\N{NO-BREAK SPACE}% of the heat" in told
+def test_the_hottest_place_is_described_in_words(peak: tuple[int, int], place: str) -> None:
+    sentence = words.describe_place(Summary(peak, 0.584, 0.1))
+    assert place in sentence
+    assert "58\N{NO-BREAK SPACE}% of the heat" in sentence
 
 
-def test_an_empty_map_is_said_to_be_empty() -> None:
+def test_an_empty_map_is_called_empty() -> None:
     assert "empty" in words.describe_place(Summary(None, None, None))

@@ -1,4 +1,4 @@
-"""A model's card: what it shows is what the card and the result files say."""
+"""A model's card shows the figures of the card and of the result files."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_the_stages_hold_every_epoch_once_in_their_order(card: Card) -> None:
         assert {f"{entry['size']} px" for entry in part.epochs} == {part.name.split(" at ")[1]}
 
 
-def test_a_stage_is_called_what_it_was() -> None:
+def test_a_stage_has_the_name_of_its_kind() -> None:
     def past(**recipe: Any) -> dict[str, Any]:
         return {"recipe": recipe, "history": [{"size": 96}, {"size": 224}]}
 
@@ -118,6 +118,6 @@ def test_weights_without_figures_get_a_sentence_and_not_anothers_figures(
     monkeypatch.setattr(published, "skin_tones", list)
     app = open_page("Models")
     assert not app.exception
-    said = [caption.value for caption in app.caption]
-    assert "No robust accuracy has been measured for these weights." in said
+    captions = [caption.value for caption in app.caption]
+    assert "No robust accuracy has been measured for these weights." in captions
     assert "Does it treat everyone alike?" not in [header.value for header in app.header]

@@ -1,4 +1,4 @@
-"""A link within the lab opens what it promises, and no page changes what was chosen on another."""
+"""A link within the lab opens what it promises, and pages leave each other's settings alone."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ OTHERWISE = {
 }
 
 
-def followed(app: AppTest, page: str, query: dict[str, str]) -> AppTest:
+def follow_link(app: AppTest, page: str, query: dict[str, str]) -> AppTest:
     """Opens a page by a link, in the session of a visitor who was elsewhere before."""
     app.switch_page(page)
     app.query_params.clear()
@@ -36,7 +36,7 @@ def followed(app: AppTest, page: str, query: dict[str, str]) -> AppTest:
 def test_a_preset_is_the_same_for_everyone(open_page: Open, query: dict[str, str]) -> None:
     app = open_page("Attack", **OTHERWISE)
     assert "L2" in threat_model(app)
-    followed(app, "pages/2_Attack.py", links.complete_link("Attack", query))
+    follow_link(app, "pages/2_Attack.py", links.complete_link("Attack", query))
     fresh = open_page("Attack", **query)
     assert lab(app)["question"] == lab(fresh)["question"]
     assert threat_model(app) == threat_model(fresh)
@@ -54,8 +54,8 @@ def test_the_lesson_leads_everyone_to_the_same_place(
         assert links.complete_link(chapter.page, chapter.query)["model"] == models.shipped()[0]
         return
     app = open_page("Attack", **OTHERWISE)
-    followed(app, "pages/1_Inspect.py", {"view": "live"})
-    followed(app, scripts[chapter.page], links.complete_link(chapter.page, chapter.query))
+    follow_link(app, "pages/1_Inspect.py", {"view": "live"})
+    follow_link(app, scripts[chapter.page], links.complete_link(chapter.page, chapter.query))
     fresh = open_page(chapter.page, **chapter.query)
     assert not app.exception
     if chapter.page == "Attack":

@@ -66,7 +66,7 @@ def test_hostile_links_open_the_page_as_it_is_by_default(open_page: Open, page: 
         assert [e.value for e in app.get(kind)] == [e.value for e in expected.get(kind)]
 
 
-def test_what_a_hostile_link_said_leaves_the_link(open_page: Open) -> None:
+def test_hostile_settings_leave_the_link(open_page: Open) -> None:
     assert not set(open_page("Attack", **HOSTILE).query_params) & {"epsilon", "model", "sample"}
 
 

@@ -20,10 +20,10 @@ def test_the_frame_is_there_before_anything_slow_is_imported() -> None:
     code = "; ".join(
         (*_BEFORE_THE_FRAME, "import sys", f"print([n for n in {_SLOW} if n in sys.modules])")
     )
-    found = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True
     )
-    assert found.stdout.strip() == "[]"
+    assert process.stdout.strip() == "[]"
 
 
 def test_pages_import_nothing_else_before_their_frame() -> None:

@@ -1,4 +1,4 @@
-"""The paper's page: its figures from one file, ours from result files, and the seven sums."""
+"""The page Paper: its figures come from files, and its sums are right."""
 
 from __future__ import annotations
 
@@ -36,19 +36,19 @@ every_model = pytest.mark.parametrize("model", experiments.MODELS)
 
 
 @pytest.fixture
-def measured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+def result_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setattr(results, "RESULTS_DIR", tmp_path)
     made_up_results.write(tmp_path)
     return tmp_path
 
 
 @pytest.fixture
-def unmeasured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+def no_result_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setattr(results, "RESULTS_DIR", tmp_path)
     return tmp_path
 
 
-def _said(app: AppTest) -> str:
+def _read_texts(app: AppTest) -> str:
     return "\n".join(text.value for text in (*app.markdown, *app.caption))
 
 
@@ -72,17 +72,17 @@ def _numbers(value: Any) -> Iterator[str]:
 
 
 def test_no_figure_of_the_paper_is_typed_into_the_page() -> None:
-    found = set(_numbers(tomllib.loads(printed.FILE.read_text(encoding="utf-8"))))
-    told = {number for number in found if len(number.replace(".", "").strip("0")) > 2}
-    assert len(told) > 20
+    printed_numbers = set(_numbers(tomllib.loads(printed.FILE.read_text(encoding="utf-8"))))
+    figures = {number for number in printed_numbers if len(number.replace(".", "").strip("0")) > 2}
+    assert len(figures) > 20
     sources = [*(ROOT / "facemask_ui" / "paper").rglob("*.py"), ROOT / "pages" / "6_Paper.py"]
     for source in sources:
         text = source.read_text(encoding="utf-8").replace(",", "")
-        for number in told:
+        for number in figures:
             assert not re.search(rf"(?<![\d.]){re.escape(number)}(?!\d)", text), (source, number)
 
 
-@pytest.mark.usefixtures("measured")
+@pytest.mark.usefixtures("result_files")
 @every_model
 @pytest.mark.parametrize("attack", ["none", "fgsm", "pgd"])
 def test_the_overview_has_both_figures(model: str, attack: str) -> None:
@@ -97,20 +97,20 @@ def test_the_overview_has_both_figures(model: str, attack: str) -> None:
 def test_the_tables_hold_the_papers_and_the_cards_figures(model: str) -> None:
     card = checkpoints.read_card(checkpoints.locate(model))
     table = next(table for table in PAPER.tables if table.model == model)
-    found = training_tables.compare_table(table, card)
-    assert found["Validation loss"] == (table.validation_loss, card.history[-1]["val_loss"])
-    assert found["Test accuracy"] == (table.test_accuracy, card.metrics["test"]["accuracy"])
+    metrics = training_tables.compare_table(table, card)
+    assert metrics["Validation loss"] == (table.validation_loss, card.history[-1]["val_loss"])
+    assert metrics["Test accuracy"] == (table.test_accuracy, card.metrics["test"]["accuracy"])
 
 
-@pytest.mark.usefixtures("measured")
+@pytest.mark.usefixtures("result_files")
 @every_model
-def test_what_differs_is_named(model: str) -> None:
-    found = differences.list_differences(PAPER, checkpoints.read_card(checkpoints.locate(model)))
-    assert {"Photographs", "Split", "First weights", "Training"} <= found.keys()
-    for theirs, ours in found.values():
+def test_every_difference_has_both_sides(model: str) -> None:
+    rows = differences.list_differences(PAPER, checkpoints.read_card(checkpoints.locate(model)))
+    assert {"Photographs", "Split", "First weights", "Training"} <= rows.keys()
+    for theirs, ours in rows.values():
         assert theirs != ours
-    assert found["First weights"][0] == PAPER.training.initial_weights
-    assert found["Software"][1] == "keras 3.0, tensorflow 2.0"
+    assert rows["First weights"][0] == PAPER.training.initial_weights
+    assert rows["Software"][1] == "keras 3.0, tensorflow 2.0"
 
 
 def test_a_report_has_the_papers_layout() -> None:
@@ -138,18 +138,18 @@ def test_figure_14_counts_other_classes_than_figures_9_and_12() -> None:
 
 
 def test_the_falls_are_in_points_and_in_percent() -> None:
-    found = falls.describe_fall(PAPER.figure("none"), PAPER.figure("fgsm"))
-    assert found["In points"] == "(4055 − 2323) ÷ 4070 = **42.6**"
-    assert found["In percent"] == "(4055 − 2323) ÷ 4055 = **42.7 %**"
+    cells = falls.describe_fall(PAPER.figure("none"), PAPER.figure("fgsm"))
+    assert cells["In points"] == "(4055 − 2323) ÷ 4070 = **42.6**"
+    assert cells["In percent"] == "(4055 − 2323) ÷ 4055 = **42.7 %**"
 
 
 def test_no_share_of_figure_12_is_the_recall_in_the_text() -> None:
-    found = falls.list_shares(PAPER.figure("fgsm"))
-    assert len(found) == 9
-    assert all(abs(100 * share - PAPER.recall.percent) > 4 for _, share in found)
+    shares = falls.list_shares(PAPER.figure("fgsm"))
+    assert len(shares) == 9
+    assert all(abs(100 * share - PAPER.recall.percent) > 4 for _, share in shares)
 
 
-@pytest.mark.usefixtures("measured")
+@pytest.mark.usefixtures("result_files")
 def test_both_scales_of_epsilon_have_a_row() -> None:
     rows = [scale.list_accuracies("vgg19", it) for it in scale.SCALES.values()]
     assert [row["Epsilon"] for row in rows] == ["12.75/255", "6.375/255"]
@@ -187,7 +187,7 @@ def test_the_histogram_has_every_photograph_and_the_printed_confidences() -> Non
 # The page
 
 
-@pytest.mark.usefixtures("brightness", "measured")
+@pytest.mark.usefixtures("brightness", "result_files")
 @every_model
 @pytest.mark.slow
 def test_the_reports_stand_side_by_side(open_page: Open, model: str) -> None:
@@ -197,13 +197,13 @@ def test_the_reports_stand_side_by_side(open_page: Open, model: str) -> None:
         "Paper: InceptionV3",
         f"Here: {models.title(model)}",
     ]
-    assert "a made-up device" in _said(app)
-    assert "right answers: 0.982 before the attack, 0.982 after it." in _said(app)
-    assert "gets 0.730 before the attack and 0.673 after it" in _said(app)
+    assert "a made-up device" in _read_texts(app)
+    assert "right answers: 0.982 before the attack, 0.982 after it." in _read_texts(app)
+    assert "gets 0.730 before the attack and 0.673 after it" in _read_texts(app)
     assert not app.info
 
 
-@pytest.mark.usefixtures("brightness", "measured")
+@pytest.mark.usefixtures("brightness", "result_files")
 @every_point
 @pytest.mark.slow
 def test_every_point_is_shown_by_its_link(open_page: Open, number: int) -> None:
@@ -214,27 +214,27 @@ def test_every_point_is_shown_by_its_link(open_page: Open, number: int) -> None:
     assert app.query_params.get("point", "1") == str(number)
 
 
-@pytest.mark.usefixtures("brightness", "measured")
+@pytest.mark.usefixtures("brightness", "result_files")
 @pytest.mark.slow
 def test_pgd_is_weaker_until_it_has_run_far_enough(open_page: Open) -> None:
     app = open_page("Paper", part="odd", climb="3")
-    assert "PGD looks weaker than FGSM, as in the paper" in _said(app)
+    assert "PGD looks weaker than FGSM, as in the paper" in _read_texts(app)
     assert [it.value for it in app.metric] == [percent(0.55), percent(0.4)]
     app.select_slider(key="climb").set_value(50).run()
-    assert "PGD is the stronger, as it must be" in _said(app)
+    assert "PGD is the stronger, as it must be" in _read_texts(app)
     assert app.query_params["climb"] == "50"
 
 
-@pytest.mark.usefixtures("brightness", "measured")
+@pytest.mark.usefixtures("brightness", "result_files")
 @pytest.mark.parametrize("number", ["1", "7"])
 @pytest.mark.slow
-def test_what_was_not_measured_in_detail_says_where_to_look(open_page: Open, number: str) -> None:
+def test_a_model_without_details_says_where_to_look(open_page: Open, number: str) -> None:
     app = open_page("Paper", part="odd", point=number, backbone="vgg19")
     _assert_sound(app)
     assert "choose one of them above" in app.info[0].value
 
 
-@pytest.mark.usefixtures("brightness", "unmeasured")
+@pytest.mark.usefixtures("brightness", "no_result_files")
 @every_point
 def test_a_missing_result_is_a_sentence_with_the_command(open_page: Open, number: int) -> None:
     app = open_page("Paper", part="odd", point=str(number))
@@ -246,15 +246,15 @@ def test_a_missing_result_is_a_sentence_with_the_command(open_page: Open, number
         assert not app.info
 
 
-@pytest.mark.usefixtures("unmeasured")
+@pytest.mark.usefixtures("no_result_files")
 def test_missing_reports_are_a_sentence_with_the_command(open_page: Open) -> None:
     app = open_page("Paper", backbone="vgg19")
     _assert_sound(app)
     assert "reproduce --models vgg19" in app.info[0].value
 
 
-def test_a_damaged_result_is_one_sentence(open_page: Open, unmeasured: Path) -> None:
-    (unmeasured / experiments.clean("inceptionv3").file).write_text("{", encoding="utf-8")
+def test_a_damaged_result_is_one_sentence(open_page: Open, no_result_files: Path) -> None:
+    (no_result_files / experiments.clean("inceptionv3").file).write_text("{", encoding="utf-8")
     app = open_page("Paper")
     assert not app.exception
     assert "cannot be read" in sentences(app)[0]

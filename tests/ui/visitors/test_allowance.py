@@ -19,7 +19,7 @@ class Clock:
         return self.now
 
 
-def test_more_than_the_burst_has_to_be_waited_for() -> None:
+def test_a_visitor_over_the_burst_has_to_wait() -> None:
     clock = Clock()
     allowances = Allowances(clock)
     allowances.spend("a", 9.0, refill=REFILL)
@@ -37,7 +37,7 @@ def test_more_than_the_burst_has_to_be_waited_for() -> None:
 def test_over_time_nobody_gets_more_than_burst_and_refill(
     pieces: list[tuple[float, float]],
 ) -> None:
-    """But for the last piece, which is not broken off."""
+    """Except for the last piece, which runs to its end."""
     clock = Clock()
     allowances, start, used = Allowances(clock), clock.now, 0.0
     for pause, piece in pieces:

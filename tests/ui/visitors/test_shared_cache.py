@@ -1,4 +1,4 @@
-"""Answers are made once, for whom they may be, however many ask and whoever leaves."""
+"""The caches: one run computes an answer, however many visitors ask or leave."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def no_session(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(waiting.st, "session_state", {})
 
 
-def test_of_many_who_ask_one_makes_it() -> None:
-    kept, made, all_ask = AnswerCache[object](4), [], threading.Barrier(8)
+def test_of_many_threads_one_makes_the_value() -> None:
+    cache, made, all_ask = AnswerCache[object](4), [], threading.Barrier(8)
 
     def make() -> object:
         made.append(object())
@@ -37,7 +37,7 @@ def test_of_many_who_ask_one_makes_it() -> None:
 
     def ask(_: int) -> object:
         all_ask.wait(30)
-        return kept.get("key", make)
+        return cache.get("key", make)
 
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(ask, range(8)))
@@ -46,26 +46,26 @@ def test_of_many_who_ask_one_makes_it() -> None:
 
 
 @pytest.mark.parametrize("end", [Left, ValueError])
-def test_what_one_did_not_finish_the_next_does(end: type[BaseException]) -> None:
-    kept = AnswerCache[int](4)
+def test_the_next_makes_a_value_that_one_did_not_finish(end: type[BaseException]) -> None:
+    cache = AnswerCache[int](4)
 
     def broken() -> int:
         raise end
 
     with pytest.raises(end):
-        kept.get("key", broken)
-    assert kept.get("key", lambda: 7) == 7
-    assert kept.get("key", broken) == 7
+        cache.get("key", broken)
+    assert cache.get("key", lambda: 7) == 7
+    assert cache.get("key", broken) == 7
 
 
-def test_what_was_asked_for_longest_ago_goes_first() -> None:
-    kept = AnswerCache[int](2)
+def test_the_least_recently_used_value_goes_first() -> None:
+    cache = AnswerCache[int](2)
     for key in (1, 2, 1, 3):
-        kept.get(key, lambda value=key: value)
-    assert [key in kept for key in (1, 2, 3)] == [True, False, True]
-    kept.drop(1)
-    kept.drop(1)
-    assert 1 not in kept
+        cache.get(key, lambda value=key: value)
+    assert [key in cache for key in (1, 2, 3)] == [True, False, True]
+    cache.drop(1)
+    cache.drop(1)
+    assert 1 not in cache
 
 
 def test_a_visitor_may_leave_while_another_computes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,7 +80,7 @@ def test_a_visitor_may_leave_while_another_computes(monkeypatch: pytest.MonkeyPa
     assert not lock.locked()
 
 
-def test_only_a_face_that_was_published_bit_by_bit_is_everyones(
+def test_only_a_published_face_has_a_shared_cache(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     sizes = {"own": 3, "everyones": 5}
@@ -88,16 +88,16 @@ def test_only_a_face_that_was_published_bit_by_bit_is_everyones(
     other = FACE.copy()
     other[0, 0, 0] ^= 1
     sessions: list[dict[str, object]] = [{}, {}]
-    found = []
+    caches = []
     for session in sessions:
         monkeypatch.setattr(shared_cache.st, "session_state", session)
-        found.append(
+        caches.append(
             [
                 shared_cache.pick_cache("kind", shared_cache.hash_face(face), **sizes)
                 for face in (FACE, other)
             ]
         )
-    (shared, own), (shared_too, others) = found
+    (shared, own), (shared_too, others) = caches
     assert shared is shared_too
     assert own is not others
     assert own is not shared

@@ -1,4 +1,4 @@
-"""A visitor's place in line is told while it lasts, and never again."""
+"""A visitor sees their place in the queue while they wait, and never again."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ def _busy(app: AppTest) -> list[str]:
     return [info.value for info in app.info if "busy" in info.value]
 
 
-def test_a_place_is_told_and_does_not_come_back(
+def test_a_place_is_on_the_page_and_does_not_come_back(
     open_page: Open, brightness: Classifier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waiting.join_line(brightness)
-    told: list[str] = []
+    messages: list[str] = []
     say, opened = waiting._show_message, threading.Event()
 
-    def heard(text: str) -> None:
-        told.append(text)
+    def record(text: str) -> None:
+        messages.append(text)
         say(text)
-        if len(told) > 2:
+        if len(messages) > 2:
             opened.set()
 
     def work(arrays: list[np.ndarray]) -> list[np.ndarray]:
         assert opened.wait(60)
         return arrays
 
-    monkeypatch.setattr(waiting, "_show_message", heard)
+    monkeypatch.setattr(waiting, "_show_message", record)
     other = threading.Thread(
         target=waiting._LINE.compute, args=("a model", "a batch", [np.zeros(1)], work)
     )
@@ -42,8 +42,8 @@ def test_a_place_is_told_and_does_not_come_back(
     app = open_page("Home")
     other.join(60)
     assert not app.exception
-    assert told[0] == "The lab is busy: 1 visitor before you."
-    assert told[-1] == "The lab is busy: it is your turn."
+    assert messages[0] == "The lab is busy: 1 visitor before you."
+    assert messages[-1] == "The lab is busy: it is your turn."
     assert _busy(app) == []
     assert _busy(app.run()) == []
 
@@ -63,7 +63,7 @@ def _waits_in_a_cached_function() -> None:
     waiting.clear_place()
 
 
-def test_what_a_cached_function_said_while_it_waited_is_not_replayed() -> None:
+def test_a_message_in_a_cached_function_is_not_replayed() -> None:
     app = AppTest.from_function(_waits_in_a_cached_function, default_timeout=60).run()
     assert not app.exception
     assert _busy(app.run()) == []
