@@ -13,18 +13,18 @@ with frame.page(
     from facemask_ui.base import messages
     from facemask_ui.choices import attack_setup, models
     from facemask_ui.reports import ask, dataset_choice, open_report, owner, table
-    from facemask_ui.reports.lines import known_lines, mine
+    from facemask_ui.reports.lines import list_lines, list_own_jobs
 
     dataset, model, attack = st.columns(3, gap="large")
     with attack:
-        chosen = attack_setup.choose_several()
+        attack_choices = attack_setup.choose_several()
     with model:
         names = models.choose_for_reports()
     data = None
     with dataset, messages.show_errors():
-        data = dataset_choice.choose()
-    ask.button(data, names, chosen)
-    owner.keep(settled=bool(mine()))
-    lines = known_lines()
-    table.show(lines)
-    open_report.draw(lines)
+        data = dataset_choice.choose_dataset()
+    ask.show_run_button(data, names, attack_choices)
+    owner.keep_token(settled=bool(list_own_jobs()))
+    lines = list_lines()
+    table.show_table(lines)
+    open_report.show_open_report(lines)

@@ -61,7 +61,7 @@ def page(title: str, heading: str, lead: str) -> Iterator[None]:
     from facemask_ui.reports import server
     from facemask_ui.visitors import waiting
 
-    server.supervise()  # on every page: reports may wait that an earlier server left
+    server.start_supervisor()  # on every page: reports may wait that an earlier server left
     waiting.reserve_place()
     try:
         yield

@@ -1,4 +1,4 @@
-"""Asking for reports: one job for each model and attack."""
+"""The button that runs reports: one job for each model and attack."""
 
 from __future__ import annotations
 
@@ -32,56 +32,68 @@ _FURTHER = (
 )
 
 
-def button(
-    data: dataset_choice.Chosen | None, names: Sequence[str], chosen: Sequence[attack_setup.Chosen]
+def show_run_button(
+    data: dataset_choice.DatasetChoice | None,
+    names: Sequence[str],
+    attack_choices: Sequence[attack_setup.Chosen],
 ) -> None:
-    """Draws the button that queues what is chosen; nothing is asked that is answered already."""
-    further = _further(names, chosen)
-    orders = [] if data is None else _orders(data, names, chosen, further)
+    """Shows the button that queues reports; a report that exists already is opened instead.
+
+    Args:
+        data: The dataset; None while there is none.
+        names: The models.
+        attack_choices: The attacks.
+    """
+    further = _choose_further(names, attack_choices)
+    orders = [] if data is None else _make_orders(data, names, attack_choices, further)
     label = "Run report" if len(orders) < 2 else f"Run {len(orders)} reports"
     if st.button(label, icon=":material/play_arrow:", disabled=not orders, key="run-report"):
         try:
-            _ask(orders, None if data is None else data.zip)
+            _request(orders, None if data is None else data.zip)
         except FacemaskError as error:
             messages.show_error(error)
 
 
-def _ask(orders: list[Order], content: bytes | None) -> None:
-    known = {job.order.key: job for job in lines.mine()}
-    answers = [job for order in orders if (job := known.get(order.key)) and _stands(job)]
-    answered = {job.order.key for job in answers}
-    missing = [order for order in orders if order.key not in answered]
-    asked = request_reports(missing, content) if missing else []
-    open_report.show_first([*answers, *asked])
+def _request(orders: list[Order], content: bytes | None) -> None:
+    jobs = {job.order.key: job for job in lines.list_own_jobs()}
+    current = {
+        order.key: job for order in orders if (job := jobs.get(order.key)) and _is_current(job)
+    }
+    missing = [order for order in orders if order.key not in current]
+    new = request_reports(missing, content) if missing else []
+    open_report.open_first_ready([*current.values(), *new])
 
 
-def _stands(job: Job) -> bool:
-    """Whether a job's answer still is one: a folder's files may have changed since."""
+def _is_current(job: Job) -> bool:
+    """Whether a job's report is still valid: a folder's files may have changed since."""
     if job.state is not State.DONE or job.order.data.kind is Kind.FOLDER:
         return False
-    return lines.linked(job.run or "").complete
+    return lines.find_line(job.run or "").complete
 
 
-def _further(names: Sequence[str], chosen: Sequence[attack_setup.Chosen]) -> set[str]:
-    """Draws what can be asked of the same attacks beside one epsilon on one model."""
-    if all(one.attack is None for one in chosen):
+def _choose_further(
+    names: Sequence[str], attack_choices: Sequence[attack_setup.Chosen]
+) -> set[str]:
+    """Shows the further reports on the same attacks, and returns the names of those chosen."""
+    if all(one.attack is None for one in attack_choices):
         return set()
-    asked = set()
+    kinds = set()
     with st.container(horizontal=True, gap="medium"):
         for name, label, meaning in _FURTHER:
             alone = name == _TRANSFER and len(names) < 2
             bound = settings.bind(name, False, settings.yes_no)
             if st.toggle(label, help=meaning, disabled=alone, **bound) and not alone:
-                asked.add(name)
-    return asked
+                kinds.add(name)
+    return kinds
 
 
-def _orders(
-    data: dataset_choice.Chosen,
+def _make_orders(
+    data: dataset_choice.DatasetChoice,
     names: Sequence[str],
-    chosen: Sequence[attack_setup.Chosen],
+    attack_choices: Sequence[attack_setup.Chosen],
     further: Collection[str],
 ) -> list[Order]:
+    """Makes one order for each model and attack, and then the further ones."""
     plain = [
         Order(
             model=name,
@@ -94,19 +106,19 @@ def _orders(
             crop=data.crop,
         )
         for name in names
-        for one in chosen
+        for one in attack_choices
     ]
-    attacked, asked = [order for order in plain if order.attack is not None], list(plain)
+    with_attack, orders = [order for order in plain if order.attack is not None], list(plain)
     if _CURVE in further:
-        asked += [
+        orders += [
             replace(order, largest=robustness.LARGEST, epsilon=LINF.epsilon(robustness.LARGEST))
-            for order in attacked
+            for order in with_attack
         ]
     if _TRANSFER in further:
-        asked += [
+        orders += [
             replace(order, source=source)
-            for order in attacked
+            for order in with_attack
             for source in names
             if source != order.model
         ]
-    return asked
+    return orders

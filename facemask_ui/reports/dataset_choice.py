@@ -20,12 +20,12 @@ PORTRAITS, ZIP, FOLDER = "Shipped portraits", "Zip file", "Server folder"
 MENDELEY = "Mendeley photographs"
 ROOTS_VARIABLE = "FACEMASK_DATA_ROOTS"
 _DEFAULT_LIMIT = 1000
-_ZIP_WIDGET, _ZIP_KEPT = "file:zip", "dataset:zip"
+_ZIP_WIDGET, _ZIP = "file:zip", "dataset:zip"
 
 
 @dataclass(frozen=True)
-class Kept:
-    """A zip in the session's memory, hashed once: it may be large.
+class UploadedZip:
+    """A zip in the session's memory, with its hash: it may be large, so it is hashed once.
 
     Attributes:
         name: What the visitor calls it.
@@ -38,17 +38,17 @@ class Kept:
     sha256: str
 
     @classmethod
-    def of(cls, name: str, content: bytes) -> Kept:
+    def from_bytes(cls, name: str, content: bytes) -> UploadedZip:
         """Hashes a zip."""
         return cls(name, content, hashlib.sha256(content).hexdigest())
 
 
 @dataclass(frozen=True)
-class Chosen:
+class DatasetChoice:
     """A dataset to make reports on.
 
     Attributes:
-        data: Where it lies, as a job needs to know; a zip has no place there yet.
+        data: Where it lies, as a job needs to know it; a zip has no place on the disk yet.
         limit: How many images are used.
         crop: Whether each picture is cropped to its face first.
         zip: The zip's bytes; None for anything else.
@@ -60,25 +60,30 @@ class Chosen:
     zip: bytes | None = None
 
 
-def choose() -> Chosen | None:
-    """Draws the choice of dataset; None while there is nothing to use.
+def choose_dataset() -> DatasetChoice | None:
+    """Shows the choice of dataset, and returns it; None while there is nothing to use.
 
     Raises:
-        DatasetError: What was chosen cannot be used.
+        DatasetError: The dataset cannot be used.
     """
     downloaded = [MENDELEY] if mendeley.parts() else []
-    sources = [PORTRAITS, ZIP, *downloaded, *([FOLDER] if roots() else [])]
+    sources = [PORTRAITS, ZIP, *downloaded, *([FOLDER] if list_roots() else [])]
     source = st.segmented_control(
         "Dataset",
         sources,
         required=True,
         **settings.bind("dataset", PORTRAITS, settings.one_of(sources), in_link=False),
     )
-    choosers = {PORTRAITS: _portraits, ZIP: _zip, FOLDER: _folder, MENDELEY: _mendeley}
-    found = choosers[str(source)]()
-    if found is None:
+    choosers = {
+        PORTRAITS: _open_portraits,
+        ZIP: _choose_zip,
+        FOLDER: _choose_folder,
+        MENDELEY: _choose_mendeley_part,
+    }
+    choice = choosers[str(source)]()
+    if choice is None:
         return None
-    data, dataset = found
+    data, dataset = choice
     most = mode.read_mode().images
     limit = st.number_input(
         "Use at most",
@@ -96,20 +101,20 @@ def choose() -> Chosen | None:
         "no face is found is used whole. Finding faces takes longer than judging them.",
         **settings.bind("cropped", False, settings.yes_no),
     )
-    return Chosen(data, int(limit), crop, kept_zip(data))
+    return DatasetChoice(data, int(limit), crop, find_zip(data))
 
 
-def _portraits() -> tuple[Data, Dataset]:
+def _open_portraits() -> tuple[Data, Dataset]:
     data = Data(kind=Kind.PORTRAITS, title=PORTRAITS)
     return data, open_dataset(samples.FACES_DIR)
 
 
-def _zip() -> tuple[Data, Dataset] | None:
-    def changed() -> None:
+def _choose_zip() -> tuple[Data, Dataset] | None:
+    def keep_zip() -> None:
         file = st.session_state[_ZIP_WIDGET]
-        st.session_state.pop(_ZIP_KEPT, None)
+        st.session_state.pop(_ZIP, None)
         if file is not None:
-            st.session_state[_ZIP_KEPT] = Kept.of(file.name, file.getvalue())
+            st.session_state[_ZIP] = UploadedZip.from_bytes(file.name, file.getvalue())
 
     st.caption(
         ":material/lock: Another process computes the report, so the zip lies on this server's "
@@ -121,60 +126,60 @@ def _zip() -> tuple[Data, Dataset] | None:
         "Choose a zip with one folder a class",
         type=["zip"],
         key=_ZIP_WIDGET,
-        on_change=changed,
+        on_change=keep_zip,
         help="Folders with_mask and without_mask. It is never unpacked to disk.",
     )
-    kept: Kept | None = st.session_state.get(_ZIP_KEPT)
-    if kept is None:
+    upload: UploadedZip | None = st.session_state.get(_ZIP)
+    if upload is None:
         return None
-    data = Data(kind=Kind.UPLOAD, title=kept.name, sha256=kept.sha256)
-    return data, _opened(kept.name, kept.sha256, kept.content)
+    data = Data(kind=Kind.UPLOAD, title=upload.name, sha256=upload.sha256)
+    return data, _open_zip(upload.name, upload.sha256, upload.content)
 
 
-def kept_zip(data: Data) -> bytes | None:
-    """The zip behind an order, if this session still has it in memory.
+def find_zip(data: Data) -> bytes | None:
+    """Finds the zip of an order; None if this session no longer has it in memory.
 
     Args:
         data: What the order is about.
     """
-    kept: Kept | None = st.session_state.get(_ZIP_KEPT)
-    if kept is None or data.kind is not Kind.UPLOAD or kept.sha256 != data.sha256:
+    upload: UploadedZip | None = st.session_state.get(_ZIP)
+    if upload is None or data.kind is not Kind.UPLOAD or upload.sha256 != data.sha256:
         return None
-    return kept.content
+    return upload.content
 
 
-def at_hand(data: Data) -> Source | None:
-    """Where an order's photographs lie, if they may be looked at from this session just now.
+def find_photographs(data: Data) -> Source | None:
+    """Finds an order's photographs; None if this session may not look at them now.
 
     Args:
         data: What the order is about.
     """
     if data.kind is Kind.UPLOAD:
-        content = kept_zip(data)
-        return None if content is None else _opened(data.title, data.sha256, content).source
-    if not readable(data):
+        content = find_zip(data)
+        return None if content is None else _open_zip(data.title, data.sha256, content).source
+    if not is_public(data):
         return None
     return Folder(samples.FACES_DIR if data.kind is Kind.PORTRAITS else Path(data.place))
 
 
-def readable(data: Data) -> bool:
-    """Whether everyone on this server may see photographs, and so what was found in them."""
+def is_public(data: Data) -> bool:
+    """Whether everyone on this server may see these photographs, and so their reports."""
     if data.kind is not Kind.FOLDER:
         return data.kind is Kind.PORTRAITS
     if Path(data.place) in mendeley.parts().values():
         return True
     try:
-        return str(permitted(data.place)) == data.place
+        return str(resolve_folder(data.place)) == data.place
     except DatasetError:
         return False
 
 
 @st.cache_resource(scope="session", max_entries=1, show_spinner="Reading the zip…")
-def _opened(name: str, sha256: str, _content: bytes) -> Dataset:
+def _open_zip(name: str, sha256: str, _content: bytes) -> Dataset:
     return open_archive(_content, name)
 
 
-def _mendeley() -> tuple[Data, Dataset]:
+def _choose_mendeley_part() -> tuple[Data, Dataset]:
     parts = mendeley.parts()
     names = list(parts)
     part = names[0]
@@ -189,8 +194,8 @@ def _mendeley() -> tuple[Data, Dataset]:
     return data, open_dataset(parts[part])
 
 
-def _folder() -> tuple[Data, Dataset] | None:
-    allowed = roots()
+def _choose_folder() -> tuple[Data, Dataset] | None:
+    allowed = list_roots()
     text = st.text_input(
         "Folder on the server",
         placeholder=str(allowed[0]),
@@ -199,20 +204,20 @@ def _folder() -> tuple[Data, Dataset] | None:
     )
     if not text:
         return None
-    folder = permitted(text)
+    folder = resolve_folder(text)
     return Data(kind=Kind.FOLDER, title=str(folder), place=str(folder)), open_dataset(folder)
 
 
-def roots() -> list[Path]:
-    """The folders the operator of this lab lets visitors read, links resolved."""
+def list_roots() -> list[Path]:
+    """Lists the folders that the operator lets visitors read, with links resolved."""
     if not mode.read_mode().folders:
         return []
-    listed = os.environ.get(ROOTS_VARIABLE, "").split(os.pathsep)
-    return [Path(entry).resolve() for entry in listed if entry.strip()]
+    entries = os.environ.get(ROOTS_VARIABLE, "").split(os.pathsep)
+    return [Path(entry).resolve() for entry in entries if entry.strip()]
 
 
-def permitted(text: str) -> Path:
-    """Checks that a folder lies where the operator allows it, after resolving every link.
+def resolve_folder(text: str) -> Path:
+    """Resolves every link in a folder's path, and checks that it lies where the operator allows.
 
     Args:
         text: A path from a visitor; relative ones start at the first allowed folder.
@@ -220,7 +225,7 @@ def permitted(text: str) -> Path:
     Raises:
         DatasetError: It lies elsewhere, whether or not it exists.
     """
-    allowed = roots()
+    allowed = list_roots()
     try:
         folder = (allowed[0] / text).resolve() if allowed else None
     except (OSError, ValueError, RuntimeError):  # a null byte, or a loop of links

@@ -1,4 +1,4 @@
-"""Accuracy against epsilon: one curve a search, and what it takes to fool half of the images."""
+"""Accuracy against epsilon: one curve a search, and the epsilon that fools half of the images."""
 
 from __future__ import annotations
 
@@ -23,63 +23,65 @@ MEANING = f"{MEANING_UNSHADED} Shaded: 95 % confidence interval."
 _DASHES = ("solid", "dash", "dot", "dashdot")
 _SYMBOLS = ("circle", "square", "diamond", "triangle-up")
 _TRANSPARENT = "22"
-_TOLD = (1, 2, 4, 8, 16, 32)
-"""Levels that the alternative text reads out."""
+_SPOKEN = (1, 2, 4, 8, 16, 32)
+"""Levels of epsilon that the alternative text reads out."""
 
 
-def show(found: Mapping[str, SmallestEpsilons], *, key: str) -> None:
-    """Draws the curves, what they mean, and a table of the medians.
+def show_curves(searches: Mapping[str, SmallestEpsilons], *, key: str) -> None:
+    """Shows the curves, what they mean, and a table of the medians.
 
     Args:
-        found: Searches of one dataset, by what they are called.
+        searches: Searches of one dataset, by what they are called.
         key: Tells the chart from others on the page.
     """
-    st.plotly_chart(_figure(found), key=key, config=CHART_CONFIG, alt=spoken(found))
+    st.plotly_chart(
+        _draw_figure(searches), key=key, config=CHART_CONFIG, alt=describe_curves(searches)
+    )
     st.caption(MEANING)
-    st.dataframe(table(found), hide_index=True)
+    st.dataframe(tabulate_searches(searches), hide_index=True)
 
 
-def median(found: SmallestEpsilons) -> str:
-    """The epsilon up to which half of the images are fooled, as people read it."""
-    if np.isinf(found.median):
-        return f"over {describe_epsilon(found.largest / LEVELS)}"
-    return "none needed" if found.median == 0 else describe_epsilon(found.median / LEVELS)
+def write_median(search: SmallestEpsilons) -> str:
+    """Writes the epsilon up to which half of the images are fooled."""
+    if np.isinf(search.median):
+        return f"over {describe_epsilon(search.largest / LEVELS)}"
+    return "none needed" if search.median == 0 else describe_epsilon(search.median / LEVELS)
 
 
-def table(found: Mapping[str, SmallestEpsilons]) -> pd.DataFrame:
+def tabulate_searches(searches: Mapping[str, SmallestEpsilons]) -> pd.DataFrame:
     """Makes one row a search: the median, and how many images it leaves out."""
     return pd.DataFrame(
         [
             {
                 "": name,
-                "median smallest fooling epsilon": median(search),
+                "median smallest fooling epsilon": write_median(search),
                 "images": len(search.levels),
                 "wrong before": int((search.levels == 0).sum()),
                 "standing at the end": int(np.isinf(search.levels).sum()),
                 "dead gradients": search.dead_gradients,
             }
-            for name, search in found.items()
+            for name, search in searches.items()
         ]
     )
 
 
-def spoken(found: Mapping[str, SmallestEpsilons]) -> str:
-    """The chart in words."""
+def describe_curves(searches: Mapping[str, SmallestEpsilons]) -> str:
+    """Puts the chart into words."""
     return "Accuracy against epsilon. " + "; ".join(
         f"{name}: {percent(search.robust_accuracy[0])} clean, "
         + ", ".join(
             f"{percent(search.robust_accuracy[level])} at {level}/{LEVELS}"
-            for level in _TOLD
+            for level in _SPOKEN
             if level <= search.largest
         )
-        for name, search in found.items()
+        for name, search in searches.items()
     )
 
 
-def _figure(found: Mapping[str, SmallestEpsilons]) -> go.Figure:
+def _draw_figure(searches: Mapping[str, SmallestEpsilons]) -> go.Figure:
     colours, figure = pick_palette(), go.Figure()
-    for number, (name, search) in enumerate(found.items()):
-        _curve(figure, name, search, number, colours)
+    for number, (name, search) in enumerate(searches.items()):
+        _add_curve(figure, name, search, number, colours)
     ink = {"color": colours.text}
     figure.update_layout(
         height=380, margin={"l": 0, "r": 16, "t": 24, "b": 0}, dragmode=False, font=ink,
@@ -90,19 +92,19 @@ def _figure(found: Mapping[str, SmallestEpsilons]) -> go.Figure:
         },
     )  # fmt: skip
     axis = {"fixedrange": True, "tickfont": ink, "title_font": ink, "gridcolor": colours.faint}
-    largest = max(search.largest for search in found.values())
+    largest = max(search.largest for search in searches.values())
     figure.update_xaxes(
-        title=f"Epsilon, in steps of 1/{LEVELS}", tickvals=[0, *_TOLD], range=[-0.5, largest + 0.5],
-        **axis,
+        title=f"Epsilon, in steps of 1/{LEVELS}", tickvals=[0, *_SPOKEN],
+        range=[-0.5, largest + 0.5], **axis,
     )  # fmt: skip
     figure.update_yaxes(title="Robust accuracy", range=[0, 1.02], tickformat=".0%", **axis)
     return figure
 
 
-def _curve(
+def _add_curve(
     figure: go.Figure, name: str, search: SmallestEpsilons, number: int, colours: Palette
 ) -> None:
-    """Draws one curve in its band, told from others by colour, dash and mark."""
+    """Adds one curve in its band; curves differ by colour, dash and mark."""
     levels = np.arange(search.largest + 1)
     colour = colours.lines[number % len(colours.lines)]
     between = [interval for interval in search.intervals if interval is not None]

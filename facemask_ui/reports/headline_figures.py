@@ -16,7 +16,7 @@ class Figure:
     Attributes:
         label: Its name in words.
         value: The figure, of which 1 is 100 %.
-        interval: Where the truth behind it is to be expected; None where nothing can be said.
+        interval: Its 95 % confidence interval; None where there is none.
     """
 
     label: str
@@ -24,15 +24,15 @@ class Figure:
     interval: Interval | None
 
     @property
-    def between(self) -> str:
+    def interval_text(self) -> str:
         """The interval in words, such as ``83.1 to 96.4 %``; empty without one."""
         if self.interval is None:
             return ""
         return f"{100 * self.interval.low:.1f} to {100 * self.interval.high:.1f} %"
 
 
-def figures(report: Evaluation) -> list[Figure]:
-    """The figures that exist for this report, those before the attack first."""
+def list_figures(report: Evaluation) -> list[Figure]:
+    """Lists the figures that exist for this report, those before the attack first."""
     named = {
         "accuracy": ("Clean accuracy", report.clean.accuracy),
         "balanced_accuracy": ("Balanced accuracy", report.clean.balanced_accuracy),
@@ -47,29 +47,29 @@ def figures(report: Evaluation) -> list[Figure]:
     ]
 
 
-def notes(report: Evaluation) -> list[str]:
-    """What the figures mean, a sentence or two each."""
-    attacked = report.adversarial is not None
-    averaged = "; a bootstrap for the confidence drop" if attacked else ""
+def explain_figures(report: Evaluation) -> list[str]:
+    """Explains the figures in a sentence or two each."""
+    has_attack = report.adversarial is not None
+    bootstrap = "; a bootstrap for the confidence drop" if has_attack else ""
     error = report.clean.calibration.expected_calibration_error
-    found = [
+    sentences = [
         "The range with each figure is its 95 % confidence interval: how far the choice of these "
-        f"{len(report.paths)} images may have moved it (Wilson's for shares{averaged}). It says "
+        f"{len(report.paths)} images may have moved it (Wilson's for shares{bootstrap}). It says "
         "nothing about images of another kind.",
         f"Expected calibration error {percent(error)}: by so much the confidence on the images as "
         "they are misses the accuracy, on average.",
     ]
-    if attacked:
-        found.append(
+    if has_attack:
+        sentences.append(
             "Robust accuracy: of all images, those right before the attack and after it. Success "
             "rate: of the images right before it, those the attack turned. Confidence drop: the "
             "mean fall of the true class's probability."
         )
-    return found
+    return sentences
 
 
-def aimless(report: Evaluation) -> str | None:
-    """A warning where the attack had no gradient to follow."""
+def warn_of_dead_gradients(report: Evaluation) -> str | None:
+    """Warns of images on which the attack had no gradient to follow; None if there are none."""
     if not report.dead_gradients:
         return None
     return (

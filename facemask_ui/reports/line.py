@@ -1,4 +1,4 @@
-"""One line of the table of reports: a job, a stored run, or both of one question."""
+"""One line of the list of reports: a job, a stored run, or both of one question."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from facemask_core.jobs import Data, Job, State
 from facemask_core.runs import Stored
 from facemask_core.runs.rows import Smallest
 
-_ALIKE = ("data_sha256", "order_sha256", "preparation")
-"""What the questions of two runs say alike if they are about the same pictures."""
+_SAME_IMAGES = ("data_sha256", "order_sha256", "preparation")
+"""Two runs that agree in these parts of their questions are about the same images."""
 
 
 @dataclass(frozen=True)
@@ -20,10 +20,10 @@ class Line:
     """A job, a stored run, or both of one question.
 
     Attributes:
-        job: The job; None for one of somebody else's, or where the run was computed otherwise.
-        stored: What the store has of it; None for nothing.
-        data: Its photographs, where this visitor may know of them.
-        mine: Whether this visitor asked for it, and so may change it.
+        job: The job; None for a run that is not this visitor's, or that no job computed.
+        stored: The run in the store; None if there is none.
+        data: Its photographs; None if this visitor may not know of them.
+        mine: Whether it is this visitor's own, who may then change it.
     """
 
     job: Job | None
@@ -33,7 +33,7 @@ class Line:
 
     @property
     def key(self) -> str:
-        """Tells it from other lines."""
+        """The name by which the page tells it from other lines."""
         return self.job.id if self.job is not None else self.run
 
     @property
@@ -51,49 +51,50 @@ class Line:
         return self.job is not None and self.job.order.crop
 
     @property
-    def searched(self) -> bool:
-        """Whether it tells how little fools the model, rather than what one epsilon does."""
+    def is_search(self) -> bool:
+        """Whether it searches for the smallest epsilons, rather than evaluates one epsilon."""
         if self.stored is not None:
             return self.stored.question.kind is Smallest
         return self.job is not None and self.job.order.largest is not None
 
     @property
     def complete(self) -> bool:
-        """Whether there is a report to show; a run without one picture in it failed."""
+        """Whether there is a report to show; a run in which no file was a picture has none."""
         if self.stored is None or self.stored.state is not runs.State.COMPLETE:
             return False
         return self.job is None or not (self.job.state.active or self.job.state is State.FAILED)
 
-    def asked_the_same(self, among: Iterable[Line]) -> list[Line]:
-        """Picks the complete lines of other models on the same files under the same attack.
+    def find_rivals(self, lines: Iterable[Line]) -> list[Line]:
+        """Finds the complete lines of other models on the same files under the same attack.
 
         Args:
-            among: The lines to choose from.
+            lines: The lines to choose from.
         """
         model = self.values["model_sha256"]
         return [
             other
-            for other in self._agreeing(among, (*_ALIKE, "threat_model"))
-            if other.values["model_sha256"] != model and not other.searched
+            for other in self._find_equal(lines, (*_SAME_IMAGES, "threat_model"))
+            if other.values["model_sha256"] != model and not other.is_search
         ]
 
-    def on_the_same(self, among: Iterable[Line]) -> list[Line]:
-        """Picks the complete lines on the same files, this one among them.
+    def find_same_images(self, lines: Iterable[Line]) -> list[Line]:
+        """Finds the complete lines on the same files, this one among them.
 
         Args:
-            among: The lines to choose from.
+            lines: The lines to choose from.
         """
-        return self._agreeing(among, _ALIKE)
+        return self._find_equal(lines, _SAME_IMAGES)
 
-    def _agreeing(self, among: Iterable[Line], keys: Sequence[str]) -> list[Line]:
+    def _find_equal(self, lines: Iterable[Line], keys: Sequence[str]) -> list[Line]:
+        """Finds the complete lines whose questions say the same under the given keys."""
         return [
             other
-            for other in among
+            for other in lines
             if other.complete and all(other.values[key] == self.values[key] for key in keys)
         ]
 
     @property
     def values(self) -> dict[str, Any]:
-        """What the stored run asks; only for a line that has one."""
+        """The question of the stored run; only for a line that has one."""
         assert self.stored is not None  # noqa: S101  (for the type checker)
         return self.stored.question.values

@@ -1,8 +1,8 @@
 """The reports that this visitor may know of.
 
-A visitor sees the jobs that this tab asked for, and stored runs over photographs that everyone
-on this server may see. Any other run is found by its whole name alone: that hash covers the
-photographs, so nobody comes by it without them or a link.
+A visitor sees the jobs of this tab, and stored runs on photographs that everyone on this server
+may see. Any other run is found by its whole name alone: the name is a hash over the photographs,
+so that only someone who has them or a link can know it.
 """
 
 from __future__ import annotations
@@ -15,64 +15,64 @@ from facemask_core.jobs import Data, Job, Kind
 from facemask_core.runs import Stored
 from facemask_ui.reports import dataset_choice, owner
 from facemask_ui.reports.line import Line
-from facemask_ui.reports.server import queue
-from facemask_ui.reports.stored import stored_runs
+from facemask_ui.reports.server import open_queue
+from facemask_ui.reports.stored import list_runs
 
 _MOST_OTHERS = 12
 
 
-def mine() -> list[Job]:
-    """This visitor's jobs, the latest first."""
-    found = queue()
-    return found.jobs(owner.token()) if found.exists else []
+def list_own_jobs() -> list[Job]:
+    """Lists this visitor's jobs, the latest first."""
+    queue = open_queue()
+    return queue.jobs(owner.read_token()) if queue.exists else []
 
 
-def known_lines() -> list[Line]:
-    """This visitor's lines, the latest first, and then those everyone may see."""
-    own, stored = mine(), stored_runs()
-    found = [_own(job, stored) for job in own]
+def list_lines() -> list[Line]:
+    """Lists this visitor's reports, the latest first, and then those everyone may see."""
+    own, stored = list_own_jobs(), list_runs()
+    own_lines = [_make_own_line(job, stored) for job in own]
     known = {job.run for job in own}
-    jobs = {job.run: job for job in (queue().jobs() if queue().exists else []) if job.run}
+    jobs = {job.run: job for job in (open_queue().jobs() if open_queue().exists else []) if job.run}
     others = [
         Line(None, run, data)
         for sha256, run in stored.items()
         if sha256 not in known
         and run.state is runs.State.COMPLETE
-        and (data := _open_to_all(run, jobs.get(sha256))) is not None
+        and (data := _find_public_data(run, jobs.get(sha256))) is not None
     ]
-    return found + others[:_MOST_OTHERS]
+    return own_lines + others[:_MOST_OTHERS]
 
 
-def linked(sha256: str) -> Line:
-    """What there is under a run's whole name, whoever asked for it.
+def find_line(sha256: str) -> Line:
+    """Finds the job and the run of a whole name, also those of other visitors.
 
     Args:
         sha256: The whole name.
     """
-    jobs, stored = queue().of_run(sha256) if queue().exists else [], stored_runs()
-    own = [job for job in jobs if job.owner == owner.token()]
+    jobs, stored = open_queue().of_run(sha256) if open_queue().exists else [], list_runs()
+    own = [job for job in jobs if job.owner == owner.read_token()]
     if own:
-        return _own(own[0], stored)
+        return _make_own_line(own[0], stored)
     run, job = stored.get(sha256), next(iter(jobs), None)
-    return Line(job, run, None if run is None else _open_to_all(run, job))
+    return Line(job, run, None if run is None else _find_public_data(run, job))
 
 
-def _own(job: Job, stored: dict[str, Stored]) -> Line:
+def _make_own_line(job: Job, stored: dict[str, Stored]) -> Line:
     return Line(job, stored.get(job.run or ""), job.order.data, mine=True)
 
 
-def _open_to_all(run: Stored, job: Job | None) -> Data | None:
-    """A run's photographs, if everyone on this server may see them."""
+def _find_public_data(run: Stored, job: Job | None) -> Data | None:
+    """Finds a run's photographs; None unless everyone on this server may see them."""
     values = run.question.values
-    if values["data_sha256"] == _portraits(values["files"]):
+    if values["data_sha256"] == _hash_portraits(values["files"]):
         return Data(kind=Kind.PORTRAITS, title=dataset_choice.PORTRAITS)
-    if job is not None and dataset_choice.readable(job.order.data):
+    if job is not None and dataset_choice.is_public(job.order.data):
         return job.order.data
     return None
 
 
 @st.cache_data(show_spinner=False)
-def _portraits(count: int) -> str:
-    """The hash of so many of the shipped portraits."""
+def _hash_portraits(count: int) -> str:
+    """Computes the hash of the first shipped portraits; empty if there are fewer."""
     dataset = datasets.open_dataset(samples.FACES_DIR)
     return datasets.fingerprint(dataset.limited(count)) if count <= len(dataset) else ""

@@ -1,4 +1,4 @@
-"""A report beside those of other models on the same question: is one better, or was it luck?"""
+"""McNemar's test between a report and those of other models: is one better, or was it luck?"""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ MEANING = (
     "McNemar's exact test counts the images that one model has right and the other wrong; p is how "
     "often two equally good models would differ at least as much by chance."
 )
-WORDS = {"accuracy": "Clean accuracy", "robust_accuracy": "Robust accuracy"}
-"""What two reports are compared by, as :func:`facemask_core.evaluation.report.compare` names it."""
+FIGURE_NAMES = {"accuracy": "Clean accuracy", "robust_accuracy": "Robust accuracy"}
+"""The figures of a comparison, by their names in :func:`facemask_core.evaluation.compare`."""
 
 
 @dataclass(frozen=True)
-class Duel:
+class ModelComparison:
     """One figure of this report's model beside another's.
 
     Attributes:
-        model: The other model's name as it is shown.
+        model: The other model's name on the screen.
         figure: The figure in words.
         here: This report's.
         there: The other's.
@@ -39,29 +39,29 @@ class Duel:
     @property
     def p(self) -> str:
         """The p-value as people write it."""
-        return written(self.test.p_value)
+        return write_p_value(self.test.p_value)
 
 
-def written(p_value: float) -> str:
-    """A p-value as people write it."""
+def write_p_value(p_value: float) -> str:
+    """Writes a p-value as people do."""
     return "< 0.001" if p_value < 0.001 else f"{p_value:.3f}"
 
 
-def duels(report: Evaluation, answers: Iterable[Evaluation]) -> list[Duel]:
+def compare_models(report: Evaluation, reports: Iterable[Evaluation]) -> list[ModelComparison]:
     """Compares a report with those of other models on the same images under the same attack.
 
     Args:
         report: This one.
-        answers: All there are; this one and those to other questions are left out.
+        reports: All reports; this one and those on other questions are left out.
     """
-    # The same photographs may have been asked about as a folder and as a zip.
-    others = {it.model_sha256: it for it in answers if _comparable(report, it)}
+    # The same photographs may have a report as a folder and another as a zip.
+    others = {it.model_sha256: it for it in reports if _are_comparable(report, it)}
     return [
-        Duel(
+        ModelComparison(
             models.name(other.model),
-            WORDS[name],
-            _figure(report, name),
-            _figure(other, name),
+            FIGURE_NAMES[name],
+            _read_figure(report, name),
+            _read_figure(other, name),
             test,
         )
         for other in others.values()
@@ -69,7 +69,7 @@ def duels(report: Evaluation, answers: Iterable[Evaluation]) -> list[Duel]:
     ]
 
 
-def _comparable(report: Evaluation, other: Evaluation) -> bool:
+def _are_comparable(report: Evaluation, other: Evaluation) -> bool:
     return (
         report.model_sha256 != other.model_sha256
         and (report.data_sha256, report.paths) == (other.data_sha256, other.paths)
@@ -77,7 +77,7 @@ def _comparable(report: Evaluation, other: Evaluation) -> bool:
     )
 
 
-def _figure(report: Evaluation, name: str) -> float:
+def _read_figure(report: Evaluation, name: str) -> float:
     standing = report.clean.right if name == "accuracy" else report.standing
-    assert standing is not None  # noqa: S101  (for the type checker; only attacked runs are asked)
+    assert standing is not None  # noqa: S101  (for the type checker; only attacked runs have this figure)
     return float(standing.mean())

@@ -9,7 +9,7 @@ import numpy as np
 from facemask_core.evaluation.report import Evaluation
 from facemask_core.labels import LABELS
 
-MOST = 5
+LIMIT = 5
 """How many images stand at each end."""
 
 
@@ -30,8 +30,8 @@ class Fall:
     after: float
 
 
-def ends(report: Evaluation) -> dict[str, list[Fall]]:
-    """The images whose true-class confidence fell most and least, the extreme ones first.
+def list_extremes(report: Evaluation) -> dict[str, list[Fall]]:
+    """Lists the images whose true-class confidence fell most and least, the extreme ones first.
 
     No image stands at both ends, and of equal falls the earlier file counts as the greater. Nothing
     for a clean run.
@@ -39,15 +39,15 @@ def ends(report: Evaluation) -> dict[str, list[Fall]]:
     if report.confidence_drops is None:
         return {}
     order = np.argsort(-report.confidence_drops, kind="stable").tolist()
-    most = order[:MOST]
-    least = order[len(most) :][::-1][:MOST]
+    most = order[:LIMIT]
+    least = order[len(most) :][::-1][:LIMIT]
     return {
-        "Most fooled": [_fall(report, row) for row in most],
-        "Least fooled": [_fall(report, row) for row in least],
+        "Most fooled": [_measure_fall(report, row) for row in most],
+        "Least fooled": [_measure_fall(report, row) for row in least],
     }
 
 
-def _fall(report: Evaluation, row: int) -> Fall:
+def _measure_fall(report: Evaluation, row: int) -> Fall:
     assert report.adversarial is not None  # noqa: S101  (for the type checker)
     return Fall(
         report.paths[row],

@@ -1,4 +1,4 @@
-"""Which report is shown in full, and which beside it; both travel in the page's link."""
+"""The report that is open, and the one beside it; the page's link holds both."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from facemask_core.robustness import SmallestEpsilons
 from facemask_ui.base import settings
 from facemask_ui.reports import epsilon_curve, side_by_side, stored, transfer_table, view
 from facemask_ui.reports.line import Line
-from facemask_ui.reports.lines import linked
+from facemask_ui.reports.lines import find_line
 from facemask_ui.reports.printed import Supplement
-from facemask_ui.reports.words import described, progress
+from facemask_ui.reports.words import describe_line, describe_progress
 
 _RUN, _BESIDE = "run", "beside"
 _AWAITED = "awaited"
 _POLL_SECONDS = 1.0
 
 
-def shown() -> str:
-    """The run that is shown in full; empty for none."""
+def read_open_run() -> str:
+    """Reads which run is open; empty for none."""
     return settings.peek(_RUN, "", settings.sha256)
 
 
-def show_next(run: str) -> None:
-    """Shows a run in full from the next run of the page on.
+def open_run(run: str) -> None:
+    """Opens a run, from the next rerun of the page on.
 
     Args:
         run: Its whole name; empty for none.
@@ -34,109 +34,111 @@ def show_next(run: str) -> None:
     st.session_state.pop(_AWAITED, None)
     for name, value in ((_RUN, run), (_BESIDE, "")):
         settings.remember(name, value, "")
-        st.session_state[name] = value  # the choice's own: it may tell of a change right after this
+        st.session_state[name] = value  # the widget's own: a change may follow
 
 
-def show_first(jobs: Sequence[Job]) -> None:
-    """Shows the first of some jobs' reports that gets ready.
+def open_first_ready(jobs: Sequence[Job]) -> None:
+    """Opens the report of the job that is ready first.
 
     Args:
-        jobs: What was asked for just now.
+        jobs: The jobs to wait for.
     """
-    show_next("")
+    open_run("")
     st.session_state[_AWAITED] = {job.id for job in jobs}
 
 
-def _show_awaited(lines: Sequence[Line]) -> None:
+def _open_awaited(lines: Sequence[Line]) -> None:
     awaited = st.session_state.get(_AWAITED, set())
     for line in lines:
         if line.complete and line.job is not None and line.job.id in awaited:
-            show_next(line.run)
+            open_run(line.run)
             return
 
 
-def draw(lines: Sequence[Line]) -> None:
-    """Draws the choice of report, and the report; one that a link names need be in no list."""
-    _show_awaited(lines)
+def show_open_report(lines: Sequence[Line]) -> None:
+    """Shows the choice of report, and the report; a link may name one that is not in the list."""
+    _open_awaited(lines)
     complete = {line.run: line for line in lines if line.complete}
-    asked = settings.read(_RUN, "", settings.sha256)
-    if asked and asked not in complete:
-        line = linked(asked)
+    run = settings.read(_RUN, "", settings.sha256)
+    if run and run not in complete:
+        line = find_line(run)
         if not line.complete:
-            _unfinished(line)
+            _show_unfinished(line)
             return
-        complete = {asked: line, **complete}
+        complete = {run: line, **complete}
     if not complete:
         return
     st.header("Report", anchor=False)
     first, second = st.columns(2, gap="large")
     with first:
-        run = _choice("Shown in full", _RUN, complete)
+        run = _choose_run("Shown in full", _RUN, complete)
     others = {name: line for name, line in complete.items() if name != run}
     beside = ""
-    if run and others and not complete[run].searched:
-        others = {name: line for name, line in others.items() if not line.searched}
+    if run and others and not complete[run].is_search:
+        others = {name: line for name, line in others.items() if not line.is_search}
         with second:
-            beside = _choice("Beside it", _BESIDE, others)
+            beside = _choose_run("Beside it", _BESIDE, others)
     if run:
-        _draw(complete[run], complete.get(beside), complete.values())
+        _show_line(complete[run], complete.get(beside), complete.values())
 
 
-def _choice(label: str, name: str, complete: Mapping[str, Line]) -> str:
+def _choose_run(label: str, name: str, complete: Mapping[str, Line]) -> str:
     def title(run: str) -> str:
-        return " · ".join(described(complete[run])) if run else "None"
+        return " · ".join(describe_line(complete[run])) if run else "None"
 
     options = ["", *complete]
     bound = settings.bind(name, "", settings.one_of(options))
     return str(st.selectbox(label, options, format_func=title, **bound))
 
 
-def _draw(line: Line, beside: Line | None, among: Iterable[Line]) -> None:
-    alike = list(line.on_the_same(among))
-    searches = _searches(alike)
-    travels = transfer_table.tables([_told(other) for other in alike if not other.searched])
-    if not line.searched:
-        _draw_report(
-            line, beside, among, Supplement(line.cropped, searches=searches, transfers=travels)
+def _show_line(line: Line, beside: Line | None, among: Iterable[Line]) -> None:
+    alike = list(line.find_same_images(among))
+    searches = _read_searches(alike)
+    transfers = transfer_table.tabulate_transfers(
+        [_read_for_transfer(other) for other in alike if not other.is_search]
+    )
+    if not line.is_search:
+        _show_report(
+            line, beside, among, Supplement(line.cropped, searches=searches, transfers=transfers)
         )
     if searches:
         st.header("Accuracy against epsilon", anchor=False)
-        epsilon_curve.show(searches, key="robustness")
-    transfer_table.show(travels)
+        epsilon_curve.show_curves(searches, key="robustness")
+    transfer_table.show_tables(transfers)
 
 
-def _told(line: Line) -> transfer_table.Told:
-    return line.values, stored.figures(line)
+def _read_for_transfer(line: Line) -> transfer_table.StoredReport:
+    return line.values, stored.read_figures(line)
 
 
-def _searches(lines: Iterable[Line]) -> dict[str, SmallestEpsilons]:
-    """Every search there is on the same photographs, by what it is called."""
+def _read_searches(lines: Iterable[Line]) -> dict[str, SmallestEpsilons]:
+    """Reads the searches among some lines, by model and attack."""
     return {
-        described(line)[0].replace(", smallest epsilon", ""): search
+        describe_line(line)[0].replace(", smallest epsilon", ""): search
         for line in lines
-        if line.searched and (search := stored.search(line)) is not None
+        if line.is_search and (search := stored.read_search(line)) is not None
     }
 
 
-def _draw_report(
+def _show_report(
     line: Line, beside: Line | None, among: Iterable[Line], supplement: Supplement
 ) -> None:
-    found = stored.report(line)
-    other = None if beside is None else stored.report(beside)
-    if found is None:
+    report = stored.read_report(line)
+    other = None if beside is None else stored.read_report(beside)
+    if report is None:
         return
     if other is not None:
-        side_by_side.show(found, other)
-    rivals = [stored.report(rival) for rival in line.asked_the_same(among)]
+        side_by_side.show_comparison(report, other)
+    rivals = [stored.read_report(rival) for rival in line.find_rivals(among)]
     known = [rival for rival in rivals if rival is not None]
-    view.show(found, known, stored.photographs(line), supplement)
+    view.show_report(report, known, stored.find_photographs(line), supplement)
 
 
-def _unfinished(line: Line) -> None:
-    """Shows where a run stands that a link names and nobody has completed."""
+def _show_unfinished(line: Line) -> None:
+    """Shows how far a run is that a link names and that is not complete."""
     job = line.job
     if job is not None and job.state.active:
-        st.fragment(_watch, run_every=_POLL_SECONDS)(line.run)
+        st.fragment(_show_progress, run_every=_POLL_SECONDS)(line.run)
     elif line.stored is not None:
         st.info(
             f"This report is not finished: {line.stored.done} of {line.stored.question.files} "
@@ -150,8 +152,8 @@ def _unfinished(line: Line) -> None:
         )
 
 
-def _watch(run: str) -> None:
-    job = linked(run).job
+def _show_progress(run: str) -> None:
+    job = find_line(run).job
     if job is None or not job.state.active:
         st.rerun()
-    st.progress(job.done / max(job.total, 1), progress(job))
+    st.progress(job.done / max(job.total, 1), describe_progress(job))

@@ -1,4 +1,4 @@
-"""What a visitor may do with reports: ask for them, resume, cancel and delete their own."""
+"""What visitors may do with their own reports: request, resume, cancel and delete them."""
 
 from __future__ import annotations
 
@@ -7,58 +7,58 @@ from dataclasses import replace
 from facemask_core.jobs import Job, Order, removal, uploads
 from facemask_ui.base import mode
 from facemask_ui.reports import dataset_choice, owner, stored
-from facemask_ui.reports.server import queue, supervise
+from facemask_ui.reports.server import open_queue, start_supervisor
 
 
 def request_reports(orders: list[Order], content: bytes | None) -> list[Job]:
     """Queues orders in this visitor's name.
 
     Args:
-        orders: What is asked.
+        orders: The reports to compute.
         content: The zip they are about; None for anything else.
 
     Raises:
         QueueError: There is no room for them, or the queue cannot be written.
     """
-    asked = queue()
+    queue = open_queue()
     if content is None:
-        jobs = asked.add(owner.token(), orders)
+        jobs = queue.add(owner.read_token(), orders)
     else:
         try:
-            with uploads.keeping(asked.home):
-                name = uploads.save(asked.home, content)
-                jobs = asked.add(owner.token(), [_placed(order, name) for order in orders])
+            with uploads.keeping(queue.home):
+                name = uploads.save(queue.home, content)
+                jobs = queue.add(owner.read_token(), [_set_place(order, name) for order in orders])
         finally:  # the queue may be full, or its jobs run already, with a zip of their own
-            removal.sweep(asked)
-    supervise().wake()
+            removal.sweep(queue)
+    start_supervisor().wake()
     return jobs
 
 
-def _placed(order: Order, name: str) -> Order:
+def _set_place(order: Order, name: str) -> Order:
     return replace(order, data=replace(order.data, place=name))
 
 
-def resume(job: Job) -> None:
-    """Queues a job of this visitor's again; a zip is kept again from this session's memory."""
-    request_reports([job.order], dataset_choice.kept_zip(job.order.data))
+def resume_job(job: Job) -> None:
+    """Queues one of this visitor's jobs again; its zip comes from this session's memory."""
+    request_reports([job.order], dataset_choice.find_zip(job.order.data))
 
 
-def cancel(job: Job) -> None:
-    """Ends a job of this visitor's."""
-    removal.cancel(queue(), job)
-    supervise().wake()
+def cancel_job(job: Job) -> None:
+    """Ends one of this visitor's jobs."""
+    removal.cancel(open_queue(), job)
+    start_supervisor().wake()
 
 
-def outlives(job: Job) -> bool:
-    """Whether a job's run stays when a visitor deletes the job: others may be looking at it."""
-    return mode.read_mode().keeps_shared and dataset_choice.readable(job.order.data)
+def keeps_run(job: Job) -> bool:
+    """Whether a job's run stays when the job is deleted, because others may be looking at it."""
+    return mode.read_mode().keeps_shared and dataset_choice.is_public(job.order.data)
 
 
-def delete(job: Job) -> None:
-    """Forgets a job of this visitor's and its run, unless others may be looking at that."""
-    if outlives(job):
-        removal.forget(queue(), job)
+def delete_job(job: Job) -> None:
+    """Deletes one of this visitor's jobs, and its run unless others may be looking at it."""
+    if keeps_run(job):
+        removal.forget(open_queue(), job)
     else:
-        removal.delete(queue(), job)
-    stored.forget_all()
-    supervise().wake()
+        removal.delete(open_queue(), job)
+    stored.clear_caches()
+    start_supervisor().wake()

@@ -1,6 +1,7 @@
-"""Whose reports are whose: each visitor's token, which the browser's tab keeps through a reload.
+"""Each visitor's token, by which the server knows the visitor's own reports.
 
-It is in no link and no cookie: neither another tab nor whoever is sent a link has it.
+The browser's tab keeps it through a reload. It is in no link and no cookie, so that neither another
+tab nor someone who gets a link has it.
 """
 
 from __future__ import annotations
@@ -16,29 +17,30 @@ _OWNER, _KEY = "owner", "report-owner"
 (_JS,) = browser.read_texts(__file__, "owner.js")
 
 
-def token() -> str:
-    """This visitor's token, which nobody guesses."""
+def read_token() -> str:
+    """Reads this visitor's token, or makes one that nobody can guess."""
     return str(st.session_state.setdefault(_OWNER, secrets.token_urlsafe(32)))
 
 
-def keep(*, settled: bool) -> None:
-    """Lets the tab keep the token, or give back the one it has from before a reload.
+def keep_token(*, settled: bool) -> None:
+    """Lets the tab keep the token, or return the one it has from before a reload.
 
     Args:
-        settled: Whether reports were asked for by this token already, so that it has to stay.
+        settled: Whether this token has reports already, so that it has to stay.
     """
 
-    def came() -> None:
-        told = accepted(st.session_state.get(_KEY, {}).get("kept"))
-        if told is not None and not settled:
-            st.session_state[_OWNER] = told
+    def restore() -> None:
+        token = check_token(st.session_state.get(_KEY, {}).get("kept"))
+        if token is not None and not settled:
+            st.session_state[_OWNER] = token
 
     component = st.components.v2.component("report_owner", js=_JS)
-    component(data={"token": token(), "settled": settled}, key=_KEY, height=1, on_kept_change=came)
+    data = {"token": read_token(), "settled": settled}
+    component(data=data, key=_KEY, height=1, on_kept_change=restore)
 
 
-def accepted(told: object) -> str | None:
-    """Checks what came from a browser; None where that is no token."""
-    if isinstance(told, str) and re.fullmatch(r"[A-Za-z0-9_-]{43}", told):
-        return told
+def check_token(value: object) -> str | None:
+    """Checks a value from a browser; None if it is not a token."""
+    if isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_-]{43}", value):
+        return value
     return None

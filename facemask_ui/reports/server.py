@@ -1,4 +1,4 @@
-"""The queue of this server, and the thread that sees to it that queued reports are computed."""
+"""The queue of this server, and the thread that keeps a worker running for it."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from facemask_core.jobs import Queue, Supervisor
 from facemask_ui.base import mode
 
 
-def queue() -> Queue:
-    """The queue of this server, with room for as much as its mode allows."""
+def open_queue() -> Queue:
+    """Opens the queue of this server, with as much room as its mode allows."""
     allowed = mode.read_mode()
     return Queue(most=allowed.reports, each=allowed.reports_each)
 
 
-def supervise() -> Supervisor:
-    """The one thread of this process that sees to it that queued reports are computed."""
-    return _supervisor(queue().home)
+def start_supervisor() -> Supervisor:
+    """Starts the thread that keeps a worker running for the queue; there is one a process."""
+    return _start_supervisor(open_queue().home)
 
 
 @st.cache_resource(show_spinner=False)
-def _supervisor(home: Path) -> Supervisor:
+def _start_supervisor(home: Path) -> Supervisor:
     supervisor = Supervisor(Queue(home))
     supervisor.start()
     return supervisor

@@ -16,15 +16,15 @@ from facemask_ui.choices import attack_setup, models
 from facemask_ui.reports import headline_figures, mcnemar_table
 
 
-def show(first: Evaluation, second: Evaluation) -> None:
-    """Draws the figures of two reports in one table, and where they part.
+def show_comparison(first: Evaluation, second: Evaluation) -> None:
+    """Shows the figures of two reports in one table, and where the two differ.
 
     Args:
-        first: The one shown in full.
+        first: The report that is open.
         second: The one beside it.
     """
     st.subheader("Side by side", anchor=False)
-    st.dataframe(table(first, second), hide_index=True)
+    st.dataframe(tabulate_figures(first, second), hide_index=True)
     try:
         tests = evaluation.compare(first, second)
     except DatasetError as error:
@@ -32,43 +32,48 @@ def show(first: Evaluation, second: Evaluation) -> None:
     else:
         for name, test in tests.items():
             st.markdown(
-                f"**{mcnemar_table.WORDS[name]}**, images right in one alone: "
+                f"**{mcnemar_table.FIGURE_NAMES[name]}**, images right in one alone: "
                 f"{test.only_first} in the first, {test.only_second} in the second; "
-                f"p {mcnemar_table.written(test.p_value)}."
+                f"p {mcnemar_table.write_p_value(test.p_value)}."
             )
         st.caption(mcnemar_table.MEANING)
-    if (parting := partings(first, second)) is not None and len(parting):
-        title = f"Images right in one alone ({len(parting)})"
+    differences = list_differences(first, second)
+    if differences is not None and len(differences):
+        title = f"Images right in one alone ({len(differences)})"
         with st.expander(title, icon=":material/call_split:"):
-            st.dataframe(parting, hide_index=True)
+            st.dataframe(differences, hide_index=True)
 
 
-def table(first: Evaluation, second: Evaluation) -> pd.DataFrame:
+def tabulate_figures(first: Evaluation, second: Evaluation) -> pd.DataFrame:
     """Makes one row a figure, each with its interval."""
-    columns = {_title(first): _written(first), _title(second): _written(second)}
+    columns = {
+        _write_title(first): _write_figures(first),
+        _write_title(second): _write_figures(second),
+    }
     if len(columns) < 2:  # the same model under the same attack on other photographs
-        columns = {"first": _written(first), "second": _written(second)}
+        columns = {"first": _write_figures(first), "second": _write_figures(second)}
     names = list(dict.fromkeys(name for column in columns.values() for name in column))
     return pd.DataFrame(
         {"": names}
-        | {title: [found.get(name, "–") for name in names] for title, found in columns.items()}
+        | {title: [column.get(name, "–") for name in names] for title, column in columns.items()}
     )
 
 
-def _written(report: Evaluation) -> dict[str, str]:
+def _write_figures(report: Evaluation) -> dict[str, str]:
     figures = {
-        figure.label: percent(figure.value) + (f" ({figure.between})" if figure.between else "")
-        for figure in headline_figures.figures(report)
+        figure.label: percent(figure.value)
+        + (f" ({figure.interval_text})" if figure.interval_text else "")
+        for figure in headline_figures.list_figures(report)
     }
     return figures | {"Images": str(len(report.paths))}
 
 
-def _title(report: Evaluation) -> str:
+def _write_title(report: Evaluation) -> str:
     attack = attack_setup.stated({"threat_model": report.threat_model})
     return f"{models.name(report.model)}, {attack}"
 
 
-def partings(first: Evaluation, second: Evaluation) -> pd.DataFrame | None:
+def list_differences(first: Evaluation, second: Evaluation) -> pd.DataFrame | None:
     """Lists the images that one of two reports has right to the end and the other has not.
 
     Returns:

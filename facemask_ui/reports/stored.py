@@ -1,4 +1,4 @@
-"""What the store holds for a line: its report, its headline figures, its search."""
+"""What the store holds for a line: its report, its headline figures, and its search."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from facemask_core.storage import place
 from facemask_ui.reports import dataset_choice, headline_figures
 from facemask_ui.reports.headline_figures import Figure
 from facemask_ui.reports.line import Line
-from facemask_ui.reports.server import queue
+from facemask_ui.reports.server import open_queue
 
 
-def report(line: Line) -> Evaluation | None:
-    """Reads a line's report from the store; None if it is gone, or about no picture.
+def read_report(line: Line) -> Evaluation | None:
+    """Reads a line's report from the store; None if it is gone, or has no picture.
 
     Args:
         line: A complete line.
@@ -31,14 +31,14 @@ def report(line: Line) -> Evaluation | None:
     Raises:
         RunStoreError: The store cannot be used.
     """
-    source = photographs(line)
+    source = find_photographs(line)
     manifest = None if source is None else provenance.locate(Dataset(source, ()))
     state = None if manifest is None else (str(manifest[0]), manifest[0].stat().st_mtime_ns)
-    return _evaluation(queue().home, line.run, state, source)
+    return _read_evaluation(open_queue().home, line.run, state, source)
 
 
-def figures(line: Line) -> list[Figure]:
-    """A complete line's headline figures: the rows behind them are not kept for a mere list.
+def read_figures(line: Line) -> list[Figure]:
+    """Reads a line's headline figures; a list does not need the rows behind them in memory.
 
     Args:
         line: A complete line.
@@ -46,31 +46,31 @@ def figures(line: Line) -> list[Figure]:
     Raises:
         RunStoreError: The store cannot be used.
     """
-    return _figures(queue().home, line.run)
+    return _read_figures(open_queue().home, line.run)
 
 
 @st.cache_resource(scope="session", max_entries=256, show_spinner="Reading the report…")
-def _figures(home: Path, sha256: str) -> list[Figure]:
-    found = _read(home, sha256, None)
-    return [] if found is None else headline_figures.figures(found)
+def _read_figures(home: Path, sha256: str) -> list[Figure]:
+    report = _evaluate_rows(home, sha256, None)
+    return [] if report is None else headline_figures.list_figures(report)
 
 
 @st.cache_resource(scope="session", max_entries=6, show_spinner="Reading the report…")
-def _evaluation(
+def _read_evaluation(
     home: Path, sha256: str, manifest: tuple[str, int] | None, _source: Source | None
 ) -> Evaluation | None:
-    return _read(home, sha256, _source)
+    return _evaluate_rows(home, sha256, _source)
 
 
-def _read(home: Path, sha256: str, source: Source | None) -> Evaluation | None:
-    if (found := _rows(home, sha256)) is None:
+def _evaluate_rows(home: Path, sha256: str, source: Source | None) -> Evaluation | None:
+    if (answer := _read_rows(home, sha256)) is None:
         return None
-    values, rows = found
-    return evaluation.of_rows(values, rows, *_sources(source, rows))
+    values, rows = answer
+    return evaluation.of_rows(values, rows, *_read_sources(source, rows))
 
 
-def _rows(home: Path, sha256: str) -> tuple[dict[str, Any], Rows] | None:
-    """What a run asks and its answers; None if it is gone, or about no picture."""
+def _read_rows(home: Path, sha256: str) -> tuple[dict[str, Any], Rows] | None:
+    """Reads a run's question and its rows; None if it is gone, or has no picture."""
     with runs.Store(home) as store:
         stored = store.named(sha256)
         if stored is None or stored.state is not runs.State.COMPLETE:
@@ -79,25 +79,25 @@ def _rows(home: Path, sha256: str) -> tuple[dict[str, Any], Rows] | None:
     return (stored.question.values, rows) if rows.paths else None
 
 
-def search(line: Line) -> SmallestEpsilons | None:
-    """Reads what a line's search came to; None if it is gone.
+def read_search(line: Line) -> SmallestEpsilons | None:
+    """Reads the smallest epsilons of a line's search; None if it is gone.
 
     Args:
-        line: A complete line that searched.
+        line: A complete line of a search.
 
     Raises:
         RunStoreError: The store cannot be used.
     """
-    return _search(queue().home, line.run)
+    return _read_search(open_queue().home, line.run)
 
 
 @st.cache_resource(scope="session", max_entries=64, show_spinner="Reading the search…")
-def _search(home: Path, sha256: str) -> SmallestEpsilons | None:
-    found = _rows(home, sha256)
-    return None if found is None else SmallestEpsilons.of_rows(*found)
+def _read_search(home: Path, sha256: str) -> SmallestEpsilons | None:
+    answer = _read_rows(home, sha256)
+    return None if answer is None else SmallestEpsilons.of_rows(*answer)
 
 
-def _sources(source: Source | None, rows: Rows) -> tuple[dict[str, str], str | None]:
+def _read_sources(source: Source | None, rows: Rows) -> tuple[dict[str, str], str | None]:
     if source is None:
         return {}, None
     samples_ = zip(rows.paths, rows.labels.tolist(), strict=True)
@@ -107,21 +107,21 @@ def _sources(source: Source | None, rows: Rows) -> tuple[dict[str, str], str | N
         return {}, str(error)
 
 
-def photographs(line: Line) -> Source | None:
-    """Where a line's files lie, if this session may look at them just now."""
-    return None if line.data is None else dataset_choice.at_hand(line.data)
+def find_photographs(line: Line) -> Source | None:
+    """Finds a line's photographs; None if this session may not look at them now."""
+    return None if line.data is None else dataset_choice.find_photographs(line.data)
 
 
-def stored_runs() -> dict[str, Stored]:
-    """All runs by name, the newest first; a store is not made for a look."""
-    home = queue().home
+def list_runs() -> dict[str, Stored]:
+    """Lists all runs by name, the newest first; where there is no store, none is made."""
+    home = open_queue().home
     if not (home / place.FILE).exists():
         return {}
     with runs.Store(home) as store:
         return {run.question.sha256: run for run in store.runs()}
 
 
-def forget_all() -> None:
-    """Empties what this session keeps of the store, after something in it was deleted."""
-    for kept in (_figures, _evaluation, _search):
-        kept.clear()
+def clear_caches() -> None:
+    """Clears this session's caches of the store, after something in it was deleted."""
+    for cache in (_read_figures, _read_evaluation, _read_search):
+        cache.clear()

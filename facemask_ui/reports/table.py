@@ -1,4 +1,4 @@
-"""The table of reports: how far each is, its figures, and what can be done with it."""
+"""The list of reports: how far each is, its figures, and the buttons to act on it."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from facemask_ui.base.palette import percent
 from facemask_ui.reports import epsilon_curve, open_report, orders, server, stored
 from facemask_ui.reports.headline_figures import Figure
 from facemask_ui.reports.line import Line
-from facemask_ui.reports.lines import mine
-from facemask_ui.reports.words import described, progress
+from facemask_ui.reports.lines import list_own_jobs
+from facemask_ui.reports.words import describe_line, describe_progress
 
 _POLL_SECONDS = 1.0
-_FAILED = "report-problem"
-_SHOWN = ("Clean accuracy", "Robust accuracy", "Success rate")
+_PROBLEM = "report-problem"
+_FIGURES = ("Clean accuracy", "Robust accuracy", "Success rate")
 _WIDTHS = [4, 6, 3]
 _WARNING = "This cannot be undone. Its link leads nowhere then, unless others asked too."
 _WARNING_SHARED = (
@@ -32,68 +32,70 @@ _FIGURE_WIDTH = 102
 """Pixels; three stand beside each other on a phone."""
 
 
-def show(lines: Sequence[Line]) -> None:
-    """Draws this visitor's reports, and under them those that everyone may see."""
+def show_table(lines: Sequence[Line]) -> None:
+    """Shows this visitor's reports, and under them those that everyone may see."""
     own = [line for line in lines if line.mine]
     others = [line for line in lines if not line.mine]
     if own:
         st.header("Your reports", anchor=False)
         busy = any(line.job is not None and line.job.state.active for line in own)
-        st.fragment(_own, run_every=_POLL_SECONDS if busy else None)(own, open_report.shown())
+        st.fragment(_show_own, run_every=_POLL_SECONDS if busy else None)(
+            own, open_report.read_open_run()
+        )
     if others:
         title = f"Reports on what everyone here may see ({len(others)})"
         with st.expander(title, icon=":material/groups:", expanded=not own):
             for line in others:
-                _row(line)
+                _show_row(line)
 
 
-def _own(drawn: Sequence[Line], opened: str) -> None:
-    """Looks at the jobs once a second, without running the rest of the page.
+def _show_own(lines: Sequence[Line], open_run: str) -> None:
+    """Shows this visitor's reports; runs again every second, without the rest of the page.
 
     Args:
-        drawn: What the page's last run knew of them.
-        opened: The report it showed in full.
+        lines: The reports as the page's last run knew them.
+        open_run: The report that was open then.
     """
     with messages.show_errors():
-        if (problem := st.session_state.pop(_FAILED, None)) is not None:
+        if (problem := st.session_state.pop(_PROBLEM, None)) is not None:
             messages.show_error(problem)
-        now = {job.id: job for job in mine()}
-        before = {line.job.id: line.job.state for line in drawn if line.job is not None}
+        now = {job.id: job for job in list_own_jobs()}
+        before = {line.job.id: line.job.state for line in lines if line.job is not None}
         if {name: job.state.active for name, job in now.items()} != {
             name: state.active for name, state in before.items()
-        } or open_report.shown() != opened:
+        } or open_report.read_open_run() != open_run:
             st.rerun()
-        for line in drawn:
+        for line in lines:
             if line.job is not None:
-                _row(replace(line, job=now[line.job.id]))
-        problem = server.supervise().problem
+                _show_row(replace(line, job=now[line.job.id]))
+        problem = server.start_supervisor().problem
         if problem is not None and any(job.state.active for job in now.values()):
             st.warning(messages.escape_markdown(problem), icon=":material/engineering:")
 
 
-def _row(line: Line) -> None:
-    title, subtitle = described(line)
+def _show_row(line: Line) -> None:
+    title, subtitle = describe_line(line)
     with st.container(border=True, key=f"report-{line.key}"):
         what, state, actions = st.columns(_WIDTHS, gap="small", vertical_alignment="center")
         what.markdown(
             f"**{messages.escape_markdown(title)}**  \n:small[{messages.escape_markdown(subtitle)}]"
         )
         with state:
-            _state(line)
+            _show_state(line)
         with actions.container(horizontal=True, horizontal_alignment="right", gap="small"):
-            _actions(line)
+            _show_actions(line)
 
 
-def _state(line: Line) -> None:
+def _show_state(line: Line) -> None:
     job = line.job
-    if line.complete and line.searched:
-        search = stored.search(line)
+    if line.complete and line.is_search:
+        search = stored.read_search(line)
         if search is not None:
-            _figure("Median smallest fooling epsilon", epsilon_curve.median(search))
+            _show_figure("Median smallest fooling epsilon", epsilon_curve.write_median(search))
     elif line.complete:
-        _figures(stored.figures(line))
+        _show_figures(stored.read_figures(line))
     elif job is not None and job.state.active:
-        st.progress(job.done / max(job.total, 1), progress(job))
+        st.progress(job.done / max(job.total, 1), describe_progress(job))
     elif job is not None and job.state is State.FAILED:
         st.markdown(f":material/error: {messages.escape_markdown(visible(job.reason or ''))}")
     elif job is not None and job.state is State.CANCELLED:
@@ -103,47 +105,49 @@ def _state(line: Line) -> None:
         st.markdown(":material/delete: Its rows are no longer in the store.")
 
 
-def _figures(found: Sequence[Figure]) -> None:
-    named = {figure.label: figure for figure in found}
+def _show_figures(figures: Sequence[Figure]) -> None:
+    named = {figure.label: figure for figure in figures}
     with st.container(horizontal=True, gap="xsmall"):
-        for label in _SHOWN:
+        for label in _FIGURES:
             figure = named.get(label)
             value = "–" if figure is None else percent(figure.value)
-            between = "&nbsp;" if figure is None or not figure.between else figure.between
+            interval = (
+                "&nbsp;" if figure is None or not figure.interval_text else figure.interval_text
+            )
             with st.container(width=_FIGURE_WIDTH):
-                _figure(label, value, between)
+                _show_figure(label, value, interval)
 
 
-def _figure(label: str, value: str, between: str = "&nbsp;") -> None:
-    st.markdown(f":small[{label}]  \n**{value}**  \n:small[{between}]")
+def _show_figure(label: str, value: str, interval: str = "&nbsp;") -> None:
+    st.markdown(f":small[{label}]  \n**{value}**  \n:small[{interval}]")
 
 
-def _actions(line: Line) -> None:
+def _show_actions(line: Line) -> None:
     job = line.job
     if line.complete:
-        _button("Open", "open_in_full", line, partial(open_report.show_next, line.run))
+        _show_button("Open", "open_in_full", line, partial(open_report.open_run, line.run))
     if job is None or not line.mine:
         return
     if job.state.active:
-        _button("Cancel", "close", line, partial(orders.cancel, job))
+        _show_button("Cancel", "close", line, partial(orders.cancel_job, job))
     elif not line.complete:
-        _button("Resume", "refresh", line, partial(orders.resume, job))
+        _show_button("Resume", "refresh", line, partial(orders.resume_job, job))
     with st.popover("Delete", icon=":material/delete:", type="tertiary", key=f"ask:{line.key}"):
-        st.markdown(_WARNING_SHARED if orders.outlives(job) else _WARNING)
-        _button("Delete for good", "delete_forever", line, partial(orders.delete, job))
+        st.markdown(_WARNING_SHARED if orders.keeps_run(job) else _WARNING)
+        _show_button("Delete for good", "delete_forever", line, partial(orders.delete_job, job))
 
 
-def _button(label: str, icon: str, line: Line, act: Callable[[], None]) -> None:
-    def clicked() -> None:
+def _show_button(label: str, icon: str, line: Line, act: Callable[[], None]) -> None:
+    def act_safely() -> None:
         try:
             act()
         except FacemaskError as error:
-            st.session_state[_FAILED] = error
+            st.session_state[_PROBLEM] = error
 
     st.button(
         label,
         key=f"{label.lower()}:{line.key}",
         icon=f":material/{icon}:",
-        on_click=clicked,
+        on_click=act_safely,
         type="tertiary",
     )

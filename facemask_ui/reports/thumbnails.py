@@ -1,4 +1,4 @@
-"""Small pictures of the files in a report, made anew for whoever may look at them now."""
+"""Small pictures of a report's files, for visitors who may look at the files."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from facemask_core.pictures import images
 SIDE = 72
 
 
-def of(source: Source, paths: Iterable[str]) -> dict[str, str]:
-    """Makes data URLs of clean pictures by their paths; what cannot be read any more has none.
+def make_thumbnails(source: Source, paths: Iterable[str]) -> dict[str, str]:
+    """Makes small pictures as data URLs, by their paths; a file that is gone has none.
 
-    They travel inside the page and are in no cache and under no address.
+    They are part of the page, and in no cache and under no address of their own.
 
     Args:
         source: Where the files lie.
         paths: Which of them.
     """
-    found = {}
+    thumbnails = {}
     for path in paths:
         try:
             picture = images.resize(images.decode(source.read(path)), SIDE)
         except (ImageError, KeyError):  # no longer a picture, or not in this zip
             continue
         encoded = base64.b64encode(images.encode_jpeg(picture, 85)).decode("ascii")
-        found[path] = f"data:image/jpeg;base64,{encoded}"
-    return found
+        thumbnails[path] = f"data:image/jpeg;base64,{encoded}"
+    return thumbnails

@@ -1,4 +1,4 @@
-"""Do attacks travel? What was made on one model, shown to another, from finished reports."""
+"""Do attacks transfer? Their success on other models than the one they were made on."""
 
 from __future__ import annotations
 
@@ -13,36 +13,36 @@ from facemask_ui.base.palette import percent
 from facemask_ui.choices import attack_setup, models
 from facemask_ui.reports.headline_figures import Figure
 
-Told = tuple[Mapping[str, Any], Iterable[Figure]]
-"""What a stored report was asked, and its headline figures."""
+StoredReport = tuple[Mapping[str, Any], Iterable[Figure]]
+"""The question of a stored report, and its headline figures."""
 
 MEANING = (
     "Success rate: of the images a model has right, the share it gets wrong once they are "
     "attacked. A row is the model the attack was made on, a column the one it was shown to; where "
     "they are the same the attacker knows that model."
 )
-_OWN = ("attack", "knowledge", "made_with", "source", "source_sha256", "source_precision")
-"""What of a threat model tells transfer from the attack it is made with."""
+_TRANSFER_KEYS = ("attack", "knowledge", "made_with", "source", "source_sha256", "source_precision")
+"""The parts of a threat model that a transferred attack has of its own."""
 _NOTHING = "–"
 
 
-def show(found: Mapping[str, pd.DataFrame]) -> None:
-    """Draws one table for each attack that was tried on another model than its own.
+def show_tables(tables: Mapping[str, pd.DataFrame]) -> None:
+    """Shows one table for each attack that was tried on another model than its own.
 
     Args:
-        found: What :func:`tables` makes.
+        tables: The tables by attack, from :func:`tabulate_transfers`.
     """
-    if not found:
+    if not tables:
         return
     st.header("Do attacks travel?", anchor=False)
-    for title, table in found.items():
+    for title, table in tables.items():
         st.markdown(f"**{title}**")
         st.dataframe(table)
     st.caption(MEANING)
 
 
-def tables(reports: Iterable[Told]) -> dict[str, pd.DataFrame]:
-    """Makes one table an attack; attacks that stayed at home have none.
+def tabulate_transfers(reports: Iterable[StoredReport]) -> dict[str, pd.DataFrame]:
+    """Makes one table an attack; an attack that was not transferred has none.
 
     Args:
         reports: Reports on the same files.
@@ -53,29 +53,29 @@ def tables(reports: Iterable[Told]) -> dict[str, pd.DataFrame]:
         stated = values["threat_model"]
         if stated is None:
             continue
-        at_home = _at_home(stated)
-        attack = Question.of(at_home).text
+        direct = _strip_transfer(stated)
+        attack = Question.of(direct).text
         pair = (stated.get("source", values["model"]), values["model"])
-        cells.setdefault(attack, {})[pair] = _success(figures)
-        titles[attack] = attack_setup.stated({"threat_model": at_home})
+        cells.setdefault(attack, {})[pair] = _write_success_rate(figures)
+        titles[attack] = attack_setup.stated({"threat_model": direct})
     return {
-        titles[attack]: _table(pairs)
+        titles[attack]: _tabulate(pairs)
         for attack, pairs in cells.items()
         if any(source != target for source, target in pairs)
     }
 
 
-def _at_home(stated: Mapping[str, Any]) -> dict[str, Any]:
-    """The attack as it is made, wherever; equal for equal ones."""
-    rest = {key: value for key, value in stated.items() if key not in _OWN}
+def _strip_transfer(stated: Mapping[str, Any]) -> dict[str, Any]:
+    """Removes the transfer from a threat model, so that equal attacks compare equal."""
+    rest = {key: value for key, value in stated.items() if key not in _TRANSFER_KEYS}
     return rest | {"attack": stated.get("made_with", stated["attack"])}
 
 
-def _success(figures: Iterable[Figure]) -> str:
+def _write_success_rate(figures: Iterable[Figure]) -> str:
     return next((percent(it.value) for it in figures if it.label == "Success rate"), _NOTHING)
 
 
-def _table(pairs: Mapping[tuple[str, str], str]) -> pd.DataFrame:
+def _tabulate(pairs: Mapping[tuple[str, str], str]) -> pd.DataFrame:
     names = list(dict.fromkeys(name for pair in pairs for name in pair))
     rows = {
         f"made on {models.name(source)}": {

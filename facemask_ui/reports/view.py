@@ -1,4 +1,4 @@
-"""A finished report on the screen and as files."""
+"""A report on the screen, and its downloads."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from facemask_ui.base.palette import percent
 from facemask_ui.choices import attack_setup, models
 from facemask_ui.reports import confidence_histogram as confidences
 from facemask_ui.reports import headline_figures, mcnemar_table, most_fooled, printed, thumbnails
-from facemask_ui.reports.mcnemar_table import Duel
+from facemask_ui.reports.mcnemar_table import ModelComparison
 from facemask_ui.reports.most_fooled import Fall
 from facemask_ui.reports.printed import Supplement
 
@@ -30,45 +30,47 @@ _FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _SHARES = ("precision", "recall", "f1-score")
 
 
-def show(
+def show_report(
     report: Evaluation,
     answers: Sequence[Evaluation],
     photographs: Source | None = None,
     supplement: Supplement | None = None,
 ) -> None:
-    """Draws a report from its figures and threat model down to its downloads.
+    """Shows a report from its figures and threat model down to its downloads.
 
     Args:
-        report: What to draw.
-        answers: Reports to compare it with, where they answer the same question.
-        photographs: Its files, where the visitor may look at them.
-        supplement: What else is known of its files, for the page to print.
+        report: The report.
+        answers: Reports of other models, to compare it with where the question is the same.
+        photographs: Its files; None if the visitor may not look at them.
+        supplement: What is printed with it.
     """
     supplement = replace(
-        supplement or Supplement(), comparisons=mcnemar_table.duels(report, answers)
+        supplement or Supplement(), comparisons=mcnemar_table.compare_models(report, answers)
     )
-    _figures(report)
+    _show_figures(report)
     if report.threat_model is None:
-        st.caption(f":material/gavel: No attack. {_identity(report, supplement)}")
+        st.caption(f":material/gavel: No attack. {_describe_identity(report, supplement)}")
     else:
         stated = attack_setup.statement(report.threat_model)
-        st.caption(f":material/gavel: Threat model: {stated}. {_identity(report, supplement)}")
+        st.caption(
+            f":material/gavel: Threat model: {stated}. {_describe_identity(report, supplement)}"
+        )
     for column, (title, predictions) in zip(
-        st.columns(2, gap="large"), confidences.parts(report).items(), strict=False
+        st.columns(2, gap="large"), confidences.list_predictions(report).items(), strict=False
     ):
         with column:
-            _part(title, predictions)
-    if (warning := headline_figures.aimless(report)) is not None:
+            _show_predictions(title, predictions)
+    if (warning := headline_figures.warn_of_dead_gradients(report)) is not None:
         st.warning(warning, icon=":material/trending_flat:")
-    _confidences(report)
-    _extremes(report, photographs)
-    _rivals(supplement.comparisons)
-    _sources(report)
-    _skipped(report)
-    _downloads(report, supplement)
+    _show_confidences(report)
+    _show_extremes(report, photographs)
+    _show_comparisons(supplement.comparisons)
+    _show_sources(report)
+    _show_skipped(report)
+    _show_downloads(report, supplement)
 
 
-def _identity(report: Evaluation, supplement: Supplement) -> str:
+def _describe_identity(report: Evaluation, supplement: Supplement) -> str:
     return (
         f"Model {models.name(report.model)}, sha256 {report.model_sha256[:12]}; "
         f"data sha256 {report.data_sha256[:12]}; {len(report.paths)} images"
@@ -76,36 +78,36 @@ def _identity(report: Evaluation, supplement: Supplement) -> str:
     )
 
 
-def _figures(report: Evaluation) -> None:
+def _show_figures(report: Evaluation) -> None:
     with st.container(horizontal=True):
-        for figure in headline_figures.figures(report):
+        for figure in headline_figures.list_figures(report):
             st.metric(
                 figure.label,
                 percent(figure.value),
-                figure.between or None,
+                figure.interval_text or None,
                 delta_color="off",
                 delta_arrow="off",
                 border=True,
                 width=164,
             )
-    for note in headline_figures.notes(report):
+    for note in headline_figures.explain_figures(report):
         st.caption(note)
 
 
-def _part(title: str, predictions: Predictions) -> None:
+def _show_predictions(title: str, predictions: Predictions) -> None:
     st.header(title, anchor=False)
     charts.draw_confusion_matrix(predictions.confusion, title=title, key=f"confusion:{title}")
     table, printed = st.tabs(["Table", "As scikit-learn prints it"])
     with table:
         four = st.column_config.NumberColumn(format="%.4f")
         st.dataframe(
-            _table(predictions), hide_index=True, column_config=dict.fromkeys(_SHARES, four)
+            _tabulate(predictions), hide_index=True, column_config=dict.fromkeys(_SHARES, four)
         )
     with printed:
         st.code(predictions.report_text(), language=None)
 
 
-def _table(predictions: Predictions) -> pd.DataFrame:
+def _tabulate(predictions: Predictions) -> pd.DataFrame:
     rows = []
     for name, entry in predictions.report().items():
         if isinstance(entry, dict):
@@ -114,26 +116,29 @@ def _table(predictions: Predictions) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _confidences(report: Evaluation) -> None:
+def _show_confidences(report: Evaluation) -> None:
     st.header("Confidence in the true class", anchor=False)
     charts.draw_histogram(
-        {title: confidences.counts(it) for title, it in confidences.parts(report).items()},
-        [confidences.bin_name(index) for index in range(confidences.BINS)],
-        alt=confidences.spoken(report),
+        {
+            title: confidences.count_images(it)
+            for title, it in confidences.list_predictions(report).items()
+        },
+        [confidences.name_bin(index) for index in range(confidences.BINS)],
+        alt=confidences.describe_histogram(report),
         key="confidences",
     )
 
 
-def _extremes(report: Evaluation, photographs: Source | None) -> None:
-    found = {title: falls for title, falls in most_fooled.ends(report).items() if falls}
-    paths = [fall.path for falls in found.values() for fall in falls]
-    pictures = {} if photographs is None else thumbnails.of(photographs, paths)
+def _show_extremes(report: Evaluation, photographs: Source | None) -> None:
+    extremes = {title: falls for title, falls in most_fooled.list_extremes(report).items() if falls}
+    paths = [fall.path for falls in extremes.values() for fall in falls]
+    pictures = {} if photographs is None else thumbnails.make_thumbnails(photographs, paths)
     share = st.column_config.NumberColumn(format="%.1f %%", width="small")
-    for column, (title, falls) in zip(st.columns(2, gap="large"), found.items(), strict=False):
+    for column, (title, falls) in zip(st.columns(2, gap="large"), extremes.items(), strict=False):
         with column:
             st.subheader(title, anchor=False)
             st.dataframe(
-                pd.DataFrame([_fall(fall, pictures) for fall in falls]),
+                pd.DataFrame([_make_row(fall, pictures) for fall in falls]),
                 hide_index=True,
                 row_height=thumbnails.SIDE if pictures else None,
                 column_config={
@@ -144,7 +149,7 @@ def _extremes(report: Evaluation, photographs: Source | None) -> None:
             )
 
 
-def _fall(fall: Fall, pictures: dict[str, str]) -> dict[str, object]:
+def _make_row(fall: Fall, pictures: dict[str, str]) -> dict[str, object]:
     """One row; the name comes last, for it may be long, and a phone is narrow."""
     picture = {"picture": pictures.get(fall.path)} if pictures else {}
     return picture | {
@@ -155,24 +160,24 @@ def _fall(fall: Fall, pictures: dict[str, str]) -> dict[str, object]:
     }
 
 
-def _rivals(duels: Sequence[Duel]) -> None:
+def _show_comparisons(comparisons: Sequence[ModelComparison]) -> None:
     st.header("Against other models", anchor=False)
-    if not duels:
+    if not comparisons:
         st.caption("Run the same report with another model, and the two are compared here.")
         return
     st.dataframe(
         pd.DataFrame(
             [
                 {
-                    "other model": duel.model,
-                    "figure": duel.figure,
-                    "here": percent(duel.here),
-                    "there": percent(duel.there),
-                    "right only here": duel.test.only_first,
-                    "right only there": duel.test.only_second,
-                    "p": duel.p,
+                    "other model": it.model,
+                    "figure": it.figure,
+                    "here": percent(it.here),
+                    "there": percent(it.there),
+                    "right only here": it.test.only_first,
+                    "right only there": it.test.only_second,
+                    "p": it.p,
                 }
-                for duel in duels
+                for it in comparisons
             ]
         ),
         hide_index=True,
@@ -180,7 +185,7 @@ def _rivals(duels: Sequence[Duel]) -> None:
     st.caption(mcnemar_table.MEANING)
 
 
-def _sources(report: Evaluation) -> None:
+def _show_sources(report: Evaluation) -> None:
     if report.sources_problem is not None:
         st.caption(
             ":material/info: No figures for each source: "
@@ -191,7 +196,7 @@ def _sources(report: Evaluation) -> None:
         return
     with st.expander(f"Figures for each source ({len(figures)})", icon=":material/source:"):
         st.dataframe(
-            source_table(figures),
+            tabulate_sources(figures),
             hide_index=True,
             column_config=dict.fromkeys(
                 ("accuracy", "balanced accuracy", "robust accuracy"),
@@ -200,7 +205,7 @@ def _sources(report: Evaluation) -> None:
         )
 
 
-def source_table(figures: dict[str, dict[str, Any]]) -> pd.DataFrame:
+def tabulate_sources(figures: dict[str, dict[str, Any]]) -> pd.DataFrame:
     """Makes one row a source, without the confusion matrices."""
     return pd.DataFrame(
         [
@@ -215,7 +220,7 @@ def source_table(figures: dict[str, dict[str, Any]]) -> pd.DataFrame:
     )
 
 
-def _skipped(report: Evaluation) -> None:
+def _show_skipped(report: Evaluation) -> None:
     if not report.skipped:
         return
     with st.expander(f"{len(report.skipped)} files were skipped", icon=":material/warning:"):
@@ -230,11 +235,11 @@ def _skipped(report: Evaluation) -> None:
         )
 
 
-def _downloads(report: Evaluation, supplement: Supplement) -> None:
+def _show_downloads(report: Evaluation, supplement: Supplement) -> None:
     with st.container(horizontal=True):
         st.download_button(
             "Every image (CSV)",
-            rows(report).encode(errors="backslashreplace"),  # a name may be no text
+            write_rows(report).encode(errors="backslashreplace"),  # a name may be no text
             file_name="report.csv",
             mime="text/csv",
             icon=":material/download:",
@@ -258,16 +263,16 @@ def _downloads(report: Evaluation, supplement: Supplement) -> None:
         )
 
 
-def rows(report: Evaluation) -> str:
-    """Writes one line an image as CSV; confidences are those of the predicted class."""
+def write_rows(report: Evaluation) -> str:
+    """Writes one line an image as CSV; the confidences are those of the predicted class."""
     columns: dict[str, list[object]] = {
-        "path": [harmless(path) for path in report.paths],
+        "path": [escape_formula(path) for path in report.paths],
         "true_label": [LABELS[label] for label in report.clean.labels],
-        **_columns("clean", report.clean),
+        **_make_columns("clean", report.clean),
     }
     if report.adversarial is not None:
         assert report.linf is not None and report.l2 is not None  # noqa: S101, PT018
-        columns |= _columns("adversarial", report.adversarial)
+        columns |= _make_columns("adversarial", report.adversarial)
         columns["linf"] = [f"{value:.6f}" for value in report.linf]
         columns["l2"] = [f"{value:.6f}" for value in report.l2]
     text = io.StringIO()
@@ -277,7 +282,7 @@ def rows(report: Evaluation) -> str:
     return text.getvalue()
 
 
-def harmless(text: str) -> str:
+def escape_formula(text: str) -> str:
     """Keeps a spreadsheet from taking a stranger's file name for a formula.
 
     An apostrophe in front is the convention that spreadsheets understand (OWASP, CSV injection).
@@ -285,7 +290,7 @@ def harmless(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULAS) else text
 
 
-def _columns(name: str, predictions: Predictions) -> dict[str, list[object]]:
+def _make_columns(name: str, predictions: Predictions) -> dict[str, list[object]]:
     confidences = probabilities(predictions.logits).max(axis=1)
     return {
         f"{name}_prediction": [LABELS[label] for label in predictions.classes],

@@ -1,4 +1,4 @@
-"""What a report is about, and how far it is, in the few words a list has room for."""
+"""A report in the few words a list has room for: what it is about, and how far it is."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from facemask_ui.choices import attack_setup, models
 from facemask_ui.reports.line import Line
 
 
-def described(line: Line) -> tuple[str, str]:
-    """A line's model and attack, and below that its photographs."""
+def describe_line(line: Line) -> tuple[str, str]:
+    """Describes a line: its model and attack, and below that its photographs."""
     cropped = ", cropped to the face" if line.cropped else ""
     if line.job is not None:
         order = line.job.order
@@ -28,8 +28,8 @@ def described(line: Line) -> tuple[str, str]:
     return f"{models.name(values['model'])} · {attack_setup.stated(values)}", subtitle
 
 
-def progress(job: Job) -> str:
-    """How far a job is, in words."""
+def describe_progress(job: Job) -> str:
+    """Describes how far a job is."""
     if job.state is State.QUEUED:
         if job.ahead:
             return f"Waiting: {job.ahead} before it"
@@ -38,11 +38,11 @@ def progress(job: Job) -> str:
         return "Starting"
     pace = ""
     if job.rate and job.seconds_left is not None:
-        pace = f" · {job.rate:.1f} a second · about {_span(job.seconds_left)} left"
+        pace = f" · {job.rate:.1f} a second · about {_write_span(job.seconds_left)} left"
     return f"{job.done} of {job.total} images{pace}"
 
 
-def _span(seconds: float) -> str:
+def _write_span(seconds: float) -> str:
     if seconds < 90:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

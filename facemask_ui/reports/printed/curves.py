@@ -72,16 +72,16 @@ def lay_out_curves(searches: Mapping[str, SmallestEpsilons]) -> Curves:
     largest = max(search.largest for search in searches.values())
     return Curves(
         curves=[
-            _curve(name, search, number, largest)
+            _lay_out_curve(name, search, number, largest)
             for number, (name, search) in enumerate(searches.items())
         ],
         levels={level: _x(level, largest) for level in _MARKED_LEVELS if level <= largest},
         shares={share: _y(share / 100) for share in _SHARES},
-        description=epsilon_curve.spoken(searches),
+        description=epsilon_curve.describe_curves(searches),
     )
 
 
-def _curve(name: str, search: SmallestEpsilons, number: int, largest: int) -> Curve:
+def _lay_out_curve(name: str, search: SmallestEpsilons, number: int, largest: int) -> Curve:
     points = [
         (_x(level, largest), _y(share))
         for level, share in enumerate(search.robust_accuracy.tolist())

@@ -24,7 +24,7 @@ from facemask_ui.reports import (
     most_fooled,
     transfer_table,
 )
-from facemask_ui.reports.mcnemar_table import Duel
+from facemask_ui.reports.mcnemar_table import ModelComparison
 from facemask_ui.reports.printed.curves import lay_out_curves
 from facemask_ui.reports.printed.histogram import lay_out_histogram
 
@@ -48,7 +48,7 @@ class Supplement:
     """
 
     cropped: bool = False
-    comparisons: Sequence[Duel] = ()
+    comparisons: Sequence[ModelComparison] = ()
     searches: Mapping[str, SmallestEpsilons] = field(default_factory=dict)
     transfers: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
@@ -70,33 +70,36 @@ def write_page(report: Evaluation, supplement: Supplement | None = None) -> str:
         supplement: What is printed with it.
     """
     supplement = supplement or Supplement()
-    notes = [*headline_figures.notes(report), headline_figures.aimless(report)]
+    notes = [
+        *headline_figures.explain_figures(report),
+        headline_figures.warn_of_dead_gradients(report),
+    ]
     searches = supplement.searches
     return _TEMPLATES.get_template("report.html.jinja").render(
         language="en",
-        title=_title(report),
+        title=_write_title(report),
         model=models.name(report.model),
         classes=WORDS,
         report=report,
         cropped=supplement.cropped,
-        figures=headline_figures.figures(report),
+        figures=headline_figures.list_figures(report),
         notes=[note for note in notes if note is not None],
-        threat_model=_threat_model(report),
-        parts=confidence_histogram.parts(report),
+        threat_model=_state_threat_model(report),
+        parts=confidence_histogram.list_predictions(report),
         histogram=lay_out_histogram(report),
-        extremes=most_fooled.ends(report),
+        extremes=most_fooled.list_extremes(report),
         comparisons=supplement.comparisons,
-        searches=epsilon_curve.table(searches).to_dict("records"),
+        searches=epsilon_curve.tabulate_searches(searches).to_dict("records"),
         curves=lay_out_curves(searches) if searches else None,
-        transfers=[_transfer(title, rates) for title, rates in supplement.transfers.items()],
+        transfers=[_make_table(title, rates) for title, rates in supplement.transfers.items()],
         sources=report.by_source(),
-        identity=_identity(report),
+        identity=_list_identity(report),
         versions=versions.library_versions() | {"core source sha256": versions.source_sha256()},
         meaning=_MEANING,
     )
 
 
-def _title(report: Evaluation) -> str:
+def _write_title(report: Evaluation) -> str:
     """Short enough for a browser's tab and the margin of a sheet."""
     title = f"Face-mask report: {models.name(report.model)}"
     if report.threat_model is None:
@@ -106,13 +109,13 @@ def _title(report: Evaluation) -> str:
     return f"{title}, {attacks.get(stated['attack']).title}, epsilon {written}"
 
 
-def _threat_model(report: Evaluation) -> str:
+def _state_threat_model(report: Evaluation) -> str:
     if report.threat_model is None:
         return "No attack"
     return attack_setup.statement(report.threat_model)
 
 
-def _transfer(title: str, success_rates: pd.DataFrame) -> _Table:
+def _make_table(title: str, success_rates: pd.DataFrame) -> _Table:
     return _Table(
         title,
         ["", *(_capital(column) for column in success_rates.columns)],
@@ -130,7 +133,7 @@ def _capital(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}"
 
 
-def _identity(report: Evaluation) -> dict[str, Any]:
+def _list_identity(report: Evaluation) -> dict[str, Any]:
     """What the figures are of and what computed them, in full."""
     attack = report.speed.attack_ms_per_image
     return {

@@ -68,8 +68,8 @@ class Histogram:
 def lay_out_histogram(report: Evaluation) -> Histogram:
     """Lays out one bar a bin: hollow before the attack, full after it."""
     series = {
-        title: confidence_histogram.counts(predictions)
-        for title, predictions in confidence_histogram.parts(report).items()
+        title: confidence_histogram.count_images(predictions)
+        for title, predictions in confidence_histogram.list_predictions(report).items()
     }
     fills = _FILLS if len(series) > 1 else _FILLS[1:]
     highest = max(int(counts.max()) for counts in series.values())
@@ -77,18 +77,18 @@ def lay_out_histogram(report: Evaluation) -> Histogram:
         bars=[
             bar
             for place, (counts, fill) in enumerate(zip(series.values(), fills, strict=True))
-            for bar in _bars(counts, fill, place, len(series), highest)
+            for bar in _lay_out_bars(counts, fill, place, len(series), highest)
         ],
         fills=dict(zip(series, fills, strict=True)),
         edges={
             100 * edge // confidence_histogram.BINS: Histogram.left + _STEP * edge
             for edge in range(confidence_histogram.BINS + 1)
         },
-        description=confidence_histogram.spoken(report),
+        description=confidence_histogram.describe_histogram(report),
     )
 
 
-def _bars(
+def _lay_out_bars(
     counts: NDArray[np.int64], fill: str, place: int, abreast: int, highest: int
 ) -> Iterator[Bar]:
     """Lays out one series, which is the given one of several that stand abreast in each bin."""

@@ -17,27 +17,27 @@ def search(*levels: float, largest: int = 4) -> SmallestEpsilons:
 
 
 @pytest.fixture
-def drawn(monkeypatch: pytest.MonkeyPatch) -> go.Figure:
+def figure(monkeypatch: pytest.MonkeyPatch) -> go.Figure:
     monkeypatch.setattr(epsilon_curve, "pick_palette", lambda: LIGHT)
-    return epsilon_curve._figure(
+    return epsilon_curve._draw_figure(
         {"weak": search(0, 1, 1, 2), "firm": search(3, np.inf, np.inf, np.inf, largest=8)}
     )
 
 
 def test_each_curve_begins_at_the_clean_accuracy_and_holds_the_searchs_figures(
-    drawn: go.Figure,
+    figure: go.Figure,
 ) -> None:
-    curves = {line.name: line for line in drawn.data if line.name}
+    curves = {line.name: line for line in figure.data if line.name}
     assert curves["weak"].y.tolist() == [0.75, 0.25, 0.0, 0.0, 0.0]
     assert curves["firm"].y.tolist() == [1.0, 1.0, 1.0, *[0.75] * 6]
     assert curves["weak"].x.tolist() == [0, 1, 2, 3, 4]
-    told_apart = {(c.line.color, c.line.dash, c.marker.symbol) for c in curves.values()}
-    assert len(told_apart) == 2
+    styles = {(c.line.color, c.line.dash, c.marker.symbol) for c in curves.values()}
+    assert len(styles) == 2
     assert len({c.line.dash for c in curves.values()}) == 2, "not by colour alone"
 
 
-def test_every_curve_lies_in_its_band(drawn: go.Figure) -> None:
-    lines = list(drawn.data)
+def test_every_curve_lies_in_its_band(figure: go.Figure) -> None:
+    lines = list(figure.data)
     for high, low, curve in zip(lines[::3], lines[1::3], lines[2::3], strict=True):
         assert np.all(np.array(low.y) <= curve.y + 1e-12)
         assert np.all(curve.y <= np.array(high.y) + 1e-12)
@@ -54,11 +54,11 @@ def test_every_curve_lies_in_its_band(drawn: go.Figure) -> None:
 def test_the_median_is_an_epsilon_or_says_why_there_is_none(
     levels: tuple[float, ...], words: str
 ) -> None:
-    assert epsilon_curve.median(search(*levels)) == words
+    assert epsilon_curve.write_median(search(*levels)) == words
 
 
 def test_the_table_counts_what_the_median_leaves_out() -> None:
-    (row,) = epsilon_curve.table({"weak": search(0, 1, np.inf)}).to_dict("records")
+    (row,) = epsilon_curve.tabulate_searches({"weak": search(0, 1, np.inf)}).to_dict("records")
     assert row == {
         "": "weak",
         "median smallest fooling epsilon": "1/255 (0.00392)",
@@ -69,8 +69,8 @@ def test_the_table_counts_what_the_median_leaves_out() -> None:
     }
 
 
-def test_the_chart_is_told_in_words() -> None:
-    assert epsilon_curve.spoken({"weak": search(0, 1, 1, 2)}) == (
+def test_the_chart_is_put_into_words() -> None:
+    assert epsilon_curve.describe_curves({"weak": search(0, 1, 1, 2)}) == (
         "Accuracy against epsilon. weak: 75.0 % clean, 25.0 % at 1/255, 0.0 % at 2/255, "
         "0.0 % at 4/255"
     )

@@ -25,7 +25,7 @@ from facemask_ui.base.palette import percent
 from facemask_ui.base.printed_page import open_templates
 from facemask_ui.choices import models
 from facemask_ui.reports import confidence_histogram, epsilon_curve, headline_figures, printed
-from facemask_ui.reports.mcnemar_table import Duel
+from facemask_ui.reports.mcnemar_table import ModelComparison
 
 HOSTILE = [
     "<script>alert(1)</script>.png",
@@ -113,8 +113,8 @@ def report(brightness: Classifier) -> Evaluation:
 
 def test_the_page_holds_all_that_was_promised(report: Evaluation) -> None:
     seen = ParsedPage(printed.write_page(report))
-    for figure in headline_figures.figures(report):
-        assert f"{figure.label}{percent(figure.value)}{figure.between}" in seen.text
+    for figure in headline_figures.list_figures(report):
+        assert f"{figure.label}{percent(figure.value)}{figure.interval_text}" in seen.text
     assert (
         "PGD, white box, untargeted, L∞, epsilon 16/255 (0.0627), seed 3, loss margin" in seen.text
     )
@@ -123,7 +123,7 @@ def test_the_page_holds_all_that_was_promised(report: Evaluation) -> None:
         assert predictions.report_text() in seen.text
         for row in predictions.confusion.tolist():
             assert "mask" + "".join(map(str, row)) in seen.text
-    assert ("aria-label", confidence_histogram.spoken(report)) in seen.attributes
+    assert ("aria-label", confidence_histogram.describe_histogram(report)) in seen.attributes
     for title in ("Most fooled", "Least fooled", "Skipped filesNone.", "with each figure"):
         assert title in seen.text
     for value in (report.data_sha256, report.model_sha256, *versions.library_versions().values()):
@@ -132,8 +132,8 @@ def test_the_page_holds_all_that_was_promised(report: Evaluation) -> None:
 
 def test_every_bar_is_drawn_and_counted(report: Evaluation) -> None:
     filled = [
-        np.count_nonzero(confidence_histogram.counts(it))
-        for it in confidence_histogram.parts(report).values()
+        np.count_nonzero(confidence_histogram.count_images(it))
+        for it in confidence_histogram.list_predictions(report).values()
     ]
     seen = ParsedPage(printed.write_page(report))
     classes = Counter(value for key, value in seen.attributes if key == "class")
@@ -150,34 +150,34 @@ def test_a_clean_report_says_there_was_no_attack(report: Evaluation) -> None:
 
 
 def test_other_models_are_compared_where_there_are_any(report: Evaluation) -> None:
-    duel = Duel("VGG19 <b>", "Clean accuracy", 1.0, 0.75, Comparison(2, 0, 0.5))
-    seen = ParsedPage(printed.write_page(report, printed.Supplement(comparisons=[duel])))
+    comparison = ModelComparison("VGG19 <b>", "Clean accuracy", 1.0, 0.75, Comparison(2, 0, 0.5))
+    seen = ParsedPage(printed.write_page(report, printed.Supplement(comparisons=[comparison])))
     assert "VGG19 <b>, clean accuracy100.0 %75.0 %200.500McNemar" in seen.text
     assert "McNemar" not in ParsedPage(printed.write_page(report)).text
 
 
-def test_searches_and_transfers_on_the_same_files_are_told(report: Evaluation) -> None:
+def test_searches_and_transfers_on_the_same_files_are_printed(report: Evaluation) -> None:
     searches = {
         "weak <b>": SmallestEpsilons(
             np.array([0, 1, 2, np.inf]), np.zeros(4, np.bool_), 4, {"attack": "fgsm"}
         )
     }
-    travels = {
+    transfers = {
         "FGSM, epsilon 4/255": pd.DataFrame.from_dict(
             {"made on A": {"shown to B": "12.5 %"}}, orient="index"
         )
     }
-    company = printed.Supplement(searches=searches, transfers=travels)
-    seen = ParsedPage(printed.write_page(report, company))
+    supplement = printed.Supplement(searches=searches, transfers=transfers)
+    seen = ParsedPage(printed.write_page(report, supplement))
     assert "Accuracy against epsilon" in seen.text
     assert "weak <b>" in seen.text, "escaped, so that it is text"
-    assert epsilon_curve.median(searches["weak <b>"]) in seen.text
+    assert epsilon_curve.write_median(searches["weak <b>"]) in seen.text
     (line,) = (value for key, value in seen.attributes if key == "points")
     heights = [float(point.split(",")[1]) for point in str(line).split()]
     assert len(heights) == 5
     assert heights == sorted(heights), "accuracy never rises"
     spoken = [value for key, value in seen.attributes if key == "aria-label"]
-    assert epsilon_curve.spoken(searches) in spoken
+    assert epsilon_curve.describe_curves(searches) in spoken
     assert "Made on A" in seen.text
     assert "12.5 %" in seen.text
     alone = ParsedPage(printed.write_page(report)).text

@@ -32,7 +32,7 @@ from facemask_ui.reports import (
     most_fooled,
     view,
 )
-from facemask_ui.reports.mcnemar_table import Duel
+from facemask_ui.reports.mcnemar_table import ModelComparison
 
 
 @pytest.fixture(scope="module")
@@ -46,18 +46,18 @@ def report(portraits: Dataset, brightness: Classifier) -> Evaluation:
     return evaluation.evaluate(brightness, portraits, attack=attack, epsilon=16 / 255)
 
 
-def finished(app: AppTest) -> AppTest:
+def compute_reports(app: AppTest) -> AppTest:
     """Computes what is queued, as the worker would, and looks again."""
     worker.work(Queue(), idle=0)
     return app.run()
 
 
-def run(app: AppTest) -> AppTest:
+def run_report(app: AppTest) -> AppTest:
     """Presses the button, and waits for the answer."""
-    return finished(app.button(key="run-report").click().run())
+    return compute_reports(app.button(key="run-report").click().run())
 
 
-def zipped(**files: bytes) -> bytes:
+def make_zip(**files: bytes) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, data in files.items():
@@ -69,7 +69,7 @@ def zipped(**files: bytes) -> bytes:
 def test_report_on_the_portraits(open_page: Open) -> None:
     app = open_page("Report", limit="6", epsilon="16")
     assert not app.metric
-    app = run(app)
+    app = run_report(app)
     assert not app.exception
     assert not app.error
     labels = [metric.label for metric in app.metric]
@@ -93,7 +93,7 @@ def test_report_on_the_portraits(open_page: Open) -> None:
 
 @pytest.mark.usefixtures("brightness")
 def test_a_report_is_there_after_a_look_at_another_page(open_page: Open) -> None:
-    app = run(open_page("Report", limit="4", attack="none"))
+    app = run_report(open_page("Report", limit="4", attack="none"))
     assert [metric.label for metric in app.metric] == ["Clean accuracy", "Balanced accuracy"]
     app.switch_page("pages/2_Attack.py").run()
     app.switch_page("pages/3_Report.py").run()
@@ -101,8 +101,8 @@ def test_a_report_is_there_after_a_look_at_another_page(open_page: Open) -> None
 
 
 @pytest.mark.usefixtures("brightness")
-def test_the_same_question_is_not_asked_twice(open_page: Open) -> None:
-    app = run(open_page("Report", limit="4", attack="none"))
+def test_the_same_report_is_not_computed_twice(open_page: Open) -> None:
+    app = run_report(open_page("Report", limit="4", attack="none"))
     (job,) = Queue().jobs()
     app.selectbox(key="run").set_value("").run()
     assert not app.metric
@@ -114,7 +114,7 @@ def test_the_same_question_is_not_asked_twice(open_page: Open) -> None:
 @pytest.mark.usefixtures("brightness")
 def test_zip_is_reported_with_what_was_skipped(open_page: Open) -> None:
     files = {portrait.label: portrait.path for portrait in samples.gallery()}
-    data = zipped(
+    data = make_zip(
         **{
             "with_mask/a.webp": files[WITH_MASK].read_bytes(),
             "without_mask/b.png": files[WITHOUT_MASK].read_bytes(),
@@ -124,7 +124,7 @@ def test_zip_is_reported_with_what_was_skipped(open_page: Open) -> None:
     app = open_page("Report", attack="none")
     app.segmented_control(key="dataset").set_value("Zip file").run()
     app.file_uploader[0].set_value(("set.zip", data, "application/zip")).run()
-    app = run(app)
+    app = run_report(app)
     assert not app.error
     assert any("1 file" in expander.label for expander in app.expander)
     assert "broken.png" in app.dataframe[-1].value["file"].tolist()[0]
@@ -144,7 +144,7 @@ def test_a_name_that_is_no_text_spoils_nothing(
     app = open_page("Report")
     app.segmented_control(key="dataset").set_value("Server folder").run()
     app.text_input(key="folder").set_value(".").run()
-    app = run(app)
+    app = run_report(app)
     assert not app.exception
     assert not app.error
     files = [sorted(table.value["file"]) for table in app.dataframe[2:]]
@@ -153,7 +153,7 @@ def test_a_name_that_is_no_text_spoils_nothing(
     assert len(app.get("download_button")) == 3
 
 
-@pytest.mark.parametrize("data", [b"no zip", zipped(**{"with_mask/a.png": b"x"})])
+@pytest.mark.parametrize("data", [b"no zip", make_zip(**{"with_mask/a.png": b"x"})])
 def test_wrong_zip_gives_one_sentence(open_page: Open, data: bytes) -> None:
     app = open_page("Report")
     app.segmented_control(key="dataset").set_value("Zip file").run()
@@ -178,7 +178,7 @@ def test_server_folder(open_page: Open, monkeypatch: pytest.MonkeyPatch, tmp_pat
     app.segmented_control(key="dataset").set_value("Server folder").run()
     app.text_input(key="folder").set_value("gallery").run()
     assert not app.error
-    assert len(run(app).metric) == 2
+    assert len(run_report(app).metric) == 2
     app.text_input(key="folder").set_value("../models").run()
     assert "not one the operator" in app.error[0].value
 
@@ -200,14 +200,14 @@ def test_calibration_and_sources_stand_with_the_figures(
     app = open_page("Report", attack="none")
     app.segmented_control(key="dataset").set_value("Server folder").run()
     app.text_input(key="folder").set_value("set").run()
-    app = run(app)
+    app = run_report(app)
     assert any("Expected calibration error" in caption.value for caption in app.caption)
     assert any("each source (2)" in expander.label for expander in app.expander)
     table = app.dataframe[-1].value
     assert table["source"].tolist() == ["one", "two"]
     assert table["images"].tolist() == [1, 5]
 
-    manifest.write_text("another program's table\n")  # sources are read when they are shown
+    manifest.write_text("another program's table\n")  # sources are read anew each time
     app.run()
     assert any("No figures for each source" in caption.value for caption in app.caption)
     assert not any("each source (" in expander.label for expander in app.expander)
@@ -215,7 +215,7 @@ def test_calibration_and_sources_stand_with_the_figures(
 
 def test_source_table_has_one_row_a_source(portraits: Dataset, report: Evaluation) -> None:
     named = {path: path.split("/")[0] for path in report.paths}
-    table = view.source_table(replace(report, sources=named).by_source())
+    table = view.tabulate_sources(replace(report, sources=named).by_source())
     assert table.columns.tolist() == [
         "source",
         "images",
@@ -235,48 +235,52 @@ def test_folders_elsewhere_are_refused(
     (root / "link").symlink_to("/etc")
     monkeypatch.setenv(dataset_choice.ROOTS_VARIABLE, str(root))
     if path == "~":  # no shell: it is a folder of that name, which may not exist
-        assert dataset_choice.permitted(path) == root / "~"
+        assert dataset_choice.resolve_folder(path) == root / "~"
         return
     with pytest.raises(DatasetError, match="operator"):
-        dataset_choice.permitted(path)
+        dataset_choice.resolve_folder(path)
 
 
 def test_allowed_root_may_itself_be_a_link(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "real" / "set").mkdir(parents=True)
     (tmp_path / "link").symlink_to(tmp_path / "real")
     monkeypatch.setenv(dataset_choice.ROOTS_VARIABLE, str(tmp_path / "link"))
-    assert dataset_choice.permitted(str(tmp_path / "link" / "set")) == tmp_path / "real" / "set"
+    assert (
+        dataset_choice.resolve_folder(str(tmp_path / "link" / "set")) == tmp_path / "real" / "set"
+    )
 
 
 def test_figures_are_written_with_their_intervals(report: Evaluation) -> None:
-    found = {figure.label: figure for figure in headline_figures.figures(report)}
-    robust, interval = found["Robust accuracy"], report.intervals["robust_accuracy"]
+    figures = {figure.label: figure for figure in headline_figures.list_figures(report)}
+    robust, interval = figures["Robust accuracy"], report.intervals["robust_accuracy"]
     assert robust.value == report.robust_accuracy
-    assert robust.between == f"{100 * interval.low:.1f} to {100 * interval.high:.1f} %"
+    assert robust.interval_text == f"{100 * interval.low:.1f} to {100 * interval.high:.1f} %"
     nothing_to_attack = replace(
         report, clean=replace(report.clean, labels=1 - report.clean.classes)
     )
-    assert "Success rate" not in [it.label for it in headline_figures.figures(nothing_to_attack)]
+    assert "Success rate" not in [
+        it.label for it in headline_figures.list_figures(nothing_to_attack)
+    ]
 
 
 def test_every_image_is_in_one_bin_and_the_wrong_ones_lie_below_one_half(
     report: Evaluation,
 ) -> None:
-    for predictions in confidence_histogram.parts(report).values():
-        counts = confidence_histogram.counts(predictions)
+    for predictions in confidence_histogram.list_predictions(report).values():
+        counts = confidence_histogram.count_images(predictions)
         assert counts.sum() == len(report.paths)
         assert counts[confidence_histogram.BINS // 2 :].sum() == predictions.right.sum()
 
 
-def test_the_histogram_is_told_in_words(report: Evaluation) -> None:
+def test_the_histogram_is_put_into_words(report: Evaluation) -> None:
     logits = np.array([[0.0, 50.0]] * 4 + [[0.0, 0.8]] * 2, np.float32)  # sure, and at 0.69
-    told = replace(report, clean=Predictions(np.array([1] * 6), logits), adversarial=None)
+    clean = replace(report, clean=Predictions(np.array([1] * 6), logits), adversarial=None)
     expected = "Clean, images by their confidence in the true class: 60 to 70 %: 2, 90 to 100 %: 4."
-    assert confidence_histogram.spoken(told) == expected
-    assert "After the attack, images" in confidence_histogram.spoken(report)
+    assert confidence_histogram.describe_histogram(clean) == expected
+    assert "After the attack, images" in confidence_histogram.describe_histogram(report)
 
 
-def _falling(report: Evaluation, margins: list[float]) -> Evaluation:
+def _make_fall(report: Evaluation, margins: list[float]) -> Evaluation:
     """Images of one class: the greater the margin, the surer before the attack; level after it."""
     labels, paths = np.zeros(len(margins), int), tuple(f"{n}.png" for n in range(len(margins)))
     before = np.array([[margin, 0.0] for margin in margins], np.float32)
@@ -285,25 +289,25 @@ def _falling(report: Evaluation, margins: list[float]) -> Evaluation:
 
 
 def test_extremes_are_those_whose_confidence_fell_most_and_least(report: Evaluation) -> None:
-    found = most_fooled.ends(_falling(report, [3, 1, 9, -2, 5, 8, 2, 4, 6, 7, 0, -1]))
-    files = {title: [fall.path for fall in falls] for title, falls in found.items()}
+    extremes = most_fooled.list_extremes(_make_fall(report, [3, 1, 9, -2, 5, 8, 2, 4, 6, 7, 0, -1]))
+    files = {title: [fall.path for fall in falls] for title, falls in extremes.items()}
     assert files == {
         "Most fooled": ["2.png", "5.png", "9.png", "8.png", "4.png"],
         "Least fooled": ["3.png", "11.png", "10.png", "1.png", "6.png"],
     }
-    first = found["Most fooled"][0]
+    first = extremes["Most fooled"][0]
     assert (first.truth, first.after) == ("without mask", 0.5)
     assert first.before == pytest.approx(1 / (1 + np.exp(-9)))
 
 
 @pytest.mark.parametrize("count", [1, 2, 6])
 def test_few_images_stand_at_one_end_each(report: Evaluation, count: int) -> None:
-    most, least = most_fooled.ends(_falling(report, [1.0] * count)).values()
+    most, least = most_fooled.list_extremes(_make_fall(report, [1.0] * count)).values()
     assert [fall.path for fall in most + least[::-1]] == [f"{n}.png" for n in range(count)]
 
 
 def test_a_clean_run_has_no_extremes(report: Evaluation) -> None:
-    assert most_fooled.ends(replace(report, adversarial=None)) == {}
+    assert most_fooled.list_extremes(replace(report, adversarial=None)) == {}
 
 
 def test_models_are_compared_on_the_same_question_only(report: Evaluation) -> None:
@@ -315,26 +319,26 @@ def test_models_are_compared_on_the_same_question_only(report: Evaluation) -> No
         replace(rival, threat_model={}),
         replace(rival, adversarial=None, threat_model=None),
     ]
-    clean, robust = mcnemar_table.duels(report, [*strangers, rival, rival])
+    clean, robust = mcnemar_table.compare_models(report, [*strangers, rival, rival])
     right, wrong = int(report.clean.right.sum()), int((~report.clean.right).sum())
     assert (clean.test.only_first, clean.test.only_second) == (right, wrong)
     assert (clean.here, clean.there) == (report.clean.accuracy, rival.clean.accuracy)
     assert (robust.here, robust.there) == (report.robust_accuracy, rival.robust_accuracy)
-    assert mcnemar_table.duels(report, strangers) == []
+    assert mcnemar_table.compare_models(report, strangers) == []
 
 
 @pytest.mark.parametrize(
     ("p_value", "written"), [(1.0, "1.000"), (0.0312, "0.031"), (0.0004, "< 0.001")]
 )
 def test_p_is_written_as_people_do(p_value: float, written: str) -> None:
-    assert Duel("m", "f", 1.0, 0.5, Comparison(1, 2, p_value)).p == written
+    assert ModelComparison("m", "f", 1.0, 0.5, Comparison(1, 2, p_value)).p == written
 
 
 @pytest.mark.usefixtures("brightness")
 def test_another_model_is_compared_on_the_screen(open_page: Open) -> None:
-    app = run(open_page("Report", limit="4", attack="none"))
+    app = run_report(open_page("Report", limit="4", attack="none"))
     assert any("with another model" in caption.value for caption in app.caption)
-    app = run(app.pills(key="judged").set_value(["vgg19"]).run())
+    app = run_report(app.pills(key="judged").set_value(["vgg19"]).run())
     table = app.dataframe[-1].value
     assert table["other model"].tolist() == ["MobileNetV3-Small"]
     assert table["figure"].tolist() == ["Clean accuracy"]
@@ -342,7 +346,7 @@ def test_another_model_is_compared_on_the_screen(open_page: Open) -> None:
 
 
 def test_rows_agree_with_the_matrix(report: Evaluation) -> None:
-    rows = list(csv.DictReader(io.StringIO(view.rows(report))))
+    rows = list(csv.DictReader(io.StringIO(view.write_rows(report))))
     assert [row["path"] for row in rows] == list(report.paths)
     counts = Counter((row["true_label"], row["adversarial_prediction"]) for row in rows)
     for true, predicted in np.ndindex(2, 2):
@@ -355,7 +359,7 @@ def test_rows_agree_with_the_matrix(report: Evaluation) -> None:
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
 def test_no_file_name_is_a_formula(report: Evaluation, start: str) -> None:
     paths = (f"{start}cmd|'/c calc'!A1/x.png", *report.paths[1:])
-    text = view.rows(replace(report, paths=paths))
+    text = view.write_rows(replace(report, paths=paths))
     rows = list(csv.reader(io.StringIO(text, newline="")))
     assert rows[1][0] == f"'{paths[0]}"
     assert [row[0] for row in rows[2:]] == list(report.paths[1:])

@@ -1,4 +1,4 @@
-"""Reports that another process computes: asked for, watched, ended, shared, and nobody else's."""
+"""Reports that another process computes: requested, watched, ended, shared, and private."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from facemask_ui.reports import dataset_choice, owner
 pytestmark = pytest.mark.usefixtures("brightness")
 
 
-def packed() -> bytes:
+def make_zip() -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for number, portrait in enumerate(samples.gallery()):
@@ -30,64 +30,64 @@ def packed() -> bytes:
     return buffer.getvalue()
 
 
-def ask(app: AppTest) -> AppTest:
+def run_report(app: AppTest) -> AppTest:
     return app.button(key="run-report").click().run()
 
 
-def computed(app: AppTest) -> AppTest:
+def compute(app: AppTest) -> AppTest:
     worker.work(Queue(), idle=0)
     return app.run()
 
 
-def upload(app: AppTest) -> AppTest:
+def upload_zip(app: AppTest) -> AppTest:
     app.segmented_control(key="dataset").set_value("Zip file").run()
-    return app.file_uploader[0].set_value(("mine.zip", packed(), "application/zip")).run()
+    return app.file_uploader[0].set_value(("mine.zip", make_zip(), "application/zip")).run()
 
 
-def texts(app: AppTest) -> str:
+def read_page(app: AppTest) -> str:
     """Everything the page says in words, table cells included."""
-    told = [element.value for kind in ("markdown", "caption", "info") for element in app.get(kind)]
-    told += [option for box in app.selectbox for option in box.options]
-    told += [str(table.value) for table in app.dataframe]
-    return "\n".join([*told, *(expander.label for expander in app.expander)])
+    texts = [element.value for kind in ("markdown", "caption", "info") for element in app.get(kind)]
+    texts += [option for box in app.selectbox for option in box.options]
+    texts += [str(table.value) for table in app.dataframe]
+    return "\n".join([*texts, *(expander.label for expander in app.expander)])
 
 
-def progress(app: AppTest) -> list[str]:
+def read_progress(app: AppTest) -> list[str]:
     return [bar.proto.text for bar in app.get("progress")]
 
 
 def test_models_and_attacks_make_one_job_each_in_one_table(open_page: Open) -> None:
     app = open_page("Report", limit="4", judged="mobilenetv3,vgg19", attacks="none,fgsm")
     assert app.button(key="run-report").label == "Run 4 reports"
-    ask(app)
-    assert progress(app) == [
+    run_report(app)
+    assert read_progress(app) == [
         "Waiting for the worker",
         *(f"Waiting: {n} before it" for n in (1, 2, 3)),
     ]
-    computed(app)
-    assert progress(app) == []
-    told = texts(app)
+    compute(app)
+    assert read_progress(app) == []
+    page = read_page(app)
     for words in ("MobileNetV3-Small · no attack", "VGG19 · FGSM 4/255", "Success rate"):
-        assert words in told
+        assert words in page
     assert [metric.label for metric in app.metric] == ["Clean accuracy", "Balanced accuracy"]
     assert len(app.selectbox(key="run").options) == 5, "none, and the four"
 
 
 def test_curves_and_transfer_are_reports_of_their_own(open_page: Open) -> None:
-    chosen = {"judged": "mobilenetv3,vgg19", "attacks": "none,fgsm", "epsilon": "16"}
-    app = open_page("Report", limit="6", **chosen)
+    query = {"judged": "mobilenetv3,vgg19", "attacks": "none,fgsm", "epsilon": "16"}
+    app = open_page("Report", limit="6", **query)
     assert app.button(key="run-report").label == "Run 4 reports"
     app.toggle(key="curve").set_value(True).run()
     app.toggle(key="transfer").set_value(True).run()
     assert app.button(key="run-report").label == "Run 8 reports"
-    app = computed(ask(app))
+    app = compute(run_report(app))
     assert not app.exception
-    told = texts(app)
-    assert "FGSM 16/255, made on VGG19" in told
-    assert told.count("Median smallest fooling epsilon") == 2
-    (travelled,) = [it.value for it in app.dataframe if "shown to VGG19" in it.value.columns]
-    assert "–" not in travelled.to_numpy().ravel().tolist()
-    assert (travelled.to_numpy() == travelled.to_numpy()[0, 0]).all(), "both are the same model"
+    page = read_page(app)
+    assert "FGSM 16/255, made on VGG19" in page
+    assert page.count("Median smallest fooling epsilon") == 2
+    (transfers,) = [it.value for it in app.dataframe if "shown to VGG19" in it.value.columns]
+    assert "–" not in transfers.to_numpy().ravel().tolist()
+    assert (transfers.to_numpy() == transfers.to_numpy()[0, 0]).all(), "both are the same model"
     (medians,) = [
         it.value for it in app.dataframe if "median smallest fooling epsilon" in it.value.columns
     ]
@@ -108,9 +108,9 @@ def test_transfer_needs_a_second_model(open_page: Open) -> None:
 
 
 def test_cropped_pictures_are_a_report_of_their_own_that_says_so(open_page: Open) -> None:
-    app = computed(ask(open_page("Report", limit="4", attacks="none")))
+    app = compute(run_report(open_page("Report", limit="4", attacks="none")))
     app.toggle(key="cropped").set_value(True).run()
-    app = computed(ask(app))
+    app = compute(run_report(app))
     whole, cropped = sorted(Queue().jobs(), key=lambda job: job.order.crop)
     assert (whole.order.crop, cropped.order.crop) == (False, True)
     assert whole.run != cropped.run
@@ -125,32 +125,32 @@ def test_cropped_pictures_are_a_report_of_their_own_that_says_so(open_page: Open
 def test_a_job_under_way_tells_how_far_it_is(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = ask(open_page("Report", limit="300"))
+    app = run_report(open_page("Report", limit="300"))
     queue = Queue()
     with workers.registered(queue.home) as name:
         job = queue.take(name)
-        assert progress(app.run()) == ["Starting"]
+        assert read_progress(app.run()) == ["Starting"]
         for now, done in ((0, 32), (2, 64), (4, 96)):
             with monkeypatch.context() as patched:
                 patched.setattr(queues.time, "monotonic", lambda now=now: 1e9 + now)
                 queue.tell(name, job, done, 300, computed=True)
-        assert progress(app.run()) == ["96 of 300 images · 16.0 a second · about 13 s left"]
+        assert read_progress(app.run()) == ["96 of 300 images · 16.0 a second · about 13 s left"]
 
 
 def test_a_job_is_cancelled_resumed_and_deleted_on_the_page(open_page: Open) -> None:
-    app = ask(open_page("Report", limit="4", attacks="none"))
+    app = run_report(open_page("Report", limit="4", attacks="none"))
     (job,) = Queue().jobs()
     app.button(key=f"cancel:{job.id}").click().run()
     assert Queue().get(job.id).state is State.CANCELLED
-    assert "Cancelled." in texts(app)
+    assert "Cancelled." in read_page(app)
     app.button(key=f"resume:{job.id}").click().run()
-    assert progress(computed(app)) == []
+    assert read_progress(compute(app)) == []
     assert len(app.metric) == 2
     app.button(key=f"delete for good:{job.id}").click().run()
     assert not app.exception
     assert Queue().jobs() == []
     assert not app.metric
-    assert "MobileNetV3-Small · no attack" not in texts(app)
+    assert "MobileNetV3-Small · no attack" not in read_page(app)
 
 
 def test_a_failed_job_says_why_and_can_be_tried_again(
@@ -163,15 +163,15 @@ def test_a_failed_job_says_why_and_can_be_tried_again(
     app = open_page("Report")
     app.segmented_control(key="dataset").set_value("Server folder").run()
     app.text_input(key="folder").set_value(".").run()
-    app = computed(ask(app))
-    assert "None of the 2 files could be read as a picture" in texts(app)
+    app = compute(run_report(app))
+    assert "None of the 2 files could be read as a picture" in read_page(app)
     (job,) = Queue().jobs()
     app.button(key=f"resume:{job.id}").click().run()
     assert Queue().get(job.id).state is State.QUEUED
 
 
 def test_a_link_opens_a_run_in_another_session(open_page: Open) -> None:
-    app = computed(ask(open_page("Report", limit="6", epsilon="16")))
+    app = compute(run_report(open_page("Report", limit="6", epsilon="16")))
     run = Queue().jobs()[0].run
     assert app.query_params["run"] == run
     other = open_page("Report", run=str(run))
@@ -180,36 +180,36 @@ def test_a_link_opens_a_run_in_another_session(open_page: Open) -> None:
 
 
 def test_a_link_shows_where_an_unfinished_run_stands(open_page: Open) -> None:
-    ask(open_page("Report", limit="300"))
+    run_report(open_page("Report", limit="300"))
     queue, run = Queue(), "ab" * 32
     with workers.registered(queue.home) as name:
         job = queue.take(name)
         queue.name_run(name, job, run)
         queue.tell(name, job, 32, 300, computed=True)
-        assert progress(open_page("Report", run=run)) == ["32 of 300 images"]
+        assert read_progress(open_page("Report", run=run)) == ["32 of 300 images"]
     queue.cancel(job)
-    assert "There is no report of this name" in texts(open_page("Report", run=run))
+    assert "There is no report of this name" in read_page(open_page("Report", run=run))
 
 
 @pytest.mark.parametrize("length", [1, 8, 63])
 def test_the_beginning_of_a_name_opens_nothing(open_page: Open, length: int) -> None:
-    computed(ask(upload(open_page("Report", attacks="none"))))
+    compute(run_report(upload_zip(open_page("Report", attacks="none"))))
     app = open_page("Report", run=str(Queue().jobs()[0].run)[:length])
     assert not app.metric
     assert "run" not in app.query_params
 
 
 def test_nobody_sees_another_s_zip_but_by_its_link(open_page: Open) -> None:
-    app = computed(ask(upload(open_page("Report"))))
-    assert "mine.zip" in texts(app)
-    assert "secret" in texts(app)
+    app = compute(run_report(upload_zip(open_page("Report"))))
+    assert "mine.zip" in read_page(app)
+    assert "secret" in read_page(app)
     other = open_page("Report")
-    assert "mine" not in texts(other)
-    assert "secret" not in texts(other)
+    assert "mine" not in read_page(other)
+    assert "secret" not in read_page(other)
     assert not any(button.key != "run-report" for button in other.button)
     by_link = open_page("Report", run=str(Queue().jobs()[0].run))
     assert by_link.metric
-    assert "mine" not in texts(by_link)
+    assert "mine" not in read_page(by_link)
     assert not pictures(by_link), "the files are nobody's but the visitor's"
 
 
@@ -220,25 +220,25 @@ def pictures(app: AppTest) -> list[str]:
 
 
 def test_the_extremes_are_shown_while_the_files_are_at_hand(open_page: Open) -> None:
-    app = computed(ask(upload(open_page("Report"))))
+    app = compute(run_report(upload_zip(open_page("Report"))))
     assert len(pictures(app)) == 10
     assert all(url.startswith("data:image/jpeg;base64,") for url in pictures(app))
-    assert len(pictures(computed(ask(open_page("Report", limit="6"))))) == 6
+    assert len(pictures(compute(run_report(open_page("Report", limit="6"))))) == 6
 
 
 @pytest.mark.parametrize(
-    "told",
+    "value",
     [None, 7, "", "short", "a" * 42, "a" * 44, "a" * 42 + "\n", "é" * 43, ["a" * 43]],
 )
-def test_only_a_token_is_taken_from_a_browser(told: object) -> None:
-    assert owner.accepted(told) is None
-    assert owner.accepted("aB3_-" * 8 + "xyz") == "aB3_-" * 8 + "xyz"
+def test_only_a_token_is_taken_from_a_browser(value: object) -> None:
+    assert owner.check_token(value) is None
+    assert owner.check_token("aB3_-" * 8 + "xyz") == "aB3_-" * 8 + "xyz"
 
 
 def test_portraits_are_everyone_s(open_page: Open) -> None:
-    computed(ask(open_page("Report", limit="6")))
+    compute(run_report(open_page("Report", limit="6")))
     other = open_page("Report")
-    assert "FGSM 4/255" in texts(other)
+    assert "FGSM 4/255" in read_page(other)
     assert any("everyone here may see (1)" in expander.label for expander in other.expander)
     (opens,) = [button for button in other.button if button.key.startswith("open:")]
     assert opens.click().run().metric
@@ -251,9 +251,9 @@ def test_a_zip_is_on_disk_while_its_report_waits_and_said_so_before(
     app = open_page("Report")
     app.segmented_control(key="dataset").set_value("Zip file").run()
     assert any("this server's disk" in caption.value for caption in app.caption)
-    app.file_uploader[0].set_value(("mine.zip", packed(), "application/zip")).run()
+    app.file_uploader[0].set_value(("mine.zip", make_zip(), "application/zip")).run()
     assert not (home / "uploads").exists()
-    ask(app)
+    run_report(app)
     (name,) = Queue().uploads()
     assert uploads.file(home, name).read_bytes()[:2] == b"PK"
     (job,) = Queue().jobs()
@@ -261,7 +261,7 @@ def test_a_zip_is_on_disk_while_its_report_waits_and_said_so_before(
     assert list((home / "uploads").iterdir()) == []
     app.button(key=f"resume:{job.id}").click().run()
     assert len(list((home / "uploads").iterdir())) == 1, "from this session's memory"
-    computed(app)
+    compute(app)
     assert Queue().get(job.id).state is State.DONE
     assert list((home / "uploads").iterdir()) == []
 
@@ -275,14 +275,14 @@ def test_the_downloaded_photographs_are_offered_part_by_part(
     app = open_page("Report", limit="4", attacks="none")
     app.segmented_control(key="dataset").set_value("Mendeley photographs").run()
     app.selectbox(key="mendeley_part").set_value("train").run()
-    app = computed(ask(app))
+    app = compute(run_report(app))
     assert app.metric
-    assert "Mendeley photographs, train, 4 images" in texts(app)
-    assert "Mendeley photographs, train" in texts(open_page("Report")), "they are everyone's"
+    assert "Mendeley photographs, train, 4 images" in read_page(app)
+    assert "Mendeley photographs, train" in read_page(open_page("Report")), "they are everyone's"
 
 
 def test_two_reports_stand_side_by_side(open_page: Open) -> None:
-    app = computed(ask(open_page("Report", limit="24", epsilon="32", attacks="none,fgsm")))
+    app = compute(run_report(open_page("Report", limit="24", epsilon="32", attacks="none,fgsm")))
     attacked = Queue().jobs()[1].run
     app.selectbox(key="beside").set_value(attacked).run()
     assert not app.exception
@@ -296,14 +296,14 @@ def test_two_reports_stand_side_by_side(open_page: Open) -> None:
     assert rows["Images"] == ["24", "24"]
     assert rows["Robust accuracy"][0] == "–"
     assert re.fullmatch(r"[\d.]+ % \([\d.]+ to [\d.]+ %\)", rows["Robust accuracy"][1])
-    assert "under the same attack" in texts(app)
+    assert "under the same attack" in read_page(app)
     assert any("right in one alone" in expander.label for expander in app.expander)
     assert app.query_params["beside"] == attacked
 
 
 def test_a_full_queue_is_one_sentence(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(queues.LIMIT_VARIABLE, "1")
-    app = ask(open_page("Report", limit="4", attacks="none,fgsm"))
+    app = run_report(open_page("Report", limit="4", attacks="none,fgsm"))
     assert not app.exception
     (sentence,) = sentences(app)
     assert sentence.startswith("The queue is full: it holds 1 reports")
@@ -313,7 +313,7 @@ def test_a_zip_that_finds_no_room_in_the_queue_leaves_nothing_on_disk(
     open_page: Open, monkeypatch: pytest.MonkeyPatch, home: Path
 ) -> None:
     monkeypatch.setenv(queues.LIMIT_VARIABLE, "0")
-    assert sentences(ask(upload(open_page("Report"))))
+    assert sentences(run_report(upload_zip(open_page("Report"))))
     assert list((home / "uploads").iterdir()) == []
 
 
@@ -327,7 +327,7 @@ def test_a_home_that_cannot_be_used_costs_reports_alone(
     assert not app.exception
     assert not app.error
     if page == "Report":
-        (sentence,) = sentences(ask(app))
+        (sentence,) = sentences(run_report(app))
         assert re.search(r"cannot be written: Not a directory\.$", sentence)
 
 
@@ -337,15 +337,15 @@ def test_a_damaged_store_is_one_sentence_and_the_next_report_runs(
     (home / place.FILE).write_bytes(b"not a database" * 100)
     app = open_page("Report", limit="4", attacks="none")
     assert not app.exception
-    assert computed(ask(app)).metric
+    assert compute(run_report(app)).metric
 
 
-def test_a_worker_that_cannot_start_is_told(
+def test_a_worker_that_cannot_start_is_reported(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = open_page("Report", limit="4")
     monkeypatch.setattr(Supervisor, "look", lambda _self: None)
     from facemask_ui.reports import server
 
-    server.supervise()._ending = "It keeps ending."
-    assert "It keeps ending." in [warning.value for warning in ask(app).warning]
+    server.start_supervisor()._ending = "It keeps ending."
+    assert "It keeps ending." in [warning.value for warning in run_report(app).warning]
