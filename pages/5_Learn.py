@@ -3,8 +3,8 @@
 from facemask_ui.lesson import language
 from facemask_ui.page import frame
 
-texts = language.current()
+texts = language.read_language()
 with frame.page("Learn", texts.say("page.heading"), texts.say("page.lead")):
     from facemask_ui.lesson import view
 
-    view.show(texts)
+    view.show_lesson(texts)

@@ -35,8 +35,8 @@ class Curve:
     values: Sequence[float]
 
 
-def framed(face: NDArray[np.uint8], top: int, left: int, side: int) -> NDArray[np.uint8]:
-    """Draws a frame around a part of a face, seen on dark and on bright.
+def draw_frame(face: NDArray[np.uint8], top: int, left: int, side: int) -> NDArray[np.uint8]:
+    """Draws a frame around a part of a face, visible on dark and on bright.
 
     Args:
         face: uint8 (224, 224, 3); not changed.
@@ -54,7 +54,7 @@ def framed(face: NDArray[np.uint8], top: int, left: int, side: int) -> NDArray[n
     return np.asarray(picture)
 
 
-def patch(part: NDArray[np.uint8], *, alt: str, key: str) -> None:
+def draw_patch(part: NDArray[np.uint8], *, alt: str, key: str) -> None:
     """Draws pixels enlarged, with the value of their red part on each.
 
     Args:
@@ -75,22 +75,22 @@ def patch(part: NDArray[np.uint8], *, alt: str, key: str) -> None:
     st.plotly_chart(figure, key=key, config=CHART_CONFIG, alt=alt)
 
 
-def curves(
-    texts: Texts, shown: Sequence[Curve], *, axis: str, value: str, half: str, alt: str, key: str
+def draw_curves(
+    texts: Texts, lines: Sequence[Curve], *, axis: str, value: str, half: str, alt: str, key: str
 ) -> None:
     """Draws probabilities along whole numbers from 0, with the half below which a model is fooled.
 
     Args:
         texts: The language.
-        shown: One or two curves.
+        lines: One or two curves.
         axis: What runs along the bottom.
         value: What the height means.
-        half: What is below one half.
+        half: The label of the part below one half.
         alt: The chart in words.
         key: Tells it from others on the page.
     """
     colours, figure = pick_palette(), go.Figure()
-    for curve, colour, dash, symbol in zip(shown, colours.lines, _DASHES, _SYMBOLS, strict=False):
+    for curve, colour, dash, symbol in zip(lines, colours.lines, _DASHES, _SYMBOLS, strict=False):
         figure.add_scatter(
             name=curve.name, x=list(range(len(curve.values))), y=list(curve.values),
             mode="lines+markers", line={"color": colour, "width": 3, "dash": dash},
@@ -105,31 +105,31 @@ def curves(
         title=value, range=[-0.03, 1.05], tickvals=ticks,
         ticktext=[texts.percent(share).replace(",0", "").replace(".0", "") for share in ticks],
     )  # fmt: skip
-    _framed(figure, colours, height=400)
+    _style(figure, colours, height=400)
     st.plotly_chart(figure, key=key, config=CHART_CONFIG, alt=alt)
 
 
-def along(
-    shown: Mapping[str, Sequence[float]],
+def draw_marks(
+    groups: Mapping[str, Sequence[float]],
     *,
     axis: str,
     border: float,
-    told: str,
+    border_label: str,
     alt: str,
     key: str,
 ) -> None:
     """Draws numbers as marks along a line, one row a group.
 
     Args:
-        shown: Two groups of numbers, by name.
+        groups: Two groups of numbers, by name.
         axis: What the numbers are.
         border: Where something changes.
-        told: What.
+        border_label: What changes there.
         alt: The chart in words.
         key: Tells it from others on the page.
     """
     colours, figure = pick_palette(), go.Figure()
-    for number, (name, values) in enumerate(shown.items()):
+    for number, (name, values) in enumerate(groups.items()):
         figure.add_scatter(
             name=name, x=list(values), y=[1 - number] * len(values), mode="markers",
             marker={
@@ -145,25 +145,25 @@ def along(
         )  # fmt: skip
     figure.add_vline(x=border, line={"color": colours.text, "width": 1, "dash": "dot"})
     figure.add_annotation(
-        x=border, y=1, yref="paper", yanchor="bottom", text=f"← {told}", showarrow=False,
+        x=border, y=1, yref="paper", yanchor="bottom", text=f"← {border_label}", showarrow=False,
         xanchor="left", font={"color": colours.text},
     )  # fmt: skip
     figure.update_layout(showlegend=False)
     figure.update_xaxes(title=axis, zeroline=True, zerolinecolor=colours.text)
     figure.update_yaxes(visible=False, range=[-0.5, 1.6])
-    _framed(figure, colours, height=260)
+    _style(figure, colours, height=260)
     st.plotly_chart(figure, key=key, config=CHART_CONFIG, alt=alt)
 
 
-def _mark_half(figure: go.Figure, told: str, colours: Palette) -> None:
+def _mark_half(figure: go.Figure, label: str, colours: Palette) -> None:
     figure.add_hline(y=0.5, line={"color": colours.text, "width": 1, "dash": "dot"})
     figure.add_annotation(
-        x=1, xref="paper", xanchor="right", y=0.5, yanchor="top", text=told, showarrow=False,
+        x=1, xref="paper", xanchor="right", y=0.5, yanchor="top", text=label, showarrow=False,
         font={"color": colours.text},
     )  # fmt: skip
 
 
-def _framed(figure: go.Figure, colours: Palette, *, height: int) -> None:
+def _style(figure: go.Figure, colours: Palette, *, height: int) -> None:
     ink = {"color": colours.text, "size": 14}
     figure.update_layout(
         height=height, margin={"l": 0, "r": 16, "t": 40, "b": 0}, dragmode=False, font=ink,

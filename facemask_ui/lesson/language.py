@@ -13,34 +13,34 @@ _UNSET = ""
 _parse = settings.one_of(LANGUAGES)
 
 
-def current() -> Texts:
-    """The strings to show.
+def read_language() -> Texts:
+    """Reads the visitor's language, and its strings.
 
-    The language always stands in the link, the browser's as well: who gets the link is to see what
-    its sender saw.
+    The language always stands in the link, even the browser's own, so that a person who gets the
+    link sees the same as the sender.
     """
-    language = settings.read(_NAME, _UNSET, _parse) or of_browser(st.context.locale)
+    language = settings.read(_NAME, _UNSET, _parse) or match_locale(st.context.locale)
     settings.remember(_NAME, language, _UNSET)
-    return texts.read(language)
+    return texts.read_texts(language)
 
 
-def choose(said: Texts) -> None:
-    """Draws the choice of language, each by its own name.
+def choose_language(strings: Texts) -> None:
+    """Shows the choice of language, each by its own name.
 
     Args:
-        said: The strings shown now.
+        strings: The strings of the present language.
     """
     st.segmented_control(
-        said.say("page.choose_language"),
+        strings.say("page.choose_language"),
         LANGUAGES,
-        format_func=lambda code: texts.read(code).say("page.language"),
+        format_func=lambda code: texts.read_texts(code).say("page.language"),
         required=True,
         label_visibility="collapsed",
         **settings.bind(_NAME, _UNSET, _parse),
     )
 
 
-def of_browser(locale: str | None) -> str:
-    """The lesson's language that a browser's locale asks for, such as ``fr`` for ``fr-CA``."""
-    asked = (locale or "").lower().split("-")[0]
-    return asked if asked in LANGUAGES else LANGUAGES[0]
+def match_locale(locale: str | None) -> str:
+    """Matches a browser's locale with a language of the lesson, such as ``fr`` for ``fr-CA``."""
+    code = (locale or "").lower().split("-")[0]
+    return code if code in LANGUAGES else LANGUAGES[0]

@@ -15,26 +15,26 @@ _SCRIPTS = {
 }
 
 
-def script(chapter: Chapter[object]) -> str:
-    """The file of the page that a chapter goes on with."""
+def find_script(chapter: Chapter[object]) -> str:
+    """Finds the file of the page that a chapter links to."""
     return _SCRIPTS[chapter.page]
 
 
-def lab_address(visited: str | None) -> str:
-    """The lab's address as the visitor sees it; empty where that is not known or no web address.
+def find_lab(page: str | None) -> str:
+    """Finds the lab's address as the visitor sees it; empty if it is not known.
 
     Args:
-        visited: The address of the lesson's page.
+        page: The address of the lesson's page.
     """
-    parts = urlsplit(visited or "")
+    parts = urlsplit(page or "")
     if parts.scheme not in {"http", "https"}:
         return ""
     # Streamlit says that it leaves the page out, and sometimes does.
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/').removesuffix(f'/{PAGE}')}"
 
 
-def into_lab(lab: str, chapter: Chapter[object]) -> str:
-    """The address of a chapter's page in the lab, with everything set.
+def link_to_lab(lab: str, chapter: Chapter[object]) -> str:
+    """Writes the address of a chapter's page in the lab, with all settings.
 
     Args:
         lab: The lab's address.
@@ -43,8 +43,8 @@ def into_lab(lab: str, chapter: Chapter[object]) -> str:
     return f"{lab}/{chapter.page}?{urlencode(chapter.query)}"
 
 
-def into_lesson(lab: str, texts: Texts, number: int) -> str:
-    """The address of a chapter of the lesson.
+def link_to_lesson(lab: str, texts: Texts, number: int) -> str:
+    """Writes the address of a chapter of the lesson.
 
     Args:
         lab: The lab's address.

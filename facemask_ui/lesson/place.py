@@ -1,4 +1,4 @@
-"""What Streamlit cannot do itself: tell the page's language, begin at the top, large options."""
+"""What Streamlit cannot do: state the page's language, scroll to the top, enlarge options."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from facemask_ui.base import browser
 _CSS, _JS = browser.read_texts(__file__, "place.css", "place.js")
 
 
-def mark(language: str, chapter: int) -> None:
-    """Tells the browser, by an element nobody sees; to be drawn after the chapter.
+def mark_place(language: str, chapter: int) -> None:
+    """Tells the browser the language and the chapter, by an invisible element after the chapter.
 
     Args:
         language: The code of the language the page is in.

@@ -1,7 +1,7 @@
-"""How far a visitor is: the chapter on the screen, what was guessed, and what was revealed.
+"""A visitor's progress: the chapter on the screen, and the guesses of the chapters before.
 
-A link holds it as ``chapter=3&seen=1b.2a``: chapters 1 and 2 were answered, with the guesses b and
-a. A chapter of several questions has a letter each, ``-`` where none was guessed.
+A link holds it as ``chapter=3&seen=1b.2a``: the visitor has the answers of chapters 1 and 2, and
+guessed b and a. A chapter of several questions has a letter each, ``-`` without a guess.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ Guesses = tuple[int | None, ...]
 """A guess for each question of a chapter, by the option's number; None where there was none."""
 
 
-def chapter(count: int) -> int:
-    """The number of the chapter on the screen, from 1.
+def read_chapter(count: int) -> int:
+    """Reads the number of the chapter on the screen, from 1.
 
     Args:
         count: How many chapters there are.
@@ -30,35 +30,35 @@ def chapter(count: int) -> int:
     return settings.read(_CHAPTER, 1, settings.whole(1, count))
 
 
-def go(number: int) -> None:
-    """Puts another chapter on the screen."""
+def open_chapter(number: int) -> None:
+    """Opens another chapter."""
     settings.remember(_CHAPTER, number, 1)
 
 
-def seen(options: Sequence[Sequence[int]]) -> dict[int, Guesses]:
-    """The chapters that were answered, by number, with the guesses.
+def read_guesses(options: Sequence[Sequence[int]]) -> dict[int, Guesses]:
+    """Reads the guesses of the chapters whose answers are on the screen, by chapter number.
 
     Args:
-        options: For each chapter how many options each of its questions has; whatever does not fit
-            them is ignored.
+        options: For each chapter how many options each of its questions has; a link that does not
+            fit them counts for nothing.
     """
-    told = settings.read(_SEEN, "", lambda text: _checked(text, options))
-    return read(told, options) or {}
+    text = settings.read(_SEEN, "", lambda text: _normalise(text, options))
+    return parse_progress(text, options) or {}
 
 
-def reveal(number: int, guesses: Guesses, options: Sequence[Sequence[int]]) -> None:
-    """Keeps that a chapter was answered.
+def save_guesses(number: int, guesses: Guesses, options: Sequence[Sequence[int]]) -> None:
+    """Saves the guesses of a chapter, whose answer is then on the screen.
 
     Args:
         number: The chapter.
-        guesses: What was guessed.
-        options: As for :func:`seen`.
+        guesses: The guesses.
+        options: As for :func:`read_guesses`.
     """
-    settings.remember(_SEEN, written(seen(options) | {number: guesses}), "")
+    settings.remember(_SEEN, write_progress(read_guesses(options) | {number: guesses}), "")
 
 
-def guess_key(chapter: str, row: int) -> str:
-    """Where the session keeps what is guessed, before it is answered.
+def make_guess_key(chapter: str, row: int) -> str:
+    """Makes the key under which the session keeps a guess until the answer comes.
 
     Args:
         chapter: The chapter's name.
@@ -67,28 +67,28 @@ def guess_key(chapter: str, row: int) -> str:
     return f"{_GUESS}{chapter}:{row}"
 
 
-def restart() -> None:
-    """Forgets everything and begins with the first chapter."""
+def restart_lesson() -> None:
+    """Forgets all guesses, and opens the first chapter."""
     settings.remember(_SEEN, "", "")
     for key in [str(key) for key in st.session_state if str(key).startswith(_GUESS)]:
         del st.session_state[key]
-    go(1)
+    open_chapter(1)
 
 
-def written(answered: Mapping[int, Guesses]) -> str:
-    """The answered chapters as a link has them."""
+def write_progress(guesses: Mapping[int, Guesses]) -> str:
+    """Writes the guesses by chapter as a link holds them."""
     return ".".join(
-        f"{number}{''.join(_NONE if guess is None else _LETTERS[guess] for guess in guesses)}"
-        for number, guesses in sorted(answered.items())
+        f"{number}{''.join(_NONE if guess is None else _LETTERS[guess] for guess in row)}"
+        for number, row in sorted(guesses.items())
     )
 
 
-def read(text: str, options: Sequence[Sequence[int]]) -> dict[int, Guesses] | None:
-    """Reads what :func:`written` wrote; None where it is anything else."""
-    found: dict[int, Guesses] = {}
+def parse_progress(text: str, options: Sequence[Sequence[int]]) -> dict[int, Guesses] | None:
+    """Parses what :func:`write_progress` writes; None for any other text."""
+    progress: dict[int, Guesses] = {}
     for part in text.split("."):
         match = re.fullmatch(rf"([1-9])([{_LETTERS}{_NONE}]+)", part)
-        if match is None or int(match[1]) > len(options) or int(match[1]) in found:
+        if match is None or int(match[1]) > len(options) or int(match[1]) in progress:
             return None
         number, counts = int(match[1]), options[int(match[1]) - 1]
         guesses = tuple(None if it == _NONE else _LETTERS.index(it) for it in match[2])
@@ -96,10 +96,10 @@ def read(text: str, options: Sequence[Sequence[int]]) -> dict[int, Guesses] | No
             return None
         if any(it is not None and it >= most for it, most in zip(guesses, counts, strict=True)):
             return None
-        found[number] = guesses
-    return found
+        progress[number] = guesses
+    return progress
 
 
-def _checked(text: str, options: Sequence[Sequence[int]]) -> str | None:
-    found = read(text, options)
-    return None if found is None else written(found)
+def _normalise(text: str, options: Sequence[Sequence[int]]) -> str | None:
+    guesses = parse_progress(text, options)
+    return None if guesses is None else write_progress(guesses)

@@ -1,4 +1,4 @@
-"""The two shipped faces the lesson is about, and the model that looks at them."""
+"""The two shipped faces of the lesson, and its model."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from facemask_core.robustness import Sweep, epsilon_sweep
 from facemask_ui.choices import models
 
 BARE, MASKED = "portrait-12", "portrait-05"
-"""One small step fools the first model on the one, and at no epsilon on the other, on which many
-steps do."""
+"""On the first face one small step fools the lesson's model. On the second one step never does, at
+no epsilon; many steps do."""
 ONE_STEP = FGSM()
 STEPS = 20
 MANY_STEPS = PGD(steps=STEPS)
@@ -31,59 +31,61 @@ SMALL, STRONG = 2, 8
 MOST = LINF.last
 
 
-def model() -> str:
-    """The lesson's model: the fastest."""
+def pick_model() -> str:
+    """Picks the lesson's model, the fastest one."""
     return models.shipped()[0]
 
 
-def classifier() -> Classifier:
-    """That model, ready to be attacked."""
-    return models.load(model(), to_attack=True)
+def load_classifier() -> Classifier:
+    """Loads the lesson's model, ready to be attacked."""
+    return models.load(pick_model(), to_attack=True)
 
 
 @cache
-def pixels(sample: str) -> NDArray[np.uint8]:
-    """A shipped face as a model sees it, uint8 (224, 224, 3); not to be changed."""
-    found = images.resize(images.decode(samples.get(sample).path.read_bytes()))
-    found.setflags(write=False)
-    return found
+def read_face(sample: str) -> NDArray[np.uint8]:
+    """Reads a shipped face as a model sees it, uint8 (224, 224, 3) and read-only."""
+    face = images.resize(images.decode(samples.get(sample).path.read_bytes()))
+    face.setflags(write=False)
+    return face
 
 
-def label(sample: str) -> int:
-    """The true class of a shipped face."""
+def read_label(sample: str) -> int:
+    """Reads the true class of a shipped face."""
     return samples.get(sample).label
 
 
-def judged(asked: Classifier, sample: str) -> Verdict:
-    """What a model says of a shipped face."""
-    return _judged(asked.card.weights_sha256, sample, asked)
+def judge_face(classifier: Classifier, sample: str) -> Verdict:
+    """Judges a shipped face with a model."""
+    return _judge(classifier.card.weights_sha256, sample, classifier)
 
 
-def swept(asked: Classifier, sample: str) -> Sweep:
-    """A shipped face under FGSM at every epsilon of the slider."""
-    return _swept(asked.card.weights_sha256, sample, asked)
+def sweep_face(classifier: Classifier, sample: str) -> Sweep:
+    """Attacks a shipped face with FGSM at every epsilon of the slider."""
+    return _sweep(classifier.card.weights_sha256, sample, classifier)
 
 
-def attacked(asked: Classifier, sample: str, attack: Attack, level: int) -> verdicts.AttackedFace:
-    """A shipped face before and after an attack.
+def attack_face(
+    classifier: Classifier, sample: str, attack: Attack, level: int
+) -> verdicts.AttackedFace:
+    """Attacks a shipped face, and judges it before and after.
 
     Args:
-        asked: The model under attack.
+        classifier: The model under attack.
         sample: The face.
         attack: The attack.
         level: Its epsilon in steps of 1/255.
     """
     return verdicts.attack_face(
-        asked, pixels(sample), attack, epsilon=level / LEVELS, label=label(sample)
+        classifier, read_face(sample), attack, epsilon=level / LEVELS, label=read_label(sample)
     )
 
 
-# The faces are the lab's own, so all visitors share what was computed on them.
+# The faces are the lab's own, so all visitors may share the results.
 @st.cache_data(max_entries=16, show_spinner=False)
-def _judged(weights: str, sample: str, _asked: Classifier) -> Verdict:
-    return verdicts.judge(_asked, pixels(sample)[None])[0]
+def _judge(weights: str, sample: str, _classifier: Classifier) -> Verdict:
+    return verdicts.judge(_classifier, read_face(sample)[None])[0]
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
-def _swept(weights: str, sample: str, _asked: Classifier) -> Sweep:
-    return epsilon_sweep(_asked, pixels(sample), label(sample), ONE_STEP)
+def _sweep(weights: str, sample: str, _classifier: Classifier) -> Sweep:
+    return epsilon_sweep(_classifier, read_face(sample), read_label(sample), ONE_STEP)

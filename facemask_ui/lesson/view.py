@@ -1,4 +1,4 @@
-"""The lesson on the screen: where one is, a chapter, and what stands below every chapter."""
+"""The lesson on the screen: progress, a chapter, and what comes below every chapter."""
 
 from __future__ import annotations
 
@@ -14,77 +14,79 @@ from facemask_ui.lesson.progress import Guesses
 from facemask_ui.lesson.texts import Texts
 from facemask_ui.page import links as lab_links
 
-_SEEN, _UNSEEN = ":material/check_circle:", ":material/radio_button_unchecked:"
+_DONE, _OPEN = ":material/check_circle:", ":material/radio_button_unchecked:"
 
 
-def show(texts: Texts) -> None:
-    """Draws the lesson at the chapter where the visitor is.
+def show_lesson(texts: Texts) -> None:
+    """Shows the chapter where the visitor is.
 
     Args:
         texts: The language.
     """
-    number = progress.chapter(len(CHAPTERS))
-    chapter, options = CHAPTERS[number - 1], _options(texts)
-    answered = progress.seen(options)
+    number = progress.read_chapter(len(CHAPTERS))
+    chapter, options = CHAPTERS[number - 1], _count_options(texts)
+    guesses = progress.read_guesses(options)
     with st.container(key="lesson"):
-        _where(texts, number, answered)
+        _show_navigation(texts, number, guesses)
         title = chapter.say(texts, "title")
         st.header(texts.say("page.jump", number=number, title=title), anchor=False)
-        told, shown = st.columns([5, 7], gap="large")
-        told.markdown(chapter.say(texts, "body", **chapter.given(texts)))
-        asked = told if chapter.sample is not None else shown
-        if number in answered:
-            with shown:
-                found = _measured(texts, chapter)
-            with asked:
-                _answer(texts, chapter, answered[number], found)
-            with shown:
-                _reveal(texts, chapter, found)
+        left, right = st.columns([5, 7], gap="large")
+        left.markdown(chapter.say(texts, "body", **chapter.write_constants(texts)))
+        questions = left if chapter.sample is not None else right
+        if number in guesses:
+            with right:
+                result = _measure(texts, chapter)
+            with questions:
+                _show_answers(texts, chapter, guesses[number], result)
+            with right:
+                _show_explanation(texts, chapter, result)
         else:
-            with asked:
-                _ask(texts, chapter, number, options)
-            with shown:
-                _before(texts, chapter.sample)
-        _turn(texts, number, done=number in answered)
-        _glossary(texts)
+            with questions:
+                _show_questions(texts, chapter, number, options)
+            with right:
+                _show_face(texts, chapter.sample)
+        _show_turn_buttons(texts, number, done=number in guesses)
+        _show_glossary(texts)
         with st.expander(texts.say("page.teachers"), icon=":material/school:"):
-            handouts.offer(texts)
-    place.mark(texts.language, number)
+            handouts.show_downloads(texts)
+    place.mark_place(texts.language, number)
 
 
-def _options(texts: Texts) -> list[list[int]]:
-    """How many options each question of each chapter has."""
-    return [[len(options) for _, options in it.questions(texts)] for it in CHAPTERS]
+def _count_options(texts: Texts) -> list[list[int]]:
+    """Counts the options of each question of each chapter."""
+    return [[len(options) for _, options in it.list_questions(texts)] for it in CHAPTERS]
 
 
-def _where(texts: Texts, number: int, answered: dict[int, Guesses]) -> None:
-    """The line of progress, the list of chapters and the language."""
+def _show_navigation(texts: Texts, number: int, guesses: dict[int, Guesses]) -> None:
+    """Shows the progress, the list of chapters and the choice of language."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         count = len(CHAPTERS)
-        told = texts.say("page.progress", number=number, count=count, seen=len(answered))
-        st.progress(number / count, told, width=360)
-        # Another key for every chapter: the list closes when one has been chosen.
-        listed = st.popover(
+        words = texts.say("page.progress", number=number, count=count, seen=len(guesses))
+        st.progress(number / count, words, width=360)
+        # Another key for every chapter, so that the list closes after a choice.
+        menu = st.popover(
             texts.say("page.chapters"), icon=":material/list:", key=f"chapters:{number}"
         )
-        with listed:
+        with menu:
             for place_, chapter in enumerate(CHAPTERS, start=1):
                 title = chapter.say(texts, "title")
                 st.button(
                     texts.say("page.jump", number=place_, title=title),
                     key=f"jump:{place_}",
-                    icon=_SEEN if place_ in answered else _UNSEEN,
+                    icon=_DONE if place_ in guesses else _OPEN,
                     type="tertiary",
-                    on_click=progress.go,
+                    on_click=progress.open_chapter,
                     args=(place_,),
                 )
-        language.choose(texts)
+        language.choose_language(texts)
 
 
-def _ask(texts: Texts, chapter: Chapter[Any], number: int, options: list[list[int]]) -> None:
-    """The chapter's questions, and the button that answers them."""
-    questions = chapter.questions(texts)
-    keys = [progress.guess_key(chapter.name, row) for row in range(len(questions))]
+def _show_questions(
+    texts: Texts, chapter: Chapter[Any], number: int, options: list[list[int]]
+) -> None:
+    """Shows the chapter's questions, and the button that reveals the answers."""
+    questions = chapter.list_questions(texts)
+    keys = [progress.make_guess_key(chapter.name, row) for row in range(len(questions))]
     for key, (question, offered) in zip(keys, questions, strict=True):
         st.radio(
             f"**{question}**",
@@ -99,80 +101,80 @@ def _ask(texts: Texts, chapter: Chapter[Any], number: int, options: list[list[in
 
     def reveal() -> None:
         guesses = tuple(st.session_state.get(key) for key in keys)
-        progress.reveal(number, guesses, options)
+        progress.save_guesses(number, guesses, options)
 
     st.button(texts.say("page.reveal"), key="reveal", icon=":material/visibility:", on_click=reveal)
 
 
-def _measured(texts: Texts, chapter: Chapter[Any]) -> Any:
+def _measure(texts: Texts, chapter: Chapter[Any]) -> Any:
     with st.spinner(texts.say("page.computing")):
-        return chapter.measured()
+        return chapter.measure()
 
 
-def _answer(texts: Texts, chapter: Chapter[Any], guesses: Guesses, found: Any) -> None:
-    """What was guessed, what is so, and a kind word on the difference."""
-    answers = chapter.answers(found)
-    replies = chapter.replies(texts, guesses, answers)
-    rows = zip(chapter.questions(texts), guesses, answers, replies, strict=True)
+def _show_answers(texts: Texts, chapter: Chapter[Any], guesses: Guesses, result: Any) -> None:
+    """Shows each guess, the answer, and a kind word on the difference."""
+    answers = chapter.pick_answers(result)
+    replies = chapter.write_replies(texts, guesses, answers)
+    rows = zip(chapter.list_questions(texts), guesses, answers, replies, strict=True)
     for (question, offered), guess, answer, reply in rows:
         st.markdown(f"**{question}**")
         lines = []
         if guess == answer:
-            lines.append(f"{_SEEN} {texts.say('page.agreed', answer=f'**{offered[answer]}**')}")
+            lines.append(f"{_DONE} {texts.say('page.agreed', answer=f'**{offered[answer]}**')}")
         else:
             if guess is not None:
-                told = texts.say("page.guessed", guess=offered[guess])
-                lines.append(f":material/help: {told}")
-            told = texts.say("page.answer", answer=f"**{offered[answer]}**")
-            lines.append(f":material/arrow_forward: {told}")
+                words = texts.say("page.guessed", guess=offered[guess])
+                lines.append(f":material/help: {words}")
+            words = texts.say("page.answer", answer=f"**{offered[answer]}**")
+            lines.append(f":material/arrow_forward: {words}")
         st.markdown("  \n".join([*lines, *([reply] if reply else [])]))
     if not any(guess is not None for guess in guesses):
         st.caption(texts.say("page.unguessed"))
 
 
-def _reveal(texts: Texts, chapter: Chapter[Any], found: Any) -> None:
-    """The figure, what it shows with its own numbers, the mathematics, and the way to the lab."""
-    chapter.draw(texts, found)
-    st.markdown(chapter.say(texts, chapter.shown(found), **chapter.told(texts, found)))
-    if found is not None:
-        st.caption(texts.say("page.computed", model=models.title(subjects.model())))
-    chapter.add(texts)
+def _show_explanation(texts: Texts, chapter: Chapter[Any], result: Any) -> None:
+    """Shows the figure, its explanation, the mathematics, and the link into the lab."""
+    chapter.draw(texts, result)
+    st.markdown(chapter.explain(texts, result))
+    if result is not None:
+        st.caption(texts.say("page.computed", model=models.title(subjects.pick_model())))
+    chapter.draw_more(texts)
     with st.expander(texts.say("page.maths"), icon=":material/function:"):
-        given = chapter.given(texts)
-        st.markdown(chapter.say(texts, "maths_before", **given))
+        constants = chapter.write_constants(texts)
+        st.markdown(chapter.say(texts, "maths_before", **constants))
         st.latex(chapter.formula)
-        st.markdown(chapter.say(texts, "maths_after", **given))
+        st.markdown(chapter.say(texts, "maths_after", **constants))
     st.page_link(
-        links.script(chapter),
+        links.find_script(chapter),
         label=texts.say("page.try"),
         icon=":material/science:",
         query_params=lab_links.complete_link(chapter.page, chapter.query),
     )
 
 
-def _before(texts: Texts, sample: str | None) -> None:
-    """The face a chapter is about, if there is one, and what the model says of it."""
+def _show_face(texts: Texts, sample: str | None) -> None:
+    """Shows the face of a chapter, if it has one, and the model's verdict on it."""
     if sample is None:
         return
-    verdict = subjects.judged(models.load(subjects.model()), sample)
+    verdict = subjects.judge_face(models.load(subjects.pick_model()), sample)
     st.image(
-        subjects.pixels(sample),
+        subjects.read_face(sample),
         width=400,
         output_format="PNG",
         alt=texts.say(f"faces.{sample}.alt"),
     )
-    st.markdown(texts.say("page.before", verdict=texts.phrase(verdict)))
+    st.markdown(texts.say("page.before", verdict=texts.write_verdict(verdict)))
 
 
-def _turn(texts: Texts, number: int, *, done: bool) -> None:
-    """To the chapter before and the next; after the last, back to the beginning."""
+def _show_turn_buttons(texts: Texts, number: int, *, done: bool) -> None:
+    """Shows the buttons to the chapter before and the next; after the last, to the first."""
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.button(
             texts.say("page.back"),
             key="back",
             icon=":material/arrow_back:",
             disabled=number == 1,
-            on_click=progress.go,
+            on_click=progress.open_chapter,
             args=(number - 1,),
         )
         if number < len(CHAPTERS):
@@ -181,19 +183,19 @@ def _turn(texts: Texts, number: int, *, done: bool) -> None:
                 key="next",
                 icon=":material/arrow_forward:",
                 icon_position="right",
-                on_click=progress.go,
+                on_click=progress.open_chapter,
                 args=(number + 1,),
             )
         else:
             st.button(
                 texts.say("page.again"), key="again", icon=":material/replay:",
-                on_click=progress.restart,
+                on_click=progress.restart_lesson,
             )  # fmt: skip
             if done:
                 st.markdown(texts.say("page.done"))
 
 
-def _glossary(texts: Texts) -> None:
+def _show_glossary(texts: Texts) -> None:
     with st.expander(texts.say("page.glossary"), icon=":material/menu_book:"):
-        for term, meaning in texts.glossary():
+        for term, meaning in texts.list_terms():
             st.markdown(f"**{term}**  \n{meaning}")

@@ -150,7 +150,7 @@ def _show_extremes(report: Evaluation, photographs: Source | None) -> None:
 
 
 def _make_row(fall: Fall, pictures: dict[str, str]) -> dict[str, object]:
-    """One row; the name comes last, for it may be long, and a phone is narrow."""
+    """Makes one row; the name comes last, because it may be long and a phone is narrow."""
     picture = {"picture": pictures.get(fall.path)} if pictures else {}
     return picture | {
         "before": 100 * fall.before,

@@ -48,38 +48,38 @@ def assert_fits(page: Page, width: int) -> None:
         assert page.evaluate(f"{element}.scrollWidth") <= width
 
 
-def walk(page: Page, said: Texts, width: int, press: Press) -> None:
+def walk(page: Page, strings: Texts, width: int, press: Press) -> None:
     """Takes every chapter: guess, answer, next."""
     for number, chapter in enumerate(CHAPTERS, 1):
         heading = page.get_by_role("heading", level=2)
-        expect(heading).to_have_text(f"{number}. {chapter.say(said, 'title')}")
-        expect(page.get_by_test_id("stMain")).to_have_attribute("lang", said.language)
+        expect(heading).to_have_text(f"{number}. {chapter.say(strings, 'title')}")
+        expect(page.get_by_test_id("stMain")).to_have_attribute("lang", strings.language)
         assert_fits(page, width)
         press(page, page.get_by_test_id("stRadio").get_by_role("radio").first)
-        press(page, page.get_by_role("button", name=said.say("page.reveal")))
-        maths = page.get_by_text(said.say("page.maths"), exact=True)
+        press(page, page.get_by_role("button", name=strings.say("page.reveal")))
+        maths = page.get_by_text(strings.say("page.maths"), exact=True)
         expect(maths).to_be_visible(timeout=FIRST_VERDICT_MS)
         settle(page)
         expect(page.get_by_test_id("stRadio").get_by_role("radio")).to_have_count(0)
         assert_fits(page, width)
         assert violations(page) == []
         if number < len(CHAPTERS):
-            press(page, page.get_by_role("button", name=said.say("page.next")))
+            press(page, page.get_by_role("button", name=strings.say("page.next")))
             expect(heading).to_be_focused()
             expect(heading).to_be_in_viewport()
-    expect(page.get_by_text(said.say("page.done"))).to_be_visible()
+    expect(page.get_by_text(strings.say("page.done"))).to_be_visible()
 
 
 @pytest.mark.parametrize(("language", "width"), WALKS)
 def test_the_lesson_by_mouse(visit: Visit, language: str, width: int) -> None:
     page = visit(f"Learn?lang={language}", width=width)
-    walk(page, texts.read(language), width, mouse)
+    walk(page, texts.read_texts(language), width, mouse)
 
 
 @pytest.mark.parametrize(("width", "language"), [(PROJECTOR, "fr"), (PHONE, "en")])
 def test_the_lesson_by_keyboard(visit: Visit, language: str, width: int) -> None:
     page = visit(f"Learn?lang={language}", width=width, scheme="dark")
-    walk(page, texts.read(language), width, by_keyboard)
+    walk(page, texts.read_texts(language), width, by_keyboard)
 
 
 @pytest.mark.journey
@@ -110,7 +110,7 @@ def test_the_language_is_the_browsers_until_one_is_chosen(server: str, chromium:
     page.goto(f"{server}/Learn")
     settle(page)
     expect(page.get_by_role("heading", level=1)).to_have_text(
-        texts.read("fr").say("page.heading"), timeout=FIRST_VERDICT_MS
+        texts.read_texts("fr").say("page.heading"), timeout=FIRST_VERDICT_MS
     )
     expect(page).to_have_url(re.compile("lang=fr"))
     page.get_by_text("English", exact=True).click()
@@ -122,7 +122,7 @@ def test_the_language_is_the_browsers_until_one_is_chosen(server: str, chromium:
 
 def test_handouts_are_downloaded_and_lead_back_to_this_lab(visit: Visit, server: str) -> None:
     page = visit("Learn?lang=fr&chapter=8")
-    click(page, page.get_by_text(texts.read("fr").say("page.teachers"), exact=True))
+    click(page, page.get_by_text(texts.read_texts("fr").say("page.teachers"), exact=True))
     with page.expect_download() as download:
         page.get_by_role("button", name="Fiche de travail").click()
     seen = ParsedPage(download.value.path().read_text())

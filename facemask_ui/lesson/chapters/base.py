@@ -1,4 +1,4 @@
-"""What a chapter is: a question, what answers it, and the figure that shows it."""
+"""A chapter of the lesson: a question, a measurement that answers it, and a figure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import ClassVar, Generic, TypeVar
 from facemask_ui.lesson.texts import Texts
 
 F = TypeVar("F")
-"""What a chapter measures."""
+"""The result of a chapter's measurement."""
 
 
 class Chapter(ABC, Generic[F]):
@@ -17,9 +17,9 @@ class Chapter(ABC, Generic[F]):
     Attributes:
         name: The chapter's name in the files of strings.
         minutes: How long it takes a class.
-        formula: What stands in the fold with a little mathematics, in LaTeX.
-        sample: The face it begins with, or None.
-        page: The page of the lab to go on with.
+        formula: The formula in the part with a little mathematics, in LaTeX.
+        sample: The face at its beginning, or None.
+        page: The page of the lab that its link leads to.
     """
 
     name: ClassVar[str]
@@ -34,53 +34,58 @@ class Chapter(ABC, Generic[F]):
         """The settings of that page."""
 
     @abstractmethod
-    def measured(self) -> F:
-        """Computes what the chapter shows, or finds it: once a process for each model."""
+    def measure(self) -> F:
+        """Computes the chapter's result; once a process for each model."""
 
     @abstractmethod
-    def answers(self, found: F) -> tuple[int, ...]:
-        """The number of the right option, for each question."""
+    def pick_answers(self, result: F) -> tuple[int, ...]:
+        """Picks the number of the right option, for each question."""
 
     @abstractmethod
-    def told(self, texts: Texts, found: F) -> dict[str, str]:
-        """The figures that the answer's text is filled with."""
+    def write_figures(self, texts: Texts, result: F) -> dict[str, str]:
+        """Writes the figures of the explanation, which come from the result."""
 
     @abstractmethod
-    def draw(self, texts: Texts, found: F) -> None:
+    def draw(self, texts: Texts, result: F) -> None:
         """Draws the figure."""
 
-    def add(self, texts: Texts) -> None:
-        """Draws what comes after the answer; nothing, as a rule."""
+    def draw_more(self, texts: Texts) -> None:
+        """Draws what comes after the explanation; most chapters have nothing more."""
 
-    def given(self, texts: Texts) -> dict[str, str]:
-        """The figures that the text and the question are filled with, known before the answer."""
+    def write_constants(self, texts: Texts) -> dict[str, str]:
+        """Writes the figures of the text and the question, which need no result."""
         return {}
 
-    def shown(self, found: F) -> str:
-        """The name of the string that tells the answer."""
+    def pick_text(self, result: F) -> str:
+        """Picks the string of the explanation, by its name."""
         return "shown"
 
     def say(self, texts: Texts, key: str, /, **values: str) -> str:
-        """One of the chapter's own strings, filled in."""
+        """Reads one of the chapter's own strings, filled in."""
         return texts.say(f"chapter.{self.name}.{key}", **values)
 
-    def questions(self, texts: Texts) -> list[tuple[str, list[str]]]:
-        """The questions, each with its options."""
-        given = self.given(texts)
-        question = self.say(texts, "question", **given)
-        return [(question, texts.each(f"chapter.{self.name}.options", **given))]
+    def explain(self, texts: Texts, result: F) -> str:
+        """Explains the result: the answer's text with the figures of this model."""
+        figures = self.write_figures(texts, result)
+        return self.say(texts, self.pick_text(result), **figures)
 
-    def replies(
+    def list_questions(self, texts: Texts) -> list[tuple[str, list[str]]]:
+        """Lists the questions, each with its options."""
+        constants = self.write_constants(texts)
+        question = self.say(texts, "question", **constants)
+        return [(question, texts.say_all(f"chapter.{self.name}.options", **constants))]
+
+    def write_replies(
         self, texts: Texts, guesses: tuple[int | None, ...], answers: tuple[int, ...]
     ) -> list[str]:
-        """What to say to each guess, kindly; empty where there was none."""
+        """Writes a kind reply to each guess; empty where there was none."""
         return [
             "" if guess is None else self.say(texts, "right" if guess == answer else "wrong")
             for guess, answer in zip(guesses, answers, strict=True)
         ]
 
 
-def third(part: float, whole: float) -> int:
+def sort_share(part: float, whole: float) -> int:
     """Sorts a part into options: about the whole (0), about half of it (1), hardly any (2)."""
     share = part / whole if whole > 0 else 0.0
     return 0 if share >= 0.75 else 1 if share >= 0.25 else 2

@@ -1,4 +1,4 @@
-"""Chapter 7: what helps against an attacker who knows it, and what it costs."""
+"""Chapter 7: a defence against an attacker who knows it, and what it costs."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _FRAMINGS = {"whole": "framing_whole", "cropped to the face": "framing_cropped"}
 
 
 @dataclass(frozen=True)
-class Defended:
-    """Answers to the attacked face.
+class DefenceVerdicts:
+    """Verdicts on the attacked face.
 
     Attributes:
         bare: The first model's.
-        naive: Behind JPEG, to the same picture.
-        adaptive: Behind JPEG, to a picture made with JPEG in view.
-        twin: The robust twin's, attacked itself.
+        naive: The same model's behind JPEG, on the same picture.
+        adaptive: Behind JPEG, on a picture whose attack knows of JPEG.
+        twin: The robust twin's, on a picture made against the twin itself.
     """
 
     bare: Verdict
@@ -41,7 +41,7 @@ class Defended:
     twin: Verdict
 
 
-class Defence(Chapter[Defended]):
+class Defence(Chapter[DefenceVerdicts]):
     """Four bars under attack, then the price in two tables."""
 
     name = "defence"
@@ -54,74 +54,77 @@ class Defence(Chapter[Defended]):
 
     @property
     def query(self) -> dict[str, str]:
-        twin = _twin()
+        twin = _find_twin()
         return {"model": twin, "sample": subjects.BARE, "attack": "pgd",
                 "epsilon": str(subjects.STRONG)}  # fmt: skip
 
-    def given(self, texts: Texts) -> dict[str, str]:
+    def write_constants(self, texts: Texts) -> dict[str, str]:
         return {"level": str(subjects.STRONG), "steps": str(subjects.STEPS)}
 
-    def measured(self) -> Defended:
-        asked, twin = subjects.classifier(), models.load(_twin(), to_attack=True)
-        return _defended((asked.card.weights_sha256, twin.card.weights_sha256), asked, twin)
+    def measure(self) -> DefenceVerdicts:
+        classifier, twin = subjects.load_classifier(), models.load(_find_twin(), to_attack=True)
+        weights = (classifier.card.weights_sha256, twin.card.weights_sha256)
+        return _measure(weights, classifier, twin)
 
-    def answers(self, found: Defended) -> tuple[int, ...]:
-        label = subjects.label(subjects.BARE)
-        holds = (found.adaptive.label == label, found.twin.label == label)
+    def pick_answers(self, result: DefenceVerdicts) -> tuple[int, ...]:
+        label = subjects.read_label(subjects.BARE)
+        holds = (result.adaptive.label == label, result.twin.label == label)
         return ([(True, False), (False, True), (True, True), (False, False)].index(holds),)
 
-    def told(self, texts: Texts, found: Defended) -> dict[str, str]:
-        label = subjects.label(subjects.BARE)
+    def write_figures(self, texts: Texts, result: DefenceVerdicts) -> dict[str, str]:
+        label = subjects.read_label(subjects.BARE)
         return {
             name: f"**{texts.percent(verdict.probabilities[label])}**"
-            for name, verdict in vars(found).items()
+            for name, verdict in vars(result).items()
             if name != "bare"
         }
 
-    def draw(self, texts: Texts, found: Defended) -> None:
-        rows = {self.say(texts, name): verdict for name, verdict in vars(found).items()}
-        spoken = "; ".join(f"{name}: {texts.verdict(verdict)}" for name, verdict in rows.items())
+    def draw(self, texts: Texts, result: DefenceVerdicts) -> None:
+        rows = {self.say(texts, name): verdict for name, verdict in vars(result).items()}
+        words = "; ".join(
+            f"{name}: {texts.describe_verdict(verdict)}" for name, verdict in rows.items()
+        )
         charts.draw_probabilities(
             rows,
             key="defended",
             words=texts.classes,
             write_share=texts.percent,
-            alt=f"{self.say(texts, 'alt')}. {spoken}",
+            alt=f"{self.say(texts, 'alt')}. {words}",
         )
 
-    def add(self, texts: Texts) -> None:
+    def draw_more(self, texts: Texts) -> None:
         st.subheader(self.say(texts, "price"), anchor=False)
-        price = cost(texts)
+        price = write_cost(texts)
         if price is None:
             st.caption(self.say(texts, "unpublished"))
             return
         st.markdown(self.say(texts, "cost", **price))
-        st.table(accuracies(texts), hide_index=True)
+        st.table(tabulate_accuracies(texts), hide_index=True)
         st.caption(self.say(texts, "tones_caption"))
-        st.table(tones(texts), hide_index=True)
+        st.table(tabulate_tones(texts), hide_index=True)
 
 
-def cost(texts: Texts) -> dict[str, str] | None:
-    """The published figures of both models as the text has them; None where there are none."""
-    reports = {"plain": _report(subjects.model()), "twin": _report(_twin())}
-    dark = {"plain": _tones(subjects.model()), "twin": _tones(_twin())}
-    told = {"level": str(subjects.STRONG)}
+def write_cost(texts: Texts) -> dict[str, str] | None:
+    """Writes the published figures of both models; None if there are none."""
+    reports = {"plain": _find_report(subjects.pick_model()), "twin": _find_report(_find_twin())}
+    dark = {"plain": _read_tones(subjects.pick_model()), "twin": _read_tones(_find_twin())}
+    figures = {"level": str(subjects.STRONG)}
     for name, report in reports.items():
         if report is None or not dark[name]:
             return None
-        told["images"] = texts.number(report["images"])
-        told[f"{name}_clean"] = texts.percent(report["clean"]["accuracy"])
-        told[f"{name}_robust"] = texts.percent(report["robust_accuracy"])
-        told[f"{name}_dark"] = texts.percent(list(dark[name]["whole"].values())[-1])
-    return told
+        figures["images"] = texts.number(report["images"])
+        figures[f"{name}_clean"] = texts.percent(report["clean"]["accuracy"])
+        figures[f"{name}_robust"] = texts.percent(report["robust_accuracy"])
+        figures[f"{name}_dark"] = texts.percent(list(dark[name]["whole"].values())[-1])
+    return figures
 
 
-def accuracies(texts: Texts) -> list[dict[str, str]]:
-    """One row a model: its published accuracy without attack and under it."""
+def tabulate_accuracies(texts: Texts) -> list[dict[str, str]]:
+    """Makes one row a model: its published accuracy without an attack and under it."""
     head = [texts.say(f"chapter.defence.table_{key}") for key in ("model", "clean", "robust")]
     rows = []
-    for name in (subjects.model(), _twin()):
-        report = _report(name)
+    for name in (subjects.pick_model(), _find_twin()):
+        report = _find_report(name)
         if report is not None:
             shares = (report["clean"]["accuracy"], report["robust_accuracy"])
             cells = (models.title(name), *(texts.percent(share) for share in shares))
@@ -129,11 +132,11 @@ def accuracies(texts: Texts) -> list[dict[str, str]]:
     return rows
 
 
-def tones(texts: Texts) -> list[dict[str, str]]:
-    """One row a model and framing: its published accuracy by skin tone, on unmasked faces."""
+def tabulate_tones(texts: Texts) -> list[dict[str, str]]:
+    """Makes one row a model and framing: its published accuracy by skin tone, without masks."""
     rows = []
-    for name in (subjects.model(), _twin()):
-        for framing, groups in _tones(name).items():
+    for name in (subjects.pick_model(), _find_twin()):
+        for framing, groups in _read_tones(name).items():
             title = {"model": models.title(name)}
             row = {
                 texts.say("chapter.defence.table_model"): texts.say(
@@ -148,13 +151,13 @@ def tones(texts: Texts) -> list[dict[str, str]]:
     return rows
 
 
-def _twin() -> str:
-    """The robust twin; the first model where none is shipped, which then simply does not hold."""
-    return models.robust_twin(subjects.model()) or subjects.model()
+def _find_twin() -> str:
+    """Finds the robust twin; without one, the first model stands in and is fooled."""
+    return models.robust_twin(subjects.pick_model()) or subjects.pick_model()
 
 
-def _report(name: str) -> dict[str, Any] | None:
-    """The published report under PGD at the chapter's epsilon."""
+def _find_report(name: str) -> dict[str, Any] | None:
+    """Finds the published report under PGD at the chapter's epsilon."""
     for report in published.reports(models.sha256(name)):
         stated = report["threat_model"]
         if stated["attack"] == "pgd" and round(LEVELS * stated["epsilon"]) == subjects.STRONG:
@@ -162,8 +165,8 @@ def _report(name: str) -> dict[str, Any] | None:
     return None
 
 
-def _tones(name: str) -> dict[str, dict[str, float]]:
-    """Published shares of right answers on unmasked faces by group of tones, for each framing."""
+def _read_tones(name: str) -> dict[str, dict[str, float]]:
+    """Reads the published accuracy on unmasked faces by group of tones, for each framing."""
     return {
         row["framing"]: row["accuracy_by_class_and_tone"][LABELS[WITHOUT_MASK]]
         for row in published.skin_tones()
@@ -172,12 +175,14 @@ def _tones(name: str) -> dict[str, dict[str, float]]:
 
 
 @st.cache_data(max_entries=2, show_spinner=False)
-def _defended(weights: tuple[str, ...], _asked: Classifier, _hardened: Classifier) -> Defended:
-    shielded = defences.defend(_asked, _JPEG)
-    attacked = [
-        subjects.attacked(it, subjects.BARE, subjects.MANY_STEPS, subjects.STRONG)
-        for it in (_asked, shielded, _hardened)
+def _measure(
+    weights: tuple[str, ...], _classifier: Classifier, _twin: Classifier
+) -> DefenceVerdicts:
+    shielded = defences.defend(_classifier, _JPEG)
+    faces = [
+        subjects.attack_face(it, subjects.BARE, subjects.MANY_STEPS, subjects.STRONG)
+        for it in (_classifier, shielded, _twin)
     ]
-    bare, adaptive, twin = (face.after for face in attacked)
-    naive = verdicts.judge(shielded, attacked[0].attacked[None])[0]
-    return Defended(bare, naive, adaptive, twin)
+    bare, adaptive, twin = (face.after for face in faces)
+    naive = verdicts.judge(shielded, faces[0].attacked[None])[0]
+    return DefenceVerdicts(bare, naive, adaptive, twin)

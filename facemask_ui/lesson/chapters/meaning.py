@@ -1,4 +1,4 @@
-"""Chapter 8: what follows from all this and what does not, as statements to judge."""
+"""Chapter 8: true and false statements about what follows from the lesson."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ class Meaning(Chapter[None]):
 
     @property
     def query(self) -> dict[str, str]:
-        return {"model": subjects.model()}
+        return {"model": subjects.pick_model()}
 
-    def measured(self) -> None:
+    def measure(self) -> None:
         return None
 
-    def answers(self, found: None) -> tuple[int, ...]:
+    def pick_answers(self, result: None) -> tuple[int, ...]:
         return tuple(0 if truth else 1 for truth in _TRUTHS)
 
-    def told(self, texts: Texts, found: None) -> dict[str, str]:
+    def write_figures(self, texts: Texts, result: None) -> dict[str, str]:
         return {}
 
-    def draw(self, texts: Texts, found: None) -> None:
-        """The replies say it all."""
+    def draw(self, texts: Texts, result: None) -> None:
+        """Draws nothing: the replies say it all."""
 
-    def questions(self, texts: Texts) -> list[tuple[str, list[str]]]:
+    def list_questions(self, texts: Texts) -> list[tuple[str, list[str]]]:
         options = [self.say(texts, "true"), self.say(texts, "false")]
-        return [(text, options) for text in texts.each(f"chapter.{self.name}.statements")]
+        return [(text, options) for text in texts.say_all(f"chapter.{self.name}.statements")]
 
-    def replies(
+    def write_replies(
         self, texts: Texts, guesses: tuple[int | None, ...], answers: tuple[int, ...]
     ) -> list[str]:
-        return texts.each(f"chapter.{self.name}.replies")
+        return texts.say_all(f"chapter.{self.name}.replies")

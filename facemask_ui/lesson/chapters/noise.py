@@ -10,20 +10,20 @@ from facemask_core.epsilons import LINF
 from facemask_core.models.classifier import Classifier
 from facemask_core.robustness import noise_control
 from facemask_ui.lesson import drawings, subjects
-from facemask_ui.lesson.chapters.base import Chapter, third
+from facemask_ui.lesson.chapters.base import Chapter, sort_share
 from facemask_ui.lesson.drawings import Curve
 from facemask_ui.lesson.texts import Texts
 
 
 @dataclass(frozen=True)
-class Compared:
+class Confidences:
     """The confidence in the right answer at every epsilon of the slider.
 
     Attributes:
         attack: Under FGSM.
         noise: Under random noise.
-        level: The epsilon they are compared at: the smallest at which the attack fools the model,
-            or the largest tried.
+        level: The epsilon for the comparison: the smallest at which the attack fools the model, or
+            the largest of the slider.
     """
 
     attack: tuple[float, ...]
@@ -31,7 +31,7 @@ class Compared:
     level: int
 
 
-class Noise(Chapter[Compared]):
+class Noise(Chapter[Confidences]):
     """Two curves over epsilon: the attack and the noise."""
 
     name = "noise"
@@ -45,54 +45,55 @@ class Noise(Chapter[Compared]):
     def query(self) -> dict[str, str]:
         return {"sample": subjects.BARE, "attack": "noise", "epsilon": str(subjects.MOST)}
 
-    def given(self, texts: Texts) -> dict[str, str]:
+    def write_constants(self, texts: Texts) -> dict[str, str]:
         return {"most": str(subjects.MOST)}
 
-    def measured(self) -> Compared:
-        asked = subjects.classifier()
-        return _compared(asked.card.weights_sha256, asked)
+    def measure(self) -> Confidences:
+        classifier = subjects.load_classifier()
+        return _measure(classifier.card.weights_sha256, classifier)
 
-    def answers(self, found: Compared) -> tuple[int, ...]:
-        falls = (max(curve) - min(curve) for curve in (found.noise, found.attack))
-        return (third(*falls),)
+    def pick_answers(self, result: Confidences) -> tuple[int, ...]:
+        falls = (max(curve) - min(curve) for curve in (result.noise, result.attack))
+        return (sort_share(*falls),)
 
-    def told(self, texts: Texts, found: Compared) -> dict[str, str]:
+    def write_figures(self, texts: Texts, result: Confidences) -> dict[str, str]:
         return {
-            "level": str(found.level),
-            "attack": texts.percent(found.attack[found.level]),
-            "noise": texts.percent(found.noise[found.level]),
+            "level": str(result.level),
+            "attack": texts.percent(result.attack[result.level]),
+            "noise": texts.percent(result.noise[result.level]),
             "most": str(subjects.MOST),
-            "noise_most": texts.percent(found.noise[-1]),
+            "noise_most": texts.percent(result.noise[-1]),
         }
 
-    def draw(self, texts: Texts, found: Compared) -> None:
-        spoken = {
+    def draw(self, texts: Texts, result: Confidences) -> None:
+        readings = {
             name: "; ".join(
                 f"{level}/255 {texts.percent(curve[level])}" for level in LINF.notches[::8]
             )
-            for name, curve in (("attack", found.attack), ("noise", found.noise))
+            for name, curve in (("attack", result.attack), ("noise", result.noise))
         }
-        drawings.curves(
+        drawings.draw_curves(
             texts,
             [
-                Curve(self.say(texts, "attack"), found.attack),
-                Curve(self.say(texts, "random"), found.noise),
+                Curve(self.say(texts, "attack"), result.attack),
+                Curve(self.say(texts, "random"), result.noise),
             ],
             axis=self.say(texts, "axis"),
             value=self.say(texts, "value"),
             half=self.say(texts, "half"),
-            alt=self.say(texts, "chart_alt", **spoken),
+            alt=self.say(texts, "chart_alt", **readings),
             key="control",
         )
 
 
 @st.cache_data(max_entries=2, show_spinner=False)
-def _compared(weights: str, _asked: Classifier) -> Compared:
-    swept, label = subjects.swept(_asked, subjects.BARE), subjects.label(subjects.BARE)
-    noise = noise_control(_asked, subjects.pixels(subjects.BARE), LINF, LINF.notches)[:, label]
-    level = swept.smallest_fooling_notch
-    return Compared(
-        tuple(swept.confidence.tolist()),
+def _measure(weights: str, _classifier: Classifier) -> Confidences:
+    sweep = subjects.sweep_face(_classifier, subjects.BARE)
+    face, label = subjects.read_face(subjects.BARE), subjects.read_label(subjects.BARE)
+    noise = noise_control(_classifier, face, LINF, LINF.notches)[:, label]
+    level = sweep.smallest_fooling_notch
+    return Confidences(
+        tuple(sweep.confidence.tolist()),
         tuple(noise.tolist()),
         subjects.MOST if level is None else level,
     )

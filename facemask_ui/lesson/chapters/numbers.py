@@ -17,19 +17,19 @@ _TOP, _LEFT, _SIDE = 75, 74, 8
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What the model makes of the face.
+class ModelAnswer:
+    """The model's answer to the face.
 
     Attributes:
-        verdict: Its answer.
-        weights: How many numbers it learned.
+        verdict: The class and its confidence.
+        weights: How many numbers the model has learned.
     """
 
     verdict: Verdict
     weights: int
 
 
-class Numbers(Chapter[Seen]):
+class Numbers(Chapter[ModelAnswer]):
     """The face, a part of it enlarged with its values, and the verdict."""
 
     name = "numbers"
@@ -44,34 +44,35 @@ class Numbers(Chapter[Seen]):
     def query(self) -> dict[str, str]:
         return {"sample": subjects.BARE}
 
-    def given(self, texts: Texts) -> dict[str, str]:
+    def write_constants(self, texts: Texts) -> dict[str, str]:
         shares = (LARGEST, *(example.before for example in printed.read().examples))
         names = ("most", "first", "second")
         return {name: texts.number(it, 3) for name, it in zip(names, shares, strict=True)}
 
-    def measured(self) -> Seen:
-        asked = subjects.classifier()
-        return Seen(subjects.judged(asked, subjects.BARE), int(asked.model.count_params()))
+    def measure(self) -> ModelAnswer:
+        classifier = subjects.load_classifier()
+        verdict = subjects.judge_face(classifier, subjects.BARE)
+        return ModelAnswer(verdict, int(classifier.model.count_params()))
 
-    def answers(self, found: Seen) -> tuple[int, ...]:
+    def pick_answers(self, result: ModelAnswer) -> tuple[int, ...]:
         return (1,)
 
-    def told(self, texts: Texts, found: Seen) -> dict[str, str]:
+    def write_figures(self, texts: Texts, result: ModelAnswer) -> dict[str, str]:
         return {
-            "values": texts.number(subjects.pixels(subjects.BARE).size),
-            "weights": texts.number(found.weights),
-            "answer": texts.classes[found.verdict.label].lower(),
-            "confidence": texts.percent(found.verdict.confidence),
+            "values": texts.number(subjects.read_face(subjects.BARE).size),
+            "weights": texts.number(result.weights),
+            "answer": texts.classes[result.verdict.label].lower(),
+            "confidence": texts.percent(result.verdict.confidence),
         }
 
-    def draw(self, texts: Texts, found: Seen) -> None:
-        face = subjects.pixels(subjects.BARE)
+    def draw(self, texts: Texts, result: ModelAnswer) -> None:
+        face = subjects.read_face(subjects.BARE)
         part = face[_TOP : _TOP + _SIDE, _LEFT : _LEFT + _SIDE]
         reds = part[..., 0]
         whole, enlarged = st.columns([5, 6])
         with whole:
             st.image(
-                drawings.framed(face, _TOP, _LEFT, _SIDE),
+                drawings.draw_frame(face, _TOP, _LEFT, _SIDE),
                 self.say(texts, "framed"),
                 width="stretch",
                 output_format="PNG",
@@ -81,5 +82,5 @@ class Numbers(Chapter[Seen]):
             row = ", ".join(str(value) for value in reds[0])
             least, most = str(reds.min()), str(reds.max())
             alt = self.say(texts, "patch_alt", least=least, most=most, row=row)
-            drawings.patch(part, alt=alt, key="patch")
+            drawings.draw_patch(part, alt=alt, key="patch")
             st.caption(self.say(texts, "patch"))

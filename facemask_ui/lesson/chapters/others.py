@@ -1,4 +1,4 @@
-"""Chapter 6: the same attacked picture shown to the other models."""
+"""Chapter 6: the other models' verdicts on the same attacked picture."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from facemask_ui.lesson.texts import Texts
 
 
 @dataclass(frozen=True)
-class Shown:
-    """What every model says of the picture made against the first.
+class TransferVerdicts:
+    """Every model's verdict on a picture that was made against the first.
 
     Attributes:
-        first: The first model's answer to it.
-        before: The others' answers to the original, by model.
-        after: Their answers to the attacked picture.
+        first: The first model's verdict on it.
+        before: The other models' verdicts on the original, by model.
+        after: Their verdicts on the attacked picture.
     """
 
     first: Verdict
@@ -33,17 +33,17 @@ class Shown:
     @property
     def right_before(self) -> list[str]:
         """The other models that were right before the attack."""
-        label = subjects.label(subjects.BARE)
+        label = subjects.read_label(subjects.BARE)
         return [name for name, verdict in self.before.items() if verdict.label == label]
 
     @property
     def fooled(self) -> list[str]:
         """Those of them that are wrong after it."""
-        label = subjects.label(subjects.BARE)
+        label = subjects.read_label(subjects.BARE)
         return [name for name in self.right_before if self.after[name].label != label]
 
 
-class Others(Chapter[Shown]):
+class Others(Chapter[TransferVerdicts]):
     """One bar a model, for the same attacked picture."""
 
     name = "others"
@@ -54,55 +54,60 @@ class Others(Chapter[Shown]):
     def query(self) -> dict[str, str]:
         return {"sample": subjects.BARE, "attack": "pgd", "epsilon": str(subjects.STRONG)}
 
-    def given(self, texts: Texts) -> dict[str, str]:
+    def write_constants(self, texts: Texts) -> dict[str, str]:
         return {
-            "others": str(len(_others())),
-            "model": models.title(subjects.model()),
+            "others": str(len(_list_others())),
+            "model": models.title(subjects.pick_model()),
             "level": str(subjects.STRONG),
             "steps": str(subjects.STEPS),
         }
 
-    def measured(self) -> Shown:
-        names = (subjects.model(), *_others())
-        loaded = {name: models.load(name) for name in names}
-        subjects.classifier()
-        weights = tuple(it.card.weights_sha256 for it in loaded.values())
-        return _shown(weights, names, list(loaded.values()))
+    def measure(self) -> TransferVerdicts:
+        names = (subjects.pick_model(), *_list_others())
+        classifiers = [models.load(name) for name in names]
+        subjects.load_classifier()
+        weights = tuple(it.card.weights_sha256 for it in classifiers)
+        return _measure(weights, names, classifiers)
 
-    def answers(self, found: Shown) -> tuple[int, ...]:
-        return (0 if not found.fooled else 2 if len(found.fooled) == len(found.after) else 1,)
+    def pick_answers(self, result: TransferVerdicts) -> tuple[int, ...]:
+        return (0 if not result.fooled else 2 if len(result.fooled) == len(result.after) else 1,)
 
-    def told(self, texts: Texts, found: Shown) -> dict[str, str]:
+    def write_figures(self, texts: Texts, result: TransferVerdicts) -> dict[str, str]:
         return {
-            "count": str(len(found.fooled)),
-            "others": str(len(found.after)),
-            "right_before": str(len(found.right_before)),
+            "count": str(len(result.fooled)),
+            "others": str(len(result.after)),
+            "right_before": str(len(result.right_before)),
         }
 
-    def draw(self, texts: Texts, found: Shown) -> None:
-        first = models.title(subjects.model())
-        rows = {self.say(texts, "made", name=first): found.first}
-        rows |= {models.title(name): verdict for name, verdict in found.after.items()}
-        spoken = "; ".join(f"{name}: {texts.verdict(verdict)}" for name, verdict in rows.items())
+    def draw(self, texts: Texts, result: TransferVerdicts) -> None:
+        first = models.title(subjects.pick_model())
+        rows = {self.say(texts, "made", name=first): result.first}
+        rows |= {models.title(name): verdict for name, verdict in result.after.items()}
+        words = "; ".join(
+            f"{name}: {texts.describe_verdict(verdict)}" for name, verdict in rows.items()
+        )
         charts.draw_probabilities(
             rows,
             key="others",
             words=texts.classes,
             write_share=texts.percent,
-            alt=f"{self.say(texts, 'alt', model=first)}. {spoken}",
+            alt=f"{self.say(texts, 'alt', model=first)}. {words}",
         )
 
 
-def _others() -> tuple[str, ...]:
+def _list_others() -> tuple[str, ...]:
     return models.shipped()[1:]
 
 
 @st.cache_data(max_entries=2, show_spinner=False)
-def _shown(weights: tuple[str, ...], names: tuple[str, ...], _asked: list[Classifier]) -> Shown:
-    made = subjects.attacked(_asked[0], subjects.BARE, subjects.MANY_STEPS, subjects.STRONG)
-    others = dict(zip(names[1:], _asked[1:], strict=True))
-    return Shown(
-        made.after,
-        {name: verdicts.judge(it, made.original[None])[0] for name, it in others.items()},
-        {name: verdicts.judge(it, made.attacked[None])[0] for name, it in others.items()},
+def _measure(
+    weights: tuple[str, ...], names: tuple[str, ...], _classifiers: list[Classifier]
+) -> TransferVerdicts:
+    first, *rest = _classifiers
+    face = subjects.attack_face(first, subjects.BARE, subjects.MANY_STEPS, subjects.STRONG)
+    others = dict(zip(names[1:], rest, strict=True))
+    return TransferVerdicts(
+        face.after,
+        {name: verdicts.judge(it, face.original[None])[0] for name, it in others.items()},
+        {name: verdicts.judge(it, face.attacked[None])[0] for name, it in others.items()},
     )

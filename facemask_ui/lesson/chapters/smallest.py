@@ -29,38 +29,38 @@ class Smallest(Chapter[Sweep]):
     def query(self) -> dict[str, str]:
         return {"sample": subjects.BARE, "attack": "fgsm", "epsilon": "0", "guess": "True"}
 
-    def given(self, texts: Texts) -> dict[str, str]:
+    def write_constants(self, texts: Texts) -> dict[str, str]:
         return {"most": str(subjects.MOST)}
 
-    def measured(self) -> Sweep:
-        return subjects.swept(subjects.classifier(), subjects.BARE)
+    def measure(self) -> Sweep:
+        return subjects.sweep_face(subjects.load_classifier(), subjects.BARE)
 
-    def answers(self, found: Sweep) -> tuple[int, ...]:
-        level = found.smallest_fooling_notch
+    def pick_answers(self, result: Sweep) -> tuple[int, ...]:
+        level = result.smallest_fooling_notch
         if level is None:
             return (len(_UPPER),)
         return (next(option for option, most in enumerate(_UPPER) if level <= most),)
 
-    def shown(self, found: Sweep) -> str:
-        return "unbroken" if found.smallest_fooling_notch is None else "shown"
+    def pick_text(self, result: Sweep) -> str:
+        return "unbroken" if result.smallest_fooling_notch is None else "shown"
 
-    def told(self, texts: Texts, found: Sweep) -> dict[str, str]:
-        row = _row(found)
-        _, factor = images.magnify_noise(found.attacked[0], found.attacked[row])
+    def write_figures(self, texts: Texts, result: Sweep) -> dict[str, str]:
+        row = _find_row(result)
+        _, factor = images.magnify_noise(result.attacked[0], result.attacked[row])
         return {
-            "level": str(found.notches[row]),
-            "most": str(found.notches[-1]),
-            "before": texts.phrase(_verdict(found, 0)),
-            "after": texts.phrase(_verdict(found, row)),
+            "level": str(result.notches[row]),
+            "most": str(result.notches[-1]),
+            "before": texts.write_verdict(_read_verdict(result, 0)),
+            "after": texts.write_verdict(_read_verdict(result, row)),
             "factor": str(factor),
         }
 
-    def draw(self, texts: Texts, found: Sweep) -> None:
-        row = _row(found)
-        original, attacked = found.attacked[0], found.attacked[row]
+    def draw(self, texts: Texts, result: Sweep) -> None:
+        row = _find_row(result)
+        original, attacked = result.attacked[0], result.attacked[row]
         noise, factor = images.magnify_noise(original, attacked)
         face = texts.say(f"faces.{subjects.BARE}.alt")
-        before, after = (texts.verdict(_verdict(found, place)) for place in (0, row))
+        before, after = (texts.describe_verdict(_read_verdict(result, place)) for place in (0, row))
         magnified = {"factor": str(factor)}
         with st.container(horizontal=True):
             for pixels, caption, alt in (
@@ -73,12 +73,12 @@ class Smallest(Chapter[Sweep]):
                     st.image(pixels, caption, width="stretch", output_format="PNG", alt=alt)
 
 
-def _row(found: Sweep) -> int:
-    """The place of the smallest fooling epsilon, or of the largest tried."""
-    level = found.smallest_fooling_notch
-    return len(found.notches) - 1 if level is None else found.notches.tolist().index(level)
+def _find_row(result: Sweep) -> int:
+    """Finds the row of the smallest fooling epsilon, or of the largest if none fools."""
+    level = result.smallest_fooling_notch
+    return len(result.notches) - 1 if level is None else result.notches.tolist().index(level)
 
 
-def _verdict(found: Sweep, row: int) -> Verdict:
-    first, second = found.probabilities[row].tolist()
-    return Verdict(int(found.logits[row].argmax()), (first, second))
+def _read_verdict(result: Sweep, row: int) -> Verdict:
+    first, second = result.probabilities[row].tolist()
+    return Verdict(int(result.logits[row].argmax()), (first, second))

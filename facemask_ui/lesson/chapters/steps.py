@@ -47,7 +47,7 @@ class Steps(Chapter[Walk]):
     def query(self) -> dict[str, str]:
         return {"sample": subjects.MASKED, "attack": "pgd", "epsilon": str(subjects.SMALL)}
 
-    def given(self, texts: Texts) -> dict[str, str]:
+    def write_constants(self, texts: Texts) -> dict[str, str]:
         paper = printed.read()
         return {
             "level": str(subjects.SMALL),
@@ -56,45 +56,45 @@ class Steps(Chapter[Walk]):
             "printed_pgd": texts.percent(paper.figure("pgd").accuracy),
         }
 
-    def measured(self) -> Walk:
-        asked = subjects.classifier()
-        return _walked(asked.card.weights_sha256, asked)
+    def measure(self) -> Walk:
+        classifier = subjects.load_classifier()
+        return _measure(classifier.card.weights_sha256, classifier)
 
-    def answers(self, found: Walk) -> tuple[int, ...]:
-        one, many = found.fgsm < _HALF, found.path[-1] < _HALF
+    def pick_answers(self, result: Walk) -> tuple[int, ...]:
+        one, many = result.fgsm < _HALF, result.path[-1] < _HALF
         return (
             {(True, True): 0, (True, False): 1, (False, True): 2, (False, False): 3}[one, many],
         )
 
-    def told(self, texts: Texts, found: Walk) -> dict[str, str]:
+    def write_figures(self, texts: Texts, result: Walk) -> dict[str, str]:
         return {
-            "fgsm": texts.percent(found.fgsm),
-            "pgd": texts.percent(found.path[-1]),
+            "fgsm": texts.percent(result.fgsm),
+            "pgd": texts.percent(result.path[-1]),
             "steps": str(subjects.STEPS),
         }
 
-    def draw(self, texts: Texts, found: Walk) -> None:
-        path = ", ".join(texts.percent(share) for share in found.path)
-        drawings.curves(
+    def draw(self, texts: Texts, result: Walk) -> None:
+        path = ", ".join(texts.percent(share) for share in result.path)
+        drawings.draw_curves(
             texts,
             [
-                Curve(self.say(texts, "pgd"), found.path),
-                Curve(self.say(texts, "fgsm"), (found.before, found.fgsm)),
+                Curve(self.say(texts, "pgd"), result.path),
+                Curve(self.say(texts, "fgsm"), (result.before, result.fgsm)),
             ],
             axis=self.say(texts, "axis"),
             value=self.say(texts, "value"),
             half=self.say(texts, "half"),
-            alt=self.say(texts, "chart_alt", fgsm=texts.percent(found.fgsm), path=path),
+            alt=self.say(texts, "chart_alt", fgsm=texts.percent(result.fgsm), path=path),
             key="walk",
         )
 
 
 @st.cache_data(max_entries=2, show_spinner=False)
-def _walked(weights: str, _asked: Classifier) -> Walk:
-    face, label = subjects.pixels(subjects.MASKED), subjects.label(subjects.MASKED)
-    one = subjects.attacked(_asked, subjects.MASKED, subjects.ONE_STEP, subjects.SMALL)
+def _measure(weights: str, _classifier: Classifier) -> Walk:
+    face, label = subjects.read_face(subjects.MASKED), subjects.read_label(subjects.MASKED)
+    one = subjects.attack_face(_classifier, subjects.MASKED, subjects.ONE_STEP, subjects.SMALL)
     epsilon = LINF.epsilon(subjects.SMALL)
-    path = attack_path(_asked, face, label, subjects.MANY_STEPS, epsilon=epsilon)
+    path = attack_path(_classifier, face, label, subjects.MANY_STEPS, epsilon=epsilon)
     return Walk(
         one.before.probabilities[label],
         one.after.probabilities[label],

@@ -43,49 +43,51 @@ class _Notes:
 
 
 def write_notes(texts: Texts, lab: str) -> str:
-    """Writes the notes as one HTML page; every chapter is computed, or found, for its answer.
+    """Writes the notes as one HTML page; every chapter is computed for its answer.
 
     Args:
         texts: Their language.
         lab: The lab's address, for the links.
     """
-    chapters = [_notes(texts, lab, chapter, number) for number, chapter in enumerate(CHAPTERS, 1)]
+    chapters = [
+        _make_notes(texts, lab, chapter, number) for number, chapter in enumerate(CHAPTERS, 1)
+    ]
     return TEMPLATES.get_template("notes.html.jinja").render(
         language=texts.language,
         title=texts.say("handout.notes_title"),
         say=texts.say,
-        each=texts.each,
+        say_all=texts.say_all,
         chapters=chapters,
-        glossary=texts.glossary(),
+        glossary=texts.list_terms(),
         sources=SOURCES,
     )
 
 
-def _notes(texts: Texts, lab: str, chapter: Chapter[Any], number: int) -> _Notes:
-    found = chapter.measured()
-    explanation = chapter.say(texts, chapter.shown(found), **chapter.told(texts, found))
+def _make_notes(texts: Texts, lab: str, chapter: Chapter[Any], number: int) -> _Notes:
+    result = chapter.measure()
+    explanation = chapter.explain(texts, result)
     return _Notes(
         title=texts.say("page.jump", number=number, title=chapter.say(texts, "title")),
         minutes=chapter.minutes,
-        answers=_answers(texts, chapter, chapter.answers(found)),
+        answers=_list_answers(texts, chapter, chapter.pick_answers(result)),
         explanation=remove_streamlit_marks(explanation),
-        price=_price(texts) if isinstance(chapter, defence.Defence) else None,
-        address=links.into_lab(lab, chapter),
+        price=_find_price(texts) if isinstance(chapter, defence.Defence) else None,
+        address=links.link_to_lab(lab, chapter),
     )
 
 
-def _answers(texts: Texts, chapter: Chapter[Any], options: tuple[int, ...]) -> list[_Answer]:
-    replies = chapter.replies(texts, options, options)
+def _list_answers(texts: Texts, chapter: Chapter[Any], options: tuple[int, ...]) -> list[_Answer]:
+    replies = chapter.write_replies(texts, options, options)
     return [
         _Answer(question, offered[option], reply)
         for (question, offered), option, reply in zip(
-            chapter.questions(texts), options, replies, strict=True
+            chapter.list_questions(texts), options, replies, strict=True
         )
     ]
 
 
-def _price(texts: Texts) -> _Price | None:
-    price, tones = defence.cost(texts), defence.tones(texts)
+def _find_price(texts: Texts) -> _Price | None:
+    price, tones = defence.write_cost(texts), defence.tabulate_tones(texts)
     if price is None:
         return None
     text = texts.say("chapter.defence.cost", **price)

@@ -1,4 +1,4 @@
-"""What the lesson stands on; titles stay in their own language."""
+"""The sources of the lesson; titles stay in their own language."""
 
 from __future__ import annotations
 

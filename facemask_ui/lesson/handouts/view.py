@@ -1,4 +1,4 @@
-"""The handouts on the screen: one to take at once, one to be made first."""
+"""The downloads of the handouts; the notes are only made on request."""
 
 from __future__ import annotations
 
@@ -9,35 +9,35 @@ from facemask_ui.lesson.handouts.notes import write_notes
 from facemask_ui.lesson.handouts.worksheet import write_worksheet
 from facemask_ui.lesson.texts import Texts
 
-_MADE = "lesson-notes"
+_NOTES = "lesson-notes"
 
 
-def offer(texts: Texts) -> None:
-    """Draws both downloads.
+def show_downloads(texts: Texts) -> None:
+    """Shows both downloads.
 
     Args:
         texts: The language.
     """
-    lab = links.lab_address(st.context.url)
+    lab = links.find_lab(st.context.url)
     st.markdown(texts.say("page.teachers_lead"))
     with st.container(horizontal=True, gap="small"):
-        _download(texts, "worksheet", write_worksheet(texts, lab))
-        made = st.session_state.setdefault(_MADE, set())
-        if texts.language in made:
+        _show_download(texts, "worksheet", write_worksheet(texts, lab))
+        languages = st.session_state.setdefault(_NOTES, set())
+        if texts.language in languages:
             with st.spinner(texts.say("page.computing")):
                 page = write_notes(texts, lab)
-            _download(texts, "notes", page)
+            _show_download(texts, "notes", page)
         else:
             st.button(
                 texts.say("page.make_notes"),
                 key="make-notes",
                 icon=":material/edit_note:",
-                on_click=made.add,
+                on_click=languages.add,
                 args=(texts.language,),
             )
 
 
-def _download(texts: Texts, name: str, page: str) -> None:
+def _show_download(texts: Texts, name: str, page: str) -> None:
     st.download_button(
         texts.say(f"page.{name}"),
         page.encode(),

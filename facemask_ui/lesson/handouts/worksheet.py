@@ -29,8 +29,8 @@ def write_worksheet(texts: Texts, lab: str) -> str:
     tasks = [
         _Task(
             texts.say("page.jump", number=number, title=chapter.say(texts, "title")),
-            chapter.questions(texts),
-            links.into_lesson(lab, texts, number),
+            chapter.list_questions(texts),
+            links.link_to_lesson(lab, texts, number),
         )
         for number, chapter in enumerate(CHAPTERS, 1)
     ]

@@ -23,39 +23,43 @@ every_language = pytest.mark.parametrize("lang", LANGUAGES)
 
 @every_language
 def test_the_worksheet_asks_everything_and_answers_nothing(lang: str) -> None:
-    said = texts.read(lang)
-    page = write_worksheet(said, LAB)
+    strings = texts.read_texts(lang)
+    page = write_worksheet(strings, LAB)
     seen = ParsedPage(page)
     assert f'<html lang="{lang}">' in page
     for number, chapter in enumerate(CHAPTERS, 1):
         assert ("href", f"{LAB}/Learn?lang={lang}&chapter={number}") in seen.attributes
-        for question, options in chapter.questions(said):
+        for question, options in chapter.list_questions(strings):
             for text in (question, *options):
                 assert text in seen.text
     for chapter in CHAPTERS[:-1]:
-        assert chapter.say(said, "right") not in seen.text
+        assert chapter.say(strings, "right") not in seen.text
     assert seen.attributes.count(("class", "line")) > 2 * len(CHAPTERS)
 
 
 @every_language
 @pytest.mark.usefixtures("brightness")
 def test_the_notes_hold_answers_with_figures_plan_and_sources(lang: str) -> None:
-    said = texts.read(lang)
-    page = write_notes(said, LAB)
+    strings = texts.read_texts(lang)
+    page = write_notes(strings, LAB)
     seen = ParsedPage(page)
     assert f'<html lang="{lang}">' in page
     for chapter in CHAPTERS:
-        found = chapter.measured()
-        told = chapter.say(said, chapter.shown(found), **chapter.told(said, found))
-        explanation = re.sub(r"\*\*|\n\n", "", remove_streamlit_marks(told))
+        result = chapter.measure()
+        text = chapter.explain(strings, result)
+        explanation = re.sub(r"\*\*|\n\n", "", remove_streamlit_marks(text))
         assert explanation in seen.text
         for (_, offered), answer in zip(
-            chapter.questions(said), chapter.answers(found), strict=True
+            chapter.list_questions(strings), chapter.pick_answers(result), strict=True
         ):
             assert offered[answer] in seen.text
-    for text in (*said.each("handout.misconceptions"), *said.each("handout.goals"), *SOURCES):
+    for text in (
+        *strings.say_all("handout.misconceptions"),
+        *strings.say_all("handout.goals"),
+        *SOURCES,
+    ):
         assert text in seen.text
-    for term, meaning in said.glossary():
+    for term, meaning in strings.list_terms():
         assert f"{term}{meaning}" in seen.text
     assert "**" not in seen.text
     assert ":material" not in seen.text
@@ -67,12 +71,12 @@ def test_the_notes_hold_answers_with_figures_plan_and_sources(lang: str) -> None
 def test_nothing_runs_nothing_is_fetched_and_addresses_are_escaped(lang: str) -> None:
     for write in (write_worksheet, write_notes):
         plain, evil = (
-            ParsedPage(write(texts.read(lang), LAB)),
-            ParsedPage(write(texts.read(lang), EVIL)),
+            ParsedPage(write(texts.read_texts(lang), LAB)),
+            ParsedPage(write(texts.read_texts(lang), EVIL)),
         )
         assert evil.tags == plain.tags
         assert not {"script", "link", "img", "iframe", "object", "base", "form"} & set(plain.tags)
-        assert not re.search(r"url\(|@import|@font-face", write(texts.read(lang), LAB))
+        assert not re.search(r"url\(|@import|@font-face", write(texts.read_texts(lang), LAB))
         assert ("content", "default-src 'none'; style-src 'unsafe-inline'") in plain.attributes
 
 

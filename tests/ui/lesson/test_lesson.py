@@ -23,7 +23,9 @@ every_chapter = pytest.mark.parametrize(
     ("number", "chapter"), list(enumerate(CHAPTERS, 1)), ids=[it.name for it in CHAPTERS]
 )
 every_language = pytest.mark.parametrize("lang", LANGUAGES)
-OPTIONS = [[len(options) for _, options in it.questions(texts.read("en"))] for it in CHAPTERS]
+OPTIONS = [
+    [len(options) for _, options in it.list_questions(texts.read_texts("en"))] for it in CHAPTERS
+]
 HOSTILE = [
     "",
     "1",
@@ -40,12 +42,12 @@ HOSTILE = [
 ]
 
 
-def figures(app: AppTest) -> int:
+def count_figures(app: AppTest) -> int:
     """Charts and pictures beyond the one face a chapter may begin with."""
     return len(app.get("plotly_chart")) + len(app.get("table")) + max(0, len(app.get("image")) - 1)
 
 
-def told(app: AppTest) -> str:
+def read_page(app: AppTest) -> str:
     return "\n".join(text.value for text in app.markdown)
 
 
@@ -55,70 +57,74 @@ def told(app: AppTest) -> str:
 def test_the_answer_comes_after_the_question(
     open_page: Open, number: int, chapter: Chapter[Any], lang: str
 ) -> None:
-    said = texts.read(lang)
+    strings = texts.read_texts(lang)
     app = open_page("Learn", lang=lang, chapter=str(number))
     assert not app.exception
     assert not app.error
-    assert app.header[0].value == f"{number}. {chapter.say(said, 'title')}"
-    assert len(app.radio) == len(chapter.questions(said))
-    assert figures(app) == 0
+    assert app.header[0].value == f"{number}. {chapter.say(strings, 'title')}"
+    assert len(app.radio) == len(chapter.list_questions(strings))
+    assert count_figures(app) == 0
     assert not app.get("latex")
     app.radio[0].set_value(0).run()
-    assert figures(app) == 0
+    assert count_figures(app) == 0
     app.button(key="reveal").click().run()
     assert not app.exception
     assert not app.error
     assert not app.radio
     assert app.get("latex")
-    found = chapter.measured()
-    assert chapter.say(said, chapter.shown(found), **chapter.told(said, found)) in told(app)
-    for (_, offered), answer in zip(chapter.questions(said), chapter.answers(found), strict=True):
-        assert offered[answer] in told(app)
-    assert (figures(app) > 0) == (chapter.name != "meaning")
+    result = chapter.measure()
+    assert chapter.explain(strings, result) in read_page(app)
+    for (_, offered), answer in zip(
+        chapter.list_questions(strings), chapter.pick_answers(result), strict=True
+    ):
+        assert offered[answer] in read_page(app)
+    assert (count_figures(app) > 0) == (chapter.name != "meaning")
 
 
 @every_chapter
 def test_a_guess_is_met_kindly_whether_right_or_wrong(number: int, chapter: Chapter[Any]) -> None:
-    said = texts.read("en")
+    strings = texts.read_texts("en")
     answers = (0,) * len(OPTIONS[number - 1])
     for guess in (0, 1):
-        replies = chapter.replies(said, (guess,) * len(answers), answers)
+        replies = chapter.write_replies(strings, (guess,) * len(answers), answers)
         assert all(len(reply) > 10 for reply in replies)
 
 
 def test_the_numbers_are_the_cores(brightness: Classifier) -> None:
-    said = texts.read("en")
-    face, label = subjects.pixels(subjects.BARE), subjects.label(subjects.BARE)
-    found = {it.name: it.told(said, it.measured()) for it in CHAPTERS}
+    strings = texts.read_texts("en")
+    face, label = subjects.read_face(subjects.BARE), subjects.read_label(subjects.BARE)
+    result = {it.name: it.write_figures(strings, it.measure()) for it in CHAPTERS}
     (verdict,) = verdicts.judge(brightness, face[None])
-    assert found["numbers"]["confidence"] == said.percent(verdict.confidence)
-    assert found["numbers"]["values"] == said.number(224 * 224 * 3)
+    assert result["numbers"]["confidence"] == strings.percent(verdict.confidence)
+    assert result["numbers"]["values"] == strings.number(224 * 224 * 3)
     sweep = robustness.epsilon_sweep(brightness, face, label, subjects.ONE_STEP)
     level = sweep.smallest_fooling_notch
-    assert found["smallest"]["level"] == str(subjects.MOST if level is None else level)
+    assert result["smallest"]["level"] == str(subjects.MOST if level is None else level)
     noise = robustness.noise_control(brightness, face, LINF, LINF.notches)[:, label]
-    assert found["noise"]["noise_most"] == said.percent(noise[-1])
-    attacked = subjects.attacked(
+    assert result["noise"]["noise_most"] == strings.percent(noise[-1])
+    attacked = subjects.attack_face(
         brightness, subjects.MASKED, subjects.MANY_STEPS, subjects.SMALL
     ).after
-    path = said.percent(attacked.probabilities[subjects.label(subjects.MASKED)])
-    assert found["steps"]["pgd"] == path
-    assert found["others"]["others"] == str(len(models.shipped()) - 1)
+    path = strings.percent(attacked.probabilities[subjects.read_label(subjects.MASKED)])
+    assert result["steps"]["pgd"] == path
+    assert result["others"]["others"] == str(len(models.shipped()) - 1)
 
 
 def test_signs_and_pushes_are_equally_large_and_add_up() -> None:
-    pushes = next(it for it in CHAPTERS if it.name == "sign").measured()
+    pushes = next(it for it in CHAPTERS if it.name == "sign").measure()
     assert set(np.unique(pushes.signs)) <= {-1, 0, 1}
-    told = next(it for it in CHAPTERS if it.name == "sign").told(texts.read("en"), pushes)
-    assert float(told["after"].replace("\N{MINUS SIGN}", "-")) == pytest.approx(
+    figures = next(it for it in CHAPTERS if it.name == "sign").write_figures(
+        texts.read_texts("en"), pushes
+    )
+    assert float(figures["after"].replace("\N{MINUS SIGN}", "-")) == pytest.approx(
         pushes.lead + pushes.gradient, abs=0.01
     )
 
 
 def test_the_price_is_what_was_published() -> None:
-    said = texts.read("en")
-    told = price.cost(said)
-    assert told is not None
+    strings = texts.read_texts("en")
+    figures = price.write_cost(strings)
+    assert figures is not None
     for name, key in ((models.shipped()[0], "plain"), ("mobilenetv3-robust", "twin")):
         report = next(
             it
@@ -126,9 +132,9 @@ def test_the_price_is_what_was_published() -> None:
             if it["threat_model"]["attack"] == "pgd"
             and it["threat_model"]["epsilon"] == subjects.STRONG / 255
         )
-        assert told[f"{key}_robust"] == said.percent(report["robust_accuracy"])
-        assert told[f"{key}_clean"] == said.percent(report["clean"]["accuracy"])
-    assert len(price.tones(said)) == 4
+        assert figures[f"{key}_robust"] == strings.percent(report["robust_accuracy"])
+        assert figures[f"{key}_clean"] == strings.percent(report["clean"]["accuracy"])
+    assert len(price.tabulate_tones(strings)) == 4
 
 
 @pytest.mark.usefixtures("brightness")
@@ -138,7 +144,7 @@ def test_weights_without_published_figures_get_a_sentence(
     monkeypatch.setattr(published, "reports", lambda _: [])
     app = open_page("Learn", lang="en", chapter="7", seen="7a")
     assert not app.exception
-    unpublished = texts.read("en").say("chapter.defence.unpublished")
+    unpublished = texts.read_texts("en").say("chapter.defence.unpublished")
     assert unpublished in [it.value for it in app.caption]
 
 
@@ -147,14 +153,14 @@ def test_weights_without_published_figures_get_a_sentence(
 def test_the_texts_tell_the_story_of_the_shipped_models(chapter: Chapter[Any]) -> None:
     """The words around the figures hold for these weights; others would need other words."""
     story = {"numbers": 1, "smallest": 0, "sign": 2, "steps": 2, "noise": 2, "defence": 1}
-    found = chapter.measured()
+    result = chapter.measure()
     if chapter.name in story:
-        assert chapter.answers(found) == (story[chapter.name],)
+        assert chapter.pick_answers(result) == (story[chapter.name],)
     if chapter.name == "others":
-        assert len(found.right_before) == len(models.shipped()) - 1
+        assert len(result.right_before) == len(models.shipped()) - 1
     if chapter.name == "defence":
-        label = subjects.label(subjects.BARE)
-        assert [it.label == label for it in vars(found).values()] == [False, True, False, True]
+        label = subjects.read_label(subjects.BARE)
+        assert [it.label == label for it in vars(result).values()] == [False, True, False, True]
 
 
 @pytest.mark.usefixtures("brightness")
@@ -176,7 +182,7 @@ def test_progress_survives_another_page_and_a_reload(open_page: Open) -> None:
     }
     again = open_page("Learn", lang="fr", chapter="1", seen="1b")
     assert not again.radio
-    assert "Une liste de nombres" in told(again)
+    assert "Une liste de nombres" in read_page(again)
 
 
 @pytest.mark.usefixtures("brightness")
@@ -194,13 +200,13 @@ def test_chapters_can_be_jumped_to_and_begun_anew(open_page: Open) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_what_is_no_progress_is_ignored(text: str) -> None:
-    assert progress.read(text, OPTIONS) is None
+    assert progress.parse_progress(text, OPTIONS) is None
 
 
 def test_progress_is_read_as_it_was_written() -> None:
     answered = {1: (1,), 4: (None,), 8: (0, 1, None, 1, 0, 0)}
-    assert progress.written(answered) == "1b.4-.8ab-baa"
-    assert progress.read(progress.written(answered), OPTIONS) == answered
+    assert progress.write_progress(answered) == "1b.4-.8ab-baa"
+    assert progress.parse_progress(progress.write_progress(answered), OPTIONS) == answered
 
 
 @pytest.mark.usefixtures("brightness")
@@ -220,7 +226,7 @@ def test_hostile_links_open_the_first_chapter(open_page: Open, query: dict[str, 
     [("fr-FR", "fr"), ("fr", "fr"), ("FR-ca", "fr"), ("en-GB", "en"), ("de", "en"), (None, "en")],
 )
 def test_the_browser_says_which_language_to_begin_with(locale: str | None, expected: str) -> None:
-    assert language.of_browser(locale) == expected
+    assert language.match_locale(locale) == expected
 
 
 @pytest.mark.parametrize(
@@ -234,7 +240,7 @@ def test_the_browser_says_which_language_to_begin_with(locale: str | None, expec
     ],
 )
 def test_links_lead_to_the_lab_the_visitor_sees(visited: str | None, lab: str) -> None:
-    assert links.lab_address(visited) == lab
+    assert links.find_lab(visited) == lab
 
 
 @pytest.mark.usefixtures("brightness")

@@ -20,15 +20,15 @@ EASY = 70.0
 
 
 def test_every_language_has_the_same_strings_with_the_same_placeholders() -> None:
-    english = texts.read("en").strings
+    english = texts.read_texts("en").strings
     for language in LANGUAGES:
-        assert texts.differences(english, texts.read(language).strings) == []
+        assert texts.list_differences(english, texts.read_texts(language).strings) == []
 
 
 def test_what_is_missing_in_a_language_is_named() -> None:
     whole = {"a": "{x} and {y}", "b": "text", "c": "{x}"}
     lacking = {"a": "{y}, {x}", "c": "{z}", "d": "more"}
-    assert texts.differences(whole, lacking) == ["b", "c", "d"]
+    assert texts.list_differences(whole, lacking) == ["b", "c", "d"]
 
 
 def test_every_string_is_used() -> None:
@@ -40,7 +40,7 @@ def test_every_string_is_used() -> None:
     ]
     source = "".join(path.read_text(encoding="utf-8") for path in files)
     used = {*re.findall(r"\w+", source)}
-    for key in texts.read("en").strings:
+    for key in texts.read_texts("en").strings:
         last = re.sub(r"(\.\d+)+$", "", key).split(".")[-1]
         named = {last, last.removesuffix("_title"), last.removeprefix("plan_")}
         named |= {last.removeprefix("table_")}
@@ -49,48 +49,48 @@ def test_every_string_is_used() -> None:
 
 @every_language
 def test_every_chapter_has_as_many_answers_as_questions(language: str) -> None:
-    said = texts.read(language)
+    strings = texts.read_texts(language)
     for chapter in CHAPTERS:
-        for question, options in chapter.questions(said):
+        for question, options in chapter.list_questions(strings):
             assert question
             assert len(set(options)) == len(options) >= 2
-    statements = said.each("chapter.meaning.statements")
-    assert len(statements) == len(said.each("chapter.meaning.replies"))
-    assert len(CHAPTERS[-1].answers(None)) == len(statements)
+    statements = strings.say_all("chapter.meaning.statements")
+    assert len(statements) == len(strings.say_all("chapter.meaning.replies"))
+    assert len(CHAPTERS[-1].pick_answers(None)) == len(statements)
 
 
 def test_french_has_its_no_break_spaces() -> None:
     assert texts.typeset("Quoi ? « Oui » : 5 % × 3 ; non !") == (
         "Quoi\u202f? «\u202fOui\u202f»\u202f: 5\u202f% ×\u00a03\u202f; non\u202f!"
     )
-    for key, text in texts.read("fr").strings.items():
+    for key, text in texts.read_texts("fr").strings.items():
         assert not re.search(r"[ \u00a0][?!:;»%]|« |\w[?!;»]|'", text), key
 
 
 @every_language
 def test_numbers_are_written_as_the_language_does(language: str) -> None:
-    said = texts.read(language)
+    strings = texts.read_texts(language)
     written = {
         "en": ("97.3\u00a0%", f"{MINUS}1,234.5"),
         "fr": ("97,3\u202f%", f"{MINUS}1\u202f234,5"),
     }[language]
-    assert (said.percent(0.9731), said.number(-1234.5, 1)) == written
+    assert (strings.percent(0.9731), strings.number(-1234.5, 1)) == written
 
 
 @every_language
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.name)
 def test_the_running_text_is_easy_to_read(chapter: object, language: str) -> None:
-    assert reading_ease(chapter.name, language) >= EASY  # type: ignore[attr-defined]
+    assert measure_reading_ease(chapter.name, language) >= EASY  # type: ignore[attr-defined]
 
 
-def reading_ease(chapter: str, language: str) -> float:
+def measure_reading_ease(chapter: str, language: str) -> float:
     """Of what everyone reads: no fold, no label."""
-    strings = texts.read(language).strings
+    strings = texts.read_texts(language).strings
     running = re.compile(
         rf"chapter\.{chapter}\.(body|right|wrong|shown|cost|question|statements.*|replies.*)"
     )
-    said = " ".join(text for key, text in strings.items() if running.fullmatch(key))
+    prose = " ".join(text for key, text in strings.items() if running.fullmatch(key))
     number = {"en": "seven", "fr": "sept"}[language]  # figures are read aloud as words
-    words = re.sub(r"\{\w+\}|\d+", number, said).replace("*", "").replace("’", "'")
+    words = re.sub(r"\{\w+\}|\d+", number, prose).replace("*", "").replace("’", "'")
     textstat.set_lang({"en": "en_US", "fr": "fr"}[language])
     return float(textstat.flesch_reading_ease(words))
