@@ -41,36 +41,59 @@ def draw_probabilities(
     """
     colours = pick_palette()
     figure = go.Figure()
-    names = list(verdicts)
     for label in (WITH_MASK, WITHOUT_MASK):
-        shares = [verdict.probabilities[label] for verdict in verdicts.values()]
-        figure.add_bar(
-            name=words[label],
-            y=names,
-            x=shares,
-            orientation="h",
-            marker={
-                "color": colours.classes[label],
-                "pattern": {
-                    "shape": _HATCH[label],
-                    "fillmode": "overlay",
-                    "fgcolor": "#000000",
-                    "fgopacity": 0.22,
-                    "size": 9,
-                },
-            },
-            text=[f"{_GAP}{write_share(share)}{_GAP}" if share >= 0.2 else "" for share in shares],
-            textfont={"color": colours.on_classes[label], "size": 14},
-            textposition="inside",
-            insidetextanchor=_ANCHOR[label],
-            textangle=0,
-            hovertemplate=f"%{{y}}: {words[label].lower()} %{{x:.2%}}<extra></extra>",
+        shares = {name: verdict.probabilities[label] for name, verdict in verdicts.items()}
+        texts = [f"{_GAP}{write_share(it)}{_GAP}" if it >= 0.2 else "" for it in shares.values()]
+        _add_bars(figure, label, words[label], shares, texts, colours)
+    _lay_out_bars(figure, len(verdicts), colours)
+    if alt is None:
+        bars = "; ".join(
+            f"{name}: {describe_verdict(verdict)}" for name, verdict in verdicts.items()
         )
+        alt = f"Probabilities. {bars}"
+    st.plotly_chart(figure, key=key, config=CHART_CONFIG, alt=alt)
+
+
+def _add_bars(
+    figure: go.Figure,
+    label: int,
+    word: str,
+    shares: Mapping[str, float],
+    texts: Sequence[str],
+    colours: Palette,
+) -> None:
+    """Adds one class's part of every bar."""
+    figure.add_bar(
+        name=word,
+        y=list(shares),
+        x=list(shares.values()),
+        orientation="h",
+        marker={
+            "color": colours.classes[label],
+            "pattern": {
+                "shape": _HATCH[label],
+                "fillmode": "overlay",
+                "fgcolor": "#000000",
+                "fgopacity": 0.22,
+                "size": 9,
+            },
+        },
+        text=texts,
+        textfont={"color": colours.on_classes[label], "size": 14},
+        textposition="inside",
+        insidetextanchor=_ANCHOR[label],
+        textangle=0,
+        hovertemplate=f"%{{y}}: {word.lower()} %{{x:.2%}}<extra></extra>",
+    )
+
+
+def _lay_out_bars(figure: go.Figure, count: int, colours: Palette) -> None:
+    """Sets the axes of the bars, with a line where one class becomes the more probable."""
     figure.add_vline(x=0.5, line={"color": colours.text, "width": 1, "dash": "dot"})
     figure.update_layout(
         barmode="stack",
         bargap=0.35,
-        height=100 + 48 * len(names),
+        height=100 + 48 * count,
         margin={"l": 0, "r": 28, "t": 34, "b": 0},
         legend={
             "orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "traceorder": "normal",
@@ -86,12 +109,6 @@ def draw_probabilities(
     figure.update_yaxes(
         autorange="reversed", fixedrange=True, tickfont={"size": 14, "color": colours.text}
     )
-    if alt is None:
-        bars = "; ".join(
-            f"{name}: {describe_verdict(verdict)}" for name, verdict in verdicts.items()
-        )
-        alt = f"Probabilities. {bars}"
-    st.plotly_chart(figure, key=key, config=CHART_CONFIG, alt=alt)
 
 
 def draw_confusion_matrix(matrix: NDArray[np.int64], *, title: str, key: str) -> None:
