@@ -12,13 +12,13 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from facemask_core.errors import DamagedQueueError, QueueError, RunInUseError
 from facemask_core.jobs.order import Order
-from facemask_core.runs import schema
-from facemask_core.storage import locks, place
+from facemask_core.storage import sqlite_file
 
 FILE = "jobs.sqlite3"
 APPLICATION_ID = 0x466D4A6F
@@ -46,8 +46,6 @@ CREATE TABLE jobs (
     told REAL
 )
 """
-_BUSY_SECONDS = 30.0
-_PATIENCE = 10.0
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -73,25 +71,12 @@ def using(home: Path, use: Callable[[sqlite3.Connection], T]) -> T:
         return _using(home, use)
 
 
-@contextmanager
-def changing(connection: sqlite3.Connection) -> Iterator[None]:
-    """Makes all of a block's changes or, whatever happens, none; nobody else changes meanwhile."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
-
-
 def _using(home: Path, use: Callable[[sqlite3.Connection], T]) -> T:
     path = home / FILE
     with _speaking(path), ExitStack() as kept:
         (home / "locks").mkdir(parents=True, exist_ok=True)
         try:
-            kept.enter_context(locks.held(_users(home), shared=True, wait=_PATIENCE))
+            kept.enter_context(sqlite_file.register_use(_users(home)))
         except RunInUseError as error:  # someone lays a damaged one aside
             raise QueueError("The queue of reports is busy; try again in a moment.") from error
         return use(kept.enter_context(closing(_opened(path))))
@@ -102,64 +87,55 @@ def _users(home: Path) -> Path:
 
 
 def _opened(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
-    try:
-        if not path.stat().st_size:
-            # It will hold the tokens that tell visitors apart. To open and close it here would let
-            # go of the locks that other threads of this process have on it (POSIX).
-            path.chmod(0o600)
-        connection.execute("PRAGMA synchronous = FULL")  # what was asked outlives a power cut
-        if _version(connection, path) < VERSION:
-            with changing(connection):
-                if not _version(connection, path):  # another process may have done it meanwhile
-                    connection.execute(_TABLE)
-                    connection.execute("CREATE INDEX by_turn ON jobs (state, turn)")
-                    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                    connection.execute(f"PRAGMA user_version = {VERSION}")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+    return sqlite_file.connect(path, partial(_prepare, path))
+
+
+def _prepare(path: Path, connection: sqlite3.Connection) -> None:
+    if not path.stat().st_size:
+        # It will hold the tokens that tell visitors apart. To open and close it here would let
+        # go of the locks that other threads of this process have on it (POSIX).
+        path.chmod(0o600)
+    if _version(connection, path) < VERSION:
+        with sqlite_file.transaction(connection):
+            if not _version(connection, path):  # another process may have done it meanwhile
+                connection.execute(_TABLE)
+                connection.execute("CREATE INDEX by_turn ON jobs (state, turn)")
+                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                connection.execute(f"PRAGMA user_version = {VERSION}")
 
 
 def _version(connection: sqlite3.Connection, path: Path) -> int:
-    with schema.snapshot(connection):  # another process may be making the table
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        (application,) = connection.execute("PRAGMA application_id").fetchone()
-        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    if tables and application != APPLICATION_ID:
+    version, application_id, tables = sqlite_file.read_header(connection)
+    if tables and application_id != APPLICATION_ID:
         raise QueueError(f"{path} is no queue of reports; choose another folder.")
     if version > VERSION:
         raise QueueError(
             f"The queue of reports {path} was made by a newer version of the lab; update the lab "
             "or choose another folder."
         )
-    return int(version) if tables else 0
+    return version if tables else 0
 
 
 def _lay_aside(home: Path) -> None:
     path = home / FILE
     try:
-        with _speaking(path), locks.held(_users(home), wait=_PATIENCE):
-            if not _sound(path):  # else another process has done it
-                _log.warning("The queue of reports was damaged; kept as %s.", place.set_aside(path))
+        with _speaking(path):
+            aside = sqlite_file.set_aside_damaged(path, _users(home), lambda: not _sound(path))
     except RunInUseError as error:
         raise QueueError(f"The queue of reports {path} is damaged and in use.") from error
+    if aside:
+        _log.warning("The queue of reports was damaged; kept as %s.", aside)
 
 
 def _sound(path: Path) -> bool:
     try:
         with closing(_opened(path)) as connection:
-            (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            damage = sqlite_file.find_damage(connection)
             for (asked,) in connection.execute("SELECT asked FROM jobs"):
                 Order.read(asked)
     except (sqlite3.DatabaseError, ValueError):
         return False
-    return bool(found == "ok")
-
-
-_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
-_REFUSED = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}
+    return damage is None
 
 
 @contextmanager
@@ -178,8 +154,8 @@ def _speaking(path: Path) -> Iterator[None]:
     except ValueError as error:  # what was an order once
         raise DamagedQueueError(f"The queue of reports {path} is damaged: {error}.") from error
     except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_MISUSE) & 0xFF
-        if code in _DAMAGED:
+        code = sqlite_file.error_code(error)
+        if code in sqlite_file.DAMAGED:
             raise DamagedQueueError(f"The queue of reports {path} is damaged: {error}.") from error
         if code == sqlite3.SQLITE_FULL:
             raise QueueError(
@@ -188,6 +164,6 @@ def _speaking(path: Path) -> Iterator[None]:
             ) from error
         if code == sqlite3.SQLITE_BUSY:
             raise QueueError("The queue of reports is busy; try again in a moment.") from error
-        if code in _REFUSED:
+        if code in sqlite_file.REFUSED:
             raise QueueError(f"The queue of reports {path} cannot be written: {error}.") from error
         raise QueueError(f"The queue of reports {path} cannot be used: {error}.") from error

@@ -16,6 +16,7 @@ from facemask_core.jobs import database, workers
 from facemask_core.jobs.job import Job, State
 from facemask_core.jobs.order import Kind, Order
 from facemask_core.runs import default_folder
+from facemask_core.storage import sqlite_file
 
 LIMIT_VARIABLE = "FACEMASK_QUEUE_LIMIT"
 DEFAULT_LIMIT = 40
@@ -287,7 +288,7 @@ class Queue:
 
     def _change(self, change: Callable[[sqlite3.Connection], T]) -> T:
         def changed(connection: sqlite3.Connection) -> T:
-            with database.changing(connection):
+            with sqlite_file.transaction(connection):
                 return change(connection)
 
         return database.using(self.home, changed)

@@ -13,6 +13,7 @@ from facemask_core.runs import records, schema
 from facemask_core.runs.question import Question
 from facemask_core.runs.records import Batch, Image
 from facemask_core.runs.rows import Rows
+from facemask_core.storage import sqlite_file
 
 _BATCHES = f"SELECT {', '.join(Batch._fields)}, sha256 FROM batches WHERE run = ? ORDER BY first"  # noqa: S608
 _IMAGES = (
@@ -40,7 +41,7 @@ class Run:
         self._path = path
         self.done = 0
         """How many files are stored; always whole batches."""
-        with schema.speaking(path), schema.snapshot(connection):
+        with schema.speaking(path), sqlite_file.snapshot(connection):
             self._id = self._find()
             for batch, _ in self._batches():
                 self.done += batch.files
@@ -64,7 +65,7 @@ class Run:
         """
         batch, images = records.to_records(samples, rows, self.done)
         checksum = records.checksum(batch, images)
-        with schema.speaking(self._path), schema.transaction(self._connection):
+        with schema.speaking(self._path), sqlite_file.transaction(self._connection):
             run = self._begin() if self._id is None else self._id
             self._connection.execute(
                 _insertion("batches", (*Batch._fields, "sha256")), (run, *batch, checksum)
@@ -83,7 +84,7 @@ class Run:
             RunStoreError: The run is not complete; another process may have deleted it meanwhile.
         """
         files, found = 0, []
-        with schema.speaking(self._path), schema.snapshot(self._connection):
+        with schema.speaking(self._path), sqlite_file.snapshot(self._connection):
             self._id = self._find()  # its number may be another run's by now
             for batch, images in self._batches():
                 files += batch.files

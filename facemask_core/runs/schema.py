@@ -5,15 +5,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from facemask_core.errors import DamagedStoreError, RunStoreError
+from facemask_core.storage import sqlite_file
 
 APPLICATION_ID = 0x466D5275
 """Tells a store of runs from any other SQLite database: "FmRu"."""
-
-BUSY_SECONDS = 30.0
-"""How long to wait for another process that writes; a batch is written in milliseconds."""
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
@@ -80,20 +79,18 @@ def connect(path: Path) -> sqlite3.Connection:
     """
     with speaking(path):
         _refuse_lost_file(path)
-        # Transactions are begun by hand: the module would begin them late, after the first read.
-        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
-        try:
-            connection.text_factory = _text
-            _check(connection, path)
-            version = _version(connection, path)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")  # not even a power cut costs a batch
-            if version < len(MIGRATIONS):
-                _migrate(connection, path)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
+        return sqlite_file.connect(path, partial(_prepare, path))
+
+
+def _prepare(path: Path, connection: sqlite3.Connection) -> None:
+    connection.text_factory = _text
+    damage = sqlite_file.find_damage(connection)
+    if damage:
+        raise DamagedStoreError(f"The run store {path} is damaged: {damage}.")
+    version = _version(connection, path)
+    connection.execute("PRAGMA journal_mode = WAL")
+    if version < len(MIGRATIONS):
+        _migrate(connection, path)
 
 
 def _text(data: bytes) -> str:
@@ -112,19 +109,10 @@ def _refuse_lost_file(path: Path) -> None:
         raise DamagedStoreError(f"The run store {path} is damaged: it was emptied.")
 
 
-def _check(connection: sqlite3.Connection, path: Path) -> None:
-    (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    if found != "ok":
-        raise DamagedStoreError(f"The run store {path} is damaged: {found}.")
-
-
 def _version(connection: sqlite3.Connection, path: Path) -> int:
     """Tells which version a file's tables are of; 0 for a new file."""
-    with snapshot(connection):  # another process may be making the tables
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        (application,) = connection.execute("PRAGMA application_id").fetchone()
-        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    if tables and application != APPLICATION_ID:
+    version, application_id, tables = sqlite_file.read_header(connection)
+    if tables and application_id != APPLICATION_ID:
         raise RunStoreError(f"{path} is no run store; choose another folder.")
     if version > len(MIGRATIONS):
         raise RunStoreError(
@@ -133,12 +121,12 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
         )
     if version < 0 or (version > 0) != (tables > 0):
         raise DamagedStoreError(f"The run store {path} is damaged: its version is lost.")
-    return int(version)
+    return version
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     try:
-        with transaction(connection):
+        with sqlite_file.transaction(connection):
             # Asked again: another process may have done it meanwhile.
             for statements in MIGRATIONS[_version(connection, path) :]:
                 for statement in statements:
@@ -150,33 +138,6 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
         raise RunStoreError(  # the statement is wrong, not the file
             f"The run store {path} cannot be brought to schema {len(MIGRATIONS)}: {error}."
         ) from error
-
-
-@contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Writes all of a block's statements or, whatever happens, none."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:  # a full disk has rolled back already
-            connection.execute("ROLLBACK")
-        raise
-
-
-@contextmanager
-def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
-    """Shows all of a block's statements the same moment, whatever others write meanwhile."""
-    if connection.in_transaction:  # which does so already
-        yield
-        return
-    connection.execute("BEGIN")
-    try:
-        yield
-    finally:
-        if connection.in_transaction:  # an error of the disk may have ended it
-            connection.execute("ROLLBACK")
 
 
 _ELSEWHERE = "choose another folder (--store) or do without it (--no-store)."
@@ -197,22 +158,15 @@ def speaking(path: Path) -> Iterator[None]:
         raise _in_words(error, path) from error
 
 
-_DAMAGED = {
-    sqlite3.SQLITE_CORRUPT,
-    sqlite3.SQLITE_NOTADB,
-    # The lab's statements fit its tables, unless those are no longer what it made.
-    sqlite3.SQLITE_ERROR,
-    sqlite3.SQLITE_CONSTRAINT,
-    sqlite3.SQLITE_MISMATCH,
-}
-_REFUSED = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}
+# The lab stores no row that breaks the rules of its table, so one that does is damage.
+_DAMAGED = sqlite_file.DAMAGED | {sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH}
 
 
 def _in_words(error: sqlite3.Error, path: Path) -> RunStoreError:
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_MISUSE) & 0xFF
+    code = sqlite_file.error_code(error)
     if code in _DAMAGED:
         return DamagedStoreError(f"The run store {path} is damaged: {error}.")
-    if code in _REFUSED:
+    if code in sqlite_file.REFUSED:
         return RunStoreError(f"The run store {path} cannot be written: {error}; {_ELSEWHERE}")
     if code == sqlite3.SQLITE_FULL:
         return RunStoreError(

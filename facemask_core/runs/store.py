@@ -14,14 +14,10 @@ from facemask_core.errors import DamagedStoreError, RunInUseError, RunStoreError
 from facemask_core.runs import schema
 from facemask_core.runs.question import Question
 from facemask_core.runs.run import Run
-from facemask_core.storage import locks, place
+from facemask_core.storage import locks, place, sqlite_file
 
 _MOMENT = 0.5
 """Seconds to wait for one who only looks whether a run is in hand."""
-
-_PATIENCE = 10.0
-"""Seconds to wait for one who opens the store, or lays a damaged one aside."""
-
 
 Read = TypeVar("Read")
 
@@ -170,7 +166,7 @@ class Store:
         """
         chosen = (question.sha256,)
         with self._lease(question):
-            with schema.speaking(self.path), schema.transaction(self._connection):
+            with schema.speaking(self.path), sqlite_file.transaction(self._connection):
                 for table in ("images", "batches"):
                     self._connection.execute(
                         f"DELETE FROM {table} WHERE run = (SELECT id FROM runs WHERE sha256 = ?)",  # noqa: S608
@@ -245,7 +241,7 @@ class Store:
         """Opens the file, and tells other processes so for as long as it is open."""
         with ExitStack() as opening:
             with schema.speaking(self._users):
-                opening.enter_context(locks.held(self._users, shared=True, wait=_PATIENCE))
+                opening.enter_context(sqlite_file.register_use(self._users))
             self._connection = opening.enter_context(closing(schema.connect(self.path)))
             self._opened = opening.pop_all()
 
@@ -254,25 +250,22 @@ class Store:
         return self._locks / "store.lock"
 
     def _lay_aside(self, read: Callable[[], object]) -> None:
-        """Renames the damaged file, unless it turns out to be sound once nobody else uses it.
-
-        Another process may have renamed it already, or have been the reason why it looked damaged.
-        SQLite deletes files by their names when the last user closes a database, so the names must
-        not change under a user's hands.
-        """
+        """Renames the damaged file, unless it turns out to be sound once nobody else uses it."""
         self.close()
         try:
-            with schema.speaking(self._users), locks.held(self._users, wait=_PATIENCE):
-                if self._damaged(read):
-                    aside = place.set_aside(self.path)
-                    self.notes.append(
-                        f"The run store was damaged; it is kept as {aside}, and a new one begun."
-                    )
+            with schema.speaking(self._users):
+                aside = sqlite_file.set_aside_damaged(
+                    self.path, self._users, lambda: self._damaged(read)
+                )
         except RunInUseError as error:
             raise RunInUseError(
                 f"The run store {self.path} is damaged, and another process is using it; end that "
                 "and run the command again."
             ) from error
+        if aside:
+            self.notes.append(
+                f"The run store was damaged; it is kept as {aside}, and a new one begun."
+            )
 
     def _damaged(self, read: Callable[[], object]) -> bool:
         try:

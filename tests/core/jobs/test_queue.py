@@ -20,6 +20,7 @@ from privileges import unprivileged
 from facemask_core.errors import QueueError, QueueFullError
 from facemask_core.jobs import Queue, State, database, workers
 from facemask_core.jobs import queue as queues
+from facemask_core.storage import sqlite_file
 
 
 def test_jobs_are_taken_in_the_order_they_were_asked_for(queue: Queue, tmp_path: Path) -> None:
@@ -214,16 +215,16 @@ def test_many_takers_never_share_a_job(queue: Queue, tmp_path: Path) -> None:
 def test_a_job_that_is_deleted_at_once_is_no_error_of_whoever_adds_or_takes_it(
     queue: Queue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    changing = database.changing
+    transaction = sqlite_file.transaction
 
     @contextmanager
     def then_deleted(connection: sqlite3.Connection) -> Iterator[None]:
-        with changing(connection):
+        with transaction(connection):
             yield
         connection.execute("DELETE FROM jobs")
 
     (waiting,) = queue.add("a", [queued.order(tmp_path)])
-    monkeypatch.setattr(database, "changing", then_deleted)
+    monkeypatch.setattr(sqlite_file, "transaction", then_deleted)
     with workers.registered(queue.home) as name:
         taken = queue.take(name)
         assert taken is not None
@@ -248,7 +249,7 @@ def test_a_queue_that_another_process_is_making_is_a_new_one(
                     database._opened(path).close()
             return super().execute(statement, *values)
 
-    monkeypatch.setattr(database, "_BUSY_SECONDS", 0.0)
+    monkeypatch.setattr(sqlite_file, "BUSY_SECONDS", 0.0)
     queue.home.mkdir()
     with closing(sqlite3.connect(path, isolation_level=None, factory=Slow)) as slow:
         assert database._version(slow, path) == 0
@@ -275,7 +276,7 @@ def test_a_look_does_not_let_go_of_another_thread_s_lock(queue: Queue, tmp_path:
     )
 
     def locked(connection: sqlite3.Connection) -> bytes:
-        with database.changing(connection):
+        with sqlite_file.transaction(connection):
             looker = threading.Thread(target=queue.jobs)
             looker.start()
             looker.join()

@@ -16,8 +16,7 @@ from facemask_core import Classifier, runs
 from facemask_core.data.datasets import Dataset
 from facemask_core.errors import DamagedStoreError, RunInUseError, RunStoreError
 from facemask_core.runs import records
-from facemask_core.runs import store as store_module
-from facemask_core.storage import place
+from facemask_core.storage import place, sqlite_file
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +132,7 @@ def test_a_damaged_store_is_not_renamed_under_anothers_hands(
     store: runs.Store,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(store_module, "_PATIENCE", 0.1)
+    monkeypatch.setattr(sqlite_file, "_PATIENCE", 0.1)
     stored_runs.asked(judge, dataset, store)
     store._connection.execute("UPDATE images SET label = 1 - label")
     with runs.Store(home) as second, pytest.raises(RunInUseError, match="is using it"):

@@ -44,7 +44,7 @@ def test_a_dead_process_lets_go(tmp_path: Path) -> None:
     path = tmp_path / "a.lock"
     code = (
         "import pathlib, sys, time\n"
-        "from facemask_core.runs import locks\n"
+        "from facemask_core.storage import locks\n"
         "with locks.held(pathlib.Path(sys.argv[1])):\n"
         "    print('held', flush=True)\n"
         "    time.sleep(600)\n"
