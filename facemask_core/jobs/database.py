@@ -18,7 +18,7 @@ from typing import TypeVar
 
 from facemask_core.errors import DamagedQueueError, QueueError, RunInUseError
 from facemask_core.jobs.order import Order
-from facemask_core.storage import sqlite_file
+from facemask_core.storage import locks, sqlite_file
 
 FILE = "jobs.sqlite3"
 APPLICATION_ID = 0x466D4A6F
@@ -74,7 +74,7 @@ def using(home: Path, use: Callable[[sqlite3.Connection], T]) -> T:
 def _using(home: Path, use: Callable[[sqlite3.Connection], T]) -> T:
     path = home / FILE
     with _speaking(path), ExitStack() as kept:
-        (home / "locks").mkdir(parents=True, exist_ok=True)
+        locks.make_folder(home)
         try:
             kept.enter_context(sqlite_file.register_use(_users(home)))
         except RunInUseError as error:  # someone lays a damaged one aside

@@ -34,7 +34,7 @@ def keeping(home: Path) -> Iterator[None]:
     """
     with ExitStack() as kept:
         with _speaking():
-            (home / "locks").mkdir(parents=True, exist_ok=True)
+            locks.make_folder(home)
             kept.enter_context(locks.held(_lock(home), shared=True, wait=_PATIENCE))
         yield
 
@@ -94,7 +94,7 @@ def sweep(home: Path, needed: Callable[[], Collection[str]]) -> None:
     with ExitStack() as kept:
         try:
             kept.enter_context(locks.held(_lock(home)))
-        except (RunInUseError, sqlite3.Error):
+        except (RunInUseError, OSError, sqlite3.Error):
             return  # someone hands in a zip just now; whoever ends a job next sweeps
         names = needed()
         for entry in folder.iterdir():

@@ -66,10 +66,8 @@ def lives(home: Path, name: str) -> bool:
 
 
 def _folder(home: Path) -> Path:
-    folder = home / "locks"
-    with _speaking(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    with _speaking(home / "locks"):
+        return locks.make_folder(home)
 
 
 def _taken(lock: Path) -> bool:

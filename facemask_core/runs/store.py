@@ -70,7 +70,7 @@ class Store:
         self._locks = self.folder / "locks"
         self._opened = ExitStack()
         with schema.speaking(self.path):
-            self._locks.mkdir(parents=True, exist_ok=True)
+            locks.make_folder(self.folder)
         try:
             self._connect()
         except DamagedStoreError:

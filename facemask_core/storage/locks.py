@@ -1,60 +1,67 @@
-"""Locks between processes that a dead process cannot keep."""
+"""Locks between processes, which end with the process that holds them.
+
+The package filelock takes them from the operating system, which takes them back when a process
+ends, however it ends. Threads exclude each other as processes do.
+"""
 
 from __future__ import annotations
 
-import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+from filelock import ReadWriteLock, Timeout
+
 from facemask_core.errors import RunInUseError
+
+
+def make_folder(home: Path) -> Path:
+    """Makes the folder for the locks of a folder, unless it is there; returns its path.
+
+    Raises:
+        OSError: It cannot be made.
+    """
+    folder = home / "locks"
+    # Where a group may write, filelock would guard each lock by a folder and a hard link more.
+    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+    return folder
 
 
 @contextmanager
 def held(path: Path, *, shared: bool = False, wait: float = 0.0) -> Iterator[None]:
     """Holds a lock for as long as the block runs, or the process lives.
 
-    The lock is that of an SQLite transaction on an empty database. SQLite takes it from the
-    operating system, on every one it runs on, and that takes it back when the process ends, however
-    it ends. Threads exclude each other like processes. Its file may be removed while the lock is
-    held, unless it is shared: who has waited for it then turns to the new file, as those do who
-    come later.
+    Its file may be removed while the lock is held, unless it is shared: a process that waits for
+    it then turns to the new file, as those do that come later.
 
     Args:
-        path: The lock's file, made if need be; its folder must exist.
+        path: The lock's file, made where there is none; its folder must exist.
         shared: Let others hold it too, as long as they share it.
         wait: Seconds to wait for others to let go.
 
     Raises:
-        RunInUseError: Someone else holds it.
-        sqlite3.Error: The file cannot be used.
+        RunInUseError: Another process or thread holds it.
+        OSError: The file cannot be used.
+        sqlite3.Error: The file is not that of a lock.
     """
-    with ExitStack() as kept:
-        while True:
-            # Looked up before the file is opened: no other can have the number while it is open.
-            number = _number(path)
-            connection = sqlite3.connect(path, timeout=wait, isolation_level=None)
-            kept.enter_context(closing(connection))
-            _lock(connection, path, shared=shared)
-            if number is not None and number == _number(path):
-                break
-            kept.close()  # made just now, or removed by who held it
+    with closing(_acquire(path, shared, time.monotonic() + wait)):
         yield
 
 
-def _lock(connection: sqlite3.Connection, path: Path, *, shared: bool) -> None:
-    try:
-        connection.execute("PRAGMA journal_mode = OFF")  # nothing is ever written
-        connection.execute("BEGIN" if shared else "BEGIN EXCLUSIVE")
-        connection.execute("SELECT 1 FROM sqlite_master").fetchall()  # a reader's lock
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
-            raise
-        raise RunInUseError(f"{path} is locked by another process.") from error
-
-
-def _number(path: Path) -> int | None:
-    try:
-        return path.stat().st_ino
-    except OSError:  # SQLite says what is wrong, if anything is
-        return None
+def _acquire(path: Path, shared: bool, deadline: float) -> ReadWriteLock:
+    while True:
+        # Singletons, the package's default, would let the threads of a process share a lock.
+        lock = ReadWriteLock(path, is_singleton=False)
+        acquire = lock.acquire_read if shared else lock.acquire_write
+        try:
+            acquire(max(0.0, deadline - time.monotonic()))
+        except Timeout as error:
+            raise RunInUseError(f"{path} is locked by another process.") from error
+        except OSError as error:
+            if error.errno is not None:
+                raise
+            # The package's own refusal, without a number from the system: the last holder has
+            # removed the file. What is wrong with a file for good, it says on the line above.
+        else:
+            return lock

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from command_line import ROOT
+from filelock import ReadWriteLock
 
 from facemask_core.errors import RunInUseError
 from facemask_core.storage import locks
@@ -23,21 +24,21 @@ from facemask_core.storage import locks
 def test_only_sharers_hold_it_together(
     tmp_path: Path, first: bool, second: bool, together: bool
 ) -> None:
-    path, got = tmp_path / "a.lock", []
+    path, results = tmp_path / "a.lock", []
 
     def take() -> None:
         try:
             with locks.held(path, shared=second):
-                got.append(True)
+                results.append(True)
         except RunInUseError:
-            got.append(False)
+            results.append(False)
 
     with locks.held(path, shared=first):
         other = threading.Thread(target=take)
         other.start()
         other.join()
     take()
-    assert got == [together, True]
+    assert results == [together, True]
 
 
 def test_a_dead_process_lets_go(tmp_path: Path) -> None:
@@ -62,10 +63,10 @@ def test_a_dead_process_lets_go(tmp_path: Path) -> None:
         assert {entry.name for entry in tmp_path.iterdir()} == {"a.lock"}
 
 
-def test_who_waited_for_a_removed_lock_takes_the_new_one(
+def test_a_waiter_for_a_removed_lock_takes_the_new_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path, connect = tmp_path / "a.lock", sqlite3.connect
+    path, acquire = tmp_path / "a.lock", ReadWriteLock.acquire_write
     opened, taken, over = (threading.Event() for _ in range(3))
 
     def wait() -> None:
@@ -73,16 +74,16 @@ def test_who_waited_for_a_removed_lock_takes_the_new_one(
             taken.set()
             over.wait(60)
 
-    def noted(*arguments: Any, **more: Any) -> sqlite3.Connection:
-        connection = connect(*arguments, **more)
-        opened.set()
-        return connection
+    def note(lock: ReadWriteLock, *arguments: Any) -> Any:
+        opened.set()  # the file was opened when the lock was made
+        return acquire(lock, *arguments)
 
     waiter = threading.Thread(target=wait)
     with locks.held(path):
-        monkeypatch.setattr(sqlite3, "connect", noted)
+        monkeypatch.setattr(ReadWriteLock, "acquire_write", note)
         waiter.start()
         assert opened.wait(60)
+        time.sleep(0.02)  # until it waits for this very file
         path.unlink()
     assert taken.wait(60)
     try:
