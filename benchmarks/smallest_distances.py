@@ -64,7 +64,7 @@ def photographs(
     """
     pixels: list[Pixels] = []
     labels: list[Labels] = []
-    for batch in datasets.stream(dataset.limited(len(dataset)), BATCH):
+    for batch in datasets.stream(dataset.take(len(dataset)), BATCH):
         floats = images.to_float(batch.images)
         right = classifier.predict(floats).argmax(axis=1) == batch.labels
         pixels.append(floats[right])

@@ -46,7 +46,7 @@ def robust_accuracy(
     compile counts.
     """
     contenders = {"ours": _our_standing(classifier), "cleverhans": _their_standing(classifier)}
-    batches = photographs(dataset.limited(count))
+    batches = photographs(dataset.take(count))
     seconds, standing = dict.fromkeys(contenders, 0.0), dict.fromkeys(contenders, 0)
     for pixels, labels in batches:
         for name, standing_after in contenders.items():
@@ -87,7 +87,7 @@ def fgsm_evaluation(
 
     Those are a verdict before, a gradient, and a verdict after, on images in memory.
     """
-    few = dataset.limited(count)
+    few = dataset.take(count)
     attack = attacks.make("fgsm")
     gradient = task.bare_gradient(classifier)
     batches = photographs(few)

@@ -148,7 +148,7 @@ async def _pupil(lab: Server, asked: Class, start: float, number: int) -> list[W
 def _own(number: int) -> bytes:
     """A portrait as nobody has seen it before."""
     portrait = samples.gallery()[number % len(samples.gallery())]
-    return portraits.varied(portrait, np.random.default_rng([number, 11]))
+    return portraits.vary(portrait, np.random.default_rng([number, 11]))
 
 
 def summed(waits: Sequence[Wait]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from facemask_core.attacks.norms import Ball
 from facemask_core.attacks.step_rules import StepRule
 from facemask_core.attacks.usable_gradients import is_usable, scale_by_slope, zero_unless
 from facemask_core.backend import keras
-from facemask_core.models.gradients import ModelFunctions, Tensor, fused
+from facemask_core.models.gradients import ModelFunctions, Tensor, fuse
 
 ops = keras.ops
 
@@ -63,7 +63,7 @@ def climb(
     step each was reached at, whether a gradient of the image was ever zero or not finite, and the
     images the last step led to.
     """
-    move = fused(partial(_take_step, ball))
+    move = fuse(partial(_take_step, ball))
 
     def lead_of(logits: Tensor) -> Tensor:
         return ops.sum(logits * direction, axis=1)

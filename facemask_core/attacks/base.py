@@ -101,7 +101,7 @@ class Attack(ABC):
         Raises:
             AttackError: The input or epsilon is outside the contract.
         """
-        pixels = classifier.checked(images)
+        pixels = classifier.check_images(images)
         classes = check_labels(labels, len(pixels))
         radius = self.check_epsilon(epsilon, classifier.input_shape)
         return self._attack(classifier, pixels, classes, radius, check_seed(seed))
@@ -145,7 +145,7 @@ class Attack(ABC):
 
         The input is checked by the call itself, before the first part is computed.
         """
-        pixels = classifier.checked(np.asarray(image)[None])
+        pixels = classifier.check_images(np.asarray(image)[None])
         classes = check_labels(np.array([label]), 1)
         radii = [self.check_epsilon(epsilon, classifier.input_shape) for epsilon in epsilons]
         if not radii or radii != sorted(radii):

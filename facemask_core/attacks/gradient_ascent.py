@@ -101,7 +101,7 @@ class GradientAscent(Attack):
             np.full((len(images), 1, 1, 1), step_size, np.float32),
             np.full(len(images), keep_start, np.bool_),
             scalars=(np.int32(steps), *self._rule_settings()),
-            wanted=None if resumable else 4,  # the fifth is where the last step led
+            output_count=None if resumable else 4,  # the fifth is where the last step led
         )
         batch = complete_batch(
             best,

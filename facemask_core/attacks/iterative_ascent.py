@@ -92,7 +92,7 @@ class IterativeAscent(GradientAscent):
         """
         if not self.is_memoryless:
             raise AttackError(f"{self.title} remembers its steps and cannot be shown one by one.")
-        pixels = classifier.checked(np.asarray(image)[None])
+        pixels = classifier.check_images(np.asarray(image)[None])
         classes = check_labels(np.array([label]), 1)
         radius = self.check_epsilon(epsilon, classifier.input_shape)
         start = self._start(pixels, radius, check_seed(seed), 0)

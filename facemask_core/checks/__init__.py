@@ -86,7 +86,7 @@ def make_subject(
         AttackError: There is no image, labels do not fit, the attack has a target, or epsilon
             leaves nothing to examine.
     """
-    images = classifier.checked(pixels)
+    images = classifier.check_images(pixels)
     if not len(images):
         raise AttackError("The checks need at least one image.")
     if getattr(attack, "target", None) is not None:

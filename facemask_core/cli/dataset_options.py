@@ -21,7 +21,7 @@ def open_data(data: Path, limit: int | None) -> Dataset:
     from facemask_core.data import datasets
 
     dataset = datasets.open_dataset(data)
-    return dataset if limit is None else dataset.limited(limit)
+    return dataset if limit is None else dataset.take(limit)
 
 
 def preparation(*, crop: bool) -> Prepare:

@@ -14,7 +14,7 @@ def models(as_json: JsonFlag = False) -> None:
     """List the models that are ready to use."""
     from facemask_core.models import checkpoints
 
-    for name, error in checkpoints.with_faulty_cards().items():
+    for name, error in checkpoints.find_faulty_cards().items():
         print_note(f"The model {name} is left out: {error}")
     cards = [checkpoints.read_card(checkpoints.locate(name)) for name in checkpoints.usable()]
     rows: list[dict[str, Any]] = [

@@ -45,7 +45,7 @@ def read_face(
     if wear_mask:
         if not boxes:
             raise FaceError(f"{path}: no face was found to draw a mask onto.")
-        image = virtual_mask.wear(image, boxes[0])
+        image = virtual_mask.draw_mask(image, boxes[0])
     if crop and boxes:
         return faces.crop(image, boxes[0]), boxes[0].as_list()
     if crop:

@@ -1,4 +1,4 @@
-"""A dataset inside a zip file, read where it lies: nothing is unpacked to disk."""
+"""A dataset inside a zip file, read without unpacking it to disk."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ MAX_RATIO = 100
 
 
 class Archive:
-    """The files of a zip, held in memory or lying on disk."""
+    """The files of a zip in memory or on disk."""
 
     def __init__(self, data: bytes | Path, name: str) -> None:
         """Opens a zip.
 
         Args:
-            data: The whole zip file, or where it lies.
+            data: The whole zip file, or its path.
             name: What the user calls it.
 
         Raises:
@@ -37,7 +37,7 @@ class Archive:
         file = data if isinstance(data, Path) else io.BytesIO(data)
         limits = zips.Limits(files=MAX_FILES, unpacked=MAX_UNPACKED, ratio=MAX_RATIO)
         self._zip = zips.open_zip(file, name, limits)
-        self._entries = zips.safe_files(self._zip, name, limits)
+        self._entries = zips.check_files(self._zip, name, limits)
 
     def paths(self) -> Iterator[str]:
         """Lists all files."""
@@ -62,18 +62,18 @@ def open_archive(data: bytes | Path, name: str) -> Dataset:
     """Finds the images of a zip with one folder a class, at its top or inside one single folder.
 
     Args:
-        data: The whole zip file, or where it lies.
+        data: The whole zip file, or its path.
         name: What the user calls it.
 
     Raises:
         DatasetError: The zip cannot be used or does not hold both classes.
     """
     archive = Archive(data, name)
-    return arrange(archive, below=_wrapper(archive))
+    return arrange(archive, below=_find_wrapper(archive))
 
 
-def _wrapper(archive: Archive) -> str:
-    """The one folder everything lies in, as file managers pack it; empty if there is none.
+def _find_wrapper(archive: Archive) -> str:
+    """Finds the one folder that holds everything, as file managers pack it; empty if there is none.
 
     Loose files beside the folders, such as a README, do not count.
     """

@@ -1,4 +1,4 @@
-"""Folder-per-class photographs: found, fingerprinted, decoded in threads, streamed in batches."""
+"""Datasets of photographs, a folder for each class: their files, their hash, and their batches."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ UNREADABLE = "unreadable"
 """Stands for the hash of a file that cannot be opened."""
 
 _CLUTTER = {"__MACOSX", "Thumbs.db", "desktop.ini"}
-"""What operating systems leave in folders and archives; no one means it as data."""
+"""What operating systems leave in folders and archives; it is no data."""
 
 Prepare = Callable[[NDArray[np.uint8]], NDArray[np.uint8]]
 
@@ -52,7 +52,7 @@ class Sample:
 
 
 @dataclass(frozen=True)
-class Skipped:
+class SkippedFile:
     """A file that could not be used, and why."""
 
     path: str
@@ -73,7 +73,7 @@ class Batch:
     images: NDArray[np.uint8]
     labels: NDArray[np.int64]
     paths: tuple[str, ...]
-    skipped: tuple[Skipped, ...]
+    skipped: tuple[SkippedFile, ...]
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class Dataset:
         labels = [sample.label for sample in self.samples]
         return {name: labels.count(label) for label, name in enumerate(LABELS)}
 
-    def limited(self, limit: int) -> Dataset:
+    def take(self, limit: int) -> Dataset:
         """Takes the first files of each class in turn, so that both stay represented.
 
         Args:
@@ -123,7 +123,7 @@ class Folder:
 
     def paths(self) -> Iterator[str]:
         for path in self.root.rglob("*"):
-            # Links that lead nowhere, or to folders, which are not walked into, are told of, too.
+            # Links that lead nowhere, or to folders, which are not walked into, are listed too.
             if path.is_symlink() or not path.is_dir():
                 yield path.relative_to(self.root).as_posix()
 
@@ -168,7 +168,7 @@ def arrange(source: Source, below: str = "") -> Dataset:
 
     Args:
         source: Where the files lie.
-        below: Prefix with a trailing slash; only files below it are looked at.
+        below: Prefix with a trailing slash; only files below it are read.
 
     Raises:
         DatasetError: A folder is no known class, or a class is empty.
@@ -178,12 +178,12 @@ def arrange(source: Source, below: str = "") -> Dataset:
         folder, slash, _ = path.removeprefix(below).partition("/")
         if not path.startswith(below) or not slash or is_hidden(path):
             continue
-        samples.append(Sample(path, _folder_label(source, folder)))
+        samples.append(Sample(path, _read_label(source, folder)))
     _refuse_missing_class(source, samples)
     return Dataset(source, tuple(samples))
 
 
-def _folder_label(source: Source, folder: str) -> int:
+def _read_label(source: Source, folder: str) -> int:
     try:
         return parse_label(folder)
     except DatasetError as error:
@@ -195,7 +195,7 @@ def _folder_label(source: Source, folder: str) -> int:
 
 
 def is_hidden(path: str) -> bool:
-    """Tells whether a path is, or lies in, something the operating system left behind."""
+    """Tells whether a path is, or lies in, something hidden or left by the operating system."""
     return any(part.startswith(".") or part in _CLUTTER for part in path.split("/"))
 
 
@@ -217,29 +217,29 @@ def fingerprint(dataset: Dataset) -> str:
     Returns:
         A sha256 in hexadecimal, the same on every machine that has the same files.
     """
-    return fingerprint_of(dataset, contents(dataset))
+    return combine_hashes(dataset, hash_files(dataset))
 
 
-def contents(dataset: Dataset) -> dict[str, str]:
-    """Hashes every file, by its path; :data:`UNREADABLE` for those that cannot be opened."""
+def hash_files(dataset: Dataset) -> dict[str, str]:
+    """Hashes every file, by its path; :data:`UNREADABLE` stands for one that cannot be opened."""
 
-    def content(sample: Sample) -> str:
+    def hash_file(sample: Sample) -> str:
         try:
             return hashlib.sha256(dataset.source.read(sample.path)).hexdigest()
         except ImageError:
             return UNREADABLE
 
     with ThreadPoolExecutor(_READERS) as pool:
-        hashes = pool.map(content, dataset.samples)
-        return {sample.path: found for sample, found in zip(dataset.samples, hashes, strict=True)}
+        hashes = pool.map(hash_file, dataset.samples)
+        return {sample.path: sha for sample, sha in zip(dataset.samples, hashes, strict=True)}
 
 
-def fingerprint_of(dataset: Dataset, hashes: Mapping[str, str]) -> str:
-    """As :func:`fingerprint`, from the files' hashes.
+def combine_hashes(dataset: Dataset, hashes: Mapping[str, str]) -> str:
+    """Computes a dataset's fingerprint from the hashes of its files.
 
     Args:
         dataset: The dataset.
-        hashes: What :func:`contents` found.
+        hashes: The files' hashes, as :func:`hash_files` returns them.
     """
     total = hashlib.sha256()
     for sample in sorted(dataset.samples, key=lambda sample: sample.path):
@@ -260,11 +260,11 @@ def stream(dataset: Dataset, batch_size: int, prepare: Prepare = images.resize) 
         One batch after another, in the dataset's order; unreadable files are listed, not fatal.
     """
 
-    def read(sample: Sample) -> NDArray[np.uint8] | Skipped:
+    def read(sample: Sample) -> NDArray[np.uint8] | SkippedFile:
         try:
             return prepare(images.decode(dataset.source.read(sample.path)))
         except FacemaskError as error:
-            return Skipped(sample.path, str(error))
+            return SkippedFile(sample.path, str(error))
 
     with ThreadPoolExecutor(_READERS) as pool:
         ahead: list | None = None
@@ -282,7 +282,7 @@ def _collect(pending: list) -> Batch:
     pixels, labels, paths, skipped = [], [], [], []
     for sample, future in pending:
         result = future.result()
-        if isinstance(result, Skipped):
+        if isinstance(result, SkippedFile):
             skipped.append(result)
             continue
         pixels.append(result)
@@ -315,7 +315,7 @@ def open_splits(root: Path | str) -> dict[str, Dataset]:
     whole = open_dataset(root)
     parts: dict[str, list[Sample]] = {name: [] for name in SPLITS}
     for sample in whole.samples:
-        parts[_split_of(whole.source, sample)].append(sample)
+        parts[_choose_split(whole.source, sample)].append(sample)
     for name, samples in parts.items():
         if {sample.label for sample in samples} != set(range(len(LABELS))):
             raise DatasetError(
@@ -325,7 +325,7 @@ def open_splits(root: Path | str) -> dict[str, Dataset]:
     return {name: Dataset(whole.source, tuple(samples)) for name, samples in parts.items()}
 
 
-def _split_of(source: Source, sample: Sample) -> str:
+def _choose_split(source: Source, sample: Sample) -> str:
     try:
         content = source.read(sample.path)
     except ImageError:

@@ -20,43 +20,45 @@ DATASET = "7bt2d592b9"
 VERSION = 1
 PAGE = f"{BASE_URL}/datasets/{DATASET}/{VERSION}"
 FOLDER = paths.DOWNLOADS / "mendeley"
-"""Where the lab looks for the photographs once they are downloaded."""
+"""The folder of the downloaded photographs."""
 LIMITS = zips.Limits(files=100_000, unpacked=16 * 2**30, ratio=100)
 """Several times what a set of some 20,000 photographs needs."""
 
 _DEPTH = 3
 
 Progress = Callable[[str, int, int], None]
-"""Called with (what is done, how much of it, how much in all)."""
+"""Called with (name of the step, how much of it is done, how much there is in all)."""
 
 
-def parts(folder: Path = FOLDER) -> dict[str, Path]:
-    """Finds what of a download can be judged: every folder in it with one folder a class.
+def find_parts(folder: Path = FOLDER) -> dict[str, Path]:
+    """Finds the parts of a download that are datasets: every folder with one folder a class.
 
     Args:
-        folder: Where it was downloaded to.
+        folder: The folder of the download.
 
     Returns:
         Such folders by their paths in the download, as the set's splits are named; empty where
         nothing was downloaded.
     """
     try:
-        return {path.relative_to(folder).as_posix(): path for path in _with_classes(folder, _DEPTH)}
+        return {
+            path.relative_to(folder).as_posix(): path for path in _find_datasets(folder, _DEPTH)
+        }
     except OSError:
         return {}
 
 
-def _with_classes(folder: Path, depth: int) -> list[Path]:
-    """Folders of both classes, at most so far below; what lies inside a class is not looked at."""
+def _find_datasets(folder: Path, depth: int) -> list[Path]:
+    """Lists folders with both classes, at most ``depth`` below; folders of a class are left out."""
     if not folder.is_dir():
         return []
     below = sorted(path for path in folder.iterdir() if path.is_dir() and not is_hidden(path.name))
-    if {_label(path.name) for path in below} >= set(range(len(LABELS))):
+    if {_read_label(path.name) for path in below} >= set(range(len(LABELS))):
         return [folder]
-    return [found for path in below if depth for found in _with_classes(path, depth - 1)]
+    return [part for path in below if depth for part in _find_datasets(path, depth - 1)]
 
 
-def _label(name: str) -> int | None:
+def _read_label(name: str) -> int | None:
     try:
         return parse_label(name)
     except DatasetError:
@@ -64,7 +66,7 @@ def _label(name: str) -> int | None:
 
 
 def list_files(base_url: str = BASE_URL) -> tuple[RemoteFile, ...]:
-    """Asks Mendeley Data what the dataset consists of.
+    """Reads from Mendeley Data the list of the dataset's files.
 
     Args:
         base_url: Where its public interface answers.
@@ -82,9 +84,9 @@ def list_files(base_url: str = BASE_URL) -> tuple[RemoteFile, ...]:
         entries = answer["files"] if isinstance(answer, dict) else answer
         files = tuple(_remote_file(entry) for entry in entries)
     except (LookupError, TypeError, AttributeError) as error:
-        raise _not_understood() from error
+        raise _explain_answer() from error
     if not files or len({file.filename for file in files}) < len(files):
-        raise _not_understood()
+        raise _explain_answer()
     return files
 
 
@@ -99,7 +101,7 @@ def _remote_file(entry: dict[str, Any]) -> RemoteFile:
     )
 
 
-def _not_understood() -> DownloadError:
+def _explain_answer() -> DownloadError:
     return DownloadError(
         "Mendeley Data no longer lists its files in the way this lab knows; download the dataset "
         f"by hand from {PAGE} and unpack it."
@@ -115,7 +117,7 @@ def download(output: Path, base_url: str = BASE_URL, progress: Progress = lambda
     Args:
         output: The folder to make.
         base_url: Where Mendeley Data's public interface answers.
-        progress: Called with what is under way: a file in MB, or its unpacking in files.
+        progress: Called with the step: a file in MB, or its unpacking in files.
 
     Returns:
         How many files lie in the output.
@@ -127,10 +129,10 @@ def download(output: Path, base_url: str = BASE_URL, progress: Progress = lambda
     """
     output = output.resolve()
     try:
-        _refuse_filled(output)
+        _refuse_files(output)
         work = output.with_name(output.name + ".download")
         files = [
-            fetch(remote, work / "files", _in_megabytes(remote.filename, progress))
+            fetch(remote, work / "files", _count_megabytes(remote.filename, progress))
             for remote in list_files(base_url)
         ]
         unpacked = work / "unpacked"
@@ -149,23 +151,23 @@ def download(output: Path, base_url: str = BASE_URL, progress: Progress = lambda
     return sum(path.is_file() for path in output.rglob("*"))
 
 
-def _refuse_filled(output: Path) -> None:
+def _refuse_files(output: Path) -> None:
     if output.exists() and (not output.is_dir() or any(output.iterdir())):
         raise DownloadError(
             f"{output} already holds files; give another folder, or remove it first."
         )
 
 
-def _in_megabytes(filename: str, progress: Progress) -> Callable[[int, int], None]:
+def _count_megabytes(filename: str, progress: Progress) -> Callable[[int, int], None]:
     return lambda done, total: progress(f"{filename}, MB", done // 10**6, total // 10**6)
 
 
 def _unpack_all(files: list[Path], folder: Path, progress: Progress) -> None:
     folder.mkdir()
-    packed = [path for path in files if path.suffix.lower() == ".zip"]
+    archives = [path for path in files if path.suffix.lower() == ".zip"]
     for path in files:
-        if path not in packed:
+        if path not in archives:
             shutil.copy(path, folder / path.name)
             continue
-        inside = folder if len(packed) == 1 else folder / path.stem
+        inside = folder if len(archives) == 1 else folder / path.stem
         zips.unpack(path, inside, LIMITS, partial(progress, f"unpacking {path.name}"))

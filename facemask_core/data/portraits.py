@@ -1,7 +1,7 @@
-"""Datasets of any size out of the shipped portraits: each seen anew, with the same bytes each time.
+"""Datasets of any size from the shipped portraits, the same bytes for the same seed.
 
-For trying out how the lab copes with many pictures, such as the paper's 20,347. They are variations
-of a few rendered people, so an accuracy measured on them says nothing about photographs.
+They show how the lab copes with many pictures, such as the paper's 20,347. All are variations of a
+few rendered people, so an accuracy measured on them says nothing about photographs.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from facemask_core.pictures import images
 from facemask_core.pictures.images import INPUT_SIZE
 
 TABLE, STATEMENT = "portraits.csv", "portraits.json"
-MOST = 1_000_000
+MAX_COUNT = 1_000_000
 Progress = Callable[[int, int], None]
 
 _Picture = NDArray[np.float32]
@@ -41,42 +41,42 @@ def write(
     faces: Path = samples.FACES_DIR,
     progress: Progress = lambda *_: None,
 ) -> None:
-    """Writes a dataset, a folder a class, the classes in turn, with a table of what is what.
+    """Writes a dataset, a folder a class, the classes in turn, with a table of the portraits.
 
-    The picture of a number depends on the seed and that number alone. What is there already is
-    kept, so that the same call goes on after a kill, and a larger count adds to a smaller one.
+    The picture of a number depends on the seed and that number alone. Files that exist stay,
+    so that the same call goes on after a kill, and a larger count adds to a smaller one.
 
     Args:
-        folder: Where to; empty, new, or begun with the same seed.
+        folder: An empty or new one, or one begun with the same seed.
         count: How many pictures, from 1 to 1,000,000.
         seed: Seed of all randomness, from 0.
         faces: Folder of portraits with their table; those that ship with the lab if not given.
             Others are for training, so that the shipped ones stay unseen.
-        progress: Told after every picture how many there are and are to be.
+        progress: Called after every picture with (pictures there are, pictures there will be).
 
     Raises:
         DatasetError: A number is out of range, something else is in the folder, or the portraits
             cannot be used.
         OSError: The folder cannot be written.
     """
-    if not 1 <= count <= MOST:
-        raise DatasetError(f"From 1 to {MOST} portraits can be made; {count} were asked for.")
+    if not 1 <= count <= MAX_COUNT:
+        raise DatasetError(f"From 1 to {MAX_COUNT} portraits can be made; {count} were asked for.")
     if seed < 0:
         raise DatasetError(f"The seed must be a whole number from 0; it is {seed}.")
-    sources = samples.listed(faces)
+    sources = samples.read_portraits(faces)
     _refuse_missing_class(faces, sources)
     _claim(folder, {"seed": seed, "sources_sha256": _fingerprint(sources)})
     rows = []
     for number in range(count):
-        source, rng = _chosen(sources, seed, number)
+        source, rng = _choose_source(sources, seed, number)
         path = Path(LABELS[source.label]) / f"{number:06d}.jpg"
         if not (folder / path).exists():
-            _replace(folder / path, varied(source, rng))
+            _write(folder / path, vary(source, rng))
         rows.append((path.as_posix(), LABELS[source.label], source.id))
         progress(number + 1, count)
     table = io.StringIO()
     csv.writer(table, lineterminator="\n").writerows([("file", "label", "portrait"), *rows])
-    _replace(folder / TABLE, table.getvalue().encode())
+    _write(folder / TABLE, table.getvalue().encode())
 
 
 def _refuse_missing_class(faces: Path, sources: Sequence[Portrait]) -> None:
@@ -84,21 +84,21 @@ def _refuse_missing_class(faces: Path, sources: Sequence[Portrait]) -> None:
         raise DatasetError(f"{str(faces)!r} needs portraits of both classes; it has not.")
 
 
-def varied(source: Portrait, rng: np.random.Generator) -> bytes:
-    """Photographs a portrait anew.
+def vary(source: Portrait, rng: np.random.Generator) -> bytes:
+    """Makes a new picture of a portrait: another crop, background, light, sharpness and grain.
 
     Args:
-        source: The portrait; where it is transparent, something new stands behind it.
-        rng: What decides on everything.
+        source: The portrait; where it is transparent, a new background is put behind it.
+        rng: The source of all randomness.
 
     Returns:
         A JPEG file of 224 px a side.
     """
-    picture = _framed(_opened(source.path), rng)
+    picture = _crop(_read_picture(source.path), rng)
     if rng.random() < 0.5:
         picture = picture[:, ::-1]
-    picture = _before(picture[..., :3], picture[..., 3:] / np.float32(255), rng)
-    picture = _lit(picture, rng)
+    picture = _put_background(picture[..., :3], picture[..., 3:] / np.float32(255), rng)
+    picture = _light(picture, rng)
     if rng.random() < 0.5:
         picture = cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(0.3, 1.2)))
     grain = rng.standard_normal(picture.shape, np.float32) * np.float32(rng.uniform(0, 7))
@@ -106,33 +106,33 @@ def varied(source: Portrait, rng: np.random.Generator) -> bytes:
     return images.encode_jpeg(pixels, int(rng.integers(50, 96)))
 
 
-def _chosen(
+def _choose_source(
     sources: Sequence[Portrait], seed: int, number: int
 ) -> tuple[Portrait, np.random.Generator]:
     rng = np.random.default_rng([seed, number])
-    of_class = [source for source in sources if source.label == number % len(LABELS)]
-    return of_class[int(rng.integers(len(of_class)))], rng
+    candidates = [source for source in sources if source.label == number % len(LABELS)]
+    return candidates[int(rng.integers(len(candidates)))], rng
 
 
 @lru_cache(maxsize=64)
-def _opened(path: Path) -> NDArray[np.uint8]:
-    """A shipped picture with its transparency, uint8 (h, w, 4)."""
+def _read_picture(path: Path) -> NDArray[np.uint8]:
+    """Reads a shipped picture with its transparency, uint8 (h, w, 4)."""
     with Image.open(path) as picture:
         return np.array(picture.convert("RGBA"))
 
 
-def _framed(picture: NDArray[np.uint8], rng: np.random.Generator) -> _Picture:
-    """Cuts a square out, at least seven tenths of the picture, and scales it to the model's."""
+def _crop(picture: NDArray[np.uint8], rng: np.random.Generator) -> _Picture:
+    """Crops a square, at least seven tenths of the picture, and scales it to the model's size."""
     whole = min(picture.shape[:2])
     side = round(whole * float(rng.uniform(0.7, 1.0)))
     top = int(rng.integers(picture.shape[0] - side + 1))
     left = int(rng.integers(picture.shape[1] - side + 1))
-    cut = picture[top : top + side, left : left + side]
+    square = picture[top : top + side, left : left + side]
     size = (INPUT_SIZE, INPUT_SIZE)
-    return cv2.resize(cut, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+    return cv2.resize(square, size, interpolation=cv2.INTER_AREA).astype(np.float32)
 
 
-def _before(colours: _Picture, cover: _Picture, rng: np.random.Generator) -> _Picture:
+def _put_background(colours: _Picture, cover: _Picture, rng: np.random.Generator) -> _Picture:
     """Puts soft patches of colour behind what is transparent."""
     patches = rng.uniform(20, 235, (4, 4, 3)).astype(np.float32)
     if cover.min() == 1:
@@ -141,17 +141,17 @@ def _before(colours: _Picture, cover: _Picture, rng: np.random.Generator) -> _Pi
     return colours * cover + behind * (1 - cover)
 
 
-def _lit(picture: _Picture, rng: np.random.Generator) -> _Picture:
-    """Another exposure, contrast and colour of the light, and one side brighter than the other."""
+def _light(picture: _Picture, rng: np.random.Generator) -> _Picture:
+    """Changes exposure, contrast and colour of the light, and makes one side brighter."""
     exposure, gamma = rng.uniform(0.75, 1.25), rng.uniform(0.8, 1.25)
     cast = rng.uniform(0.9, 1.1, 3)
     angle, strength = rng.uniform(0, 2 * np.pi), rng.uniform(0, 0.3)
     way = np.linspace(-1, 1, INPUT_SIZE, dtype=np.float32)
     slope = np.cos(angle) * way[None, :] + np.sin(angle) * way[:, None]
     levels = 255 * (np.arange(256, dtype=np.float32) / 255) ** np.float32(gamma)
-    curved = cv2.LUT(np.clip(picture, 0, 255).astype(np.uint8), levels)
+    tones = cv2.LUT(np.clip(picture, 0, 255).astype(np.uint8), levels)
     gain = (1 + strength * slope[..., None]) * (exposure * cast)
-    return np.asarray(curved * gain.astype(np.float32))
+    return np.asarray(tones * gain.astype(np.float32))
 
 
 def _fingerprint(sources: Sequence[Portrait]) -> str:
@@ -163,12 +163,12 @@ def _fingerprint(sources: Sequence[Portrait]) -> str:
 
 def _claim(folder: Path, statement: dict[str, object]) -> None:
     """Makes sure that a folder holds nothing, or the beginning of this very dataset."""
-    stated, text = folder / STATEMENT, json.dumps(statement, indent=1)
+    file, text = folder / STATEMENT, json.dumps(statement, indent=1)
     folder.mkdir(parents=True, exist_ok=True)
     if not any(folder.iterdir()):
-        _replace(stated, text.encode())
-    begun = stated.is_file() and stated.read_bytes() == text.encode()
-    if not begun:
+        _write(file, text.encode())
+    same = file.is_file() and file.read_bytes() == text.encode()
+    if not same:
         raise DatasetError(
             f"{folder} holds something else; choose an empty folder, or the seed it was begun with."
         )
@@ -176,8 +176,8 @@ def _claim(folder: Path, statement: dict[str, object]) -> None:
         (folder / label).mkdir(exist_ok=True)
 
 
-def _replace(path: Path, data: bytes) -> None:
-    """So that a kill leaves no part of a file; thousands of them need not be synced one by one."""
+def _write(path: Path, data: bytes) -> None:
+    """Writes a file whole or not at all; with thousands of files, none is synced by itself."""
     unfinished = path.with_name(path.name + ".partial")
     unfinished.write_bytes(data)
     unfinished.replace(path)

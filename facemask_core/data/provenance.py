@@ -1,4 +1,4 @@
-"""Which collection each photograph of a dataset comes from, as its manifest tells."""
+"""The collection each photograph of a dataset comes from, by the dataset's manifest."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ COLUMNS = ("path", "source")
 MAX_BYTES = 16 * 2**20
 """Room for a hundred thousand rows, four times what a zip may hold."""
 MAX_SOURCES = 50
-"""More are no collections but something else in that column, and no table could be read."""
+"""More would be something other than collections in that column, and no table of them readable."""
 MAX_NAME = 100
 
 
-def sources(dataset: Dataset) -> dict[str, str]:
-    """Reads where a dataset's files come from.
+def read_sources(dataset: Dataset) -> dict[str, str]:
+    """Reads which collection each file of a dataset comes from.
 
     A ``manifest.csv`` in the dataset's folder gives paths relative to that folder; if there is
     none, one in the folder above gives paths that start with the dataset folder's name. Rows about
-    other files, and rows without a source, are passed over.
+    other files, and rows without a source, are ignored.
 
     Args:
         dataset: The dataset; one that is not a folder has no manifest.
@@ -36,31 +36,31 @@ def sources(dataset: Dataset) -> dict[str, str]:
         DatasetError: The manifest is too large, is no UTF-8 CSV with the columns ``path`` and
             ``source``, or gives a file two sources, or the sources are too many or no plain names.
     """
-    found = locate(dataset)
-    if found is None:
+    manifest = find_manifest(dataset)
+    if manifest is None:
         return {}
-    path, below = found
-    wanted = {sample.path for sample in dataset.samples}
-    named: dict[str, str] = {}
-    for line, listed, source in _rows(path):
-        file = listed.removeprefix(below)
-        if not listed.startswith(below) or file not in wanted or not source:
+    path, below = manifest
+    files = {sample.path for sample in dataset.samples}
+    sources: dict[str, str] = {}
+    for line, entry, source in _read_rows(path):
+        file = entry.removeprefix(below)
+        if not entry.startswith(below) or file not in files or not source:
             continue
         _refuse_odd_name(path, line, source)
-        if named.setdefault(file, source) != source:
+        if sources.setdefault(file, source) != source:
             raise DatasetError(
-                f"{path} gives {file!r} two sources, {named[file]!r} and {source!r}; keep one."
+                f"{path} gives {file!r} two sources, {sources[file]!r} and {source!r}; keep one."
             )
-    count = len(set(named.values()))
+    count = len(set(sources.values()))
     if count > MAX_SOURCES:
         raise DatasetError(
             f"{path} names {count} sources for these images; more than {MAX_SOURCES} are not told "
             "apart."
         )
-    return named
+    return sources
 
 
-def locate(dataset: Dataset) -> tuple[Path, str] | None:
+def find_manifest(dataset: Dataset) -> tuple[Path, str] | None:
     """Finds a dataset's manifest; None if it has none.
 
     Args:
@@ -82,9 +82,9 @@ def locate(dataset: Dataset) -> tuple[Path, str] | None:
     return None
 
 
-def _rows(path: Path) -> Iterator[tuple[int, str, str]]:
+def _read_rows(path: Path) -> Iterator[tuple[int, str, str]]:
     """Yields line number, path and source of every row."""
-    lines = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
+    lines = csv.reader(io.StringIO(_read_text(path), newline=""), strict=True)
     try:
         header = next(lines, [])
         if any(header.count(column) != 1 for column in COLUMNS):
@@ -106,7 +106,7 @@ def _rows(path: Path) -> Iterator[tuple[int, str, str]]:
         raise DatasetError(f"{path}: line {lines.line_num} is no CSV ({error}).") from error
 
 
-def _text(path: Path) -> str:
+def _read_text(path: Path) -> str:
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
@@ -120,7 +120,7 @@ def _text(path: Path) -> str:
 
 
 def _refuse_odd_name(path: Path, line: int, source: str) -> None:
-    """Refuses what could steer a terminal or break a table."""
+    """Refuses a name that could control a terminal or break a table."""
     if len(source) > MAX_NAME or not source.isprintable():
         raise DatasetError(
             f"{path}: line {line} has a source that is no plain name of up to {MAX_NAME} letters."

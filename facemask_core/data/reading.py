@@ -12,25 +12,25 @@ Progress = Callable[[int, int], None]
 """Called with how many files are done and how many there are."""
 
 
-def photographs(
+def read_photographs(
     dataset: datasets.Dataset,
     batch_size: int,
     prepare: datasets.Prepare,
     progress: Progress,
 ) -> Iterator[datasets.Batch]:
-    """Streams a dataset; a batch may hold nothing but skipped files.
+    """Reads a dataset batch by batch; a batch may hold nothing but skipped files.
 
     Args:
         dataset: What to read.
         batch_size: Files a batch.
         prepare: Maps a decoded image to the model's 224 px square.
-        progress: Told after every batch has been dealt with.
+        progress: Called after every batch.
 
     Raises:
         DatasetError: No file of the dataset can be read; raised at the end.
     """
-    usable, skipped = False, list[datasets.Skipped]()
-    for batch in batches(dataset, batch_size, prepare, progress):
+    usable, skipped = False, list[datasets.SkippedFile]()
+    for batch in read_batches(dataset, batch_size, prepare, progress):
         usable = usable or bool(batch.paths)
         skipped += batch.skipped[: 1 - len(skipped)]  # the first is enough to say what is wrong
         yield batch
@@ -38,7 +38,7 @@ def photographs(
         refuse_unreadable(skipped, len(dataset))
 
 
-def batches(
+def read_batches(
     dataset: datasets.Dataset,
     batch_size: int,
     prepare: datasets.Prepare,
@@ -46,15 +46,18 @@ def batches(
     *,
     start: int = 0,
 ) -> Iterator[datasets.Batch]:
-    """As :func:`photographs`, for whoever goes on where another stopped and judges the whole.
+    """Reads a dataset from any of its files on, batch by batch.
+
+    Unlike :func:`read_photographs` it accepts batches without a single readable file: the caller
+    knows what the files before held.
 
     Args:
         dataset: What to read.
         batch_size: Files a batch.
         prepare: Maps a decoded image to the model's 224 px square.
-        progress: Told after every batch has been dealt with.
-        start: How many files to pass over. Where it is a multiple of the batch size, the batches
-            are the same as without.
+        progress: Called after every batch.
+        start: How many files to skip. Where it is a multiple of the batch size, the batches
+            are the same as from the beginning.
     """
     rest = datasets.Dataset(dataset.source, dataset.samples[start:])
     done = start
@@ -64,7 +67,7 @@ def batches(
         progress(done, len(dataset))
 
 
-def refuse_unreadable(skipped: Sequence[datasets.Skipped], count: int) -> NoReturn:
+def refuse_unreadable(skipped: Sequence[datasets.SkippedFile], count: int) -> NoReturn:
     """Refuses a dataset of which nothing can be used.
 
     Args:

@@ -15,9 +15,9 @@ SAMPLES_DIR = paths.SAMPLES
 GALLERY_DIR = SAMPLES_DIR / "gallery"
 """The few portraits to choose from on the pages; one folder a class."""
 FACES_DIR = SAMPLES_DIR / "faces"
-"""The dataset a report can always be made on; one folder a class, transparent backgrounds."""
+"""A dataset for reports without a download; one folder a class, transparent backgrounds."""
 CONFUSERS_DIR = SAMPLES_DIR / "confusers"
-"""Masks worn wrongly and what might pass for a mask; in no dataset, each is a case of its own."""
+"""Masks worn wrongly, and things like a mask; in no dataset, because each is a case of its own."""
 
 TABLE = "portraits.csv"
 """In each folder: what every picture shows, and the seed it was rendered from."""
@@ -31,7 +31,7 @@ class Portrait:
         id: Its name in links.
         path: Its file.
         label: The true class, 0 or 1.
-        alt: What it shows, for those who cannot see it; says whether it is rendered.
+        alt: A description for people who cannot see it; says whether it is rendered.
     """
 
     id: str
@@ -50,20 +50,20 @@ PHOTOGRAPH = Portrait(
 
 @cache
 def gallery() -> tuple[Portrait, ...]:
-    """Lists the pictures to choose from in the order they are shown, the photograph last."""
-    return (*listed(GALLERY_DIR), PHOTOGRAPH)
+    """Lists the pictures to choose from, in the order of the pages, the photograph last."""
+    return (*read_portraits(GALLERY_DIR), PHOTOGRAPH)
 
 
 @cache
 def faces() -> tuple[Portrait, ...]:
     """Lists the portraits of the offline dataset."""
-    return listed(FACES_DIR)
+    return read_portraits(FACES_DIR)
 
 
 @cache
 def confusers() -> tuple[Portrait, ...]:
-    """Lists the portraits that a detector may well get wrong."""
-    return listed(CONFUSERS_DIR)
+    """Lists the portraits that a detector easily gets wrong."""
+    return read_portraits(CONFUSERS_DIR)
 
 
 def get(sample_id: str) -> Portrait:
@@ -78,8 +78,8 @@ def get(sample_id: str) -> Portrait:
     raise ImageError(f"There is no sample {sample_id!r}; choose one from the gallery.")
 
 
-def listed(folder: Path) -> tuple[Portrait, ...]:
-    """Lists a folder of portraits as `tools/portraits` renders them.
+def read_portraits(folder: Path) -> tuple[Portrait, ...]:
+    """Reads the table of a folder of portraits that `tools/portraits` rendered.
 
     Raises:
         DatasetError: The folder has no table, or one of something else.

@@ -1,4 +1,4 @@
-"""Zip files from elsewhere: checked before anything in them is read, and unpacked within bounds."""
+"""Zip files from strangers: checked before any file in them is read, and unpacked within limits."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ DAMAGE = (
 _CHUNK = 2**20
 
 _DIRECTORY_BYTES = 512
-"""What a file may take in a zip's directory: 46 bytes, its path, and what packers add. ZipFile
-makes an object of every entry as soon as it opens a zip, so this is bounded before."""
+"""Bytes a file may take in a zip's directory: 46, its path, and what packers add. ZipFile makes an
+object of every entry as soon as it opens a zip, so this is limited before."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def open_zip(file: Path | IO[bytes], name: str, limits: Limits) -> zipfile.ZipFi
 
 
 def _refuse_long_directory(file: Path | IO[bytes], name: str, limits: Limits) -> None:
-    """Counts bytes, not entries: the number that a zip gives of these binds nobody."""
+    """Refuses a directory of too many bytes; the number of entries a zip states may be false."""
     with file.open("rb") if isinstance(file, Path) else nullcontext(file) as opened:
         # Private, but what ZipFile itself goes by: to another reader of the end of the file a zip
         # could show another directory than the one that is read.
@@ -82,8 +82,8 @@ def _refuse_long_directory(file: Path | IO[bytes], name: str, limits: Limits) ->
         )
 
 
-def safe_files(archive: zipfile.ZipFile, name: str, limits: Limits) -> dict[str, zipfile.ZipInfo]:
-    """Lists the files of a zip by path, once all of them are known to be harmless.
+def check_files(archive: zipfile.ZipFile, name: str, limits: Limits) -> dict[str, zipfile.ZipInfo]:
+    """Lists the files of a zip by path, after checking that all of them are harmless.
 
     Args:
         archive: The open zip.
@@ -128,7 +128,7 @@ def unpack(
     limits: Limits,
     progress: Callable[[int, int], None] = lambda *_: None,
 ) -> None:
-    """Unpacks a zip file; what operating systems leave in archives is passed over.
+    """Unpacks a zip file, without the files that operating systems leave in archives.
 
     Args:
         path: The zip file.
@@ -137,23 +137,23 @@ def unpack(
         progress: Called with (files unpacked, all files).
 
     Raises:
-        DatasetError: The zip cannot be read, is damaged, or :func:`safe_files` refuses it.
+        DatasetError: The zip cannot be read, is damaged, or :func:`check_files` refuses it.
         OSError: A file cannot be written.
     """
     with open_zip(path, path.name, limits) as archive:
-        files = safe_files(archive, path.name, limits)
-        wanted = [entry for name, entry in files.items() if not is_hidden(name)]
-        for done, entry in enumerate(wanted, start=1):
+        files = check_files(archive, path.name, limits)
+        entries = [entry for name, entry in files.items() if not is_hidden(name)]
+        for done, entry in enumerate(entries, start=1):
             target = folder / entry.filename
             target.parent.mkdir(parents=True, exist_ok=True)
             with target.open("xb") as file:
-                for chunk in _content(archive, entry, path.name):
+                for chunk in _read_content(archive, entry, path.name):
                     file.write(chunk)
-            progress(done, len(wanted))
+            progress(done, len(entries))
 
 
-def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> Iterator[bytes]:
-    """Reads an entry; never more than the size it claims, which the limits were held against."""
+def _read_content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> Iterator[bytes]:
+    """Reads an entry, never more than the size it states, which the limits were checked against."""
     try:
         with archive.open(entry) as file:
             while chunk := file.read(_CHUNK):

@@ -150,7 +150,7 @@ class Evaluation:
     data_sha256: str
     threat_model: dict[str, Any] | None
     paths: tuple[str, ...]
-    skipped: tuple[datasets.Skipped, ...]
+    skipped: tuple[datasets.SkippedFile, ...]
     clean: Predictions
     adversarial: Predictions | None
     linf: NDArray[np.float64] | None
@@ -386,6 +386,6 @@ def of_rows(
 
 def _sources(dataset: datasets.Dataset) -> tuple[dict[str, str], str | None]:
     try:
-        return provenance.sources(dataset), None
+        return provenance.read_sources(dataset), None
     except DatasetError as error:
         return {}, str(error)

@@ -111,7 +111,7 @@ def survival(
         AttackError: Images, labels or qualities are outside the contract, or their numbers differ.
         ImageError: The model takes images smaller than a picture may be.
     """
-    before, after = classifier.checked(originals), classifier.checked(attacked)
+    before, after = classifier.check_images(originals), classifier.check_images(attacked)
     if len(before) != len(after):
         raise AttackError(
             f"There are {len(before)} originals and {len(after)} attacked images; "

@@ -58,7 +58,7 @@ class Explanation(ABC):
                 the model.
             ExplanationError: The seed is negative.
         """
-        pixels = classifier.checked(images)
+        pixels = classifier.check_images(images)
         if seed < 0:
             raise ExplanationError(f"The seed is {seed}; it must be a whole number from 0.")
         if label is None:

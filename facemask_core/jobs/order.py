@@ -134,7 +134,7 @@ class Order:
             DatasetError: They are gone, or cannot be used.
         """
         found = self.data.opened(home)
-        return found if self.limit is None else found.limited(self.limit)
+        return found if self.limit is None else found.take(self.limit)
 
     def made(self, load: Callable[[str], Classifier]) -> Attack | None:
         """Makes the attack.

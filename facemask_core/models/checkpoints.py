@@ -92,18 +92,18 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 
 def available(root: Path = MODELS_DIR) -> tuple[str, ...]:
-    """Lists the models that have a card below a folder, by name."""
+    """Lists the models in a folder that have a card, by name."""
     return tuple(sorted(path.parent.name for path in root.glob(f"*/{CARD_FILE}")))
 
 
 def usable() -> tuple[str, ...]:
     """Lists the shipped models whose cards this lab can use, by name."""
-    faulty = with_faulty_cards()
+    faulty = find_faulty_cards()
     return tuple(name for name in available() if name not in faulty)
 
 
-def with_faulty_cards() -> dict[str, FacemaskError]:
-    """Tells of every shipped model whose card this lab cannot use what is wrong with it."""
+def find_faulty_cards() -> dict[str, FacemaskError]:
+    """Finds the shipped models whose cards this lab cannot use, with the error of each."""
     faults: dict[str, FacemaskError] = {}
     for name in available():
         try:
@@ -187,7 +187,7 @@ def save_weights(model: keras.Model, path: Path) -> str:
         CheckpointError: A weight is not finite or exceeds what float16 can hold.
     """
     arrays = {}
-    for key, weight in _keyed(model.weights):
+    for key, weight in _name_by_position(model.weights):
         half = np.asarray(keras.ops.convert_to_numpy(weight.value)).astype(np.float16)
         if not np.isfinite(half).all():
             raise CheckpointError(f"Weight {key} ({weight.path}) does not fit float16; not saved.")
@@ -227,9 +227,9 @@ def load_weights(model: keras.Model, path: Path, expected_sha256: str | None = N
 def _verify(path: Path, expected_sha256: str | None) -> None:
     if not path.is_file():
         raise CheckpointError(f"The weights file {path} is missing.")
-    if expected_sha256 is not None and (found := sha256(path)) != expected_sha256:
+    if expected_sha256 is not None and (digest := sha256(path)) != expected_sha256:
         raise CheckpointError(
-            f"{path} has sha256 {found[:12]}…, but its card says {str(expected_sha256)[:12]}…; "
+            f"{path} has sha256 {digest[:12]}…, but its card says {str(expected_sha256)[:12]}…; "
             "the file is damaged or is not the one the card describes."
         )
 
@@ -240,23 +240,23 @@ def assign(
     """Checks stored arrays against variables, then sets them all; nothing changes on an error.
 
     Args:
-        variables: What to set, in the order they were stored.
-        arrays: What was stored, by key.
-        origin: Where the arrays came from, for messages.
+        variables: The variables to set, in the order they were stored.
+        arrays: The stored arrays, by key.
+        origin: The arrays' file, for messages.
 
     Raises:
         CheckpointError: A key is missing or left over, a shape differs, or a value is not finite.
     """
-    keyed = _keyed(variables)
+    named = _name_by_position(variables)
     arrays = dict(arrays)
-    left_over = arrays.keys() - dict(keyed).keys()
-    if left_over or len(arrays) != len(keyed):
+    surplus = arrays.keys() - dict(named).keys()
+    if surplus or len(arrays) != len(named):
         raise CheckpointError(
-            f"{origin} holds {len(arrays)} arrays where this model has {len(keyed)} weights of "
+            f"{origin} holds {len(arrays)} arrays where this model has {len(named)} weights of "
             "those names; it belongs to another backbone."
         )
-    for key, variable in keyed:
-        array = arrays[key] = _converted(arrays[key], variable.dtype)
+    for key, variable in named:
+        array = arrays[key] = _convert(arrays[key], variable.dtype)
         if tuple(array.shape) != tuple(variable.shape):
             raise CheckpointError(
                 f"{origin}: weight {key} ({variable.path}) has shape {tuple(array.shape)}, "
@@ -264,18 +264,18 @@ def assign(
             )
         if not np.isfinite(array).all():
             raise CheckpointError(f"{origin}: weight {key} ({variable.path}) is not finite.")
-    for key, variable in keyed:
+    for key, variable in named:
         variable.assign(arrays[key])
 
 
-def _converted(array: NDArray[Any], dtype: str) -> NDArray[Any]:
+def _convert(array: NDArray[Any], dtype: str) -> NDArray[Any]:
     """Converts a stored array to a variable's type; what does not fit becomes infinite."""
     with np.errstate(over="ignore"):
         return array.astype(dtype)
 
 
-def _keyed(variables: Sequence[keras.Variable]) -> list[tuple[str, keras.Variable]]:
-    """Names variables by position: Keras numbers unnamed layers by how many came before."""
+def _name_by_position(variables: Sequence[keras.Variable]) -> list[tuple[str, keras.Variable]]:
+    """Names variables by position, because Keras numbers unnamed layers by how many came before."""
     return [(f"{index:04d}.{item.name}", item) for index, item in enumerate(variables)]
 
 

@@ -17,9 +17,9 @@ from facemask_core.backend import keras
 from facemask_core.errors import AttackError, CheckpointError, DeviceError
 from facemask_core.labels import LABELS
 from facemask_core.models import checkpoints
-from facemask_core.models.fair_queue import Turns
+from facemask_core.models.fair_queue import FairQueue
 from facemask_core.models.gradients import ModelFunctions, Program, Tensor, compile_program
-from facemask_core.models.precision import arithmetic, prepared
+from facemask_core.models.precision import describe_arithmetic, set_precision
 from facemask_core.pictures.images import INPUT_SIZE
 
 BUCKETS = backend.batch_sizes() if keras.backend.backend() in backend.SUPPORTED else (32,)
@@ -27,8 +27,8 @@ BUCKETS = backend.batch_sizes() if keras.backend.backend() in backend.SUPPORTED 
 
 _SMALL, _TOGETHER = 5_000_000, 8
 """Of a small model a batch of eight takes half the processor time of its images one by one, so
-callers who ask the same of it are served at once. A large one fills the cores with a single image:
-its batch would keep everybody waiting for the last, and save little."""
+equal calls of several callers are computed at once. A large one fills the cores with one image: its
+batch would let all callers wait for the last image, and save little."""
 
 _log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ _log = logging.getLogger(__name__)
 class Classifier:
     """A two-class model in pixel space.
 
-    Calls from several threads are served one batch at a time, in the order of its turns, which
+    Calls from several threads are computed one batch at a time, in the order of a queue, which
     several models may share: two runs at once would only fight for the same cores. That keeps
     tracing and the memory fallback simple as well.
     """
@@ -61,25 +61,25 @@ class Classifier:
                 f"The model gives outputs of shape {model.output_shape}; the lab needs two logits "
                 "per image. A single sigmoid head has to be trained again with two outputs."
             )
-        self.model = prepared(model, card.backbone, precision)
+        self.model = set_precision(model, card.backbone, precision)
         self.card = card
         self.precision = precision
         self.messages: list[str] = []
         """What visitors should know, such as a fallback to a smaller batch or the CPU."""
         self.compilations = 0
-        """How often a program met a size of batch for the first time, and waited."""
-        self.turns = Turns()
-        """Who computes when; others may be put here before the first call."""
+        """How often a program was compiled for a new size of batch."""
+        self.queue = FairQueue()
+        """The order of computation; another queue may be put here before the first call."""
         self.together = _TOGETHER if model.count_params() < _SMALL else 1
         """How many rows, of several callers, are worth computing at once."""
         self._buckets: tuple[int, ...] = BUCKETS
         self._on_cpu = False
         self._compiled: dict[Hashable, Callable[..., tuple[Tensor, ...]]] = {}
-        self._met: set[tuple[Hashable, int]] = set()
+        self._compiled_sizes: set[tuple[Hashable, int]] = set()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """For another process, which compiles its own functions."""
-        return _received, (self.model, self.card, self.precision)
+        """Lets pickle send the model to another process, which compiles its own functions."""
+        return _restore, (self.model, self.card, self.precision)
 
     @property
     def name(self) -> str:
@@ -89,7 +89,7 @@ class Classifier:
     @property
     def arithmetic(self) -> str:
         """What the precision means for this model, such as ``bfloat16, batch norm folded``."""
-        return arithmetic(self.card.backbone, self.precision)
+        return describe_arithmetic(self.card.backbone, self.precision)
 
     @property
     def input_shape(self) -> tuple[int, int, int]:
@@ -108,21 +108,23 @@ class Classifier:
         Raises:
             AttackError: The images' shape, type or range is outside the contract.
         """
-        pixels = self.checked(images)
-        return self.run("logits", _logits, pixels)[0].copy()  # the caller's own, to write on
+        pixels = self.check_images(images)
+        return self.run("logits", _compute_logits, pixels)[
+            0
+        ].copy()  # the caller's own, to write on
 
-    def turn(self) -> AbstractContextManager[None]:
-        """Waits in line for the model; what the block computes has that one place in it.
+    def take_turn(self) -> AbstractContextManager[None]:
+        """Waits in the queue for the model; all that the block computes has that one place in it.
 
-        The block need not be broken off because its asker has gone meanwhile.
+        The block need not end because its client leaves meanwhile.
         """
-        return self.turns.turn(id(self), together=self.together)
+        return self.queue.take_turn(id(self), together=self.together)
 
-    def checked(self, images: NDArray[Any]) -> NDArray[np.float32]:
+    def check_images(self, images: NDArray[Any]) -> NDArray[np.float32]:
         """Verifies that images keep the contract, and returns them as float32.
 
         Args:
-            images: What a caller hands in; never changed.
+            images: The caller's images; never changed.
 
         Raises:
             AttackError: They are not finite floats in [0, 1] of the model's shape.
@@ -149,7 +151,7 @@ class Classifier:
         program: Program,
         *arrays: NDArray[Any],
         scalars: tuple[Any, ...] = (),
-        wanted: int | None = None,
+        output_count: int | None = None,
     ) -> tuple[NDArray[Any], ...]:
         """Runs a compiled program over arrays of any length, in padded batches.
 
@@ -159,8 +161,8 @@ class Classifier:
                 tensors with the batch as first axis.
             *arrays: Inputs with the same first axis, of any length.
             scalars: Inputs that are the same for every batch.
-            wanted: How many of the outputs are read, from the first; None for all. From a GPU
-                pictures take longer to come than they took to be computed.
+            output_count: How many of the outputs are read, from the first; None for all. From a
+                GPU pictures take longer to copy than they took to be computed.
 
         Returns:
             The program's outputs as NumPy arrays, padding removed; they may be read-only.
@@ -168,12 +170,12 @@ class Classifier:
         total = len(arrays[0])
         if not total:  # one made-up row tells the outputs' shapes
             single = [np.zeros((1, *array.shape[1:]), array.dtype) for array in arrays]
-            outputs = self.run(key, program, *single, scalars=scalars, wanted=wanted)
+            outputs = self.run(key, program, *single, scalars=scalars, output_count=output_count)
             return tuple(part[:0] for part in outputs)
-        kind = (key, scalars, wanted, *((array.shape[1:], array.dtype) for array in arrays))
-        work = partial(self._compute, key, program, scalars, wanted)
+        kind = (key, scalars, output_count, *((array.shape[1:], array.dtype) for array in arrays))
+        work = partial(self._compute, key, program, scalars, output_count)
         parts = [
-            self.turns.compute(
+            self.queue.compute(
                 id(self),
                 kind,
                 [array[start : start + BUCKETS[-1]] for array in arrays],
@@ -182,14 +184,14 @@ class Classifier:
             )
             for start in range(0, total, BUCKETS[-1])
         ]
-        return tuple(_joined(parts))
+        return tuple(_join(parts))
 
     def _compute(
         self,
         key: Hashable,
         program: Program,
         scalars: tuple[Any, ...],
-        wanted: int | None,
+        output_count: int | None,
         arrays: Sequence[NDArray[Any]],
     ) -> list[NDArray[Any]]:
         """Runs a batch, in as many parts as the device's memory asks for."""
@@ -198,9 +200,9 @@ class Classifier:
         while start < total:
             rows = min(total - start, self._buckets[-1])
             bucket = next(size for size in self._buckets if size >= rows)
-            batch = [_padded(array[start : start + rows], bucket) for array in arrays]
+            batch = [_pad(array[start : start + rows], bucket) for array in arrays]
             try:
-                outputs = self._call(key, program, batch, scalars)[:wanted]
+                outputs = self._call(key, program, batch, scalars)[:output_count]
                 # Both backends lend their memory where they can; a copy costs a small model's time.
                 parts.append([np.asarray(output)[:rows] for output in outputs])
             except Exception as error:
@@ -209,7 +211,7 @@ class Classifier:
                 self._make_room()
             else:
                 start += rows
-        return _joined(parts)
+        return _join(parts)
 
     def _call(
         self,
@@ -221,8 +223,8 @@ class Classifier:
         with keras.device("cpu:0") if self._on_cpu else nullcontext():
             if key not in self._compiled:
                 self._compiled[key] = compile_program(self.model, program)
-            if (key, len(batch[0])) not in self._met:
-                self._met.add((key, len(batch[0])))
+            if (key, len(batch[0])) not in self._compiled_sizes:
+                self._compiled_sizes.add((key, len(batch[0])))
                 self.compilations += 1
             tensors = [keras.ops.convert_to_tensor(array) for array in (*batch, *scalars)]
             return self._compiled[key](*tensors)
@@ -246,7 +248,7 @@ class Classifier:
             self.model, self._on_cpu = copy, True
             self._buckets = backend.batch_sizes(on_a_gpu=False)
             self._compiled.clear()
-            self._met.clear()
+            self._compiled_sizes.clear()
             self._announce("The GPU's memory is full; this model now runs on the CPU, more slowly.")
         else:
             raise DeviceError("The memory does not suffice for one image; close other programs.")
@@ -256,24 +258,24 @@ class Classifier:
         self.messages.append(message)
 
 
-def _received(model: keras.Model, card: checkpoints.Card, precision: str) -> Classifier:
+def _restore(model: keras.Model, card: checkpoints.Card, precision: str) -> Classifier:
     classifier = Classifier(model, card)
     classifier.precision = precision  # the model computes in it already
     return classifier
 
 
-def _joined(parts: list[list[NDArray[Any]]]) -> list[NDArray[Any]]:
-    """Outputs of consecutive rows as one."""
+def _join(parts: list[list[NDArray[Any]]]) -> list[NDArray[Any]]:
+    """Joins the outputs of consecutive rows."""
     if len(parts) == 1:
         return parts[0]
     return [np.concatenate(column) for column in zip(*parts, strict=True)]
 
 
-def _logits(model: ModelFunctions, images: Tensor) -> tuple[Tensor, ...]:
+def _compute_logits(model: ModelFunctions, images: Tensor) -> tuple[Tensor, ...]:
     return (model.logits(images),)
 
 
-def _padded(array: NDArray[Any], length: int) -> NDArray[Any]:
+def _pad(array: NDArray[Any], length: int) -> NDArray[Any]:
     """Repeats the last row: unlike zeros it cannot produce an overflow real rows do not have."""
     missing = length - len(array)
     return np.concatenate([array, np.repeat(array[-1:], missing, axis=0)]) if missing else array

@@ -1,10 +1,10 @@
-"""Who computes next when many ask at once: one batch at a time, in fair order, alike ones together.
+"""A fair queue before the processor: one batch at a time, equal requests computed together.
 
-A batch keeps every core busy, so two at once would only slow each other down. Everybody has the
+A batch keeps every core busy, so two at once would only slow each other down. All clients have the
 same share of the processor's time, as by fair queueing (Demers, Keshav and Shenker 1989, doi
-10.1145/75246.75248): whoever has had more than that waits until the others have caught up, and of
-those who have not, whoever came first goes first. So a visitor with much to compute waits behind
-those with little, and a batch that takes long counts for more than one that does not.
+10.1145/75246.75248): a client that has had more than its share waits until the others have caught
+up, and among the rest the first to come is the first to go. So a visitor with much to compute waits
+behind those with little, and a long batch counts for more than a short one.
 """
 
 from __future__ import annotations
@@ -21,91 +21,92 @@ from numpy.typing import NDArray
 
 Arrays = Sequence[NDArray[Any]]
 _LOOK_SECONDS = 0.25
-"""How often someone who waits is told where, and may think better of it."""
+"""Seconds after which a waiting client hears its place again, and may leave."""
 
 
-class Asker(Protocol):
-    """On whose behalf something is computed."""
+class Client(Protocol):
+    """A user of the processor, such as a visitor of the lab."""
 
     @property
     def key(self) -> Hashable:
-        """Tells one from another."""
+        """The client's identity: requests of one key share one account."""
 
-    def waits(self, before: int) -> None:
-        """Told several times a second while it waits; whatever it raises gives its place up.
+    def on_wait(self, ahead: int) -> None:
+        """Called several times a second while the client waits; an error it raises ends the wait.
 
         Args:
-            before: How many others come first.
+            ahead: How many other clients come first.
         """
 
-    def begins(self) -> None:
-        """Told when its turn has come."""
+    def on_start(self) -> None:
+        """Called when the client's turn has come."""
 
-    def used(self, seconds: float) -> None:
-        """Told how long it kept the processor."""
+    def on_finish(self, seconds: float) -> None:
+        """Called with the time the client used the processor."""
 
 
-class Alone:
-    """Whoever asks without a name: a thread of a program that serves nobody else."""
+class ThreadClient:
+    """The calling thread as a client, for programs without visitors."""
 
     def __init__(self) -> None:
-        """Takes the thread for the name."""
+        """Takes the thread's number as the key."""
         self.key: Hashable = threading.get_ident()
 
-    def waits(self, before: int) -> None:
-        """Waits on."""
+    def on_wait(self, ahead: int) -> None:
+        """Keeps waiting."""
 
-    def begins(self) -> None:
-        """Needs no telling."""
+    def on_start(self) -> None:
+        """Does nothing."""
 
-    def used(self, seconds: float) -> None:
-        """Pays nothing."""
+    def on_finish(self, seconds: float) -> None:
+        """Does nothing: a thread has no allowance."""
 
 
 @dataclass(eq=False)
 class _Request:
-    """A batch that waits.
+    """A batch in the queue.
 
     Attributes:
-        model: Whose batch it is.
-        kind: Equal for batches that can be computed as one; None for one that was in vain.
-        order: From when its asker is due, how many of the asker's own came before, and a number.
-        outputs: The answer, once there is one.
-        left: Whether nobody waits for it any more.
+        model: The model that computes it.
+        kind: Equal for batches that can be computed as one; None after one that failed.
+        order: When its client is due, how many requests of the same client came before, and a
+            number.
+        outputs: The result, once there is one.
+        gone: Whether its client has gone.
     """
 
-    asker: Asker
+    client: Client
     model: Hashable
     kind: Hashable
     arrays: Arrays
     order: tuple[float, int, int]
     outputs: list[NDArray[Any]] | None = None
-    left: bool = False
+    gone: bool = False
 
     @property
     def rows(self) -> int:
         return len(self.arrays[0])
 
 
-class Turns:
+class FairQueue:
     """The queue before a processor that several models and many threads share."""
 
-    def __init__(self, asking: Callable[[], Asker] = Alone) -> None:
-        """Begins with nobody waiting.
+    def __init__(self, find_client: Callable[[], Client] = ThreadClient) -> None:
+        """Makes an empty queue.
 
         Args:
-            asking: Tells on whose behalf the calling thread asks; may raise to turn them away.
+            find_client: Returns the client of the calling thread; may raise to refuse it.
         """
-        self._asking = asking
-        self._changed = threading.Condition()
-        self._waiting: list[_Request] = []
-        self._served: list[_Request] = []
+        self._find_client = find_client
+        self._condition = threading.Condition()
+        self._requests: list[_Request] = []
+        self._running: list[_Request] = []
         self._now = 0.0
-        """Seconds of the processor that were everybody's share so far."""
+        """Seconds of the processor that were the share of every client so far."""
         self._due: dict[Hashable, float] = {}
-        """When those who had more than their share are due again."""
-        self._kept: dict[Hashable, tuple[float, int, int]] = {}
-        self._asked = 0
+        """When the clients that had more than their share are due again, by their keys."""
+        self._reservations: dict[Hashable, tuple[float, int, int]] = {}
+        self._count = 0
 
     def compute(
         self,
@@ -116,188 +117,190 @@ class Turns:
         *,
         together: int = 1,
     ) -> list[NDArray[Any]]:
-        """Waits for one's turn and computes.
+        """Waits for the client's turn and computes.
 
         Args:
-            model: What computes.
+            model: The model that computes.
             kind: Equal for calls to a model whose rows the same work could answer in one batch.
             arrays: Inputs with the same first axis.
             work: Computes outputs, row by row independent, with that first axis.
-            together: How many rows, others' among them, are worth computing at once.
+            together: How many rows, of several clients, are worth computing at once.
 
         Returns:
-            The outputs for these rows and nobody else's.
+            The outputs for these rows alone.
         """
-        request = self._enter(self._asking(), model, kind, arrays)
+        request = self._enter(self._find_client(), model, kind, arrays)
         try:
             while request.outputs is None:
-                company, before = self._look(request, together)
-                if company:
-                    self._serve(company, work)
+                batch, ahead = self._wait_briefly(request, together)
+                if batch:
+                    self._compute(batch, work)
                 elif request.outputs is None:
-                    request.asker.waits(before)
+                    request.client.on_wait(ahead)
             return request.outputs
         finally:
             self._leave(request)
 
     @contextmanager
-    def turn(self, model: Hashable, *, together: int = 1) -> Iterator[None]:
-        """Lines up; all batches that the block asks for have that place in line.
+    def take_turn(self, model: Hashable, *, together: int = 1) -> Iterator[None]:
+        """Waits for the client's turn; all batches of the block have that place in the queue.
 
-        What must not be broken off once it has begun can be broken off before the block.
+        A client may leave before the block begins, which the block itself may not allow.
 
         Args:
-            model: What the first batch is for.
+            model: The model of the first batch.
             together: As for :meth:`compute`.
         """
-        key = self._line_up(self._asking(), model, together)
+        key = self._wait_for_turn(self._find_client(), model, together)
         try:
             yield
         finally:
-            with self._changed:
-                self._kept.pop(key, None)  # a session's next run may have ended its own by now
+            with self._condition:
+                # A session's next run may have ended its own by now.
+                self._reservations.pop(key, None)
 
-    def _line_up(self, asker: Asker, model: Hashable, together: int) -> Hashable:
-        request, near = self._enter(asker, model, None, ()), False
+    def _wait_for_turn(self, client: Client, model: Hashable, together: int) -> Hashable:
+        request, near = self._enter(client, model, None, ()), False
         try:
             while True:
-                with self._changed:
-                    near = self._changed.wait_for(
+                with self._condition:
+                    near = self._condition.wait_for(
                         lambda: self._is_near(request, together), _LOOK_SECONDS
                     )
                     if near:
-                        self._kept[asker.key] = request.order
-                        return asker.key
-                    before = self._before(request)
-                asker.waits(before)
+                        self._reservations[client.key] = request.order
+                        return client.key
+                    ahead = self._clients_ahead(request)
+                client.on_wait(ahead)
         finally:
-            self._leave(request, kept=near)
+            self._leave(request, reserved=near)
 
-    def _enter(self, asker: Asker, model: Hashable, kind: Hashable, arrays: Arrays) -> _Request:
-        with self._changed:
-            order = self._kept.get(asker.key)
+    def _enter(self, client: Client, model: Hashable, kind: Hashable, arrays: Arrays) -> _Request:
+        with self._condition:
+            order = self._reservations.get(client.key)
             if order is None:
-                self._asked += 1
-                before = sum(other.asker.key == asker.key for other in self._waiting)
-                order = (self._due.get(asker.key, self._now), before, self._asked)
-            request = _Request(asker, model, kind, arrays, order)
-            self._waiting.append(request)
+                self._count += 1
+                before = sum(other.client.key == client.key for other in self._requests)
+                order = (self._due.get(client.key, self._now), before, self._count)
+            request = _Request(client, model, kind, arrays, order)
+            self._requests.append(request)
             return request
 
-    def _leave(self, request: _Request, *, kept: bool = False) -> None:
-        with self._changed:
-            request.left = True
-            if request in self._waiting:
-                self._waiting.remove(request)
-                self._changed.notify_all()
-                if kept:
+    def _leave(self, request: _Request, *, reserved: bool = False) -> None:
+        with self._condition:
+            request.gone = True
+            if request in self._requests:
+                self._requests.remove(request)
+                self._condition.notify_all()
+                if reserved:
                     return
-                # What was not computed costs no place in line: all that its asker wants moves up.
-                for other in self._waiting:
-                    if other.asker.key == request.asker.key and other.order > request.order:
+                # A request that was not computed costs no place: its client's later ones move up.
+                for other in self._requests:
+                    if other.client.key == request.client.key and other.order > request.order:
                         due, before, number = other.order
                         other.order = (due, before - 1, number)
 
-    def _look(self, request: _Request, together: int) -> tuple[list[_Request], int]:
-        """Waits a moment; then all that is to be computed now, or how many come first."""
+    def _wait_briefly(self, request: _Request, together: int) -> tuple[list[_Request], int]:
+        """Waits a moment; returns the batch to compute now, or how many clients come first."""
 
-        def decided() -> bool:
+        def is_over() -> bool:
             return request.outputs is not None or self._is_next(request)
 
-        with self._changed:
-            if not self._changed.wait_for(decided, _LOOK_SECONDS):
-                return [], self._before(request)
+        with self._condition:
+            if not self._condition.wait_for(is_over, _LOOK_SECONDS):
+                return [], self._clients_ahead(request)
             if request.outputs is not None:
                 return [], 0
-            self._served = self._company(request, together)
-            for served in self._served:
-                self._waiting.remove(served)
-            return list(self._served), 0
+            self._running = self._choose_batch(request, together)
+            for other in self._running:
+                self._requests.remove(other)
+            return list(self._running), 0
 
     def _is_next(self, request: _Request) -> bool:
-        return not self._served and request is min(self._waiting, key=lambda it: it.order)
+        return not self._running and request is min(self._requests, key=lambda it: it.order)
 
     def _is_near(self, request: _Request, together: int) -> bool:
-        """Whether it is next, or can be computed with those before it after a batch of their kind.
+        """Tells whether a request is next, or can be computed with those ahead of it.
 
-        A batch of another model may take long, and so may one of a model that computes alone.
+        A batch of another model may take long, and so may one of a model that computes one image
+        at a time.
         """
         if together == 1:
             return self._is_next(request)
-        first = self._first(request)
-        alike = all(it.model == request.model for it in (*self._served, *first))
+        first = self._requests_ahead(request)
+        alike = all(it.model == request.model for it in (*self._running, *first))
         return alike and len(first) < together
 
-    def _first(self, request: _Request) -> list[_Request]:
-        return [it for it in self._waiting if it.order < request.order]
+    def _requests_ahead(self, request: _Request) -> list[_Request]:
+        return [it for it in self._requests if it.order < request.order]
 
-    def _before(self, request: _Request) -> int:
-        first = self._first(request)
-        return len({it.asker.key for it in (*self._served, *first)} - {request.asker.key})
+    def _clients_ahead(self, request: _Request) -> int:
+        first = self._requests_ahead(request)
+        return len({it.client.key for it in (*self._running, *first)} - {request.client.key})
 
-    def _company(self, request: _Request, together: int) -> list[_Request]:
-        """A request and those that can be computed with it at little more than its own cost."""
-        found, rows = [request], request.rows
-        for other in sorted(self._waiting, key=lambda it: it.order):
+    def _choose_batch(self, request: _Request, together: int) -> list[_Request]:
+        """Chooses the requests that cost little more when they are computed with this one."""
+        batch, rows = [request], request.rows
+        for other in sorted(self._requests, key=lambda it: it.order):
             alike = other.kind is not None and (other.model, other.kind) == (
                 request.model,
                 request.kind,
             )
             if other is not request and alike and rows + other.rows <= together:
-                found.append(other)
+                batch.append(other)
                 rows += other.rows
-        return found
+        return batch
 
-    def _serve(self, company: list[_Request], work: Callable[[Arrays], list[NDArray[Any]]]) -> None:
+    def _compute(self, batch: list[_Request], work: Callable[[Arrays], list[NDArray[Any]]]) -> None:
         start = time.perf_counter()
         answers: list[list[NDArray[Any]]] = []
         try:
-            company[0].asker.begins()
-            answers = _answered([request.arrays for request in company], work)
+            batch[0].client.on_start()
+            answers = _compute_together([request.arrays for request in batch], work)
         except Exception:
-            if len(company) == 1:
+            if len(batch) == 1:
                 raise
         finally:
-            seconds = (time.perf_counter() - start) / sum(request.rows for request in company)
-            self._done(company, answers, seconds)
-        for request in company:
-            request.asker.used(seconds * request.rows)
+            seconds = (time.perf_counter() - start) / sum(request.rows for request in batch)
+            self._finish(batch, answers, seconds)
+        for request in batch:
+            request.client.on_finish(seconds * request.rows)
 
-    def _done(
-        self, company: list[_Request], answers: list[list[NDArray[Any]]], seconds: float
+    def _finish(
+        self, batch: list[_Request], answers: list[list[NDArray[Any]]], seconds: float
     ) -> None:
-        with self._changed:
-            self._charge(company, seconds)
-            self._served = []
-            for request, answer in zip(company, answers, strict=False):
+        with self._condition:
+            self._charge(batch, seconds)
+            self._running = []
+            for request, answer in zip(batch, answers, strict=False):
                 request.outputs = answer
-            if not answers and len(company) > 1:
-                # One's fault must not be the others': each tries by itself.
-                for request in company:
+            if not answers and len(batch) > 1:
+                # An error of one must not be an error of the others: each is computed by itself.
+                for request in batch:
                     request.kind = None
-                self._waiting += [request for request in company if not request.left]
-            self._changed.notify_all()
+                self._requests += [request for request in batch if not request.gone]
+            self._condition.notify_all()
 
-    def _charge(self, company: list[_Request], seconds: float) -> None:
-        """Puts what a row took on its asker's account, and gives everybody here their share."""
-        for request in company:
-            since = max(self._now, self._due.get(request.asker.key, self._now))
-            self._due[request.asker.key] = since + seconds * request.rows
-        rows = sum(request.rows for request in company)
-        here = {request.asker.key for request in (*self._waiting, *company)}
-        self._now += seconds * rows / len(here)
+    def _charge(self, batch: list[_Request], seconds: float) -> None:
+        """Charges each client for its rows, and gives all clients present a share of the time."""
+        for request in batch:
+            since = max(self._now, self._due.get(request.client.key, self._now))
+            self._due[request.client.key] = since + seconds * request.rows
+        rows = sum(request.rows for request in batch)
+        present = {request.client.key for request in (*self._requests, *batch)}
+        self._now += seconds * rows / len(present)
         self._due = {key: due for key, due in self._due.items() if due > self._now}
 
 
-def _answered(
-    asked: list[Arrays], work: Callable[[Arrays], list[NDArray[Any]]]
+def _compute_together(
+    inputs: list[Arrays], work: Callable[[Arrays], list[NDArray[Any]]]
 ) -> list[list[NDArray[Any]]]:
-    """Answers several batches as one, and gives each its own rows."""
-    if len(asked) == 1:
-        return [work(asked[0])]
-    outputs = work([np.concatenate(column) for column in zip(*asked, strict=True)])
-    ends = np.cumsum([len(arrays[0]) for arrays in asked])
+    """Computes several requests as one batch, and returns to each its own rows."""
+    if len(inputs) == 1:
+        return [work(inputs[0])]
+    outputs = work([np.concatenate(column) for column in zip(*inputs, strict=True)])
+    ends = np.cumsum([len(arrays[0]) for arrays in inputs])
     return [
         [output[end - len(arrays[0]) : end] for output in outputs]
-        for arrays, end in zip(asked, ends, strict=True)
+        for arrays, end in zip(inputs, ends, strict=True)
     ]

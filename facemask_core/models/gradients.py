@@ -1,7 +1,7 @@
 """Logits and loss gradients with respect to pixels, compiled; one short function a Keras backend.
 
-An attack is written once, as a program of ``keras.ops`` over :class:`ModelFunctions`. What a
-backend needs to differentiate and compile it is kept in this file.
+An attack is written once, as a program of ``keras.ops`` over :class:`ModelFunctions`. The code
+by which a backend differentiates and compiles it is in this file alone.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LayerFinder = Callable[[keras.Model], keras.layers.Layer]
 
 @dataclass(frozen=True)
 class ModelFunctions:
-    """What a program may ask of the model, as pure functions of tensors.
+    """The model as a program sees it: pure functions of tensors.
 
     Attributes:
         logits: Maps pixels (n, h, w, 3) to float32 logits (n, 2), whatever the model computes in.
@@ -52,7 +52,7 @@ def compile_program(model: keras.Model, program: Program) -> Callable[..., tuple
 
     Args:
         model: Pixels to logits; run in inference mode, its weights are never changed.
-        program: What to compute.
+        program: The program to compile.
 
     Returns:
         A function of the program's tensors alone, scalars or batches; TensorFlow traces it once
@@ -64,12 +64,12 @@ def compile_program(model: keras.Model, program: Program) -> Callable[..., tuple
     return _COMPILERS[backend.name()](model, program)
 
 
-def fused(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+def fuse(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     """Compiles a chain of elementwise operations into a single pass over memory.
 
     TensorFlow runs operation by operation, and each reads and writes every pixel again: a step of
-    an attack on a small model would spend more on that than it must. XLA joins them. The model
-    itself is better off without, on a processor. JAX compiles everything so.
+    an attack on a small model would lose time by that. XLA joins them. On a
+    processor the model itself is slower with it. JAX always compiles so.
 
     Args:
         function: Built of keras.ops, from tensors to a tensor.
@@ -84,7 +84,7 @@ def fused(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
 def _compile_tensorflow(model: keras.Model, program: Program) -> Callable[..., tuple[Tensor, ...]]:
     import tensorflow as tf
 
-    functions = _traced_once(model)
+    functions = _trace_functions(model)
     traced: dict[tuple[Any, ...], Callable[..., tuple[Tensor, ...]]] = {}
 
     def compiled(*tensors: Tensor) -> tuple[Tensor, ...]:
@@ -108,16 +108,16 @@ def _compile_tensorflow(model: keras.Model, program: Program) -> Callable[..., t
 _TRACED = "_lab_functions"
 
 
-def _traced_once(model: keras.Model) -> ModelFunctions:
-    """A model's functions, of which every program calls the same trace.
+def _trace_functions(model: keras.Model) -> ModelFunctions:
+    """Traces a model's functions, once for all programs.
 
-    To trace a model and its gradient takes longer than all the rest of a program.
+    Tracing a model and its gradient takes longer than the rest of a program.
     """
     functions = getattr(model, _TRACED, None)
     if functions is None:
         functions = _tensorflow_functions(model)
-        # They refer to the model, so a table of them would keep every model for ever. Past Keras,
-        # which would take them for a part of the model.
+        # They refer to the model, so a table of them would keep every model for ever. Keras's own
+        # __setattr__ would take them for a part of the model.
         object.__setattr__(model, _TRACED, functions)
     return functions
 
@@ -146,7 +146,7 @@ def _tensorflow_functions(model: keras.Model) -> ModelFunctions:
     def feature_gradient(
         find: LayerFinder, images: Tensor, direction: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
-        features, above = _cut(model, find(model), images)
+        features, above = _split(model, find(model), images)
         values, gradient = climb(above, features, direction)
         return values, features, gradient
 
@@ -185,7 +185,7 @@ def _compile_jax(model: keras.Model, program: Program) -> Callable[..., tuple[Te
             variables = (*model.trainable_variables, *model.non_trainable_variables)
             weights = zip(variables, (*trainable, *non_trainable), strict=True)
             with keras.StatelessScope(state_mapping=weights):
-                features, above = _cut(model, find(model), images)
+                features, above = _split(model, find(model), images)
                 values, gradient = climb(above, features, direction)
             return values, features, gradient
 
@@ -205,47 +205,47 @@ def _compile_jax(model: keras.Model, program: Program) -> Callable[..., tuple[Te
     return call
 
 
-def _cut(
+def _split(
     model: keras.Model, layer: keras.layers.Layer, images: Tensor
 ) -> tuple[Tensor, Callable[[Tensor], Tensor]]:
-    """Runs a model as far as a layer: its output in float32, and what leads from there to logits.
+    """Runs a model up to a layer; returns its float32 output, and a function from it to logits.
 
     Both run the whole model, but only while it is traced: the compiler drops what nothing reads.
     """
     outputs: list[Tensor] = []
 
-    def kept(output: Tensor) -> Tensor:
+    def record(output: Tensor) -> Tensor:
         outputs.append(output)
         return output
 
-    _walked(model, images, layer, kept)
+    _run_replacing(model, images, layer, record)
     (output,) = outputs
 
     def above(features: Tensor) -> Tensor:
         own = ops.cast(features, output.dtype)
-        return ops.cast(_walked(model, images, layer, lambda _: own), "float32")
+        return ops.cast(_run_replacing(model, images, layer, lambda _: own), "float32")
 
     return ops.cast(output, "float32"), above
 
 
-def _walked(
+def _run_replacing(
     model: keras.Model,
     images: Tensor,
     layer: keras.layers.Layer,
-    passed: Callable[[Tensor], Tensor],
+    replace: Callable[[Tensor], Tensor],
 ) -> Tensor:
     """Runs a functional model operation by operation, in inference, as layers do by default.
 
-    What one layer gives out, perhaps in a model within the model, goes on as ``passed`` makes it.
+    The output of one layer, perhaps in a model within the model, becomes ``replace(output)``.
     """
 
-    def called(operation: Any, *inputs: Any, **options: Any) -> Any:
+    def call(operation: Any, *inputs: Any, **options: Any) -> Any:
         if compat.is_graph(operation):
-            return _walked(operation, inputs[0], layer, passed)
+            return _run_replacing(operation, inputs[0], layer, replace)
         output = operation(*inputs, **options)
-        return passed(output) if operation is layer else output
+        return replace(output) if operation is layer else output
 
-    return compat.run_graph(model, images, called)
+    return compat.run_graph(model, images, call)
 
 
 _COMPILERS: dict[str, Callable[[keras.Model, Program], Callable[..., tuple[Tensor, ...]]]] = {

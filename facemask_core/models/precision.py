@@ -10,14 +10,14 @@ from __future__ import annotations
 from facemask_core import backbones
 from facemask_core.backend import keras
 from facemask_core.errors import DeviceError
-from facemask_core.models.folding import folded
+from facemask_core.models.folding import fold_batch_norm
 
 PRECISIONS = ("exact", "fast")
 """``exact`` is float32, layer by layer; ``fast`` is what was measured to be fastest."""
 
 
-def arithmetic(backbone: str, precision: str) -> str:
-    """Puts what a precision means for a backbone in words, for whoever reads a figure.
+def describe_arithmetic(backbone: str, precision: str) -> str:
+    """Describes in words what a precision means for a backbone, for the reader of a figure.
 
     Args:
         backbone: A name in the registry.
@@ -28,7 +28,7 @@ def arithmetic(backbone: str, precision: str) -> str:
     return f"{backbones.get(backbone).fast_dtype}, batch norm folded"
 
 
-def prepared(model: keras.Model, backbone: str, precision: str) -> keras.Model:
+def set_precision(model: keras.Model, backbone: str, precision: str) -> keras.Model:
     """Makes a model compute in a precision; logits are float32 in any.
 
     Args:
@@ -49,7 +49,7 @@ def prepared(model: keras.Model, backbone: str, precision: str) -> keras.Model:
         )
     if precision == "exact":
         return model
-    copy = folded(model)
+    copy = fold_batch_norm(model)
     if backbones.get(backbone).fast_dtype == "bfloat16":
         _compute_in_bfloat16(copy.get_layer("network"))
     return copy

@@ -1,4 +1,4 @@
-"""The measured figures that are shipped with the lab, as the commands that made them left them."""
+"""The figures that are shipped with the lab, in the files of the commands that measured them."""
 
 from __future__ import annotations
 
@@ -13,15 +13,14 @@ REPORTS_DIR = paths.REPORTS
 SKIN_TONES = "skin-tones.json"
 
 
-def reports(weights_sha256: str, folder: Path = REPORTS_DIR) -> list[dict[str, Any]]:
+def read_reports(weights_sha256: str, folder: Path = REPORTS_DIR) -> list[dict[str, Any]]:
     """Reads the reports on a model before and after an attack, by attack and rising epsilon.
 
-    Those on other weights of the same name are left out: they are of a model that is no longer
-    there.
+    Reports on other weights of the same name are left out: that model no longer exists.
 
     Args:
         weights_sha256: Hash of the model's weights.
-        folder: Where the reports lie.
+        folder: The folder of the reports.
 
     Returns:
         Reports as :meth:`~facemask_core.evaluation.report.Evaluation.as_dict` writes them.
@@ -29,9 +28,9 @@ def reports(weights_sha256: str, folder: Path = REPORTS_DIR) -> list[dict[str, A
     Raises:
         DatasetError: A file there is no report.
     """
-    found = [read(path, "model_sha256") for path in sorted(folder.glob("*-test-*.json"))]
+    every = [read_figures(path, "model_sha256") for path in sorted(folder.glob("*-test-*.json"))]
     return sorted(
-        (report for report in found if report["model_sha256"] == weights_sha256),
+        (report for report in every if report["model_sha256"] == weights_sha256),
         key=lambda report: (
             report["threat_model"]["attack"],
             report["threat_model"]["epsilon"],
@@ -39,32 +38,32 @@ def reports(weights_sha256: str, folder: Path = REPORTS_DIR) -> list[dict[str, A
     )
 
 
-def skin_tones(folder: Path = REPORTS_DIR) -> list[dict[str, Any]]:
+def read_skin_tones(folder: Path = REPORTS_DIR) -> list[dict[str, Any]]:
     """Reads how often each model is right on the shipped faces, by class and skin tone.
 
     Args:
-        folder: Where the file lies.
+        folder: The folder of the file.
 
     Raises:
         DatasetError: The file cannot be read.
     """
-    return list(read(folder / SKIN_TONES, "rows")["rows"])
+    return list(read_figures(folder / SKIN_TONES, "rows")["rows"])
 
 
-def read(path: Path, key: str) -> dict[str, Any]:
+def read_figures(path: Path, key: str) -> dict[str, Any]:
     """Reads a shipped file of figures.
 
     Args:
         path: The file.
-        key: An entry that it has to have.
+        key: An entry that it must have.
 
     Raises:
         DatasetError: It cannot be read, or has no such entry.
     """
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(found, dict) or key not in found:
+        figures = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(figures, dict) or key not in figures:
             raise ValueError(f"it has no {key}")
     except (OSError, ValueError) as error:
         raise DatasetError(f"The shipped figures in {path} cannot be read ({error}).") from error
-    return found
+    return figures

@@ -30,6 +30,6 @@ def read(experiment: Experiment, folder: Path | None = None) -> dict[str, Any] |
     path = (RESULTS_DIR if folder is None else folder) / experiment.file
     if not path.is_file():
         return None
-    result = published.read(path, "model_sha256")
+    result = published.read_figures(path, "model_sha256")
     card = checkpoints.read_card(checkpoints.locate(experiment.model))
     return result if result["model_sha256"] == card.weights_sha256 else None

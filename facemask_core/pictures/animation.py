@@ -1,4 +1,4 @@
-"""A sweep as an animated GIF: every epsilon a frame, with what the model said below the picture.
+"""A sweep as an animated GIF: a frame for every epsilon, with the model's answer below the picture.
 
 A GIF frame has 256 colours, so an animation shows an attack and does not carry it: the picture that
 fools a model has to be taken from :func:`facemask_core.pictures.images.encode_png`.
@@ -27,7 +27,7 @@ _BAR_HEIGHT, _MARGIN = 8, 6
 
 def encode_sweep(
     epsilons: Sequence[str],
-    attacked: Sequence[NDArray[np.uint8]],
+    pictures: Sequence[NDArray[np.uint8]],
     probabilities: Sequence[Sequence[float]],
     label: int,
 ) -> bytes:
@@ -35,7 +35,7 @@ def encode_sweep(
 
     Args:
         epsilons: Rising, as they are to be written below the frames; at least one.
-        attacked: At each of them the picture, uint8 (height, width, 3), all of one size.
+        pictures: The picture at each of them, uint8 (height, width, 3), all of one size.
         probabilities: At each of them the probability of each class.
         label: The true class.
 
@@ -43,8 +43,8 @@ def encode_sweep(
         The bytes of the GIF file.
     """
     first, *others = [
-        _with_palette(frame(picture, *captions(epsilon, shares, label), shares))
-        for epsilon, picture, shares in zip(epsilons, attacked, probabilities, strict=True)
+        _reduce_colours(draw_frame(picture, *write_caption(epsilon, shares, label), shares))
+        for epsilon, picture, shares in zip(epsilons, pictures, probabilities, strict=True)
     ]
     buffer = io.BytesIO()
     first.save(
@@ -52,43 +52,43 @@ def encode_sweep(
         format="GIF",
         save_all=True,
         append_images=others,
-        duration=durations(probabilities, label),
+        duration=choose_durations(probabilities, label),
         loop=0,
         optimize=False,  # it makes nothing smaller here, and takes eight times as long
     )
     return buffer.getvalue()
 
 
-def _with_palette(drawn: Image.Image) -> Image.Image:
-    """Chooses a frame's own 256 colours.
+def _reduce_colours(image: Image.Image) -> Image.Image:
+    """Reduces a frame to 256 colours of its own.
 
     Median cut comes a little nearer, but takes hundreds of times as long on noise. Dithering would
     look like the very noise this is about.
     """
-    return drawn.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    return image.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
 
 
-def captions(epsilon: str, shares: Sequence[float], label: int) -> tuple[str, str]:
-    """What is written below a frame: the epsilon, and the model's answer to the picture.
+def write_caption(epsilon: str, shares: Sequence[float], label: int) -> tuple[str, str]:
+    """Writes the two lines below a frame: the epsilon, and the model's answer to the picture.
 
     Args:
         epsilon: Epsilon as it is to be written.
         shares: The probability of each class.
         label: The true class.
     """
-    said = int(np.argmax(shares))
-    answer = f"{LABELS[said].replace('_', ' ')} {100 * shares[said]:.1f} %"
-    return f"epsilon {epsilon}", answer if said == label else f"{answer}: wrong"
+    winner = int(np.argmax(shares))
+    answer = f"{LABELS[winner].replace('_', ' ')} {100 * shares[winner]:.1f} %"
+    return f"epsilon {epsilon}", answer if winner == label else f"{answer}: wrong"
 
 
-def durations(probabilities: Sequence[Sequence[float]], label: int) -> list[int]:
-    """How long each frame stands, in milliseconds."""
+def choose_durations(probabilities: Sequence[Sequence[float]], label: int) -> list[int]:
+    """Chooses how long each frame stands, in milliseconds."""
     wrong = [int(np.argmax(shares)) != label for shares in probabilities]
-    held = {0, len(wrong) - 1, *([wrong.index(True)] if any(wrong) else [])}
-    return [HOLD_MS if index in held else STEP_MS for index in range(len(wrong))]
+    stills = {0, len(wrong) - 1, *([wrong.index(True)] if any(wrong) else [])}
+    return [HOLD_MS if index in stills else STEP_MS for index in range(len(wrong))]
 
 
-def frame(
+def draw_frame(
     picture: NDArray[np.uint8], epsilon: str, answer: str, shares: Sequence[float]
 ) -> Image.Image:
     """Sets a picture above its caption, without touching a pixel of it.
@@ -100,9 +100,9 @@ def frame(
         shares: The probability of each class, drawn as a bar.
     """
     height, width = picture.shape[:2]
-    made = Image.new("RGB", (width, height + CAPTION_HEIGHT), _PAPER)
-    made.paste(Image.fromarray(picture))
-    pen = ImageDraw.Draw(made)
+    image = Image.new("RGB", (width, height + CAPTION_HEIGHT), _PAPER)
+    image.paste(Image.fromarray(picture))
+    pen = ImageDraw.Draw(image)
     masked = round(width * shares[WITH_MASK])
     for start, end, colour in ((0, masked, _BARS[WITH_MASK]), (masked, width, _BARS[0])):
         if start < end:
@@ -111,4 +111,4 @@ def frame(
     for line, text in enumerate((epsilon, answer)):
         place = (_MARGIN, height + _BAR_HEIGHT + 3 + 19 * line)
         pen.text(place, text, fill=_INK, font=font)
-    return made
+    return image

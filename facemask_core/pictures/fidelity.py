@@ -1,4 +1,4 @@
-"""How much of a picture an attack left: the numbers beside the noise."""
+"""How far an adversarial picture is from its original: the numbers beside the noise."""
 
 from __future__ import annotations
 
@@ -39,43 +39,43 @@ class Fidelity:
     psnr: float
 
     def as_dict(self) -> dict[str, Any]:
-        """The figures, fit for JSON, which knows no infinity: there ``psnr`` is None."""
+        """Returns the figures for JSON, which knows no infinity: there ``psnr`` is None."""
         return asdict(self) | {"psnr": self.psnr if math.isfinite(self.psnr) else None}
 
 
-def measure(original: NDArray[np.uint8], attacked: NDArray[np.uint8]) -> Fidelity:
-    """Compares a picture with what an attack made of it.
+def measure(original: NDArray[np.uint8], adversarial: NDArray[np.uint8]) -> Fidelity:
+    """Compares a picture with an adversarial picture of it.
 
     Args:
         original: uint8 (height, width, 3), each side at least 7.
-        attacked: uint8 of the same shape.
+        adversarial: uint8 of the same shape.
     """
-    return measure_all(original, [attacked])[0]
+    return measure_all(original, [adversarial])[0]
 
 
 def measure_all(
-    original: NDArray[np.uint8], attacked: Sequence[NDArray[np.uint8]]
+    original: NDArray[np.uint8], adversarial: Sequence[NDArray[np.uint8]]
 ) -> list[Fidelity]:
-    """As :func:`measure`, for many attacked pictures of one original."""
-    measured = partial(_measured, original, images.to_float(original))
-    return cores.map_rows(measured, attacked)
+    """Compares a picture with many adversarial pictures of it, as :func:`measure` does with one."""
+    compare = partial(_compare, original, images.to_float(original))
+    return cores.map_rows(compare, adversarial)
 
 
-def _measured(
-    original: NDArray[np.uint8], floats: NDArray[np.float32], attacked: NDArray[np.uint8]
+def _compare(
+    original: NDArray[np.uint8], floats: NDArray[np.float32], adversarial: NDArray[np.uint8]
 ) -> Fidelity:
-    change = attacked.astype(np.int32) - original
+    change = adversarial.astype(np.int32) - original
     square = int((change**2).sum())
-    moved = change != 0
+    differs = change != 0
     # In float32 scikit-image takes a third of the time that it takes for bytes.
     similarity = structural_similarity(
-        floats, images.to_float(attacked), channel_axis=2, data_range=1.0
+        floats, images.to_float(adversarial), channel_axis=2, data_range=1.0
     )
     return Fidelity(
         linf=int(np.abs(change).max()),
         l2=math.sqrt(square) / LEVELS,
-        changed=float(moved.mean()),
-        pixels=float(moved.any(axis=2).mean()),
+        changed=float(differs.mean()),
+        pixels=float(differs.any(axis=2).mean()),
         ssim=float(similarity),
         psnr=10 * math.log10(LEVELS**2 * change.size / square) if square else math.inf,
     )

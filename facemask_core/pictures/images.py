@@ -1,7 +1,7 @@
 """Untrusted image bytes to an RGB array, and arrays to PNG.
 
 Every picture of the lab comes in through :func:`decode`, so this is the one place that has to
-doubt what it is given. Pixels leave as uint8: each lies on the k/255 grid, and a PNG made from
+distrust its input. Pixels leave as uint8: each lies on the k/255 grid, and a PNG made from
 them is exactly the image that was classified.
 """
 
@@ -24,6 +24,7 @@ MAX_PIXELS = 40_000_000
 MIN_SIDE = 32
 INPUT_SIZE = 224
 """Side of the square every backbone sees, in pixels; the paper's input size."""
+_DAMAGE = "This picture is damaged or cut short; open it in a viewer, save it again and retry."
 
 
 def decode(data: bytes) -> NDArray[np.uint8]:
@@ -62,19 +63,19 @@ def _open(data: bytes) -> Image.Image:
     try:
         return Image.open(io.BytesIO(data), formats=FORMATS)
     except Image.DecompressionBombError as error:
-        raise ImageError(_too_many_pixels()) from error
+        raise ImageError(_describe_excess()) from error
     except UnidentifiedImageError as error:
         raise ImageError(
             "This file is not a picture the lab can read; use JPEG, PNG, WebP or BMP."
         ) from error
     except Exception as error:  # Pillow's parsers raise almost anything on hostile headers
-        raise ImageError(_damaged()) from error
+        raise ImageError(_DAMAGE) from error
 
 
 def _refuse_out_of_bounds(picture: Image.Image) -> None:
     width, height = picture.size
     if width * height > MAX_PIXELS:
-        raise ImageError(_too_many_pixels(width, height))
+        raise ImageError(_describe_excess(f" ({width} x {height})"))
     if min(width, height) < MIN_SIDE:
         raise ImageError(
             f"This picture is {width} x {height} pixels; each side needs at least {MIN_SIDE}."
@@ -90,7 +91,7 @@ def _load(picture: Image.Image) -> NDArray[np.uint8]:
         picture.load()
         return _to_rgb(ImageOps.exif_transpose(picture))
     except Exception as error:  # truncated data shows up as OSError, SyntaxError, struct.error ...
-        raise ImageError(_damaged()) from error
+        raise ImageError(_DAMAGE) from error
 
 
 def _to_rgb(picture: Image.Image) -> NDArray[np.uint8]:
@@ -110,13 +111,8 @@ def _deep_grey_to_rgb(picture: Image.Image) -> NDArray[np.uint8]:
     return np.repeat(grey[:, :, None], 3, axis=2)
 
 
-def _damaged() -> str:
-    return "This picture is damaged or cut short; open it in a viewer, save it again and retry."
-
-
-def _too_many_pixels(width: int = 0, height: int = 0) -> str:
-    found = f" ({width} x {height})" if width else ""
-    return f"This picture has more than 40 megapixels{found}; scale it down and try again."
+def _describe_excess(size: str = "") -> str:
+    return f"This picture has more than 40 megapixels{size}; scale it down and try again."
 
 
 def resize(image: NDArray[np.uint8], size: int = INPUT_SIZE) -> NDArray[np.uint8]:
@@ -163,7 +159,7 @@ def to_uint8(image: NDArray[np.floating]) -> NDArray[np.uint8]:
 def to_uint8_within(
     image: NDArray[np.floating], original: NDArray[np.uint8], epsilon: float
 ) -> NDArray[np.uint8]:
-    """Rounds an attacked image to 8 bits without leaving the L-infinity ball.
+    """Rounds an adversarial image to 8 bits without leaving the L-infinity ball.
 
     Plain rounding may add half a level, so at an epsilon between two levels (0.05 is 12.75/255)
     the saved picture would be further from the original than the threat model allows.
@@ -199,7 +195,7 @@ def encode_png(image: NDArray[np.uint8]) -> bytes:
 
 
 def encode_jpeg(image: NDArray[np.uint8], quality: int) -> bytes:
-    """Writes an RGB image as JPEG, which does not keep the levels: to show what that erases.
+    """Writes an RGB image as JPEG, which does not keep the levels, to show what that erases.
 
     Args:
         image: uint8 array of shape (height, width, 3).
@@ -214,19 +210,19 @@ def encode_jpeg(image: NDArray[np.uint8], quality: int) -> bytes:
 
 
 def magnify_noise(
-    original: NDArray[np.uint8], attacked: NDArray[np.uint8]
+    original: NDArray[np.uint8], adversarial: NDArray[np.uint8]
 ) -> tuple[NDArray[np.uint8], int]:
     """Makes a perturbation visible: grey where nothing changed, brighter and darker elsewhere.
 
     Args:
         original: uint8 array of shape (height, width, 3).
-        attacked: uint8 array of the same shape.
+        adversarial: uint8 array of the same shape.
 
     Returns:
         The picture of the noise, uint8 of the same shape, and the whole factor it was multiplied
         by: the largest at which nothing is cut off, 1 where nothing changed.
     """
-    delta = attacked.astype(np.int16) - original.astype(np.int16)
+    delta = adversarial.astype(np.int16) - original.astype(np.int16)
     largest = int(np.abs(delta).max(initial=0))
     factor = max(1, 127 // largest) if largest else 1
     return np.clip(128 + factor * delta, 0, 255).astype(np.uint8), factor

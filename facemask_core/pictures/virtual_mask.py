@@ -1,8 +1,8 @@
-"""A mask drawn onto a face: a change everyone sees, to set beside one that nobody does.
+"""A mask drawn onto a face: a change everyone sees, to set beside one that nobody sees.
 
-The shape hangs on the box of the face finder, whose proportions are known: eyes at two fifths of
-its height, the chin at its lower edge. No landmark is looked for, so on a turned head it sits a
-little off.
+The shape follows the box of the face finder, whose proportions are known: eyes at two fifths of
+its height, the chin at its lower edge. No landmark is searched for, so on a turned head the mask
+sits a little off.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ _LARGE = 1200
 """A larger face is reduced by the model anyway, and four times its size is a lot of memory."""
 
 
-def wear(picture: NDArray[np.uint8], face: Box) -> NDArray[np.uint8]:
+def draw_mask(picture: NDArray[np.uint8], face: Box) -> NDArray[np.uint8]:
     """Draws a surgical mask onto a face.
 
     Args:
         picture: uint8 (height, width, 3), RGB; not changed.
-        face: Where the face is, as :func:`facemask_core.pictures.faces.find_faces` says.
+        face: Its box, as :func:`facemask_core.pictures.faces.find_faces` returns it.
 
     Returns:
         uint8 of the same shape.
@@ -48,50 +48,50 @@ def wear(picture: NDArray[np.uint8], face: Box) -> NDArray[np.uint8]:
     margin = round(_MARGIN * face.width)
     rows = slice(max(0, face.top), min(height, face.top + face.height + margin))
     columns = slice(max(0, face.left - margin), min(width, face.left + face.width + margin))
-    worn = picture.copy()
-    part = worn[rows, columns]
+    result = picture.copy()
+    part = result[rows, columns]
     if part.size:
         place = Box(face.left - columns.start, face.top - rows.start, face.width, face.height)
-        worn[rows, columns] = _worn(part, place)
-    return worn
+        result[rows, columns] = _paint(part, place)
+    return result
 
 
-def _worn(part: NDArray[np.uint8], face: Box) -> NDArray[np.uint8]:
+def _paint(part: NDArray[np.uint8], face: Box) -> NDArray[np.uint8]:
     size = part.shape[:2]
-    cover = _filled(size, _curve(_placed(_OUTLINE, face)))[..., None]
-    light = _light(part, cover[..., 0])
-    drawn = part * (1 - cover) + light * _cloth(size, face) * cover
+    cover = _fill(size, _interpolate(_place(_OUTLINE, face)))[..., None]
+    light = _measure_light(part, cover[..., 0])
+    pixels = part * (1 - cover) + light * _shade_cloth(size, face) * cover
     for loop in _LOOPS:
-        line = _stroke(size, _placed(loop, face), face.width * 0.014)[..., None] * (1 - cover)
-        drawn = drawn * (1 - line) + 0.92 * light * _CLOTH * line
-    return np.clip(np.rint(drawn), 0, 255).astype(np.uint8)
+        line = _stroke(size, _place(loop, face), face.width * 0.014)[..., None] * (1 - cover)
+        pixels = pixels * (1 - line) + 0.92 * light * _CLOTH * line
+    return np.clip(np.rint(pixels), 0, 255).astype(np.uint8)
 
 
-def _placed(points: tuple[tuple[float, float], ...], face: Box) -> NDArray[np.float64]:
+def _place(points: tuple[tuple[float, float], ...], face: Box) -> NDArray[np.float64]:
     left, top, width, height = face.as_list()
     return np.array(points) * (width, height) + (left, top)
 
 
-def _curve(corners: NDArray[np.float64], between: int = 12) -> NDArray[np.float64]:
-    """A closed Catmull-Rom spline through corners."""
+def _interpolate(corners: NDArray[np.float64], between: int = 12) -> NDArray[np.float64]:
+    """Draws a closed Catmull-Rom spline through corners."""
     before, after, next_after = (np.roll(corners, shift, axis=0) for shift in (1, -1, -2))
     share = np.linspace(0, 1, between, endpoint=False)[:, None, None]
-    bent = (
+    spline = (
         2 * corners
         + (after - before) * share
         + (2 * before - 5 * corners + 4 * after - next_after) * share**2
         + (3 * corners - before - 3 * after + next_after) * share**3
     )
-    return (bent / 2).transpose(1, 0, 2).reshape(-1, 2)
+    return (spline / 2).transpose(1, 0, 2).reshape(-1, 2)
 
 
-def _filled(size: tuple[int, int], outline: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How much of each pixel lies inside an outline, float64 (height, width) in [0, 1]."""
+def _fill(size: tuple[int, int], outline: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Computes how much of each pixel lies inside an outline, float64 (height, width) in [0, 1]."""
 
     def fill(canvas: NDArray[np.uint8], finer: int) -> None:
-        cv2.fillPoly(canvas, [_pixels(outline, finer)], 255)
+        cv2.fillPoly(canvas, [_to_subpixels(outline, finer)], 255)
 
-    return _drawn(size, fill)
+    return _rasterise(size, fill)
 
 
 def _stroke(
@@ -99,27 +99,27 @@ def _stroke(
 ) -> NDArray[np.float64]:
     def stroke(canvas: NDArray[np.uint8], finer: int) -> None:
         thick = max(1, round(thickness * finer))
-        cv2.polylines(canvas, [_pixels(points, finer)], False, 255, thick)
+        cv2.polylines(canvas, [_to_subpixels(points, finer)], False, 255, thick)
 
-    return _drawn(size, stroke)
+    return _rasterise(size, stroke)
 
 
-def _pixels(points: NDArray[np.float64], finer: int) -> NDArray[np.int32]:
+def _to_subpixels(points: NDArray[np.float64], finer: int) -> NDArray[np.int32]:
     return np.rint(points * finer).astype(np.int32)
 
 
-def _drawn(
+def _rasterise(
     size: tuple[int, int], draw: Callable[[NDArray[np.uint8], int], None]
 ) -> NDArray[np.float64]:
-    """Draws larger and reduces, so that no edge has steps: OpenCV's own smoothing leaves some."""
+    """Draws larger and reduces, so that no edge has steps; OpenCV's own smoothing leaves some."""
     finer = _FINER if max(size) <= _LARGE else 1
     canvas = np.zeros((size[0] * finer, size[1] * finer), np.uint8)
     draw(canvas, finer)
     return cv2.resize(canvas, size[::-1], interpolation=cv2.INTER_AREA) / 255.0
 
 
-def _cloth(size: tuple[int, int], face: Box) -> NDArray[np.float64]:
-    """The cloth in full light: darker towards the cheeks, with pleats, float64 (h, w, 3)."""
+def _shade_cloth(size: tuple[int, int], face: Box) -> NDArray[np.float64]:
+    """Shades the cloth in full light: darker towards the cheeks, with pleats, float64 (h, w, 3)."""
     left, top, width, height = face.as_list()
     across = (np.arange(size[1]) - left) / width - 0.5
     down = (np.arange(size[0]) - top) / height
@@ -131,8 +131,8 @@ def _cloth(size: tuple[int, int], face: Box) -> NDArray[np.float64]:
     return shade[..., None] * _CLOTH
 
 
-def _light(part: NDArray[np.uint8], cover: NDArray[np.float64]) -> float:
-    """How bright the scene is, from what the mask will hide."""
+def _measure_light(part: NDArray[np.uint8], cover: NDArray[np.float64]) -> float:
+    """Estimates how bright the scene is, from the pixels the mask will hide."""
     if not cover.any():
         return 1.0
     brightness = float((part.mean(axis=2) * cover).sum() / cover.sum())

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from facemask_core.attacks import Attack
 from facemask_core.attacks.pgd import stop_once_fooled
 from facemask_core.data import datasets
-from facemask_core.data.reading import Progress, photographs
+from facemask_core.data.reading import Progress, read_photographs
 from facemask_core.errors import AttackError
 from facemask_core.models.classifier import Classifier
 from facemask_core.pictures import images
@@ -39,7 +39,7 @@ class RobustnessCurve:
     fell_at: NDArray[np.int64]
     dead: NDArray[np.bool_]
     threat_models: tuple[dict[str, Any], ...]
-    skipped: tuple[datasets.Skipped, ...]
+    skipped: tuple[datasets.SkippedFile, ...]
 
     @property
     def dead_gradients(self) -> int:
@@ -109,8 +109,8 @@ def robustness_curve(
         raise AttackError("A curve needs at least one epsilon, and they must rise.")
     attack = stop_once_fooled(attack)
     fell_at, dead = [np.empty(0, np.int64)], [np.empty(0, np.bool_)]
-    skipped = list[datasets.Skipped]()
-    for batch in photographs(dataset, attack.batch_size, prepare, progress):
+    skipped = list[datasets.SkippedFile]()
+    for batch in read_photographs(dataset, attack.batch_size, prepare, progress):
         skipped += batch.skipped
         if not batch.paths:
             continue

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from facemask_core.attacks import Attack
 from facemask_core.attacks.transfer import Transfer
 from facemask_core.data import datasets
-from facemask_core.data.reading import Progress, photographs
+from facemask_core.data.reading import Progress, read_photographs
 from facemask_core.defences import Defence, defend
 from facemask_core.errors import AttackError
 from facemask_core.models.classifier import Classifier
@@ -48,7 +48,7 @@ class DefenceComparison:
     adaptive: NDArray[np.int64]
     dead_gradients: NDArray[np.int64]
     threat_model: dict[str, Any]
-    skipped: tuple[datasets.Skipped, ...]
+    skipped: tuple[datasets.SkippedFile, ...]
 
     @property
     def clean_accuracy(self) -> NDArray[np.float64]:
@@ -152,9 +152,9 @@ def defence_comparison(
         )
     attack.check_epsilon(epsilon, classifier.input_shape)
     models = [classifier, *(defend(classifier, defence) for defence in defences)]
-    labels, skipped = [np.empty(0, np.int64)], list[datasets.Skipped]()
+    labels, skipped = [np.empty(0, np.int64)], list[datasets.SkippedFile]()
     answers, dead = [np.empty((3, len(models), 0), np.int64)], np.zeros(len(models), np.int64)
-    for batch in photographs(dataset, attack.batch_size, prepare, progress):
+    for batch in read_photographs(dataset, attack.batch_size, prepare, progress):
         skipped += batch.skipped
         if not batch.paths:
             continue

@@ -49,7 +49,7 @@ class SmallestEpsilons:
     dead: NDArray[np.bool_]
     largest: int
     threat_model: dict[str, Any]
-    skipped: tuple[datasets.Skipped, ...] = ()
+    skipped: tuple[datasets.SkippedFile, ...] = ()
     paths: tuple[str, ...] = ()
 
     @classmethod

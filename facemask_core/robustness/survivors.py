@@ -8,7 +8,7 @@ from typing import Any
 
 from facemask_core.attacks import Attack
 from facemask_core.data import datasets
-from facemask_core.data.reading import Progress, photographs
+from facemask_core.data.reading import Progress, read_photographs
 from facemask_core.errors import AttackError
 from facemask_core.evaluation.survival import QUALITIES, Survival, check_qualities, joined, survival
 from facemask_core.models.classifier import Classifier
@@ -29,7 +29,7 @@ class AttackSurvival:
     answers: Survival
     dead_gradients: int
     threat_model: dict[str, Any]
-    skipped: tuple[datasets.Skipped, ...]
+    skipped: tuple[datasets.SkippedFile, ...]
 
     def as_dict(self) -> dict[str, Any]:
         """The figures, fit for JSON."""
@@ -72,8 +72,8 @@ def attack_survival(
         raise AttackError("Survival needs an untargeted attack; leave the target out.")
     attack.check_epsilon(epsilon, classifier.input_shape)
     check_qualities(qualities)
-    parts, dead, skipped = list[Survival](), 0, list[datasets.Skipped]()
-    for batch in photographs(dataset, attack.batch_size, prepare, progress):
+    parts, dead, skipped = list[Survival](), 0, list[datasets.SkippedFile]()
+    for batch in read_photographs(dataset, attack.batch_size, prepare, progress):
         skipped += batch.skipped
         if not batch.paths:
             continue

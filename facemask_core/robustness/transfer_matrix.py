@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from facemask_core.attacks import Attack
 from facemask_core.data import datasets
-from facemask_core.data.reading import Progress, photographs
+from facemask_core.data.reading import Progress, read_photographs
 from facemask_core.errors import AttackError
 from facemask_core.models.classifier import Classifier
 from facemask_core.pictures import images
@@ -40,7 +40,7 @@ class TransferMatrix:
     attacked: NDArray[np.int64]
     dead_gradients: NDArray[np.int64]
     threat_model: dict[str, Any]
-    skipped: tuple[datasets.Skipped, ...]
+    skipped: tuple[datasets.SkippedFile, ...]
 
     @property
     def clean_accuracy(self) -> NDArray[np.float64]:
@@ -114,11 +114,11 @@ def transfer_matrix(
     if getattr(attack, "target", None) is not None:
         raise AttackError("A transfer matrix needs an untargeted attack; leave the target out.")
     attack.check_epsilon(epsilon, classifiers[0].input_shape)
-    count, skipped = len(classifiers), list[datasets.Skipped]()
+    count, skipped = len(classifiers), list[datasets.SkippedFile]()
     labels = [np.empty(0, np.int64)]
     clean, attacked = [np.empty((count, 0), np.int64)], [np.empty((count, count, 0), np.int64)]
     dead = np.zeros(count, np.int64)
-    for batch in photographs(dataset, attack.batch_size, prepare, progress):
+    for batch in read_photographs(dataset, attack.batch_size, prepare, progress):
         skipped += batch.skipped
         if not batch.paths:
             continue

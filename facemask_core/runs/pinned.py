@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 
-from facemask_core.data.datasets import UNREADABLE, Dataset, Source, contents, fingerprint_of
+from facemask_core.data.datasets import UNREADABLE, Dataset, Source, combine_hashes, hash_files
 from facemask_core.errors import DatasetError
 
 
@@ -21,7 +21,7 @@ class Watched:
 
         Args:
             source: Where they lie.
-            hashes: What :func:`~facemask_core.data.datasets.contents` found, by path.
+            hashes: Their hashes, as :func:`~facemask_core.data.datasets.hash_files` returns.
         """
         self.source = source
         self._hashes = hashes
@@ -75,11 +75,11 @@ class Pinned:
         Args:
             dataset: The files.
         """
-        hashes = contents(dataset)
+        hashes = hash_files(dataset)
         self._watched = Watched(dataset.source, hashes)
         self.dataset = Dataset(self._watched, dataset.samples)
         """The same files, watched."""
-        self.sha256 = fingerprint_of(dataset, hashes)
+        self.sha256 = combine_hashes(dataset, hashes)
         """The dataset's fingerprint."""
 
     def check(self) -> None:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from facemask_core.data.datasets import Sample, Skipped
+from facemask_core.data.datasets import Sample, SkippedFile
 from facemask_core.runs.rows import Attacked, Rows, Smallest
 from facemask_core.runs.timing import Timing
 
@@ -127,7 +127,7 @@ def to_rows(
         labels=np.array([image.label for image in used], np.int64),
         clean=_logits(used, _CLEAN),
         skipped=tuple(
-            Skipped(image.path, image.skipped) for image in images if image.skipped is not None
+            SkippedFile(image.path, image.skipped) for image in images if image.skipped is not None
         ),
         timings=_timings(batch),
         seconds=batch.seconds,

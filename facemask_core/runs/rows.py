@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from facemask_core.data.datasets import Skipped
+from facemask_core.data.datasets import SkippedFile
 from facemask_core.runs.timing import Timing
 
 
@@ -71,7 +71,7 @@ class Rows:
     paths: tuple[str, ...]
     labels: NDArray[np.int64]
     clean: NDArray[np.float32]
-    skipped: tuple[Skipped, ...]
+    skipped: tuple[SkippedFile, ...]
     timings: tuple[Timing, ...]
     seconds: float
     attacked: Attacked | None = None

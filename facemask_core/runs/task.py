@@ -14,7 +14,7 @@ from facemask_core import backend
 from facemask_core.attacks import Attack
 from facemask_core.attacks.base import check_seed
 from facemask_core.data.datasets import Batch, Dataset, Prepare
-from facemask_core.data.reading import Progress, batches
+from facemask_core.data.reading import Progress, read_batches
 from facemask_core.labels import LABELS
 from facemask_core.models.classifier import BUCKETS, Classifier
 from facemask_core.pictures import images
@@ -76,7 +76,7 @@ class Task:
             start: How many files were dealt with before: a multiple of the batch size.
         """
         since = time.monotonic()
-        for batch in batches(dataset, self.batch_size, self.prepare, progress, start=start):
+        for batch in read_batches(dataset, self.batch_size, self.prepare, progress, start=start):
             yield self.answered(batch, since)
             since = time.monotonic()
 

@@ -12,8 +12,8 @@ FILE = "runs.sqlite3"
 
 
 def default_folder() -> Path:
-    """The folder ``$FACEMASK_HOME``, or the lab's own in the user's data directory."""
-    chosen = os.environ.get(VARIABLE)
-    if chosen:
-        return Path(chosen).expanduser()
+    """Returns the folder ``$FACEMASK_HOME``, or the lab's own in the user's data directory."""
+    folder = os.environ.get(VARIABLE)
+    if folder:
+        return Path(folder).expanduser()
     return paths.USER_DATA

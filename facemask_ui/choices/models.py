@@ -108,7 +108,7 @@ def messages() -> list[str]:
     """What every visitor is to know of the models: one is left out, or fell back to the CPU."""
     left_out = [
         f"The model {name} is left out: {error}"
-        for name, error in checkpoints.with_faulty_cards().items()
+        for name, error in checkpoints.find_faulty_cards().items()
     ]
     return left_out + [
         f"{_title(classifier.name, classifier.card)}: {message}"

@@ -204,7 +204,7 @@ def _show_mask(point: Point) -> None:
         return
     rows = {
         "Bare face": point.question.face,
-        "Drawn mask": cropping.cut(virtual_mask.wear(picture.pixels, box), point.region),
+        "Drawn mask": cropping.cut(virtual_mask.draw_mask(picture.pixels, box), point.region),
         f"Noise, {point.written}": point.attacked,
     }
     verdicts = {name: _judge(classifier, face) for name, face in rows.items()}

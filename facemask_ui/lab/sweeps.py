@@ -65,7 +65,7 @@ def film_steps(question: Question, epsilon: float, before: Verdict) -> Film:
 def _find_film(key: str, name: str, question: Question, rest: Iterator[Part]) -> Film:
     face = shared_cache.hash_face(question.face)
     films = shared_cache.pick_cache("films", face, own=_OWN, everyones=_EVERYONES)
-    new = Film(name, rest, question.classifier.turn, lambda: films.drop(key))
+    new = Film(name, rest, question.classifier.take_turn, lambda: films.drop(key))
     film: Film = films.get(key, lambda: new)
     return film
 

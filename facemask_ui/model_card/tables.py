@@ -18,7 +18,7 @@ def tabulate_robustness(reports: list[dict[str, Any]]) -> pd.DataFrame:
     """Tabulates robust accuracy, a row for each attack and epsilon.
 
     Args:
-        reports: The reports of :func:`facemask_core.models.published.reports`.
+        reports: The reports of :func:`facemask_core.models.published.read_reports`.
     """
     return pd.DataFrame(
         [
@@ -89,7 +89,7 @@ def tabulate_skin_tones(rows: list[dict[str, Any]], weights_sha256: str) -> pd.D
     """Tabulates accuracy by class and skin tone, a row for each framing of the faces.
 
     Args:
-        rows: The rows of :func:`facemask_core.models.published.skin_tones`.
+        rows: The rows of :func:`facemask_core.models.published.read_skin_tones`.
         weights_sha256: The model's hash; rows of other models are left out.
     """
     return pd.DataFrame(

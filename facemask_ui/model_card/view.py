@@ -60,7 +60,7 @@ def _show_figures(card: Card) -> None:
 
 def _show_robustness(card: Card) -> None:
     st.header("Under attack", anchor=False)
-    reports = published.reports(card.weights_sha256)
+    reports = published.read_reports(card.weights_sha256)
     if not reports:
         st.caption("No robust accuracy has been measured for these weights.")
         return
@@ -113,7 +113,7 @@ def _show_reliability(card: Card) -> None:
 
 
 def _show_skin_tones(card: Card) -> None:
-    table = tables.tabulate_skin_tones(published.skin_tones(), card.weights_sha256)
+    table = tables.tabulate_skin_tones(published.read_skin_tones(), card.weights_sha256)
     if table.empty:
         return
     st.header("Does it treat everyone alike?", anchor=False)

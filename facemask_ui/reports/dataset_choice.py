@@ -66,7 +66,7 @@ def choose_dataset() -> DatasetChoice | None:
     Raises:
         DatasetError: The dataset cannot be used.
     """
-    downloaded = [MENDELEY] if mendeley.parts() else []
+    downloaded = [MENDELEY] if mendeley.find_parts() else []
     sources = [PORTRAITS, ZIP, *downloaded, *([FOLDER] if list_roots() else [])]
     source = st.segmented_control(
         "Dataset",
@@ -92,7 +92,7 @@ def choose_dataset() -> DatasetChoice | None:
         help="Images, taken from both classes in turn.",
         **settings.bind("limit", min(_DEFAULT_LIMIT, most), settings.whole(1, most)),
     )
-    used = dataset.limited(int(limit))
+    used = dataset.take(int(limit))
     counts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in used.counts().items())
     st.caption(f"{len(used)} of {len(dataset)} images: {counts}.")
     crop = st.toggle(
@@ -166,7 +166,7 @@ def is_public(data: Data) -> bool:
     """Whether everyone on this server may see these photographs, and so their reports."""
     if data.kind is not Kind.FOLDER:
         return data.kind is Kind.PORTRAITS
-    if Path(data.place) in mendeley.parts().values():
+    if Path(data.place) in mendeley.find_parts().values():
         return True
     try:
         return str(resolve_folder(data.place)) == data.place
@@ -180,7 +180,7 @@ def _open_zip(name: str, sha256: str, _content: bytes) -> Dataset:
 
 
 def _choose_mendeley_part() -> tuple[Data, Dataset]:
-    parts = mendeley.parts()
+    parts = mendeley.find_parts()
     names = list(parts)
     part = names[0]
     if len(names) > 1:

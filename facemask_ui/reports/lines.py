@@ -75,4 +75,4 @@ def _find_public_data(run: Stored, job: Job | None) -> Data | None:
 def _hash_portraits(count: int) -> str:
     """Computes the hash of the first shipped portraits; empty if there are fewer."""
     dataset = datasets.open_dataset(samples.FACES_DIR)
-    return datasets.fingerprint(dataset.limited(count)) if count <= len(dataset) else ""
+    return datasets.fingerprint(dataset.take(count)) if count <= len(dataset) else ""

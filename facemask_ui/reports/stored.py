@@ -32,7 +32,7 @@ def read_report(line: Line) -> Evaluation | None:
         RunStoreError: The store cannot be used.
     """
     source = find_photographs(line)
-    manifest = None if source is None else provenance.locate(Dataset(source, ()))
+    manifest = None if source is None else provenance.find_manifest(Dataset(source, ()))
     state = None if manifest is None else (str(manifest[0]), manifest[0].stat().st_mtime_ns)
     return _read_evaluation(open_queue().home, line.run, state, source)
 
@@ -102,7 +102,7 @@ def _read_sources(source: Source | None, rows: Rows) -> tuple[dict[str, str], st
         return {}, None
     samples_ = zip(rows.paths, rows.labels.tolist(), strict=True)
     try:
-        return provenance.sources(Dataset(source, tuple(Sample(*it) for it in samples_))), None
+        return provenance.read_sources(Dataset(source, tuple(Sample(*it) for it in samples_))), None
     except DatasetError as error:
         return {}, str(error)
 

@@ -17,7 +17,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from facemask_core.models.classifier import Classifier
-from facemask_core.models.fair_queue import Alone, Asker, Turns
+from facemask_core.models.fair_queue import Client, FairQueue, ThreadClient
 from facemask_ui import compat
 from facemask_ui.base import mode
 from facemask_ui.visitors.allowance import Allowances
@@ -43,18 +43,18 @@ class Visitor:
         """Takes the session's id as the visitor's key."""
         self.key: Hashable = session
 
-    def waits(self, before: int) -> None:
+    def on_wait(self, ahead: int) -> None:
         """Shows how many come first; ends the run if its visitor has chosen something else."""
         if not _must_finish.get():
             first = {0: "you are next", 1: "1 visitor before you"}
-            _show_message(f"The lab is busy: {first.get(before, f'{before} visitors before you')}.")
+            _show_message(f"The lab is busy: {first.get(ahead, f'{ahead} visitors before you')}.")
 
-    def begins(self) -> None:
+    def on_start(self) -> None:
         """Shows a visitor who had to wait that it is their turn."""
         if not _must_finish.get() and st.session_state.get(_MESSAGE) is not None:
             _show_message("The lab is busy: it is your turn.")
 
-    def used(self, seconds: float) -> None:
+    def on_finish(self, seconds: float) -> None:
         """Takes the seconds out of the visitor's allowance."""
         limits = mode.read_mode()
         if limits.burst is not None:
@@ -72,22 +72,22 @@ class Visitor:
             time.sleep(min(wait, _LOOK_SECONDS))
 
 
-def _find_asker() -> Asker:
+def _find_client() -> Client:
     session = compat.read_session_id()
     if session is None:
-        return Alone()
+        return ThreadClient()
     visitor = Visitor(session)
     visitor.wait_for_allowance()
     return visitor
 
 
-_LINE = Turns(_find_asker)
+_LINE = FairQueue(_find_client)
 _ALLOWANCES = Allowances()
 
 
 def join_line(classifier: Classifier) -> None:
     """Puts a model that has answered nothing yet behind this server's queue."""
-    classifier.turns = _LINE
+    classifier.queue = _LINE
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from small_models import judging
 
 from facemask_core import Classifier, attacks, evaluation, runs
 from facemask_core.data import datasets
-from facemask_core.data.datasets import Dataset, Sample, Skipped
+from facemask_core.data.datasets import Dataset, Sample, SkippedFile
 from facemask_core.errors import RunInUseError
 from facemask_core.evaluation.report import Evaluation
 from facemask_core.labels import LABELS
@@ -124,7 +124,7 @@ def rows(store: runs.Store) -> list[records.Image]:
 
 def append_nothing(run: runs.Run) -> None:
     """Completes a run of one file that is no picture."""
-    skipped = (Skipped("a.png", "no picture"),)
+    skipped = (SkippedFile("a.png", "no picture"),)
     nothing = np.zeros((0, len(LABELS)), np.float32)
     answers = Rows((), np.zeros(0, np.int64), nothing, skipped, (), 0.0)
     run.append([Sample("a.png", 0)], answers)

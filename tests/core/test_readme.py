@@ -43,7 +43,7 @@ def test_figures_of_the_readme_are_those_of_cards_and_reports() -> None:
         f"| {card.name} | {page.percent(card.metrics['test']['balanced_accuracy'])} "
         f"| {page.percent(report['robust_accuracy'])} |"
         for card in CARDS
-        for report in published.reports(card.weights_sha256)
+        for report in published.read_reports(card.weights_sha256)
         if report["threat_model"]["attack"] == "pgd"
         and report["threat_model"]["epsilon"] == pytest.approx(4 / 255)
     ]
@@ -89,7 +89,7 @@ def test_every_result_is_about_the_weights_shipped() -> None:
     speed = read_result("results.json")["models"]
     assert {name: row["model_sha256"] for name, row in speed.items()}.items() <= weights.items()
     assert read_result("class_of_thirty.json")["models"].items() <= weights.items()
-    assert {row["model"] for row in published.skin_tones()} == weights.keys()
+    assert {row["model"] for row in published.read_skin_tones()} == weights.keys()
     nearest = json.loads(smallest_distances.RESULT.read_text(encoding="utf-8"))
     assert nearest["rules"] == smallest_distances.RULES
     assert nearest["setting"]["model_sha256"] == weights[nearest["setting"]["model"]]

@@ -104,7 +104,7 @@ def _origin(card: checkpoints.Card) -> str:
 def _robustness() -> dict[str, str]:
     rows = []
     for card in _cards():
-        for report in published.reports(card.weights_sha256):
+        for report in published.read_reports(card.weights_sha256):
             stated = report["threat_model"]
             rows.append(
                 (
@@ -133,7 +133,7 @@ def _faces() -> dict[str, str]:
         for name, counts in half_length.items()
     ]
     return {
-        "skin_tones": skin_tones.table(published.skin_tones()),
+        "skin_tones": skin_tones.table(published.read_skin_tones()),
         "face_finder": markdown(("faces", "found"), rows),
     }
 

@@ -158,7 +158,7 @@ def _find_twin() -> str:
 
 def _find_report(name: str) -> dict[str, Any] | None:
     """Finds the published report under PGD at the chapter's epsilon."""
-    for report in published.reports(models.sha256(name)):
+    for report in published.read_reports(models.sha256(name)):
         stated = report["threat_model"]
         if stated["attack"] == "pgd" and round(LEVELS * stated["epsilon"]) == subjects.STRONG:
             return report
@@ -169,7 +169,7 @@ def _read_tones(name: str) -> dict[str, dict[str, float]]:
     """Reads the published accuracy on unmasked faces by group of tones, for each framing."""
     return {
         row["framing"]: row["accuracy_by_class_and_tone"][LABELS[WITHOUT_MASK]]
-        for row in published.skin_tones()
+        for row in published.read_skin_tones()
         if row["model_sha256"] == models.sha256(name)
     }
 

@@ -242,7 +242,7 @@ def test_an_answer_over_a_dataset_states_what_it_was_made_with(
         picture = data / label / f"{index}.png"
         picture.parent.mkdir(parents=True, exist_ok=True)
         picture.write_bytes(PORTRAIT.read_bytes() if index else b"no picture")
-    used = datasets.open_dataset(data).limited(3)
+    used = datasets.open_dataset(data).take(3)
     row, said = searched(lab, answer, command, "--data", data, "--limit", 3)
     assert row["data_sha256"] == datasets.fingerprint(used)
     assert row["data_sha256"] != datasets.fingerprint(datasets.open_dataset(data))

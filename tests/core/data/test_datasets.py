@@ -233,34 +233,34 @@ def test_a_file_name_that_is_no_unicode_can_be_fingerprinted_and_read(tmp_path: 
 
 def test_a_limit_keeps_both_classes(tmp_path: Path) -> None:
     dataset = datasets.open_dataset(write(tmp_path, folders(5)))
-    assert dataset.limited(2).counts() == {"without_mask": 1, "with_mask": 1}
-    assert dataset.limited(4).counts() == {"without_mask": 2, "with_mask": 2}
-    assert len(dataset.limited(1)) == 1
+    assert dataset.take(2).counts() == {"without_mask": 1, "with_mask": 1}
+    assert dataset.take(4).counts() == {"without_mask": 2, "with_mask": 2}
+    assert len(dataset.take(1)) == 1
 
 
 def test_a_limit_takes_what_the_smaller_class_lacks_from_the_larger(tmp_path: Path) -> None:
     files = folders(1) | {f"with_mask/more-{index}.png": picture(index) for index in range(5)}
     dataset = datasets.open_dataset(write(tmp_path, files))
-    assert dataset.limited(4).counts() == {"without_mask": 1, "with_mask": 3}
+    assert dataset.take(4).counts() == {"without_mask": 1, "with_mask": 3}
 
 
 def test_a_limit_gives_the_same_files_every_time_and_grows_by_adding(tmp_path: Path) -> None:
     dataset = datasets.open_dataset(write(tmp_path, folders(4)))
-    assert paths(dataset.limited(5)) == paths(dataset.limited(5))
+    assert paths(dataset.take(5)) == paths(dataset.take(5))
     for limit in range(1, 8):
-        assert set(paths(dataset.limited(limit))) < set(paths(dataset.limited(limit + 1)))
+        assert set(paths(dataset.take(limit))) < set(paths(dataset.take(limit + 1)))
 
 
 def test_a_limit_above_the_size_keeps_everything(tmp_path: Path) -> None:
     dataset = datasets.open_dataset(write(tmp_path, folders(3)))
-    assert sorted(paths(dataset.limited(1000))) == paths(dataset)
+    assert sorted(paths(dataset.take(1000))) == paths(dataset)
 
 
 @pytest.mark.parametrize("limit", [0, -1])
 def test_a_limit_below_one_is_refused(tmp_path: Path, limit: int) -> None:
     dataset = datasets.open_dataset(write(tmp_path, folders(1)))
     with pytest.raises(DatasetError, match=str(limit)):
-        dataset.limited(limit)
+        dataset.take(limit)
 
 
 # Streaming

@@ -386,13 +386,13 @@ def test_help_for_downloads_does_not_start_keras() -> None:
 
 
 def test_the_parts_of_a_download_are_found(tmp_path: Path) -> None:
-    assert mendeley.parts(tmp_path / "nothing") == {}
+    assert mendeley.find_parts(tmp_path / "nothing") == {}
     for path, content in (FILES | CLUTTER).items():
         file = tmp_path / "Face Masks" / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
-    found = mendeley.parts(tmp_path)
+    found = mendeley.find_parts(tmp_path)
     assert list(found) == [f"Face Masks/{split}" for split in sorted(datasets.SPLITS)]
     assert len(datasets.open_dataset(found["Face Masks/train"])) == 2
     whole = found["Face Masks/train"]
-    assert mendeley.parts(whole) == {".": whole}
+    assert mendeley.find_parts(whole) == {".": whole}

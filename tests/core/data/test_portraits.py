@@ -70,7 +70,7 @@ def test_what_is_in_the_folder_already_is_never_mixed_with(tmp_path: Path) -> No
         portraits.write(tmp_path / "set", 2, seed=1)
 
 
-@pytest.mark.parametrize(("count", "seed"), [(0, 0), (portraits.MOST + 1, 0), (1, -1)])
+@pytest.mark.parametrize(("count", "seed"), [(0, 0), (portraits.MAX_COUNT + 1, 0), (1, -1)])
 def test_numbers_out_of_range_are_refused(tmp_path: Path, count: int, seed: int) -> None:
     with pytest.raises(DatasetError):
         portraits.write(tmp_path / "set", count, seed)
@@ -106,7 +106,7 @@ def test_something_new_stands_behind_a_transparent_portrait(tmp_path: Path) -> N
     cut_out.save(tmp_path / "cut.png")
     source = Portrait("cut", tmp_path / "cut.png", WITH_MASK, "")
     corners = [
-        images.decode(portraits.varied(source, np.random.default_rng(seed)))[:20, :20].mean((0, 1))
+        images.decode(portraits.vary(source, np.random.default_rng(seed)))[:20, :20].mean((0, 1))
         for seed in range(6)
     ]
     assert np.ptp(corners, axis=0).min() > 20, "another background each time, never plain black"

@@ -40,7 +40,7 @@ def written(
 
 
 def found(root: Path) -> dict[str, str]:
-    return provenance.sources(datasets.open_dataset(root))
+    return provenance.read_sources(datasets.open_dataset(root))
 
 
 # Where it lies
@@ -86,12 +86,12 @@ def test_a_linked_folder_has_the_manifest_of_what_it_links_to(root: Path, tmp_pa
 def test_a_split_and_a_limited_dataset_keep_their_sources(root: Path) -> None:
     written(root.parent, *((f"test/{path}", "one") for path in FILES))
     dataset = datasets.open_dataset(root)
-    part = dataset.limited(2)
-    assert provenance.sources(part) == dict.fromkeys(
+    part = dataset.take(2)
+    assert provenance.read_sources(part) == dict.fromkeys(
         (sample.path for sample in part.samples), "one"
     )
     part = Dataset(dataset.source, dataset.samples[:1])
-    assert list(provenance.sources(part)) == [dataset.samples[0].path]
+    assert list(provenance.read_sources(part)) == [dataset.samples[0].path]
 
 
 def test_a_zip_has_none() -> None:
@@ -100,7 +100,7 @@ def test_a_zip_has_none() -> None:
         archive.writestr("manifest.csv", f"path,source\n{FILES[0]},one\n")
         for path in FILES:
             archive.writestr(path, PICTURE)
-    assert provenance.sources(archives.open_archive(buffer.getvalue(), "set.zip")) == {}
+    assert provenance.read_sources(archives.open_archive(buffer.getvalue(), "set.zip")) == {}
 
 
 @pytest.mark.parametrize("kind", ["directory", "pipe", "dangling link"])

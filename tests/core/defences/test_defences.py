@@ -23,7 +23,7 @@ from facemask_core.data.samples import SAMPLES_DIR
 from facemask_core.defences import blur, jpeg
 from facemask_core.errors import DefenceError
 from facemask_core.models.classifier import load_classifier
-from facemask_core.models.folding import folded
+from facemask_core.models.folding import fold_batch_norm
 from facemask_core.models.gradients import compile_program
 from facemask_core.pictures import images
 
@@ -251,7 +251,7 @@ def test_defences_stack_the_last_one_first(curved: Classifier, faces: NDArray[np
     assert_same_answers(both.predict(faces), expected)
 
 
-@pytest.mark.parametrize("copied", [keras.models.clone_model, folded])
+@pytest.mark.parametrize("copied", [keras.models.clone_model, fold_batch_norm])
 @pytest.mark.backend
 def test_a_copy_of_the_model_keeps_the_defence(
     curved: Classifier,

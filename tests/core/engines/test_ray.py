@@ -139,7 +139,7 @@ class CutError(Exception):
 def test_what_one_engine_began_another_completes(
     shipped: Classifier, dataset: Dataset, tmp_path: Path
 ) -> None:
-    few = dataset.limited(70)
+    few = dataset.take(70)
 
     def cut(*_: int) -> None:
         raise CutError
@@ -159,7 +159,7 @@ def test_what_one_engine_began_another_completes(
 
 
 def test_a_zip_reaches_workers_that_do_not_have_it(shipped: Classifier, dataset: Dataset) -> None:
-    packed, few = io.BytesIO(), dataset.limited(40)
+    packed, few = io.BytesIO(), dataset.take(40)
     with zipfile.ZipFile(packed, "w") as archive:
         for sample in few.samples:
             archive.writestr(sample.path, few.source.read(sample.path))
@@ -175,7 +175,7 @@ def test_a_file_exchanged_meanwhile_leaves_no_row(
 ) -> None:
     """The worker reads it, and notices."""
     root = tmp_path / "data"
-    for sample in dataset.limited(40).samples:
+    for sample in dataset.take(40).samples:
         (root / sample.path).parent.mkdir(parents=True, exist_ok=True)
         (root / sample.path).write_bytes(dataset.source.read(sample.path))
     few = datasets.open_dataset(root)
@@ -214,7 +214,7 @@ def test_workers_that_die_again_and_again_are_told(
         os.kill(os.getpid(), signal.SIGKILL)
 
     with pytest.raises(EngineError, match=r"died 2 times .* without_mask/0000\.png.*\.$"):
-        _asked(shipped, dataset.limited(20), prepare=_by_value(die), engine=engines.Ray())
+        _asked(shipped, dataset.take(20), prepare=_by_value(die), engine=engines.Ray())
 
 
 class _Unreadable:

@@ -219,10 +219,10 @@ def test_outputs_that_nobody_reads_are_not_fetched(curved: Classifier) -> None:
     images = np.random.default_rng(0).random((5, *SHAPE), dtype=np.float32)
     everything = curved.run("three", program, images)
     assert len(everything) == 3
-    first, second = curved.run("three", program, images, wanted=2)
+    first, second = curved.run("three", program, images, output_count=2)
     np.testing.assert_allclose(first, everything[0], atol=1e-6)
     np.testing.assert_array_equal(second, images)
-    empty = curved.run("three", program, images[:0], wanted=1)
+    empty = curved.run("three", program, images[:0], output_count=1)
     assert [part.shape for part in empty] == [(0, 2)]
 
 

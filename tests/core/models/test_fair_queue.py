@@ -16,30 +16,30 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from facemask_core.models.fair_queue import Alone, Arrays, Turns
+from facemask_core.models.fair_queue import Arrays, FairQueue, ThreadClient
 
 Answer = list[NDArray[Any]]
 _STOPPER = "stopper"
 
 
 class Visitor:
-    """Remembers what it was told, and leaves when it is told to."""
+    """Records every message of the queue, and leaves on demand."""
 
     def __init__(self, key: Hashable, *, patience: float = np.inf) -> None:
         self.key = key
-        self.told: list[int] = []
+        self.messages: list[int] = []
         self.seconds = 0.0
         self.leaving = threading.Event()
 
-    def waits(self, before: int) -> None:
-        self.told.append(before)
+    def on_wait(self, ahead: int) -> None:
+        self.messages.append(ahead)
         if self.leaving.is_set():
             raise KeyboardInterrupt  # like Streamlit's, no Exception
 
-    def begins(self) -> None:
-        self.told.append(-1)
+    def on_start(self) -> None:
+        self.messages.append(-1)
 
-    def used(self, seconds: float) -> None:
+    def on_finish(self, seconds: float) -> None:
         self.seconds += seconds
 
 
@@ -48,7 +48,7 @@ class Lab:
 
     def __init__(self) -> None:
         self.here: threading.local = threading.local()
-        self.turns = Turns(lambda: self.here.visitor)
+        self.queue = FairQueue(lambda: self.here.visitor)
         self.batches: list[list[float]] = []
         self.pool = ThreadPoolExecutor(40)
 
@@ -66,11 +66,11 @@ class Lab:
 
         def asked() -> Answer:
             self.here.visitor = visitor
-            return self.turns.compute("model", kind, [rows], work or self._work, together=together)
+            return self.queue.compute("model", kind, [rows], work or self._work, together=together)
 
-        before = self.turns._asked
+        before = self.queue._count
         future = self.pool.submit(asked)
-        _until(lambda: self.turns._asked > before)
+        _until(lambda: self.queue._count > before)
         return future
 
     def _work(self, arrays: Sequence[NDArray[Any]]) -> Answer:
@@ -160,11 +160,11 @@ def test_whoever_waits_is_told_how_many_come_first() -> None:
     first, second = Visitor("first"), Visitor("second")
     with lab.closed():
         futures = [lab.ask(first) for _ in range(5)] + [lab.ask(second)]
-        _until(lambda: len(second.told) > 1)
+        _until(lambda: len(second.messages) > 1)
     for future in futures:
         future.result(20)
-    assert set(second.told) == {2, -1}, "who is served, and the other's first, but not their others"
-    assert second.told[-1] == -1
+    assert set(second.messages) == {2, -1}, "the batch under way and the other's first"
+    assert second.messages[-1] == -1
 
 
 def test_who_leaves_is_not_computed_and_loses_no_place() -> None:
@@ -278,7 +278,7 @@ def test_who_leaves_while_computed_along_leaves_nothing_behind() -> None:
         futures[1].result(20)
     go_on.set()
     futures[0].result(20)
-    assert not lab.turns._waiting
+    assert not lab.queue._requests
     assert lab.ask(Visitor("next"), 5.0).result(20)[0] == 10.0
 
 
@@ -288,20 +288,20 @@ def test_lining_up_waits_for_all_but_those_computed_along(model: str) -> None:
 
     def line_up() -> None:
         lab.here.visitor = late
-        with lab.turns.turn(model, together=3):
+        with lab.queue.take_turn(model, together=3):
             pass
 
     with lab.closed():
         futures = [lab.ask(Visitor(number), number) for number in range(3)]
         lined_up = lab.pool.submit(line_up)
-        _until(lambda: len(late.told) > 1)
+        _until(lambda: len(late.messages) > 1)
         assert not lined_up.done()
         last = lab.ask(Visitor("last"), 4.0)
     for future in (*futures, last):
         future.result(20)
     lined_up.result(20)
-    assert set(late.told) <= {4, 3, 2, 1}
-    assert len(lab.turns._waiting) == 0
+    assert set(late.messages) <= {4, 3, 2, 1}
+    assert len(lab.queue._requests) == 0
 
 
 @pytest.mark.parametrize(("model", "together"), [("another", 8), ("model", 1)])
@@ -311,16 +311,16 @@ def test_lining_up_waits_for_a_batch_that_may_take_long(model: str, together: in
 
     def line_up() -> None:
         lab.here.visitor = next_one
-        with lab.turns.turn(model, together=together):
+        with lab.queue.take_turn(model, together=together):
             pass
 
     with lab.closed():
         lined_up = lab.pool.submit(line_up)
-        _until(lambda: next_one.told[:2] == [1, 1])
+        _until(lambda: next_one.messages[:2] == [1, 1])
         next_one.leaving.set()
         with pytest.raises(KeyboardInterrupt):
             lined_up.result(20)
-    assert not lab.turns._waiting
+    assert not lab.queue._requests
 
 
 def test_a_place_is_kept_for_all_that_one_lined_up_for() -> None:
@@ -328,28 +328,28 @@ def test_a_place_is_kept_for_all_that_one_lined_up_for() -> None:
 
     def both() -> Answer:
         lab.here.visitor = early
-        with lab.turns.turn("model", together=2):
-            _until(lambda: len(lab.turns._waiting) == 5)
+        with lab.queue.take_turn("model", together=2):
+            _until(lambda: len(lab.queue._requests) == 5)
             for value in (6.0, 7.0):
-                answer = lab.turns.compute("model", None, [np.array([value])], lab._work)
+                answer = lab.queue.compute("model", None, [np.array([value])], lab._work)
         return answer
 
     def patient(arrays: Arrays) -> Answer:
         """Lasts until the second is in line; a busy machine may take long to get there."""
-        _until(lambda: [7.0] in lab.batches or early in [it.asker for it in lab.turns._waiting])
+        _until(lambda: [7.0] in lab.batches or early in [it.client for it in lab.queue._requests])
         return lab._work(arrays)
 
     with lab.closed():
         mine = lab.pool.submit(both)
-        _until(lambda: "early" in lab.turns._kept)
+        _until(lambda: "early" in lab.queue._reservations)
         futures = [lab.ask(Visitor(number), number, work=patient) for number in range(5)]
-        _until(lambda: len(lab.turns._waiting) == 6)
+        _until(lambda: len(lab.queue._requests) == 6)
     for future in (mine, *futures):
         future.result(20)
     # One may slip in while the next is being made ready; it does not stand behind all of them.
     assert lab.batches[0] == [6.0]
     assert lab.batches.index([7.0]) <= 2
-    assert not lab.turns._kept
+    assert not lab.queue._reservations
 
 
 def test_nothing_is_remembered_of_those_who_have_gone() -> None:
@@ -359,11 +359,11 @@ def test_nothing_is_remembered_of_those_who_have_gone() -> None:
     lab.ask(Visitor("long"), 0.0).result(20)
     lab.ask(Visitor("long"), 0.0).result(20)
     lab.ask(Visitor("long"), 0.0).result(20)
-    assert len(lab.turns._due) <= 2
+    assert len(lab.queue._due) <= 2
 
 
 def test_threads_of_a_program_need_no_name() -> None:
-    turns, inside, most = Turns(), deque[int](), []
+    queue, inside, most = FairQueue(), deque[int](), []
 
     def work(arrays: Arrays) -> Answer:
         inside.append(1)
@@ -373,6 +373,6 @@ def test_threads_of_a_program_need_no_name() -> None:
         return [arrays[0]]
 
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: turns.compute("model", "a", [np.zeros(1)], work), range(50)))
+        list(pool.map(lambda _: queue.compute("model", "a", [np.zeros(1)], work), range(50)))
     assert max(most) == 1
-    assert Alone().key == threading.get_ident()
+    assert ThreadClient().key == threading.get_ident()

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from facemask_core import backbones, backend
 from facemask_core.backend import keras
-from facemask_core.models.folding import folded
+from facemask_core.models.folding import fold_batch_norm
 from facemask_core.models.gradients import compile_program
 
 layers = keras.layers
@@ -93,7 +93,7 @@ def test_a_backbone_gives_the_same_answers_and_gradients(name: str) -> None:
     assert len(norms(model)) == before
     randomise(model)
     weights = model.get_weights()
-    copy = folded(model)
+    copy = fold_batch_norm(model)
     assert len(norms(copy)) == after
     assert copy.name == model.name
     assert not copy.trainable_variables
@@ -138,7 +138,7 @@ FOLDABLE: dict[str, Block] = {
 @pytest.mark.backend(quick=True)
 def test_a_norm_behind_a_linear_layer_is_folded(block: Block) -> None:
     model = ending_in(block)
-    copy = folded(model)
+    copy = fold_batch_norm(model)
     assert (len(norms(model)), len(norms(copy))) == (1, 0)
     assert_same_function(model, copy, 8)
 
@@ -184,7 +184,7 @@ LASTING: dict[str, Block] = {
 @pytest.mark.backend
 def test_a_norm_that_cannot_be_folded_stays(block: Block) -> None:
     model = ending_in(block)
-    copy = folded(model)
+    copy = fold_batch_norm(model)
     assert (len(norms(model)), len(norms(copy))) == (1, 1)
     assert_same_function(model, copy, 8)
 
@@ -192,4 +192,4 @@ def test_a_norm_that_cannot_be_folded_stays(block: Block) -> None:
 @pytest.mark.backend
 def test_a_folded_model_can_be_folded_again() -> None:
     model = ending_in(FOLDABLE["conv"])
-    assert_same_function(model, folded(folded(model)), 8)
+    assert_same_function(model, fold_batch_norm(fold_batch_norm(model)), 8)

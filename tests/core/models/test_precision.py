@@ -17,7 +17,7 @@ from facemask_core.data import datasets, samples
 from facemask_core.errors import DeviceError
 from facemask_core.models import checkpoints
 from facemask_core.models.gradients import ModelFunctions, Tensor
-from facemask_core.models.precision import arithmetic, prepared
+from facemask_core.models.precision import describe_arithmetic, set_precision
 from facemask_core.pictures import images
 
 WIDE = ("mobilenetv3", "mobilenetv2", "efficientnetb2")
@@ -35,7 +35,7 @@ def both() -> tuple[Classifier, Classifier]:
 
 @pytest.fixture(scope="module")
 def portraits() -> NDArray[np.float32]:
-    dataset = datasets.open_dataset(samples.GALLERY_DIR).limited(8)
+    dataset = datasets.open_dataset(samples.GALLERY_DIR).take(8)
     (batch,) = datasets.stream(dataset, 8)
     return images.to_float(batch.images)
 
@@ -49,13 +49,13 @@ def test_exact_is_the_model_itself(curved: Classifier) -> None:
 @pytest.mark.backend
 def test_an_unknown_precision_is_refused(curved: Classifier) -> None:
     with pytest.raises(DeviceError, match=r"'half'.*exact, fast"):
-        prepared(curved.model, "mobilenetv3", "half")
+        set_precision(curved.model, "mobilenetv3", "half")
 
 
 @each_backbone
 @pytest.mark.backend
 def test_what_is_said_is_what_is_computed(name: str) -> None:
-    model = prepared(backbones.get(name).build(input_size=75), name, "fast")
+    model = set_precision(backbones.get(name).build(input_size=75), name, "fast")
     network = model.get_layer("network")
     convolutions = [layer for layer in network.layers if isinstance(layer, keras.layers.Conv2D)]
     assert convolutions[0].compute_dtype == "float32", "pixels may move by less than a level"
@@ -64,7 +64,7 @@ def test_what_is_said_is_what_is_computed(name: str) -> None:
     assert {kernel.dtype for kernel in kernels} == {"float32"}
     width = "float32" if name in WIDE else "bfloat16"
     assert {layer.compute_dtype for layer in convolutions[1:]} == {width}
-    assert arithmetic(name, "fast") == f"{width}, batch norm folded"
+    assert describe_arithmetic(name, "fast") == f"{width}, batch norm folded"
 
 
 def _gradient(model: ModelFunctions, pixels: Tensor, direction: Tensor) -> tuple[Tensor, ...]:
@@ -127,7 +127,7 @@ def test_steps_far_below_a_level_are_felt_in_bfloat16(
 @pytest.mark.parametrize("name", checkpoints.available())
 @pytest.mark.backend
 def test_fast_answers_to_photographs_hardly_differ(name: str) -> None:
-    dataset = datasets.open_dataset(PHOTOGRAPHS / "test").limited(96)
+    dataset = datasets.open_dataset(PHOTOGRAPHS / "test").take(96)
     (batch,) = datasets.stream(dataset, 96)
     exact, fast = (
         load_classifier(name, warm_up=False, precision=precision).predict(

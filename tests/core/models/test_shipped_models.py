@@ -123,7 +123,8 @@ def test_all_models_loaded_and_used_fit_in_four_gigabytes() -> None:
     code = (
         "import numpy as np\n"
         "from pathlib import Path\n"
-        "from facemask_core import attacks, checkpoints, load_classifier\n"
+        "from facemask_core import attacks, load_classifier\n"
+        "from facemask_core.models import checkpoints\n"
         "image = np.full((1, 224, 224, 3), 0.5, np.float32)\n"
         "kept = [load_classifier(name) for name in checkpoints.available()]\n"
         "for classifier in kept:\n"
@@ -144,7 +145,7 @@ def test_all_models_loaded_and_used_fit_in_four_gigabytes() -> None:
 def test_the_shipped_portraits_are_mostly_classed_rightly(name: str) -> None:
     """Cropped to the face, as often as the README says."""
     framing = "cropped to the face"
-    rows = published.skin_tones()
+    rows = published.read_skin_tones()
     (expected,) = (row for row in rows if (row["model"], row["framing"]) == (name, framing))
     dataset = datasets.open_dataset(shipped_samples.FACES_DIR)
     card = checkpoints.read_card(checkpoints.locate(name))
@@ -191,7 +192,7 @@ def test_the_cards_clean_figures_come_out_again_to_the_image(name: str, split: s
 @pytest.mark.slow
 @pytest.mark.parametrize("level", [2, 4, 8, 16])
 def test_pgd_leaves_no_more_images_standing_than_fgsm(shipped: Classifier, level: int) -> None:
-    dataset = datasets.open_dataset(PHOTOGRAPHS / "test").limited(96)
+    dataset = datasets.open_dataset(PHOTOGRAPHS / "test").take(96)
     for batch in datasets.stream(dataset, 96):
         pixels, labels = images.to_float(batch.images), batch.labels
         epsilon = level / 255

@@ -19,8 +19,8 @@ FACE = Box(60, 40, 120, 120)
 
 
 def test_covers_mouth_and_chin_and_nothing_above_the_eyes() -> None:
-    worn = virtual_mask.wear(GREY, FACE)
-    changed = (worn != GREY).any(axis=2)
+    masked = virtual_mask.draw_mask(GREY, FACE)
+    changed = (masked != GREY).any(axis=2)
     mouth, chin, eyes = FACE.top + 94, FACE.top + 116, FACE.top + 48
     middle = FACE.left + 60
     assert changed[mouth, middle - 30 : middle + 30].all()
@@ -32,13 +32,13 @@ def test_covers_mouth_and_chin_and_nothing_above_the_eyes() -> None:
 
 def test_the_picture_itself_is_not_touched() -> None:
     before = GREY.copy()
-    virtual_mask.wear(GREY, FACE)
+    virtual_mask.draw_mask(GREY, FACE)
     np.testing.assert_array_equal(GREY, before)
 
 
 def test_is_darker_in_the_dark() -> None:
-    dark = virtual_mask.wear((GREY // 4).astype(np.uint8), FACE)
-    bright = virtual_mask.wear(GREY, FACE)
+    dark = virtual_mask.draw_mask((GREY // 4).astype(np.uint8), FACE)
+    bright = virtual_mask.draw_mask(GREY, FACE)
     mouth = (FACE.top + 94, FACE.left + 60)
     assert dark[mouth].mean() < bright[mouth].mean() - 20
 
@@ -47,20 +47,20 @@ def test_is_darker_in_the_dark() -> None:
 def test_a_face_cut_off_by_the_edge_wears_what_is_left_of_it(
     left: int, top: int, side: int
 ) -> None:
-    worn = virtual_mask.wear(GREY, Box(left, top, side, side))
-    assert worn.shape == GREY.shape
-    assert worn.dtype == np.uint8
+    masked = virtual_mask.draw_mask(GREY, Box(left, top, side, side))
+    assert masked.shape == GREY.shape
+    assert masked.dtype == np.uint8
 
 
 def test_a_model_takes_it_for_a_mask() -> None:
     classifier = load_classifier("mobilenetv3", warm_up=False)
-    worn = []
+    masked = []
     for portrait in samples.gallery():
         picture = images.decode(portrait.path.read_bytes())
         found = faces.find_faces(picture)
         if portrait.label == WITHOUT_MASK and found:
-            worn.append(faces.crop(virtual_mask.wear(picture, found[0]), found[0]))
-    if len(worn) < 10:
+            masked.append(faces.crop(virtual_mask.draw_mask(picture, found[0]), found[0]))
+    if len(masked) < 10:
         pytest.fail("Too few faces were found to say anything.")
-    taken = [verdict.label == WITH_MASK for verdict in judge(classifier, np.stack(worn))]
+    taken = [verdict.label == WITH_MASK for verdict in judge(classifier, np.stack(masked))]
     assert np.mean(taken) >= 0.9

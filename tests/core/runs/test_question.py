@@ -108,7 +108,7 @@ def test_other_files_or_another_order_are_another_question(
         _sha256(_task(judge), dataset),
         _sha256(_task(judge), dataset, "e"),
         _sha256(_task(judge), turned),
-        _sha256(_task(judge), dataset.limited(10)),
+        _sha256(_task(judge), dataset.take(10)),
     ]
     assert len(set(found)) == len(found)
 

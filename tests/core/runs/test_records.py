@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from facemask_core import runs
-from facemask_core.data.datasets import Sample, Skipped
+from facemask_core.data.datasets import Sample, SkippedFile
 from facemask_core.runs import records
 from facemask_core.runs.rows import Attacked, Rows, Smallest, joined
 from facemask_core.runs.timing import Timing
@@ -53,7 +53,7 @@ def batches(draw: st.DrawFn) -> tuple[list[Sample], Rows]:
         clean=_array(draw, np.float32, count, 2),
         attacked=found if kind is Attacked and used else None,
         smallest=least if kind is Smallest and used else None,
-        skipped=tuple(Skipped(path, draw(NAMES)) for path in paths if path in left_out),
+        skipped=tuple(SkippedFile(path, draw(NAMES)) for path in paths if path in left_out),
         timings=(timing,) if used else (),
         seconds=draw(SECONDS),
     )

@@ -91,12 +91,12 @@ def test_a_visitor_over_their_share_sees_how_long_to_wait(
     monkeypatch.setattr(waiting, "_ALLOWANCES", allowances)
     monkeypatch.setattr(waiting.time, "sleep", lambda _: clock.__setitem__(0, clock[0] + 10.0))
     visitor = waiting.Visitor("me")
-    visitor.used(70.0)
+    visitor.on_finish(70.0)
     visitor.wait_for_allowance()
     assert messages[0] == "You have used your share of this server: it goes on in 20 seconds."
     assert clock[0] == 20.0
     with waiting.run_to_end():
-        visitor.used(1000.0)
+        visitor.on_finish(1000.0)
         visitor.wait_for_allowance()
     assert clock[0] == 20.0, "what has begun is not held up"
 

@@ -128,7 +128,7 @@ def test_the_price_is_what_was_published() -> None:
     for name, key in ((models.shipped()[0], "plain"), ("mobilenetv3-robust", "twin")):
         report = next(
             it
-            for it in published.reports(models.sha256(name))
+            for it in published.read_reports(models.sha256(name))
             if it["threat_model"]["attack"] == "pgd"
             and it["threat_model"]["epsilon"] == subjects.STRONG / 255
         )
@@ -141,7 +141,7 @@ def test_the_price_is_what_was_published() -> None:
 def test_weights_without_published_figures_get_a_sentence(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(published, "reports", lambda _: [])
+    monkeypatch.setattr(published, "read_reports", lambda _: [])
     app = open_page("Learn", lang="en", chapter="7", seen="7a")
     assert not app.exception
     unpublished = texts.read_texts("en").say("chapter.defence.unpublished")

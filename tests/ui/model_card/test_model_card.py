@@ -75,7 +75,7 @@ def test_the_reliability_diagram_leaves_empty_bins_out(card: Card) -> None:
 
 @every_model
 def test_the_tables_hold_the_published_figures(card: Card) -> None:
-    reports = published.reports(card.weights_sha256)
+    reports = published.read_reports(card.weights_sha256)
     rows = tables.tabulate_robustness(reports).to_dict("records")
     assert [row["robust accuracy"] for row in rows] == [
         percent(report["robust_accuracy"]) for report in reports
@@ -83,8 +83,8 @@ def test_the_tables_hold_the_published_figures(card: Card) -> None:
     for row, report in zip(rows, reports, strict=True):
         low, high = (float(end) for end in row["95 % interval"].removesuffix(" %").split(" to "))
         assert low <= 100 * report["robust_accuracy"] <= high
-    assert len(tables.tabulate_skin_tones(published.skin_tones(), card.weights_sha256)) == 2
-    assert tables.tabulate_skin_tones(published.skin_tones(), "0" * 64).empty
+    assert len(tables.tabulate_skin_tones(published.read_skin_tones(), card.weights_sha256)) == 2
+    assert tables.tabulate_skin_tones(published.read_skin_tones(), "0" * 64).empty
     test = card.metrics["test"]
     assert tables.tabulate_classes(test)["images"].sum() == test["report"]["macro avg"]["support"]
 
@@ -114,8 +114,8 @@ def test_the_page_shows_the_card_of_the_model_in_its_link(open_page: Open) -> No
 def test_weights_without_figures_get_a_sentence_and_not_anothers_figures(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(published, "reports", lambda _: [])
-    monkeypatch.setattr(published, "skin_tones", list)
+    monkeypatch.setattr(published, "read_reports", lambda _: [])
+    monkeypatch.setattr(published, "read_skin_tones", list)
     app = open_page("Models")
     assert not app.exception
     captions = [caption.value for caption in app.caption]

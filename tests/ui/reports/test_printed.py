@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from facemask_core import Classifier, attacks, evaluation, versions
 from facemask_core.data import samples
-from facemask_core.data.datasets import Skipped, open_dataset
+from facemask_core.data.datasets import SkippedFile, open_dataset
 from facemask_core.evaluation.mcnemar import Comparison
 from facemask_core.evaluation.report import Evaluation, Predictions
 from facemask_core.robustness import SmallestEpsilons
@@ -48,7 +48,7 @@ def make_report(names: list[str]) -> Evaluation:
         data_sha256="decade" * 10,
         threat_model=attacks.make("fgsm").threat_model(4 / 255, 0),
         paths=tuple(names),
-        skipped=tuple(Skipped(text, text) for text in names),
+        skipped=tuple(SkippedFile(text, text) for text in names),
         clean=Predictions(labels, clean),
         adversarial=Predictions(labels, clean[::-1].copy()),
         linf=np.zeros(count),
@@ -106,7 +106,7 @@ def test_nothing_runs_and_nothing_is_fetched() -> None:
 
 @pytest.fixture
 def report(brightness: Classifier) -> Evaluation:
-    portraits = open_dataset(samples.GALLERY_DIR).limited(8)
+    portraits = open_dataset(samples.GALLERY_DIR).take(8)
     attack = attacks.make("pgd", steps=2)
     return evaluation.evaluate(brightness, portraits, attack=attack, epsilon=16 / 255, seed=3)
 

@@ -37,7 +37,7 @@ from facemask_ui.reports.mcnemar_table import ModelComparison
 
 @pytest.fixture(scope="module")
 def portraits() -> Dataset:
-    return open_dataset(samples.GALLERY_DIR).limited(6)
+    return open_dataset(samples.GALLERY_DIR).take(6)
 
 
 @pytest.fixture

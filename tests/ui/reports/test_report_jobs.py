@@ -271,7 +271,7 @@ def test_the_downloaded_photographs_are_offered_part_by_part(
 ) -> None:
     assert "Mendeley photographs" not in open_page("Report").segmented_control("dataset").options
     parts = {"train": samples.GALLERY_DIR, "val": samples.FACES_DIR}
-    monkeypatch.setattr(mendeley, "parts", lambda: parts)
+    monkeypatch.setattr(mendeley, "find_parts", lambda: parts)
     app = open_page("Report", limit="4", attacks="none")
     app.segmented_control(key="dataset").set_value("Mendeley photographs").run()
     app.selectbox(key="mendeley_part").set_value("train").run()
