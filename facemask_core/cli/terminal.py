@@ -122,4 +122,4 @@ def writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise DatasetError(f"{path} cannot be radius_text: {error.strerror or error}.") from error
+        raise DatasetError(f"{path} cannot be written: {error.strerror or error}.") from error
