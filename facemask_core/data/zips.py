@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from facemask_core import system
 from facemask_core.data.datasets import is_hidden
 from facemask_core.errors import DatasetError
 
@@ -137,12 +138,14 @@ def unpack(
         progress: Called with (files unpacked, all files).
 
     Raises:
-        DatasetError: The zip cannot be read, is damaged, or :func:`check_files` refuses it.
+        DatasetError: The zip cannot be read, is damaged, holds a name that this system cannot give
+            a file, or :func:`check_files` refuses it.
         OSError: A file cannot be written.
     """
     with open_zip(path, path.name, limits) as archive:
         files = check_files(archive, path.name, limits)
         entries = [entry for name, entry in files.items() if not is_hidden(name)]
+        _refuse_impossible_names(entries, path.name)
         for done, entry in enumerate(entries, start=1):
             target = folder / entry.filename
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -150,6 +153,15 @@ def unpack(
                 for chunk in _read_content(archive, entry, path.name):
                     file.write(chunk)
             progress(done, len(entries))
+
+
+def _refuse_impossible_names(entries: Sequence[zipfile.ZipInfo], name: str) -> None:
+    for entry in entries:
+        if not system.can_name(entry.filename):
+            raise DatasetError(
+                f"{name!r} has {entry.filename!r}, a name that Windows cannot give a file; rename "
+                "it and pack the folder again."
+            )
 
 
 def _read_content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> Iterator[bytes]:

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
-from facemask_core import paths
+from facemask_core import paths, system
 from facemask_core.errors import FacemaskError
 from facemask_core.jobs import removal, workers
 from facemask_core.jobs.queue import Queue
@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 class Supervisor:
     """Starts a worker when something is queued and nobody works.
 
-    The worker is a process in a session of its own: it ends neither with a visitor nor with the
+    The worker is a process apart from this one: it ends neither with a visitor nor with the
     server, and what it leaves behind in a crash the next one takes up.
     """
 
@@ -121,7 +121,7 @@ class Supervisor:
     def _begun(self) -> subprocess.Popen[bytes]:
         path = self._queue.home / LOG_FILE
         if path.exists() and path.stat().st_size > _LONGEST_LOG:
-            path.unlink()
+            system.remove_unless_open(path)
         log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
             return subprocess.Popen(  # noqa: S603  (the lab's own command line)
@@ -131,7 +131,7 @@ class Supervisor:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                start_new_session=True,
+                **system.detached(),
             )
         finally:
             os.close(log)

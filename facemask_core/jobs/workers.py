@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from facemask_core import system
 from facemask_core.errors import RunInUseError, WorkerError
 from facemask_core.storage import locks
 
@@ -48,7 +49,7 @@ def registered(home: Path) -> Iterator[str]:
         with _speaking(lock):
             kept.enter_context(locks.held(lock))
         yield name
-    lock.unlink(missing_ok=True)
+    system.remove_unless_open(lock)
 
 
 def lives(home: Path, name: str) -> bool:
@@ -61,7 +62,7 @@ def lives(home: Path, name: str) -> bool:
     lock = home / "locks" / f"worker-{name}.lock"
     if _taken(lock):
         return True
-    lock.unlink(missing_ok=True)  # its process could not do it
+    system.remove_unless_open(lock)  # its process could not do it
     return False
 
 

@@ -196,7 +196,9 @@ class Store:
 
     def _remove_lock(self, question: Question) -> None:
         """Tidies up. Only who holds a lock may remove it: whoever waits for it relies on that."""
-        with suppress(OSError):  # it is an empty file, which the next holder uses again
+        # Windows never removes it, because its holder has it open. It is an empty file, which the
+        # next holder uses again.
+        with suppress(OSError):
             self._lock(question).unlink()
 
     @contextmanager

@@ -13,6 +13,8 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from facemask_core import system
+from facemask_core.errors import RunInUseError
 from facemask_core.storage import locks
 
 BUSY_SECONDS = 30.0
@@ -153,21 +155,34 @@ def set_aside_damaged(path: Path, lock: Path, is_damaged: Callable[[], bool]) ->
 
 
 def _set_aside(path: Path) -> Path:
-    """Renames a database's files, keeping every byte; nobody may have them open.
+    """Renames a database's files, keeping every byte; nobody of the lab may have them open.
 
     Args:
         path: The database.
 
     Returns:
         Its new path: ``NAME.damaged-DATE``, and a number where that is taken.
+
+    Raises:
+        RunInUseError: On Windows, another program has a file open, so none was renamed.
+        OSError: A file cannot be renamed for another reason, so none was.
     """
     stem = f"{path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}"
     aside, number = path.with_name(stem), 1
     while any(aside.with_name(f"{aside.name}{part}").exists() for part in _PARTS):
         number += 1
         aside = path.with_name(f"{stem}-{number}")
-    for part in _PARTS:
-        beside = path.with_name(f"{path.name}{part}")
-        if beside.exists():
-            beside.rename(aside.with_name(f"{aside.name}{part}"))
+    renamed = list[tuple[Path, Path]]()
+    try:
+        for part in _PARTS:
+            before, after = (it.with_name(f"{it.name}{part}") for it in (path, aside))
+            if before.exists():
+                before.rename(after)
+                renamed.append((before, after))
+    except OSError as error:
+        for before, after in reversed(renamed):  # the newest pages belong to their database
+            after.rename(before)
+        if system.is_in_use(error):
+            raise RunInUseError(f"{path} is open in another program.") from error
+        raise
     return aside

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import signal
+import re
 import sys
 import time
 from pathlib import Path
@@ -71,13 +71,14 @@ def test_a_killed_worker_s_job_is_taken_up(queue: Queue, tmp_path: Path) -> None
     watched.look()
     process = watched._process
     assert process is not None
-    assert os.getsid(process.pid) == process.pid, "it ends neither with the server nor a visitor"
+    if os.name == "posix":
+        assert os.getsid(process.pid) == process.pid, "it ends with neither server nor visitor"
     while queue.jobs()[0].state is not State.RUNNING:
         time.sleep(0.05)
     watched.look()
     assert watched._process is process
     hang.unlink()
-    os.kill(process.pid, signal.SIGKILL)
+    process.kill()
     assert settled(watched, queue) == [State.DONE]
     assert starts(queue) == 2
 
@@ -132,7 +133,7 @@ def test_a_home_that_cannot_be_used_is_told_until_it_can(queue: Queue, tmp_path:
     (queue.home / "jobs.sqlite3").touch()
     (queue.home / "locks").write_text("in the way")
     watched._try(watched.look)
-    assert str(watched.problem).endswith("cannot be written: File exists.")
+    assert re.search(r"cannot be written: [^:]+\.$", str(watched.problem))
     (queue.home / "locks").unlink()
     watched._try(watched.look)
     assert watched.problem is None

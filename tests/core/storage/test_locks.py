@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import needs
 import pytest
 from command_line import ROOT
 from filelock import ReadWriteLock
@@ -63,6 +64,7 @@ def test_a_dead_process_lets_go(tmp_path: Path) -> None:
         assert {entry.name for entry in tmp_path.iterdir()} == {"a.lock"}
 
 
+@needs.removal_of_open_files
 def test_a_waiter_for_a_removed_lock_takes_the_new_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
