@@ -13,9 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from facemask_core import system
 from facemask_core.errors import DeviceError
 
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("KERAS_BACKEND", system.default_backend())
 # TensorFlow reports a missing CUDA driver as an error on every machine without a GPU.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # XLA reserves most of a GPU's memory at start-up unless told to grow as needed.

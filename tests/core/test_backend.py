@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
+from command_line import ROOT
 
 from facemask_core import backend
 from facemask_core.backend import keras
@@ -43,3 +48,19 @@ def test_a_backend_without_gradients_here_is_refused(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(keras.backend, "backend", lambda: "torch")
     with pytest.raises(DeviceError, match="KERAS_BACKEND"):
         backend.batch_sizes()
+
+
+def test_macos_computes_on_jax_and_never_loads_tensorflow() -> None:
+    """Every process of the lab loads pandas, and with it pyarrow, which is the other half."""
+    code = (
+        "import sys\n"
+        "from facemask_core import system\n"
+        "system.NAME = 'darwin'\n"
+        "sys.modules['tensorflow'] = None\n"
+        "from facemask_core import backend\n"
+        "print(backend.name(), 'pyarrow' in sys.modules)\n"
+    )
+    unset = {name: value for name, value in os.environ.items() if name != "KERAS_BACKEND"}
+    command = [sys.executable, "-c", code]
+    answer = subprocess.run(command, cwd=ROOT, env=unset, check=True, capture_output=True)
+    assert answer.stdout.split() == [b"jax", b"True"]

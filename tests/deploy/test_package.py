@@ -21,7 +21,8 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from steps import ROOT, free_port
 
-from facemask_core import versions
+import facemask_core.system
+from facemask_core import backend, versions
 from facemask_core.data import samples
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -33,8 +34,8 @@ def pins(name: str) -> dict[str, str]:
     """The versions that a file of requirements names itself, without those of files it includes."""
     lines = (ROOT / name).read_text(encoding="utf-8").split("\n")
     stated = [line.split("#")[0].strip() for line in lines]
-    pairs = [line.split("==") for line in stated if line and not line.startswith("-r ")]
-    return {canonicalize_name(package): version for package, version in pairs}
+    pinned = [Requirement(line) for line in stated if line and not line.startswith("-r ")]
+    return {canonicalize_name(it.name): str(it.specifier).removeprefix("==") for it in pinned}
 
 
 def ranges(*lists: list[str]) -> dict[str, SpecifierSet]:
@@ -60,6 +61,18 @@ def test_every_pin_lies_in_its_range(name: str, stated: dict[str, SpecifierSet])
     for package, version in pinned.items():
         assert version in stated[package], f"{package} {version} is not {stated[package]}"
         assert {it.operator for it in stated[package]} == {">=", "<"}, package
+
+
+@pytest.mark.parametrize("system", ["linux", "darwin", "win32"])
+def test_every_system_has_the_backend_it_computes_on(
+    system: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(facemask_core.system, "NAME", system)
+    for lines in (PROJECT["dependencies"], (ROOT / "requirements.txt").read_text().splitlines()):
+        wanted = [it for it in map(Requirement, lines) if it.name in backend.SUPPORTED]
+        here = {"sys_platform": system}
+        (name,) = (it.name for it in wanted if it.marker is None or it.marker.evaluate(here))
+        assert name == facemask_core.system.default_backend()
 
 
 def test_the_developers_have_every_extra() -> None:
