@@ -54,13 +54,13 @@ class Server:
 
     @property
     def memory(self) -> float:
-        """MiB the server holds."""
+        """MiB the server holds; Linux alone tells them in a file."""
         status = Path(f"/proc/{self.process.pid}/statm").read_text(encoding="ascii")
         return int(status.split()[1]) * os.sysconf("SC_PAGE_SIZE") / _MIB
 
     @property
     def processor(self) -> float:
-        """Seconds the server has had of the processors."""
+        """Seconds the server has had of the processors; Linux alone tells them in a file."""
         fields = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii")
         spent = fields.rpartition(")")[2].split()[11:13]
         return sum(map(int, spent)) / os.sysconf("SC_CLK_TCK")
@@ -97,6 +97,9 @@ def running(home: Path) -> Iterator[Server]:
 
 def workers(home: Path) -> list[int]:
     """The processes that compute the reports of a folder; they outlive their server.
+
+    Without ``/proc``, as on macOS and Windows, none is found, and each ends by itself once it has
+    had nothing to do for a minute.
 
     Args:
         home: The folder.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import io
 import os
-import resource
 import tempfile
 import time
 from collections.abc import Iterator
@@ -159,6 +158,8 @@ def test_a_server_that_cannot_write_a_byte_does_all_of_it(
     chromium: Browser, lab: Place, picture: bytes
 ) -> None:
     """What no watcher can promise: the kernel refuses this process every write to any file."""
+    import resource  # Windows has none
+
     _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.prlimit(lab.server.process.pid, resource.RLIMIT_FSIZE, (0, hard))
     show_faces(chromium, lab.server.address, picture)
@@ -180,6 +181,8 @@ def test_an_upload_that_spills_is_seen_and_cannot_be_had_without_a_disk(
             chosen.set_input_files(sent)
             expect(page.get_by_text("is no readable zip")).to_be_visible()
         assert writes.found(marks)
+        import resource  # Windows has none
+
         _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
         resource.prlimit(process, resource.RLIMIT_FSIZE, (0, hard))
         page.get_by_role("button", name="Remove many.zip").click()

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import needs
 import pytest
 import queued
 from command_line import ROOT, Lab
@@ -53,6 +54,7 @@ def test_jobs_are_cancelled_resumed_and_deleted(lab: Lab, queue: Queue) -> None:
     assert json.loads(lab("runs", "list", "--json").out) == []
 
 
+@needs.any_file_name
 def test_strangers_names_are_listed_as_text(
     lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

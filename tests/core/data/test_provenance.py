@@ -8,6 +8,7 @@ import os
 import zipfile
 from pathlib import Path
 
+import needs
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -77,6 +78,7 @@ def test_a_folder_given_as_a_dot_has_one_above(root: Path, monkeypatch: pytest.M
     assert found(Path()) == {FILES[0]: "one"}
 
 
+@needs.links
 def test_a_linked_folder_has_the_manifest_of_what_it_links_to(root: Path, tmp_path: Path) -> None:
     written(root.parent, (f"test/{FILES[0]}", "one"))
     (tmp_path / "link").symlink_to(root)
@@ -103,6 +105,8 @@ def test_a_zip_has_none() -> None:
     assert provenance.read_sources(archives.open_archive(buffer.getvalue(), "set.zip")) == {}
 
 
+@needs.links
+@needs.pipes
 @pytest.mark.parametrize("kind", ["directory", "pipe", "dangling link"])
 def test_what_is_no_plain_file_is_no_manifest(root: Path, kind: str) -> None:
     path = root / "manifest.csv"

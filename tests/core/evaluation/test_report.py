@@ -12,6 +12,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+import needs
 import numpy as np
 import pytest
 import stored_runs
@@ -476,6 +477,7 @@ LINKS = {
 }
 
 
+@needs.pipes
 def test_a_dirty_folder_costs_its_bad_files_and_no_other(tmp_path: Path) -> None:
     """A linked picture counts as one; links to folders, which may go in circles, are not walked."""
     root = tmp_path / "data"

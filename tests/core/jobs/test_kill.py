@@ -9,10 +9,10 @@ import sys
 import time
 from collections.abc import Callable
 from functools import partial
-from multiprocessing import forkserver
-from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import needs
 import numpy as np
 import pytest
 import queued
@@ -24,6 +24,10 @@ from facemask_core.jobs import Job, Queue, State
 from facemask_core.jobs.removal import delete
 from facemask_core.pictures import images
 
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkServerContext, ForkServerProcess
+
+pytestmark = needs.forks
 IMAGES = 300
 KILLS = 12
 
@@ -31,6 +35,8 @@ KILLS = 12
 @pytest.fixture(scope="module")
 def starter() -> ForkServerContext:
     """Forks workers off a process that has imported everything, so that each starts at once."""
+    from multiprocessing import forkserver
+
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["queued"])
     with pytest.MonkeyPatch.context() as patched:

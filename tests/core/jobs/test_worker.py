@@ -9,6 +9,7 @@ import time
 import zipfile
 from pathlib import Path
 
+import needs
 import pytest
 import queued
 import stored_runs
@@ -131,6 +132,7 @@ def test_a_poisoned_job_fails_with_a_sentence_and_the_next_goes_on(
     assert "no setting x" in reasons[4]
 
 
+@needs.any_file_name
 def test_a_reason_may_name_a_file_that_is_no_unicode(
     queue: Queue, data: Path, tmp_path: Path
 ) -> None:

@@ -7,10 +7,10 @@ import os
 import signal
 import sys
 import time
-from multiprocessing import forkserver
-from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import needs
 import numpy as np
 import pytest
 import stored_runs
@@ -18,6 +18,10 @@ import stored_runs
 from facemask_core.data import datasets
 from facemask_core.runs.task import BATCH_SIZE
 
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkServerContext, ForkServerProcess
+
+pytestmark = needs.forks
 IMAGES = 400
 KILLS = 20
 
@@ -25,6 +29,8 @@ KILLS = 20
 @pytest.fixture(scope="module")
 def starter() -> ForkServerContext:
     """Forks children off a process that has imported everything, so that each starts at once."""
+    from multiprocessing import forkserver
+
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["stored_runs"])
     with pytest.MonkeyPatch.context() as patched:

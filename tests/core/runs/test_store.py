@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import needs
 import numpy as np
 import pytest
 import stored_runs
@@ -216,6 +217,7 @@ def test_the_answers_of_a_run_that_another_deleted_are_not_another_s(
         list(store.read(question).rows())
 
 
+@needs.removal_of_open_files
 def test_a_lock_is_removed_by_who_holds_it(
     store: runs.Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -370,6 +372,7 @@ def test_another_programs_database_is_left_alone(home: Path) -> None:
 # Where it cannot be written
 
 
+@needs.read_only_folders
 @pytest.mark.parametrize("begun", [False, True])
 def test_a_read_only_folder_is_told(tmp_path: Path, begun: bool) -> None:
     for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
