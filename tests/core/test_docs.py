@@ -155,12 +155,12 @@ def test_every_dependency_has_its_reason() -> None:
     packages = re.findall(
         r"^\| ([a-z0-9-]+) \| \S", read(ROOT / "docs/dependencies.md"), re.MULTILINE
     )
-    stated = [
+    stated = {
         line.split("==")[0]
         for path in ROOT.glob("requirements*.txt")
         for line in read(path).splitlines()
         if "==" in line
-    ]
+    }
     assert sorted(set(packages) - {"package"}) == sorted(stated)
 
 
