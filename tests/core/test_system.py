@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from contextlib import closing
@@ -13,6 +15,7 @@ from typing import Any
 import needs
 import pytest
 import queued
+from command_line import ROOT
 
 from facemask_core import runs, system
 from facemask_core.data import mendeley, zips
@@ -220,3 +223,28 @@ def test_windows_unpacks_no_name_that_it_would_change(
 def test_usual_names_are_no_matter_on_windows(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setattr(system, "NAME", "win32")
     assert system.can_name(name)
+
+
+# What a console can show
+
+
+def test_a_console_that_knows_few_letters_is_told_all_the_same() -> None:
+    """Windows writes what is not for a console in its own code page, which lacks Greek."""
+    more = {"PYTHONUTF8": "0", "PYTHONIOENCODING": "cp1252"}
+    code = (
+        "from facemask_core import cli\n"
+        "from facemask_core.cli.terminal import print_line, print_note, print_table\n"
+        "from rich.table import Table\n"
+        "def app():\n"
+        "    print_line('\u03b5 is 8/255')\n"
+        "    print_note('\u03b5')\n"
+        "    print_table(Table('\u03b5'), [['\u03b5']])\n"
+        "cli.app = app\n"
+        "cli.main()\n"
+    )
+    command = [sys.executable, "-c", code]
+    answer = subprocess.run(
+        command, cwd=ROOT, env=os.environ | more, check=True, capture_output=True
+    )
+    assert answer.stdout.startswith(rb"\u03b5 is 8/255")
+    assert answer.stderr.startswith(rb"\u03b5")
