@@ -81,7 +81,7 @@ def load(name: str, *, to_attack: bool = False) -> Classifier:
 def _load(name: str, weights_sha256: str) -> Classifier:
     """The hash is part of the key: a retrained model is loaded anew, and replaces no other."""
     classifier = load_classifier(name, warm_up=False)
-    waiting.join_line(classifier)
+    waiting.join_queue(classifier)
     with waiting.run_to_end():  # it is for everyone
         classifier.predict(_GREY)
     _loaded().append(classifier)

@@ -81,13 +81,13 @@ def _find_client() -> Client:
     return visitor
 
 
-_LINE = FairQueue(_find_client)
+_QUEUE = FairQueue(_find_client)
 _ALLOWANCES = Allowances()
 
 
-def join_line(classifier: Classifier) -> None:
+def join_queue(classifier: Classifier) -> None:
     """Puts a model that has answered nothing yet behind this server's queue."""
-    classifier.queue = _LINE
+    classifier.queue = _QUEUE
 
 
 @contextmanager

@@ -20,7 +20,7 @@ def _busy(app: AppTest) -> list[str]:
 def test_a_place_is_on_the_page_and_does_not_come_back(
     open_page: Open, brightness: Classifier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    waiting.join_line(brightness)
+    waiting.join_queue(brightness)
     messages: list[str] = []
     say, opened = waiting._show_message, threading.Event()
 
@@ -36,7 +36,7 @@ def test_a_place_is_on_the_page_and_does_not_come_back(
 
     monkeypatch.setattr(waiting, "_show_message", record)
     other = threading.Thread(
-        target=waiting._LINE.compute, args=("a model", "a batch", [np.zeros(1)], work)
+        target=waiting._QUEUE.compute, args=("a model", "a batch", [np.zeros(1)], work)
     )
     other.start()
     app = open_page("Home")
