@@ -18,28 +18,28 @@ with frame.page(
     from facemask_ui.face.question import Question
     from facemask_ui.page import cards, links, presets
 
-    picture = pictures.sample(pictures.DEFAULT_SAMPLE)
+    picture = pictures.read_sample(pictures.DEFAULT_SAMPLE)
     model = models.shipped()[0]
     attack = attacks.make("fgsm")
     epsilon = LINF.epsilon(LINF.usual)
-    face = cropping.square(picture, None)
+    face = cropping.cut_face(picture, None)
     shown, told = st.columns([3, 2], gap="large")
     at_first = told.empty()
-    before = answers.judge(models.load(model), face)  # seconds before an attack is compiled
+    before = answers.judge_face(models.load(model), face)  # seconds before an attack is compiled
     at_first.markdown(f"Before the attack: {palette.write_verdict(before)}")
-    label = truth.settle(picture.label, before)
+    label = truth.settle_label(picture.label, before)
     question = Question(face, models.load(model, to_attack=True), label, attack, seed=0)
-    result = answers.attack(question, epsilon)
+    result = answers.attack_face(question, epsilon)
     at_first.empty()
     with shown:
-        before_after.pictures(result, picture.alt)
+        before_after.show_pictures(result, picture.alt)
         st.caption(
             f"{models.title(model)}, computed by this server. "
-            f"{attack_setup.statement(attack.threat_model(epsilon))}."
+            f"{attack_setup.describe_threat_model(attack.threat_model(epsilon))}."
         )
     with told:
-        before_after.outcome(result)
-        before_after.confidence(result, key="probabilities")
+        before_after.show_outcome(result)
+        before_after.show_confidence(result, key="probabilities")
 
     st.header("Try it yourself", anchor=False)
     with st.container(horizontal=True, gap="small"):

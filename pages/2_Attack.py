@@ -14,22 +14,27 @@ with frame.page(
     from facemask_ui.face import cropping, pictures, truth
     from facemask_ui.lab import attack_choice
 
-    hidden = class_link.hidden()
-    shown = {name: name not in hidden for name in class_link.GROUPS}
-    if any(shown[name] for name in ("picture", "model", "attack")):
+    hidden = class_link.read_hidden_groups()
+    visible = {name: name not in hidden for name in class_link.GROUPS}
+    if any(visible[name] for name in ("picture", "model", "attack")):
         choice, answer = st.columns([2, 3], gap="large")
     else:
         choice, answer = st.container(), st.container()
     with choice:
-        picture = pictures.choose(shown=shown["picture"])
+        picture = pictures.choose_picture(visible=visible["picture"])
         if picture is not None:
             region = (
-                cropping.choose_folded(picture) if shown["picture"] else cropping.at_first(picture)
+                cropping.choose_folded_crop(picture)
+                if visible["picture"]
+                else cropping.first_crop(picture)
             )
-            label = truth.choose(picture)
-        model = models.choose(shown=shown["model"])
-        attack, seed = attack_choice.choose(shown=shown["attack"], advanced=shown["advanced"])
+            label = truth.choose_label(picture)
+        model = models.choose_model(visible=visible["model"])
+        attack, seed = attack_choice.choose_attack(
+            visible=visible["attack"], advanced=visible["advanced"]
+        )
     if picture is not None:
         with answer:
-            chosen = (picture, region, label, model, attack, seed)
-            lab.show(*chosen, look_further=shown["further"])
+            lab.show_lab(
+                picture, region, label, model, attack, seed, look_further=visible["further"]
+            )

@@ -17,9 +17,9 @@ with frame.page(
 
     dataset, model, attack = st.columns(3, gap="large")
     with attack:
-        attack_choices = attack_setup.choose_several()
+        attack_choices = attack_setup.choose_attacks()
     with model:
-        names = models.choose_for_reports()
+        names = models.choose_report_models()
     data = None
     with dataset, messages.show_errors():
         data = dataset_choice.choose_dataset()

@@ -10,5 +10,5 @@ with frame.page(
     from facemask_ui import model_card
     from facemask_ui.choices import models
 
-    name = models.choose()
+    name = models.choose_model()
     model_card.show_card(name)

@@ -1,4 +1,4 @@
-"""The choice of attack, its strength and its settings."""
+"""The choice of attacks for reports, and a threat model in words."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ _MAX_SEED = 9999
 
 
 @dataclass(frozen=True)
-class Chosen:
-    """An attack with everything that decides its result.
+class AttackChoice:
+    """An attack with its epsilon and seed, as a report needs them.
 
     Attributes:
         attack: The attack, or None for a clean run.
@@ -47,12 +47,12 @@ class Chosen:
         return self.levels / LEVELS
 
 
-def choose_several() -> list[Chosen]:
-    """Draws the choice of attacks, none among them, with one epsilon and their settings."""
+def choose_attacks() -> list[AttackChoice]:
+    """Draws the choice of attacks, with one epsilon for all and the settings of each."""
     names = (NONE, *OFFERED)
-    # What the attack page has chosen is the first guess.
+    # The attack page's own choice is the first guess.
     first = settings.peek("attack", OFFERED[0], settings.one_of(names))
-    chosen = st.pills(
+    choice = st.pills(
         "Attacks",
         names,
         selection_mode="multi",
@@ -62,7 +62,7 @@ def choose_several() -> list[Chosen]:
         **settings.bind_several("attacks", [first], names),
     )
     levels = 0
-    if set(chosen) & set(OFFERED):
+    if set(choice) & set(OFFERED):
         levels = st.slider(
             "Epsilon",
             0,
@@ -72,19 +72,19 @@ def choose_several() -> list[Chosen]:
             **settings.bind("epsilon", DEFAULT_LEVELS, settings.whole(0, MAX_LEVELS)),
         )
         st.caption(f"Each colour value moves by at most {describe_epsilon(levels / LEVELS)}.")
-    return [_chosen(name, levels) for name in names if name in chosen]
+    return [_choose_settings(name, levels) for name in names if name in choice]
 
 
-def _chosen(name: str, levels: int) -> Chosen:
+def _choose_settings(name: str, levels: int) -> AttackChoice:
     if name == NONE:
-        return Chosen(None, 0, 0)
+        return AttackChoice(None, 0, 0)
     if name == PGD.name:
         with st.expander("PGD settings", icon=":material/tune:"):
-            return _pgd(levels)
-    return Chosen(attacks.make(name), levels, 0)
+            return _choose_pgd(levels)
+    return AttackChoice(attacks.make(name), levels, 0)
 
 
-def _pgd(levels: int) -> Chosen:
+def _choose_pgd(levels: int) -> AttackChoice:
     steps = st.slider(
         "Steps",
         1,
@@ -114,11 +114,11 @@ def _pgd(levels: int) -> Chosen:
         **settings.bind("seed", 0, settings.whole(0, _MAX_SEED)),
     )
     attack = PGD(steps=steps, random_start=random_start, restarts=restarts if random_start else 1)
-    return Chosen(attack, levels, int(seed))
+    return AttackChoice(attack, levels, int(seed))
 
 
-def brief(name: str, epsilon: float, details: Mapping[str, object]) -> str:
-    """An attack in a few words, as a list has room for.
+def describe_attack(name: str, epsilon: float, details: Mapping[str, object]) -> str:
+    """Describes an attack in a few words, for a list.
 
     Args:
         name: Its name.
@@ -142,8 +142,8 @@ def brief(name: str, epsilon: float, details: Mapping[str, object]) -> str:
     return ", ".join(words)
 
 
-def stated(values: Mapping[str, Any]) -> str:
-    """A stored question's attack in a few words.
+def describe_stored_attack(values: Mapping[str, Any]) -> str:
+    """Describes a stored question's attack in a few words.
 
     Args:
         values: The question's, or a report's with its threat model.
@@ -152,24 +152,26 @@ def stated(values: Mapping[str, Any]) -> str:
     if model is None:
         return "no attack"
     name = model.get("made_with", model["attack"])
-    return brief(name, model["epsilon"], {**model, "largest_level": values.get("largest_level")})
+    return describe_attack(
+        name, model["epsilon"], {**model, "largest_level": values.get("largest_level")}
+    )
 
 
-def statement(threat_model: dict[str, object]) -> str:
-    """One line of what the attacker knows and may do, without which no figure means much."""
-    stated = dict(threat_model)
-    name = attacks.get(str(stated.pop("attack"))).title
-    measured = str(stated.pop("norm"))
-    epsilon = describe_epsilon(float(str(stated.pop("epsilon"))), measured)
-    norm = NORMS[measured]
-    target = stated.pop("target", None)
-    knowledge = stated.pop("knowledge")
-    rest = [f"{key.replace('_', ' ')} {_written(value)}" for key, value in stated.items()]
+def describe_threat_model(threat_model: dict[str, object]) -> str:
+    """Writes in one line what the attacker knows and may do; every figure needs it."""
+    rest = dict(threat_model)
+    name = attacks.get(str(rest.pop("attack"))).title
+    norm = str(rest.pop("norm"))
+    epsilon = describe_epsilon(float(str(rest.pop("epsilon"))), norm)
+    target = rest.pop("target", None)
+    knowledge = rest.pop("knowledge")
     aim = "untargeted" if target is None else f"target {target}"
-    return ", ".join([f"{name}, {knowledge}, {aim}, {norm}, epsilon {epsilon}", *rest])
+    first = f"{name}, {knowledge}, {aim}, {NORMS[norm]}, epsilon {epsilon}"
+    details = [f"{key.replace('_', ' ')} {_write_value(value)}" for key, value in rest.items()]
+    return ", ".join([first, *details])
 
 
-def _written(value: object) -> str:
+def _write_value(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value:.3g}" if isinstance(value, float) else str(value)

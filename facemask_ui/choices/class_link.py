@@ -1,6 +1,6 @@
-"""A link for a class: the attack page as it stands, with some of its controls put away.
+"""A link for a class: the attack page as it stands, with some of its controls hidden.
 
-What is hidden is hidden for clarity, not for secrecy: everyone may bring it back, or read the link.
+Controls are hidden for clarity, not for secrecy: everyone may bring them back, or read the link.
 """
 
 from __future__ import annotations
@@ -26,37 +26,37 @@ _PARAMETER = "hide"
 _PAGE = "Attack"
 
 
-def hidden() -> frozenset[str]:
-    """The groups of controls that the link this page was opened by puts away."""
+def read_hidden_groups() -> frozenset[str]:
+    """Reads which groups of controls are hidden by the link that opened this page."""
     return frozenset(settings.read(_PARAMETER, "", _parse).split(",")) & GROUPS.keys()
 
 
 def _parse(text: str) -> str | None:
     names = text.split(",")
-    return _written(names) if text and GROUPS.keys() >= set(names) else None
+    return _join_names(names) if text and GROUPS.keys() >= set(names) else None
 
 
-def _written(names: Collection[str]) -> str:
+def _join_names(names: Collection[str]) -> str:
     return ",".join(name for name in GROUPS if name in names)
 
 
-def choose(*, own_picture: bool, own_crop: bool) -> None:
-    """Draws the making of a link, or the way out of one that hides something.
+def show_class_link(*, own_picture: bool, own_crop: bool) -> None:
+    """Draws the form that makes a link, or the button that brings hidden controls back.
 
     Args:
         own_picture: Whether the picture on the page is the visitor's own, which no link carries.
         own_crop: Whether its crop is not the one that the picture opens with.
     """
-    if hidden():
-        _bring_back()
+    if read_hidden_groups():
+        _show_way_back()
     else:
-        _make(own_picture, own_crop)
+        _show_form(own_picture, own_crop)
 
 
-def _make(own_picture: bool, own_crop: bool) -> None:
+def _show_form(own_picture: bool, own_crop: bool) -> None:
     with st.popover("Link for a class", icon=":material/school:"):
         st.markdown("It opens this page as it stands now. **Hide from the class:**")
-        chosen = [
+        names = [
             name
             for name, title in GROUPS.items()
             if st.checkbox(title, key=f"{_PARAMETER}:{name}", persist_state="session")
@@ -71,18 +71,18 @@ def _make(own_picture: bool, own_crop: bool) -> None:
                 "Your crop does not travel in a link; the class sees the picture as it opens.",
                 icon=":material/crop:",
             )
-        st.code(_link(chosen), language=None, wrap_lines=True)
+        st.code(_write_link(names), language=None, wrap_lines=True)
 
 
-def _link(names: Collection[str]) -> str:
-    query = settings.read_link() | {_PARAMETER: _written(names)}
-    told = urlencode({name: value for name, value in query.items() if value}, safe=",")
+def _write_link(names: Collection[str]) -> str:
+    query = settings.read_link() | {_PARAMETER: _join_names(names)}
+    text = urlencode({name: value for name, value in query.items() if value}, safe=",")
     # Streamlit says that it leaves the page out, and sometimes does.
     lab = (st.context.url or "").rstrip("/").removesuffix(f"/{_PAGE}")
-    return f"{lab}/{_PAGE}?{told}".rstrip("?")
+    return f"{lab}/{_PAGE}?{text}".rstrip("?")
 
 
-def _bring_back() -> None:
+def _show_way_back() -> None:
     st.button(
         "Show all controls",
         icon=":material/visibility:",

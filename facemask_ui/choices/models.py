@@ -24,7 +24,7 @@ _GREY = np.full((1, INPUT_SIZE, INPUT_SIZE, 3), 0.5, np.float32)
 
 
 def shipped() -> tuple[str, ...]:
-    """Lists the models visitors can choose, the lightest first: it answers while one looks on.
+    """Lists the models visitors can choose, the lightest first because it answers at once.
 
     A model whose card cannot be used is left out; the footer of every page says so.
 
@@ -43,7 +43,7 @@ def _megabytes(name: str) -> float:
 
 
 def title(name: str) -> str:
-    """A model's name as it is shown: its backbone's, and what its own adds to that."""
+    """Writes a model's name for the screen: its backbone's title, and what is special about it."""
     return _title(name, checkpoints.read_card(checkpoints.locate(name)))
 
 
@@ -53,13 +53,13 @@ def _title(name: str, card: checkpoints.Card) -> str:
     return f"{backbone.title} ({own})" if own else backbone.title
 
 
-def name(known: str) -> str:
-    """As :func:`title`, for a name from a stored run, whose model may be no shipped one."""
-    return title(known) if known in checkpoints.usable() else visible(known)
+def name(stored_name: str) -> str:
+    """Writes the name of a stored run's model, which may be no shipped one, for the screen."""
+    return title(stored_name) if stored_name in checkpoints.usable() else visible(stored_name)
 
 
 def sha256(name: str) -> str:
-    """Hash of a shipped model's weights, its identity."""
+    """Reads the hash of a shipped model's weights, which identifies it."""
     return checkpoints.read_card(checkpoints.locate(name)).weights_sha256
 
 
@@ -69,7 +69,7 @@ def load(name: str, *, to_attack: bool = False) -> Classifier:
     Args:
         name: The model.
         to_attack: Also compile its gradient, which takes seconds: better now than when someone
-            moves the slider, and better not where only verdicts are asked for.
+            moves the slider, and better not where only verdicts are needed.
     """
     classifier = _load(name, sha256(name))
     if to_attack:
@@ -84,7 +84,7 @@ def _load(name: str, weights_sha256: str) -> Classifier:
     waiting.join_queue(classifier)
     with waiting.run_to_end():  # it is for everyone
         classifier.predict(_GREY)
-    _loaded().append(classifier)
+    _in_memory().append(classifier)
     return classifier
 
 
@@ -94,40 +94,44 @@ def _compile_gradient(name: str, weights_sha256: str) -> None:
 
 
 @st.cache_resource(show_spinner=False)
-def _loaded() -> list[Classifier]:
+def _in_memory() -> list[Classifier]:
     return []
 
 
 def robust_twin(name: str) -> str | None:
-    """The model of the same backbone that was trained against attacks, if one is shipped."""
+    """Finds the model of the same backbone that was trained against attacks, if one is shipped."""
     twin = f"{name}-robust"
     return twin if twin in shipped() else None
 
 
 def messages() -> list[str]:
-    """What every visitor is to know of the models: one is left out, or fell back to the CPU."""
+    """Lists what every visitor has to know: a model is left out, or fell back to the CPU."""
     left_out = [
         f"The model {name} is left out: {error}"
         for name, error in checkpoints.find_faulty_cards().items()
     ]
     return left_out + [
         f"{_title(classifier.name, classifier.card)}: {message}"
-        for classifier in _loaded()
+        for classifier in _in_memory()
         for message in classifier.messages
     ]
 
 
-def choose(*, shown: bool = True) -> str:
-    """Draws the choice of one model, unless it is not to be shown, and returns its name."""
+def choose_model(*, visible: bool = True) -> str:
+    """Draws the choice of one model and returns its name.
+
+    Args:
+        visible: Whether the visitor may choose; otherwise the link has.
+    """
     names = shipped()
     draw = partial(st.selectbox, "Model", names, format_func=title)
-    return settings.ask(draw, "model", names[0], settings.one_of(names), shown=shown)
+    return settings.ask(draw, "model", names[0], settings.one_of(names), shown=visible)
 
 
-def choose_for_reports() -> list[str]:
+def choose_report_models() -> list[str]:
     """Draws the choice of models to make reports of, at first the lightest alone."""
     names = shipped()
-    chosen = st.pills(
+    choice = st.pills(
         "Models",
         names,
         selection_mode="multi",
@@ -136,15 +140,15 @@ def choose_for_reports() -> list[str]:
         wrap=True,
         **settings.bind_several("judged", names[:1], names),
     )
-    return [name for name in names if name in chosen]
+    return [name for name in names if name in choice]
 
 
-def choose_several() -> list[str]:
+def choose_models() -> list[str]:
     """Draws the choice of models to compare and returns their names."""
     names = shipped()
     if len(names) == 1:
         return list(names)
-    chosen = st.pills(
+    choice = st.pills(
         "Models",
         names,
         selection_mode="multi",
@@ -154,4 +158,4 @@ def choose_several() -> list[str]:
         wrap=True,
         persist_state="session",
     )
-    return [name for name in names if name in chosen]
+    return [name for name in names if name in choice]

@@ -1,6 +1,6 @@
-"""The core's answers, kept: what did not change is not computed again.
+"""The models' answers about a face, kept in memory so that none is computed twice.
 
-Keys are hashes of what was seen, by which model, under which settings. Nothing about a visitor's
+Keys are hashes of the face, the model and the settings. Nothing about a visitor's
 picture is shared between sessions; answers about the lab's own pictures are.
 """
 
@@ -34,7 +34,7 @@ _EVERYONES = 512
 
 @dataclass(frozen=True)
 class HeatMap:
-    """Where in a face a model finds what it goes by.
+    """How much each place in a face counts for a model's answer.
 
     Attributes:
         levels: uint8 (224, 224), from 0 (cold) to 255: a quarter of the room that floats take, and
@@ -46,15 +46,20 @@ class HeatMap:
     summary: Summary
 
 
-def judge(classifier: Classifier, face: Face) -> Verdict:
-    """A model's answer to one face, uint8 (224, 224, 3)."""
-    return _kept(
+def judge_face(classifier: Classifier, face: Face) -> Verdict:
+    """Asks a model about one face.
+
+    Args:
+        classifier: The model.
+        face: uint8 (224, 224, 3).
+    """
+    return _recall(
         "verdicts", classifier, face, (), lambda: verdicts.judge(classifier, face[None])[0]
     )
 
 
-def attack(question: Question, epsilon: float) -> AttackedFace:
-    """One face before and after an attack.
+def attack_face(question: Question, epsilon: float) -> AttackedFace:
+    """Attacks one face, and judges it before and after.
 
     Args:
         question: The face, the model and the attack.
@@ -73,11 +78,11 @@ def attack(question: Question, epsilon: float) -> AttackedFace:
             )
 
     key = (question.key(epsilon),)
-    return _kept("attacked faces", question.classifier, question.face, key, compute)
+    return _recall("attacked faces", question.classifier, question.face, key, compute)
 
 
 def attack_still(classifier: Classifier, face: Face, epsilon: float) -> AttackedFace:
-    """One still of a camera before and after FGSM; it is kept nowhere, for no other is like it.
+    """Attacks one still of a camera with FGSM. It is kept nowhere: no other still is like it.
 
     Args:
         classifier: The model under attack, whose own answer counts as the truth.
@@ -87,8 +92,10 @@ def attack_still(classifier: Classifier, face: Face, epsilon: float) -> Attacked
     return verdicts.attack_face(classifier, face, FGSM(), epsilon=epsilon)
 
 
-def explain(classifier: Classifier, face: Face, explanation: Explanation, label: int) -> HeatMap:
-    """Where a model finds what speaks for a class.
+def explain_face(
+    classifier: Classifier, face: Face, explanation: Explanation, label: int
+) -> HeatMap:
+    """Computes which places in a face speak for a class.
 
     Args:
         classifier: The model.
@@ -97,14 +104,14 @@ def explain(classifier: Classifier, face: Face, explanation: Explanation, label:
         label: The class.
     """
 
-    def explained() -> HeatMap:
+    def compute() -> HeatMap:
         heat = explanation(classifier, images.to_float(face)[None], label)[0]
         return HeatMap(explanations.levels(heat), explanations.summarise(heat))
 
-    return _kept("heat maps", classifier, face, (repr(explanation), label), explained)
+    return _recall("heat maps", classifier, face, (repr(explanation), label), compute)
 
 
-def _kept(
+def _recall(
     kind: str,
     classifier: Classifier,
     face: Face,
@@ -113,7 +120,7 @@ def _kept(
 ) -> Value:
     digest = shared_cache.hash_face(face)
     key = (classifier.card.weights_sha256, digest, *settings)
-    found: Value = shared_cache.pick_cache(kind, digest, own=_OWN, everyones=_EVERYONES).get(
+    value: Value = shared_cache.pick_cache(kind, digest, own=_OWN, everyones=_EVERYONES).get(
         key, make
     )
-    return found
+    return value

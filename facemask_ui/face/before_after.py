@@ -11,8 +11,8 @@ from facemask_ui.base import charts, palette
 from facemask_ui.face.outcomes import OUTCOMES
 
 
-def outcome(result: AttackedFace) -> None:
-    """Says in a heading and a sentence how the attack ended."""
+def show_outcome(result: AttackedFace) -> None:
+    """Writes in a heading and a sentence how the attack ended."""
     icon, word = OUTCOMES[result.outcome]
     st.header(f"{icon} {word}", anchor=False)
     st.markdown(_sentence(result))
@@ -30,7 +30,7 @@ def _sentence(result: AttackedFace) -> str:
     return "  \n".join(lines)
 
 
-def pictures(result: AttackedFace, alt: str) -> None:
+def show_pictures(result: AttackedFace, alt: str) -> None:
     """Draws original, noise and attacked picture side by side, as PNG, which keeps every level.
 
     Args:
@@ -38,7 +38,7 @@ def pictures(result: AttackedFace, alt: str) -> None:
         alt: What the original shows.
     """
     noise, factor = images.magnify_noise(result.original, result.attacked)
-    shown = (
+    columns = (
         (result.original, "Original", f"{alt}. Verdict: {palette.describe_verdict(result.before)}"),
         (noise, f"Noise × {factor}", f"The change to the picture, magnified {factor} times"),
         (
@@ -48,11 +48,11 @@ def pictures(result: AttackedFace, alt: str) -> None:
         ),
     )
     with st.container(horizontal=True, wrap=False):  # side by side on a phone, too
-        for pixels, caption, text in shown:
+        for pixels, caption, text in columns:
             with st.container():
                 st.image(pixels, caption, width="stretch", output_format="PNG", alt=text)
 
 
-def confidence(result: AttackedFace, *, key: str) -> None:
+def show_confidence(result: AttackedFace, *, key: str) -> None:
     """Draws the probabilities before and after on one axis."""
     charts.draw_probabilities({"Before": result.before, "After": result.after}, key=key)

@@ -1,4 +1,4 @@
-"""From a picture to the square the model sees: a face that was found, or a crop set by hand."""
+"""From a picture to the square the model sees: a face in it, all of it, or a crop set by hand."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from facemask_ui.visitors import shared_cache
 WHOLE, BY_HAND = "Whole picture", "By hand"
 _MOST_FACES = 6
 _SHOWN_SIDE = 900
-_CHOSEN, _OTHER, _HALO = "#FFFFFF", "#B9B4A9", "#10161D"
+_IN_USE, _OTHER, _HALO = "#FFFFFF", "#B9B4A9", "#10161D"
 
 
-def choose(picture: Picture) -> faces.Box | None:
+def choose_crop(picture: Picture) -> faces.Box | None:
     """Draws the choice of crop.
 
     Returns:
         The region of the picture to use, or None for all of it.
     """
-    boxes = found(picture)[:_MOST_FACES]
+    boxes = find_faces(picture)[:_MOST_FACES]
     names = [f"Face {number}" for number in range(1, len(boxes) + 1)]
     if not boxes and not picture.framed:
         st.warning(
@@ -32,7 +32,7 @@ def choose(picture: Picture) -> faces.Box | None:
             "not what you want.",
             icon=":material/warning:",
         )
-    chosen = st.segmented_control(
+    choice = st.segmented_control(
         "Crop",
         [*names, WHOLE, BY_HAND],
         default=names[0] if names and not picture.framed else WHOLE,
@@ -41,21 +41,21 @@ def choose(picture: Picture) -> faces.Box | None:
         persist_state="session",
         help="Faces are numbered from the largest. The sample portraits are framed already.",
     )
-    face = f"face:{picture.sha256[:16]}"
-    if chosen in names:
-        st.session_state[face] = names.index(chosen)
-    if chosen == BY_HAND:  # goes on from the face chosen last
-        return crop_box.choose(picture, boxes[st.session_state.get(face, 0)] if boxes else None)
-    return boxes[names.index(chosen)] if chosen in names else None
+    last = f"face:{picture.sha256[:16]}"
+    if choice in names:
+        st.session_state[last] = names.index(choice)
+    if choice == BY_HAND:  # goes on from the face chosen last
+        return crop_box.choose_box(picture, boxes[st.session_state.get(last, 0)] if boxes else None)
+    return boxes[names.index(choice)] if choice in names else None
 
 
-def at_first(picture: Picture) -> faces.Box | None:
-    """The region in use before anyone chooses: the largest face, or all of a framed picture."""
-    return None if picture.framed else next(iter(found(picture)), None)
+def first_crop(picture: Picture) -> faces.Box | None:
+    """Finds the region in use before anyone chooses: the largest face, or all of the picture."""
+    return None if picture.framed else next(iter(find_faces(picture)), None)
 
 
-def choose_folded(picture: Picture) -> faces.Box | None:
-    """As :func:`choose`, in an expander.
+def choose_folded_crop(picture: Picture) -> faces.Box | None:
+    """Draws the choice of crop in an expander.
 
     Looking for faces takes longer than judging one, so in a picture that is framed already it
     waits until someone opens the expander.
@@ -70,30 +70,45 @@ def choose_folded(picture: Picture) -> faces.Box | None:
     if not folded.open and _key(picture) not in st.session_state:
         return None
     with folded:
-        return choose(picture)
+        return choose_crop(picture)
 
 
 def _key(picture: Picture) -> str:
     return f"crop:{picture.sha256[:16]}"
 
 
-def square(picture: Picture, region: faces.Box | None) -> NDArray[np.uint8]:
+def cut_face(picture: Picture, region: faces.Box | None) -> NDArray[np.uint8]:
     """Cuts a region out of a picture, as the model sees it.
 
     All visitors share what is computed on it, if the picture is one of the lab's own.
+
+    Args:
+        picture: The picture.
+        region: The part in use, or None for all of it.
+
+    Returns:
+        uint8 (224, 224, 3).
     """
-    face = cut(picture.pixels, region)
+    face = cut_pixels(picture.pixels, region)
     if picture.shipped:
         shared_cache.publish_face(face)
     return face
 
 
-def cut(pixels: NDArray[np.uint8], region: faces.Box | None) -> NDArray[np.uint8]:
-    """As :func:`square`, of pixels that were changed since the picture was opened."""
+def cut_pixels(pixels: NDArray[np.uint8], region: faces.Box | None) -> NDArray[np.uint8]:
+    """Cuts a region out of pixels that were changed since the picture was opened.
+
+    Args:
+        pixels: uint8 (height, width, 3).
+        region: The part in use, or None for all of it.
+
+    Returns:
+        uint8 (224, 224, 3).
+    """
     return images.resize(pixels) if region is None else faces.crop(pixels, region)
 
 
-def show(picture: Picture, region: faces.Box | None, face: NDArray[np.uint8]) -> None:
+def show_crop(picture: Picture, region: faces.Box | None, face: NDArray[np.uint8]) -> None:
     """Draws the picture with the part in use framed, and beside it what the model sees.
 
     Args:
@@ -102,14 +117,14 @@ def show(picture: Picture, region: faces.Box | None, face: NDArray[np.uint8]) ->
         face: The square the model sees.
     """
     size = images.INPUT_SIZE
-    used = "The whole picture is used" if region is None else "The part in use is framed"
+    caption = "The whole picture is used" if region is None else "The part in use is framed"
     with st.container(horizontal=True):
         with st.container():
             st.image(
-                _drawn(picture, region),
-                used,
+                _draw_frames(picture, region),
+                caption,
                 width="stretch",
-                alt=f"{picture.alt}. {_described(picture, region)}",
+                alt=f"{picture.alt}. {_describe_region(picture, region)}",
             )
         with st.container():
             st.image(
@@ -121,7 +136,7 @@ def show(picture: Picture, region: faces.Box | None, face: NDArray[np.uint8]) ->
             )
 
 
-def _described(picture: Picture, region: faces.Box | None) -> str:
+def _describe_region(picture: Picture, region: faces.Box | None) -> str:
     if region is None:
         return "All of it is used."
     height, width = picture.pixels.shape[:2]
@@ -129,20 +144,20 @@ def _described(picture: Picture, region: faces.Box | None) -> str:
     return f"The part in use is {wide} by {high} of {width} by {height} pixels, at {left}, {top}."
 
 
-def _drawn(picture: Picture, region: faces.Box | None) -> NDArray[np.uint8]:
-    """The picture with a frame around every face and a strong one around the region in use."""
+def _draw_frames(picture: Picture, region: faces.Box | None) -> NDArray[np.uint8]:
+    """Draws the picture with a frame around every face and a strong one around the region."""
     pixels = picture.pixels
     scale = min(1.0, _SHOWN_SIDE / max(pixels.shape[:2]))
     size = (round(pixels.shape[1] * scale), round(pixels.shape[0] * scale))
-    shown = Image.fromarray(pixels).resize(size)
-    pen = ImageDraw.Draw(shown)
+    drawing = Image.fromarray(pixels).resize(size)
+    pen = ImageDraw.Draw(drawing)
     line = max(2, min(size) // 160)
-    for box in found(picture)[:_MOST_FACES]:
+    for box in find_faces(picture)[:_MOST_FACES]:
         if box != region:
             _frame(pen, box, scale, _OTHER, line)
     if region is not None:
-        _frame(pen, region, scale, _CHOSEN, 2 * line)
-    return np.asarray(shown)
+        _frame(pen, region, scale, _IN_USE, 2 * line)
+    return np.asarray(drawing)
 
 
 def _frame(pen: ImageDraw.ImageDraw, box: faces.Box, scale: float, colour: str, line: int) -> None:
@@ -153,11 +168,11 @@ def _frame(pen: ImageDraw.ImageDraw, box: faces.Box, scale: float, colour: str, 
     pen.rectangle(inner, outline=colour, width=line)
 
 
-def found(picture: Picture) -> list[faces.Box]:
-    """The faces in a picture, from the largest."""
-    return _find(picture.sha256, picture.pixels)
+def find_faces(picture: Picture) -> list[faces.Box]:
+    """Finds the faces in a picture, from the largest."""
+    return _find_faces(picture.sha256, picture.pixels)
 
 
 @st.cache_resource(scope="session", max_entries=8, show_spinner=False)
-def _find(sha256: str, _pixels: NDArray[np.uint8]) -> list[faces.Box]:
+def _find_faces(sha256: str, _pixels: NDArray[np.uint8]) -> list[faces.Box]:
     return faces.find_faces(_pixels)

@@ -49,76 +49,78 @@ export default function ({ data, parentElement, setStateValue }) {
     input.checked = input.value === data.current;
     input.onchange = () => setStateValue("picked", input.value);
   }
-  const chosen = parentElement.querySelector("input:checked")?.closest("label");
-  const strip = chosen?.closest(".pictures");
-  const folded = chosen?.closest("details");
+  const label = parentElement.querySelector("input:checked")?.closest("label");
+  const strip = label?.closest(".pictures");
+  const folded = label?.closest("details");
   if (folded) folded.open = true;
   if (strip && strip.scrollWidth > strip.clientWidth) {
-    const middle = chosen.offsetLeft - (strip.clientWidth - chosen.clientWidth) / 2;
+    const middle = label.offsetLeft - (strip.clientWidth - label.clientWidth) / 2;
     strip.scrollLeft = middle;
   }
 }
 """
 
 
-def _parse() -> settings.Parse[str]:
-    return settings.one_of(ids())
+def current_sample(default: str) -> str:
+    """Reads which picture is chosen, without drawing the gallery.
+
+    Args:
+        default: Id of the picture that is chosen at first.
+
+    Returns:
+        The picture's id.
+    """
+    return settings.read("sample", default, settings.one_of(list_samples()))
 
 
-def current(default: str) -> samples.Portrait:
-    """The chosen picture, without the gallery."""
-    return samples.get(settings.read("sample", default, _parse()))
-
-
-def choose(default: str) -> samples.Portrait:
-    """Draws the gallery and returns the chosen picture.
+def choose_sample(default: str) -> str:
+    """Draws the gallery and returns the id of the picture that is chosen.
 
     Args:
         default: Id of the picture that is chosen at first.
     """
-    parse = _parse()
-    chosen = current(default).id
+    sample_id = current_sample(default)
 
-    def changed() -> None:
-        picked = parse(str(st.session_state[_KEY].get("picked")))
-        if picked is not None:
-            settings.remember("sample", picked, default)
+    def store() -> None:
+        value = str(st.session_state[_KEY].get("picked"))
+        if value in list_samples():  # it comes from a browser
+            settings.remember("sample", value, default)
 
-    component = st.components.v2.component(_KEY, html=_markup(), css=_CSS, js=_JS)
-    component(data={"current": chosen}, key=_KEY, on_picked_change=changed)
-    rendered = len(ids()) - 1
-    st.caption(f"{rendered} rendered portraits of nobody, and a photograph (NASA, public domain).")
-    return samples.get(chosen)
+    component = st.components.v2.component(_KEY, html=_write_markup(), css=_CSS, js=_JS)
+    component(data={"current": sample_id}, key=_KEY, on_picked_change=store)
+    portraits = len(list_samples()) - 1
+    st.caption(f"{portraits} rendered portraits of nobody, and a photograph (NASA, public domain).")
+    return sample_id
 
 
-def ids() -> list[str]:
-    """The names of all pictures that can be chosen, as links give them."""
+def list_samples() -> list[str]:
+    """Lists the ids of all pictures that can be chosen, as links give them."""
     return [sample.id for sample in (*samples.gallery(), *samples.confusers())]
 
 
 @cache
-def _markup() -> str:
+def _write_markup() -> str:
     return (
         '<fieldset aria-label="Sample pictures">'
-        f'<div class="pictures">{_labels(samples.gallery())}</div>'
+        f'<div class="pictures">{_write_labels(samples.gallery())}</div>'
         "<details><summary>Hard cases: masks worn wrongly, and what might pass for one</summary>"
-        f'<div class="pictures">{_labels(samples.confusers())}</div></details></fieldset>'
+        f'<div class="pictures">{_write_labels(samples.confusers())}</div></details></fieldset>'
     )
 
 
-def _labels(shown: Iterable[samples.Portrait]) -> str:
+def _write_labels(portraits: Iterable[samples.Portrait]) -> str:
     return "".join(
         f'<label title="{html.escape(sample.alt)}">'
         f'<input type="radio" name="sample" value="{html.escape(sample.id)}">'
-        f'<img src="{_thumbnail(sample)}" alt="{html.escape(sample.alt)}"></label>'
-        for sample in shown
+        f'<img src="{_write_thumbnail(sample)}" alt="{html.escape(sample.alt)}"></label>'
+        for sample in portraits
     )
 
 
-def _thumbnail(sample: samples.Portrait) -> str:
+def _write_thumbnail(sample: samples.Portrait) -> str:
     buffer = io.BytesIO()
     picture = Image.fromarray(images.decode(sample.path.read_bytes()))
-    small = picture.resize((_THUMBNAIL, _THUMBNAIL), Image.Resampling.LANCZOS)
+    picture = picture.resize((_THUMBNAIL, _THUMBNAIL), Image.Resampling.LANCZOS)
     # Half of JPEG's bytes; all thumbnails travel anew with every choice.
-    small.save(buffer, format="WEBP", quality=80)
+    picture.save(buffer, format="WEBP", quality=80)
     return f"data:image/webp;base64,{base64.b64encode(buffer.getvalue()).decode()}"

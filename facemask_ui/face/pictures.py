@@ -1,4 +1,4 @@
-"""The picture a visitor works on: a sample, an upload or a photo, the same on every page.
+"""The picture a visitor works on: a sample, an upload or a photo. It stays on every page.
 
 Uploads and photos live in the session alone. A link can name a sample, never someone's picture.
 """
@@ -58,18 +58,25 @@ class Picture:
         return _decode(self.sha256, self.data)
 
 
-def choose(*, shown: bool = True) -> Picture | None:
-    """Draws the choice of picture; says so and returns None where there is none to use.
+def choose_picture(*, visible: bool = True) -> Picture | None:
+    """Draws the choice of picture and returns the picture.
 
     Args:
-        shown: Whether the visitor may choose; otherwise it is the link's sample.
+        visible: Whether the visitor may choose; otherwise it is the link's sample.
+
+    Returns:
+        The picture, or None where there is none yet or it cannot be used; the page says why.
     """
-    if not shown:
-        return _sample(gallery.current(DEFAULT_SAMPLE))
+    if not visible:
+        return read_sample(gallery.current_sample(DEFAULT_SAMPLE))
     source = _choose_source()
     if source == SAMPLES:
-        return _sample(gallery.choose(DEFAULT_SAMPLE))
-    picture = _uploaded() if source == UPLOAD else _photographed()
+        return read_sample(gallery.choose_sample(DEFAULT_SAMPLE))
+    if source == UPLOAD:
+        _show_uploader()
+    else:
+        _show_camera()
+    picture = _recall_picture(source)
     if picture is None:
         return None
     try:
@@ -80,32 +87,37 @@ def choose(*, shown: bool = True) -> Picture | None:
     return picture
 
 
-def sample(sample_id: str) -> Picture:
+def read_sample(sample_id: str) -> Picture:
     """Reads a shipped picture.
+
+    Args:
+        sample_id: Its name in links.
 
     Raises:
         ImageError: There is none of that name.
     """
-    return _sample(samples.get(sample_id))
-
-
-def _sample(portrait: samples.Portrait) -> Picture:
-    framed = portrait is not samples.PHOTOGRAPH
-    data = portrait.path.read_bytes()
-    return Picture(portrait.id, portrait.alt, data, portrait.label, framed, shipped=True)
+    sample = samples.get(sample_id)
+    return Picture(
+        sample.id,
+        sample.alt,
+        sample.path.read_bytes(),
+        sample.label,
+        framed=sample is not samples.PHOTOGRAPH,
+        shipped=True,
+    )
 
 
 def _choose_source() -> str:
-    if st.query_params.get("sample") in gallery.ids():
+    if st.query_params.get("sample") in gallery.list_samples():
         settings.remember("source", SAMPLES, SAMPLES, in_link=False)  # a link asked for a sample
     widget = settings.bind("source", SAMPLES, settings.one_of(SOURCES), in_link=False)
     remember = widget["on_change"]
 
-    def changed() -> None:
+    def store() -> None:
         st.query_params.pop("sample", None)
         remember()
 
-    widget["on_change"] = changed
+    widget["on_change"] = store
     icons = _ICONS.__getitem__
     return str(
         st.segmented_control(
@@ -118,37 +130,32 @@ def _choose_source() -> str:
     )
 
 
-def _uploaded() -> Picture | None:
-    def changed() -> None:
-        _keep(UPLOAD, "The uploaded picture")
-
+def _show_uploader() -> None:
     st.file_uploader(
         "Choose a picture with a face",
         type=[suffix.removeprefix(".") for suffix in images.SUFFIXES],
         max_upload_size=images.MAX_BYTES // 2**20,
         key=_widget(UPLOAD),
-        on_change=changed,
+        on_change=lambda: _store_picture(UPLOAD, "The uploaded picture"),
         help="JPEG, PNG, WebP or BMP, up to 20 MB and 40 megapixels.",
     )
-    return _kept(UPLOAD)
 
 
-def _photographed() -> Picture | None:
-    def changed() -> None:
-        _keep(WEBCAM, "The photo from the webcam")
-
+def _show_camera() -> None:
     st.camera_input(
-        "Take a photo", key=_widget(WEBCAM), on_change=changed, resolution="480p",
+        "Take a photo",
+        key=_widget(WEBCAM),
+        on_change=lambda: _store_picture(WEBCAM, "The photo from the webcam"),
+        resolution="480p",
         help="A browser gives a page the camera only on this computer itself or over HTTPS.",
-    )  # fmt: skip
-    return _kept(WEBCAM)
+    )
 
 
 def _widget(source: str) -> str:
     return f"file:{source}"
 
 
-def _keep(source: str, alt: str) -> None:
+def _store_picture(source: str, alt: str) -> None:
     """Runs when the visitor adds or removes a file; a page switch empties the widget silently."""
     file = st.session_state[_widget(source)]
     if file is None:
@@ -157,7 +164,7 @@ def _keep(source: str, alt: str) -> None:
         st.session_state[f"picture:{source}"] = Picture(file.name, alt, file.getvalue())
 
 
-def _kept(source: str) -> Picture | None:
+def _recall_picture(source: str) -> Picture | None:
     picture: Picture | None = st.session_state.get(f"picture:{source}")
     if picture is not None and st.session_state.get(_widget(source)) is None:
         st.caption(f":material/history: Still using {messages.escape_markdown(picture.name)}.")

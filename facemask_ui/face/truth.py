@@ -1,4 +1,4 @@
-"""What the right answer is: known for samples, the visitor's to say for any other picture."""
+"""The right answer: known for samples; for any other picture the visitor says it."""
 
 from __future__ import annotations
 
@@ -17,8 +17,12 @@ _CHOICES: dict[str, int | None] = {
 }
 
 
-def choose(picture: Picture) -> int | None:
-    """Draws the choice of the true class; None takes the model's own answer for it."""
+def choose_label(picture: Picture) -> int | None:
+    """Draws the choice of the true class.
+
+    Returns:
+        The class, or None to take the model's own answer for it.
+    """
     if picture.label is not None:
         st.caption(f"True answer: {ICONS[picture.label]} {WORDS[picture.label].lower()}")
         return picture.label
@@ -34,8 +38,8 @@ def choose(picture: Picture) -> int | None:
     return _CHOICES[str(answer)]
 
 
-def settle(label: int | None, before: Verdict) -> int:
-    """Takes the model's own answer for the right one where nobody says what that is.
+def settle_label(label: int | None, before: Verdict) -> int:
+    """Takes the model's own answer for the right one where nobody knows the right one.
 
     Args:
         label: The true class, if it is known.

@@ -17,20 +17,20 @@ def show_inspection() -> None:
     choice, answer = st.columns([2, 3], gap="large")
     verdicts: dict[str, Verdict] = {}
     with choice:
-        picture = pictures.choose()
-        names = models.choose_several()
+        picture = pictures.choose_picture()
+        names = models.choose_models()
     if picture is None:
         return
     with choice:
-        region = cropping.choose(picture)
-    face = cropping.square(picture, region)
+        region = cropping.choose_crop(picture)
+    face = cropping.cut_face(picture, region)
     with answer:
-        cropping.show(picture, region, face)
+        cropping.show_crop(picture, region, face)
         headline = st.empty()
         # The first answer is on the screen while the next model loads.
         for number, name in enumerate(names, 1):
             with messages.show_errors():  # a damaged model costs its own answer alone
-                verdicts[name] = answers.judge(models.load(name), face)
+                verdicts[name] = answers.judge_face(models.load(name), face)
             titled = {models.title(name): verdict for name, verdict in verdicts.items()}
             waiting = "" if number == len(names) else " …"
             if verdicts:

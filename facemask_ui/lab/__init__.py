@@ -1,6 +1,6 @@
 """The attack lab's one component: a face, and what an attack makes of it, under a slider.
 
-- ``attack_choice`` asks for the attack and its settings;
+- ``attack_choice`` draws the choice of the attack and its settings;
 - ``sweeps`` computes what the slider moves over, part by part;
 - ``film`` keeps these parts, for one visitor or for all who watch;
 - ``parts`` packs them so that a browser can take them one by one (``codec.js`` unpacks them);
@@ -13,6 +13,6 @@
 
 from __future__ import annotations
 
-from facemask_ui.lab.lab import show
+from facemask_ui.lab.lab import show_lab
 
-__all__ = ["show"]
+__all__ = ["show_lab"]

@@ -38,11 +38,11 @@ _FIRST = {"step_size": _USUAL_SIZE, "queries": 2 * _FEW_QUERIES}
 """Where a control stands at first, if not at the attack's own default."""
 
 
-def choose(*, shown: bool = True, advanced: bool = True) -> tuple[Attack, int]:
+def choose_attack(*, visible: bool = True, advanced: bool = True) -> tuple[Attack, int]:
     """Draws the choice and returns the attack and its seed.
 
     Args:
-        shown: Whether the visitor may choose the attack.
+        visible: Whether the visitor may choose the attack.
         advanced: Whether the visitor may choose its settings.
     """
     draw = partial(
@@ -51,55 +51,55 @@ def choose(*, shown: bool = True, advanced: bool = True) -> tuple[Attack, int]:
         list(STRENGTHS),
         format_func=lambda name: f"{attacks.get(name).title}: {STRENGTHS[name]}",
     )
-    offered = settings.one_of(list(STRENGTHS))
-    name = settings.ask(draw, "attack", next(iter(STRENGTHS)), offered, shown=shown)
-    asked = _asked(name)
-    if not asked and name not in _RANDOM:
+    parse = settings.one_of(list(STRENGTHS))
+    name = settings.ask(draw, "attack", next(iter(STRENGTHS)), parse, shown=visible)
+    keys = _list_controls(name)
+    if not keys and name not in _RANDOM:
         return attacks.make(name), 0
     with st.expander("Advanced", icon=":material/tune:") if advanced else nullcontext():
-        return _configured(name, asked, advanced)
+        return _choose_settings(name, keys, advanced)
 
 
-def _configured(name: str, asked: list[str], shown: bool) -> tuple[Attack, int]:
+def _choose_settings(name: str, keys: list[str], visible: bool) -> tuple[Attack, int]:
     usual = attacks.make(name)
-    chosen: dict[str, Any] = {}
-    for key in asked:
-        if key == "restarts" and not chosen.get("random_start", True):
+    values: dict[str, Any] = {}
+    for key in keys:
+        if key == "restarts" and not values.get("random_start", True):
             continue  # the same start would give the same end
         control = _CONTROLS[key]
-        if key == "step_size" and chosen.get("norm") == "l2":
-            control = _step_length
-        chosen[key] = control(_own(name, key), getattr(usual, key), shown)
-    return attacks.make(name, **chosen), _seed(shown) if name in _RANDOM else 0
+        if key == "step_size" and values.get("norm") == "l2":
+            control = _choose_step_length
+        values[key] = control(_link_name(name, key), getattr(usual, key), visible)
+    return attacks.make(name, **values), _choose_seed(visible) if name in _RANDOM else 0
 
 
-def _asked(name: str) -> list[str]:
-    """An attack's settings that there are controls for."""
+def _list_controls(name: str) -> list[str]:
+    """Lists an attack's settings that there are controls for."""
     return [key for key in _CONTROLS if key in attacks.settings(name)]
 
 
-def usual(name: str) -> dict[str, str]:
-    """An attack's own settings at their defaults, as a link has them.
+def usual_settings(name: str) -> dict[str, str]:
+    """Writes an attack's own settings at their defaults, as a link has them.
 
     Args:
         name: The attack.
     """
-    made = attacks.make(name)
-    asked = _asked(name)
-    values = {key: getattr(made, key) for key in asked} | _FIRST
+    attack = attacks.make(name)
+    keys = _list_controls(name)
+    values = {key: getattr(attack, key) for key in keys} | _FIRST
     seed = {"seed": "0"} if name in _RANDOM else {}
-    return {"attack": name, **{_own(name, key): str(values[key]) for key in asked}, **seed}
+    return {"attack": name, **{_link_name(name, key): str(values[key]) for key in keys}, **seed}
 
 
-def _own(attack: str, key: str) -> str:
-    """A setting's name in links: attacks differ in what is usual, so each has its own.
+def _link_name(attack: str, key: str) -> str:
+    """Names a setting in links: attacks differ in what is usual, so each has names of its own.
 
     The norm is a question of what may change at all, and stays when another attack is chosen.
     """
     return key if key == "norm" or attack == PGD.name else f"{attack}_{key}"
 
 
-def _norm(name: str, usual: str, shown: bool) -> str:
+def _choose_norm(name: str, usual: str, visible: bool) -> str:
     draw = partial(
         st.segmented_control,
         "Norm",
@@ -109,15 +109,15 @@ def _norm(name: str, usual: str, shown: bool) -> str:
         help="What epsilon limits: L∞ each colour value's change, L2 the Euclidean length of the "
         "whole change, so that a few values may move far.",
     )
-    return settings.ask(draw, name, usual, settings.one_of(list(attack_setup.NORMS)), shown=shown)
+    return settings.ask(draw, name, usual, settings.one_of(list(attack_setup.NORMS)), shown=visible)
 
 
-def _steps(name: str, usual: int, shown: bool) -> int:
+def _choose_steps(name: str, usual: int, visible: bool) -> int:
     draw = partial(st.slider, "Steps", 1, _MOST_STEPS, help="Gradient steps at each epsilon.")
-    return settings.ask(draw, name, usual, settings.whole(1, _MOST_STEPS), shown=shown)
+    return settings.ask(draw, name, usual, settings.whole(1, _MOST_STEPS), shown=visible)
 
 
-def _step_size(name: str, usual: float | None, shown: bool) -> float | None:
+def _choose_step_size(name: str, usual: float | None, visible: bool) -> float | None:
     draw = partial(
         st.slider,
         "Step size",
@@ -127,11 +127,11 @@ def _step_size(name: str, usual: float | None, shown: bool) -> float | None:
         help="Length of a step; 0 leaves it to the attack, which takes a share of epsilon.",
     )
     parse = settings.whole(_USUAL_SIZE, _LARGEST_SIZE)
-    levels = settings.ask(draw, name, _FIRST["step_size"], parse, shown=shown)
+    levels = settings.ask(draw, name, _FIRST["step_size"], parse, shown=visible)
     return levels / LEVELS if levels else usual
 
 
-def _step_length(name: str, usual: float | None, shown: bool) -> float | None:
+def _choose_step_length(name: str, usual: float | None, visible: bool) -> float | None:
     """The step size in L2, where it is a length over all values."""
     draw = partial(
         st.slider,
@@ -143,20 +143,20 @@ def _step_length(name: str, usual: float | None, shown: bool) -> float | None:
         "epsilon.",
     )
     parse = settings.multiple(_SHORTEST, _LONGEST)
-    length = settings.ask(draw, f"{name}_l2", float(_USUAL_SIZE), parse, shown=shown)
+    length = settings.ask(draw, f"{name}_l2", float(_USUAL_SIZE), parse, shown=visible)
     return length or usual
 
 
-def _random_start(name: str, usual: bool, shown: bool) -> bool:
+def _choose_random_start(name: str, usual: bool, visible: bool) -> bool:
     draw = partial(
         st.toggle,
         "Random start",
         help="Begin at a random point within epsilon rather than at the picture itself.",
     )
-    return settings.ask(draw, name, usual, settings.yes_no, shown=shown)
+    return settings.ask(draw, name, usual, settings.yes_no, shown=visible)
 
 
-def _restarts(name: str, usual: int, shown: bool) -> int:
+def _choose_restarts(name: str, usual: int, visible: bool) -> int:
     draw = partial(
         st.slider,
         "Restarts",
@@ -164,10 +164,10 @@ def _restarts(name: str, usual: int, shown: bool) -> int:
         _MOST_RESTARTS,
         help="Attempts from different random starts; the best one counts.",
     )
-    return settings.ask(draw, name, usual, settings.whole(1, _MOST_RESTARTS), shown=shown)
+    return settings.ask(draw, name, usual, settings.whole(1, _MOST_RESTARTS), shown=visible)
 
 
-def _queries(name: str, usual: int, shown: bool) -> int:
+def _choose_queries(name: str, usual: int, visible: bool) -> int:
     draw = partial(
         st.slider,
         "Questions to the model",
@@ -177,22 +177,22 @@ def _queries(name: str, usual: int, shown: bool) -> int:
         help="How often the model may be asked at each epsilon.",
     )
     parse = settings.whole(_FEW_QUERIES, usual)
-    return settings.ask(draw, name, _FIRST["queries"], parse, shown=shown)
+    return settings.ask(draw, name, _FIRST["queries"], parse, shown=visible)
 
 
-def _seed(shown: bool) -> int:
+def _choose_seed(visible: bool) -> int:
     draw = partial(
         st.number_input, "Seed", 0, _LARGEST_SEED, help="The same seed gives the same result."
     )
-    return settings.ask(draw, "seed", 0, settings.whole(0, _LARGEST_SEED), shown=shown)
+    return settings.ask(draw, "seed", 0, settings.whole(0, _LARGEST_SEED), shown=visible)
 
 
 _CONTROLS: dict[str, Callable[[str, Any, bool], Any]] = {
-    "norm": _norm,
-    "steps": _steps,
-    "step_size": _step_size,
-    "random_start": _random_start,
-    "restarts": _restarts,
-    "queries": _queries,
+    "norm": _choose_norm,
+    "steps": _choose_steps,
+    "step_size": _choose_step_size,
+    "random_start": _choose_random_start,
+    "restarts": _choose_restarts,
+    "queries": _choose_queries,
 }
-"""How each setting is asked for; one without an entry keeps the attack's default."""
+"""What draws the control of each setting; one without an entry keeps the attack's default."""

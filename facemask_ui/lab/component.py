@@ -1,4 +1,4 @@
-"""The component itself: a slider over a film, and the elements its parts arrive by."""
+"""The component: a slider over a film, and the invisible elements that bring its parts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,15 @@ from facemask_ui.base.palette import pick_palette
 from facemask_ui.lab.film import Film
 from facemask_ui.lab.words import STEP_FIGURES, SWEEP_FIGURES, WORDS
 
-__all__ = ["STEP_FIGURES", "Axis", "draw", "epsilons", "send", "send_film", "steps"]
+__all__ = [
+    "STEP_FIGURES",
+    "Axis",
+    "draw_lab",
+    "epsilon_axis",
+    "send_film",
+    "send_part",
+    "step_axis",
+]
 
 _HTML, _CSS = browser.read_texts(__file__, "lab.html", "lab.css")
 # Streamlit takes one text a component and serves no file that another could import, so the files
@@ -44,7 +52,7 @@ class Axis:
         name: Its label.
         key: Its name in the record a visitor downloads.
         values: What a notch is called there, in file names and below the curve.
-        shown: How a notch is written beside the slider.
+        texts: How a notch is written beside the slider.
         short: How it is written elsewhere.
         lengths: The L2 length a notch allows, where it is one.
         playable: Whether a button runs through the notches.
@@ -53,7 +61,7 @@ class Axis:
     name: str
     key: str
     values: list[float]
-    shown: list[str]
+    texts: list[str]
     short: list[str]
     lengths: list[float] | None = None
     playable: bool = False
@@ -64,27 +72,27 @@ class Axis:
         return len(self.values) - 1
 
 
-def epsilons(grid: Grid) -> Axis:
-    """The axis of epsilon in a norm."""
+def epsilon_axis(grid: Grid) -> Axis:
+    """Makes the axis of epsilon in a norm."""
     values = [grid.number(notch) for notch in grid.notches]
-    written = [grid.write(notch) for notch in grid.notches]
+    short = [grid.write(notch) for notch in grid.notches]
     lengths = [grid.epsilon(notch) for notch in grid.notches]
     if grid == LINF:
-        shown = [f"{text} = {length:.4f}" for text, length in zip(written, lengths, strict=True)]
-        return Axis("Epsilon", "epsilon_levels", values, shown, written)
-    return Axis("Epsilon (L2)", "epsilon", values, written, written, lengths)
+        texts = [f"{text} = {length:.4f}" for text, length in zip(short, lengths, strict=True)]
+        return Axis("Epsilon", "epsilon_levels", values, texts, short)
+    return Axis("Epsilon (L2)", "epsilon", values, short, short, lengths)
 
 
-def steps(most: int) -> Axis:
-    """The axis of an attack's steps."""
+def step_axis(most: int) -> Axis:
+    """Makes the axis of an attack's steps."""
     numbers = range(most + 1)
-    shown = [f"{number} of {most}" for number in numbers]
+    texts = [f"{number} of {most}" for number in numbers]
     short = [f"step {number}" for number in numbers]
-    return Axis("Step", "step", list(numbers), shown, short, playable=True)
+    return Axis("Step", "step", list(numbers), texts, short, playable=True)
 
 
-def draw(
-    question: str,
+def draw_lab(
+    film: str,
     *,
     key: str,
     axis: Axis,
@@ -101,14 +109,14 @@ def draw(
     on_level: Callable[[int], None],
     on_animate: Callable[[], None] | None = None,
 ) -> None:
-    """Draws the component for a film whose parts :func:`send` brings, before or after.
+    """Draws the component for a film whose parts :func:`send_film` sends, before or after.
 
     Args:
-        question: Names the film.
+        film: The film's name.
         key: Tells the component from others on the page.
         axis: What its slider moves along.
         level: Where the slider stands.
-        label: The class the attack is told is true.
+        label: The class that counts as the right answer.
         alt: What the picture shows.
         attack: The attack's name in words.
         file: First part of the names of downloaded files.
@@ -117,21 +125,21 @@ def draw(
         guess: Whether the visitor is asked for a guess before the answer.
         figures: Name and unit of the numbers shown at each notch.
         hidden: Parts not to be shown: ``views``, ``figures``, ``downloads``.
-        on_level: Told where the slider came to rest.
+        on_level: Called with the notch where the slider came to rest.
         on_animate: Called when the visitor wants the film as a GIF; None if there is none.
     """
 
-    def moved() -> None:
-        told = st.session_state[key].get("level")
-        if isinstance(told, int) and 0 <= told <= axis.most:  # it comes from a browser
-            on_level(told)
+    def store() -> None:
+        notch = st.session_state[key].get("level")
+        if isinstance(notch, int) and 0 <= notch <= axis.most:  # it comes from a browser
+            on_level(notch)
 
     component = st.components.v2.component(
         "attack_lab", html=_HTML, css=browser.CONTROLS + _CSS, js=_JS
     )
     component(
         data={
-            "question": question,
+            "question": film,
             "axis": vars(axis) | {"most": axis.most},
             "level": level,
             "label": label,
@@ -147,13 +155,13 @@ def draw(
             "onBlue": pick_palette().on_classes[WITH_MASK],
         },
         key=key,
-        on_level_change=moved,
-        on_animate_change=on_animate or _nothing,
+        on_level_change=store,
+        on_animate_change=on_animate or _do_nothing,
     )
 
 
-def _nothing() -> None:
-    """Stands where a component has to be told what to call."""
+def _do_nothing() -> None:
+    """Stands where a component needs something to call."""
 
 
 def send_film(film: Film, *, key: str) -> None:
@@ -164,10 +172,10 @@ def send_film(film: Film, *, key: str) -> None:
         key: Tells its parts from those of other films on the page.
     """
     for number, part in enumerate(film.pack()):
-        send(part, key=f"{key}:{film.name}:{number}")
+        send_part(part, key=f"{key}:{film.name}:{number}")
 
 
-def send(part: bytes, *, key: str) -> None:
+def send_part(part: bytes, *, key: str) -> None:
     """Hands one part of a film to the browser, by an element nobody sees.
 
     Args:

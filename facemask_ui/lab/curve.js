@@ -106,13 +106,13 @@ function ticks({ most }) {
 }
 
 function shape(name, attributes) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
+  const node = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+  return node;
 }
 
 function text(x, y, content, anchor) {
-  const made = shape("text", { x, y, "text-anchor": anchor });
-  made.textContent = content;
-  return made;
+  const node = shape("text", { x, y, "text-anchor": anchor });
+  node.textContent = content;
+  return node;
 }

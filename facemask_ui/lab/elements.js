@@ -4,10 +4,10 @@ const SIDE = 224;
 const VALUES = SIDE * SIDE * 3;
 
 function element(name, className = "", text = "") {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  if (text) made.textContent = text;
-  return made;
+  const node = document.createElement(name);
+  if (className) node.className = className;
+  if (text) node.textContent = text;
+  return node;
 }
 
 /** As replaceChildren; what had the focus has it still, by its place. */
@@ -18,16 +18,16 @@ function replace(parent, children) {
 }
 
 function button(text, act) {
-  const made = element("button", "", text);
-  made.type = "button";
-  made.addEventListener("click", act);
-  return made;
+  const node = element("button", "", text);
+  node.type = "button";
+  node.addEventListener("click", act);
+  return node;
 }
 
 function icon(name) {
-  const made = element("span", "icon", name);
-  made.setAttribute("aria-hidden", "true");
-  return made;
+  const node = element("span", "icon", name);
+  node.setAttribute("aria-hidden", "true");
+  return node;
 }
 
 // ---- verdicts ----

@@ -1,4 +1,4 @@
-"""What else can be asked about the attacked face: steps, models, defences, saving, a real mask."""
+"""What else the lab shows of the attacked face: steps, models, defences, saving, a real mask."""
 
 from __future__ import annotations
 
@@ -58,14 +58,14 @@ class Point:
         return self.question.grid.epsilon(self.notch)
 
     @property
-    def written(self) -> str:
+    def epsilon_text(self) -> str:
         """Epsilon as people write it, and its norm where that is not the usual one."""
         grid = self.question.grid
         norm = "" if grid == LINF else f" in {attack_setup.NORMS[grid.norm]}"
         return f"{grid.write(self.notch)}{norm}"
 
 
-def choose(point: Point) -> None:
+def choose_look(point: Point) -> None:
     """Draws the choice of what to look at next, and that."""
     offered = {name: draw for name, (applies, draw) in _LOOKS.items() if applies(point)}
     choice = st.segmented_control(
@@ -81,16 +81,16 @@ def choose(point: Point) -> None:
 def _show_other_models(point: Point) -> None:
     st.write(
         f"The same picture, made against {models.title(point.model)} at "
-        f"epsilon {point.written}, shown to every model."
+        f"epsilon {point.epsilon_text}, shown to every model."
     )
     loaded = {name: models.load(name) for name in models.shipped()}
-    verdicts = {name: answers.judge(model, point.attacked) for name, model in loaded.items()}
+    verdicts = {name: answers.judge_face(model, point.attacked) for name, model in loaded.items()}
     charts.draw_probabilities(
         {models.title(name): verdict for name, verdict in verdicts.items()}, key="transfer"
     )
     face, label = point.question.face, point.question.label
     others = [name for name in verdicts if name != point.model]
-    right = [name for name in others if answers.judge(loaded[name], face).label == label]
+    right = [name for name in others if answers.judge_face(loaded[name], face).label == label]
     fooled = [models.title(name) for name in right if verdicts[name].label != label]
     named = f": {', '.join(fooled)}" if fooled else ""
     st.caption(
@@ -112,7 +112,7 @@ def _show_defences(point: Point) -> None:
     shielded = _shield(models.sha256(point.model), question.classifier, _choose_defence())
     adapted = _adapt_attack(shielded, point)
     rows: dict[str, Verdict] = {
-        "No defence, attacked": answers.judge(question.classifier, point.attacked),
+        "No defence, attacked": answers.judge_face(question.classifier, point.attacked),
         "Defended, original": _judge(shielded, question.face),
         "Defended, same picture": _judge(shielded, point.attacked),
         "Defended, attack adapted": _judge(shielded, adapted),
@@ -173,12 +173,12 @@ def _show_saving(point: Point) -> None:
 
 def _show_steps(point: Point) -> None:
     question = point.question
-    before = answers.judge(question.classifier, question.face)
+    before = answers.judge_face(question.classifier, question.face)
     film = sweeps.film_steps(question, point.epsilon, before)
-    component.draw(
+    component.draw_lab(
         film.name,
         key="lab-steps",
-        axis=component.steps(int(question.attack.steps)),  # type: ignore[attr-defined]
+        axis=component.step_axis(int(question.attack.steps)),  # type: ignore[attr-defined]
         level=0,
         label=question.label,
         alt=point.picture.alt,
@@ -188,14 +188,14 @@ def _show_steps(point: Point) -> None:
         figures=component.STEP_FIGURES,
         on_level=lambda _: None,
     )
-    st.caption(attack_setup.statement(point.threat_model))
+    st.caption(attack_setup.describe_threat_model(point.threat_model))
     with st.container(gap=None, key="lab-steps-parts"):
         component.send_film(film, key="lab-steps")
 
 
 def _show_mask(point: Point) -> None:
     picture, classifier = point.picture, point.question.classifier
-    box = point.region or next(iter(cropping.found(picture)), None)
+    box = point.region or next(iter(cropping.find_faces(picture)), None)
     if box is None:
         st.info(
             "No face was found to draw a mask onto. Set the crop by hand, around the face.",
@@ -204,8 +204,10 @@ def _show_mask(point: Point) -> None:
         return
     rows = {
         "Bare face": point.question.face,
-        "Drawn mask": cropping.cut(virtual_mask.draw_mask(picture.pixels, box), point.region),
-        f"Noise, {point.written}": point.attacked,
+        "Drawn mask": cropping.cut_pixels(
+            virtual_mask.draw_mask(picture.pixels, box), point.region
+        ),
+        f"Noise, {point.epsilon_text}": point.attacked,
     }
     verdicts = {name: _judge(classifier, face) for name, face in rows.items()}
     with st.container(horizontal=True, wrap=False):  # side by side on a phone, too
@@ -220,7 +222,7 @@ def _show_mask(point: Point) -> None:
                 )
     charts.draw_probabilities(verdicts, key="mask")
     grid = point.question.grid
-    change = f"of at most {point.written} in each colour value"
+    change = f"of at most {point.epsilon_text} in each colour value"
     if grid != LINF:
         change = f"with a Euclidean length of about {grid.write(point.notch)}"
     st.caption(

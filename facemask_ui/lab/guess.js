@@ -3,11 +3,11 @@
 class Guess {
   /**
    * @param box Where the question stands.
-   * @param answered Called once the visitor has guessed.
+   * @param onGuess Called once the visitor has guessed.
    */
-  constructor(box, answered) {
+  constructor(box, onGuess) {
     this.box = box;
-    this.answered = answered;
+    this.onGuess = onGuess;
     this.guesses = new Map();
   }
 
@@ -39,7 +39,7 @@ class Guess {
     sentence.textContent = words.guess.replace("{class}", words.classes[data.label].toLowerCase());
     const choose = (fooled) => () => {
       this.guesses.set(data.question, { fooled, level: level() });
-      this.answered();
+      this.onGuess();
     };
     row.replaceChildren(
       button(words.guessHeld, choose(false)),

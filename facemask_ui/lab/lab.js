@@ -20,8 +20,8 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
 
 /** Two labs may stand on a page, and neither's film may go: its parts would not be sent again. */
 function forgetOthers() {
-  const shown = new Set(onScreen.values());
-  const others = [...films.keys()].filter((key) => !shown.has(key));
+  const current = new Set(onScreen.values());
+  const others = [...films.keys()].filter((key) => !current.has(key));
   for (const key of others.slice(0, Math.max(0, others.length - KEPT_FILMS))) films.delete(key);
 }
 
@@ -76,7 +76,7 @@ class Lab {
     onScreen.set(this, data.question);
     this.slider.min = 0;
     this.slider.max = data.axis.most;
-    if (first) this.slider.value = this.told = data.level; // from then on it is the visitor's
+    if (first) this.slider.value = this.restedAt = data.level; // from then on it is the visitor's
     this.find(".lab").style.setProperty("--on-class-1", data.onBlue);
     this.label();
     this.refresh();
@@ -101,10 +101,10 @@ class Lab {
   }
 
   viewButton(view) {
-    const made = button(this.words.views[view], () => this.look(view));
-    made.setAttribute("role", "radio");
-    made.setAttribute("aria-checked", String(view === this.view));
-    return made;
+    const radio = button(this.words.views[view], () => this.look(view));
+    radio.setAttribute("role", "radio");
+    radio.setAttribute("aria-checked", String(view === this.view));
+    return radio;
   }
 
   look(view) {
@@ -177,8 +177,8 @@ class Lab {
     const { film, words, data, view } = this;
     const { showsAttacked } = this.player;
     const seam = view === "wipe" ? Number(this.find(".seam").value) : 0;
-    const shown = view === "wipe" || showsAttacked ? attacked : film.face;
-    paint(this.canvas("both"), join(film.face, shown ?? film.face, seam), seam);
+    const other = view === "wipe" || showsAttacked ? attacked : film.face;
+    paint(this.canvas("both"), join(film.face, other ?? film.face, seam), seam);
     const caption = view === "wipe" ? words.wiped : showsAttacked ? words.attacked : words.original;
     this.caption("both", caption, `${caption}. ${data.alt}. ${state}`);
   }
@@ -206,7 +206,7 @@ class Lab {
 
   drawLevel(point) {
     const { axis } = this.data;
-    const level = axis.shown[this.level];
+    const level = axis.texts[this.level];
     this.find(".level").textContent = level;
     this.find(".stated").textContent = this.data.stated[this.level] ?? "";
     this.slider.setAttribute("aria-valuetext", `${level}. ${this.spoken(point)}`);
@@ -334,8 +334,8 @@ class Lab {
 
   /** Tells the page where the slider came to rest, for its link and what else depends on it. */
   tell() {
-    if (this.level === this.told) return;
-    this.told = this.level;
+    if (this.level === this.restedAt) return;
+    this.restedAt = this.level;
     this.page.setStateValue("level", this.level);
   }
 }

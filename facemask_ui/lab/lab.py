@@ -19,7 +19,7 @@ from facemask_ui.lab import component, further, slider, sweeps
 _KEY = "lab"
 
 
-def show(
+def show_lab(
     picture: Picture,
     region: faces.Box | None,
     label: int | None,
@@ -38,20 +38,20 @@ def show(
         model: Name of the model under attack.
         attack: The attack.
         seed: Its seed.
-        look_further: Whether more can be asked about the attacked face.
+        look_further: Whether the visitor may look further at the attacked face.
     """
-    face = cropping.square(picture, region)
+    face = cropping.cut_face(picture, region)
     classifier = models.load(model, to_attack=True)
-    before = answers.judge(classifier, face)
-    question = Question(face, classifier, truth.settle(label, before), attack, seed)
+    before = answers.judge_face(classifier, face)
+    question = Question(face, classifier, truth.settle_label(label, before), attack, seed)
     film = sweeps.film_sweep(question, before)
     grid = question.grid
-    notch = slider.notch(grid)
+    notch = slider.read_notch(grid)
     guess = _choose_guess(picture, region)
-    component.draw(
+    component.draw_lab(
         film.name,
         key=f"{_KEY}-{grid.norm}",  # the same notch in another norm is another place
-        axis=component.epsilons(grid),
+        axis=component.epsilon_axis(grid),
         level=notch,
         label=question.label,
         alt=picture.alt,
@@ -63,16 +63,16 @@ def show(
             "true_class": LABELS[question.label],
             "threat_model": attack.sweep_threat_model(grid.epsilon(grid.last), seed),
         },
-        stated=_stated(question, model),
+        stated=_describe_threat_models(question, model),
         guess=guess,
-        on_level=lambda notch: slider.rests(grid, notch),
+        on_level=lambda notch: slider.store_notch(grid, notch),
         on_animate=lambda: st.session_state.update(animated=film.name),
     )
     below, unseen = st.container(), st.container(gap=None, key=f"{_KEY}-parts")
     with unseen:
         component.send_film(film, key=film.name)
         if st.session_state.get("animated") == film.name:
-            component.send(film.animate(question), key=f"animation:{film.name}")
+            component.send_part(film.animate(question), key=f"animation:{film.name}")
         twin = models.robust_twin(model)
         with messages.show_errors():  # a twin that is damaged costs its own line alone
             if twin is not None:
@@ -81,17 +81,20 @@ def show(
     attacked = film.attacked_at(notch, face)
     if attacked is not None and look_further:
         with below:
-            further.choose(further.Point(question, notch, attacked, picture, region, model))
+            further.choose_look(further.Point(question, notch, attacked, picture, region, model))
 
 
-def _stated(question: Question, model: str) -> list[str]:
-    """The threat model at every notch, in words."""
+def _describe_threat_models(question: Question, model: str) -> list[str]:
+    """Writes the threat model at every notch in words."""
     identity = f"Model {models.title(model)}, sha256 {models.sha256(model)[:12]}."
     grid = question.grid
     threat_models = [
         question.attack.threat_model(grid.epsilon(notch), question.seed) for notch in grid.notches
     ]
-    return [f"Threat model: {attack_setup.statement(one)}. {identity}" for one in threat_models]
+    return [
+        f"Threat model: {attack_setup.describe_threat_model(one)}. {identity}"
+        for one in threat_models
+    ]
 
 
 def _choose_guess(picture: Picture, region: faces.Box | None) -> bool:
@@ -103,7 +106,7 @@ def _choose_guess(picture: Picture, region: faces.Box | None) -> bool:
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         guess = settings.ask(draw, "guess", False, settings.yes_no)
-        class_link.choose(
-            own_picture=picture.label is None, own_crop=region != cropping.at_first(picture)
+        class_link.show_class_link(
+            own_picture=picture.label is None, own_crop=region != cropping.first_crop(picture)
         )
     return guess

@@ -73,7 +73,9 @@ def _show_robustness(card: Card) -> None:
     last = {report["threat_model"]["attack"]: report["threat_model"] for report in reports}
     with st.expander("Threat models", icon=":material/gavel:"):
         for threat_model in last.values():
-            st.markdown(f"- {attack_setup.statement(threat_model)}; the other epsilons alike.")
+            st.markdown(
+                f"- {attack_setup.describe_threat_model(threat_model)}; the other epsilons alike."
+            )
 
 
 def _show_training(card: Card) -> None:

@@ -30,7 +30,7 @@ def _attack_defaults(query: Mapping[str, str]) -> dict[str, str]:
     return {
         "model": models.shipped()[0],
         "guess": "False",
-        **attack_choice.usual(query.get("attack", next(iter(attack_choice.STRENGTHS)))),
+        **attack_choice.usual_settings(query.get("attack", next(iter(attack_choice.STRENGTHS)))),
     }
 
 

@@ -35,7 +35,7 @@ def attack_portrait(model: str, epsilon: float) -> AttackedPortrait:
         epsilon: On the [0, 1] scale.
     """
     classifier = models.load(model, to_attack=True)
-    picture = pictures.sample(pictures.DEFAULT_SAMPLE)
+    picture = pictures.read_sample(pictures.DEFAULT_SAMPLE)
     return AttackedPortrait(
         _attack_sample(classifier.card.weights_sha256, epsilon, classifier), picture.alt
     )
@@ -44,7 +44,7 @@ def attack_portrait(model: str, epsilon: float) -> AttackedPortrait:
 @st.cache_data(max_entries=32, show_spinner="Attacking…")
 def _attack_sample(model: str, epsilon: float, _classifier: Classifier) -> AttackedFace:
     """Attacks the portrait once for all visitors: it is the lab's own."""
-    picture = pictures.sample(pictures.DEFAULT_SAMPLE)
-    face = cropping.square(picture, None)
+    picture = pictures.read_sample(pictures.DEFAULT_SAMPLE)
+    face = cropping.cut_face(picture, None)
     fgsm = attacks.make("fgsm")
     return verdicts.attack_face(_classifier, face, fgsm, epsilon=epsilon, label=picture.label)

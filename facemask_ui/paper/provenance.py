@@ -61,7 +61,7 @@ def _describe_attack(result: dict[str, Any]) -> str:
     if result["threat_model"] is None:
         return "no attack"
     threat_model = {key: it for key, it in result["threat_model"].items() if key != "source_sha256"}
-    return attack_setup.statement(threat_model)
+    return attack_setup.describe_threat_model(threat_model)
 
 
 def show_results() -> None:

@@ -35,7 +35,7 @@ _FURTHER = (
 def show_run_button(
     data: dataset_choice.DatasetChoice | None,
     names: Sequence[str],
-    attack_choices: Sequence[attack_setup.Chosen],
+    attack_choices: Sequence[attack_setup.AttackChoice],
 ) -> None:
     """Shows the button that queues reports; a report that exists already is opened instead.
 
@@ -72,7 +72,7 @@ def _is_current(job: Job) -> bool:
 
 
 def _choose_further(
-    names: Sequence[str], attack_choices: Sequence[attack_setup.Chosen]
+    names: Sequence[str], attack_choices: Sequence[attack_setup.AttackChoice]
 ) -> set[str]:
     """Shows the further reports on the same attacks, and returns the names of those chosen."""
     if all(one.attack is None for one in attack_choices):
@@ -90,7 +90,7 @@ def _choose_further(
 def _make_orders(
     data: dataset_choice.DatasetChoice,
     names: Sequence[str],
-    attack_choices: Sequence[attack_setup.Chosen],
+    attack_choices: Sequence[attack_setup.AttackChoice],
     further: Collection[str],
 ) -> list[Order]:
     """Makes one order for each model and attack, and then the further ones."""

@@ -69,7 +69,7 @@ def _write_figures(report: Evaluation) -> dict[str, str]:
 
 
 def _write_title(report: Evaluation) -> str:
-    attack = attack_setup.stated({"threat_model": report.threat_model})
+    attack = attack_setup.describe_stored_attack({"threat_model": report.threat_model})
     return f"{models.name(report.model)}, {attack}"
 
 

@@ -57,7 +57,7 @@ def tabulate_transfers(reports: Iterable[StoredReport]) -> dict[str, pd.DataFram
         attack = Question.of(direct).text
         pair = (stated.get("source", values["model"]), values["model"])
         cells.setdefault(attack, {})[pair] = _write_success_rate(figures)
-        titles[attack] = attack_setup.stated({"threat_model": direct})
+        titles[attack] = attack_setup.describe_stored_attack({"threat_model": direct})
     return {
         titles[attack]: _tabulate(pairs)
         for attack, pairs in cells.items()

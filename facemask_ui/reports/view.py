@@ -51,7 +51,7 @@ def show_report(
     if report.threat_model is None:
         st.caption(f":material/gavel: No attack. {_describe_identity(report, supplement)}")
     else:
-        stated = attack_setup.statement(report.threat_model)
+        stated = attack_setup.describe_threat_model(report.threat_model)
         st.caption(
             f":material/gavel: Threat model: {stated}. {_describe_identity(report, supplement)}"
         )

@@ -16,7 +16,9 @@ def describe_line(line: Line) -> tuple[str, str]:
         attack = "no attack"
         if order.attack is not None:
             details = {"source": order.source, "largest_level": order.largest}
-            attack = attack_setup.brief(order.attack, order.epsilon, order.settings | details)
+            attack = attack_setup.describe_attack(
+                order.attack, order.epsilon, order.settings | details
+            )
         most = "" if order.limit is None else f", at most {order.limit} images"
         images = f", {line.job.total} images" if line.job.total else most
         title = "A zip" if line.data is None else visible(line.data.title)
@@ -25,7 +27,10 @@ def describe_line(line: Line) -> tuple[str, str]:
     values, started = line.stored.question.values, line.stored.started[:16].replace("T", " ")
     title = "" if line.data is None else f"{visible(line.data.title)}, "
     subtitle = f"{title}{values['files']} images{cropped}, {started} UTC"
-    return f"{models.name(values['model'])} · {attack_setup.stated(values)}", subtitle
+    return (
+        f"{models.name(values['model'])} · {attack_setup.describe_stored_attack(values)}",
+        subtitle,
+    )
 
 
 def describe_progress(job: Job) -> str:

@@ -20,7 +20,7 @@ class CropBox {
       slider.onchange = () => this.tell();
     }
     this.find("button").onclick = () => {
-      [this.left, this.top, this.size] = this.data.found;
+      [this.left, this.top, this.size] = this.data.start;
       this.draw();
       this.tell();
     };
@@ -33,7 +33,7 @@ class CropBox {
     this.longest = Math.min(data.width, data.height);
     Object.assign(this.find("img"), { src: data.picture, alt: data.alt });
     this.find("button").textContent = data.reset;
-    if (first) [this.left, this.top, this.size] = this.told = data.box; // then it is the visitor's
+    if (first) [this.left, this.top, this.size] = this.last = data.box; // then it is the visitor's
     this.draw();
   }
 
@@ -119,8 +119,8 @@ class CropBox {
 
   tell() {
     const box = [this.left, this.top, this.size];
-    if (box.every((value, index) => value === this.told[index])) return;
-    this.told = box;
+    if (box.every((value, index) => value === this.last[index])) return;
+    this.last = box;
     this.setStateValue("box", box);
   }
 }

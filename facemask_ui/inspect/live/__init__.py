@@ -50,9 +50,9 @@ def choose_view() -> str:
 def show_camera() -> None:
     """Shows the choice of model, and the camera."""
     with st.container(width=_CHOICE_WIDTH):
-        model = models.choose()
+        model = models.choose_model()
     models.load(model, to_attack=True)  # now: later, with the camera on, someone would wait for it
-    _answer_stills(model, slider.notch(LINF))
+    _answer_stills(model, slider.read_notch(LINF))
 
 
 @st.fragment
@@ -90,4 +90,4 @@ def _keep_still(message: object) -> None:
 
 def _keep_level(level: object) -> None:
     if isinstance(level, int) and level in LINF.notches:  # it comes from a browser
-        slider.rests(LINF, level)
+        slider.store_notch(LINF, level)

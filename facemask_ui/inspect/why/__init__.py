@@ -71,7 +71,7 @@ def _show_heat_map(
     name = models.title(model)
     try:
         with st.spinner(f"Asking {messages.escape_markdown(name)} for its map…", show_time=True):
-            heat = answers.explain(models.load(model), face, explanation, verdict.label)
+            heat = answers.explain_face(models.load(model), face, explanation, verdict.label)
     except FacemaskError as error:  # the other models still get their maps
         messages.show_error(error)
         return

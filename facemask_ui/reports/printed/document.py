@@ -112,7 +112,7 @@ def _write_title(report: Evaluation) -> str:
 def _state_threat_model(report: Evaluation) -> str:
     if report.threat_model is None:
         return "No attack"
-    return attack_setup.statement(report.threat_model)
+    return attack_setup.describe_threat_model(report.threat_model)
 
 
 def _make_table(title: str, success_rates: pd.DataFrame) -> _Table:

@@ -104,12 +104,12 @@ def test_crop_by_hand_starts_at_the_face_chosen_last_and_cuts_what_it_says(
     app.file_uploader[0].set_value(("face.png", ASTRONAUT, "image/png")).run()
     found = faces.find_faces(images.decode(ASTRONAUT))[0]
     told = by_hand(app)
-    assert told["box"] == told["found"] == [found.left, found.top, found.width]
+    assert told["box"] == told["start"] == [found.left, found.top, found.width]
     assert (told["width"], told["height"]) == (512, 512)
     assert told["reset"] == "Back to the found face"
     app.session_state[f"box:{hashlib.sha256(ASTRONAUT).hexdigest()[:16]}"] = Box(10, 20, 64, 64)
     told = by_hand(app)
-    assert (told["box"], told["found"]) == ([10, 20, 64], [found.left, found.top, found.width])
+    assert (told["box"], told["start"]) == ([10, 20, 64], [found.left, found.top, found.width])
     assert "64 by 64 of 512 by 512 pixels, at 10, 20" in app.image[0].proto.imgs[0].alt
 
 
@@ -145,7 +145,7 @@ def test_crop_by_hand_without_a_face_starts_in_the_middle(open_page: Open) -> No
 def test_a_square_from_a_browser_is_taken_only_inside_the_picture(
     told: object, box: Box | None
 ) -> None:
-    assert crop_box.accepted(told, height=100, width=140) == box
+    assert crop_box.read_box(told, height=100, width=140) == box
 
 
 def test_link_to_a_sample_leaves_the_upload_behind(open_page: Open) -> None:
