@@ -76,8 +76,10 @@ class Film:
         Returns:
             uint8 (224, 224, 3), or None where it is not computed yet.
         """
-        faces = (part.attacked_at(notch, face) for part in self.done if notch in part.answers)
-        return next(faces, None)
+        for part in self.done:
+            if notch in part.answers:
+                return part.attacked_at(notch, face)
+        return None
 
     def animate(self, question: Question) -> bytes:
         """Packs one more part: the film as a GIF, made when it is first wanted.
@@ -103,12 +105,11 @@ class Film:
         """Computes the part at a position unless another thread has; tells whether there is one."""
         with waiting.hold_lock(self.lock):
             if position == len(self.done):
-                part = self._compute()
-                if part is not None:
-                    self.done.append(part)
+                self._compute()
         return position < len(self.done)
 
-    def _compute(self) -> Part | None:
+    def _compute(self) -> None:
+        """Computes the next part, if there is one."""
         while True:
             if self.failure is not None:
                 raise self.failure
@@ -122,4 +123,6 @@ class Film:
                     raise
             self.asks = part is ASKS
             if not self.asks:
-                return part
+                break
+        if part is not None:
+            self.done.append(part)

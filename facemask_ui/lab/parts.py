@@ -93,17 +93,19 @@ def describe_sweep(face: NDArray[np.uint8], sweep: Sweep) -> Part:
     """Makes a part of the attacked faces and the answers at some notches of the slider.
 
     Where every attacked face is the face plus so many times one pattern of signs, as FGSM's are in
-    L-infinity, the pattern alone is sent; otherwise each one's difference from the face.
+    L-infinity, the pattern alone is sent; otherwise each one's difference from the face, modulo 256
+    so that it fits 8 bits however large it is.
 
     Args:
         face: uint8 (224, 224, 3).
         sweep: A sweep, or a part of one.
     """
-    signs = _find_signs(face, sweep) if sweep.grid == LINF else None
+    name = f"levels {sweep.notches[0]}-{sweep.notches[-1]}"
     header = {"levels": sweep.notches.tolist(), "probabilities": sweep.probabilities.tolist()}
+    signs = _find_signs(face, sweep) if sweep.grid == LINF else None
     if signs is None:
-        return _describe_changes(face, sweep.attacked, header)
-    return Part(_name_levels(header["levels"]), "sign", header, signs)
+        return Part(name, "frames", header, sweep.attacked - face)
+    return Part(name, "sign", header, signs)
 
 
 def describe_step(face: NDArray[np.uint8], step: Step) -> Part:
@@ -113,14 +115,7 @@ def describe_step(face: NDArray[np.uint8], step: Step) -> Part:
         "probabilities": [step.probabilities],
         "figures": [{"loss": round(step.loss, 3)}],
     }
-    return _describe_changes(face, step.attacked[None], header)
-
-
-def _describe_changes(
-    face: NDArray[np.uint8], attacked: NDArray[np.uint8], header: dict[str, Any]
-) -> Part:
-    # The difference is modulo 256, so that it fits 8 bits however large it is.
-    return Part(_name_levels(header["levels"]), "frames", header, attacked - face)
+    return Part(f"levels {step.number}-{step.number}", "frames", header, step.attacked[None] - face)
 
 
 def _find_signs(face: NDArray[np.uint8], sweep: Sweep) -> NDArray[np.int8] | None:
@@ -128,11 +123,10 @@ def _find_signs(face: NDArray[np.uint8], sweep: Sweep) -> NDArray[np.int8] | Non
     beyond_zero = np.flatnonzero(sweep.notches > 0)
     if len(beyond_zero) < 2:
         return None
-    levels = face.astype(np.int16)
     # Any of them shows all signs, but for values that the edge of the box holds back in each.
-    signs = np.sign(sweep.attacked[beyond_zero[0]] - levels)
+    signs = np.sign(sweep.attacked[beyond_zero[0]] - face.astype(np.int16))
     for notch, attacked in zip(sweep.notches, sweep.attacked, strict=True):
-        if not np.array_equal(np.clip(levels + notch * signs, 0, 255), attacked):
+        if not np.array_equal(np.clip(face + notch * signs, 0, 255), attacked):
             return None
     return signs.astype(np.int8)
 
@@ -184,7 +178,3 @@ def describe_animation(gif: bytes) -> Part:
 
 END = Part("end", "end", {})
 """Says that nothing more will come."""
-
-
-def _name_levels(levels: list[int]) -> str:
-    return f"levels {levels[0]}-{levels[-1]}"

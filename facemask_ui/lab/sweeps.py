@@ -46,8 +46,8 @@ def film_twin(film: Film, question: Question, twin: Classifier) -> Film:
         twin: The second model.
     """
     key = f"{film.name}:{twin.card.weights_sha256}"
-    of_twin = replace(question, classifier=twin)
-    return _find_film(key, film.name, of_twin, _compute_twin(of_twin))
+    question = replace(question, classifier=twin)
+    return _find_film(key, film.name, question, _compute_twin(question))
 
 
 def film_steps(question: Question, epsilon: float, before: Verdict) -> Film:
