@@ -23,21 +23,21 @@ with frame.page(
     attack = attacks.make("fgsm")
     epsilon = LINF.epsilon(LINF.usual)
     face = cropping.cut_face(picture, None)
-    shown, told = st.columns([3, 2], gap="large")
-    at_first = told.empty()
+    images, answer = st.columns([3, 2], gap="large")
+    first_answer = answer.empty()
     before = answers.judge_face(models.load(model), face)  # seconds before an attack is compiled
-    at_first.markdown(f"Before the attack: {palette.write_verdict(before)}")
+    first_answer.markdown(f"Before the attack: {palette.write_verdict(before)}")
     label = truth.settle_label(picture.label, before)
     question = Question(face, models.load(model, to_attack=True), label, attack, seed=0)
     result = answers.attack_face(question, epsilon)
-    at_first.empty()
-    with shown:
+    first_answer.empty()
+    with images:
         before_after.show_pictures(result, picture.alt)
         st.caption(
             f"{models.title(model)}, computed by this server. "
             f"{attack_setup.describe_threat_model(attack.threat_model(epsilon))}."
         )
-    with told:
+    with answer:
         before_after.show_outcome(result)
         before_after.show_confidence(result, key="probabilities")
 
