@@ -226,9 +226,9 @@ def engines_in_turns(
     task = Task(classifier=classifier, attack=attacks.make("fgsm"), epsilon=EPSILON)
     seconds: dict[str, list[float]] = {"local": [], "engine": []}
     with ExitStack() as stack:
-        local = stack.enter_context(engines.Local().ready(task, print))
+        local = stack.enter_context(engines.Local().start(task, print))
         started = time.perf_counter()
-        other = stack.enter_context(second.ready(task, print))
+        other = stack.enter_context(second.start(task, print))
         start = time.perf_counter() - started
         crews = {"local": local, "engine": other}
         for crew in crews.values():

@@ -74,7 +74,7 @@ def sweep(classifier: Classifier) -> dict[str, Any]:
     gradient = task.bare_gradient(classifier)
     found = median_seconds(
         {
-            "sweep": lambda: robustness.epsilon_sweep(classifier, face, label, fgsm),
+            "sweep": lambda: robustness.sweep_epsilons(classifier, face, label, fgsm),
             "parts": lambda: (gradient(pixels[:1], labels[:1]), classifier.predict(pixels)),
         }
     )

@@ -69,7 +69,7 @@ def attack(
     classifier = load_classifier(model, warm_up=False, precision=precision)
     result = attack_face(classifier, face, attacker, epsilon=radius, seed=seed)
     with writing(output):
-        write_atomically(output, encode_png(result.attacked))
+        write_atomically(output, encode_png(result.adversarial))
     row = {
         "path": str(image),
         "box": box,

@@ -51,7 +51,7 @@ def curve(
     dataset = open_data(data, limit)
     classifier = load_classifier(model, warm_up=False, precision=precision)
     with progress_bar() as report:
-        result = robustness.robustness_curve(
+        result = robustness.measure_robustness_curve(
             classifier,
             dataset,
             attacker,

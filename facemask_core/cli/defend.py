@@ -59,7 +59,7 @@ def defend(
     dataset = open_data(data, limit)
     classifier = load_classifier(model, warm_up=False, precision=precision)
     with progress_bar() as report:
-        result = robustness.defence_comparison(
+        result = robustness.compare_defences(
             classifier,
             dataset,
             attacker,

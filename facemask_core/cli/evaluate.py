@@ -52,7 +52,8 @@ from facemask_core.errors import AttackError
 from facemask_core.labels import LABELS
 
 if TYPE_CHECKING:
-    from facemask_core.evaluation.report import Evaluation, Predictions
+    from facemask_core.evaluation.predictions import Predictions
+    from facemask_core.evaluation.report import Evaluation
     from facemask_core.runs.timing import Speed
 
 

@@ -51,7 +51,7 @@ def cancel(job: JobsArgument, store: StoreOption = None, as_json: JsonFlag = Fal
 
     queue = Queue(store)
     for entry in [queue.get(name) for name in job]:
-        removal.cancel(queue, entry)
+        removal.cancel_job(queue, entry)
     _say("cancelled", [queue.get(name) for name in job], as_json=as_json)
 
 
@@ -74,7 +74,7 @@ def delete(job: JobsArgument, store: StoreOption = None, as_json: JsonFlag = Fal
     queue = Queue(store)
     entries = [queue.get(name) for name in job]
     for entry in entries:
-        removal.delete(queue, entry)
+        removal.delete_job_and_run(queue, entry)
     _say("deleted", entries, as_json=as_json)
 
 

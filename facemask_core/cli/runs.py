@@ -15,7 +15,7 @@ from facemask_core.epsilons import describe_epsilon
 if TYPE_CHECKING:
     from facemask_core.evaluation.report import Evaluation
     from facemask_core.robustness import SmallestEpsilons
-    from facemask_core.runs import Stored
+    from facemask_core.runs import StoredRun
 
 _NAME_LENGTH = 8
 """Letters of a run's sha256 in tables; commands take any number that is unambiguous."""
@@ -54,17 +54,17 @@ def show(run: RunArgument, store: StoreOption = None, as_json: JsonFlag = False)
     from facemask_core.cli.evaluate import print_evaluation
     from facemask_core.cli.smallest import print_smallest
     from facemask_core.runs import State
-    from facemask_core.runs.rows import Smallest, joined
+    from facemask_core.runs.rows import SmallestLevels, join_rows
 
     with open_store(store) as runs_store:
         entry = runs_store.find(run)
         report: Evaluation | SmallestEpsilons | None = None
         if entry.state is State.COMPLETE:
-            rows = joined(list(runs_store.read(entry.question).rows()))
+            rows = join_rows(list(runs_store.read(entry.question).rows()))
             make_report = (
-                robustness.SmallestEpsilons.of_rows
-                if entry.question.kind is Smallest
-                else evaluation.of_rows
+                robustness.SmallestEpsilons.from_rows
+                if entry.question.kind is SmallestLevels
+                else evaluation.Evaluation.from_rows
             )
             report = make_report(entry.question.values, rows)
     if as_json:
@@ -94,7 +94,7 @@ def delete(
             print_line(f"deleted {entry.question.sha256[:_NAME_LENGTH]}")
 
 
-def _row(run: Stored) -> dict[str, Any]:
+def _row(run: StoredRun) -> dict[str, Any]:
     return {
         "run": run.question.sha256,
         "started": run.started,

@@ -61,7 +61,7 @@ def smallest(
     dataset = open_data(data, limit)
     classifier = load_classifier(model, warm_up=False, precision=precision)
     with open_store_unless(store, no_store=no_store) as runs, progress_bar() as report:
-        result = robustness.minimal_epsilons(
+        result = robustness.find_smallest_epsilons(
             classifier,
             dataset,
             attacker,

@@ -54,7 +54,7 @@ def survive(
     dataset = open_data(data, limit)
     classifier = load_classifier(model, warm_up=False, precision=precision)
     with progress_bar() as report:
-        result = robustness.attack_survival(
+        result = robustness.measure_attack_survival(
             classifier,
             dataset,
             attacker,

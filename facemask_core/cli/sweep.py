@@ -71,7 +71,9 @@ def sweep(
     face, box = read_face(image, crop=not no_crop)
     classifier = load_classifier(model, warm_up=False, precision=precision)
     truth = judge(classifier, face[None])[0].label if label is None else parse_label(label)
-    result = robustness.epsilon_sweep(classifier, face, truth, attacker, notches=notches, seed=seed)
+    result = robustness.sweep_epsilons(
+        classifier, face, truth, attacker, notches=notches, seed=seed
+    )
     if gif is not None:
         _animate(result, gif)
     smallest = result.smallest_fooling_notch
@@ -139,7 +141,7 @@ def _animate(result: Sweep, path: Path) -> None:
 
     epsilons = [result.grid.write(notch) for notch in result.notches.tolist()]
     film = encode_sweep(
-        epsilons, list(result.attacked), result.probabilities.tolist(), result.label
+        epsilons, list(result.adversarial), result.probabilities.tolist(), result.label
     )
     with writing(path):
         write_atomically(path, film)

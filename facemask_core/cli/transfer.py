@@ -47,7 +47,7 @@ def transfer(
     dataset = open_data(data, limit)
     classifiers = [load_classifier(name, warm_up=False, precision=precision) for name in model]
     with progress_bar() as report:
-        result = robustness.transfer_matrix(
+        result = robustness.measure_transfer(
             classifiers,
             dataset,
             attacker,

@@ -1,7 +1,7 @@
 """Where a run computes. Adding an engine is a file in this folder and a line below.
 
-Whatever the engine, the rows are the same, and so the run's question in the store: a run that one
-engine began another may complete.
+Every engine computes the same rows, so the run's question in the store is the same as well: a run
+that one engine began another may complete.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What every engine does: it makes ready for one task, and then answers datasets batch by batch."""
+"""What every engine does: it starts for one task, and then computes datasets batch by batch."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ Notice = Callable[[str], None]
 
 
 class Crew(Protocol):
-    """Whoever stands ready to answer one task."""
+    """An engine that has started and computes the rows of one task."""
 
     @property
     def device(self) -> str:
-        """Where it is computed, as :meth:`~facemask_core.runs.task.Task.described` names it."""
+        """Where it computes, as :meth:`~facemask_core.runs.task.Task.description` names it."""
 
     def rows(self, dataset: Dataset, progress: Progress, *, start: int = 0) -> Iterator[Rows]:
         """As :meth:`~facemask_core.runs.task.Task.rows`, to the bit and in the same order."""
@@ -35,12 +35,12 @@ class Engine(ABC):
     name: ClassVar[str]
 
     @abstractmethod
-    def ready(self, task: Task, notice: Notice) -> AbstractContextManager[Crew]:
-        """Makes ready for a task; whatever was started ends with the block.
+    def start(self, task: Task, notice: Notice) -> AbstractContextManager[Crew]:
+        """Starts for one task; everything that was started ends with the block.
 
         Args:
-            task: What is to be answered.
-            notice: Told what the user should know.
+            task: The task.
+            notice: Called with what the user should know.
 
         Raises:
             EngineError: It cannot be started, or reached.

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from facemask_core.data.datasets import Dataset, Folder, Sample, Source
 from facemask_core.errors import ImageError
-from facemask_core.runs.pinned import Watched
+from facemask_core.runs.pinned import WatchedSource
 
 
 @dataclass(frozen=True)
-class Loaded:
+class MemorySource:
     """Files in memory.
 
     Attributes:
-        name: What the user calls the place they come from.
+        name: The name of their source, as the user knows it.
         files: Content by path; for a file that could not be read, the error.
     """
 
@@ -26,44 +26,45 @@ class Loaded:
         return self.files
 
     def read(self, path: str) -> bytes:
-        found = self.files[path]
-        if isinstance(found, ImageError):
-            raise found
-        return found
+        content = self.files[path]
+        if isinstance(content, ImageError):
+            raise content
+        return content
 
 
-def block(dataset: Dataset, samples: Sequence[Sample]) -> Dataset:
-    """Makes some of a dataset's files readable elsewhere.
+def make_block(dataset: Dataset, samples: Sequence[Sample]) -> Dataset:
+    """Makes some of a dataset's files readable in another process.
 
     Files of a folder go by the folder's path, which has to be the same there; those of anything
     else, such as a zip file in memory, by their content.
 
     Args:
-        dataset: Where they are from. One that is watched is watched there, too.
-        samples: The files.
+        dataset: The dataset. If its files are watched for changes here, they are there, too.
+        samples: Its files that go.
     """
-    return Dataset(_elsewhere(dataset.source, [sample.path for sample in samples]), tuple(samples))
+    paths = [sample.path for sample in samples]
+    return Dataset(_portable_source(dataset.source, paths), tuple(samples))
 
 
-def check(dataset: Dataset) -> None:
+def check_unchanged(dataset: Dataset) -> None:
     """Verifies that no file read so far has changed since its hash was taken, if one was.
 
     Raises:
         DatasetError: One has.
     """
-    if isinstance(dataset.source, Watched):
+    if isinstance(dataset.source, WatchedSource):
         dataset.source.check()
 
 
-def _elsewhere(source: Source, paths: Sequence[str]) -> Source:
-    if isinstance(source, Watched):
-        return source.part(_elsewhere(source.source, paths), paths)
+def _portable_source(source: Source, paths: Sequence[str]) -> Source:
+    if isinstance(source, WatchedSource):
+        return source.part(_portable_source(source.source, paths), paths)
     if isinstance(source, Folder):
         return Folder(source.root.absolute())
-    return Loaded(source.name, {path: _content(source, path) for path in paths})
+    return MemorySource(source.name, {path: _read(source, path) for path in paths})
 
 
-def _content(source: Source, path: str) -> bytes | ImageError:
+def _read(source: Source, path: str) -> bytes | ImageError:
     try:
         return source.read(path)
     except ImageError as error:

@@ -9,8 +9,8 @@ from facemask_core.data import datasets
 from facemask_core.data.reading import refuse_unreadable
 from facemask_core.engines.base import Crew
 from facemask_core.engines.context import RunContext
-from facemask_core.runs.pinned import Pinned
-from facemask_core.runs.rows import Rows, joined
+from facemask_core.runs.pinned import PinnedDataset
+from facemask_core.runs.rows import Rows, join_rows
 from facemask_core.runs.task import Task
 
 
@@ -36,7 +36,7 @@ def compute_rows(
         RunInUseError: Another process is computing the same.
         RunStoreError: The store cannot be used.
     """
-    with context.engine.ready(task, context.notice) as crew:
+    with context.engine.start(task, context.notice) as crew:
         if context.store is None:
             description, rows = _compute_all(task, crew, dataset, context)
         else:
@@ -49,17 +49,17 @@ def compute_rows(
 def _compute_all(
     task: Task, crew: Crew, dataset: datasets.Dataset, context: RunContext
 ) -> tuple[dict[str, Any], Rows]:
-    rows = joined(list(crew.rows(dataset, context.progress)))
+    rows = join_rows(list(crew.rows(dataset, context.progress)))
     data_sha256 = datasets.fingerprint(dataset)
-    return task.described() | {"data_sha256": data_sha256, "device": crew.device}, rows
+    return task.description() | {"data_sha256": data_sha256, "device": crew.device}, rows
 
 
 def _complete_run(
     store: runs.Store, task: Task, crew: Crew, dataset: datasets.Dataset, context: RunContext
 ) -> tuple[dict[str, Any], Rows]:
     """Computes what the store lacks of a run, and reads the whole run from it."""
-    pinned = Pinned(dataset)
-    question = runs.ask(task, dataset, pinned.sha256, crew.device)
+    pinned = PinnedDataset(dataset)
+    question = runs.make_question(task, dataset, pinned.sha256, crew.device)
     with store.claim(question) as run:
         if run.done:
             context.recalled(run.done, len(dataset))
@@ -67,4 +67,4 @@ def _complete_run(
         for rows in crew.rows(pinned.dataset, context.progress, start=run.done):
             pinned.check()
             run.append(dataset.samples[run.done : run.done + task.batch_size], rows)
-        return question.values, joined(run.rows())
+        return question.values, join_rows(run.rows())

@@ -1,4 +1,4 @@
-"""This process computes, on one device; threads read ahead meanwhile."""
+"""Computes in this process, on one device, while threads read ahead."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from facemask_core.runs.task import Task
 
 
 @dataclass(frozen=True)
-class _Here:
+class _LocalCrew:
     task: Task
 
     @property
     def device(self) -> str:
-        return str(self.task.described()["device"])
+        return str(self.task.description()["device"])
 
     def rows(self, dataset: Dataset, progress: Progress, *, start: int = 0) -> Iterator[Rows]:
         return self.task.rows(dataset, progress, start=start)
@@ -33,5 +33,5 @@ class Local(Engine):
     name: ClassVar[str] = "local"
 
     @contextmanager
-    def ready(self, task: Task, notice: Notice) -> Iterator[Crew]:
-        yield _Here(task)
+    def start(self, task: Task, notice: Notice) -> Iterator[Crew]:
+        yield _LocalCrew(task)

@@ -1,4 +1,4 @@
-"""Workers on a Ray cluster compute: processes of this machine, or of many."""
+"""Computes on a Ray cluster: in worker processes of this machine, or of many."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 from facemask_core import backend, paths
 from facemask_core.engines.base import Crew, Engine, Notice
 from facemask_core.engines.crew import AT_ONCE, RayCrew
-from facemask_core.engines.worker import Worker, introduced
+from facemask_core.engines.worker import Worker, make_introduction
 from facemask_core.errors import EngineError
 from facemask_core.runs.task import Task
 
@@ -28,13 +28,13 @@ _OBJECT_STORE = 512 * 2**20
 class Ray(Engine):
     """Sends whole batches to workers, so that their rows are those of the local engine.
 
-    A worker that dies is replaced, and its batches are computed again. Files of a folder are read
-    by the workers, who need it under the same path.
+    A worker that dies is replaced, and its batches are computed again. The workers read the files
+    of a folder themselves, so it must have the same path on every machine.
 
     Attributes:
         address: ``HOST:PORT`` of a cluster this machine belongs to, or ``auto`` for the one that
-            was started on it; None starts one for the time being, on this machine alone.
-        workers: How many; None for one a GPU or, without any, one a machine. Each uses all
+            was started on it; None starts one for this run, on this machine alone.
+        workers: How many workers; None for one a GPU or, without any, one a machine. Each uses all
             processors of its machine.
     """
 
@@ -49,21 +49,21 @@ class Ray(Engine):
             raise EngineError(f"{self.address!r} is no address; write HOST:PORT, or auto.")
 
     @contextmanager
-    def ready(self, task: Task, notice: Notice) -> Iterator[Crew]:
-        with _cluster(self.address, self.workers or 1):
-            hire, count = _hiring(task)
-            expected = introduced(task)
-            yield RayCrew(hire, self.workers or count, task.batch_size, expected, notice)
+    def start(self, task: Task, notice: Notice) -> Iterator[Crew]:
+        with _connect(self.address, self.workers or 1):
+            start_worker, count = _plan_workers(task)
+            own = make_introduction(task)
+            yield RayCrew(start_worker, self.workers or count, task.batch_size, own, notice)
 
 
 @contextmanager
-def _cluster(address: str | None, workers: int) -> Iterator[None]:
+def _connect(address: str | None, workers: int) -> Iterator[None]:
     """Connects to a cluster, or starts one; one that is connected already is used as it is.
 
     Raises:
         EngineError: Ray is not installed, or the cluster cannot be reached or started.
     """
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # nothing of a run is told to anyone
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # nothing about a run is reported to anyone
     if address is None:
         _keep_to_this_machine()
     try:
@@ -76,7 +76,7 @@ def _cluster(address: str | None, workers: int) -> Iterator[None]:
         yield
         return
     if address not in {None, "auto"}:
-        _refuse_silent(str(address))
+        _check_address(str(address))
     own = {
         "include_dashboard": False,
         "num_cpus": max(os.cpu_count() or 1, workers),
@@ -122,11 +122,11 @@ def _keep_to_this_machine() -> None:
         os.environ.update(RAY_AUTH_MODE="token", RAY_AUTH_TOKEN=secrets.token_hex(32))
 
 
-def _refuse_silent(address: str) -> None:
+def _check_address(address: str) -> None:
     """Refuses an address where nothing answers; Ray itself would try for a minute and abort.
 
     Raises:
-        EngineError: Nothing does.
+        EngineError: Nothing answers.
     """
     host, _, port = address.rpartition(":")
     try:
@@ -135,8 +135,11 @@ def _refuse_silent(address: str) -> None:
         raise EngineError(f"No Ray cluster answers at {address}: {error}.") from error
 
 
-def _hiring(task: Task) -> tuple[Callable[[], Any], int]:
-    """Prepares workers for a task; tells how many fit the cluster.
+def _plan_workers(task: Task) -> tuple[Callable[[], Any], int]:
+    """Prepares workers for a task.
+
+    Returns:
+        A function that starts a worker, and how many workers fit the cluster.
 
     Raises:
         EngineError: The task cannot be sent to another process.
@@ -144,7 +147,7 @@ def _hiring(task: Task) -> tuple[Callable[[], Any], int]:
     import ray
 
     try:
-        shared = ray.put(task)  # once, however many workers take it from there
+        shared = ray.put(task)  # stored once for all workers
     except TypeError as error:
         raise EngineError(
             f"{task.classifier.name} cannot be sent to another process; use the local engine."

@@ -1,4 +1,4 @@
-"""What runs in a process of its own, perhaps on another machine: one model that answers blocks."""
+"""A worker: computes blocks in a process of its own, perhaps on another machine."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class Introduction:
     """What a worker's rows depend on besides the task.
 
     Attributes:
-        device: Where and how it computes.
-        code_sha256: Hash of the lab's code as it runs there.
+        device: The device and the arithmetic it computes with.
+        code_sha256: Hash of the lab's code that it runs.
         libraries: Versions of the libraries, by name.
     """
 
@@ -31,57 +31,59 @@ class Introduction:
     libraries: Mapping[str, str]
 
 
-def introduced(task: Task) -> Introduction:
-    """Says what the rows depend on that this process computes for a task."""
-    device = str(task.described()["device"])
+def make_introduction(task: Task) -> Introduction:
+    """States what this process's rows for a task depend on besides the task."""
+    device = str(task.description()["device"])
     return Introduction(device, versions.source_sha256(), versions.library_versions())
 
 
-def refuse_others(found: Introduction, expected: Introduction) -> None:
+def check_introduction(introduction: Introduction, expected: Introduction) -> None:
     """Refuses a worker whose rows may differ in the last digits, or in more.
 
     Args:
-        found: What it says of itself.
-        expected: What the first worker is.
+        introduction: The worker's.
+        expected: The first worker's.
 
     Raises:
         EngineError: They differ.
     """
-    if found.libraries != expected.libraries:
+    if introduction.libraries != expected.libraries:
         name = next(
-            key for key in expected.libraries if found.libraries.get(key) != expected.libraries[key]
+            key
+            for key in expected.libraries
+            if introduction.libraries.get(key) != expected.libraries[key]
         )
         raise EngineError(
-            f"A worker has {name} {found.libraries.get(name)} where others have "
+            f"A worker has {name} {introduction.libraries.get(name)} where others have "
             f"{expected.libraries[name]}; install the same requirements on every machine."
         )
-    if found.code_sha256 != expected.code_sha256:
+    if introduction.code_sha256 != expected.code_sha256:
         raise EngineError("A worker runs another version of the lab; use the same everywhere.")
-    if found.device != expected.device:
+    if introduction.device != expected.device:
         raise EngineError(
-            f"One worker computes on {found.device}, another on {expected.device}, and their last "
-            "digits may differ; use machines of one kind."
+            f"One worker computes on {introduction.device}, another on {expected.device}, and "
+            "their last digits may differ; use machines of one kind."
         )
 
 
 class Worker:
-    """Answers blocks, two at a time: one is read while the other is computed."""
+    """Computes blocks, two at a time: one is read while the other is computed."""
 
     def __init__(self, task: Task) -> None:
-        """Takes on a task.
+        """Makes a worker for one task.
 
         Args:
-            task: What to ask of every image.
+            task: What to compute for every image.
         """
         self._task = task
         self._computing = threading.Lock()
 
     def introduce(self) -> Introduction:
-        """Says what this worker's rows depend on."""
-        return introduced(self._task)
+        """States what this worker's rows depend on."""
+        return make_introduction(self._task)
 
-    def answer(self, block: Dataset) -> Rows:
-        """Answers one batch.
+    def compute(self, block: Dataset) -> Rows:
+        """Computes the rows of one batch.
 
         Args:
             block: Its files.
@@ -91,6 +93,6 @@ class Worker:
         """
         since = time.monotonic()
         (batch,) = datasets.stream(block, len(block), self._task.prepare)
-        blocks.check(block)
+        blocks.check_unchanged(block)
         with self._computing:  # no batch's time contains another's
-            return self._task.answered(batch, since)
+            return self._task.compute(batch, since)

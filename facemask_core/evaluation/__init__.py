@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from facemask_core.evaluation.report import Evaluation, Predictions, compare, evaluate, of_rows
+from facemask_core.evaluation.predictions import Predictions
+from facemask_core.evaluation.report import Evaluation, compare, evaluate
 
-__all__ = ["Evaluation", "Predictions", "compare", "evaluate", "of_rows"]
+__all__ = ["Evaluation", "Predictions", "compare", "evaluate"]

@@ -18,7 +18,7 @@ BINS = 15
 
 @dataclass(frozen=True)
 class Bin:
-    """The images whose confidence in the predicted class lies in (lower, upper].
+    """The images whose confidence in the predicted class is in (lower, upper].
 
     Attributes:
         lower: Lower edge, in [0, 1]; outside the bin, except 0 in the first one.
@@ -37,7 +37,7 @@ class Bin:
 
 @dataclass(frozen=True)
 class Calibration:
-    """How far a model's confidence can be taken at its word.
+    """How well a model's confidence agrees with its accuracy.
 
     Attributes:
         expected_calibration_error: Mean gap between confidence and accuracy, weighted by the bins'
@@ -60,7 +60,9 @@ class Calibration:
         }
 
 
-def measure(probabilities: NDArray[np.floating], labels: NDArray[np.integer]) -> Calibration:
+def measure_calibration(
+    probabilities: NDArray[np.floating], labels: NDArray[np.integer]
+) -> Calibration:
     """Compares a model's confidence with how often it is right.
 
     The bins are those of Guo et al., "On Calibration of Modern Neural Networks", ICML 2017,
@@ -72,7 +74,7 @@ def measure(probabilities: NDArray[np.floating], labels: NDArray[np.integer]) ->
         labels: Integers of shape (n,), the true classes.
 
     Raises:
-        DatasetError: There is no image to measure on.
+        DatasetError: There is no image.
     """
     if not len(labels):
         raise DatasetError("Calibration cannot be measured without one classified image.")
@@ -86,7 +88,7 @@ def measure(probabilities: NDArray[np.floating], labels: NDArray[np.integer]) ->
     ]
     return Calibration(
         expected_calibration_error=sum(gaps) / len(labels),
-        # Told as 0 and 1: scikit-learn could not tell which class is meant if only one occurs.
+        # As 0 and 1: where only one class occurs, scikit-learn cannot know which one is meant.
         brier_score=float(brier_score_loss(labels == WITH_MASK, probabilities[:, WITH_MASK])),
         bins=bins,
     )
@@ -94,7 +96,7 @@ def measure(probabilities: NDArray[np.floating], labels: NDArray[np.integer]) ->
 
 def _bins(confidences: NDArray[np.floating], right: NDArray[np.bool_]) -> tuple[Bin, ...]:
     edges = np.arange(BINS + 1) / BINS
-    # The search leaves a confidence on an edge below it; only 0 has no bin below.
+    # A confidence on an edge belongs to the bin below it; only 0 has no bin below.
     indices = np.maximum(np.searchsorted(edges, confidences, side="left") - 1, 0)
     bins = []
     for index in range(BINS):

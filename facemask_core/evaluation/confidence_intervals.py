@@ -1,7 +1,7 @@
-"""How far a figure can be off because the dataset is a sample: 95 % confidence intervals.
+"""95 % confidence intervals: how far a figure can be off because the dataset is a sample.
 
-Images are taken for independent draws. Several pictures of one person are not, so where a dataset
-holds many of those, the truth is less certain than an interval says.
+Images count as independent draws. Several pictures of one person are not independent, so a dataset
+with many of those says less than its intervals claim.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from numpy.typing import NDArray
 from scipy.stats import binomtest, bootstrap
 
 LEVEL = 0.95
-"""Of all intervals, the share meant to hold the truth."""
+"""The share of all intervals that contain the true value."""
 _RESAMPLES = 2000
 _CELLS = 2**20
-"""Numbers drawn at a time, so that memory does not grow with the dataset."""
+"""Random numbers at a time, so that memory does not grow with the dataset."""
 
 
 @dataclass(frozen=True)
 class Interval:
-    """Where the truth behind a figure is to be expected.
+    """The range in which a figure's true value is to be expected.
 
     Attributes:
         low: Lower end.
         high: Upper end.
-        method: How it was found: ``wilson``, ``wilson, combined`` or ``bootstrap``.
+        method: How it is computed: ``wilson``, ``wilson, combined`` or ``bootstrap``.
     """
 
     low: float
@@ -39,12 +39,12 @@ class Interval:
         return asdict(self) | {"level": LEVEL}
 
 
-def proportion(hits: NDArray[np.bool_]) -> Interval | None:
-    """The interval of a share, after Wilson 1927.
+def bound_proportion(hits: NDArray[np.bool_]) -> Interval | None:
+    """Computes the interval of a share, after Wilson 1927.
 
-    Not a bootstrap: resampling a share is the binomial distribution at the share observed, so where
-    all images are right, or one image is all there is, its interval is a single point. Wilson's is
-    the score test turned round; it needs no draws, stays in [0, 1], and is never a point.
+    Not a bootstrap: resampling a share gives the binomial distribution at the observed share, so
+    where all images are right, or there is only one image, its interval is a single point. Wilson's
+    inverts the score test; it needs no random numbers, stays in [0, 1], and is never a point.
 
     Args:
         hits: bool (n,), the images that count and whether each is a hit.
@@ -54,16 +54,16 @@ def proportion(hits: NDArray[np.bool_]) -> Interval | None:
     """
     if not len(hits):
         return None
-    found = binomtest(int(hits.sum()), len(hits)).proportion_ci(LEVEL, method="wilson")
-    return Interval(float(found.low), float(found.high), "wilson")
+    interval = binomtest(int(hits.sum()), len(hits)).proportion_ci(LEVEL, method="wilson")
+    return Interval(float(interval.low), float(interval.high), "wilson")
 
 
-def mean_of_proportions(groups: list[NDArray[np.bool_]]) -> Interval | None:
-    """The interval of the plain mean of several shares, such as balanced accuracy.
+def bound_mean_of_proportions(groups: list[NDArray[np.bool_]]) -> Interval | None:
+    """Computes the interval of the plain mean of several shares, such as balanced accuracy.
 
-    Each share's Wilson interval is found alone, and their distances from the shares are added as
-    independent errors are, in squares, each side by itself (Newcombe 1998, method 10; Zou and
-    Donner 2008). A bootstrap within the groups would take a small group that is all right for
+    Each share has its own Wilson interval. The distances of their ends from the shares are added
+    in squares, as independent errors are, each side by itself (Newcombe 1998, method 10; Zou and
+    Donner 2008). A bootstrap within the groups would treat a small group without an error as
     certain; here its interval keeps its width.
 
     Args:
@@ -74,10 +74,10 @@ def mean_of_proportions(groups: list[NDArray[np.bool_]]) -> Interval | None:
     """
     shares, lows, highs = [], [], []
     for group in groups:
-        if (alone := proportion(group)) is not None:
+        if (interval := bound_proportion(group)) is not None:
             shares.append(group.mean())
-            lows.append(alone.low)
-            highs.append(alone.high)
+            lows.append(interval.low)
+            highs.append(interval.high)
     if not shares:
         return None
     centre = np.array(shares)
@@ -86,23 +86,23 @@ def mean_of_proportions(groups: list[NDArray[np.bool_]]) -> Interval | None:
     return Interval(float(max(low, 0.0)), float(min(high, 1.0)), "wilson, combined")
 
 
-def mean(values: NDArray[np.floating], *, seed: int = 0) -> Interval | None:
-    """The interval of a mean of anything but hits and misses, by bootstrap over the images.
+def bound_mean(values: NDArray[np.floating], *, seed: int = 0) -> Interval | None:
+    """Computes the interval of a mean, by bootstrap over the images; for shares see above.
 
-    Percentiles of the means of 2000 resamples (Efron 1979). The corrected and accelerated variant
-    would leave out one image at a time, which takes a time that grows with the square of their
+    The ends are percentiles of the means of 2000 resamples (Efron 1979). The bias-corrected and
+    accelerated variant would leave out one image at a time, and take time in the square of their
     number.
 
     Args:
         values: Floats (n,), one an image.
-        seed: Of the resampling; the same seed, the same interval.
+        seed: Seed of the resampling; the same seed gives the same interval.
 
     Returns:
-        The interval, or None where all values are equal: resampling those says nothing.
+        The interval, or None where all values are equal, for then every resample is the same.
     """
     if not len(values) or np.ptp(values) == 0:
         return None
-    found = bootstrap(
+    interval = bootstrap(
         (values,),
         np.mean,
         n_resamples=_RESAMPLES,
@@ -111,4 +111,4 @@ def mean(values: NDArray[np.floating], *, seed: int = 0) -> Interval | None:
         method="percentile",
         rng=np.random.default_rng(seed),
     ).confidence_interval
-    return Interval(float(found.low), float(found.high), "bootstrap")
+    return Interval(float(interval.low), float(interval.high), "bootstrap")

@@ -1,4 +1,4 @@
-"""McNemar's test: is one model better than another, or did it only meet the easier images?"""
+"""McNemar's test: is one model better than another, or is the difference chance?"""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ class Comparison:
     """Two models on the same images.
 
     Attributes:
-        only_first: Images that the first alone has right.
-        only_second: Images that the second alone has right.
-        p_value: How often two equally good models would differ at least as much.
+        only_first: Images that only the first classes rightly.
+        only_second: Images that only the second classes rightly.
+        p_value: The probability that two equally good models differ at least as much.
     """
 
     only_first: int
@@ -30,21 +30,22 @@ class Comparison:
 
 
 def compare(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> Comparison:
-    """Tests whether two models that answered the same images are equally often right.
+    """Tests whether two models are equally often right on the same images.
 
-    Images both have right or both have wrong say nothing about which is better; of the others two
-    equally good models would each have half (McNemar 1947). The test is the exact binomial one and
-    two-sided: good models leave few such images, for which the chi-squared approximation is poor.
+    Images that both class rightly or both wrongly do not tell which is better; of the others, two
+    equally good models would each have half right (McNemar 1947). The test is the exact binomial
+    one and two-sided: good models differ on few images, for which the chi-squared approximation is
+    poor.
 
     Args:
-        first: bool (n,), which images the first model has right.
-        second: bool (n,), the same of the second, in the same order.
+        first: bool (n,), whether the first model classes each image rightly.
+        second: bool (n,), the same for the second model, in the same order.
 
     Returns:
         The comparison; its p-value is 1 where the models differ on no image.
 
     Raises:
-        ValueError: The arrays differ in length, so they are not about the same images.
+        ValueError: The arrays differ in length, so they cannot be about the same images.
     """
     if first.shape != second.shape:
         raise ValueError(f"Not the same images: {first.shape} and {second.shape} answers.")

@@ -1,4 +1,4 @@
-"""From predictions over a dataset to the figures before and after an attack."""
+"""Evaluates a model on a dataset, before and after an attack."""
 
 from __future__ import annotations
 
@@ -9,12 +9,6 @@ from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import (
-    accuracy_score,
-    classification_report,
-    confusion_matrix,
-    recall_score,
-)
 
 from facemask_core.attacks import Attack
 from facemask_core.data import datasets, provenance
@@ -22,11 +16,11 @@ from facemask_core.data.reading import refuse_unreadable
 from facemask_core.engines.compute import compute_rows
 from facemask_core.engines.context import RunContext, RunOptions
 from facemask_core.errors import DatasetError
-from facemask_core.evaluation import calibration, confidence_intervals, mcnemar
-from facemask_core.evaluation.calibration import Calibration
+from facemask_core.evaluation import confidence_intervals, mcnemar
 from facemask_core.evaluation.confidence_intervals import Interval
+from facemask_core.evaluation.predictions import Predictions
 from facemask_core.labels import LABELS
-from facemask_core.models.classifier import Classifier, probabilities
+from facemask_core.models.classifier import Classifier
 from facemask_core.pictures import images
 from facemask_core.runs import timing
 from facemask_core.runs.rows import Rows
@@ -37,93 +31,8 @@ _DEFAULT = RunContext()
 
 
 @dataclass(frozen=True, eq=False)
-class Predictions:
-    """A model's answers to images of known class.
-
-    Attributes:
-        labels: int64 (n,), true classes.
-        logits: float32 (n, 2).
-    """
-
-    labels: NDArray[np.int64]
-    logits: NDArray[np.float32]
-
-    @property
-    def classes(self) -> NDArray[np.int64]:
-        """int64 (n,): the predicted classes."""
-        return self.logits.argmax(axis=1)
-
-    @property
-    def right(self) -> NDArray[np.bool_]:
-        """Bool (n,): the images classed rightly."""
-        return self.classes == self.labels
-
-    @property
-    def true_confidence(self) -> NDArray[np.float64]:
-        """float64 (n,): the probability given to the true class."""
-        return probabilities(self.logits)[np.arange(len(self.labels)), self.labels]
-
-    @property
-    def accuracy(self) -> float:
-        """Share of images classed rightly."""
-        return float(accuracy_score(self.labels, self.classes))
-
-    @property
-    def balanced_accuracy(self) -> float:
-        """Mean recall of the classes that occur, so that the larger does not hide the smaller."""
-        present = np.unique(self.labels)
-        return float(recall_score(self.labels, self.classes, labels=present, average="macro"))
-
-    @property
-    def confusion(self) -> NDArray[np.int64]:
-        """int64 (2, 2): rows are true classes, columns predicted ones."""
-        return confusion_matrix(self.labels, self.classes, labels=range(len(LABELS)))
-
-    @property
-    def calibration(self) -> Calibration:
-        """Whether the confidence in the predicted class fits the accuracy."""
-        return calibration.measure(probabilities(self.logits), self.labels)
-
-    def of(self, rows: NDArray[np.bool_]) -> Predictions:
-        """Picks some of the answers.
-
-        Args:
-            rows: bool (n,), True for those to keep.
-        """
-        return Predictions(self.labels[rows], self.logits[rows])
-
-    def report(self) -> dict[str, Any]:
-        """scikit-learn's classification report as a dictionary."""
-        return self._report(output_dict=True)
-
-    def report_text(self) -> str:
-        """scikit-learn's classification report as it prints it."""
-        return self._report(output_dict=False, digits=4)
-
-    def _report(self, **how: Any) -> Any:
-        return classification_report(
-            self.labels,
-            self.classes,
-            labels=range(len(LABELS)),
-            target_names=LABELS,
-            zero_division=0,
-            **how,
-        )
-
-    def as_dict(self) -> dict[str, Any]:
-        """The figures, fit for JSON."""
-        return {
-            "accuracy": self.accuracy,
-            "balanced_accuracy": self.balanced_accuracy,
-            "confusion_matrix": self.confusion.tolist(),
-            "report": self.report(),
-            "calibration": self.calibration.as_dict(),
-        }
-
-
-@dataclass(frozen=True, eq=False)
 class Evaluation:
-    """What a model did on a dataset, before and after an attack.
+    """A model's answers to a dataset and their figures, before and after an attack.
 
     Attributes:
         model: Name on the model's card.
@@ -132,10 +41,10 @@ class Evaluation:
         threat_model: The attack's statement, or None for a clean run.
         paths: The evaluated files, relative to the dataset's root.
         skipped: Files that could not be used, and why.
-        clean: Answers to the images as they are.
-        adversarial: Answers to the attacked images, or None for a clean run.
-        linf: float64 (n,), largest change of each attacked image; None for a clean run.
-        l2: float64 (n,), Euclidean change of each attacked image; None for a clean run.
+        clean: The model's answers to the images as they are.
+        adversarial: Its answers to the images after the attack, or None for a clean run.
+        linf: float64 (n,), largest change of each image by the attack; None for a clean run.
+        l2: float64 (n,), Euclidean change of each image by the attack; None for a clean run.
         dead_gradients: Images on which the attack met a zero or non-finite gradient.
         seconds: Wall-clock time spent on the images, over every session of a resumed run.
         speed: Time an image, of the model and the attack alone.
@@ -163,12 +72,52 @@ class Evaluation:
     precision: str = "exact"
     arithmetic: str = "float32"
 
+    @classmethod
+    def from_rows(
+        cls,
+        description: Mapping[str, Any],
+        rows: Rows,
+        sources: Mapping[str, str] | None = None,
+        sources_problem: str | None = None,
+    ) -> Evaluation:
+        """Makes an evaluation of the rows of a whole dataset.
+
+        Args:
+            description: The :meth:`~facemask_core.runs.task.Task.description` of the task that
+                computed them, with the dataset's hash as ``data_sha256``.
+            rows: The rows.
+            sources: Source names by path, as far as they are known.
+            sources_problem: Why they are not known.
+
+        Raises:
+            DatasetError: There is no row.
+        """
+        if not rows.paths:
+            refuse_unreadable(rows.skipped, len(rows.skipped))
+        keys = ("model", "model_sha256", "data_sha256", "threat_model", "precision", "arithmetic")
+        attack, names = rows.attack, sources or {}
+        batch_size, device = description["batch_size"], description["device"]
+        return cls(
+            **{key: description[key] for key in keys},
+            paths=rows.paths,
+            skipped=rows.skipped,
+            clean=Predictions(rows.labels, rows.clean),
+            adversarial=None if attack is None else Predictions(rows.labels, attack.logits),
+            linf=None if attack is None else attack.linf,
+            l2=None if attack is None else attack.l2,
+            dead_gradients=0 if attack is None else int(attack.dead.sum()),
+            seconds=rows.seconds,
+            speed=timing.average_speed(rows.timings, batch_size, device),
+            sources={path: names[path] for path in rows.paths if path in names},
+            sources_problem=sources_problem,
+        )
+
     @property
-    def standing(self) -> NDArray[np.bool_] | None:
+    def robust(self) -> NDArray[np.bool_] | None:
         """Bool (n,): classed rightly both before the attack and after it; None for a clean run.
 
-        An image that was wrong before and that the attack happens to put right is an error all the
-        same: it takes no attack to have it wrong.
+        An image that is classed wrongly before the attack and happens to be classed rightly after
+        it counts as an error: it takes no attack to get it wrong.
         """
         if self.adversarial is None:
             return None
@@ -176,8 +125,8 @@ class Evaluation:
 
     @property
     def robust_accuracy(self) -> float | None:
-        """Share of all images that stand; None for a clean run."""
-        return None if self.standing is None else float(self.standing.mean())
+        """Share of all images that are robust; None for a clean run."""
+        return None if self.robust is None else float(self.robust.mean())
 
     @property
     def success_rate(self) -> float | None:
@@ -186,19 +135,19 @@ class Evaluation:
         With a target only images of the other class count: one of the target's own class cannot be
         attacked towards it. None for a clean run, and where no image counts.
         """
-        turned = self._turned
-        return None if turned is None or not len(turned) else float(turned.mean())
+        successes = self._successes
+        return None if successes is None or not len(successes) else float(successes.mean())
 
     @property
-    def _turned(self) -> NDArray[np.bool_] | None:
-        """Which of the images that count for the success rate are wrong after the attack."""
+    def _successes(self) -> NDArray[np.bool_] | None:
+        """Of the images that count for the success rate, whether the attack succeeds."""
         if self.adversarial is None:
             return None
-        counted = self.clean.right
+        countable = self.clean.right
         target = (self.threat_model or {}).get("target")
         if target is not None:
-            counted &= self.clean.labels != target
-        return ~self.adversarial.right[counted]
+            countable &= self.clean.labels != target
+        return ~self.adversarial.right[countable]
 
     @property
     def confidence_drops(self) -> NDArray[np.float64] | None:
@@ -217,48 +166,50 @@ class Evaluation:
     def intervals(self) -> dict[str, Interval | None]:
         """95 % confidence intervals of the figures, by their names; None where there is none.
 
-        That of the success rate takes the images it counts as given.
+        That of the success rate treats the number of images that count as fixed.
         """
         labels, right = self.clean.labels, self.clean.right
-        found = {
-            "accuracy": confidence_intervals.proportion(right),
-            "balanced_accuracy": confidence_intervals.mean_of_proportions(
+        intervals = {
+            "accuracy": confidence_intervals.bound_proportion(right),
+            "balanced_accuracy": confidence_intervals.bound_mean_of_proportions(
                 [right[labels == label] for label in range(len(LABELS))]
             ),
         }
-        if self.standing is not None and self._turned is not None:
-            found["robust_accuracy"] = confidence_intervals.proportion(self.standing)
-            found["success_rate"] = confidence_intervals.proportion(self._turned)
+        if self.robust is not None and self._successes is not None:
+            intervals["robust_accuracy"] = confidence_intervals.bound_proportion(self.robust)
+            intervals["success_rate"] = confidence_intervals.bound_proportion(self._successes)
         if self.confidence_drops is not None:
-            found["mean_confidence_drop"] = confidence_intervals.mean(self.confidence_drops)
-        return found
+            intervals["mean_confidence_drop"] = confidence_intervals.bound_mean(
+                self.confidence_drops
+            )
+        return intervals
 
     def by_source(self) -> dict[str, dict[str, Any]]:
         """The figures of each source alone, by its name, in alphabetical order.
 
-        Images without a known source are in none. A source with one class has as balanced accuracy
-        the recall of that class.
+        Images without a known source are left out. The balanced accuracy of a source with only one
+        class is the recall of that class.
 
         Returns:
             ``images``, ``accuracy``, ``balanced_accuracy`` and ``confusion_matrix`` before the
-            attack, and for an attacked run ``robust_accuracy``, the share that stands.
+            attack, and with an attack ``robust_accuracy``.
         """
         figures = {}
         for name in sorted(set(self.sources.values())):
             rows = np.array([self.sources.get(path) == name for path in self.paths])
-            clean = self.clean.of(rows)
+            clean = self.clean.select(rows)
             figures[name] = {
                 "images": len(clean.labels),
                 "accuracy": clean.accuracy,
                 "balanced_accuracy": clean.balanced_accuracy,
                 "confusion_matrix": clean.confusion.tolist(),
             }
-            if self.standing is not None:
-                figures[name]["robust_accuracy"] = float(self.standing[rows].mean())
+            if self.robust is not None:
+                figures[name]["robust_accuracy"] = float(self.robust[rows].mean())
         return figures
 
     def as_dict(self) -> dict[str, Any]:
-        """Everything but the rows of single images, fit for JSON."""
+        """Everything except the rows of single images, fit for JSON."""
         return {
             "model": self.model,
             "model_sha256": self.model_sha256,
@@ -273,8 +224,8 @@ class Evaluation:
             "success_rate": self.success_rate,
             "mean_confidence_drop": self.mean_confidence_drop,
             "intervals": {
-                name: None if found is None else found.as_dict()
-                for name, found in self.intervals.items()
+                name: None if interval is None else interval.as_dict()
+                for name, interval in self.intervals.items()
             },
             "dead_gradients": self.dead_gradients,
             "sources": self.by_source(),
@@ -289,20 +240,20 @@ def compare(first: Evaluation, second: Evaluation) -> dict[str, mcnemar.Comparis
     """Tests whether one of two models is better than the other on the same images.
 
     Returns:
-        McNemar's test by what it is about: ``accuracy``, and ``robust_accuracy`` where both were
-        attacked.
+        McNemar's test by the name of the figure: ``accuracy``, and ``robust_accuracy`` if both
+        evaluations have an attack.
 
     Raises:
-        DatasetError: They are about different images, or about different attacks.
+        DatasetError: The images or the attacks differ.
     """
     if (first.data_sha256, first.paths) != (second.data_sha256, second.paths):
         raise DatasetError("Models can only be compared on the same images.")
     if first.threat_model != second.threat_model:
         raise DatasetError("Models can only be compared under the same attack.")
-    found = {"accuracy": mcnemar.compare(first.clean.right, second.clean.right)}
-    if first.standing is not None and second.standing is not None:
-        found["robust_accuracy"] = mcnemar.compare(first.standing, second.standing)
-    return found
+    comparisons = {"accuracy": mcnemar.compare(first.clean.right, second.clean.right)}
+    if first.robust is not None and second.robust is not None:
+        comparisons["robust_accuracy"] = mcnemar.compare(first.robust, second.robust)
+    return comparisons
 
 
 def evaluate(
@@ -326,7 +277,7 @@ def evaluate(
 
     Args:
         classifier: The model.
-        dataset: What to evaluate it on.
+        dataset: The images to evaluate it on.
         attack: The attack, or None for a clean run.
         epsilon: The attack's radius.
         seed: The attack's seed.
@@ -342,46 +293,8 @@ def evaluate(
         RunStoreError: The store cannot be used.
     """
     task = Task(classifier=classifier, attack=attack, epsilon=epsilon, seed=seed, prepare=prepare)
-    described, rows = compute_rows(task, dataset, replace(context, **options))
-    return of_rows(described, rows, *_sources(dataset))
-
-
-def of_rows(
-    described: Mapping[str, Any],
-    rows: Rows,
-    sources: Mapping[str, str] | None = None,
-    sources_problem: str | None = None,
-) -> Evaluation:
-    """Draws the figures from the answers to a whole dataset.
-
-    Args:
-        described: What :meth:`~facemask_core.runs.task.Task.described` says of them, and the
-            dataset's hash as ``data_sha256``.
-        rows: The answers.
-        sources: Source names by path, as far as they are known.
-        sources_problem: Why they are not known.
-
-    Raises:
-        DatasetError: There is not one answer among them.
-    """
-    if not rows.paths:
-        refuse_unreadable(rows.skipped, len(rows.skipped))
-    told = ("model", "model_sha256", "data_sha256", "threat_model", "precision", "arithmetic")
-    attacked, known = rows.attacked, sources or {}
-    return Evaluation(
-        **{key: described[key] for key in told},
-        paths=rows.paths,
-        skipped=rows.skipped,
-        clean=Predictions(rows.labels, rows.clean),
-        adversarial=None if attacked is None else Predictions(rows.labels, attacked.logits),
-        linf=None if attacked is None else attacked.linf,
-        l2=None if attacked is None else attacked.l2,
-        dead_gradients=0 if attacked is None else int(attacked.dead.sum()),
-        seconds=rows.seconds,
-        speed=timing.summarise(rows.timings, described["batch_size"], described["device"]),
-        sources={path: known[path] for path in rows.paths if path in known},
-        sources_problem=sources_problem,
-    )
+    description, rows = compute_rows(task, dataset, replace(context, **options))
+    return Evaluation.from_rows(description, rows, *_sources(dataset))
 
 
 def _sources(dataset: datasets.Dataset) -> tuple[dict[str, str], str | None]:

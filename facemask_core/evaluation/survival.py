@@ -1,8 +1,8 @@
 """Does an adversarial example survive being saved? From exact floats to a JPEG of quality 50.
 
-An attack answers in floating point. A picture that is sent or printed holds 8 bits a value, and
-mostly went through JPEG, whose quantisation takes small high frequencies first, as Dziugaite,
-Ghahramani & Roy 2016 found (arXiv:1608.00853). All files live in memory.
+An attack makes floating-point images. A picture that is sent or printed has 8 bits a value, and
+has mostly been a JPEG, whose quantisation removes small high frequencies first, as Dziugaite,
+Ghahramani & Roy 2016 show (arXiv:1608.00853). All files are in memory.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from facemask_core.models.classifier import Classifier
 from facemask_core.pictures import images
 
 QUALITIES = (95, 85, 75, 50)
-"""JPEG qualities tried unless told otherwise: a camera's, a browser's, Pillow's own, a miser's."""
+"""The default JPEG qualities: a camera's, a browser's, Pillow's default, a very small file's."""
 
 FLOAT = "float"
 EIGHT_BITS = "8 bits"
@@ -35,7 +35,7 @@ def jpeg_form(quality: int) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Survival:
-    """Which adversarial examples still fool the model in which form.
+    """Which adversarial examples still fool the model in which saved form.
 
     Every form is a key: :data:`FLOAT`, :data:`EIGHT_BITS`, :data:`PNG` and :func:`jpeg_form` of
     each quality, in this order. Rates are over the images classed rightly before the attack.
@@ -43,10 +43,10 @@ class Survival:
     Attributes:
         labels: int64 (n,), true classes.
         right_before: bool (n,), whether the original, unsaved, is classed rightly.
-        success: bool (n,) for each form: the attacked image, kept so, is not taken for its label;
-            also where it was not before the attack.
-        errors: bool (n,) for each form: so fares the original, kept the same way. Where this is
-            true and ``right_before`` as well, saving alone fools the model.
+        success: bool (n,) for each form: whether the adversarial image, saved so, is classed
+            wrongly; also where the original is.
+        errors: bool (n,) for each form: whether the original, saved so, is classed wrongly. Where
+            this and ``right_before`` are true, saving alone fools the model.
     """
 
     labels: NDArray[np.int64]
@@ -61,14 +61,14 @@ class Survival:
 
     @property
     def success_rates(self) -> dict[str, float | None]:
-        """For each form, the share of attacked images that fool; None where there are none."""
-        return {form: _share(fooled, self.right_before) for form, fooled in self.success.items()}
+        """For each form, the share of adversarial images that fool; None where there are none."""
+        return {form: _share(success, self.right_before) for form, success in self.success.items()}
 
     @property
     def survival_rates(self) -> dict[str, float | None]:
-        """For each form, of the images that fool as floats the share that fools still."""
-        made = self.right_before & self.success[FLOAT]
-        return {form: _share(fooled, made) for form, fooled in self.success.items()}
+        """For each form, of the images that fool as floats, the share that still fools."""
+        before = self.right_before & self.success[FLOAT]
+        return {form: _share(success, before) for form, success in self.success.items()}
 
     @property
     def error_rates(self) -> dict[str, float | None]:
@@ -86,32 +86,32 @@ class Survival:
         }
 
 
-def survival(
+def measure_survival(
     classifier: Classifier,
     originals: NDArray[np.floating],
     labels: NDArray[np.integer],
-    attacked: NDArray[np.floating],
+    adversarial: NDArray[np.floating],
     *,
     qualities: Sequence[int] = QUALITIES,
 ) -> Survival:
-    """Saves adversarial examples in several forms and asks the model again.
+    """Saves adversarial examples in several forms and classifies them again.
 
     Args:
         classifier: The model that was attacked.
         originals: Float (n, 224, 224, 3) in [0, 1], the images before the attack; not changed.
         labels: Integer (n,), their true classes.
-        attacked: Float (n, 224, 224, 3) in [0, 1], the images after it, in the same order; not
+        adversarial: Float (n, 224, 224, 3) in [0, 1], the images after it, in the same order; not
             changed. Values go to the nearest of 256 levels when saved.
         qualities: JPEG qualities from 1 to 100; Pillow's defaults otherwise (4:2:0 chroma).
 
     Returns:
-        The answers in every form; empty input gives an empty answer, whose rates are None.
+        The result in every form; without images its rates are None.
 
     Raises:
         AttackError: Images, labels or qualities are outside the contract, or their numbers differ.
-        ImageError: The model takes images smaller than a picture may be.
+        ImageError: The model's images are smaller than a picture may be.
     """
-    before, after = classifier.check_images(originals), classifier.check_images(attacked)
+    before, after = classifier.check_images(originals), classifier.check_images(adversarial)
     if len(before) != len(after):
         raise AttackError(
             f"There are {len(before)} originals and {len(after)} attacked images; "
@@ -120,20 +120,20 @@ def survival(
     classes = check_labels(labels, len(before))
     check_qualities(qualities)
 
-    def wrong(pixels: NDArray[np.float32]) -> dict[str, NDArray[np.bool_]]:
+    def find_errors(pixels: NDArray[np.float32]) -> dict[str, NDArray[np.bool_]]:
         return {
-            form: classifier.predict(kept).argmax(axis=1) != classes
-            for form, kept in _forms(pixels, qualities)
+            form: classifier.predict(copy).argmax(axis=1) != classes
+            for form, copy in _save_in_forms(pixels, qualities)
         }
 
-    errors = wrong(before)
+    errors = find_errors(before)
     return Survival(
-        labels=classes, right_before=~errors[FLOAT], success=wrong(after), errors=errors
+        labels=classes, right_before=~errors[FLOAT], success=find_errors(after), errors=errors
     )
 
 
-def joined(parts: Sequence[Survival]) -> Survival:
-    """Puts answers in the same forms one behind the other; at least one is needed."""
+def join_survivals(parts: Sequence[Survival]) -> Survival:
+    """Joins the results of batches in their order; at least one is needed."""
     forms = parts[0].success
     return Survival(
         labels=np.concatenate([part.labels for part in parts]),
@@ -143,28 +143,28 @@ def joined(parts: Sequence[Survival]) -> Survival:
     )
 
 
-def _forms(
+def _save_in_forms(
     pixels: NDArray[np.float32], qualities: Sequence[int]
 ) -> Iterator[tuple[str, NDArray[np.float32]]]:
-    """Yields each form's name and the pixels that come back from it, one form at a time."""
+    """Yields each form's name and the pixels read back from it, one form at a time."""
     levels = images.to_uint8(pixels)
     yield FLOAT, pixels
     yield EIGHT_BITS, images.to_float(levels)
-    yield PNG, _saved_and_opened(levels, images.encode_png)
+    yield PNG, _save_and_open(levels, images.encode_png)
     for quality in qualities:
         yield (
             jpeg_form(quality),
-            _saved_and_opened(levels, partial(images.encode_jpeg, quality=quality)),
+            _save_and_open(levels, partial(images.encode_jpeg, quality=quality)),
         )
 
 
-def _saved_and_opened(
+def _save_and_open(
     levels: NDArray[np.uint8], encode: Callable[[NDArray[np.uint8]], bytes]
 ) -> NDArray[np.float32]:
-    opened = np.empty_like(levels)
+    copies = np.empty_like(levels)
     for row, picture in enumerate(levels):
-        opened[row] = images.decode(encode(picture))
-    return images.to_float(opened)
+        copies[row] = images.decode(encode(picture))
+    return images.to_float(copies)
 
 
 def _share(rows: NDArray[np.bool_], among: NDArray[np.bool_]) -> float | None:

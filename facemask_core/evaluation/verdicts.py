@@ -1,6 +1,6 @@
-"""One face: the model's answer, and what an attack changes about it.
+"""One face: the model's verdict before and after an attack.
 
-Everything here is about the 8-bit image: what is shown, saved and downloaded is what was classed.
+Everything here is about 8-bit images, so the image that is shown and saved is the one classified.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from facemask_core.pictures import images
 
 @dataclass(frozen=True)
 class Verdict:
-    """A model's answer to one face.
+    """A model's verdict on one face.
 
     Attributes:
         label: The predicted class, 0 or 1.
@@ -56,19 +56,19 @@ class AttackedFace:
 
     Attributes:
         original: uint8 (224, 224, 3).
-        attacked: uint8 (224, 224, 3).
-        label: The class the attack was told is true.
-        before: The model's answer to ``original``.
-        after: The model's answer to ``attacked``.
-        outcome: Whether it worked.
+        adversarial: uint8 (224, 224, 3).
+        label: The class that the attack takes for true.
+        before: The model's verdict on ``original``.
+        after: The model's verdict on ``adversarial``.
+        outcome: How the attack ended.
         linf: Largest change of a pixel value, on the [0, 1] scale.
         l2: Euclidean length of the change, on the [0, 1] scale.
-        gradient_calls: Gradients the attack asked of the model.
-        dead_gradient: Whether a gradient was zero or not finite, so that the attack had no way on.
+        gradient_calls: How many gradients of the model the attack computed.
+        dead_gradient: Whether a gradient was zero or not finite, which leaves no direction to go.
     """
 
     original: NDArray[np.uint8]
-    attacked: NDArray[np.uint8]
+    adversarial: NDArray[np.uint8]
     label: int
     before: Verdict
     after: Verdict
@@ -80,7 +80,7 @@ class AttackedFace:
 
     @property
     def confidence_drop(self) -> float:
-        """Fall of the probability of the class seen before the attack."""
+        """By how much the attack lowers the probability of the class predicted before it."""
         return self.before.confidence - self.after.probabilities[self.before.label]
 
 
@@ -109,7 +109,7 @@ def attack_face(
     seed: int = 0,
     label: int | None = None,
 ) -> AttackedFace:
-    """Attacks one face and judges the 8-bit image that comes out.
+    """Attacks one face and judges the resulting 8-bit image.
 
     Args:
         classifier: The model under attack.
@@ -117,11 +117,11 @@ def attack_face(
         attack: The attack.
         epsilon: Its radius.
         seed: Its seed.
-        label: The true class, or None to take the model's own answer for it.
+        label: The true class; None takes the model's own verdict for it.
 
     Returns:
         The face before and after. Rounding to 8 bits keeps an L-infinity attack inside its ball;
-        an L2 attack's length may grow by rounding, and is reported as it is.
+        an L2 attack's length may grow by rounding; the length reported is that after rounding.
 
     Raises:
         AttackError: The epsilon is out of range, or the target is the true class.
@@ -131,24 +131,24 @@ def attack_face(
     target = getattr(attack, "target", None)
     if target is not None and target == truth:
         raise AttackError(f"This face already counts as {LABELS[target]}; target the other class.")
-    found = attack(
+    batch = attack(
         classifier, images.to_float(face)[None], np.array([truth]), epsilon=epsilon, seed=seed
     )
     # An L2 ball lies inside the L-infinity ball of its radius, so this bound holds for both.
-    attacked = images.to_uint8_within(found.images[0], face, epsilon=min(1.0, epsilon))
-    after = judge(classifier, attacked[None])[0]
-    levels = attacked.astype(np.int64) - face
+    adversarial = images.to_uint8_within(batch.images[0], face, epsilon=min(1.0, epsilon))
+    after = judge(classifier, adversarial[None])[0]
+    levels = adversarial.astype(np.int64) - face
     return AttackedFace(
         original=face,
-        attacked=attacked,
+        adversarial=adversarial,
         label=truth,
         before=before,
         after=after,
         outcome=_outcome(before, after, truth, target),
         linf=float(np.abs(levels).max() / LEVELS),
         l2=float(np.linalg.norm(levels) / LEVELS),
-        gradient_calls=int(found.gradient_calls[0]),
-        dead_gradient=found.dead_gradients > 0,
+        gradient_calls=int(batch.gradient_calls[0]),
+        dead_gradient=batch.dead_gradients > 0,
     )
 
 

@@ -1,12 +1,12 @@
-"""Reports that are computed by a process of their own, in the order they were asked for.
+"""Jobs: reports that a process of their own computes, in the order of the queue.
 
-- ``order`` is what is asked, as plain settings; ``job`` is an order and how far it is;
-- ``queue`` keeps the jobs on disk (``database``), for whoever asks, works or looks on;
-- ``worker`` computes them (``guard`` ends it at once where its job was cancelled), and ``workers``
-  tells which workers live; ``supervisor`` starts one where there is work and nobody does it;
-- ``uploads`` keeps a visitor's zip for as long as a job needs it, and ``removal`` forgets a job.
+- ``order`` is what to compute, as plain settings; ``job`` is an order and how far it is;
+- ``queue`` stores the jobs on disk (``database``), for all threads and processes;
+- ``worker`` computes them (``guard`` ends it at once when its job is cancelled), ``workers`` lists
+  the workers that live, and ``supervisor`` starts one when there is work for it;
+- ``uploads`` stores a visitor's zip for as long as a job needs it, and ``removal`` deletes jobs.
 
-What is computed lands in the store of runs batch by batch, so nothing here can lose more than one.
+Rows go to the store of runs batch by batch, so a crash loses one batch at most.
 """
 
 from facemask_core.jobs.job import Job, State

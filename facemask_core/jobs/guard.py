@@ -1,7 +1,7 @@
-"""Ends a worker's process at once when its job is no longer its own.
+"""Ends a worker's process at once when its job is cancelled or deleted.
 
-Cancelling needs no process's number, which may be another's by then or mean nothing in another
-container: the worker itself looks, several times a second, from a thread beside the computation.
+Cancelling sends no signal to a process number, which may be another process's by then or mean
+nothing in another container. The worker itself checks several times a second, in a second thread.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ _SECONDS = 0.2
 
 
 @contextmanager
-def watching(mine: Callable[[], bool], leave: Callable[[], None]) -> Iterator[None]:
-    """Looks after a job for as long as the block runs.
+def watch_job(is_mine: Callable[[], bool], leave: Callable[[], None]) -> Iterator[None]:
+    """Checks for as long as the block runs that a job is still this worker's.
 
     Args:
-        mine: Whether the job is still this worker's.
+        is_mine: Whether it is.
         leave: Called in another thread once it is not.
     """
     over = threading.Event()
@@ -29,10 +29,10 @@ def watching(mine: Callable[[], bool], leave: Callable[[], None]) -> Iterator[No
     def watch() -> None:
         while not over.wait(_SECONDS):
             try:
-                if not mine() and not over.is_set():
+                if not is_mine() and not over.is_set():
                     leave()
             except QueueError:
-                continue  # a queue that is busy, or gone, takes no job away
+                continue  # a queue that is busy, or gone, cancels no job
 
     watcher = threading.Thread(target=watch, name="guard", daemon=True)
     watcher.start()
@@ -44,5 +44,5 @@ def watching(mine: Callable[[], bool], leave: Callable[[], None]) -> Iterator[No
 
 
 def leave_at_once() -> None:
-    """Ends the process as a kill would; the store loses the batch under way, and nothing else."""
+    """Ends the process as a kill would; only the batch under way is lost."""
     os._exit(0)

@@ -9,7 +9,7 @@ from facemask_core.jobs.order import Order
 
 
 class State(StrEnum):
-    """Where a job is."""
+    """The state of a job."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -25,21 +25,21 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Job:
-    """A job as the queue has it at one moment.
+    """A job as it is in the queue at one moment.
 
     Attributes:
         id: Its name.
-        owner: The token of whoever asked for it.
-        order: What is asked.
-        state: Where it is.
+        owner: The token of the visitor who ordered it.
+        order: What to compute.
+        state: Its state.
         reason: Why it failed, in a sentence.
-        run: The sha256 of its run's question, once a worker has found it.
-        added: When it was asked for, UTC, as ISO 8601 writes it.
+        run: The sha256 of its run's question, once a worker has made it.
+        added: When it was first queued, UTC, as ISO 8601 writes it.
         ended: When it last came to an end; None before.
-        done: How many files are answered.
-        total: How many files there are; 0 before a worker has looked.
-        rate: Files a second in this session of it; None before two batches have been timed.
-        ahead: How many others are computed before it.
+        done: How many files are computed.
+        total: How many files there are; 0 before a worker has opened the dataset.
+        rate: Files a second since a worker took it; None before two batches have been timed.
+        ahead: How many jobs are computed before it.
         crashes: How often its worker died before one more batch was stored.
     """
 
@@ -59,5 +59,5 @@ class Job:
 
     @property
     def seconds_left(self) -> float | None:
-        """About how long it still takes, where that can be told."""
+        """About how many seconds it still takes; None before that is known."""
         return None if not self.rate else (self.total - self.done) / self.rate

@@ -1,4 +1,4 @@
-"""What a job computes, as plain settings that can wait on disk."""
+"""What a job computes, as plain settings that can be stored on disk."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Kind(StrEnum):
-    """Where the photographs of an order lie."""
+    """Where the photographs of an order are."""
 
     PORTRAITS = "portraits"
     FOLDER = "folder"
@@ -31,10 +31,10 @@ class Data:
     """The photographs of an order.
 
     Attributes:
-        kind: Where they lie.
-        title: What the user calls them.
+        kind: Where they are.
+        title: Their name, as the user knows it.
         place: A folder's path, or an upload's name among the uploads.
-        sha256: An upload's hash, which tells it from others wherever it is kept.
+        sha256: An upload's hash, which identifies it under any name.
     """
 
     kind: Kind
@@ -42,11 +42,11 @@ class Data:
     place: str = ""
     sha256: str = ""
 
-    def opened(self, home: Path) -> Dataset:
-        """Finds the photographs.
+    def open(self, home: Path) -> Dataset:
+        """Opens the photographs.
 
         Args:
-            home: The folder the uploads are kept below.
+            home: The folder that contains the uploads.
 
         Raises:
             DatasetError: They are gone, or cannot be used.
@@ -69,14 +69,14 @@ class Data:
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """One evaluation, or one search for the smallest epsilons, as someone asked for it.
+    """The settings of one evaluation, or of one search for the smallest epsilons.
 
     Attributes:
         model: A model's name, or its folder.
         data: The photographs.
-        attack: The attack's name; None to ask the model alone.
+        attack: The attack's name; None for the model alone.
         settings: The attack's settings by name, fit for JSON.
-        source: The model the attack is made on, where that is another; transfer.
+        source: The source model of a transfer attack; None for any other attack.
         epsilon: The attack's radius.
         largest: Search for the smallest fooling epsilon of every image up to so many levels,
             rather than attack at one epsilon; None for the latter.
@@ -105,7 +105,7 @@ class Order:
 
     @property
     def key(self) -> str:
-        """Equal for equal orders, wherever an upload is kept."""
+        """Text that is equal for equal orders, under whatever name an upload is stored."""
         if self.data.kind is not Kind.UPLOAD:
             return self.text
         return replace(self, data=replace(self.data, place="", title="")).text
@@ -115,7 +115,7 @@ class Order:
         """Reads an order from its JSON.
 
         Raises:
-            ValueError: It is none.
+            ValueError: The text is not an order.
         """
         try:
             values = json.loads(text)
@@ -124,23 +124,23 @@ class Order:
         except (TypeError, KeyError, AttributeError) as error:
             raise ValueError(f"{error} in an order") from error
 
-    def dataset(self, home: Path) -> Dataset:
-        """Finds the photographs, as many as are wanted.
+    def open_dataset(self, home: Path) -> Dataset:
+        """Opens the photographs, up to the limit.
 
         Args:
-            home: The folder the uploads are kept below.
+            home: The folder that contains the uploads.
 
         Raises:
             DatasetError: They are gone, or cannot be used.
         """
-        found = self.data.opened(home)
-        return found if self.limit is None else found.take(self.limit)
+        dataset = self.data.open(home)
+        return dataset if self.limit is None else dataset.take(self.limit)
 
-    def made(self, load: Callable[[str], Classifier]) -> Attack | None:
+    def make_attack(self, load: Callable[[str], Classifier]) -> Attack | None:
         """Makes the attack.
 
         Args:
-            load: Loads the model it is made on, if that is another.
+            load: Loads the source model of a transfer attack by its name.
 
         Raises:
             AttackError: There is no such attack or setting, or a value makes no sense.
@@ -154,8 +154,8 @@ class Order:
             return attack
         return attacks.make("transfer", source=load(self.source), attack=attack)
 
-    def task(self, load: Callable[[str], Classifier]) -> Task:
-        """Sets up what is computed for every photograph.
+    def make_task(self, load: Callable[[str], Classifier]) -> Task:
+        """Makes the task that computes the rows.
 
         Args:
             load: Loads a model by its name.
@@ -166,14 +166,14 @@ class Order:
         from facemask_core.robustness.smallest import SmallestTask
         from facemask_core.runs.task import Task
 
-        attack, classifier = self.made(load), load(self.model)
+        attack, classifier = self.make_attack(load), load(self.model)
         if self.largest is None:
             return Task(
                 classifier=classifier,
                 attack=attack,
                 epsilon=self.epsilon,
                 seed=self.seed,
-                prepare=self.preparation(),
+                prepare=self._preparation(),
             )
         if attack is None:
             raise AttackError("A search for the smallest epsilon needs an attack.")
@@ -181,11 +181,11 @@ class Order:
             *(classifier, attack),
             largest=self.largest,
             seed=self.seed,
-            prepare=self.preparation(),
+            prepare=self._preparation(),
         )
 
-    def preparation(self) -> Prepare:
-        """How a decoded picture becomes the model's input."""
+    def _preparation(self) -> Prepare:
+        """The function that turns a decoded picture into the model's input."""
         from facemask_core.pictures import faces, images
 
         return faces.cropped if self.crop else images.resize

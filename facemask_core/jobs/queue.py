@@ -1,4 +1,4 @@
-"""The queue: who asked for what, in which order, and how far it is."""
+"""The queue: the jobs of all visitors, in their order, and how far each is."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from facemask_core.storage import sqlite_file
 
 LIMIT_VARIABLE = "FACEMASK_QUEUE_LIMIT"
 DEFAULT_LIMIT = 40
-"""Ten times every model; the last in line waits for all others."""
+"""Ten reports on every model; the last one waits for all others."""
 MOST_CRASHES = 3
 LONGEST_REST = 60.0
-"""Seconds a job is left alone at most; one that rests for longer does so by a clock set back."""
+"""The longest rest of a job in seconds; a longer one means that the clock was set back."""
 _KEPT = 500
-"""Jobs that have ended and are still listed; their runs stay in the store."""
+"""The most jobs listed after their end; the runs of others stay in the store."""
 
 _ACTIVE = "state IN ('queued', 'running')"
 _RIPE = "state = 'queued' AND NOT (rests_until > :now AND rests_until <= :now + :longest)"
@@ -43,29 +43,29 @@ class Queue:
     def __init__(
         self, home: Path | None = None, *, most: int = DEFAULT_LIMIT, each: int | None = None
     ) -> None:
-        """Names the folder; nothing is opened before it is needed.
+        """Makes a queue; nothing is opened before it is needed.
 
         Args:
             home: The folder; None for the store's (``$FACEMASK_HOME``).
             most: How many jobs may wait and run, unless ``FACEMASK_QUEUE_LIMIT`` says otherwise.
-            each: How many of those may be one owner's; None for all.
+            each: How many of those one owner may have; None for all.
         """
         self.home = (home or default_folder()).absolute()
         self._most, self._each = most, each
 
     @property
     def exists(self) -> bool:
-        """Whether anyone has asked for anything yet."""
+        """Whether any job has ever been queued."""
         return (self.home / database.FILE).exists()
 
     def add(self, owner: str, orders: Sequence[Order]) -> list[Job]:
         """Queues orders, all of them or none.
 
-        An order of the same owner that is known already is queued again, unless it waits or runs.
+        An order that this owner has queued before is queued again, unless it waits or runs.
 
         Args:
-            owner: The token of whoever asks.
-            orders: What is asked.
+            owner: The visitor's token.
+            orders: The orders.
 
         Raises:
             QueueFullError: There is no room for all of them.
@@ -80,45 +80,45 @@ class Queue:
                 f"(SELECT id FROM jobs WHERE NOT {_ACTIVE} ORDER BY turn DESC LIMIT ?)",
                 (_KEPT,),
             )
-            return [_named(connection, name) for name in names]
+            return [_read_job(connection, name) for name in names]
 
         return self._change(add)
 
     def jobs(self, owner: str | None = None) -> list[Job]:
-        """Lists jobs, the latest first; those asked for together in their order.
+        """Lists jobs, the latest first; jobs queued together are in their order.
 
         Args:
-            owner: Whose; None for everybody's.
+            owner: Their owner's token; None for the jobs of all owners.
         """
         if owner is None:
-            return self._found("")
-        return self._found("WHERE owner = ?", owner)
+            return self._select("")
+        return self._select("WHERE owner = ?", owner)
 
-    def of_run(self, sha256: str) -> list[Job]:
-        """Lists the jobs whose answer is a run, the latest first.
+    def jobs_of_run(self, sha256: str) -> list[Job]:
+        """Lists the jobs that computed a run, the latest first.
 
         Args:
             sha256: The run's whole name.
         """
-        return self._found("WHERE run = ?", sha256)
+        return self._select("WHERE run = ?", sha256)
 
     def get(self, name: str) -> Job:
-        """Looks a job up.
+        """Looks a job up by its name or the beginning of it.
 
         Args:
-            name: Its name, or the beginning of it.
+            name: The name, or its first letters.
 
         Raises:
             QueueError: There is none, or more than one.
         """
-        found = self._found("WHERE substr(id, 1, ?) = ?", len(name), name.lower())
-        if len(found) != 1 or not name:
-            count = f"{len(found)} jobs" if found else "no job"
+        jobs = self._select("WHERE substr(id, 1, ?) = ?", len(name), name.lower())
+        if len(jobs) != 1 or not name:
+            count = f"{len(jobs)} jobs" if jobs else "no job"
             raise QueueError(
                 f"There is {count} whose name begins with {name!r}; the command jobs list names "
                 "them all."
             )
-        return found[0]
+        return jobs[0]
 
     def cancel(self, job: Job) -> None:
         """Ends a job that waits or runs; its worker notices within a fraction of a second."""
@@ -130,7 +130,7 @@ class Queue:
         )
 
     def resume(self, job: Job) -> None:
-        """Queues a job that has ended again; it goes on at its last stored batch.
+        """Queues an ended job again; it goes on after its last stored batch.
 
         Raises:
             QueueFullError: There is no room for it.
@@ -138,20 +138,20 @@ class Queue:
         self.add(job.owner, [job.order])
 
     def delete(self, job: Job) -> None:
-        """Forgets a job, whatever it is doing; its run is not touched."""
+        """Deletes a job, even one that runs; its run is not touched."""
         self._execute("DELETE FROM jobs WHERE id = ?", job.id)
 
     def uploads(self) -> set[str]:
-        """Names the uploads that jobs wait for or work on."""
-        active = [job.order.data for job in self._found(f"WHERE {_ACTIVE}")]
+        """Lists the uploads of jobs that wait or run."""
+        active = [job.order.data for job in self._select(f"WHERE {_ACTIVE}")]
         return {data.place for data in active if data.kind is Kind.UPLOAD}
 
     def has_work(self) -> bool:
-        """Whether a job waits for a worker, or was left by one that died."""
+        """Whether a job waits for a worker, or its worker has died."""
         return bool(
-            self._look(
+            self._read(
                 lambda connection: (
-                    _left(connection, self.home)
+                    _abandoned(connection, self.home)
                     or connection.execute(
                         f"SELECT 1 FROM jobs WHERE {_RIPE} LIMIT 1",  # noqa: S608
                         _clock(),
@@ -161,37 +161,37 @@ class Queue:
         )
 
     def take(self, worker: str) -> Job | None:
-        """Gives a worker the job whose turn it is; None if there is none.
+        """Gives a worker the next job; None if there is none.
 
-        Jobs of workers that have died are queued again in their old place first. One that has lost
-        several workers without one more batch stored has a reason for it, and fails.
+        Before that, jobs whose workers have died are queued again in their old place. A job that
+        lost several workers without one more stored batch fails, for it is likely the cause.
 
         Args:
             worker: The worker's name.
         """
 
         def take(connection: sqlite3.Connection) -> Job | None:
-            for name in _left(connection, self.home):
+            for name in _abandoned(connection, self.home):
                 _requeue(connection, name)
-            found = connection.execute(
+            row = connection.execute(
                 f"SELECT id FROM jobs WHERE {_RIPE} ORDER BY turn LIMIT 1",  # noqa: S608
                 _clock(),
             ).fetchone()
-            if found is None:
+            if row is None:
                 return None
             connection.execute(
                 "UPDATE jobs SET state = 'running', worker = ?, timed_from = NULL, told = NULL "
                 "WHERE id = ?",
-                (worker, found[0]),
+                (worker, row[0]),
             )
-            return _named(connection, found[0])
+            return _read_job(connection, row[0])
 
         return self._change(take)
 
     def holds(self, worker: str, job: Job) -> bool:
-        """Whether a job is still this worker's: it may have been cancelled or deleted."""
+        """Whether a job is still this worker's; it may have been cancelled or deleted."""
         return bool(
-            self._look(
+            self._read(
                 lambda connection: connection.execute(
                     "SELECT 1 FROM jobs WHERE id = ? AND worker = ? AND state = 'running'",
                     (job.id, worker),
@@ -199,26 +199,29 @@ class Queue:
             )
         )
 
-    def name_run(self, worker: str, job: Job, sha256: str) -> None:
-        """Writes down which run a job's answer is."""
+    def record_run(self, worker: str, job: Job, sha256: str) -> None:
+        """Records which run a job computes."""
         self._execute(
             "UPDATE jobs SET done = CASE WHEN run IS ? THEN done ELSE 0 END, run = ? "
             "WHERE id = ? AND worker = ?",
             *(sha256, sha256, job.id, worker),
         )
 
-    def tell(self, worker: str, job: Job, done: int, total: int, *, computed: bool) -> None:
-        """Writes down how far a job is.
+    def record_progress(
+        self, worker: str, job: Job, done: int, total: int, *, computed: bool
+    ) -> None:
+        """Records how far a job is.
 
-        The pace is measured from the end of a session's first batch, which waited for compilation,
-        by a clock that nobody sets; one worker's times are only ever compared with its own.
+        The rate counts from the end of the first batch after a worker took the job, for that batch
+        waits for compilation. It goes by a monotonic clock: one worker's times are only ever
+        compared with its own.
 
         Args:
-            worker: Whose it is.
+            worker: The worker's name.
             job: The job.
-            done: Files answered.
-            total: All files.
-            computed: Whether a batch was computed just now, rather than found in the store.
+            done: How many files are done.
+            total: How many files there are.
+            computed: Whether a batch was computed just now, rather than read from the store.
         """
         now = time.monotonic()
         self._execute(
@@ -232,26 +235,26 @@ class Queue:
         """Ends a job that is still this worker's.
 
         Args:
-            worker: Whose it is.
+            worker: The worker's name.
             job: The job.
             state: How it ended.
             reason: Why it failed, in a sentence. It may name a file, which need not be Unicode;
-                what is not is kept in escapes.
+                what is not is stored in escapes.
         """
-        told = reason and reason.encode("utf-8", "backslashreplace").decode()
+        text = reason and reason.encode("utf-8", "backslashreplace").decode()
         self._execute(
             "UPDATE jobs SET state = ?, reason = ?, ended = ?, worker = NULL, crashes = 0 "
             "WHERE id = ? AND worker = ?",
-            *(state, told, _now(), job.id, worker),
+            *(state, text, _now(), job.id, worker),
         )
 
     def put_back(self, worker: str, job: Job, seconds: float = 0.0) -> None:
         """Queues a worker's job again, in its old place.
 
         Args:
-            worker: Whose it is.
+            worker: The worker's name.
             job: The job.
-            seconds: Leave it alone for so long, by the clock that all processes share.
+            seconds: How long no worker takes it, by the system's clock, which all processes share.
         """
         self._execute(
             "UPDATE jobs SET state = 'queued', worker = NULL, rests_until = ? "
@@ -260,7 +263,7 @@ class Queue:
         )
 
     def _check_room(self, connection: sqlite3.Connection, owner: str) -> None:
-        """Refuses what would be too much, altogether or of one owner."""
+        """Refuses more jobs than there is room for, altogether or for one owner."""
         limit = _limit(self._most)
         waiting, own = connection.execute(
             f"SELECT count(*), count(*) FILTER (WHERE owner = ?) FROM jobs WHERE {_ACTIVE}",  # noqa: S608
@@ -277,21 +280,21 @@ class Queue:
                 "try again when some have ended."
             )
 
-    def _found(self, where: str, *values: object) -> list[Job]:
-        return self._look(lambda connection: _read(connection, where, *values))
+    def _select(self, where: str, *values: object) -> list[Job]:
+        return self._read(lambda connection: _read_jobs(connection, where, *values))
 
     def _execute(self, statement: str, *values: object) -> None:
         self._change(lambda connection: connection.execute(statement, values) and None)
 
-    def _look(self, look: Callable[[sqlite3.Connection], T]) -> T:
-        return database.using(self.home, look)
+    def _read(self, read: Callable[[sqlite3.Connection], T]) -> T:
+        return database.using(self.home, read)
 
     def _change(self, change: Callable[[sqlite3.Connection], T]) -> T:
-        def changed(connection: sqlite3.Connection) -> T:
+        def apply(connection: sqlite3.Connection) -> T:
             with sqlite_file.transaction(connection):
                 return change(connection)
 
-        return database.using(self.home, changed)
+        return database.using(self.home, apply)
 
 
 def _limit(usual: int) -> int:
@@ -309,11 +312,11 @@ def _now() -> str:
 
 def _add(connection: sqlite3.Connection, owner: str, order: Order) -> str:
     (turn,) = connection.execute("SELECT coalesce(max(turn), 0) + 1 FROM jobs").fetchone()
-    known = connection.execute(
+    row = connection.execute(
         f"SELECT id, {_ACTIVE} FROM jobs WHERE owner = ? AND key = ?",  # noqa: S608
         (owner, order.key),
     ).fetchone()
-    if known is None:
+    if row is None:
         name = secrets.token_hex(8)
         connection.execute(
             "INSERT INTO jobs (id, owner, asked, key, state, turn, added) "
@@ -321,7 +324,7 @@ def _add(connection: sqlite3.Connection, owner: str, order: Order) -> str:
             (name, owner, order.text, order.key, turn, _now()),
         )
         return name
-    name, active = known
+    name, active = row
     if not active:
         connection.execute(
             "UPDATE jobs SET state = 'queued', asked = ?, reason = NULL, turn = ?, crashes = 0, "
@@ -331,10 +334,10 @@ def _add(connection: sqlite3.Connection, owner: str, order: Order) -> str:
     return str(name)
 
 
-def _left(connection: sqlite3.Connection, home: Path) -> list[str]:
-    """Names the running jobs whose worker is gone."""
+def _abandoned(connection: sqlite3.Connection, home: Path) -> list[str]:
+    """Lists the running jobs whose worker has died."""
     running = connection.execute("SELECT id, worker FROM jobs WHERE state = 'running'").fetchall()
-    return [name for name, worker in running if not workers.lives(home, worker)]
+    return [name for name, worker in running if not workers.is_alive(home, worker)]
 
 
 def _requeue(connection: sqlite3.Connection, name: str) -> None:
@@ -352,24 +355,24 @@ def _requeue(connection: sqlite3.Connection, name: str) -> None:
     )
 
 
-def _read(connection: sqlite3.Connection, where: str, *values: object) -> list[Job]:
+def _read_jobs(connection: sqlite3.Connection, where: str, *values: object) -> list[Job]:
     statement = f"{_JOBS} {where} ORDER BY added DESC, turn"
     return [_job(row) for row in connection.execute(statement, values)]
 
 
-def _named(connection: sqlite3.Connection, name: str) -> Job:
-    """Reads a job within the change that found it: it may be deleted right afterwards."""
-    (job,) = _read(connection, "WHERE id = ?", name)
+def _read_job(connection: sqlite3.Connection, name: str) -> Job:
+    """Reads a job within the same transaction: it may be deleted right afterwards."""
+    (job,) = _read_jobs(connection, "WHERE id = ?", name)
     return job
 
 
 def _job(row: Sequence[object]) -> Job:
-    name, owner, asked, state, reason, run, added, ended, done, total, *timing = row
-    since, first, told, crashes, ahead = timing
+    name, owner, order, state, reason, run, added, ended, done, total, *timing = row
+    since, first, last, crashes, ahead = timing
     rate = None
-    if None not in (since, first, told) and told > since and done > first:  # type: ignore[operator]
-        rate = (done - first) / (told - since)  # type: ignore[operator]
+    if None not in (since, first, last) and last > since and done > first:  # type: ignore[operator]
+        rate = (done - first) / (last - since)  # type: ignore[operator]
     return Job(
-        *(name, owner, Order.read(str(asked)), State(str(state)), reason, run),  # type: ignore[arg-type]
+        *(name, owner, Order.read(str(order)), State(str(state)), reason, run),  # type: ignore[arg-type]
         *(added, ended, done, total, rate, ahead, crashes),  # type: ignore[arg-type]
     )

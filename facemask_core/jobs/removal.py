@@ -1,4 +1,4 @@
-"""Forgetting a job together with what was computed for it."""
+"""Deletes jobs, and the uploads and runs that belong to them."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from facemask_core.jobs.job import Job
 from facemask_core.jobs.queue import Queue
 
 _PATIENCE = 5.0
-"""Seconds for the job's worker to let go; it takes a fraction of one."""
+"""Seconds to wait for the job's worker to end; it takes a fraction of one."""
 
 
-def cancel(queue: Queue, job: Job) -> None:
+def cancel_job(queue: Queue, job: Job) -> None:
     """Ends a job, and removes its upload if no other needs it.
 
     Args:
@@ -25,11 +25,11 @@ def cancel(queue: Queue, job: Job) -> None:
         QueueError: The queue cannot be used.
     """
     queue.cancel(job)
-    sweep(queue)
+    sweep_uploads(queue)
 
 
-def forget(queue: Queue, job: Job) -> None:
-    """Forgets a job and its upload; what was computed for it stays in the store.
+def delete_job(queue: Queue, job: Job) -> None:
+    """Deletes a job and its upload; its run stays in the store.
 
     Args:
         queue: The job's queue.
@@ -39,11 +39,11 @@ def forget(queue: Queue, job: Job) -> None:
         QueueError: The queue cannot be used.
     """
     queue.delete(job)
-    sweep(queue)
+    sweep_uploads(queue)
 
 
-def delete(queue: Queue, job: Job) -> None:
-    """Forgets a job, its upload, and its run, unless another job has the same.
+def delete_job_and_run(queue: Queue, job: Job) -> None:
+    """Deletes a job, its upload, and its run, unless another job has the same run.
 
     Args:
         queue: The job's queue.
@@ -53,17 +53,17 @@ def delete(queue: Queue, job: Job) -> None:
         QueueError: The queue cannot be used.
         RunStoreError: The store cannot be used, or another process computes the run.
     """
-    forget(queue, job)
-    if job.run is None or queue.of_run(job.run):
+    delete_job(queue, job)
+    if job.run is None or queue.jobs_of_run(job.run):
         return
     with runs.Store(queue.home) as store:
-        stored = store.named(job.run)
-        if stored is not None:
-            _delete(store, stored)
+        run = store.get(job.run)
+        if run is not None:
+            _delete_run(store, run)
 
 
-def sweep(queue: Queue) -> None:
-    """Removes the uploads that no job of a queue waits for or works on.
+def sweep_uploads(queue: Queue) -> None:
+    """Removes the uploads of a queue that no waiting or running job needs.
 
     Args:
         queue: The queue.
@@ -74,11 +74,11 @@ def sweep(queue: Queue) -> None:
     uploads.sweep(queue.home, queue.uploads)
 
 
-def _delete(store: runs.Store, stored: runs.Stored) -> None:
+def _delete_run(store: runs.Store, run: runs.StoredRun) -> None:
     end = time.monotonic() + _PATIENCE
     while True:
         try:
-            return store.delete(stored.question)
+            return store.delete(run.question)
         except RunInUseError:
             if time.monotonic() > end:
                 raise

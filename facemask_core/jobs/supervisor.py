@@ -1,4 +1,4 @@
-"""Sees to it that someone works while there is work: one for each server process."""
+"""Starts a worker whenever there is work; each server process has one supervisor."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from facemask_core.jobs.queue import Queue
 LOG_FILE = "worker.log"
 _LOOK_SECONDS = 1.0
 _SOON = 20.0
-"""A worker that ends badly within so many seconds would probably do so again."""
+"""A worker that fails within so many seconds would probably fail again."""
 _LONGEST_PAUSE = 60.0
 _LONGEST_LOG = 2**20
 _WORK = (sys.executable, "-m", "facemask_core", "work")
@@ -27,41 +27,41 @@ _log = logging.getLogger(__name__)
 
 
 class Supervisor:
-    """Starts a worker when something is queued and nobody works.
+    """Starts a worker when a job is queued and no worker runs.
 
     The worker is a process apart from this one: it ends neither with a visitor nor with the
-    server, and what it leaves behind in a crash the next one takes up.
+    server, and after a crash the next worker goes on with its job.
     """
 
     def __init__(self, queue: Queue, command: Sequence[str] = _WORK) -> None:
-        """Prepares a supervisor; :meth:`start` sets it to work.
+        """Makes a supervisor; :meth:`start` starts it.
 
         Args:
-            queue: The queue to look after.
-            command: What starts a worker.
+            queue: The queue.
+            command: The command that starts a worker.
         """
-        self._trouble: str | None = None
-        self._ending: str | None = None
+        self._queue_problem: str | None = None
+        self._worker_problem: str | None = None
         self._queue = queue
         self._command = tuple(command)
         self._process: subprocess.Popen[bytes] | None = None
         self._started = 0.0
         self._failures = 0
         self._not_before = 0.0
-        self._called = threading.Event()
+        self._woken = threading.Event()
 
     @property
     def problem(self) -> str | None:
         """Why reports are not computed, in a sentence; None while all is well."""
-        return self._ending or self._trouble
+        return self._worker_problem or self._queue_problem
 
     def start(self) -> None:
-        """Begins to look after the queue, in a thread that ends with the process."""
+        """Starts to watch the queue, in a thread that ends with the process."""
         threading.Thread(target=self._watch, name="supervisor", daemon=True).start()
 
     def wake(self) -> None:
-        """Looks at once: something was queued."""
-        self._called.set()
+        """Checks the queue at once, after a job was queued."""
+        self._woken.set()
 
     def look(self) -> None:
         """Starts a worker if one is needed.
@@ -70,55 +70,55 @@ class Supervisor:
             FacemaskError: The queue cannot be used.
             OSError: No process can be started.
         """
-        if self._busy() or time.monotonic() < self._not_before:
+        if self._is_worker_running() or time.monotonic() < self._not_before:
             return
         if not self._queue.exists or not self._queue.has_work():
             return
-        if not workers.somebody(self._queue.home):
+        if not workers.is_place_taken(self._queue.home):
             self._started = time.monotonic()
-            self._process = self._begun()
+            self._process = self._start_worker()
 
     def _watch(self) -> None:
-        self._try(lambda: removal.sweep(self._queue) if self._queue.exists else None)
+        self._try(lambda: removal.sweep_uploads(self._queue) if self._queue.exists else None)
         while True:
             self._try(self.look)
-            self._called.wait(_LOOK_SECONDS)
-            self._called.clear()
+            self._woken.wait(_LOOK_SECONDS)
+            self._woken.clear()
 
-    def _try(self, act: Callable[[], None]) -> None:
+    def _try(self, action: Callable[[], None]) -> None:
         try:
-            act()
+            action()
         except (FacemaskError, OSError) as error:
-            if self._trouble != str(error):
+            if self._queue_problem != str(error):
                 _log.warning("%s", error)
-            self._trouble = str(error)
+            self._queue_problem = str(error)
         else:
-            self._trouble = None
+            self._queue_problem = None
 
-    def _busy(self) -> bool:
-        """Whether the last worker still runs; learns from how it ended otherwise."""
+    def _is_worker_running(self) -> bool:
+        """Whether the last worker still runs; one that failed delays the next."""
         if self._process is None:
             return False
         code = self._process.poll()
         if code is None:
             if time.monotonic() - self._started > _SOON:
-                self._failures, self._ending = 0, None
+                self._failures, self._worker_problem = 0, None
             return True
         self._process = None
         if code == 0 or time.monotonic() - self._started > _SOON:
-            self._failures, self._ending = 0, None
+            self._failures, self._worker_problem = 0, None
             return False
         self._failures += 1
-        if self._failures > 1:  # a kill is no reason to wait
+        if self._failures > 1:  # a single failure, such as a kill, is no reason to wait
             pause = min(_LONGEST_PAUSE, 2.0**self._failures)
             self._not_before = time.monotonic() + pause
-            self._ending = (
+            self._worker_problem = (
                 f"The worker that computes reports keeps ending early; {LOG_FILE} in the lab's "
                 "data folder says why, and it is tried again."
             )
         return False
 
-    def _begun(self) -> subprocess.Popen[bytes]:
+    def _start_worker(self) -> subprocess.Popen[bytes]:
         path = self._queue.home / LOG_FILE
         if path.exists() and path.stat().st_size > _LONGEST_LOG:
             system.remove_unless_open(path)

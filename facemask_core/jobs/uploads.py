@@ -1,7 +1,7 @@
-"""Zips that visitors hand in: on disk only for as long as a job waits for them or works on them.
+"""Visitors' zips, on disk only for as long as a waiting or running job needs them.
 
-Another process computes the report, so memory will not do. Each lies in a folder of its own that
-only this user may enter, under a name nobody can guess.
+Another process computes the report, so memory would not do. Each zip is in a folder of its own
+under a random name, which only this user can read.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ _PATIENCE = 10.0
 
 
 @contextmanager
-def keeping(home: Path) -> Iterator[None]:
-    """Nothing is swept while the block runs: between the saving of a zip and its jobs' queueing.
+def pause_sweep(home: Path) -> Iterator[None]:
+    """Keeps every upload while the block runs: from saving a zip to queueing its jobs.
 
     Args:
         home: The queue's folder.
@@ -32,15 +32,15 @@ def keeping(home: Path) -> Iterator[None]:
     Raises:
         QueueError: The folder cannot be written.
     """
-    with ExitStack() as kept:
-        with _speaking():
+    with ExitStack() as stack:
+        with _explain_errors():
             locks.make_folder(home)
-            kept.enter_context(locks.held(_lock(home), shared=True, wait=_PATIENCE))
+            stack.enter_context(locks.held(_lock(home), shared=True, wait=_PATIENCE))
         yield
 
 
 def save(home: Path, data: bytes) -> str:
-    """Keeps a zip, which the caller has found harmless; to be called inside :func:`keeping`.
+    """Stores a zip that the caller has checked; to be called inside :func:`pause_sweep`.
 
     Args:
         home: The queue's folder.
@@ -54,7 +54,7 @@ def save(home: Path, data: bytes) -> str:
     """
     name = secrets.token_hex(16)
     path = file(home, name)
-    with _speaking():
+    with _explain_errors():
         path.parent.parent.mkdir(mode=0o700, exist_ok=True)
         path.parent.mkdir(mode=0o700)
         try:
@@ -69,21 +69,21 @@ def save(home: Path, data: bytes) -> str:
 
 
 def file(home: Path, name: str) -> Path:
-    """Where an upload lies, or lay.
+    """The path of an upload, whether it still exists or not.
 
     Args:
         home: The queue's folder.
-        name: What :func:`save` gave it.
+        name: Its name, from :func:`save`.
     """
     return home / _FOLDER / name / _FILE
 
 
-def sweep(home: Path, needed: Callable[[], Collection[str]]) -> None:
-    """Removes the uploads that no job needs, whatever left them behind.
+def sweep(home: Path, list_needed: Callable[[], Collection[str]]) -> None:
+    """Removes the uploads that no job needs, also those that a crash left behind.
 
     Args:
         home: The queue's folder.
-        needed: Lists the uploads to keep; called when no other process can add one.
+        list_needed: Lists the uploads to keep; called while no other process can add one.
 
     Raises:
         QueueError: The queue cannot be used.
@@ -91,12 +91,12 @@ def sweep(home: Path, needed: Callable[[], Collection[str]]) -> None:
     folder = home / _FOLDER
     if not folder.is_dir() or not any(folder.iterdir()):
         return
-    with ExitStack() as kept:
+    with ExitStack() as stack:
         try:
-            kept.enter_context(locks.held(_lock(home)))
+            stack.enter_context(locks.held(_lock(home)))
         except (RunInUseError, OSError, sqlite3.Error):
-            return  # someone hands in a zip just now; whoever ends a job next sweeps
-        names = needed()
+            return  # a zip is being uploaded; the next job that ends sweeps again
+        names = list_needed()
         for entry in folder.iterdir():
             if entry.name not in names:
                 shutil.rmtree(entry, ignore_errors=True)
@@ -107,7 +107,7 @@ def _lock(home: Path) -> Path:
 
 
 @contextmanager
-def _speaking() -> Iterator[None]:
+def _explain_errors() -> Iterator[None]:
     try:
         yield
     except (OSError, sqlite3.Error, RunInUseError) as error:

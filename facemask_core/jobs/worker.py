@@ -1,4 +1,4 @@
-"""The worker: computes one job after the other, and keeps the last models loaded."""
+"""The worker: computes one job after another, and keeps the last models loaded."""
 
 from __future__ import annotations
 
@@ -24,32 +24,32 @@ if TYPE_CHECKING:
 
 _LOOK_SECONDS = 0.3
 _REST_SECONDS = 3.0
-"""How long a job is left alone whose run another process computes."""
+"""How long a job waits whose run another process is computing."""
 _MOST_MODELS = 2
 
 _log = logging.getLogger(__name__)
 
 
 def work(queue: Queue, *, idle: float, beside: bool = False) -> int:
-    """Computes jobs until none has come for a while.
+    """Computes jobs until no new one comes for a while.
 
     Args:
-        queue: Where they come from.
+        queue: The queue of the jobs.
         idle: Seconds to wait for another job before ending.
-        beside: Work beside another worker, rather than leave it to that.
+        beside: Whether to work beside another worker, rather than refuse.
 
     Returns:
-        How many jobs came to an end.
+        How many jobs ended.
 
     Raises:
         WorkerError: Another worker is at work.
         QueueError: The queue cannot be used.
     """
     with (
-        workers.registered(queue.home) if beside else workers.alone(queue.home),
-        workers.registered(queue.home) as name,
+        workers.register(queue.home) if beside else workers.take_place(queue.home),
+        workers.register(queue.home) as name,
     ):
-        return Worker(queue, name, leave=guard.leave_at_once).until_idle(idle)
+        return Worker(queue, name, leave=guard.leave_at_once).work_until_idle(idle)
 
 
 class Worker:
@@ -59,8 +59,8 @@ class Worker:
         """Makes a worker.
 
         Args:
-            queue: Where its jobs come from.
-            name: What others know it by; registered for as long as it lives.
+            queue: The queue of its jobs.
+            name: Its name, from :func:`~facemask_core.jobs.workers.register`.
             leave: Called in another thread once its job was cancelled or deleted.
         """
         self._queue = queue
@@ -68,13 +68,13 @@ class Worker:
         self._leave = leave
         self._models: OrderedDict[tuple[str, str, str], Classifier] = OrderedDict()
 
-    def until_idle(self, seconds: float) -> int:
-        """Works until no job has come for so many seconds; returns how many came to an end."""
+    def work_until_idle(self, seconds: float) -> int:
+        """Works until no job has come for so many seconds; returns how many jobs ended."""
         ended, since = 0, time.monotonic()
         while True:
             job = self._queue.take(self._name)
-            # Crashes leave zips behind, and taking ends a job that has lost too many workers.
-            removal.sweep(self._queue)
+            # Crashes leave zips behind, and take() fails a job that has lost too many workers.
+            removal.sweep_uploads(self._queue)
             if job is not None:
                 self.compute(job)
                 ended, since = ended + 1, time.monotonic()
@@ -84,15 +84,15 @@ class Worker:
                 time.sleep(_LOOK_SECONDS)
 
     def compute(self, job: Job) -> None:
-        """Answers a job, and writes down how it ended; no job's failure is the next one's.
+        """Computes a job and records how it ended; a failure does not affect the next job.
 
         Args:
-            job: A job that was taken in this worker's name.
+            job: A job that this worker has taken.
         """
         end = self._queue.end
         try:
-            with self._watching(job):
-                self._answer(job)
+            with self._watch(job):
+                self._compute_rows(job)
         except RunInUseError:
             self._queue.put_back(self._name, job, _REST_SECONDS)
         except FacemaskError as error:
@@ -105,30 +105,30 @@ class Worker:
             end(self._name, job, State.FAILED, "The report failed; the worker's log says why.")
         else:
             end(self._name, job, State.DONE)
-        removal.sweep(self._queue)
+        removal.sweep_uploads(self._queue)
 
-    def _watching(self, job: Job) -> AbstractContextManager[None]:
-        return guard.watching(lambda: self._queue.holds(self._name, job), self._leave)
+    def _watch(self, job: Job) -> AbstractContextManager[None]:
+        return guard.watch_job(lambda: self._queue.holds(self._name, job), self._leave)
 
-    def _answer(self, job: Job) -> None:
+    def _compute_rows(self, job: Job) -> None:
         from facemask_core.engines import RunContext, compute
 
         order = job.order
 
         def load(model: str) -> Classifier:
-            return self._loaded(model, order.precision)
+            return self._load(model, order.precision)
 
         recalled: list[int] = []
 
         def progress(done: int, total: int) -> None:
             computed = done not in recalled
-            self._queue.tell(self._name, job, done, total, computed=computed)
+            self._queue.record_progress(self._name, job, done, total, computed=computed)
 
-        def name(question: Question) -> None:
-            self._queue.name_run(self._name, job, question.sha256)
+        def record_run(question: Question) -> None:
+            self._queue.record_run(self._name, job, question.sha256)
 
-        dataset, task = order.dataset(self._queue.home), order.task(load)
-        with _NamingStore(self._queue.home, name) as store:
+        dataset, task = order.open_dataset(self._queue.home), order.make_task(load)
+        with _RecordingStore(self._queue.home, record_run) as store:
             context = RunContext(
                 store=store,
                 progress=progress,
@@ -138,8 +138,8 @@ class Worker:
             for note in store.notes:
                 _log.warning(note)
 
-    def _loaded(self, model: str, precision: str) -> Classifier:
-        """Loads a model, unless it is one of the last ones; a retrained one counts as another."""
+    def _load(self, model: str, precision: str) -> Classifier:
+        """Loads a model unless it is still loaded; after training it counts as another."""
         import facemask_core
         from facemask_core.models import checkpoints
 
@@ -155,15 +155,15 @@ class Worker:
         return self._models[key]
 
 
-class _NamingStore(runs.Store):
-    """A store that tells which run was asked for, before anything of it is computed."""
+class _RecordingStore(runs.Store):
+    """A store that reports which run is claimed, before any of it is computed."""
 
-    def __init__(self, folder: Path, name: Callable[[Question], None]) -> None:
+    def __init__(self, folder: Path, record_run: Callable[[Question], None]) -> None:
         super().__init__(folder)
-        self._name = name
+        self._record_run = record_run
 
     @contextmanager
     def claim(self, question: Question) -> Iterator[Run]:
-        self._name(question)
+        self._record_run(question)
         with super().claim(question) as run:
             yield run

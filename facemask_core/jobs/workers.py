@@ -1,4 +1,4 @@
-"""Which workers live. Each holds a lock that goes with its process, however that ends."""
+"""Which workers live: each holds a lock that ends with its process, also in a crash."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from facemask_core.errors import RunInUseError, WorkerError
 from facemask_core.storage import locks
 
 _PATIENCE = 2.0
-"""Seconds to wait for those who only look whether the place is taken."""
+"""Seconds to wait for processes that only check whether the place is taken."""
 
 
 @contextmanager
-def alone(home: Path) -> Iterator[None]:
-    """Takes the place of a folder's one worker.
+def take_place(home: Path) -> Iterator[None]:
+    """Takes the place of a folder's only worker.
 
     Raises:
         WorkerError: Another has it.
     """
     lock = _folder(home) / "worker.lock"
-    with ExitStack() as kept:
+    with ExitStack() as stack:
         try:
-            with _speaking(lock):
-                kept.enter_context(locks.held(lock, wait=_PATIENCE))
+            with _explain_errors(lock):
+                stack.enter_context(locks.held(lock, wait=_PATIENCE))
         except RunInUseError as error:
             raise WorkerError(
                 f"A worker is at work in {home} already; start one beside it with --beside."
@@ -35,54 +35,54 @@ def alone(home: Path) -> Iterator[None]:
         yield
 
 
-def somebody(home: Path) -> bool:
-    """Whether the place of a folder's one worker is taken."""
-    return _taken(home / "locks" / "worker.lock")
+def is_place_taken(home: Path) -> bool:
+    """Whether the place of a folder's only worker is taken."""
+    return _is_locked(home / "locks" / "worker.lock")
 
 
 @contextmanager
-def registered(home: Path) -> Iterator[str]:
-    """Gives a worker a name, by which others can tell whether it lives."""
+def register(home: Path) -> Iterator[str]:
+    """Gives a worker a name, by which other processes can check whether it lives."""
     name = secrets.token_hex(8)
     lock = _folder(home) / f"worker-{name}.lock"
-    with ExitStack() as kept:
-        with _speaking(lock):
-            kept.enter_context(locks.held(lock))
+    with ExitStack() as stack:
+        with _explain_errors(lock):
+            stack.enter_context(locks.held(lock))
         yield name
     system.remove_unless_open(lock)
 
 
-def lives(home: Path, name: str) -> bool:
-    """Whether a worker's process is still there.
+def is_alive(home: Path, name: str) -> bool:
+    """Whether a worker's process still runs.
 
     Args:
         home: The folder it works in.
-        name: What :func:`registered` gave it.
+        name: Its name, from :func:`register`.
     """
     lock = home / "locks" / f"worker-{name}.lock"
-    if _taken(lock):
+    if _is_locked(lock):
         return True
-    system.remove_unless_open(lock)  # its process could not do it
+    system.remove_unless_open(lock)  # its process ended before it could do so
     return False
 
 
 def _folder(home: Path) -> Path:
-    with _speaking(home / "locks"):
+    with _explain_errors(home / "locks"):
         return locks.make_folder(home)
 
 
-def _taken(lock: Path) -> bool:
+def _is_locked(lock: Path) -> bool:
     if not lock.exists():
         return False
     try:
-        with _speaking(lock), locks.held(lock, shared=True):
+        with _explain_errors(lock), locks.held(lock, shared=True):
             return False
     except RunInUseError:
         return True
 
 
 @contextmanager
-def _speaking(path: Path) -> Iterator[None]:
+def _explain_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from facemask_core.evaluation.report import Predictions
+from facemask_core.evaluation.predictions import Predictions
 from facemask_core.models.classifier import probabilities
 from facemask_core.paper.second_softmax import softmax_twice
 

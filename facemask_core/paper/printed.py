@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from facemask_core.evaluation.report import Predictions
+from facemask_core.evaluation.predictions import Predictions
 
 FILE = Path(__file__).with_name("printed.toml")
 

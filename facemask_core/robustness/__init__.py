@@ -1,20 +1,20 @@
-"""Questions that take many attacks: from which epsilon on, on which models, in spite of what."""
+"""Questions that take many attacks: from which epsilon on, on which models, against what."""
 
 from __future__ import annotations
 
-from facemask_core.robustness.curve import RobustnessCurve, robustness_curve
-from facemask_core.robustness.defence_comparison import DefenceComparison, defence_comparison
-from facemask_core.robustness.noise_control import noise_control
-from facemask_core.robustness.path import Step, attack_path, has_steps
+from facemask_core.robustness.curve import RobustnessCurve, measure_robustness_curve
+from facemask_core.robustness.defence_comparison import DefenceComparison, compare_defences
+from facemask_core.robustness.noise_control import measure_noise_control
+from facemask_core.robustness.path import Step, follow_attack, has_steps
 from facemask_core.robustness.smallest import (
     LARGEST,
     SmallestEpsilons,
-    minimal_epsilon,
-    minimal_epsilons,
+    find_smallest_epsilon,
+    find_smallest_epsilons,
 )
-from facemask_core.robustness.survivors import AttackSurvival, attack_survival
-from facemask_core.robustness.sweep import Sweep, epsilon_sweep, epsilon_sweep_parts, grid_of
-from facemask_core.robustness.transfer_matrix import TransferMatrix, transfer_matrix
+from facemask_core.robustness.survivors import AttackSurvival, measure_attack_survival
+from facemask_core.robustness.sweep import Sweep, grid_of, sweep_epsilons, sweep_epsilons_in_parts
+from facemask_core.robustness.transfer_matrix import TransferMatrix, measure_transfer
 
 __all__ = [
     "LARGEST",
@@ -25,16 +25,16 @@ __all__ = [
     "Step",
     "Sweep",
     "TransferMatrix",
-    "attack_path",
-    "attack_survival",
-    "defence_comparison",
-    "epsilon_sweep",
-    "epsilon_sweep_parts",
+    "compare_defences",
+    "find_smallest_epsilon",
+    "find_smallest_epsilons",
+    "follow_attack",
     "grid_of",
     "has_steps",
-    "minimal_epsilon",
-    "minimal_epsilons",
-    "noise_control",
-    "robustness_curve",
-    "transfer_matrix",
+    "measure_attack_survival",
+    "measure_noise_control",
+    "measure_robustness_curve",
+    "measure_transfer",
+    "sweep_epsilons",
+    "sweep_epsilons_in_parts",
 ]

@@ -1,4 +1,4 @@
-"""Accuracy against epsilon over a dataset."""
+"""Robust accuracy against epsilon over a dataset."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from facemask_core.pictures import images
 
 @dataclass(frozen=True, eq=False)
 class RobustnessCurve:
-    """How many images stand at each epsilon.
+    """How many images are still classed rightly at each epsilon.
 
-    An image that fell at one epsilon counts as fallen at every larger one, whose ball holds the
-    same fooling image: so each figure is the worst case up to its epsilon, and the curve never
-    rises, which a bare FGSM's may.
+    An image that falls at one epsilon counts as fallen at every larger one, whose ball contains the
+    same fooling image. So each figure is the worst case up to its epsilon, and the curve never
+    rises, as that of FGSM alone may.
 
     Attributes:
         epsilons: float64 (k,), rising.
-        fell_at: int64 (n,), index of the epsilon at which each image fell; k if it never did, -1
-            if the model was wrong before.
-        dead: bool (n,), which images met a gradient that was zero or not finite at any epsilon.
+        fell_at: int64 (n,), index of the epsilon at which each image falls; k if it never does, -1
+            if the model is wrong before.
+        dead: bool (n,), whether a gradient was zero or not finite at any epsilon.
         threat_models: The attack's statement at each epsilon.
         skipped: Files that could not be used, and why.
     """
@@ -58,7 +58,7 @@ class RobustnessCurve:
 
     @property
     def success_rate(self) -> NDArray[np.float64]:
-        """float64 (k,): of the images classed rightly before, the share fallen at each epsilon."""
+        """float64 (k,): of the images classed rightly before, the share that falls up to each."""
         if not self.clean_accuracy:
             return np.full(len(self.epsilons), np.nan)
         return 1.0 - self.robust_accuracy / self.clean_accuracy
@@ -70,14 +70,16 @@ class RobustnessCurve:
             "clean_accuracy": self.clean_accuracy,
             "dead_gradients": self.dead_gradients,
             "points": [
-                {"robust_accuracy": float(accuracy), "threat_model": stated}
-                for accuracy, stated in zip(self.robust_accuracy, self.threat_models, strict=True)
+                {"robust_accuracy": float(accuracy), "threat_model": statement}
+                for accuracy, statement in zip(
+                    self.robust_accuracy, self.threat_models, strict=True
+                )
             ],
             "skipped": [{"path": entry.path, "reason": entry.reason} for entry in self.skipped],
         }
 
 
-def robustness_curve(
+def measure_robustness_curve(
     classifier: Classifier,
     dataset: datasets.Dataset,
     attack: Attack,
@@ -87,7 +89,7 @@ def robustness_curve(
     prepare: datasets.Prepare = images.resize,
     progress: Progress = lambda *_: None,
 ) -> RobustnessCurve:
-    """Attacks a dataset at rising epsilons; what has fallen is not attacked again.
+    """Attacks a dataset at rising epsilons; images that have fallen are not attacked again.
 
     Args:
         classifier: The model under attack.
@@ -96,7 +98,7 @@ def robustness_curve(
         epsilons: Its radii, rising.
         seed: Seed of all randomness.
         prepare: Maps a decoded image to the model's 224 px square.
-        progress: Told after every batch.
+        progress: Called after every batch.
 
     Raises:
         AttackError: The attack has a target, an epsilon is out of range, or they do not rise.
@@ -115,9 +117,9 @@ def robustness_curve(
         if not batch.paths:
             continue
         pixels = images.to_float(batch.images)
-        falls, died = _falls(classifier, pixels, batch.labels, attack, radii, seed)
+        falls, batch_dead = _find_falls(classifier, pixels, batch.labels, attack, radii, seed)
         fell_at.append(falls)
-        dead.append(died)
+        dead.append(batch_dead)
     return RobustnessCurve(
         np.array(radii),
         np.concatenate(fell_at),
@@ -127,7 +129,7 @@ def robustness_curve(
     )
 
 
-def _falls(
+def _find_falls(
     classifier: Classifier,
     pixels: NDArray[np.float32],
     labels: NDArray[np.int64],
@@ -135,7 +137,7 @@ def _falls(
     radii: list[float],
     seed: int,
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Index of the radius at which each image of a batch falls, and dead gradients."""
+    """Finds the index of the radius at which each image of a batch falls, and dead gradients."""
     fell_at = np.full(len(pixels), len(radii), np.int64)
     dead = np.zeros(len(pixels), np.bool_)
     fell_at[classifier.predict(pixels).argmax(axis=1) != labels] = -1
@@ -143,7 +145,9 @@ def _falls(
         standing = np.flatnonzero(fell_at == len(radii))
         if not len(standing):
             break
-        found = attack(classifier, pixels[standing], labels[standing], epsilon=radius, seed=seed)
-        fell_at[standing[found.predictions != labels[standing]]] = index
-        dead[standing] |= found.dead
+        adversarial = attack(
+            classifier, pixels[standing], labels[standing], epsilon=radius, seed=seed
+        )
+        fell_at[standing[adversarial.predictions != labels[standing]]] = index
+        dead[standing] |= adversarial.dead
     return fell_at, dead

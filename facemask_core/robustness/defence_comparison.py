@@ -1,4 +1,4 @@
-"""What defences are worth against an attacker who ignores them, and against one who knows them."""
+"""Compares defences under attackers who ignore them and attackers who know them."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ from facemask_core.pictures import images
 
 @dataclass(frozen=True, eq=False)
 class DefenceComparison:
-    """A model bare and behind defences, each under the naive and the adaptive attack.
+    """A model without and with defences, each under the naive and the adaptive attack.
 
-    Row 0 is the bare model, for which both attacks are the same. A model's image counts as
-    standing if it is classed rightly before the attack and after it. The two attacks are kept
-    apart, since a defence that only holds against the naive one only hides the way
-    (Athalye et al. 2018, arXiv:1802.00420).
+    Row 0 is the bare model, for which both attacks are the same. An image counts as robust if it is
+    classed rightly before the attack and after it. The two attacks are reported apart, since a
+    defence that holds only against the naive one merely hides the gradients (Athalye et al. 2018,
+    arXiv:1802.00420).
 
     Attributes:
-        defences: What stands before the model in the rows from 1 on.
+        defences: The defences of the rows from 1 on.
         labels: int64 (n,), true classes.
         clean: int64 (rows, n), predictions before the attack.
-        naive: int64 (rows, n), predictions for examples made on the bare model.
-        adaptive: int64 (rows, n), predictions for examples made on the defended model, whose
-            gradients pass through the defence.
-        dead_gradients: int64 (rows,), how many images met a gradient that was zero or not finite
-            in the adaptive attack.
+        naive: int64 (rows, n), predictions for adversarial examples of the bare model.
+        adaptive: int64 (rows, n), predictions for adversarial examples of the defended model,
+            whose gradients pass through the defence.
+        dead_gradients: int64 (rows,), on how many images the adaptive attack met a gradient that
+            was zero or not finite.
         threat_model: The attack's statement.
         skipped: Files that could not be used, and why.
     """
@@ -57,38 +57,38 @@ class DefenceComparison:
 
     @property
     def naive_accuracy(self) -> NDArray[np.float64]:
-        """float64 (rows,): share of all images that stand under the naive attack."""
-        return self._standing(self.naive).mean(axis=1)
+        """float64 (rows,): share of all images that are robust under the naive attack."""
+        return self._robust(self.naive).mean(axis=1)
 
     @property
     def adaptive_accuracy(self) -> NDArray[np.float64]:
-        """float64 (rows,): share of all images that stand under the adaptive attack."""
-        return self._standing(self.adaptive).mean(axis=1)
+        """float64 (rows,): share of all images that are robust under the adaptive attack."""
+        return self._robust(self.adaptive).mean(axis=1)
 
     @property
     def naive_success_rate(self) -> NDArray[np.float64]:
         """float64 (rows,): of the images classed rightly before, the share that falls.
 
-        NaN where none was classed rightly; so also for the adaptive attack.
+        NaN where none is classed rightly before.
         """
         return self._success_rate(self.naive)
 
     @property
     def adaptive_success_rate(self) -> NDArray[np.float64]:
-        """float64 (rows,): of the images classed rightly before, the share that falls."""
+        """float64 (rows,): the same under the adaptive attack."""
         return self._success_rate(self.adaptive)
 
-    def _standing(self, attacked: NDArray[np.int64]) -> NDArray[np.bool_]:
-        return (self.clean == self.labels) & (attacked == self.labels)
+    def _robust(self, after: NDArray[np.int64]) -> NDArray[np.bool_]:
+        return (self.clean == self.labels) & (after == self.labels)
 
-    def _success_rate(self, attacked: NDArray[np.int64]) -> NDArray[np.float64]:
+    def _success_rate(self, after: NDArray[np.int64]) -> NDArray[np.float64]:
         right = (self.clean == self.labels).sum(axis=1)
         with np.errstate(invalid="ignore"):
-            return (right - self._standing(attacked).sum(axis=1)) / right
+            return (right - self._robust(after).sum(axis=1)) / right
 
-    def _figures(self, attacked: NDArray[np.int64]) -> list[dict[str, Any]]:
-        robust = self._standing(attacked).mean(axis=1).tolist()
-        rates = self._success_rate(attacked).tolist()
+    def _figures(self, after: NDArray[np.int64]) -> list[dict[str, Any]]:
+        robust = self._robust(after).mean(axis=1).tolist()
+        rates = self._success_rate(after).tolist()
         return [
             {"robust_accuracy": accuracy, "success_rate": None if np.isnan(rate) else rate}
             for accuracy, rate in zip(robust, rates, strict=True)
@@ -116,7 +116,7 @@ class DefenceComparison:
         }
 
 
-def defence_comparison(
+def compare_defences(
     classifier: Classifier,
     dataset: datasets.Dataset,
     attack: Attack,
@@ -132,15 +132,15 @@ def defence_comparison(
     Args:
         classifier: The model, without a defence.
         dataset: Its images.
-        attack: An untargeted attack, made anew on whatever it attacks.
-        defences: What to put before the model, one at a time.
+        attack: An untargeted attack.
+        defences: The defences, each put before the model alone.
         epsilon: The attack's radius, on the pixels that enter the defence.
         seed: Seed of all randomness.
         prepare: Maps a decoded image to the model's 224 px square.
-        progress: Told after every batch.
+        progress: Called after every batch.
 
     Raises:
-        AttackError: The attack has a target or a source of its own, or the epsilon is out of
+        AttackError: The attack has a target or is a transfer attack, or the epsilon is out of
             range.
         DatasetError: No file of the dataset can be read.
     """
@@ -159,10 +159,10 @@ def defence_comparison(
         if not batch.paths:
             continue
         pixels = images.to_float(batch.images)
-        found, died = _answers(models, pixels, batch.labels, attack, epsilon, seed)
+        predictions, batch_dead = _predict(models, pixels, batch.labels, attack, epsilon, seed)
         labels.append(batch.labels)
-        answers.append(found)
-        dead += died
+        answers.append(predictions)
+        dead += batch_dead
     clean, naive, adaptive = np.concatenate(answers, axis=2)
     return DefenceComparison(
         defences=tuple(defences),
@@ -176,7 +176,7 @@ def defence_comparison(
     )
 
 
-def _answers(
+def _predict(
     models: Sequence[Classifier],
     pixels: NDArray[np.float32],
     labels: NDArray[np.int64],
@@ -184,23 +184,23 @@ def _answers(
     epsilon: float,
     seed: int,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Classes of the clean, the naive and the adaptive images, and dead gradients.
+    """Predicts the classes of the clean, the naive and the adaptive images.
 
-    All are judged by the same program: compiled differently, a value on the brink of two levels
-    may fall to the other side of a defence that rounds.
+    All go through the same program: compiled differently, a value between two levels may fall to
+    the other side in a defence that rounds.
 
     Returns:
-        int64 (3, models, n) and (models,).
+        int64 (3, models, n), the classes, and (models,), the numbers of dead gradients.
     """
-    bare, *shielded = models
+    bare, *defended_models = models
     naive = attack(bare, pixels, labels, epsilon=epsilon, seed=seed)
 
-    def judged(model: Classifier, own: NDArray[np.float32]) -> list[NDArray[np.int64]]:
-        return [model.predict(shown).argmax(axis=1) for shown in (pixels, naive.images, own)]
+    def classify(model: Classifier, own: NDArray[np.float32]) -> list[NDArray[np.int64]]:
+        return [model.predict(batch).argmax(axis=1) for batch in (pixels, naive.images, own)]
 
-    answers, dead = [judged(bare, naive.images)], [naive.dead_gradients]
-    for model in shielded:
+    answers, dead = [classify(bare, naive.images)], [naive.dead_gradients]
+    for model in defended_models:
         adaptive = attack(model, pixels, labels, epsilon=epsilon, seed=seed)
-        answers.append(judged(model, adaptive.images))
+        answers.append(classify(model, adaptive.images))
         dead.append(adaptive.dead_gradients)
     return np.stack(answers, axis=1), np.array(dead)

@@ -1,4 +1,4 @@
-"""The control group of a sweep: random noise of the same size, which knows nothing."""
+"""The control group of a sweep: random noise of the same size as the attack."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from facemask_core.models.classifier import Classifier, probabilities
 from facemask_core.pictures import images
 
 
-def noise_control(
+def measure_noise_control(
     classifier: Classifier,
     face: NDArray[np.uint8],
     grid: Grid,
@@ -21,16 +21,16 @@ def noise_control(
     *,
     seed: int = 0,
 ) -> NDArray[np.float64]:
-    """Asks what a model says to uniform random noise, as 8-bit images, in a single batch.
+    """Classifies a face with uniform random noise, as 8-bit images, in a single batch.
 
-    A sweep with the attack ``noise`` gives the same answers, but judges every image twice: before
-    and after rounding.
+    A sweep with the attack ``noise`` gives the same answers, but classifies every image twice,
+    before and after rounding.
 
     Args:
         classifier: The model.
         face: uint8 (224, 224, 3); not changed.
-        grid: What the sizes of the noise are counted on, and its norm.
-        notches: Those sizes.
+        grid: The grid of the sizes of the noise, and its norm.
+        notches: The sizes on that grid.
         seed: Seed of all randomness.
 
     Returns:

@@ -1,4 +1,4 @@
-"""One face on its way through an attack, step by step."""
+"""Follows an attack on one face step by step."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ from facemask_core.pictures import images
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """Where a step led, as an 8-bit image.
+    """The result of a step, as an 8-bit image.
 
     Attributes:
-        number: How many steps were taken; 0 at the start.
-        attacked: uint8 (224, 224, 3).
-        probabilities: The probability the model gives each class on ``attacked``.
-        loss: Cross-entropy of that answer against the true class, in nats.
+        number: How many steps lead to it; 0 at the start.
+        adversarial: uint8 (224, 224, 3).
+        probabilities: The probability the model gives each class on ``adversarial``.
+        loss: Cross-entropy of these probabilities against the true class, in nats.
     """
 
     number: int
-    attacked: NDArray[np.uint8]
+    adversarial: NDArray[np.uint8]
     probabilities: tuple[float, float]
     loss: float
 
 
 def has_steps(attack: Attack) -> bool:
-    """Tells whether an attack can be followed step by step."""
+    """Whether an attack can be followed step by step."""
     return isinstance(attack, IterativeAscent) and attack.is_memoryless
 
 
-def attack_path(
+def follow_attack(
     classifier: Classifier,
     face: NDArray[np.uint8],
     label: int,
@@ -52,12 +52,12 @@ def attack_path(
         classifier: The model under attack.
         face: uint8 (224, 224, 3); not changed.
         label: Its true class.
-        attack: An attack that :func:`has_steps`.
+        attack: An attack for which :func:`has_steps`.
         epsilon: Its radius.
         seed: Seed of all randomness.
 
     Returns:
-        An iterator; each step is computed when it is asked for, the input is checked before.
+        An iterator that computes each step when it is needed; the input is checked before.
 
     Raises:
         AttackError: The attack has no steps to follow, or the input is outside the contract.
@@ -65,10 +65,10 @@ def attack_path(
     if not isinstance(attack, IterativeAscent):
         raise AttackError(f"{attack.title} has no steps to follow.")
     points = attack.path(classifier, images.to_float(face), label, epsilon=epsilon, seed=seed)
-    return _as_shown(classifier, face, label, epsilon, points)
+    return _round_steps(classifier, face, label, epsilon, points)
 
 
-def _as_shown(
+def _round_steps(
     classifier: Classifier,
     face: NDArray[np.uint8],
     label: int,
@@ -76,11 +76,11 @@ def _as_shown(
     points: Iterator[AdversarialBatch],
 ) -> Iterator[Step]:
     for number, point in enumerate(points):
-        attacked = images.to_uint8_within(point.images[0], face, epsilon)
-        answer = probabilities(classifier.predict(images.to_float(attacked[None])))[0]
+        adversarial = images.to_uint8_within(point.images[0], face, epsilon)
+        answer = probabilities(classifier.predict(images.to_float(adversarial[None])))[0]
         yield Step(
             number=number,
-            attacked=attacked,
+            adversarial=adversarial,
             probabilities=(float(answer[0]), float(answer[1])),
             loss=float(-np.log(answer[label])),
         )

@@ -1,4 +1,4 @@
-"""The smallest epsilon that fools the model, image by image, on the grid of 8-bit levels."""
+"""Finds the smallest epsilon that fools the model on each image, in 8-bit levels."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ from facemask_core.evaluation import confidence_intervals
 from facemask_core.evaluation.confidence_intervals import Interval
 from facemask_core.models.classifier import BUCKETS, Classifier
 from facemask_core.pictures import images
-from facemask_core.runs.rows import Rows, Smallest
+from facemask_core.runs.rows import Rows, SmallestLevels
 from facemask_core.runs.task import Task
 
 LARGEST = LINF.last
-"""Where the search ends unless told otherwise, in levels: the end of the screen's slider."""
+"""The default end of the search, in levels: the end of the screen's slider."""
 
 _DEFAULT = RunContext()
 
 
 @dataclass(frozen=True, eq=False)
 class SmallestEpsilons:
-    """What it takes to fool a model, image by image.
+    """The smallest epsilon that fools a model, image by image.
 
     Attributes:
         levels: float64 (n,), the smallest fooling epsilon in steps of 1/255; 0 where the model was
             wrong before, infinite where nothing up to ``largest`` fooled it.
-        dead: bool (n,), which images met a gradient that was zero or not finite.
+        dead: bool (n,), whether a gradient was zero or not finite.
         largest: The largest epsilon tried, in steps of 1/255.
-        threat_model: The attack's statement at the largest epsilon, as the search made it.
+        threat_model: The attack's statement at the largest epsilon.
         skipped: Files that could not be used, and why.
-        paths: The files, where they are a dataset's, relative to its root.
+        paths: The files relative to their dataset's root; empty without a dataset.
     """
 
     levels: NDArray[np.float64]
@@ -53,23 +53,23 @@ class SmallestEpsilons:
     paths: tuple[str, ...] = ()
 
     @classmethod
-    def of_rows(cls, described: Mapping[str, Any], rows: Rows) -> SmallestEpsilons:
-        """Draws the figures from the answers to a whole dataset.
+    def from_rows(cls, description: Mapping[str, Any], rows: Rows) -> SmallestEpsilons:
+        """Makes the figures of the rows of a whole dataset.
 
         Args:
-            described: What :meth:`SmallestTask.described` says of them.
-            rows: The answers.
+            description: The :meth:`SmallestTask.description` of the task that computed them.
+            rows: The rows.
 
         Raises:
-            DatasetError: There is not one answer among them.
+            DatasetError: There is no row.
         """
         if rows.smallest is None:
             refuse_unreadable(rows.skipped, len(rows.skipped))
         return cls(
             rows.smallest.levels,
             rows.smallest.dead,
-            described["largest_level"],
-            described["threat_model"],
+            description["largest_level"],
+            description["threat_model"],
             rows.skipped,
             rows.paths,
         )
@@ -81,24 +81,24 @@ class SmallestEpsilons:
 
     @property
     def median(self) -> float:
-        """Half of all images fall at or below this level; infinite if more than half stand."""
-        # The middle two are not averaged: half a level is no epsilon of the grid.
+        """The level at or below which half of all images fall; infinite if fewer fall."""
+        # The middle two are not averaged: half a level is not an epsilon of the grid.
         return float(np.sort(self.levels)[(len(self.levels) - 1) // 2])
 
     @property
     def robust_accuracy(self) -> NDArray[np.float64]:
         """float64 (largest + 1,): share of all images that no epsilon up to each level fools.
 
-        It begins at level 0 with the clean accuracy and never rises.
+        It is the clean accuracy at level 0, and never rises.
         """
-        return np.array([standing.mean() for standing in self._standing()])
+        return np.array([robust.mean() for robust in self._robust()])
 
     @property
     def intervals(self) -> list[Interval | None]:
         """The 95 % confidence interval of each robust accuracy."""
-        return [confidence_intervals.proportion(standing) for standing in self._standing()]
+        return [confidence_intervals.bound_proportion(robust) for robust in self._robust()]
 
-    def _standing(self) -> Iterator[NDArray[np.bool_]]:
+    def _robust(self) -> Iterator[NDArray[np.bool_]]:
         for level in range(self.largest + 1):
             yield self.levels > level
 
@@ -118,7 +118,7 @@ class SmallestEpsilons:
         }
 
 
-def minimal_epsilon(
+def find_smallest_epsilon(
     classifier: Classifier,
     pixels: NDArray[np.float32],
     labels: NDArray[np.int64],
@@ -129,8 +129,8 @@ def minimal_epsilon(
 ) -> SmallestEpsilons:
     """Finds the smallest fooling epsilon of each image.
 
-    For FGSM it is exact: every level is tried, with one gradient an image. For other attacks it is
-    bisected, as if an attack that fools at one epsilon did so at every larger one.
+    For FGSM the search is exact: it tries every level with one gradient an image. For other attacks
+    it bisects, on the assumption that an attack that fools at one epsilon does so at larger ones.
 
     Args:
         classifier: The model under attack.
@@ -145,11 +145,13 @@ def minimal_epsilon(
             level.
     """
     task = SmallestTask.of(classifier, attack, largest=largest, seed=seed)
-    found = task.search(pixels, labels, classifier.predict(pixels))
-    return SmallestEpsilons(found.levels, found.dead, largest, task.described()["threat_model"])
+    smallest = task.search(pixels, labels, classifier.predict(pixels))
+    return SmallestEpsilons(
+        smallest.levels, smallest.dead, largest, task.description()["threat_model"]
+    )
 
 
-def minimal_epsilons(
+def find_smallest_epsilons(
     classifier: Classifier,
     dataset: datasets.Dataset,
     attack: Attack,
@@ -173,21 +175,21 @@ def minimal_epsilons(
         **options: Single fields in place of the context's, such as ``store=store``.
 
     Raises:
-        AttackError: As for :func:`minimal_epsilon`.
+        AttackError: As for :func:`find_smallest_epsilon`.
         DatasetError: No file of the dataset can be read, or one changed meanwhile.
         EngineError: The engine cannot be started, or fails.
         RunInUseError: Another process is computing the same.
         RunStoreError: The store cannot be used.
     """
     task = SmallestTask.of(classifier, attack, largest=largest, seed=seed, prepare=prepare)
-    return SmallestEpsilons.of_rows(*compute_rows(task, dataset, replace(context, **options)))
+    return SmallestEpsilons.from_rows(*compute_rows(task, dataset, replace(context, **options)))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class SmallestTask(Task):
-    """Asks of every image how little of an attack fools the model.
+    """Searches every image for the smallest epsilon that fools the model.
 
-    The radius of the task is the largest that is tried.
+    The task's epsilon is the largest that the search tries.
     """
 
     @classmethod
@@ -200,7 +202,7 @@ class SmallestTask(Task):
         seed: int = 0,
         prepare: datasets.Prepare = images.resize,
     ) -> SmallestTask:
-        """Sets the search up; the arguments are those of :func:`minimal_epsilons`.
+        """Makes a search; the arguments are those of :func:`find_smallest_epsilons`.
 
         Raises:
             AttackError: The attack measures in another norm or has a target, or ``largest`` is no
@@ -215,8 +217,8 @@ class SmallestTask(Task):
             seed=seed,
             prepare=prepare,
         )
-        stated = task.described()["threat_model"]
-        if stated["norm"] != "linf" or stated.get("target") is not None:
+        threat_model = task.description()["threat_model"]
+        if threat_model["norm"] != "linf" or threat_model.get("target") is not None:
             raise AttackError(
                 "The smallest epsilon in levels needs an untargeted L-infinity attack."
             )
@@ -227,14 +229,14 @@ class SmallestTask(Task):
         """The largest epsilon tried, in steps of 1/255."""
         return round(self.epsilon * LEVELS)
 
-    def described(self) -> dict[str, Any]:
-        """As for any task, and the largest level."""
-        return super().described() | {"largest_level": self.largest}
+    def description(self) -> dict[str, Any]:
+        """The description of any task, and the largest level."""
+        return super().description() | {"largest_level": self.largest}
 
     def search(
         self, pixels: NDArray[np.float32], labels: NDArray[np.int64], clean: NDArray[np.float32]
-    ) -> Smallest:
-        """Searches images that the model answers with ``clean``.
+    ) -> SmallestLevels:
+        """Searches images to which the model's answers are ``clean``.
 
         Args:
             pixels: float32 (n, 224, 224, 3) in [0, 1].
@@ -245,26 +247,26 @@ class SmallestTask(Task):
         levels, dead = np.full(len(pixels), np.inf), np.zeros(len(pixels), np.bool_)
         levels[clean.argmax(axis=1) != labels] = 0.0
         rows = np.flatnonzero(np.isinf(levels))
-        chosen = self.classifier, pixels[rows], labels[rows]
+        inputs = self.classifier, pixels[rows], labels[rows]
         if isinstance(self.attack, FGSM):
-            levels[rows], dead[rows] = _scanned(*chosen, self.attack, self.largest)
+            levels[rows], dead[rows] = _scan(*inputs, self.attack, self.largest)
         else:
-            levels[rows], dead[rows] = _bisected(*chosen, self.attack, self.largest, self.seed)
-        return Smallest(levels, dead)
+            levels[rows], dead[rows] = _bisect(*inputs, self.attack, self.largest, self.seed)
+        return SmallestLevels(levels, dead)
 
-    _found = search
+    _attack = search
 
 
-def _scanned(
+def _scan(
     classifier: Classifier,
     pixels: NDArray[np.float32],
     labels: NDArray[np.int64],
     attack: FGSM,
     largest: int,
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Tries level after level along FGSM's one gradient; what fell is not tried again.
+    """Tries level after level along FGSM's one gradient on the images that still stand.
 
-    Returns the smallest fooling levels and which images have a dead gradient.
+    Returns the smallest fooling levels, and which images have a dead gradient.
     """
     smallest = np.full(len(pixels), np.inf)
     towards, dead = attack.steepest(classifier, pixels, labels)
@@ -273,16 +275,16 @@ def _scanned(
         # Few images leave room in a batch for several levels at once.
         last = min(level - 1 + max(1, BUCKETS[-1] // len(standing)), largest)
         radii = np.arange(level, last + 1, dtype=np.float32)[:, None, None, None, None] / LEVELS
-        tried = np.clip(pixels[standing] + radii * towards[standing], 0.0, 1.0)
-        logits = classifier.predict(tried.reshape(-1, *pixels.shape[1:]))
-        fooled = logits.argmax(axis=1).reshape(tried.shape[:2]) != labels[standing]
-        fell = fooled.any(axis=0)
-        smallest[standing[fell]] = level + fooled[:, fell].argmax(axis=0)
+        candidates = np.clip(pixels[standing] + radii * towards[standing], 0.0, 1.0)
+        logits = classifier.predict(candidates.reshape(-1, *pixels.shape[1:]))
+        fools = logits.argmax(axis=1).reshape(candidates.shape[:2]) != labels[standing]
+        fell = fools.any(axis=0)
+        smallest[standing[fell]] = level + fools[:, fell].argmax(axis=0)
         standing, level = standing[~fell], last + 1
     return smallest, dead
 
 
-def _bisected(
+def _bisect(
     classifier: Classifier,
     pixels: NDArray[np.float32],
     labels: NDArray[np.int64],
@@ -290,16 +292,16 @@ def _bisected(
     largest: int,
     seed: int,
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Halves the levels between standing and fallen; images at the same level go together.
+    """Bisects the levels of each image; images at the same level are attacked together.
 
-    Returns the smallest fooling levels and which images met a dead gradient.
+    Returns the smallest fooling levels, and which images have a dead gradient.
     """
     dead = np.zeros(len(pixels), np.bool_)
 
     def falls(rows: NDArray[np.int64], level: int) -> NDArray[np.bool_]:
-        found = attack(classifier, pixels[rows], labels[rows], epsilon=level / LEVELS, seed=seed)
-        dead[rows] |= found.dead
-        return found.success
+        result = attack(classifier, pixels[rows], labels[rows], epsilon=level / LEVELS, seed=seed)
+        dead[rows] |= result.dead
+        return result.success
 
     low, high = np.zeros(len(pixels), np.int64), np.full(len(pixels), largest)
     ever = falls(np.arange(len(pixels)), largest) if len(pixels) else np.empty(0, np.bool_)

@@ -10,18 +10,24 @@ from facemask_core.attacks import Attack
 from facemask_core.data import datasets
 from facemask_core.data.reading import Progress, read_photographs
 from facemask_core.errors import AttackError
-from facemask_core.evaluation.survival import QUALITIES, Survival, check_qualities, joined, survival
+from facemask_core.evaluation.survival import (
+    QUALITIES,
+    Survival,
+    check_qualities,
+    join_survivals,
+    measure_survival,
+)
 from facemask_core.models.classifier import Classifier
 from facemask_core.pictures import images
 
 
 @dataclass(frozen=True, eq=False)
 class AttackSurvival:
-    """What is left of an attack on a dataset once its pictures have been saved.
+    """The successes of an attack on a dataset that survive saving the pictures.
 
     Attributes:
         answers: Which pictures fool the model in which form, before and after the attack.
-        dead_gradients: How many images met a gradient that was zero or not finite.
+        dead_gradients: On how many images a gradient was zero or not finite.
         threat_model: The attack's statement.
         skipped: Files that could not be used, and why.
     """
@@ -41,7 +47,7 @@ class AttackSurvival:
         }
 
 
-def attack_survival(
+def measure_attack_survival(
     classifier: Classifier,
     dataset: datasets.Dataset,
     attack: Attack,
@@ -52,7 +58,7 @@ def attack_survival(
     prepare: datasets.Prepare = images.resize,
     progress: Progress = lambda *_: None,
 ) -> AttackSurvival:
-    """Attacks a dataset, saves every picture in several forms and asks the model again.
+    """Attacks a dataset, saves every picture in several forms and classifies it again.
 
     Args:
         classifier: The model under attack.
@@ -62,7 +68,7 @@ def attack_survival(
         qualities: JPEG qualities from 1 to 100.
         seed: Seed of all randomness.
         prepare: Maps a decoded image to the model's 224 px square.
-        progress: Told after every batch.
+        progress: Called after every batch.
 
     Raises:
         AttackError: The attack has a target, or the epsilon or a quality is out of range.
@@ -78,7 +84,13 @@ def attack_survival(
         if not batch.paths:
             continue
         pixels = images.to_float(batch.images)
-        found = attack(classifier, pixels, batch.labels, epsilon=epsilon, seed=seed)
-        parts.append(survival(classifier, pixels, batch.labels, found.images, qualities=qualities))
-        dead += found.dead_gradients
-    return AttackSurvival(joined(parts), dead, attack.threat_model(epsilon, seed), tuple(skipped))
+        adversarial = attack(classifier, pixels, batch.labels, epsilon=epsilon, seed=seed)
+        parts.append(
+            measure_survival(
+                classifier, pixels, batch.labels, adversarial.images, qualities=qualities
+            )
+        )
+        dead += adversarial.dead_gradients
+    return AttackSurvival(
+        join_survivals(parts), dead, attack.threat_model(epsilon, seed), tuple(skipped)
+    )

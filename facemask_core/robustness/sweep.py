@@ -1,4 +1,4 @@
-"""One face under every epsilon of the slider."""
+"""Attacks one face at every epsilon of the slider."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ _SAME = 1e-6
 
 @dataclass(frozen=True, eq=False)
 class Sweep:
-    """One face attacked at rising epsilons, as 8-bit images: what is shown is what was classed.
+    """An attack on one face at rising epsilons, as 8-bit images, which the model classifies.
 
     Attributes:
-        grid: What the epsilons are counted on.
-        notches: int64 (k,), the epsilons.
-        attacked: uint8 (k, 224, 224, 3).
-        logits: float32 (k, 2), the model's answers to ``attacked``.
-        label: The true class the attack was told.
-        gradient_calls: Gradients the attack asked of the model, for all epsilons together.
-        dead_gradients: How many of the rows met a gradient that was zero or not finite.
+        grid: The grid of the epsilons.
+        notches: int64 (k,), the epsilons on that grid.
+        adversarial: uint8 (k, 224, 224, 3).
+        logits: float32 (k, 2), the model's answers to ``adversarial``.
+        label: The class that the attack takes for true.
+        gradient_calls: How many gradients of the model the attack computed for all epsilons.
+        dead_gradients: At how many epsilons a gradient was zero or not finite.
         threat_model: The attack's statement of the sweep, at the largest epsilon.
     """
 
     grid: Grid
     notches: NDArray[np.int64]
-    attacked: NDArray[np.uint8]
+    adversarial: NDArray[np.uint8]
     logits: NDArray[np.float32]
     label: int
     gradient_calls: int
@@ -59,7 +59,7 @@ class Sweep:
 
     @property
     def fooled(self) -> NDArray[np.bool_]:
-        """Bool (k,): where the prediction is not the true class."""
+        """Bool (k,): whether the prediction differs from the true class."""
         return self.logits.argmax(axis=1) != self.label
 
     @property
@@ -68,23 +68,23 @@ class Sweep:
         return int(self.notches[self.fooled.argmax()]) if self.fooled.any() else None
 
     def lengths(self, face: NDArray[np.uint8]) -> NDArray[np.float64]:
-        """float64 (k,): how far each picture lies from the face, in L2 over values in [0, 1].
+        """float64 (k,): the L2 distance of each picture from the face, over values in [0, 1].
 
         Rounding to 8 bits may carry a picture a little beyond an L2 attack's epsilon.
 
         Args:
-            face: uint8 (224, 224, 3), what was attacked.
+            face: uint8 (224, 224, 3), the face before the attack.
         """
-        originals = np.broadcast_to(images.to_float(face), self.attacked.shape)
-        return distances(images.to_float(self.attacked), originals, "l2")
+        originals = np.broadcast_to(images.to_float(face), self.adversarial.shape)
+        return distances(images.to_float(self.adversarial), originals, "l2")
 
 
 def grid_of(attack: Attack) -> Grid:
-    """The slider an attack moves along, in its own norm."""
+    """The grid of an attack's slider, in the attack's norm."""
     return grid(str(attack.threat_model(0.0)["norm"]))
 
 
-def epsilon_sweep(
+def sweep_epsilons(
     classifier: Classifier,
     face: NDArray[np.uint8],
     label: int,
@@ -95,9 +95,9 @@ def epsilon_sweep(
 ) -> Sweep:
     """Attacks one face at every epsilon of the slider.
 
-    FGSM asks for a single gradient and a single batch of answers. PGD makes the whole attack at
-    the smallest epsilon above 0 and goes on from its answer to the epsilon before, so that the
-    face never fares better at a larger one, but for the rounding to 8 bits.
+    FGSM needs a single gradient and a single batch of predictions. PGD makes the whole attack at
+    the smallest epsilon above 0, and at each larger one starts from the result before, so that a
+    larger epsilon is never weaker, except for the rounding to 8 bits.
 
     Args:
         classifier: The model under attack.
@@ -110,12 +110,12 @@ def epsilon_sweep(
     Raises:
         AttackError: The attack's target is the true class, or the input is outside the contract.
     """
-    return _joined(
-        list(epsilon_sweep_parts(classifier, face, label, attack, notches=notches, seed=seed))
+    return _join(
+        list(sweep_epsilons_in_parts(classifier, face, label, attack, notches=notches, seed=seed))
     )
 
 
-def epsilon_sweep_parts(
+def sweep_epsilons_in_parts(
     classifier: Classifier,
     face: NDArray[np.uint8],
     label: int,
@@ -124,75 +124,75 @@ def epsilon_sweep_parts(
     notches: Sequence[int] | None = None,
     seed: int = 0,
 ) -> Iterator[Sweep]:
-    """As :func:`epsilon_sweep`, but each part can be shown while the next is being computed.
+    """As :func:`sweep_epsilons`, but each part can be shown while the next is being computed.
 
-    The input is checked before the first part is asked for. FGSM has one part, which holds every
-    notch; the others have one a notch.
+    The input is checked before the first part is computed. FGSM has one part with every notch; the
+    others have one part a notch.
     """
     axis = grid_of(attack)
-    wanted = axis.notches if notches is None else notches
-    if wanted:  # refused before a list of them fills the memory
-        attack.check_epsilon(axis.epsilon(wanted[-1]), classifier.input_shape)
-    chosen = list(wanted)
-    stated = attack.sweep_threat_model(axis.epsilon(chosen[-1]) if chosen else 0.0, seed)
-    target = stated.get("target")
+    sequence = axis.notches if notches is None else notches
+    if sequence:  # too large an epsilon is refused before a list of notches fills the memory
+        attack.check_epsilon(axis.epsilon(sequence[-1]), classifier.input_shape)
+    numbers = list(sequence)
+    threat_model = attack.sweep_threat_model(axis.epsilon(numbers[-1]) if numbers else 0.0, seed)
+    target = threat_model.get("target")
     if target is not None and target == label:
         raise AttackError(f"This face already counts as {LABELS[target]}; target the other class.")
     parts = attack.sweep_parts(
-        classifier, images.to_float(face), label, [axis.epsilon(n) for n in chosen], seed=seed
+        classifier, images.to_float(face), label, [axis.epsilon(n) for n in numbers], seed=seed
     )
-    return _as_shown(classifier, face, label, axis, chosen, parts, stated)
+    return _round_parts(classifier, face, label, axis, numbers, parts, threat_model)
 
 
-def _rounded(
-    face: NDArray[np.uint8], found: tuple[NDArray[np.float32], float]
+def _round(
+    face: NDArray[np.uint8], attack: tuple[NDArray[np.float32], float]
 ) -> tuple[NDArray[np.uint8], float]:
-    """An attacked image as 8 bits, still within its epsilon, and how far that moved it at most."""
-    image, epsilon = found
+    """Rounds an image to 8 bits within its epsilon; also returns the largest change by that."""
+    image, epsilon = attack
     # An L2 ball lies inside the L-infinity ball of its radius.
     picture = images.to_uint8_within(image, face, epsilon)
     return picture, float(np.abs(images.to_float(picture) - image).max())
 
 
-def _as_shown(
+def _round_parts(
     classifier: Classifier,
     face: NDArray[np.uint8],
     label: int,
     axis: Grid,
     notches: Sequence[int],
     parts: Iterator[AdversarialBatch],
-    stated: dict[str, Any],
+    threat_model: dict[str, Any],
 ) -> Iterator[Sweep]:
-    """Rounds what an attack found to 8 bits, and judges it again wherever that changed it."""
+    """Rounds an attack's images to 8 bits, and classifies again those that this changes."""
     done = 0
-    for found in parts:
-        own = notches[done : done + len(found.images)]
+    for batch in parts:
+        own = notches[done : done + len(batch.images)]
         done += len(own)
-        rounded = partial(_rounded, face)
-        reached = [axis.epsilon(notch) for notch in own]
-        pictures = cores.map_rows(rounded, list(zip(found.images, reached, strict=True)))
-        attacked = np.stack([picture for picture, _ in pictures])
-        differs = np.array([moved > _SAME for _, moved in pictures])
-        logits = found.logits.copy()
+        epsilons = [axis.epsilon(notch) for notch in own]
+        tasks = list(zip(batch.images, epsilons, strict=True))
+        pictures = cores.map_rows(partial(_round, face), tasks)
+        adversarial = np.stack([picture for picture, _ in pictures])
+        differs = np.array([change > _SAME for _, change in pictures])
+        logits = batch.logits.copy()
         if differs.any():
-            logits[differs] = classifier.predict(images.to_float(attacked[differs]))
+            logits[differs] = classifier.predict(images.to_float(adversarial[differs]))
         yield Sweep(
             grid=axis,
             notches=np.array(own, np.int64),
-            attacked=attacked,
+            adversarial=adversarial,
             logits=logits,
             label=label,
-            gradient_calls=int(found.gradient_calls.sum()),
-            dead_gradients=found.dead_gradients,
-            threat_model=stated,
+            gradient_calls=int(batch.gradient_calls.sum()),
+            dead_gradients=batch.dead_gradients,
+            threat_model=threat_model,
         )
 
 
-def _joined(parts: Sequence[Sweep]) -> Sweep:
+def _join(parts: Sequence[Sweep]) -> Sweep:
     return replace(
         parts[0],
         notches=np.concatenate([part.notches for part in parts]),
-        attacked=np.concatenate([part.attacked for part in parts]),
+        adversarial=np.concatenate([part.adversarial for part in parts]),
         logits=np.concatenate([part.logits for part in parts]),
         gradient_calls=sum(part.gradient_calls for part in parts),
         dead_gradients=sum(part.dead_gradients for part in parts),

@@ -1,4 +1,4 @@
-"""Which models fall to what was made on which: the transfer matrix."""
+"""The transfer matrix: which models are fooled by adversarial examples of which."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from facemask_core.pictures import images
 
 @dataclass(frozen=True, eq=False)
 class TransferMatrix:
-    """Adversarial examples made on every model, tried on every model.
+    """Adversarial examples of every model, classified by every model.
 
     Attributes:
         models: Names of the models, in the order of rows and columns.
         sha256: Hashes of their weights.
         labels: int64 (n,), true classes.
         clean: int64 (models, n), predictions before the attack.
-        attacked: int64 (sources, targets, n), predictions after it.
-        dead_gradients: int64 (sources,), how many images met a gradient of each source that was
-            zero or not finite.
+        adversarial: int64 (sources, targets, n), predictions after it.
+        dead_gradients: int64 (sources,), on how many images a gradient of each source was zero or
+            not finite.
         threat_model: The attack's statement.
         skipped: Files that could not be used, and why.
     """
@@ -37,32 +37,32 @@ class TransferMatrix:
     sha256: tuple[str, ...]
     labels: NDArray[np.int64]
     clean: NDArray[np.int64]
-    attacked: NDArray[np.int64]
+    adversarial: NDArray[np.int64]
     dead_gradients: NDArray[np.int64]
     threat_model: dict[str, Any]
     skipped: tuple[datasets.SkippedFile, ...]
 
     @property
     def clean_accuracy(self) -> NDArray[np.float64]:
-        """float64 (models,): share of all images each model classes rightly before the attack."""
+        """float64 (models,): share of all images that each model classes rightly before."""
         return (self.clean == self.labels).mean(axis=1)
 
     @property
     def robust_accuracy(self) -> NDArray[np.float64]:
-        """float64 (sources, targets): share of all images the target classes rightly all along.
+        """float64 (sources, targets): share of images the target classes rightly before and after.
 
-        One that it had wrong before stays an error, whatever the attack makes of it.
+        An image that is wrong before the attack counts as an error, whatever it is after it.
         """
-        return ((self.attacked == self.labels) & (self.clean == self.labels)[None]).mean(axis=2)
+        return ((self.adversarial == self.labels) & (self.clean == self.labels)[None]).mean(axis=2)
 
     @property
     def success_rate(self) -> NDArray[np.float64]:
-        """float64 (sources, targets): of what the target classed rightly, the share now wrong.
+        """float64 (sources, targets): of the images right before, the share wrong after.
 
-        NaN where the target classed nothing rightly.
+        NaN where the target classes no image rightly before.
         """
         right = self.clean == self.labels
-        fell = (self.attacked != self.labels) & right[None]
+        fell = (self.adversarial != self.labels) & right[None]
         with np.errstate(invalid="ignore"):
             return fell.sum(axis=2) / right.sum(axis=1)[None]
 
@@ -84,7 +84,7 @@ class TransferMatrix:
         }
 
 
-def transfer_matrix(
+def measure_transfer(
     classifiers: Sequence[Classifier],
     dataset: datasets.Dataset,
     attack: Attack,
@@ -94,16 +94,16 @@ def transfer_matrix(
     prepare: datasets.Prepare = images.resize,
     progress: Progress = lambda *_: None,
 ) -> TransferMatrix:
-    """Makes adversarial examples on each model and shows them to all.
+    """Makes adversarial examples of each model and classifies them with every model.
 
     Args:
-        classifiers: The models, of one input shape.
+        classifiers: The models; their input shapes are the same.
         dataset: The images.
         attack: An untargeted attack.
         epsilon: Its radius.
         seed: Its seed.
         prepare: Maps a decoded image to the models' 224 px square.
-        progress: Told after every batch.
+        progress: Called after every batch.
 
     Raises:
         AttackError: There is no model, the attack has a target, or the epsilon is out of range.
@@ -116,7 +116,7 @@ def transfer_matrix(
     attack.check_epsilon(epsilon, classifiers[0].input_shape)
     count, skipped = len(classifiers), list[datasets.SkippedFile]()
     labels = [np.empty(0, np.int64)]
-    clean, attacked = [np.empty((count, 0), np.int64)], [np.empty((count, count, 0), np.int64)]
+    clean, adversarial = [np.empty((count, 0), np.int64)], [np.empty((count, count, 0), np.int64)]
     dead = np.zeros(count, np.int64)
     for batch in read_photographs(dataset, attack.batch_size, prepare, progress):
         skipped += batch.skipped
@@ -124,27 +124,25 @@ def transfer_matrix(
             continue
         pixels = images.to_float(batch.images)
         labels.append(batch.labels)
-        clean.append(_predictions(classifiers, pixels))
-        made = [
+        clean.append(_predict(classifiers, pixels))
+        results = [
             attack(source, pixels, batch.labels, epsilon=epsilon, seed=seed)
             for source in classifiers
         ]
-        dead += [found.dead_gradients for found in made]
-        attacked.append(np.stack([_predictions(classifiers, found.images) for found in made]))
+        dead += [result.dead_gradients for result in results]
+        adversarial.append(np.stack([_predict(classifiers, result.images) for result in results]))
     return TransferMatrix(
         models=tuple(classifier.name for classifier in classifiers),
         sha256=tuple(classifier.card.weights_sha256 for classifier in classifiers),
         labels=np.concatenate(labels),
         clean=np.concatenate(clean, axis=1),
-        attacked=np.concatenate(attacked, axis=2),
+        adversarial=np.concatenate(adversarial, axis=2),
         dead_gradients=dead,
         threat_model=attack.threat_model(epsilon, seed),
         skipped=tuple(skipped),
     )
 
 
-def _predictions(
-    classifiers: Sequence[Classifier], pixels: NDArray[np.float32]
-) -> NDArray[np.int64]:
-    """Every model's classes for the same images, int64 (models, n)."""
+def _predict(classifiers: Sequence[Classifier], pixels: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Predicts every model's classes of the same images, int64 (models, n)."""
     return np.stack([classifier.predict(pixels).argmax(axis=1) for classifier in classifiers])

@@ -1,4 +1,4 @@
-"""A dataset that has to stay what it was when its hash was taken."""
+"""Datasets whose files must not change while a run reads them."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ from facemask_core.data.datasets import UNREADABLE, Dataset, Source, combine_has
 from facemask_core.errors import DatasetError
 
 
-class Watched:
-    """A source that notices files that have changed.
+class WatchedSource:
+    """A source that notices when a file has changed since its hash was taken.
 
-    A row in the store says what a model makes of a file of a certain hash, for good. A file
-    exchanged, or a disk gone, between the hash and the answer must not leave another file's row.
+    A stored row is about a file with a certain hash, for good. Where a file is exchanged, or a disk
+    goes, between hashing and reading, the store must not keep another file's row for it.
     """
 
     def __init__(self, source: Source, hashes: Mapping[str, str]) -> None:
-        """Watches files.
+        """Watches a source's files.
 
         Args:
-            source: Where they lie.
-            hashes: Their hashes, as :func:`~facemask_core.data.datasets.hash_files` returns.
+            source: The source.
+            hashes: The files' SHA-256 by path, from
+                :func:`~facemask_core.data.datasets.hash_files`.
         """
         self.source = source
         self._hashes = hashes
@@ -35,29 +36,29 @@ class Watched:
         return self.source.paths()
 
     def read(self, path: str) -> bytes:
-        found = UNREADABLE
+        sha256 = UNREADABLE
         try:
             data = self.source.read(path)
-            found = hashlib.sha256(data).hexdigest()
+            sha256 = hashlib.sha256(data).hexdigest()
             return data
         finally:
-            if found != self._hashes[path]:
+            if sha256 != self._hashes[path]:
                 self._changed.append(path)
 
-    def part(self, source: Source, paths: Iterable[str]) -> Watched:
-        """Watches some of the files in another place, against the same hashes.
+    def part(self, source: Source, paths: Iterable[str]) -> WatchedSource:
+        """Watches some of the files in another source, against the same hashes.
 
         Args:
-            source: Where they lie.
-            paths: Which.
+            source: The other source.
+            paths: The files.
         """
-        return Watched(source, {path: self._hashes[path] for path in paths})
+        return WatchedSource(source, {path: self._hashes[path] for path in paths})
 
     def check(self) -> None:
-        """Verifies that every file read so far was the one that was hashed.
+        """Verifies that no file read so far has changed since its hash was taken.
 
         Raises:
-            DatasetError: One was another.
+            DatasetError: One has.
         """
         if self._changed:
             raise DatasetError(
@@ -66,22 +67,22 @@ class Watched:
             )
 
 
-class Pinned:
-    """A dataset with its hash, watched from then on."""
+class PinnedDataset:
+    """A dataset with its hash, whose files are watched for changes."""
 
     def __init__(self, dataset: Dataset) -> None:
-        """Hashes every file.
+        """Hashes every file of a dataset.
 
         Args:
-            dataset: The files.
+            dataset: The dataset.
         """
         hashes = hash_files(dataset)
-        self._watched = Watched(dataset.source, hashes)
+        self._watched = WatchedSource(dataset.source, hashes)
         self.dataset = Dataset(self._watched, dataset.samples)
-        """The same files, watched."""
+        """The same files, watched for changes."""
         self.sha256 = combine_hashes(dataset, hashes)
         """The dataset's fingerprint."""
 
     def check(self) -> None:
-        """As :meth:`Watched.check`."""
+        """As :meth:`WatchedSource.check`."""
         self._watched.check()

@@ -1,4 +1,4 @@
-"""What a run is the answer to: everything that its rows depend on, as canonical JSON."""
+"""A run's question: everything that its rows depend on, as canonical JSON."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from facemask_core.data.datasets import Dataset, Prepare
 from facemask_core.errors import RunStoreError
-from facemask_core.runs.rows import Attacked, Smallest
+from facemask_core.runs.rows import AttackRows, SmallestLevels
 
 if TYPE_CHECKING:
     from facemask_core.runs.task import Task
@@ -23,7 +23,7 @@ _CROPPED = {f"{_PACKAGE}.pictures.faces.cropped", f"{_PACKAGE}.faces.cropped"}
 
 @dataclass(frozen=True)
 class Question:
-    """A question in its one spelling; equal questions have equal text.
+    """A question in canonical spelling: equal questions have equal text.
 
     Attributes:
         text: Canonical JSON of an object.
@@ -33,7 +33,7 @@ class Question:
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Question:
-        """Spells a question.
+        """Writes a question as canonical JSON.
 
         Args:
             values: Plain values, fit for JSON.
@@ -51,39 +51,42 @@ class Question:
         return dict(json.loads(self.text))
 
     @property
-    def kind(self) -> type[Attacked] | type[Smallest] | None:
-        """What is looked for beside the model's answers to the images as they are, if anything."""
+    def kind(self) -> type[AttackRows] | type[SmallestLevels] | None:
+        """What its rows hold besides the model's answers to the images as they are, if anything."""
         if "largest_level" in self.values:
-            return Smallest
-        return None if self.values["threat_model"] is None else Attacked
+            return SmallestLevels
+        return None if self.values["threat_model"] is None else AttackRows
 
     @property
-    def cropped(self) -> bool:
+    def is_cropped(self) -> bool:
         """Whether each picture was cropped to its face first."""
         return bool(self.values["preparation"] in _CROPPED)
 
     @property
     def files(self) -> int:
-        """How many files it is asked of."""
+        """How many files the dataset has."""
         return int(self.values["files"])
 
     @property
     def batch_size(self) -> int:
-        """What the dataset is cut into; a run goes on at multiples of it."""
+        """How many files a batch has; a run goes on at multiples of it."""
         return int(self.values["batch_size"])
 
 
-def ask(task: Task, dataset: Dataset, data_sha256: str, device: str | None = None) -> Question:
-    """Says what a task asks of a dataset.
+def make_question(
+    task: Task, dataset: Dataset, data_sha256: str, device: str | None = None
+) -> Question:
+    """Writes down the question that a task puts to a dataset.
 
-    The order of the files counts, though not for the dataset's hash: it decides which images share
-    a batch, and so the last bit of their logits. So do the device and the code.
+    The order of the files is part of it, though not of the dataset's hash: it decides which images
+    share a batch, and so the last bit of their logits. The device and the code are part of it for
+    the same reason.
 
     Args:
         task: The model, the attack and the preparation.
-        dataset: The files, in the order they are answered.
+        dataset: The files, in the order they are computed.
         data_sha256: Their hash.
-        device: Where it is computed; None for this process.
+        device: The device that computes; None for this process's.
 
     Raises:
         RunStoreError: The preparation is not one of the lab's own functions.
@@ -92,21 +95,21 @@ def ask(task: Task, dataset: Dataset, data_sha256: str, device: str | None = Non
 
     paths = "\n".join(sample.path for sample in dataset.samples)
     return Question.of(
-        task.described()
+        task.description()
         | ({} if device is None else {"device": device})
         | {
             "data_sha256": data_sha256,
             "files": len(dataset),
             "order_sha256": hashlib.sha256(paths.encode("utf-8", "surrogateescape")).hexdigest(),
-            "preparation": _name(task.prepare),
+            "preparation": _preparation_name(task.prepare),
             "code_sha256": versions.source_sha256(),
             "libraries": versions.library_versions(),
         }
     )
 
 
-def _name(prepare: Prepare) -> str:
-    """Names a preparation whose code the hash of the lab's code covers."""
+def _preparation_name(prepare: Prepare) -> str:
+    """Names a preparation; its code must be the lab's own, whose hash is in the question."""
     module, name = getattr(prepare, "__module__", ""), getattr(prepare, "__qualname__", "")
     if not module.startswith(f"{_PACKAGE}.") or not name.isidentifier():
         raise RunStoreError(

@@ -1,6 +1,6 @@
-"""Rows as the store's columns, and back; what is read is what was written, to the bit.
+"""Converts rows to the store's columns and back; reading gives what was written, to the bit.
 
-Only the sign of a zero is lost, which SQLite does not keep.
+Only the sign of a zero is lost, for SQLite does not store it.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facemask_core.data.datasets import Sample, SkippedFile
-from facemask_core.runs.rows import Attacked, Rows, Smallest
+from facemask_core.runs.rows import AttackRows, Rows, SmallestLevels
 from facemask_core.runs.timing import Timing
 
 
 class Image(NamedTuple):
-    """One file's columns, but for the run."""
+    """One file's columns, without the run."""
 
     position: int
     path: str
@@ -43,11 +43,11 @@ _CLEAN = ("clean_without_mask", "clean_with_mask")
 _ATTACKED = ("attacked_without_mask", "attacked_with_mask")
 """Columns in the order of the logits."""
 _LATER = ("smallest_level",)
-"""Columns, in the end, that the first schema did not have."""
+"""The last columns, which the first schema did not have."""
 
 
 class Batch(NamedTuple):
-    """One batch's columns, but for the run and the checksum."""
+    """One batch's columns, without the run and the checksum."""
 
     first: int
     files: int
@@ -59,19 +59,19 @@ class Batch(NamedTuple):
 
 
 def to_records(samples: Sequence[Sample], rows: Rows, first: int) -> tuple[Batch, list[Image]]:
-    """Writes a batch's rows as columns.
+    """Converts a batch's rows to columns.
 
     Args:
         samples: The batch's files, in the dataset's order.
-        rows: Their answers; every file is either answered or skipped.
-        first: Place of the first file in the dataset.
+        rows: Their rows; every file has one or is skipped.
+        first: Position of the first file in the dataset.
     """
-    answered = {path: index for index, path in enumerate(rows.paths)}
+    indices = {path: index for index, path in enumerate(rows.paths)}
     reasons = {entry.path: entry.reason for entry in rows.skipped}
     images = [
         Image(position, sample.path, sample.label, reasons[sample.path])
         if sample.path in reasons
-        else Image(position, sample.path, sample.label, **_numbers(rows, answered[sample.path]))
+        else Image(position, sample.path, sample.label, **_numbers(rows, indices[sample.path]))
         for position, sample in enumerate(samples, first)
     ]
     batch = Batch(first, len(samples), len(rows.paths), *_times(rows), rows.seconds)
@@ -86,78 +86,78 @@ def _times(rows: Rows) -> tuple[float | None, float | None, int | None]:
 
 
 def _numbers(rows: Rows, index: int) -> dict[str, Any]:
-    """What was found of one image, by column."""
+    """The numbers of one image, by column."""
     numbers: dict[str, Any] = dict(zip(_CLEAN, map(_real, rows.clean[index]), strict=True))
     if rows.smallest is not None:
         level = _real(rows.smallest.levels[index])
         return numbers | {"smallest_level": level, "dead": int(rows.smallest.dead[index])}
-    if rows.attacked is None:
+    attack = rows.attack
+    if attack is None:
         return numbers
-    found = rows.attacked
     return numbers | {
-        **dict(zip(_ATTACKED, map(_real, found.logits[index]), strict=True)),
-        "success": int(found.success[index]),
-        "linf": _real(found.linf[index]),
-        "l2": _real(found.l2[index]),
-        "iterations": int(found.iterations[index]),
-        "gradient_calls": int(found.gradient_calls[index]),
-        "dead": int(found.dead[index]),
+        **dict(zip(_ATTACKED, map(_real, attack.logits[index]), strict=True)),
+        "success": int(attack.success[index]),
+        "linf": _real(attack.linf[index]),
+        "l2": _real(attack.l2[index]),
+        "iterations": int(attack.iterations[index]),
+        "gradient_calls": int(attack.gradient_calls[index]),
+        "dead": int(attack.dead[index]),
     }
 
 
 def _real(value: np.floating) -> float | None:
-    """A number as SQLite keeps it: without NaN and without a zero's sign."""
+    """A number as SQLite stores it: None for NaN, and a zero without its sign."""
     number = float(value)
     return None if math.isnan(number) else number + 0.0
 
 
 def to_rows(
-    batch: Batch, images: Sequence[Image], kind: type[Attacked] | type[Smallest] | None
+    batch: Batch, images: Sequence[Image], kind: type[AttackRows] | type[SmallestLevels] | None
 ) -> Rows:
-    """Reads a batch's rows back.
+    """Converts a batch's columns to rows.
 
     Args:
         batch: The batch.
         images: Its files, in their order.
-        kind: What was looked for beside the clean answers, if anything.
+        kind: What the rows hold besides the clean answers, if anything.
     """
-    used = [image for image in images if image.skipped is None]
+    usable = [image for image in images if image.skipped is None]
     return Rows(
-        paths=tuple(image.path for image in used),
-        labels=np.array([image.label for image in used], np.int64),
-        clean=_logits(used, _CLEAN),
+        paths=tuple(image.path for image in usable),
+        labels=np.array([image.label for image in usable], np.int64),
+        clean=_logits(usable, _CLEAN),
         skipped=tuple(
             SkippedFile(image.path, image.skipped) for image in images if image.skipped is not None
         ),
         timings=_timings(batch),
         seconds=batch.seconds,
-        attacked=_attacked(used) if kind is Attacked and used else None,
-        smallest=_smallest(used) if kind is Smallest and used else None,
+        attack=_attack(usable) if kind is AttackRows and usable else None,
+        smallest=_smallest(usable) if kind is SmallestLevels and usable else None,
     )
 
 
-def _attacked(used: Sequence[Image]) -> Attacked:
-    return Attacked(
-        logits=_logits(used, _ATTACKED),
-        success=np.array([image.success for image in used], np.bool_),
-        linf=np.array([image.linf for image in used], np.float64),
-        l2=np.array([image.l2 for image in used], np.float64),
-        iterations=np.array([image.iterations for image in used], np.int64),
-        gradient_calls=np.array([image.gradient_calls for image in used], np.int64),
-        dead=np.array([image.dead for image in used], np.bool_),
+def _attack(usable: Sequence[Image]) -> AttackRows:
+    return AttackRows(
+        logits=_logits(usable, _ATTACKED),
+        success=np.array([image.success for image in usable], np.bool_),
+        linf=np.array([image.linf for image in usable], np.float64),
+        l2=np.array([image.l2 for image in usable], np.float64),
+        iterations=np.array([image.iterations for image in usable], np.int64),
+        gradient_calls=np.array([image.gradient_calls for image in usable], np.int64),
+        dead=np.array([image.dead for image in usable], np.bool_),
     )
 
 
-def _smallest(used: Sequence[Image]) -> Smallest:
-    return Smallest(
-        levels=np.array([image.smallest_level for image in used], np.float64),
-        dead=np.array([image.dead for image in used], np.bool_),
+def _smallest(usable: Sequence[Image]) -> SmallestLevels:
+    return SmallestLevels(
+        levels=np.array([image.smallest_level for image in usable], np.float64),
+        dead=np.array([image.dead for image in usable], np.bool_),
     )
 
 
-def _logits(used: Sequence[Image], columns: Sequence[str]) -> NDArray[np.float32]:
-    found = [[getattr(image, column) for column in columns] for image in used]
-    return np.array(found, np.float32).reshape(-1, len(columns))
+def _logits(usable: Sequence[Image], columns: Sequence[str]) -> NDArray[np.float32]:
+    values = [[getattr(image, column) for column in columns] for image in usable]
+    return np.array(values, np.float32).reshape(-1, len(columns))
 
 
 def _timings(batch: Batch) -> tuple[Timing, ...]:
@@ -169,15 +169,15 @@ def _timings(batch: Batch) -> tuple[Timing, ...]:
 
 
 def checksum(batch: Batch, images: Sequence[Image]) -> str:
-    """Hashes a batch's columns: SQLite's own check does not see a changed number.
+    """Hashes a batch's columns: SQLite's own check does not notice a changed number.
 
-    A column that came with a later schema counts only where it holds something, so that rows of
-    before keep the hash they were stored with.
+    A column of a later schema counts only where it has a value, so that rows stored before keep
+    their hash.
     """
-    columns = [_as_stored(image) for image in images]
+    columns = [_checksum_columns(image) for image in images]
     return hashlib.sha256(json.dumps([batch, columns]).encode()).hexdigest()
 
 
-def _as_stored(image: Image) -> tuple[object, ...]:
+def _checksum_columns(image: Image) -> tuple[object, ...]:
     first, later = image[: -len(_LATER)], image[-len(_LATER) :]
     return (*first, *(value for value in later if value is not None))

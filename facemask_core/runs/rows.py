@@ -1,4 +1,4 @@
-"""What is kept of the files of a dataset: a few numbers each, never their pixels."""
+"""Rows: a few numbers about each file of a dataset, never its pixels."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from facemask_core.runs.timing import Timing
 
 
 @dataclass(frozen=True, eq=False)
-class Attacked:
-    """What an attack made of n images.
+class AttackRows:
+    """The results of an attack on n images.
 
     Attributes:
-        logits: float32 (n, 2), the answers to the attacked images.
+        logits: float32 (n, 2), the model's answers to the images after the attack.
         success: bool (n,), whether the attack reached its goal.
         linf: float64 (n,), largest change of a pixel value.
         l2: float64 (n,), Euclidean length of the change.
         iterations: int64 (n,), steps that led to the image.
-        gradient_calls: int64 (n,), gradients asked of the model.
-        dead: bool (n,), which met a gradient that was zero or not finite.
+        gradient_calls: int64 (n,), how many gradients of the model the attack computed.
+        dead: bool (n,), whether a gradient was zero or not finite.
     """
 
     logits: NDArray[np.float32]
@@ -37,35 +37,35 @@ class Attacked:
 
 
 @dataclass(frozen=True, eq=False)
-class Smallest:
-    """How little of an attack fools the model on n images.
+class SmallestLevels:
+    """The smallest epsilons that fool the model on n images.
 
     Attributes:
         levels: float64 (n,), the smallest fooling epsilon in steps of 1/255; 0 where the model was
-            wrong before, infinite where nothing that was tried fooled it.
-        dead: bool (n,), which met a gradient that was zero or not finite.
+            wrong before, infinite where no epsilon of the search fooled it.
+        dead: bool (n,), whether a gradient was zero or not finite.
     """
 
     levels: NDArray[np.float64]
     dead: NDArray[np.bool_]
 
 
-Found = TypeVar("Found", Attacked, Smallest)
+Part = TypeVar("Part", AttackRows, SmallestLevels)
 
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """The answers to n images that lie one behind the other, and the files left out among them.
+    """The model's answers to n images in a row, and the files among them that cannot be used.
 
     Attributes:
         paths: The n files, relative to the dataset's root.
         labels: int64 (n,), true classes.
-        clean: float32 (n, 2), the answers to the images as they are.
+        clean: float32 (n, 2), the model's answers to the images as they are.
         skipped: Files that could not be used.
-        timings: What every batch took that held an image.
+        timings: The times of every batch that held an image.
         seconds: Wall-clock time spent on these files, reading them included.
-        attacked: What an attack made of them; None where none was made.
-        smallest: How little of it would do; None where that was not asked.
+        attack: The results of the attack; None without one.
+        smallest: The smallest fooling epsilons; None without a search for them.
     """
 
     paths: tuple[str, ...]
@@ -74,12 +74,12 @@ class Rows:
     skipped: tuple[SkippedFile, ...]
     timings: tuple[Timing, ...]
     seconds: float
-    attacked: Attacked | None = None
-    smallest: Smallest | None = None
+    attack: AttackRows | None = None
+    smallest: SmallestLevels | None = None
 
 
-def joined(parts: Sequence[Rows]) -> Rows:
-    """Puts rows one behind the other; at least one is needed."""
+def join_rows(parts: Sequence[Rows]) -> Rows:
+    """Joins the rows of batches in their order; at least one batch is needed."""
     return Rows(
         paths=tuple(path for part in parts for path in part.paths),
         labels=np.concatenate([part.labels for part in parts]),
@@ -87,15 +87,18 @@ def joined(parts: Sequence[Rows]) -> Rows:
         skipped=tuple(entry for part in parts for entry in part.skipped),
         timings=tuple(timing for part in parts for timing in part.timings),
         seconds=sum(part.seconds for part in parts),
-        attacked=_joined(Attacked, [part.attacked for part in parts]),
-        smallest=_joined(Smallest, [part.smallest for part in parts]),
+        attack=_join(AttackRows, [part.attack for part in parts]),
+        smallest=_join(SmallestLevels, [part.smallest for part in parts]),
     )
 
 
-def _joined(kind: type[Found], parts: Sequence[Found | None]) -> Found | None:
-    """Joins what was found; batches without an image have found nothing."""
-    found = [part for part in parts if part is not None]
-    if not found:
+def _join(kind: type[Part], parts: Sequence[Part | None]) -> Part | None:
+    """Joins the columns of batches; a batch without an image has none."""
+    filled = [part for part in parts if part is not None]
+    if not filled:
         return None
-    names = [field.name for field in fields(kind)]
-    return kind(**{name: np.concatenate([getattr(part, name) for part in found]) for name in names})
+    columns = {
+        field.name: np.concatenate([getattr(part, field.name) for part in filled])
+        for field in fields(kind)
+    }
+    return kind(**columns)

@@ -1,4 +1,4 @@
-"""One run in the store: batches are added at its end, and read."""
+"""One run in the store: reads its batches, and appends further ones."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _IMAGES = (
 
 
 class Run:
-    """The answers to one question, as far as they are there: the first files of the dataset."""
+    """The rows of one question that are stored so far: those of the dataset's first files."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path, question: Question) -> None:
         """Opens a run and verifies it.
@@ -31,10 +31,10 @@ class Run:
         Args:
             connection: The store's.
             path: The store's file, for messages.
-            question: What the run answers; one that has not begun is not stored yet.
+            question: Its question; a run without rows is not stored yet.
 
         Raises:
-            DamagedStoreError: What is stored is not what was written.
+            DamagedStoreError: The store does not hold what was written.
         """
         self.question = question
         self._connection = connection
@@ -57,7 +57,7 @@ class Run:
 
         Args:
             samples: The files that come next, in the dataset's order.
-            rows: Their answers.
+            rows: Their rows.
 
         Raises:
             DamagedStoreError: They are stored already.
@@ -77,36 +77,37 @@ class Run:
         self.done += len(samples)
 
     def rows(self) -> list[Rows]:
-        """Reads the answers of a complete run, batch by batch.
+        """Reads the rows of a complete run, batch by batch.
 
         Raises:
-            DamagedStoreError: What is stored is not what was written.
+            DamagedStoreError: The store does not hold what was written.
             RunStoreError: The run is not complete; another process may have deleted it meanwhile.
         """
-        files, found = 0, []
+        files, parts = 0, []
         with schema.speaking(self._path), sqlite_file.snapshot(self._connection):
-            self._id = self._find()  # its number may be another run's by now
+            self._id = self._find()  # the number may be another run's by now
             for batch, images in self._batches():
                 files += batch.files
-                found.append(records.to_rows(batch, images, self.question.kind))
+                parts.append(records.to_rows(batch, images, self.question.kind))
         if files < self.question.files:
             raise RunStoreError(
                 "Not all answers of this run are in the store: it was deleted meanwhile, or never "
                 "completed; ask for the same again."
             )
-        return found
+        return parts
 
     def _find(self) -> int | None:
-        found = self._connection.execute(
+        row = self._connection.execute(
             "SELECT id, question FROM runs WHERE sha256 = ?", (self.question.sha256,)
         ).fetchone()
-        if found is None:
+        if row is None:
             return None
-        if found[1] != self.question.text:
-            raise self._damaged("a question is not the one that was asked")
-        if not isinstance(found[0], int):  # a changed table may have lost its key
-            raise self._damaged("a run has no number")
-        return found[0]
+        number, text = row
+        if text != self.question.text:
+            raise self._damage("a question is not the one that was asked")
+        if not isinstance(number, int):  # a changed table may have lost its key
+            raise self._damage("a run has no number")
+        return number
 
     def _begin(self) -> int | None:
         now = datetime.now(UTC).isoformat(timespec="seconds")
@@ -123,20 +124,20 @@ class Run:
             batch = Batch(*columns)
             place = (self._id, batch.first, batch.first + batch.files)
             images = [Image(*row) for row in self._connection.execute(_IMAGES, place)]
-            if batch.first != expected or not _holds(checksum, batch, images):
-                raise self._damaged("rows are not those that were written")
+            if batch.first != expected or not _is_intact(checksum, batch, images):
+                raise self._damage("rows are not those that were written")
             yield batch, images
             expected += batch.files
 
     def _refuse_surplus(self) -> None:
-        """Refuses rows that belong to no batch, or to more files than were asked of."""
+        """Refuses rows that belong to no batch, or to more files than the dataset has."""
         (count,) = self._connection.execute(
             "SELECT count(*) FROM images WHERE run = ?", (self._id,)
         ).fetchone()
         if count != self.done or self.done > self.question.files:
-            raise self._damaged("there are rows of no batch")
+            raise self._damage("there are rows of no batch")
 
-    def _damaged(self, what: str) -> DamagedStoreError:
+    def _damage(self, what: str) -> DamagedStoreError:
         return DamagedStoreError(f"The run store {self._path} is damaged: {what}.")
 
 
@@ -156,7 +157,7 @@ def _insertion(table: str, columns: Sequence[str]) -> str:
     return f"INSERT INTO {table} (run, {', '.join(columns)}) VALUES (?, {values})"  # noqa: S608
 
 
-def _holds(checksum: object, batch: Batch, images: Sequence[Image]) -> bool:
+def _is_intact(checksum: object, batch: Batch, images: Sequence[Image]) -> bool:
     try:
         return checksum == records.checksum(batch, images)
     except TypeError:  # a byte's change has made a number of a text, or bytes of a number

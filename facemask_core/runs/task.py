@@ -1,4 +1,4 @@
-"""What is asked of every image of a dataset, and the answers batch by batch."""
+"""A task: computes the rows of a dataset's images batch by batch."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from facemask_core.data.reading import Progress, read_batches
 from facemask_core.labels import LABELS
 from facemask_core.models.classifier import BUCKETS, Classifier
 from facemask_core.pictures import images
-from facemask_core.runs.rows import Attacked, Rows, Smallest
+from facemask_core.runs.rows import AttackRows, Rows, SmallestLevels
 from facemask_core.runs.timing import Timing
 
 BATCH_SIZE = BUCKETS[-1]
@@ -26,11 +26,11 @@ BATCH_SIZE = BUCKETS[-1]
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Task:
-    """A model, and perhaps an attack on it with all that determines its outcome.
+    """A model and, optionally, an attack on it with everything that determines its outcome.
 
     Attributes:
         classifier: The model.
-        attack: The attack, or None to ask the model alone.
+        attack: The attack, or None for the model alone.
         epsilon: The attack's radius.
         seed: The attack's seed.
         prepare: Maps a decoded image to the model's 224 px square.
@@ -49,11 +49,11 @@ class Task:
 
     @property
     def batch_size(self) -> int:
-        """Files a batch; cut at multiples of it, every batch is the same in every run."""
+        """Files a batch; batches begin at its multiples, so that they are the same in every run."""
         return BATCH_SIZE if self.attack is None else self.attack.batch_size
 
-    def described(self) -> dict[str, Any]:
-        """What a figure computed by this task has to be read with, fit for JSON."""
+    def description(self) -> dict[str, Any]:
+        """What has to be stated beside this task's figures, fit for JSON."""
         classifier, attack = self.classifier, self.attack
         return {
             "model": classifier.name,
@@ -68,51 +68,51 @@ class Task:
         }
 
     def rows(self, dataset: Dataset, progress: Progress, *, start: int = 0) -> Iterator[Rows]:
-        """Answers a dataset batch by batch; no two batches' pixels are kept.
+        """Computes a dataset's rows batch by batch, with one batch's pixels in memory at a time.
 
         Args:
-            dataset: What to answer.
-            progress: Told after every batch has been dealt with.
-            start: How many files were dealt with before: a multiple of the batch size.
+            dataset: The images.
+            progress: Called after every batch.
+            start: How many files to pass over: a multiple of the batch size.
         """
         since = time.monotonic()
         for batch in read_batches(dataset, self.batch_size, self.prepare, progress, start=start):
-            yield self.answered(batch, since)
+            yield self.compute(batch, since)
             since = time.monotonic()
 
-    def answered(self, batch: Batch, since: float) -> Rows:
-        """Answers one batch.
+    def compute(self, batch: Batch, since: float) -> Rows:
+        """Computes the rows of one batch.
 
         Args:
             batch: The images.
-            since: When their reading began, of :func:`time.monotonic`.
+            since: The :func:`time.monotonic` at which reading them began.
         """
         if not batch.paths:
             nothing = np.zeros((0, len(LABELS)), np.float32)
-            return Rows((), batch.labels, nothing, batch.skipped, (), _passed(since))
+            return Rows((), batch.labels, nothing, batch.skipped, (), _seconds_since(since))
         classifier = self.classifier
         pixels = images.to_float(batch.images)
-        compiled = self._compilations
-        started = time.perf_counter()
+        compilations = self._compilations
+        begin = time.perf_counter()
         clean = classifier.predict(pixels)
-        predicted = time.perf_counter()
-        found = None if self.attack is None else self._found(pixels, batch.labels, clean)
-        attacked = None if found is None else time.perf_counter() - predicted
-        waited = self._compilations > compiled
+        middle = time.perf_counter()
+        part = None if self.attack is None else self._attack(pixels, batch.labels, clean)
+        attack_seconds = None if part is None else time.perf_counter() - middle
+        compiled = self._compilations > compilations
         return Rows(
             paths=batch.paths,
             labels=batch.labels,
             clean=clean,
-            attacked=found if isinstance(found, Attacked) else None,
-            smallest=found if isinstance(found, Smallest) else None,
+            attack=part if isinstance(part, AttackRows) else None,
+            smallest=part if isinstance(part, SmallestLevels) else None,
             skipped=batch.skipped,
-            timings=(Timing(len(batch.paths), predicted - started, attacked, waited),),
-            seconds=_passed(since),
+            timings=(Timing(len(batch.paths), middle - begin, attack_seconds, compiled),),
+            seconds=_seconds_since(since),
         )
 
     @property
     def _compilations(self) -> int:
-        """Of all models that answer; a transfer attack's source may be as cold as the target."""
+        """Programs compiled so far, of a transfer attack's source model as well."""
         models = (
             (self.classifier,)
             if self.attack is None
@@ -120,14 +120,16 @@ class Task:
         )
         return sum(model.compilations for model in models)
 
-    def _found(
+    def _attack(
         self, pixels: NDArray[np.float32], labels: NDArray[np.int64], clean: NDArray[np.float32]
-    ) -> Attacked | Smallest:
-        """What the attack comes to on images that the model answers with ``clean``."""
+    ) -> AttackRows | SmallestLevels:
+        """Attacks images to which the model's answers are ``clean``."""
         assert self.attack is not None  # noqa: S101  (for the type checker; the caller has looked)
-        found = self.attack(self.classifier, pixels, labels, epsilon=self.epsilon, seed=self.seed)
-        return Attacked(**{field.name: getattr(found, field.name) for field in fields(Attacked)})
+        batch = self.attack(self.classifier, pixels, labels, epsilon=self.epsilon, seed=self.seed)
+        return AttackRows(
+            **{field.name: getattr(batch, field.name) for field in fields(AttackRows)}
+        )
 
 
-def _passed(since: float) -> float:
+def _seconds_since(since: float) -> float:
     return time.monotonic() - since

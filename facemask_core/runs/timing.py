@@ -1,4 +1,4 @@
-"""How long a model and an attack take an image, without the compilation that comes first."""
+"""How long a model and an attack take for an image, without the compilation that comes first."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Timing:
-    """What one batch took.
+    """The times of one batch.
 
     Attributes:
         images: How many images it held.
@@ -48,15 +48,15 @@ class Speed:
         return asdict(self)
 
 
-def summarise(timings: Sequence[Timing], batch_size: int, device: str) -> Speed:
-    """Averages over the batches that did not have to wait for compilation.
+def average_speed(timings: Sequence[Timing], batch_size: int, device: str) -> Speed:
+    """Averages the time an image over the batches that did not wait for compilation.
 
     Programs are compiled once for each padded size of a batch, and an attack that leaves fallen
     images alone meets further sizes on its way. If no other batch is left, all count.
 
     Args:
-        timings: Every batch's, in their order; at least one.
-        batch_size: What the batches were cut to.
+        timings: The times of every batch, in order; at least one.
+        batch_size: The most images a batch held.
         device: Where they were computed.
     """
     warm = [timing for timing in timings if not timing.compiled]

@@ -37,12 +37,12 @@ def show_pictures(result: AttackedFace, alt: str) -> None:
         result: The face before and after.
         alt: What the original shows.
     """
-    noise, factor = images.magnify_noise(result.original, result.attacked)
+    noise, factor = images.magnify_noise(result.original, result.adversarial)
     columns = (
         (result.original, "Original", f"{alt}. Verdict: {palette.describe_verdict(result.before)}"),
         (noise, f"Noise × {factor}", f"The change to the picture, magnified {factor} times"),
         (
-            result.attacked,
+            result.adversarial,
             "Attacked",
             f"The attacked picture. Verdict: {palette.describe_verdict(result.after)}",
         ),

@@ -154,7 +154,7 @@ def _adapt_attack(shielded: Classifier, point: Point) -> NDArray[np.uint8]:
 
 def _show_saving(point: Point) -> None:
     label = point.question.label
-    report = survival.survival(
+    report = survival.measure_survival(
         point.question.classifier,
         images.to_float(point.question.face)[None],
         np.array([label]),

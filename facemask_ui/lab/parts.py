@@ -104,7 +104,7 @@ def describe_sweep(face: NDArray[np.uint8], sweep: Sweep) -> Part:
     header = {"levels": sweep.notches.tolist(), "probabilities": sweep.probabilities.tolist()}
     signs = _find_signs(face, sweep) if sweep.grid == LINF else None
     if signs is None:
-        return Part(name, "frames", header, sweep.attacked - face)
+        return Part(name, "frames", header, sweep.adversarial - face)
     return Part(name, "sign", header, signs)
 
 
@@ -115,7 +115,9 @@ def describe_step(face: NDArray[np.uint8], step: Step) -> Part:
         "probabilities": [step.probabilities],
         "figures": [{"loss": round(step.loss, 3)}],
     }
-    return Part(f"levels {step.number}-{step.number}", "frames", header, step.attacked[None] - face)
+    return Part(
+        f"levels {step.number}-{step.number}", "frames", header, step.adversarial[None] - face
+    )
 
 
 def _find_signs(face: NDArray[np.uint8], sweep: Sweep) -> NDArray[np.int8] | None:
@@ -124,8 +126,8 @@ def _find_signs(face: NDArray[np.uint8], sweep: Sweep) -> NDArray[np.int8] | Non
     if len(beyond_zero) < 2:
         return None
     # Any of them shows all signs, but for values that the edge of the box holds back in each.
-    signs = np.sign(sweep.attacked[beyond_zero[0]] - face.astype(np.int16))
-    for notch, attacked in zip(sweep.notches, sweep.attacked, strict=True):
+    signs = np.sign(sweep.adversarial[beyond_zero[0]] - face.astype(np.int16))
+    for notch, attacked in zip(sweep.notches, sweep.adversarial, strict=True):
         if not np.array_equal(np.clip(face + notch * signs, 0, 255), attacked):
             return None
     return signs.astype(np.int8)

@@ -71,7 +71,7 @@ def _find_film(key: str, name: str, question: Question, rest: Iterator[Part]) ->
 
 
 def _sweep_parts(question: Question) -> Iterator[Sweep]:
-    return robustness.epsilon_sweep_parts(
+    return robustness.sweep_epsilons_in_parts(
         question.classifier, question.face, question.label, question.attack, seed=question.seed
     )
 
@@ -93,7 +93,7 @@ def _compute_sweep(question: Question, before: Verdict) -> Iterator[Part]:
 
 
 def _measure_distances(question: Question, sweeps: list[Sweep]) -> Part:
-    attacked = [picture for sweep in sweeps for picture in sweep.attacked]
+    attacked = [picture for sweep in sweeps for picture in sweep.adversarial]
     notches = [notch for sweep in sweeps for notch in sweep.notches]
     return parts.describe_figures(notches, fidelity.measure_all(question.face, attacked))
 
@@ -101,7 +101,7 @@ def _measure_distances(question: Question, sweeps: list[Sweep]) -> Part:
 def _compute_noise(question: Question, before: Verdict) -> Part:
     """The confidence under random noise of the same size; that under none at all is known."""
     notches = question.grid.notches[_CONTROL_STRIDE::_CONTROL_STRIDE]
-    probabilities = robustness.noise_control(
+    probabilities = robustness.measure_noise_control(
         question.classifier, question.face, question.grid, notches, seed=question.seed
     )
     confidences = zip(notches, probabilities[:, question.label].tolist(), strict=True)
@@ -123,7 +123,7 @@ def _compute_steps(question: Question, epsilon: float, before: Verdict) -> Itera
     last = int(question.attack.steps)  # type: ignore[attr-defined]
     yield parts.describe_face(question, before)
     yield ASKS
-    for step in robustness.attack_path(
+    for step in robustness.follow_attack(
         question.classifier,
         question.face,
         question.label,

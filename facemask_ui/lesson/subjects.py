@@ -17,7 +17,7 @@ from facemask_core.evaluation import verdicts
 from facemask_core.evaluation.verdicts import Verdict
 from facemask_core.models.classifier import Classifier
 from facemask_core.pictures import images
-from facemask_core.robustness import Sweep, epsilon_sweep
+from facemask_core.robustness import Sweep, sweep_epsilons
 from facemask_ui.choices import models
 
 BARE, MASKED = "portrait-12", "portrait-05"
@@ -88,4 +88,4 @@ def _judge(weights: str, sample: str, _classifier: Classifier) -> Verdict:
 
 @st.cache_data(max_entries=4, show_spinner=False)
 def _sweep(weights: str, sample: str, _classifier: Classifier) -> Sweep:
-    return epsilon_sweep(_classifier, read_face(sample), read_label(sample), ONE_STEP)
+    return sweep_epsilons(_classifier, read_face(sample), read_label(sample), ONE_STEP)

@@ -43,7 +43,7 @@ def _name_attack(threat_model: dict[str, Any]) -> str:
 
 def _write_interval(share: float, images: int) -> str:
     """Writes the 95 % interval, from the counts, since old reports hold no interval."""
-    interval = confidence_intervals.proportion(np.arange(images) < round(share * images))
+    interval = confidence_intervals.bound_proportion(np.arange(images) < round(share * images))
     return "" if interval is None else f"{100 * interval.low:.1f} to {100 * interval.high:.1f} %"
 
 

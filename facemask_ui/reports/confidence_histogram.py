@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from facemask_core.evaluation.report import Evaluation, Predictions
+from facemask_core.evaluation.predictions import Predictions
+from facemask_core.evaluation.report import Evaluation
 
 BINS = 10
 """An even number, so that one edge lies at 1/2, where right turns into wrong."""

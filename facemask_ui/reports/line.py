@@ -8,8 +8,8 @@ from typing import Any
 
 from facemask_core import runs
 from facemask_core.jobs import Data, Job, State
-from facemask_core.runs import Stored
-from facemask_core.runs.rows import Smallest
+from facemask_core.runs import StoredRun
+from facemask_core.runs.rows import SmallestLevels
 
 _SAME_IMAGES = ("data_sha256", "order_sha256", "preparation")
 """Two runs that agree in these parts of their questions are about the same images."""
@@ -27,7 +27,7 @@ class Line:
     """
 
     job: Job | None
-    stored: Stored | None
+    stored: StoredRun | None
     data: Data | None = None
     mine: bool = False
 
@@ -47,14 +47,14 @@ class Line:
     def cropped(self) -> bool:
         """Whether each picture was cropped to its face first."""
         if self.stored is not None:
-            return self.stored.question.cropped
+            return self.stored.question.is_cropped
         return self.job is not None and self.job.order.crop
 
     @property
     def is_search(self) -> bool:
         """Whether it searches for the smallest epsilons, rather than evaluates one epsilon."""
         if self.stored is not None:
-            return self.stored.question.kind is Smallest
+            return self.stored.question.kind is SmallestLevels
         return self.job is not None and self.job.order.largest is not None
 
     @property

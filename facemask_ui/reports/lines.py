@@ -12,7 +12,7 @@ import streamlit as st
 from facemask_core import runs
 from facemask_core.data import datasets, samples
 from facemask_core.jobs import Data, Job, Kind
-from facemask_core.runs import Stored
+from facemask_core.runs import StoredRun
 from facemask_ui.reports import dataset_choice, owner
 from facemask_ui.reports.line import Line
 from facemask_ui.reports.server import open_queue
@@ -49,7 +49,7 @@ def find_line(sha256: str) -> Line:
     Args:
         sha256: The whole name.
     """
-    jobs, stored = open_queue().of_run(sha256) if open_queue().exists else [], list_runs()
+    jobs, stored = open_queue().jobs_of_run(sha256) if open_queue().exists else [], list_runs()
     own = [job for job in jobs if job.owner == owner.read_token()]
     if own:
         return _make_own_line(own[0], stored)
@@ -57,11 +57,11 @@ def find_line(sha256: str) -> Line:
     return Line(job, run, None if run is None else _find_public_data(run, job))
 
 
-def _make_own_line(job: Job, stored: dict[str, Stored]) -> Line:
+def _make_own_line(job: Job, stored: dict[str, StoredRun]) -> Line:
     return Line(job, stored.get(job.run or ""), job.order.data, mine=True)
 
 
-def _find_public_data(run: Stored, job: Job | None) -> Data | None:
+def _find_public_data(run: StoredRun, job: Job | None) -> Data | None:
     """Finds a run's photographs; None unless everyone on this server may see them."""
     values = run.question.values
     if values["data_sha256"] == _hash_portraits(values["files"]):

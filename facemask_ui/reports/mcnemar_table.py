@@ -78,6 +78,6 @@ def _are_comparable(report: Evaluation, other: Evaluation) -> bool:
 
 
 def _read_figure(report: Evaluation, name: str) -> float:
-    standing = report.clean.right if name == "accuracy" else report.standing
+    standing = report.clean.right if name == "accuracy" else report.robust
     assert standing is not None  # noqa: S101  (for the type checker; only attacked runs have this figure)
     return float(standing.mean())

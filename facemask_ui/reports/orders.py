@@ -25,11 +25,11 @@ def request_reports(orders: list[Order], content: bytes | None) -> list[Job]:
         jobs = queue.add(owner.read_token(), orders)
     else:
         try:
-            with uploads.keeping(queue.home):
+            with uploads.pause_sweep(queue.home):
                 name = uploads.save(queue.home, content)
                 jobs = queue.add(owner.read_token(), [_set_place(order, name) for order in orders])
         finally:  # the queue may be full, or its jobs run already, with a zip of their own
-            removal.sweep(queue)
+            removal.sweep_uploads(queue)
     start_supervisor().wake()
     return jobs
 
@@ -45,7 +45,7 @@ def resume_job(job: Job) -> None:
 
 def cancel_job(job: Job) -> None:
     """Ends one of this visitor's jobs."""
-    removal.cancel(open_queue(), job)
+    removal.cancel_job(open_queue(), job)
     start_supervisor().wake()
 
 
@@ -57,8 +57,8 @@ def keeps_run(job: Job) -> bool:
 def delete_job(job: Job) -> None:
     """Deletes one of this visitor's jobs, and its run unless others may be looking at it."""
     if keeps_run(job):
-        removal.forget(open_queue(), job)
+        removal.delete_job(open_queue(), job)
     else:
-        removal.delete(open_queue(), job)
+        removal.delete_job_and_run(open_queue(), job)
     stored.clear_caches()
     start_supervisor().wake()

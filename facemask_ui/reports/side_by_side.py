@@ -81,7 +81,7 @@ def list_differences(first: Evaluation, second: Evaluation) -> pd.DataFrame | No
     """
     if (first.data_sha256, first.paths) != (second.data_sha256, second.paths):
         return None
-    ends = [it.clean.right if it.standing is None else it.standing for it in (first, second)]
+    ends = [it.clean.right if it.robust is None else it.robust for it in (first, second)]
     rows = np.flatnonzero(ends[0] != ends[1])
     return pd.DataFrame(
         {

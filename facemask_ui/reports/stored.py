@@ -13,8 +13,8 @@ from facemask_core.data.datasets import Dataset, Sample, Source
 from facemask_core.errors import DatasetError
 from facemask_core.evaluation import Evaluation
 from facemask_core.robustness import SmallestEpsilons
-from facemask_core.runs import Stored
-from facemask_core.runs.rows import Rows, joined
+from facemask_core.runs import StoredRun
+from facemask_core.runs.rows import Rows, join_rows
 from facemask_core.storage import place
 from facemask_ui.reports import dataset_choice, headline_figures
 from facemask_ui.reports.headline_figures import Figure
@@ -66,16 +66,16 @@ def _evaluate_rows(home: Path, sha256: str, source: Source | None) -> Evaluation
     if (answer := _read_rows(home, sha256)) is None:
         return None
     values, rows = answer
-    return evaluation.of_rows(values, rows, *_read_sources(source, rows))
+    return evaluation.Evaluation.from_rows(values, rows, *_read_sources(source, rows))
 
 
 def _read_rows(home: Path, sha256: str) -> tuple[dict[str, Any], Rows] | None:
     """Reads a run's question and its rows; None if it is gone, or has no picture."""
     with runs.Store(home) as store:
-        stored = store.named(sha256)
+        stored = store.get(sha256)
         if stored is None or stored.state is not runs.State.COMPLETE:
             return None
-        rows = joined(list(store.read(stored.question).rows()))
+        rows = join_rows(list(store.read(stored.question).rows()))
     return (stored.question.values, rows) if rows.paths else None
 
 
@@ -94,7 +94,7 @@ def read_search(line: Line) -> SmallestEpsilons | None:
 @st.cache_resource(scope="session", max_entries=64, show_spinner="Reading the search…")
 def _read_search(home: Path, sha256: str) -> SmallestEpsilons | None:
     answer = _read_rows(home, sha256)
-    return None if answer is None else SmallestEpsilons.of_rows(*answer)
+    return None if answer is None else SmallestEpsilons.from_rows(*answer)
 
 
 def _read_sources(source: Source | None, rows: Rows) -> tuple[dict[str, str], str | None]:
@@ -112,7 +112,7 @@ def find_photographs(line: Line) -> Source | None:
     return None if line.data is None else dataset_choice.find_photographs(line.data)
 
 
-def list_runs() -> dict[str, Stored]:
+def list_runs() -> dict[str, StoredRun]:
     """Lists all runs by name, the newest first; where there is no store, none is made."""
     home = open_queue().home
     if not (home / place.FILE).exists():

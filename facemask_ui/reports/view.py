@@ -13,7 +13,8 @@ import pandas as pd
 import streamlit as st
 
 from facemask_core.data.datasets import Source
-from facemask_core.evaluation.report import Evaluation, Predictions
+from facemask_core.evaluation.predictions import Predictions
+from facemask_core.evaluation.report import Evaluation
 from facemask_core.labels import LABELS
 from facemask_core.models.classifier import probabilities
 from facemask_core.text import visible

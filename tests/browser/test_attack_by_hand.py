@@ -154,7 +154,7 @@ def test_every_notch_shows_what_the_attack_gives(visit: Visit, sample: str) -> N
             classifier, face, attacks.make("fgsm"), epsilon=level / 255, label=portrait.label
         )
         np.testing.assert_allclose(point["probabilities"], expected.after.probabilities, atol=1e-4)
-        np.testing.assert_array_equal(shown(page), expected.attacked)
+        np.testing.assert_array_equal(shown(page), expected.adversarial)
 
 
 def test_every_notch_in_l2_shows_the_picture_that_was_classed(visit: Visit) -> None:
@@ -183,7 +183,7 @@ def test_every_notch_in_l2_shows_the_picture_that_was_classed(visit: Visit) -> N
         alone = verdicts.attack_face(
             classifier, face, attack, epsilon=point["epsilon"], label=portrait.label
         )
-        otherwise = np.abs(picture.astype(int) - alone.attacked)
+        otherwise = np.abs(picture.astype(int) - alone.adversarial)
         assert otherwise.max() <= 1
         assert otherwise.sum() <= 3
         near = 1e-5 if not otherwise.any() else 1e-3
@@ -264,7 +264,7 @@ def fooled_sample() -> tuple[samples.Portrait, int]:
     classifier = load_classifier("mobilenetv3")
     for sample in samples.gallery():
         face = images.resize(images.decode(sample.path.read_bytes()))
-        found = robustness.epsilon_sweep(classifier, face, sample.label, attacks.make("fgsm"))
+        found = robustness.sweep_epsilons(classifier, face, sample.label, attacks.make("fgsm"))
         if found.smallest_fooling_notch:
             return sample, found.smallest_fooling_notch
     pytest.fail("No sample falls to the attack the page begins with.")

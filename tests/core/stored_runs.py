@@ -57,7 +57,7 @@ def judge() -> Classifier:
     return judging(np.random.default_rng(1).normal(size=INPUT), 0.0)
 
 
-def asked(
+def evaluate_noise(
     classifier: Classifier, dataset: Dataset, store: runs.Store | None, **more: Any
 ) -> Evaluation:
     """The question of these tests; random noise needs no gradient, so nothing is compiled long."""
@@ -66,7 +66,7 @@ def asked(
 
 
 class Witness:
-    """Writes down every image a model is asked about, at once and for good."""
+    """Writes down every image a model is evaluate_noise about, at once and for good."""
 
     def __init__(self, classifier: Classifier, log: Path) -> None:
         self._ask, self._log = classifier.predict, log
@@ -103,7 +103,7 @@ def compute(home: Path, data: Path, log: Path, ready: Connection | None = None) 
         ready.recv()
     try:
         with runs.Store(home) as store:
-            asked(classifier, dataset, store)
+            evaluate_noise(classifier, dataset, store)
     except RunInUseError:
         sys.exit(IN_USE)
 

@@ -152,14 +152,14 @@ def test_no_part_of_a_database_is_set_aside_alone(tmp_path: Path) -> None:
 @linux_alone
 @pytest.mark.usefixtures("windows")
 def test_a_worker_ends_well_while_another_looks_whether_it_lives(tmp_path: Path) -> None:
-    with workers.registered(tmp_path) as name:
-        assert workers.lives(tmp_path, name)
+    with workers.register(tmp_path) as name:
+        assert workers.is_alive(tmp_path, name)
         lock = tmp_path / "locks" / f"worker-{name}.lock"
         looking = lock.open("rb")
     with looking:
         assert lock.exists()
-        assert not workers.lives(tmp_path, name)
-    assert not workers.lives(tmp_path, name)
+        assert not workers.is_alive(tmp_path, name)
+    assert not workers.is_alive(tmp_path, name)
     assert not lock.exists()
 
 

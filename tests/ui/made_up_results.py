@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from facemask_core.attacks import make
-from facemask_core.evaluation.report import Predictions
+from facemask_core.evaluation.predictions import Predictions
 from facemask_core.models import checkpoints
 from facemask_core.paper import experiments
 from facemask_core.paper.confidences import summarise_confidences

@@ -52,7 +52,7 @@ def answer_still(classifier: Classifier, message: object) -> dict[str, Any] | No
         "clean": _describe_verdict(result.before, label),
         "attacked": _describe_verdict(result.after, label)
         | {"outcome": f"{outcome}:", "outcomeIcon": browser.strip_icon(icon)},
-        "picture": browser.write_webp_address(Image.fromarray(result.attacked)),
+        "picture": browser.write_webp_address(Image.fromarray(result.adversarial)),
     }
 
 

@@ -184,5 +184,5 @@ def _measure(
         for it in (_classifier, shielded, _twin)
     ]
     bare, adaptive, twin = (face.after for face in faces)
-    naive = verdicts.judge(shielded, faces[0].attacked[None])[0]
+    naive = verdicts.judge(shielded, faces[0].adversarial[None])[0]
     return DefenceVerdicts(bare, naive, adaptive, twin)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from facemask_core.epsilons import LINF
 from facemask_core.models.classifier import Classifier
-from facemask_core.robustness import noise_control
+from facemask_core.robustness import measure_noise_control
 from facemask_ui.lesson import drawings, subjects
 from facemask_ui.lesson.chapters.base import Chapter, sort_share
 from facemask_ui.lesson.drawings import Curve
@@ -90,7 +90,7 @@ class Noise(Chapter[Confidences]):
 def _measure(weights: str, _classifier: Classifier) -> Confidences:
     sweep = subjects.sweep_face(_classifier, subjects.BARE)
     face, label = subjects.read_face(subjects.BARE), subjects.read_label(subjects.BARE)
-    noise = noise_control(_classifier, face, LINF, LINF.notches)[:, label]
+    noise = measure_noise_control(_classifier, face, LINF, LINF.notches)[:, label]
     level = sweep.smallest_fooling_notch
     return Confidences(
         tuple(sweep.confidence.tolist()),

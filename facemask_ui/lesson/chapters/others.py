@@ -109,5 +109,5 @@ def _measure(
     return TransferVerdicts(
         face.after,
         {name: verdicts.judge(it, face.original[None])[0] for name, it in others.items()},
-        {name: verdicts.judge(it, face.attacked[None])[0] for name, it in others.items()},
+        {name: verdicts.judge(it, face.adversarial[None])[0] for name, it in others.items()},
     )

@@ -46,7 +46,7 @@ class Smallest(Chapter[Sweep]):
 
     def write_figures(self, texts: Texts, result: Sweep) -> dict[str, str]:
         row = _find_row(result)
-        _, factor = images.magnify_noise(result.attacked[0], result.attacked[row])
+        _, factor = images.magnify_noise(result.adversarial[0], result.adversarial[row])
         return {
             "level": str(result.notches[row]),
             "most": str(result.notches[-1]),
@@ -57,7 +57,7 @@ class Smallest(Chapter[Sweep]):
 
     def draw(self, texts: Texts, result: Sweep) -> None:
         row = _find_row(result)
-        original, attacked = result.attacked[0], result.attacked[row]
+        original, attacked = result.adversarial[0], result.adversarial[row]
         noise, factor = images.magnify_noise(original, attacked)
         face = texts.say(f"faces.{subjects.BARE}.alt")
         before, after = (texts.describe_verdict(_read_verdict(result, place)) for place in (0, row))

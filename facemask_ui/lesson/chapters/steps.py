@@ -9,7 +9,7 @@ import streamlit as st
 from facemask_core.epsilons import LINF
 from facemask_core.models.classifier import Classifier
 from facemask_core.paper import printed
-from facemask_core.robustness import attack_path
+from facemask_core.robustness import follow_attack
 from facemask_ui.lesson import drawings, subjects
 from facemask_ui.lesson.chapters.base import Chapter
 from facemask_ui.lesson.drawings import Curve
@@ -94,7 +94,7 @@ def _measure(weights: str, _classifier: Classifier) -> Walk:
     face, label = subjects.read_face(subjects.MASKED), subjects.read_label(subjects.MASKED)
     one = subjects.attack_face(_classifier, subjects.MASKED, subjects.ONE_STEP, subjects.SMALL)
     epsilon = LINF.epsilon(subjects.SMALL)
-    path = attack_path(_classifier, face, label, subjects.MANY_STEPS, epsilon=epsilon)
+    path = follow_attack(_classifier, face, label, subjects.MANY_STEPS, epsilon=epsilon)
     return Walk(
         one.before.probabilities[label],
         one.after.probabilities[label],

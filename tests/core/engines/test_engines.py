@@ -1,4 +1,4 @@
-"""An engine changes where a run is computed, and nothing that is told of it."""
+"""An engine changes where a run is computed, and none of its rows."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from facemask_core.engines import blocks, worker
 from facemask_core.engines.worker import Introduction
 from facemask_core.errors import DatasetError, EngineError
 from facemask_core.labels import LABELS
-from facemask_core.runs.pinned import Pinned
+from facemask_core.runs.pinned import PinnedDataset
 from facemask_core.runs.task import Task
 
 
@@ -63,9 +63,9 @@ def test_settings_that_make_no_sense_are_refused(settings: dict[str, int | str],
 @pytest.mark.backend
 def test_the_local_engine_is_the_task_itself(shipped: Classifier, dataset: Dataset) -> None:
     task = Task(classifier=shipped)
-    with engines.Local().ready(task, pytest.fail) as crew:
+    with engines.Local().start(task, pytest.fail) as crew:
         (found,) = crew.rows(dataset, lambda *_: None)
-        assert crew.device == task.described()["device"]
+        assert crew.device == task.description()["device"]
     (expected,) = task.rows(dataset, lambda *_: None)
     assert found.paths == expected.paths
     np.testing.assert_array_equal(found.clean, expected.clean)
@@ -75,7 +75,7 @@ def test_the_local_engine_is_the_task_itself(shipped: Classifier, dataset: Datas
 
 
 def _sent(dataset: Dataset) -> Dataset:
-    return pickle.loads(pickle.dumps(blocks.block(dataset, dataset.samples)))  # noqa: S301
+    return pickle.loads(pickle.dumps(blocks.make_block(dataset, dataset.samples)))  # noqa: S301
 
 
 def _zipped(dataset: Dataset) -> Dataset:
@@ -111,15 +111,15 @@ def test_a_file_that_cannot_be_read_here_cannot_be_read_there(dataset: Dataset) 
 
 
 def test_a_file_exchanged_is_noticed_elsewhere(dataset: Dataset) -> None:
-    pinned = Pinned(dataset)
+    pinned = PinnedDataset(dataset)
     sent = _sent(pinned.dataset)
     sent.source.read(dataset.samples[0].path)
-    blocks.check(sent)
+    blocks.check_unchanged(sent)
     changed = Path(dataset.source.name) / dataset.samples[1].path
     changed.write_bytes(b"something else")
     sent.source.read(dataset.samples[1].path)
     with pytest.raises(DatasetError, match=dataset.samples[1].path):
-        blocks.check(sent)
+        blocks.check_unchanged(sent)
     pinned.check()  # nothing was read here
 
 
@@ -140,15 +140,15 @@ def _introduction(**more: Any) -> Introduction:
     ],
 )
 def test_workers_whose_rows_may_differ_are_refused(other: dict[str, Any], word: str) -> None:
-    worker.refuse_others(_introduction(), _introduction())
+    worker.check_introduction(_introduction(), _introduction())
     with pytest.raises(EngineError, match=word):
-        worker.refuse_others(_introduction(**other), _introduction())
+        worker.check_introduction(_introduction(**other), _introduction())
 
 
 def _refusal(shipped: Classifier, **settings: Any) -> str:
     with (
         pytest.raises(EngineError) as caught,
-        engines.make("ray", **settings).ready(Task(classifier=shipped), pytest.fail),
+        engines.make("ray", **settings).start(Task(classifier=shipped), pytest.fail),
     ):
         pass
     assert "\n" not in str(caught.value)

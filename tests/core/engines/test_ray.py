@@ -1,4 +1,4 @@
-"""Workers on Ray give the rows of the local engine, whatever befalls them."""
+"""Workers on Ray give the rows of the local engine, even if workers die."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from facemask_core.data.datasets import Dataset
 from facemask_core.defences import JPEG, defend
 from facemask_core.engines import crew as crew_module
 from facemask_core.engines.crew import RayCrew
-from facemask_core.engines.ray import _cluster
+from facemask_core.engines.ray import _connect
 from facemask_core.errors import DatasetError, EngineError
 from facemask_core.labels import LABELS
 
@@ -43,7 +43,7 @@ def _no_watch_on_memory() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def _one_cluster() -> Iterator[None]:
     """One cluster for all tests, as a program has it that uses Ray for other things, too."""
-    with _cluster(None, 2):
+    with _connect(None, 2):
         yield
 
 
@@ -60,7 +60,7 @@ def dataset(tmp_path_factory: pytest.TempPathFactory, _one_cluster: None) -> Dat
     return datasets.open_dataset(root)
 
 
-def _asked(classifier: Classifier, dataset: Dataset, **more: Any) -> evaluation.Evaluation:
+def _evaluate(classifier: Classifier, dataset: Dataset, **more: Any) -> evaluation.Evaluation:
     question = {"attack": attacks.make("fgsm"), "epsilon": EPSILON, "seed": 3}
     return evaluation.evaluate(classifier, dataset, **question | more)
 
@@ -79,12 +79,12 @@ def pids(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     rows = RayCrew.rows
 
     def complete(crew: RayCrew, *arguments: Any, **more: Any) -> Iterator[Any]:
-        while crew.coming:
-            crew.join(crew_module.next_of(list(crew.coming), None))
+        while crew.starting:
+            crew.join(crew_module.wait_for_one(list(crew.starting), None))
         import ray
 
         found.extend(
-            ray.get([worker.__ray_call__.remote(lambda _: os.getpid()) for worker in crew.present])
+            ray.get([worker.__ray_call__.remote(lambda _: os.getpid()) for worker in crew.workers])
         )
         return rows(crew, *arguments, **more)
 
@@ -108,21 +108,23 @@ def test_a_worker_killed_midway_changes_nothing(
     shipped: Classifier, dataset: Dataset, tmp_path: Path, pids: list[int]
 ) -> None:
     """The rows in the store are the local ones to the bit, and answer the same question."""
-    told = list[str]()
+    notices = list[str]()
 
     def kill(done: int, _: int) -> None:
         if done == 64:
             os.kill(pids[0], signal.SIGKILL)
 
     with runs.Store(tmp_path / "local") as store:
-        expected = _asked(shipped, dataset, store=store)
+        expected = _evaluate(shipped, dataset, store=store)
         rows = _columns(store)
     two = engines.make("ray", workers=2)
     with runs.Store(tmp_path / "ray") as store:
-        found = _asked(shipped, dataset, store=store, engine=two, progress=kill, notice=told.append)
+        found = _evaluate(
+            shipped, dataset, store=store, engine=two, progress=kill, notice=notices.append
+        )
         assert _columns(store) == rows
     assert len(set(pids)) == 2
-    (notice,) = told
+    (notice,) = notices
     assert notice.startswith("Workers lost: 1; batches computed again for that: ")
     untimed = [
         {key: value for key, value in report.as_dict().items() if key not in {"seconds", "speed"}}
@@ -146,16 +148,16 @@ def test_what_one_engine_began_another_completes(
 
     with runs.Store(tmp_path / "home") as store:
         with pytest.raises(CutError):
-            _asked(shipped, few, store=store, progress=cut)
+            _evaluate(shipped, few, store=store, progress=cut)
         recalled: list[tuple[int, int]] = []
-        found = _asked(
+        report = _evaluate(
             *(shipped, few),
             store=store,
             engine=engines.Ray(),
             recalled=lambda *count: recalled.append(count),
         )
     assert recalled == [(32, 70)]
-    np.testing.assert_array_equal(found.clean.logits, _asked(shipped, few).clean.logits)
+    np.testing.assert_array_equal(report.clean.logits, _evaluate(shipped, few).clean.logits)
 
 
 def test_a_zip_reaches_workers_that_do_not_have_it(shipped: Classifier, dataset: Dataset) -> None:
@@ -164,10 +166,10 @@ def test_a_zip_reaches_workers_that_do_not_have_it(shipped: Classifier, dataset:
         for sample in few.samples:
             archive.writestr(sample.path, few.source.read(sample.path))
     zipped = archives.open_archive(packed.getvalue(), "set.zip")
-    found = _asked(shipped, zipped, engine=engines.Ray())
-    expected = _asked(shipped, zipped)
-    assert found.paths == expected.paths
-    np.testing.assert_array_equal(found.clean.logits, expected.clean.logits)
+    report = _evaluate(shipped, zipped, engine=engines.Ray())
+    expected = _evaluate(shipped, zipped)
+    assert report.paths == expected.paths
+    np.testing.assert_array_equal(report.clean.logits, expected.clean.logits)
 
 
 def test_a_file_exchanged_meanwhile_leaves_no_row(
@@ -192,7 +194,7 @@ def test_a_file_exchanged_meanwhile_leaves_no_row(
     monkeypatch.setattr(RayCrew, "rows", changed)
     with runs.Store(tmp_path / "home") as store:
         with pytest.raises(DatasetError, match=r"changed while .*\.$"):
-            _asked(shipped, few, store=store, engine=engines.Ray())
+            _evaluate(shipped, few, store=store, engine=engines.Ray())
         assert store.runs() == []
 
 
@@ -214,7 +216,7 @@ def test_workers_that_die_again_and_again_are_told(
         os.kill(os.getpid(), signal.SIGKILL)
 
     with pytest.raises(EngineError, match=r"died 2 times .* without_mask/0000\.png.*\.$"):
-        _asked(shipped, dataset.take(20), prepare=_by_value(die), engine=engines.Ray())
+        _evaluate(shipped, dataset.take(20), prepare=_by_value(die), engine=engines.Ray())
 
 
 class _Unreadable:
@@ -227,10 +229,10 @@ class _Unreadable:
 
 def test_a_worker_that_cannot_start_is_told(shipped: Classifier, dataset: Dataset) -> None:
     with pytest.raises(EngineError, match=r"could not be started: .*\.$") as caught:
-        _asked(shipped, dataset, prepare=_Unreadable(), engine=engines.Ray())
+        _evaluate(shipped, dataset, prepare=_Unreadable(), engine=engines.Ray())
     assert "\n" not in str(caught.value)
 
 
 def test_a_model_that_cannot_be_sent_is_told(shipped: Classifier, dataset: Dataset) -> None:
     with pytest.raises(EngineError, match=r"JPEG 75 cannot be sent .*\.$"):
-        _asked(defend(shipped, JPEG()), dataset, engine=engines.Ray())
+        _evaluate(defend(shipped, JPEG()), dataset, engine=engines.Ray())

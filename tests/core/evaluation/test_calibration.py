@@ -28,7 +28,7 @@ def table(masked: list[float]) -> NDArray[np.float64]:
 
 
 def measured(masked: list[float], labels: list[int]) -> calibration.Calibration:
-    return calibration.measure(table(masked), np.array(labels))
+    return calibration.measure_calibration(table(masked), np.array(labels))
 
 
 # Closed forms
@@ -94,7 +94,7 @@ def test_an_empty_bin_has_no_confidence_and_no_accuracy() -> None:
 
 def test_nothing_to_measure_is_refused() -> None:
     with pytest.raises(DatasetError, match="one classified image"):
-        calibration.measure(np.empty((0, 2)), np.empty(0, np.int64))
+        calibration.measure_calibration(np.empty((0, 2)), np.empty(0, np.int64))
 
 
 # Whatever a model answers

@@ -22,8 +22,8 @@ def test_closed_form(first: int, second: int) -> None:
     """Twice the smaller tail of the binomial distribution with one half."""
     differ = first + second
     tail = sum(comb(differ, count) for count in range(min(first, second) + 1)) / 2**differ
-    found = mcnemar.compare(*_answers(50, first, second, 5))
-    assert found == Comparison(first, second, pytest.approx(min(1.0, 2 * tail)))
+    comparison = mcnemar.compare(*_answers(50, first, second, 5))
+    assert comparison == Comparison(first, second, pytest.approx(min(1.0, 2 * tail)))
 
 
 def test_images_on_which_the_models_agree_do_not_count() -> None:

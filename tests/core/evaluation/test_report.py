@@ -26,7 +26,8 @@ from facemask_core.engines.context import RunContext, RunOptions
 from facemask_core.errors import AttackError, DatasetError
 from facemask_core.evaluation import calibration, confidence_intervals
 from facemask_core.evaluation.mcnemar import Comparison
-from facemask_core.evaluation.report import Evaluation, Predictions
+from facemask_core.evaluation.predictions import Predictions
+from facemask_core.evaluation.report import Evaluation
 from facemask_core.models.classifier import probabilities
 from facemask_core.pictures import images
 from facemask_core.pictures.images import resize, to_float
@@ -55,20 +56,20 @@ def test_the_papers_confusion_matrix_gives_the_papers_accuracy() -> None:
     """Fig. 12: 1211 836 / 911 1112 is an accuracy of 0.571."""
     labels = [0] * 2047 + [1] * 2023
     predicted = [0] * 1211 + [1] * 836 + [0] * 911 + [1] * 1112
-    found = _predictions(labels, predicted)
-    assert found.confusion.tolist() == [[1211, 836], [911, 1112]]
-    assert found.accuracy == pytest.approx(0.571, abs=5e-4)
-    report = found.report()
+    predictions = _predictions(labels, predicted)
+    assert predictions.confusion.tolist() == [[1211, 836], [911, 1112]]
+    assert predictions.accuracy == pytest.approx(0.571, abs=5e-4)
+    report = predictions.report()
     assert report["without_mask"]["precision"] == pytest.approx(0.57, abs=5e-3)
     assert report["without_mask"]["recall"] == pytest.approx(0.59, abs=5e-3)
     assert report["with_mask"]["support"] == 2023
-    assert "0.5708" in found.report_text()
+    assert "0.5708" in predictions.report_text()
 
 
 def test_balanced_accuracy_does_not_reward_the_larger_class() -> None:
-    found = _predictions([0] * 90 + [1] * 10, [0] * 100)
-    assert found.accuracy == pytest.approx(0.9)
-    assert found.balanced_accuracy == pytest.approx(0.5)
+    predictions = _predictions([0] * 90 + [1] * 10, [0] * 100)
+    assert predictions.accuracy == pytest.approx(0.9)
+    assert predictions.balanced_accuracy == pytest.approx(0.5)
 
 
 def _attacked(**more: Any) -> Evaluation:
@@ -239,7 +240,7 @@ def test_every_figure_lies_in_its_interval() -> None:
 def test_the_success_rates_interval_is_about_the_images_that_count() -> None:
     """One of the two images of the class that a target can be sought from falls."""
     found = replace(_attacked(), threat_model={"target": 1}).intervals["success_rate"]
-    assert found == confidence_intervals.proportion(np.array([True, False]))
+    assert found == confidence_intervals.bound_proportion(np.array([True, False]))
     wrong = replace(_attacked(), clean=_predictions([0, 0, 1, 1], [1, 1, 0, 0]))
     assert wrong.intervals["success_rate"] is None
 
@@ -272,8 +273,8 @@ def test_models_are_compared_on_the_same_question_only(other: dict[str, Any]) ->
 
 def test_the_json_tells_how_far_the_confidence_can_be_trusted() -> None:
     """Two of four are right, each with the confidence of logits 2 apart."""
-    found = _predictions([0, 0, 1, 1], [0, 1, 1, 0])
-    record = json.loads(json.dumps(found.as_dict(), allow_nan=False))["calibration"]
+    predictions = _predictions([0, 0, 1, 1], [0, 1, 1, 0])
+    record = json.loads(json.dumps(predictions.as_dict(), allow_nan=False))["calibration"]
     confident = 1 / (1 + np.exp(-2))
     assert record.keys() == {"expected_calibration_error", "brier_score", "bins"}
     assert record["expected_calibration_error"] == pytest.approx(confident - 0.5)
@@ -289,7 +290,7 @@ def test_the_json_tells_how_far_the_confidence_can_be_trusted() -> None:
 def test_the_calibration_is_that_of_the_softmax() -> None:
     logits = np.random.default_rng(0).normal(size=(50, 2)).astype(np.float32)
     labels = np.arange(50) % 2
-    expected = calibration.measure(probabilities(logits), labels)
+    expected = calibration.measure_calibration(probabilities(logits), labels)
     assert Predictions(labels, logits).calibration == expected
 
 
@@ -314,11 +315,11 @@ def test_every_source_has_figures_of_its_own() -> None:
 
 
 def test_a_source_of_one_class_is_measured_by_its_recall(recwarn: pytest.WarningsRecorder) -> None:
-    """One in three is taken for the other class; that class must not count as found or missed."""
-    found = _predictions([1, 1, 1], [1, 0, 1])
-    assert found.balanced_accuracy == pytest.approx(2 / 3)
-    assert found.confusion.tolist() == [[0, 0], [1, 2]]
-    assert 0 <= found.calibration.brier_score <= 1
+    """One in three is taken for the other class, and that class must not count."""
+    predictions = _predictions([1, 1, 1], [1, 0, 1])
+    assert predictions.balanced_accuracy == pytest.approx(2 / 3)
+    assert predictions.confusion.tolist() == [[0, 0], [1, 2]]
+    assert 0 <= predictions.calibration.brier_score <= 1
     assert [str(warning.message) for warning in recwarn] == []
 
 
@@ -401,14 +402,14 @@ def test_the_compilation_of_a_transfers_source_is_told(
     attack = attacks.make("transfer", source=source, attack=attacks.make("fgsm"))
 
     def told() -> bool:
-        found = evaluation.evaluate(
+        report = evaluation.evaluate(
             linear[0],
             dataset,
             attack=attack,
             epsilon=8 / 255,
             prepare=lambda image: image[:8, :8],
         )
-        return bool(found.as_dict()["speed"]["first_batch_included"])
+        return bool(report.as_dict()["speed"]["first_batch_included"])
 
     evaluation.evaluate(linear[0], dataset, prepare=lambda image: image[:8, :8])  # the target
     assert told()
@@ -416,9 +417,9 @@ def test_the_compilation_of_a_transfers_source_is_told(
 
 
 def test_a_clean_run_has_no_speed_of_an_attack(shipped: Classifier, dataset: Dataset) -> None:
-    found = evaluation.evaluate(shipped, dataset).as_dict()["speed"]
-    assert found["attack_ms_per_image"] is None
-    assert found["forward_ms_per_image"] > 0
+    report = evaluation.evaluate(shipped, dataset).as_dict()["speed"]
+    assert report["attack_ms_per_image"] is None
+    assert report["forward_ms_per_image"] > 0
 
 
 # Dirty folders
@@ -489,12 +490,12 @@ def test_a_dirty_folder_costs_its_bad_files_and_no_other(tmp_path: Path) -> None
         (root / path).symlink_to(target)
     os.mkfifo(root / "without_mask" / "pipe.png")
 
-    found = evaluation.evaluate(
+    report = evaluation.evaluate(
         stored_runs.judge(), datasets.open_dataset(root), prepare=stored_runs.small
     )
 
-    assert sorted(found.paths) == sorted([*GOOD, "with_mask/linked.png"])
-    reasons = {entry["path"]: entry["reason"] for entry in found.as_dict()["skipped"]}
+    assert sorted(report.paths) == sorted([*GOOD, "with_mask/linked.png"])
+    reasons = {entry["path"]: entry["reason"] for entry in report.as_dict()["skipped"]}
     expected = {path: reason for path, (_, reason) in BAD.items()} | {
         "with_mask/broken.png": "no plain file",
         "with_mask/loop.png": "no plain file",

@@ -1,4 +1,4 @@
-"""One face: what is shown is what was classed, and the outcome is named rightly."""
+"""One face: the image shown is the image classified, and the outcome is right."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_fgsm_moves_every_level_by_exactly_epsilon(
     brightness: Classifier, dark: NDArray[np.uint8]
 ) -> None:
     result = verdicts.attack_face(brightness, dark, attacks.make("fgsm"), epsilon=5 / 255)
-    np.testing.assert_array_equal(result.attacked, np.full(SHAPE, 125, np.uint8))
+    np.testing.assert_array_equal(result.adversarial, np.full(SHAPE, 125, np.uint8))
     assert result.linf == 5 / 255
     assert result.l2 == pytest.approx(5 / 255 * np.sqrt(np.prod(SHAPE)))
 
@@ -103,10 +103,10 @@ def test_the_saved_picture_stays_in_the_ball_and_is_what_was_judged(
     source = {"source": shipped, "attack": few_steps} if name == "transfer" else {}
     attack = attacks.make(name, **_BRIEF.get(name, {}), **source)
     result = verdicts.attack_face(shipped, face, attack, epsilon=epsilon)
-    levels = np.abs(result.attacked.astype(int) - face.astype(int)).max()
+    levels = np.abs(result.adversarial.astype(int) - face.astype(int)).max()
     assert levels <= 255 * epsilon + 1e-9
     assert result.linf == levels / 255
-    again = verdicts.judge(shipped, result.attacked[None])[0]
+    again = verdicts.judge(shipped, result.adversarial[None])[0]
     assert again == result.after
     before = shipped.predict(to_float(face)[None])
     assert result.before.label == before.argmax()

@@ -21,7 +21,7 @@ import stored_runs
 from facemask_core.attacks.noise import Noise
 from facemask_core.data import datasets
 from facemask_core.jobs import Job, Queue, State
-from facemask_core.jobs.removal import delete
+from facemask_core.jobs.removal import delete_job_and_run
 from facemask_core.pictures import images
 
 if TYPE_CHECKING:
@@ -109,14 +109,14 @@ def test_twelve_kills_change_nothing(
         (job,) = queue.add("a", [queued.order(many)])
         while (job := queue.get(job.id)).state.active:
             log.unlink(missing_ok=True)
-            before = _answered(queue.home, pictures)
+            before = _names_in_store(queue.home, pictures)
             child = Started(starter, queue.home, log)
             child.go()
             if job.crashes:  # three deaths without one more batch stored would end the job
-                until(partial(_progressed, queue, job))
+                until(partial(_has_progressed, queue, job))
             child.process.join(moments.uniform(0, window / 4) if kills < KILLS else None)
             kills += child.kill()
-            after = _answered(queue.home, pictures)
+            after = _names_in_store(queue.home, pictures)
             asked = set(log.read_text().split()) if log.exists() else set()
             asked &= set(pictures.values())
             assert not asked & before, "a stored image was computed again"
@@ -126,11 +126,11 @@ def test_twelve_kills_change_nothing(
         assert stored_runs.stored(queue.home) == expected, "to the bit"
 
 
-def _answered(home: Path, pictures: dict[str, str]) -> set[str]:
+def _names_in_store(home: Path, pictures: dict[str, str]) -> set[str]:
     return {pictures[row.path] for row in stored_runs.stored(home) if row.skipped is None}
 
 
-def _progressed(queue: Queue, before: Job) -> bool:
+def _has_progressed(queue: Queue, before: Job) -> bool:
     job = queue.get(before.id)
     return not job.state.active or job.done > before.done
 
@@ -174,7 +174,7 @@ def test_of_two_workers_started_at_once_one_works(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("end", [Queue.cancel, delete])
+@pytest.mark.parametrize("end", [Queue.cancel, delete_job_and_run])
 def test_cancelling_and_deleting_end_the_worker_at_once(
     starter: ForkServerContext, many: Path, tmp_path: Path, end: Callable[[Queue, object], None]
 ) -> None:
@@ -189,7 +189,7 @@ def test_cancelling_and_deleting_end_the_worker_at_once(
     assert worker.process.exitcode == 0
     assert time.monotonic() - started < 20  # that it broke off is seen by what is kept
     kept = len(stored_runs.stored(queue.home))
-    if end is delete:
+    if end is delete_job_and_run:
         assert (queue.jobs(), kept) == ([], 0)
     else:
         cancelled = queue.get(job.id)

@@ -1,4 +1,4 @@
-"""An order is what it was after any time on disk."""
+"""An order is the same after it was stored on disk."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_an_upload_is_the_same_wherever_it_is_kept(tmp_path: Path) -> None:
 def test_an_order_makes_its_attack_or_none(tmp_path: Path) -> None:
     def made(**more: object) -> object:
         order = queued.order(tmp_path, attack="pgd", settings={"steps": 3, "restarts": 2})
-        return replace(order, **more).made(lambda _: queued.judge())
+        return replace(order, **more).make_attack(lambda _: queued.judge())
 
     assert made() == PGD(steps=3, restarts=2)
     assert made(attack=None, source="vgg19") is None
@@ -50,4 +50,4 @@ def test_an_order_makes_its_attack_or_none(tmp_path: Path) -> None:
 def test_an_upload_that_is_gone_is_told(tmp_path: Path) -> None:
     data = Data(kind=Kind.UPLOAD, title="mine.zip", place="0" * 32)
     with pytest.raises(DatasetError, match=r"'mine.zip' is no longer on this server"):
-        queued.order(tmp_path, data=data).dataset(tmp_path)
+        queued.order(tmp_path, data=data).open_dataset(tmp_path)

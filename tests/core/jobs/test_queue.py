@@ -1,4 +1,4 @@
-"""The queue keeps what was asked, in its order, whatever becomes of those who work on it."""
+"""The queue keeps all jobs in their order, even if workers die."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_jobs_are_taken_in_the_order_they_were_asked_for(queue: Queue, tmp_path:
     first, second = queue.add("a", [queued.order(tmp_path, seed=seed) for seed in (1, 2)])
     (third,) = queue.add("b", [queued.order(tmp_path, seed=1)])
     assert [job.ahead for job in (first, second, third)] == [0, 1, 2]
-    with workers.registered(queue.home) as name:
+    with workers.register(queue.home) as name:
         taken = [queue.take(name) for _ in range(4)]
     assert [job and job.id for job in taken] == [first.id, second.id, third.id, None]
     assert [job.id for job in queue.jobs("b")] == [third.id]
@@ -78,12 +78,12 @@ def test_a_dead_worker_s_job_goes_on_first_and_fails_after_three_deaths(
     poison, other = queue.add("a", [queued.order(tmp_path, seed=seed) for seed in (1, 2)])
     for deaths in range(queues.MOST_CRASHES):
         assert queue.get(poison.id).crashes == max(deaths - 1, 0)
-        with workers.registered(queue.home) as name:
+        with workers.register(queue.home) as name:
             job = queue.take(name)
             assert job is not None
             assert job.id == poison.id
         assert queue.has_work()
-    with workers.registered(queue.home) as name:
+    with workers.register(queue.home) as name:
         job = queue.take(name)
     assert job is not None
     assert job.id == other.id
@@ -95,9 +95,9 @@ def test_a_dead_worker_s_job_goes_on_first_and_fails_after_three_deaths(
 def test_a_death_after_a_batch_was_stored_does_not_count(queue: Queue, tmp_path: Path) -> None:
     (job,) = queue.add("a", [queued.order(tmp_path)])
     for done in range(1, 3 * queues.MOST_CRASHES):
-        with workers.registered(queue.home) as name:
+        with workers.register(queue.home) as name:
             assert queue.take(name) is not None
-            queue.tell(name, job, done, 99, computed=True)
+            queue.record_progress(name, job, done, 99, computed=True)
     assert queue.get(job.id).state is State.RUNNING
 
 
@@ -105,7 +105,7 @@ def test_pace_is_told_from_the_second_batch_on(
     queue: Queue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (job,) = queue.add("a", [queued.order(tmp_path)])
-    with workers.registered(queue.home) as name:
+    with workers.register(queue.home) as name:
         queue.take(name)
         for now, done, computed, rate in (
             (100.0, 64, False, None),  # the store had them
@@ -114,7 +114,7 @@ def test_pace_is_told_from_the_second_batch_on(
             (116.0, 160, True, 64 / 6),
         ):
             monkeypatch.setattr(queues.time, "monotonic", lambda now=now: now)
-            queue.tell(name, job, done, 256, computed=computed)
+            queue.record_progress(name, job, done, 256, computed=computed)
             assert queue.get(job.id).rate == rate
     assert queue.get(job.id).seconds_left == pytest.approx(9)
 
@@ -125,12 +125,12 @@ def test_a_clock_that_is_set_while_a_job_runs_changes_neither_pace_nor_worker(
 ) -> None:
     (job,) = queue.add("a", [queued.order(tmp_path)])
     real = time.time
-    with workers.registered(queue.home) as name:
+    with workers.register(queue.home) as name:
         queue.take(name)
-        queue.tell(name, job, 32, 256, computed=True)
+        queue.record_progress(name, job, 32, 256, computed=True)
         monkeypatch.setattr(time, "time", lambda: real() + jump)
         time.sleep(0.05)
-        queue.tell(name, job, 64, 256, computed=True)
+        queue.record_progress(name, job, 64, 256, computed=True)
         rate = queue.get(job.id).rate
         assert rate is not None
         assert 1 < rate <= 32 / 0.05
@@ -144,7 +144,7 @@ def test_a_clock_that_is_set_leaves_no_job_resting_for_long(
 ) -> None:
     (job,) = queue.add("a", [queued.order(tmp_path)])
     real = time.time
-    with workers.registered(queue.home) as name:
+    with workers.register(queue.home) as name:
         queue.take(name)
         queue.put_back(name, job, seconds=3)
         assert not queue.has_work()
@@ -184,12 +184,12 @@ def test_a_read_only_home_is_one_sentence(queue: Queue, tmp_path: Path) -> None:
 
 def test_only_its_worker_may_speak_for_a_job(queue: Queue, tmp_path: Path) -> None:
     (job,) = queue.add("a", [queued.order(tmp_path)])
-    with workers.registered(queue.home) as name:
+    with workers.register(queue.home) as name:
         queue.take(name)
         assert queue.holds(name, job)
         queue.cancel(job)
         assert not queue.holds(name, job)
-        queue.tell(name, job, 5, 9, computed=True)
+        queue.record_progress(name, job, 5, 9, computed=True)
         queue.end(name, job, State.DONE)
         queue.put_back(name, job)
     cancelled = queue.get(job.id)
@@ -201,7 +201,7 @@ def test_many_takers_never_share_a_job(queue: Queue, tmp_path: Path) -> None:
     taken: list[str] = []
 
     def take() -> None:
-        with workers.registered(queue.home) as name:
+        with workers.register(queue.home) as name:
             while (job := queue.take(name)) is not None:
                 taken.append(job.id)
                 queue.end(name, job, State.DONE)
@@ -227,7 +227,7 @@ def test_a_job_that_is_deleted_at_once_is_no_error_of_whoever_adds_or_takes_it(
 
     (waiting,) = queue.add("a", [queued.order(tmp_path)])
     monkeypatch.setattr(sqlite_file, "transaction", then_deleted)
-    with workers.registered(queue.home) as name:
+    with workers.register(queue.home) as name:
         taken = queue.take(name)
         assert taken is not None
         assert (taken.id, taken.state) == (waiting.id, State.RUNNING)
@@ -263,7 +263,7 @@ def test_a_name_that_is_no_unicode_is_no_damage(queue: Queue, tmp_path: Path) ->
     with pytest.raises(QueueError, match=r"takes Unicode only, not 'caf\\udce9'\.$") as caught:
         queue.get("caf\udce9")
     assert type(caught.value) is QueueError
-    with workers.registered(queue.home) as name:
+    with workers.register(queue.home) as name:
         queue.take(name)
         queue.end(name, job, State.FAILED, "caf\udce9.jpg is no picture.")
     assert queue.get(job.id).reason == r"caf\udce9.jpg is no picture."

@@ -1,4 +1,4 @@
-"""Someone works while there is work: started once, again after a kill, and not in a frenzy."""
+"""A worker runs while there is work: started once, and again after a kill, with pauses."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ import sys, time
 from pathlib import Path
 from facemask_core.jobs import Queue, State, workers
 queue = Queue()
-with workers.alone(queue.home), workers.registered(queue.home) as name:
+with workers.take_place(queue.home), workers.register(queue.home) as name:
     Path(queue.home, "started").open("a").write("x")
     while (job := queue.take(name)) is not None:
         if Path(queue.home, "hang").exists():
@@ -30,12 +30,12 @@ with workers.alone(queue.home), workers.registered(queue.home) as name:
 COMMAND = (sys.executable, "-c", _WORKER)
 
 
-def settled(watched: Supervisor, queue: Queue, seconds: float = 60) -> list[State]:
+def wait_until_ended(watcher: Supervisor, queue: Queue, seconds: float = 60) -> list[State]:
     """Looks as its thread would until nothing waits or runs."""
     end = time.monotonic() + seconds
     while any(job.state.active for job in queue.jobs()):
         assert time.monotonic() < end
-        watched.look()
+        watcher.look()
         time.sleep(0.05)
     return [job.state for job in queue.jobs()]
 
@@ -46,12 +46,12 @@ def starts(queue: Queue) -> int:
 
 
 def test_nothing_is_started_or_made_without_work(queue: Queue) -> None:
-    watched = Supervisor(queue, COMMAND)
-    watched.look()
+    watcher = Supervisor(queue, COMMAND)
+    watcher.look()
     assert not queue.home.exists()
     queue.jobs()
-    watched.look()
-    assert watched._process is None
+    watcher.look()
+    assert watcher._process is None
 
 
 def test_two_servers_have_every_job_computed_once(queue: Queue, tmp_path: Path) -> None:
@@ -59,7 +59,7 @@ def test_two_servers_have_every_job_computed_once(queue: Queue, tmp_path: Path) 
     servers = [Supervisor(queue, COMMAND) for _ in range(2)]
     for server in servers:
         server.look()
-    assert settled(servers[0], queue) == [State.DONE] * 3
+    assert wait_until_ended(servers[0], queue) == [State.DONE] * 3
     assert (queue.home / "ended").read_text() == "xxx"
 
 
@@ -67,27 +67,27 @@ def test_a_killed_worker_s_job_is_taken_up(queue: Queue, tmp_path: Path) -> None
     hang = queue.home / "hang"
     queue.add("a", [queued.order(tmp_path)])
     hang.touch()
-    watched = Supervisor(queue, COMMAND)
-    watched.look()
-    process = watched._process
+    watcher = Supervisor(queue, COMMAND)
+    watcher.look()
+    process = watcher._process
     assert process is not None
     if os.name == "posix":
         assert os.getsid(process.pid) == process.pid, "it ends with neither server nor visitor"
     while queue.jobs()[0].state is not State.RUNNING:
         time.sleep(0.05)
-    watched.look()
-    assert watched._process is process
+    watcher.look()
+    assert watcher._process is process
     hang.unlink()
     process.kill()
-    assert settled(watched, queue) == [State.DONE]
+    assert wait_until_ended(watcher, queue) == [State.DONE]
     assert starts(queue) == 2
 
 
 def test_the_next_server_takes_up_what_the_last_left(queue: Queue, tmp_path: Path) -> None:
     queue.add("a", [queued.order(tmp_path)])
-    with workers.registered(queue.home) as name:
+    with workers.register(queue.home) as name:
         queue.take(name)
-    assert settled(Supervisor(queue, COMMAND), queue) == [State.DONE]
+    assert wait_until_ended(Supervisor(queue, COMMAND), queue) == [State.DONE]
 
 
 def test_a_worker_that_cannot_start_is_told_and_not_tried_in_a_frenzy(
@@ -95,17 +95,17 @@ def test_a_worker_that_cannot_start_is_told_and_not_tried_in_a_frenzy(
 ) -> None:
     queue.add("a", [queued.order(tmp_path)])
     begun: list[float] = []
-    watched = Supervisor(queue, (sys.executable, "-c", "raise SystemExit(1)"))
-    begin = watched._begun
-    watched._begun = lambda: begun.append(time.monotonic()) or begin()  # type: ignore[method-assign]
-    while watched.problem is None:
-        watched.look()
+    watcher = Supervisor(queue, (sys.executable, "-c", "raise SystemExit(1)"))
+    begin = watcher._start_worker
+    watcher._start_worker = lambda: begun.append(time.monotonic()) or begin()  # type: ignore[method-assign]
+    while watcher.problem is None:
+        watcher.look()
         time.sleep(0.01)
     for _ in range(20):
-        watched.look()
+        watcher.look()
         time.sleep(0.01)
     assert len(begun) == 2
-    assert watched.problem.startswith("The worker that computes reports keeps ending early;")
+    assert watcher.problem.startswith("The worker that computes reports keeps ending early;")
 
 
 def test_the_thread_starts_work_by_itself_and_sweeps(
@@ -115,9 +115,9 @@ def test_the_thread_starts_work_by_itself_and_sweeps(
     left.mkdir(parents=True)
     queue.add("a", [queued.order(tmp_path)])
     monkeypatch.setattr(supervisor, "_LOOK_SECONDS", 0.1)
-    watched = Supervisor(queue, COMMAND)
-    watched.start()
-    watched.wake()
+    watcher = Supervisor(queue, COMMAND)
+    watcher.start()
+    watcher.wake()
     end = time.monotonic() + 60
     while queue.jobs()[0].state is not State.DONE:
         assert time.monotonic() < end
@@ -128,12 +128,12 @@ def test_the_thread_starts_work_by_itself_and_sweeps(
 def test_a_home_that_cannot_be_used_is_told_until_it_can(queue: Queue, tmp_path: Path) -> None:
     queue.add("a", [queued.order(tmp_path)])
     queue.home.rename(tmp_path / "away")
-    watched = Supervisor(queue, COMMAND)
+    watcher = Supervisor(queue, COMMAND)
     queue.home.mkdir()
     (queue.home / "jobs.sqlite3").touch()
     (queue.home / "locks").write_text("in the way")
-    watched._try(watched.look)
-    assert re.search(r"cannot be written: [^:]+\.$", str(watched.problem))
+    watcher._try(watcher.look)
+    assert re.search(r"cannot be written: [^:]+\.$", str(watcher.problem))
     (queue.home / "locks").unlink()
-    watched._try(watched.look)
-    assert watched.problem is None
+    watcher._try(watcher.look)
+    assert watcher.problem is None

@@ -1,4 +1,4 @@
-"""A worker answers every job it can, and says of the others why it could not."""
+"""A worker computes every job it can, and says why the others failed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from facemask_core.jobs import Data, Job, Kind, Queue, State, uploads, worker, w
 from facemask_core.labels import LABELS
 from facemask_core.models import checkpoints
 from facemask_core.runs import schema
-from facemask_core.runs.rows import joined
+from facemask_core.runs.rows import join_rows
 
 
 @pytest.fixture(autouse=True)
@@ -31,9 +31,9 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     queued.patch(monkeypatch)
 
 
-def run(home: Path, job: Job) -> runs.Stored:
+def stored_run(home: Path, job: Job) -> runs.StoredRun:
     with runs.Store(home) as store:
-        found = store.named(str(job.run))
+        found = store.get(str(job.run))
     assert found is not None
     return found
 
@@ -43,14 +43,14 @@ def test_a_job_s_run_is_that_of_the_command(queue: Queue, data: Path, tmp_path: 
     assert worker.work(queue, idle=0) == 1
     done = queue.get(job.id)
     assert (done.state, done.done, done.total) == (State.DONE, 70, 70)
-    assert run(queue.home, done).state is runs.State.COMPLETE
+    assert stored_run(queue.home, done).state is runs.State.COMPLETE
     other = tmp_path / "other"
     with runs.Store(other) as store:
         order = done.order
         evaluation.evaluate(
-            *(queued.judge(), order.dataset(other)),
+            *(queued.judge(), order.open_dataset(other)),
             **{
-                "attack": order.made(lambda _: queued.judge()),
+                "attack": order.make_attack(lambda _: queued.judge()),
                 "epsilon": order.epsilon,
                 "seed": 3,
                 "store": store,
@@ -62,14 +62,14 @@ def test_a_job_s_run_is_that_of_the_command(queue: Queue, data: Path, tmp_path: 
 def test_a_search_is_that_of_the_command(queue: Queue, data: Path) -> None:
     (job,) = queue.add("a", [queued.order(data, epsilon=4 / 255, largest=4)])
     worker.work(queue, idle=0)
-    stored = run(queue.home, queue.get(job.id))
+    stored = stored_run(queue.home, queue.get(job.id))
     assert stored.question.values["largest_level"] == 4
     with runs.Store(queue.home) as store:
-        rows = joined(list(store.read(stored.question).rows()))
-    found = robustness.minimal_epsilons(
-        queued.judge(), job.order.dataset(queue.home), attacks.make("noise"), largest=4, seed=3
+        rows = join_rows(list(store.read(stored.question).rows()))
+    found = robustness.find_smallest_epsilons(
+        queued.judge(), job.order.open_dataset(queue.home), attacks.make("noise"), largest=4, seed=3
     )
-    assert robustness.SmallestEpsilons.of_rows(stored.question.values, rows).as_dict() == (
+    assert robustness.SmallestEpsilons.from_rows(stored.question.values, rows).as_dict() == (
         found.as_dict()
     )
 
@@ -83,7 +83,7 @@ def test_a_search_without_an_attack_fails_in_a_sentence(queue: Queue, data: Path
 def test_an_attack_made_on_another_model_says_so(queue: Queue, data: Path) -> None:
     (job,) = queue.add("a", [queued.order(data, source="vgg19")])
     worker.work(queue, idle=0)
-    stated = run(queue.home, queue.get(job.id)).question.values["threat_model"]
+    stated = stored_run(queue.home, queue.get(job.id)).question.values["threat_model"]
     assert (stated["attack"], stated["made_with"]) == ("transfer", "noise")
     assert stated["source"] == queued.judge().name
 
@@ -173,7 +173,7 @@ def test_a_model_that_vanishes_is_noticed_even_when_it_is_loaded(
     queue: Queue, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = queue.add("a", [queued.order(data, seed=seed) for seed in (1, 2)])
-    with workers.registered(queue.home) as name:
+    with workers.register(queue.home) as name:
         worker_ = worker.Worker(queue, name, leave=lambda: None)
         worker_.compute(queue.take(name))
         monkeypatch.setattr(checkpoints, "MODELS_DIR", Path("nowhere"))
@@ -217,22 +217,22 @@ def test_an_interrupted_worker_gives_its_job_back(
 def test_a_worker_is_told_when_its_job_is_cancelled(queue: Queue, data: Path) -> None:
     (job,) = queue.add("a", [queued.order(data)])
     left = threading.Event()
-    with workers.registered(queue.home) as name:
+    with workers.register(queue.home) as name:
         taken = queue.take(name)
         assert taken is not None
-        with worker.Worker(queue, name, leave=left.set)._watching(taken):
+        with worker.Worker(queue, name, leave=left.set)._watch(taken):
             assert not left.wait(0.5)
             queue.cancel(job)
             assert left.wait(20)
 
 
 def test_there_is_one_worker_a_folder_unless_asked_otherwise(queue: Queue) -> None:
-    with workers.alone(queue.home):
-        assert workers.somebody(queue.home)
+    with workers.take_place(queue.home):
+        assert workers.is_place_taken(queue.home)
         with pytest.raises(WorkerError, match=r"A worker is at work in .* already"):
             worker.work(queue, idle=0)
         assert worker.work(queue, idle=0, beside=True) == 0
-    assert not workers.somebody(queue.home)
+    assert not workers.is_place_taken(queue.home)
     assert worker.work(queue, idle=0) == 0
 
 
@@ -241,7 +241,7 @@ def test_an_upload_is_read_where_it_lies_and_gone_afterwards(queue: Queue, data:
     with zipfile.ZipFile(packed, "w") as archive:
         for path in data.rglob("*.png"):
             archive.write(path, path.relative_to(data))
-    with uploads.keeping(queue.home):
+    with uploads.pause_sweep(queue.home):
         name = uploads.save(queue.home, packed.getvalue())
         upload = Data(kind=Kind.UPLOAD, title="mine.zip", place=name, sha256="1")
         (job,) = queue.add("a", [queued.order(data, data=upload)])

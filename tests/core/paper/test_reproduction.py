@@ -15,7 +15,7 @@ import stored_runs
 from facemask_core import Classifier, runs
 from facemask_core.data import datasets
 from facemask_core.errors import DatasetError
-from facemask_core.evaluation.report import Predictions
+from facemask_core.evaluation.predictions import Predictions
 from facemask_core.models import checkpoints
 from facemask_core.paper import reproduction
 from facemask_core.paper.confidences import BINS, summarise_confidences

@@ -48,7 +48,7 @@ def test_blur_fares_as_the_closed_forms_say(
     pixels, labels = read(pictures, small)
     difference = (weights[:, 1] - weights[:, 0]).astype(np.float64)
     softened = behind(BLUR, difference)
-    found = robustness.defence_comparison(
+    comparison = robustness.compare_defences(
         classifier, pictures, attacks.make("fgsm"), [BLUR], epsilon=epsilon, prepare=small
     )
     rows = (difference, softened)
@@ -56,19 +56,24 @@ def test_blur_fares_as_the_closed_forms_say(
     margins = (margins + float(bias[1] - bias[0])) * (2 * labels - 1)
     naive = np.array([[epsilon * own @ np.sign(difference)] for own in rows])
     adaptive = np.array([[epsilon * np.abs(own).sum()] for own in rows])
-    np.testing.assert_array_equal(found.clean == labels, margins > 0)
-    np.testing.assert_array_equal(found.naive == labels, margins > naive)
-    np.testing.assert_array_equal(found.adaptive == labels, margins > adaptive)
+    np.testing.assert_array_equal(comparison.clean == labels, margins > 0)
+    np.testing.assert_array_equal(comparison.naive == labels, margins > naive)
+    np.testing.assert_array_equal(comparison.adaptive == labels, margins > adaptive)
     right = (margins > 0).sum(axis=1)
     for loss, accuracy, success in (
-        (naive, found.naive_accuracy, found.naive_success_rate),
-        (adaptive, found.adaptive_accuracy, found.adaptive_success_rate),
+        (naive, comparison.naive_accuracy, comparison.naive_success_rate),
+        (adaptive, comparison.adaptive_accuracy, comparison.adaptive_success_rate),
     ):
         standing = (margins > loss).sum(axis=1)
         np.testing.assert_allclose(accuracy, standing / len(labels))
         np.testing.assert_allclose(success, 1 - standing / right)
-    assert found.clean_accuracy[1] == found.naive_accuracy[1] > found.adaptive_accuracy[1] > 0
-    assert [entry.path for entry in found.skipped] == ["with_mask/broken.png"]
+    assert (
+        comparison.clean_accuracy[1]
+        == comparison.naive_accuracy[1]
+        > comparison.adaptive_accuracy[1]
+        > 0
+    )
+    assert [entry.path for entry in comparison.skipped] == ["with_mask/broken.png"]
 
 
 def test_a_defence_that_changes_nothing_is_worth_nothing(
@@ -76,12 +81,12 @@ def test_a_defence_that_changes_nothing_is_worth_nothing(
 ) -> None:
     """Whole levels lie on the grid that eight bits round to."""
     nothing = defences.make("bit_depth", bits=8)
-    found = robustness.defence_comparison(
+    comparison = robustness.compare_defences(
         linear[0], pictures, attacks.make("fgsm"), [nothing], epsilon=EPSILON, prepare=small
     )
-    for rows in (found.clean, found.naive, found.adaptive):
+    for rows in (comparison.clean, comparison.naive, comparison.adaptive):
         np.testing.assert_array_equal(rows[1], rows[0])
-    np.testing.assert_array_equal(found.naive, found.adaptive)
+    np.testing.assert_array_equal(comparison.naive, comparison.adaptive)
 
 
 def test_wrong_before_is_an_error_whatever_the_attack_makes_of_it() -> None:
@@ -113,26 +118,28 @@ def test_rows_are_what_single_attacks_make(
     """In batches of five files as in one."""
     attack = attacks.make(name)
     monkeypatch.setattr(attacks.get(name), "batch_size", 5)
-    told: list[tuple[int, int]] = []
-    found = robustness.defence_comparison(
+    counts: list[tuple[int, int]] = []
+    comparison = robustness.compare_defences(
         *(curved, pictures, attack, [BLUR]),
         epsilon=EPSILON,
         seed=2,
         prepare=small,
-        progress=lambda done, total: told.append((done, total)),
+        progress=lambda done, total: counts.append((done, total)),
     )
     pixels, labels = read(pictures, small)
     shielded = defences.defend(curved, BLUR)
     naive = attack(curved, pixels, labels, epsilon=EPSILON, seed=2)
     adaptive = attack(shielded, pixels, labels, epsilon=EPSILON, seed=2)
-    np.testing.assert_array_equal(found.labels, labels)
-    np.testing.assert_array_equal(found.naive[0], naive.predictions)
-    np.testing.assert_array_equal(found.adaptive[0], naive.predictions)
-    np.testing.assert_array_equal(found.clean[1], shielded.predict(pixels).argmax(axis=1))
-    np.testing.assert_array_equal(found.naive[1], shielded.predict(naive.images).argmax(axis=1))
-    np.testing.assert_array_equal(found.adaptive[1], adaptive.predictions)
-    assert found.threat_model == attack.threat_model(EPSILON, 2)
-    assert told == [(5, 13), (10, 13), (13, 13)]
+    np.testing.assert_array_equal(comparison.labels, labels)
+    np.testing.assert_array_equal(comparison.naive[0], naive.predictions)
+    np.testing.assert_array_equal(comparison.adaptive[0], naive.predictions)
+    np.testing.assert_array_equal(comparison.clean[1], shielded.predict(pixels).argmax(axis=1))
+    np.testing.assert_array_equal(
+        comparison.naive[1], shielded.predict(naive.images).argmax(axis=1)
+    )
+    np.testing.assert_array_equal(comparison.adaptive[1], adaptive.predictions)
+    assert comparison.threat_model == attack.threat_model(EPSILON, 2)
+    assert counts == [(5, 13), (10, 13), (13, 13)]
 
 
 def test_dead_gradients_are_counted_and_the_answer_is_fit_for_json(
@@ -141,10 +148,10 @@ def test_dead_gradients_are_counted_and_the_answer_is_fit_for_json(
     """A constant model has none to give, behind a defence as before it."""
     dead = wrapped(linear_model(np.zeros((SIZE, 2), np.float32), np.array([0.0, 1.0], np.float32)))
     soft, few = BLUR, defences.make("bit_depth")
-    found = robustness.defence_comparison(
+    comparison = robustness.compare_defences(
         dead, pictures, attacks.make("fgsm"), [soft, few], epsilon=EPSILON, prepare=small
     )
-    stated = json.loads(json.dumps(found.as_dict(), allow_nan=False))
+    stated = json.loads(json.dumps(comparison.as_dict(), allow_nan=False))
     fared = {"robust_accuracy": 1 / 2, "success_rate": 0.0}
     assert stated["images"] == 12
     assert stated["undefended"] == {"clean_accuracy": 1 / 2, **fared, "dead_gradients": 12}
@@ -167,11 +174,11 @@ def test_without_an_image_right_before_there_is_no_success_rate(
         pictures.source, tuple(sample for sample in pictures.samples if sample.label == 1)
     )
     never = wrapped(linear_model(np.zeros((SIZE, 2), np.float32), np.array([1.0, 0.0], np.float32)))
-    found = robustness.defence_comparison(
+    comparison = robustness.compare_defences(
         never, masks, attacks.make("fgsm"), [BLUR], epsilon=EPSILON, prepare=small
     )
-    assert np.isnan(found.naive_success_rate).all()
-    stated = json.loads(json.dumps(found.as_dict(), allow_nan=False))
+    assert np.isnan(comparison.naive_success_rate).all()
+    stated = json.loads(json.dumps(comparison.as_dict(), allow_nan=False))
     assert stated["undefended"]["success_rate"] is None
     assert stated["defences"][0]["naive"] == {"robust_accuracy": 0.0, "success_rate": None}
 
@@ -194,6 +201,6 @@ def test_what_makes_no_sense_is_refused(
 ) -> None:
     own = {"source": curved} if name == "transfer" else chosen
     with pytest.raises(AttackError, match=reason):
-        robustness.defence_comparison(
+        robustness.compare_defences(
             curved, pictures, attacks.make(name, **own), [BLUR], epsilon=epsilon
         )

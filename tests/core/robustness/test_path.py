@@ -1,4 +1,4 @@
-"""An attack step by step: the same points the attack itself passes."""
+"""An attack step by step: its steps are those of the attack itself."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ def test_every_step_shows_the_answer_to_the_picture_shown(
     curved: Classifier, levels: Levels
 ) -> None:
     attack = attacks.make("pgd", steps=4)
-    for taken in robustness.attack_path(curved, levels[0], 0, attack, epsilon=6 / 255, seed=1):
-        change = taken.attacked.astype(int) - levels[0]
+    for taken in robustness.follow_attack(curved, levels[0], 0, attack, epsilon=6 / 255, seed=1):
+        change = taken.adversarial.astype(int) - levels[0]
         assert np.abs(change).max() <= 6
-        answer = probabilities(curved.predict(images.to_float(taken.attacked[None])))[0]
+        answer = probabilities(curved.predict(images.to_float(taken.adversarial[None])))[0]
         np.testing.assert_allclose(taken.probabilities, answer, atol=1e-6)
         assert taken.loss == pytest.approx(-np.log(answer[0]), abs=1e-5)
 
@@ -47,9 +47,11 @@ def test_every_step_shows_the_answer_to_the_picture_shown(
 def test_without_a_random_start_the_way_begins_at_the_picture(
     curved: Classifier, levels: Levels
 ) -> None:
-    first = next(robustness.attack_path(curved, levels[0], 0, attacks.make("bim"), epsilon=6 / 255))
+    first = next(
+        robustness.follow_attack(curved, levels[0], 0, attacks.make("bim"), epsilon=6 / 255)
+    )
     assert first.number == 0
-    np.testing.assert_array_equal(first.attacked, levels[0])
+    np.testing.assert_array_equal(first.adversarial, levels[0])
 
 
 @pytest.mark.parametrize("name", ["fgsm", "mim", "apgd", "noise"])
@@ -57,14 +59,14 @@ def test_what_has_no_steps_to_follow_says_so(curved: Classifier, levels: Levels,
     attack = attacks.make(name)
     assert not robustness.has_steps(attack)
     with pytest.raises(AttackError, match="step"):
-        robustness.attack_path(curved, levels[0], 0, attack, epsilon=6 / 255)
+        robustness.follow_attack(curved, levels[0], 0, attack, epsilon=6 / 255)
 
 
 @pytest.mark.backend
 def test_steps_are_followed_in_l2_as_well(curved: Classifier, levels: Levels) -> None:
     attack = attacks.make("pgd", norm="l2", steps=3)
-    way = list(robustness.attack_path(curved, levels[0], 0, attack, epsilon=1.5))
+    way = list(robustness.follow_attack(curved, levels[0], 0, attack, epsilon=1.5))
     assert len(way) == 4
     for taken in way:
-        length = np.linalg.norm(taken.attacked.astype(float) - levels[0]) / 255
+        length = np.linalg.norm(taken.adversarial.astype(float) - levels[0]) / 255
         assert length == pytest.approx(1.5, rel=0.1)  # rounding adds or takes a little

@@ -55,19 +55,19 @@ def test_every_value_of_a_sweep_is_one_the_model_gave_to_the_image_shown(
 ) -> None:
     label = int(curved.predict(images.to_float(levels[:1])).argmax())
     attack = attacks.make(name)
-    found = robustness.epsilon_sweep(curved, levels[0], label, attack, notches=range(9))
-    assert found.attacked.dtype == np.uint8
-    distance = np.abs(found.attacked.astype(int) - levels[0]).max(axis=(1, 2, 3))
+    sweep = robustness.sweep_epsilons(curved, levels[0], label, attack, notches=range(9))
+    assert sweep.adversarial.dtype == np.uint8
+    distance = np.abs(sweep.adversarial.astype(int) - levels[0]).max(axis=(1, 2, 3))
     assert (distance <= np.arange(9)).all()
-    np.testing.assert_array_equal(found.attacked[0], levels[0])
+    np.testing.assert_array_equal(sweep.adversarial[0], levels[0])
     np.testing.assert_allclose(
-        found.logits, curved.predict(images.to_float(found.attacked)), atol=1e-5
+        sweep.logits, curved.predict(images.to_float(sweep.adversarial)), atol=1e-5
     )
-    assert (found.confidence[found.fooled] <= 0.5).all()
-    if found.fooled.any():
-        assert found.smallest_fooling_notch == np.flatnonzero(found.fooled)[0]
+    assert (sweep.confidence[sweep.fooled] <= 0.5).all()
+    if sweep.fooled.any():
+        assert sweep.smallest_fooling_notch == np.flatnonzero(sweep.fooled)[0]
     else:
-        assert found.smallest_fooling_notch is None
+        assert sweep.smallest_fooling_notch is None
 
 
 @pytest.mark.backend
@@ -75,22 +75,22 @@ def test_fgsm_needs_one_gradient_and_one_batch_for_the_whole_slider(
     curved: Classifier, levels: Levels, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     runs = _counting(curved, monkeypatch)
-    found = robustness.epsilon_sweep(curved, levels[0], 0, attacks.make("fgsm"))
+    sweep = robustness.sweep_epsilons(curved, levels[0], 0, attacks.make("fgsm"))
     assert [count for _, count in runs] == [1, 33]
-    assert found.gradient_calls == 1
+    assert sweep.gradient_calls == 1
     for level in (1, 7, 32):
         alone = attacks.make("fgsm")(
             curved, images.to_float(levels[:1]), np.array([0]), epsilon=level / 255
         )
-        np.testing.assert_allclose(found.logits[level], alone.logits[0], atol=1e-5)
+        np.testing.assert_allclose(sweep.logits[level], alone.logits[0], atol=1e-5)
         shown = images.to_uint8_within(alone.images[0], levels[0], level / 255)
-        np.testing.assert_array_equal(found.attacked[level], shown)
+        np.testing.assert_array_equal(sweep.adversarial[level], shown)
 
 
 def test_pgds_sweep_states_how_it_was_made(curved: Classifier, levels: Levels) -> None:
-    found = robustness.epsilon_sweep(curved, levels[0], 0, attacks.make("pgd"), notches=range(3))
-    assert found.gradient_calls == 40
-    assert "smallest epsilon" in found.threat_model["sweep"]
+    sweep = robustness.sweep_epsilons(curved, levels[0], 0, attacks.make("pgd"), notches=range(3))
+    assert sweep.gradient_calls == 40
+    assert "smallest epsilon" in sweep.threat_model["sweep"]
 
 
 @pytest.mark.parametrize("label", [0, 1])
@@ -99,14 +99,14 @@ def test_a_sweep_towards_the_true_class_is_refused(
 ) -> None:
     attack = attacks.make("fgsm", target=label)
     with pytest.raises(AttackError, match="target the other class"):
-        robustness.epsilon_sweep(curved, levels[0], label, attack)
-    aimed = robustness.epsilon_sweep(curved, levels[0], 1 - label, attack, notches=range(3))
+        robustness.sweep_epsilons(curved, levels[0], label, attack)
+    aimed = robustness.sweep_epsilons(curved, levels[0], 1 - label, attack, notches=range(3))
     assert aimed.threat_model["target"] == label
 
 
 def test_a_sweep_refuses_epsilons_that_fall(curved: Classifier, levels: Levels) -> None:
     with pytest.raises(AttackError):
-        robustness.epsilon_sweep(curved, levels[0], 0, attacks.make("fgsm"), notches=[3, 1])
+        robustness.sweep_epsilons(curved, levels[0], 0, attacks.make("fgsm"), notches=[3, 1])
 
 
 @pytest.mark.parametrize("name", ["fgsm", "bim", "pgd", "noise"])
@@ -115,14 +115,14 @@ def test_a_sweep_in_l2_judges_what_it_shows_and_says_how_far_that_is(
     curved: Classifier, levels: Levels, name: str
 ) -> None:
     attack, chosen = attacks.make(name, norm="l2"), [0, 1, 2, 8]
-    found = robustness.epsilon_sweep(curved, levels[0], 0, attack, notches=chosen)
-    assert found.grid is epsilons.L2
-    assert found.threat_model["norm"] == "l2"
-    assert found.threat_model["epsilon"] == 2.0
-    np.testing.assert_array_equal(found.attacked[0], levels[0])
-    shown = images.to_float(found.attacked)
-    np.testing.assert_allclose(found.logits, curved.predict(shown), atol=1e-5)
-    reached = found.lengths(levels[0])
+    sweep = robustness.sweep_epsilons(curved, levels[0], 0, attack, notches=chosen)
+    assert sweep.grid is epsilons.L2
+    assert sweep.threat_model["norm"] == "l2"
+    assert sweep.threat_model["epsilon"] == 2.0
+    np.testing.assert_array_equal(sweep.adversarial[0], levels[0])
+    shown = images.to_float(sweep.adversarial)
+    np.testing.assert_allclose(sweep.logits, curved.predict(shown), atol=1e-5)
+    reached = sweep.lengths(levels[0])
     expected = np.linalg.norm(shown - images.to_float(levels[:1]), axis=None)
     assert np.sqrt((reached**2).sum()) == pytest.approx(expected, abs=1e-5)
     half = np.sqrt(levels[0].size) * 0.5 / 255  # the most that rounding adds
@@ -134,11 +134,11 @@ def test_a_sweep_in_l2_judges_what_it_shows_and_says_how_far_that_is(
 def test_a_notch_in_l2_is_the_attack_alone(curved: Classifier, levels: Levels, name: str) -> None:
     attack = attacks.make(name, norm="l2")
     label = int(curved.predict(images.to_float(levels[:1])).argmax())
-    found = robustness.epsilon_sweep(curved, levels[0], label, attack, notches=[2, 6])
+    sweep = robustness.sweep_epsilons(curved, levels[0], label, attack, notches=[2, 6])
     for row, epsilon in enumerate((0.5, 1.5)):
         alone = verdicts.attack_face(curved, levels[0], attack, epsilon=epsilon, label=label)
-        np.testing.assert_allclose(found.probabilities[row], alone.after.probabilities, atol=1e-4)
-        assert found.lengths(levels[0])[row] == pytest.approx(alone.l2, abs=0.01)
+        np.testing.assert_allclose(sweep.probabilities[row], alone.after.probabilities, atol=1e-4)
+        assert sweep.lengths(levels[0])[row] == pytest.approx(alone.l2, abs=0.01)
 
 
 @pytest.mark.parametrize(
@@ -155,11 +155,11 @@ def test_the_smallest_level_is_the_closed_forms(
     linear: Linear, levels: Levels, attack: Attack
 ) -> None:
     labels = np.arange(12) % 2
-    found = robustness.minimal_epsilon(linear[0], images.to_float(levels), labels, attack)
+    smallest = robustness.find_smallest_epsilon(linear[0], images.to_float(levels), labels, attack)
     expected = _smallest_levels(linear, levels, labels)
-    assert found.levels.tolist() == expected
+    assert smallest.levels.tolist() == expected
     assert 0.0 in expected
-    assert found.median == sorted(expected)[5]
+    assert smallest.median == sorted(expected)[5]
 
 
 @pytest.mark.backend
@@ -176,7 +176,7 @@ def test_the_exact_scan_finds_a_level_that_a_larger_one_would_miss() -> None:
         keras.Model(pixels, keras.ops.concatenate([keras.ops.zeros_like(score), score], axis=1))
     )
     start = images.to_float(np.full((1, 8, 8, 3), 100, np.uint8))
-    found = robustness.minimal_epsilon(classifier, start, np.array([0]), attacks.make("fgsm"))
+    found = robustness.find_smallest_epsilon(classifier, start, np.array([0]), attacks.make("fgsm"))
     assert found.levels.tolist() == [3.0]
     assert classifier.predict(start + 4 / 255).argmax() == 0
 
@@ -186,12 +186,12 @@ def test_what_never_falls_is_infinite(linear: Linear, levels: Levels) -> None:
     firm = wrapped(linear_model(weights * 0.01, bias + np.array([0.0, 500.0], np.float32)))
     labels = np.ones(12, np.int64)
     for name in ("fgsm", "bim"):
-        found = robustness.minimal_epsilon(
+        smallest = robustness.find_smallest_epsilon(
             firm, images.to_float(levels), labels, attacks.make(name), largest=9
         )
-        assert np.isinf(found.levels).all()
-        assert np.isinf(found.median)
-        stated = found.as_dict()
+        assert np.isinf(smallest.levels).all()
+        assert np.isinf(smallest.median)
+        stated = smallest.as_dict()
         assert stated["standing"] == 12
         assert stated["median_level"] is None
         json.dumps(stated, allow_nan=False)
@@ -200,7 +200,9 @@ def test_what_never_falls_is_infinite(linear: Linear, levels: Levels) -> None:
 def test_the_smallest_levels_of_a_dataset(
     linear: Linear, levels: Levels, pictures: Dataset, small: Prepare
 ) -> None:
-    found = robustness.minimal_epsilons(linear[0], pictures, attacks.make("fgsm"), prepare=small)
+    smallest = robustness.find_smallest_epsilons(
+        linear[0], pictures, attacks.make("fgsm"), prepare=small
+    )
     # The dataset lists its classes by folder name: with_mask, the second half, comes first.
     order = np.array(
         [
@@ -212,8 +214,8 @@ def test_the_smallest_levels_of_a_dataset(
     labels = np.array(
         [sample.label for sample in pictures.samples if Path(sample.path).stem != "broken"]
     )
-    assert found.levels.tolist() == _smallest_levels(linear, levels[order], labels)
-    assert [entry.path for entry in found.skipped] == ["with_mask/broken.png"]
+    assert smallest.levels.tolist() == _smallest_levels(linear, levels[order], labels)
+    assert [entry.path for entry in smallest.skipped] == ["with_mask/broken.png"]
 
 
 @pytest.mark.parametrize("name", ["fgsm", "pgd"])
@@ -228,11 +230,11 @@ def test_a_stored_search_is_read_again_not_made_again(
     # The store takes no preparation but the lab's own.
     small.__module__, small.__qualname__ = "facemask_core.tests", "small"
     attack, recalled = attacks.make(name), list[tuple[int, int]]()
-    alone = robustness.minimal_epsilons(curved, pictures, attack, prepare=small)
+    alone = robustness.find_smallest_epsilons(curved, pictures, attack, prepare=small)
     with runs.Store(tmp_path) as store:
 
         def asked() -> robustness.SmallestEpsilons:
-            return robustness.minimal_epsilons(
+            return robustness.find_smallest_epsilons(
                 curved,
                 pictures,
                 attack,
@@ -255,10 +257,10 @@ def test_a_stored_search_is_read_again_not_made_again(
 def test_the_curve_of_smallest_levels_begins_with_the_clean_accuracy(
     curved: Classifier, pictures: Dataset, small: Prepare
 ) -> None:
-    found = robustness.minimal_epsilons(
+    found = robustness.find_smallest_epsilons(
         curved, pictures, attacks.make("fgsm"), largest=8, prepare=small
     )
-    curve = robustness.robustness_curve(
+    curve = robustness.measure_robustness_curve(
         curved,
         pictures,
         attacks.make("fgsm"),
@@ -276,7 +278,7 @@ def test_a_senseless_largest_level_is_refused(
     curved: Classifier, levels: Levels, chosen: dict
 ) -> None:
     with pytest.raises(AttackError, match="level"):
-        robustness.minimal_epsilon(
+        robustness.find_smallest_epsilon(
             curved, images.to_float(levels), np.zeros(12, np.int64), attacks.make("fgsm"), **chosen
         )
 
@@ -288,7 +290,9 @@ def test_smallest_levels_need_an_untargeted_attack_in_levels(
     curved: Classifier, levels: Levels, attack: Attack
 ) -> None:
     with pytest.raises(AttackError):
-        robustness.minimal_epsilon(curved, images.to_float(levels), np.zeros(12, np.int64), attack)
+        robustness.find_smallest_epsilon(
+            curved, images.to_float(levels), np.zeros(12, np.int64), attack
+        )
 
 
 @pytest.mark.parametrize("transferred", [False, True])
@@ -311,9 +315,9 @@ def test_the_smallest_levels_are_stated_as_they_were_searched_for(
     attack: Attack = attacks.make("pgd", steps=3)
     if transferred:
         attack = attacks.make("transfer", source=curved, attack=attack)
-    found = robustness.minimal_epsilons(curved, pictures, attack, largest=8, prepare=small)
+    found = robustness.find_smallest_epsilons(curved, pictures, attack, largest=8, prepare=small)
     batch = next(datasets.stream(pictures, 32, small))
-    alone = robustness.minimal_epsilon(
+    alone = robustness.find_smallest_epsilon(
         curved, images.to_float(batch.images), batch.labels, attack, largest=8
     )
     assert {each.stop_early for each in made} == {not transferred}
@@ -330,7 +334,7 @@ def test_a_curve_counts_what_single_attacks_leave_standing(
 ) -> None:
     epsilons = [0.0, 2 / 255, 8 / 255, 32 / 255]
     attack = attacks.make(name)
-    curve = robustness.robustness_curve(curved, pictures, attack, epsilons, prepare=small)
+    curve = robustness.measure_robustness_curve(curved, pictures, attack, epsilons, prepare=small)
     batch = next(datasets.stream(pictures, 32, small))
     pixels = images.to_float(batch.images)
     standing = curved.predict(pixels).argmax(axis=1) == batch.labels
@@ -349,11 +353,11 @@ def test_a_curve_counts_what_single_attacks_leave_standing(
 def test_a_curve_leaves_the_fallen_alone(
     curved: Classifier, pictures: Dataset, small: Prepare, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    curve = robustness.robustness_curve(
+    curve = robustness.measure_robustness_curve(
         curved, pictures, attacks.make("fgsm"), [0.02, 0.05, 0.2], prepare=small
     )
     runs = _counting(curved, monkeypatch)
-    again = robustness.robustness_curve(
+    again = robustness.measure_robustness_curve(
         curved, pictures, attacks.make("fgsm"), [0.02, 0.05, 0.2], prepare=small
     )
     attacked = [count for key, count in runs if key != "logits" and count]
@@ -368,12 +372,12 @@ def test_a_curve_refuses_epsilons_that_do_not_rise(
     curved: Classifier, pictures: Dataset, epsilons: list[float]
 ) -> None:
     with pytest.raises(AttackError, match="psilon"):
-        robustness.robustness_curve(curved, pictures, attacks.make("fgsm"), epsilons)
+        robustness.measure_robustness_curve(curved, pictures, attacks.make("fgsm"), epsilons)
 
 
 def test_a_curve_needs_an_untargeted_attack(curved: Classifier, pictures: Dataset) -> None:
     with pytest.raises(AttackError, match="untargeted"):
-        robustness.robustness_curve(curved, pictures, attacks.make("fgsm", target=1), [0.1])
+        robustness.measure_robustness_curve(curved, pictures, attacks.make("fgsm", target=1), [0.1])
 
 
 @pytest.mark.parametrize("name", ["fgsm", "bim", "pgd"])
@@ -386,12 +390,14 @@ def test_dead_gradients_are_counted_by_every_search(
     attack = attacks.make(name)
     epsilons = [2 / 255, 8 / 255]
     for classifier, right, everyone in ((dead, 6, 12), (curved, 0, 0)):
-        curve = robustness.robustness_curve(classifier, pictures, attack, epsilons, prepare=small)
-        smallest = robustness.minimal_epsilons(classifier, pictures, attack, prepare=small)
+        curve = robustness.measure_robustness_curve(
+            classifier, pictures, attack, epsilons, prepare=small
+        )
+        smallest = robustness.find_smallest_epsilons(classifier, pictures, attack, prepare=small)
         for found in (curve, smallest):
             assert found.dead_gradients == found.as_dict()["dead_gradients"] == right
         models = (classifier, curved)
-        matrix = robustness.transfer_matrix(models, pictures, attack, epsilon=0.05, prepare=small)
+        matrix = robustness.measure_transfer(models, pictures, attack, epsilon=0.05, prepare=small)
         assert matrix.as_dict()["dead_gradients"] == matrix.dead_gradients.tolist() == [everyone, 0]
 
 
@@ -400,7 +406,7 @@ def test_the_matrix_has_the_white_box_on_its_diagonal(
     curved: Classifier, linear: Linear, pictures: Dataset, small: Prepare
 ) -> None:
     models, attack = (curved, linear[0]), attacks.make("fgsm")
-    found = robustness.transfer_matrix(models, pictures, attack, epsilon=0.05, prepare=small)
+    matrix = robustness.measure_transfer(models, pictures, attack, epsilon=0.05, prepare=small)
     batch = next(datasets.stream(pictures, 32, small))
     pixels = images.to_float(batch.images)
     for source, maker in enumerate(models):
@@ -408,10 +414,10 @@ def test_the_matrix_has_the_white_box_on_its_diagonal(
         for target, judge in enumerate(models):
             clean = judge.predict(pixels).argmax(axis=1) == batch.labels
             after = judge.predict(made.images).argmax(axis=1) == batch.labels
-            assert found.robust_accuracy[source, target] == (clean & after).mean()
-            assert found.success_rate[source, target] == (clean & ~after).sum() / clean.sum()
-            assert found.clean_accuracy[target] == clean.mean()
-    stated = json.loads(json.dumps(found.as_dict(), allow_nan=False))
+            assert matrix.robust_accuracy[source, target] == (clean & after).mean()
+            assert matrix.success_rate[source, target] == (clean & ~after).sum() / clean.sum()
+            assert matrix.clean_accuracy[target] == clean.mean()
+    stated = json.loads(json.dumps(matrix.as_dict(), allow_nan=False))
     assert stated["models"] == ["test", "test"]
     assert stated["threat_model"]["epsilon"] == 0.05
 
@@ -420,9 +426,9 @@ def test_a_matrix_needs_models_and_an_untargeted_attack(
     curved: Classifier, pictures: Dataset
 ) -> None:
     with pytest.raises(AttackError, match="at least one"):
-        robustness.transfer_matrix([], pictures, attacks.make("fgsm"), epsilon=0.1)
+        robustness.measure_transfer([], pictures, attacks.make("fgsm"), epsilon=0.1)
     with pytest.raises(AttackError, match="untargeted"):
-        robustness.transfer_matrix([curved], pictures, attacks.make("fgsm", target=1), epsilon=0.1)
+        robustness.measure_transfer([curved], pictures, attacks.make("fgsm", target=1), epsilon=0.1)
 
 
 def test_a_dataset_without_a_picture_is_an_error_not_an_empty_answer(
@@ -433,25 +439,25 @@ def test_a_dataset_without_a_picture_is_an_error_not_an_empty_answer(
         (tmp_path / folder / "a.png").write_bytes(b"no picture")
     dataset = datasets.open_dataset(tmp_path)
     with pytest.raises(DatasetError, match="None of the 2 files"):
-        robustness.minimal_epsilons(curved, dataset, attacks.make("fgsm"))
+        robustness.find_smallest_epsilons(curved, dataset, attacks.make("fgsm"))
     with pytest.raises(DatasetError, match="None of the 2 files"):
-        robustness.robustness_curve(curved, dataset, attacks.make("fgsm"), [0.1])
+        robustness.measure_robustness_curve(curved, dataset, attacks.make("fgsm"), [0.1])
     with pytest.raises(DatasetError, match="None of the 2 files"):
-        robustness.transfer_matrix([curved], dataset, attacks.make("fgsm"), epsilon=0.1)
+        robustness.measure_transfer([curved], dataset, attacks.make("fgsm"), epsilon=0.1)
 
 
 def test_progress_reaches_the_number_of_files(
     curved: Classifier, pictures: Dataset, small: Prepare
 ) -> None:
-    told: list[tuple[int, int]] = []
-    robustness.minimal_epsilons(
+    counts: list[tuple[int, int]] = []
+    robustness.find_smallest_epsilons(
         curved,
         pictures,
         attacks.make("fgsm"),
         prepare=small,
-        progress=lambda done, total: told.append((done, total)),
+        progress=lambda done, total: counts.append((done, total)),
     )
-    assert told[-1] == (13, 13)
+    assert counts[-1] == (13, 13)
 
 
 @pytest.mark.parametrize("norm", ["linf", "l2"])
@@ -460,8 +466,8 @@ def test_the_control_group_is_the_sweep_with_noise_judged_once(
     curved: Classifier, levels: Levels, monkeypatch: pytest.MonkeyPatch, norm: str
 ) -> None:
     attack, chosen = attacks.make("noise", norm=norm), [0, 3, 8]
-    swept = robustness.epsilon_sweep(curved, levels[0], 1, attack, notches=chosen, seed=2)
+    swept = robustness.sweep_epsilons(curved, levels[0], 1, attack, notches=chosen, seed=2)
     runs = _counting(curved, monkeypatch)
-    found = robustness.noise_control(curved, levels[0], swept.grid, chosen, seed=2)
+    found = robustness.measure_noise_control(curved, levels[0], swept.grid, chosen, seed=2)
     np.testing.assert_allclose(found, swept.probabilities, atol=1e-5)
     assert [count for _, count in runs] == [3]

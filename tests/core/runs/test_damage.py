@@ -1,4 +1,4 @@
-"""A damaged store is renamed with every byte it has, and never gives a wrong figure."""
+"""A damaged store is renamed with every byte, and never gives a wrong figure."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[records.
     root = tmp_path_factory.mktemp("sound")
     dataset = stored_runs.write_pictures(root / "data", 40, broken=(3,))
     with runs.Store(root / "home") as store:
-        stored_runs.asked(stored_runs.judge(), dataset, store)
+        stored_runs.evaluate_noise(stored_runs.judge(), dataset, store)
     return root / "home", stored_runs.stored(root / "home")
 
 
@@ -82,7 +82,7 @@ def test_an_emptied_store_keeps_its_newest_pages(
 ) -> None:
     """SQLite would take the file for a new one and delete what lies beside it."""
     with runs.Store(home) as store:
-        stored_runs.asked(judge, dataset, store)
+        stored_runs.evaluate_noise(judge, dataset, store)
         pages = home / f"{place.FILE}-wal"
         content = pages.read_bytes()
         assert content
@@ -98,15 +98,17 @@ def test_a_run_begins_anew_where_its_rows_were_damaged(
     judge: Classifier, dataset: Dataset, home: Path
 ) -> None:
     with runs.Store(home) as store:
-        first = stored_runs.asked(judge, dataset, store)
+        first = stored_runs.evaluate_noise(judge, dataset, store)
         store._connection.execute("UPDATE images SET linf = 0.25 WHERE position = 40")
     with runs.Store(home) as store:
-        told: list[tuple[int, int]] = []
-        found = stored_runs.asked(judge, dataset, store, recalled=lambda *count: told.append(count))
-        assert told == []
+        counts: list[tuple[int, int]] = []
+        report = stored_runs.evaluate_noise(
+            judge, dataset, store, recalled=lambda *count: counts.append(count)
+        )
+        assert counts == []
         assert len(store.notes) == 1
         assert str(next(home.glob("*.damaged-*"))) in store.notes[0]
-    assert found.as_dict()["adversarial"] == first.as_dict()["adversarial"]
+    assert report.as_dict()["adversarial"] == first.as_dict()["adversarial"]
 
 
 def test_a_name_that_is_taken_is_not_overwritten(
@@ -133,10 +135,10 @@ def test_a_damaged_store_is_not_renamed_under_anothers_hands(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sqlite_file, "_PATIENCE", 0.1)
-    stored_runs.asked(judge, dataset, store)
+    stored_runs.evaluate_noise(judge, dataset, store)
     store._connection.execute("UPDATE images SET label = 1 - label")
     with runs.Store(home) as second, pytest.raises(RunInUseError, match="is using it"):
-        stored_runs.asked(judge, dataset, second)
+        stored_runs.evaluate_noise(judge, dataset, second)
     assert not list(home.glob("*.damaged-*"))
 
 
@@ -152,7 +154,7 @@ def test_a_store_that_proves_sound_is_not_renamed(
             raise complaints.pop()
 
     with runs.Store(home) as store:
-        first = stored_runs.asked(judge, dataset, store)
+        first = stored_runs.evaluate_noise(judge, dataset, store)
         monkeypatch.setattr(runs.Run, "_refuse_surplus", complain)
-        assert stored_runs.asked(judge, dataset, store).as_dict() == first.as_dict()
+        assert stored_runs.evaluate_noise(judge, dataset, store).as_dict() == first.as_dict()
         assert (complaints, store.notes, list(home.glob("*.damaged-*"))) == ([], [], [])

@@ -1,4 +1,4 @@
-"""A run killed at random moments ends as an unbroken one, and loses a batch at most each time."""
+"""A run killed at random moments gives the rows of an unbroken one, a batch lost each time."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Child:
 def test_twenty_kills_change_nothing(
     starter: ForkServerContext, data: Path, tmp_path: Path
 ) -> None:
-    log, moments = tmp_path / "asked", np.random.default_rng(0)
+    log, moments = tmp_path / "log.txt", np.random.default_rng(0)
     pictures = stored_runs.names(datasets.open_dataset(data))
     child = Child(starter, tmp_path / "unbroken", data, log)
     started = time.monotonic()
@@ -125,6 +125,6 @@ def test_two_processes_never_compute_one_run(
         child.process.join()
     ends = sorted(child.process.exitcode or 0 for child in children)
     assert ends in ([0, 0], [0, stored_runs.IN_USE])
-    asked = [name for log in logs if log.exists() for name in log.read_text().split()]
-    assert len(asked) == len(set(asked)) == 2 * (IMAGES - 2), "each once, and once with noise"
+    names = [name for log in logs if log.exists() for name in log.read_text().split()]
+    assert len(names) == len(set(names)) == 2 * (IMAGES - 2), "each once, and once with noise"
     assert len(stored_runs.stored(home)) == IMAGES

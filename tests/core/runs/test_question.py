@@ -1,4 +1,4 @@
-"""Two questions are one exactly where their rows are bound to be the same."""
+"""Two questions are equal exactly if their rows must be the same."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _task(classifier: Classifier, **more: Any) -> Task:
 
 
 def _sha256(task: Task, dataset: Dataset, data_sha256: str = "d") -> str:
-    return runs.ask(task, dataset, data_sha256).sha256
+    return runs.make_question(task, dataset, data_sha256).sha256
 
 
 def test_the_same_question_has_the_same_name(judge: Classifier, dataset: Dataset) -> None:
@@ -70,9 +70,9 @@ def test_a_question_knows_whether_its_pictures_are_cropped(
     judge: Classifier, dataset: Dataset
 ) -> None:
     for prepare, cropped in ((faces.cropped, True), (images.resize, False)):
-        assert runs.ask(_task(judge, prepare=prepare), dataset, "d").cropped is cropped
+        assert runs.make_question(_task(judge, prepare=prepare), dataset, "d").is_cropped is cropped
     older = runs.Question.of({"preparation": "facemask_core.faces.cropped"})
-    assert older.cropped
+    assert older.is_cropped
 
 
 def test_what_no_answer_depends_on_does_not_count(judge: Classifier, dataset: Dataset) -> None:
@@ -125,4 +125,4 @@ def test_a_preparation_that_cannot_be_told_from_others_is_refused(
     judge: Classifier, dataset: Dataset, prepare: Any
 ) -> None:
     with pytest.raises(RunStoreError, match="function of the lab"):
-        runs.ask(_task(judge, prepare=prepare), dataset, "d")
+        runs.make_question(_task(judge, prepare=prepare), dataset, "d")

@@ -1,4 +1,4 @@
-"""What is written is read again, to the bit but for the sign of a zero."""
+"""Reading gives what was written, to the bit, except the sign of a zero."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hypothesis.extra import numpy as arrays
 from facemask_core import runs
 from facemask_core.data.datasets import Sample, SkippedFile
 from facemask_core.runs import records
-from facemask_core.runs.rows import Attacked, Rows, Smallest, joined
+from facemask_core.runs.rows import AttackRows, Rows, SmallestLevels, join_rows
 from facemask_core.runs.timing import Timing
 
 NAMES = st.binary(min_size=1, max_size=8).map(lambda raw: raw.decode("utf-8", "surrogateescape"))
@@ -34,9 +34,9 @@ def batches(draw: st.DrawFn) -> tuple[list[Sample], Rows]:
     left_out = draw(st.sets(st.sampled_from(paths)))
     used = [path for path in paths if path not in left_out]
     labels = {path: draw(st.integers(0, 1)) for path in paths}
-    count, kind = len(used), draw(st.sampled_from([Attacked, Smallest, None]))
+    count, kind = len(used), draw(st.sampled_from([AttackRows, SmallestLevels, None]))
     number = np.int64
-    found = Attacked(
+    found = AttackRows(
         logits=_array(draw, np.float32, count, 2),
         success=_array(draw, np.bool_, count),
         linf=_array(draw, np.float64, count),
@@ -45,14 +45,14 @@ def batches(draw: st.DrawFn) -> tuple[list[Sample], Rows]:
         gradient_calls=_array(draw, number, count),
         dead=_array(draw, np.bool_, count),
     )
-    least = Smallest(_array(draw, np.float64, count), _array(draw, np.bool_, count))
+    least = SmallestLevels(_array(draw, np.float64, count), _array(draw, np.bool_, count))
     timing = Timing(count, draw(SECONDS), draw(SECONDS) if kind else None, draw(st.booleans()))
     rows = Rows(
         paths=tuple(used),
         labels=np.array([labels[path] for path in used], np.int64),
         clean=_array(draw, np.float32, count, 2),
-        attacked=found if kind is Attacked and used else None,
-        smallest=least if kind is Smallest and used else None,
+        attack=found if kind is AttackRows and used else None,
+        smallest=least if kind is SmallestLevels and used else None,
         skipped=tuple(SkippedFile(path, draw(NAMES)) for path in paths if path in left_out),
         timings=(timing,) if used else (),
         seconds=draw(SECONDS),
@@ -65,7 +65,7 @@ def assert_same(found: Rows, expected: Rows) -> None:
         assert getattr(found, name) == getattr(expected, name)
     np.testing.assert_array_equal(found.labels, expected.labels)
     np.testing.assert_array_equal(found.clean, expected.clean)
-    for name in ("attacked", "smallest"):
+    for name in ("attack", "smallest"):
         ours, theirs = getattr(found, name), getattr(expected, name)
         assert type(ours) is type(theirs)
         for field in fields(theirs) if theirs is not None else ():
@@ -74,8 +74,8 @@ def assert_same(found: Rows, expected: Rows) -> None:
             assert left.dtype == right.dtype
 
 
-def _kind(rows: Rows) -> type[Attacked] | type[Smallest] | None:
-    return next((type(it) for it in (rows.attacked, rows.smallest) if it is not None), None)
+def _kind(rows: Rows) -> type[AttackRows] | type[SmallestLevels] | None:
+    return next((type(it) for it in (rows.attack, rows.smallest) if it is not None), None)
 
 
 @given(batch=batches(), first=st.integers(0, 10**6))
@@ -96,7 +96,7 @@ def test_the_store_keeps_a_run(store: runs.Store, parts: list[tuple[list[Sample]
         {
             "files": sum(len(samples) for samples, _ in parts),
             "threat_model": None if kind is None else {},
-            **({"largest_level": 32} if kind is Smallest else {}),
+            **({"largest_level": 32} if kind is SmallestLevels else {}),
             "name": next(_NAMES_OF_RUNS),
         }
     )
@@ -107,14 +107,14 @@ def test_the_store_keeps_a_run(store: runs.Store, parts: list[tuple[list[Sample]
     found = list(store.read(question).rows())
     for ours, (_, theirs) in zip(found, parts, strict=True):
         assert_same(ours, theirs)
-    assert joined(found).paths == tuple(path for _, rows in parts for path in rows.paths)
+    assert join_rows(found).paths == tuple(path for _, rows in parts for path in rows.paths)
 
 
 def test_neither_pictures_nor_absolute_paths_enter_the_store(
     store: runs.Store, tmp_path: Any
 ) -> None:
     dataset = stored_runs.write_pictures(tmp_path / "data", 40)
-    stored_runs.asked(stored_runs.judge(), dataset, store)
+    stored_runs.evaluate_noise(stored_runs.judge(), dataset, store)
     store.close()
     content = store.path.read_bytes()
     assert str(tmp_path).encode() not in content

@@ -1,4 +1,4 @@
-"""What was answered is not computed again, and nobody computes what another is computing."""
+"""Stored rows are not computed again, and no two processes compute the same run."""
 
 from __future__ import annotations
 
@@ -52,58 +52,62 @@ def _assert_same(found: Evaluation, expected: Evaluation) -> None:
 
 
 @pytest.fixture
-def asked(judge: Classifier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where every picture the model is asked about is written down."""
+def log(judge: Classifier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file with the name of every picture that the model has classified."""
     monkeypatch.setattr(judge, "predict", judge.predict)  # puts it back in the end
-    stored_runs.Witness(judge, tmp_path / "asked")
-    return tmp_path / "asked"
+    stored_runs.Witness(judge, tmp_path / "log.txt")
+    return tmp_path / "log.txt"
 
 
 def test_the_store_changes_no_figure(
     judge: Classifier, dataset: Dataset, store: runs.Store
 ) -> None:
-    expected = stored_runs.asked(judge, dataset, None)
-    _assert_same(stored_runs.asked(judge, dataset, store), expected)
-    _assert_same(stored_runs.asked(judge, dataset, store), expected)
+    expected = stored_runs.evaluate_noise(judge, dataset, None)
+    _assert_same(stored_runs.evaluate_noise(judge, dataset, store), expected)
+    _assert_same(stored_runs.evaluate_noise(judge, dataset, store), expected)
 
 
 def test_the_same_question_is_not_computed_again(
-    judge: Classifier, dataset: Dataset, store: runs.Store, asked: Path
+    judge: Classifier, dataset: Dataset, store: runs.Store, log: Path
 ) -> None:
-    first = stored_runs.asked(judge, dataset, store)
-    asked.unlink()
-    told: list[tuple[int, int]] = []
-    again = stored_runs.asked(judge, dataset, store, recalled=lambda *count: told.append(count))
-    assert not asked.exists()
-    assert told == [(70, 70)]
+    first = stored_runs.evaluate_noise(judge, dataset, store)
+    log.unlink()
+    counts: list[tuple[int, int]] = []
+    again = stored_runs.evaluate_noise(
+        judge, dataset, store, recalled=lambda *count: counts.append(count)
+    )
+    assert not log.exists()
+    assert counts == [(70, 70)]
     assert again.as_dict() == first.as_dict()
 
 
 def test_without_a_store_everything_is_computed(
-    judge: Classifier, dataset: Dataset, store: runs.Store, asked: Path
+    judge: Classifier, dataset: Dataset, store: runs.Store, log: Path
 ) -> None:
     """Benchmarks and published figures are measured, whatever the user's store holds."""
-    stored_runs.asked(judge, dataset, store)
-    asked.unlink()
-    stored_runs.asked(judge, dataset, None)
-    assert len(asked.read_text().split()) == 2 * 67
+    stored_runs.evaluate_noise(judge, dataset, store)
+    log.unlink()
+    stored_runs.evaluate_noise(judge, dataset, None)
+    assert len(log.read_text().split()) == 2 * 67
 
 
 @pytest.mark.parametrize("done", [32, 64, 70])
 def test_a_run_cut_off_goes_on_where_it_was(
-    judge: Classifier, dataset: Dataset, store: runs.Store, asked: Path, done: int
+    judge: Classifier, dataset: Dataset, store: runs.Store, log: Path, done: int
 ) -> None:
-    expected = stored_runs.asked(judge, dataset, None)
-    asked.unlink()
+    expected = stored_runs.evaluate_noise(judge, dataset, None)
+    log.unlink()
     with pytest.raises(CutError):
-        stored_runs.asked(judge, dataset, store, progress=_cut_after(done))
+        stored_runs.evaluate_noise(judge, dataset, store, progress=_cut_after(done))
     (entry,) = store.runs()
     assert entry.done == done
-    told: list[tuple[int, int]] = []
-    found = stored_runs.asked(judge, dataset, store, recalled=lambda *count: told.append(count))
-    assert told == [(done, 70)]
+    counts: list[tuple[int, int]] = []
+    found = stored_runs.evaluate_noise(
+        judge, dataset, store, recalled=lambda *count: counts.append(count)
+    )
+    assert counts == [(done, 70)]
     _assert_same(found, expected)
-    names = asked.read_text().split()
+    names = log.read_text().split()
     assert len(names) == len(set(names)) == 2 * 67, "each picture once, and once with noise"
 
 
@@ -113,7 +117,7 @@ def test_a_dataset_of_rubbish_is_refused_from_the_store_too(
     rubbish = stored_runs.write_pictures(tmp_path / "data", 40, broken=range(40))
     for _ in range(2):
         with pytest.raises(DatasetError, match="None of the 40 files"):
-            stored_runs.asked(judge, rubbish, store)
+            stored_runs.evaluate_noise(judge, rubbish, store)
     assert [entry.state for entry in store.runs()] == [runs.State.COMPLETE]
 
 
@@ -126,7 +130,7 @@ def test_a_file_exchanged_meanwhile_leaves_no_row(
         last.write_bytes(last.read_bytes() + b"more")
 
     with pytest.raises(DatasetError, match="changed while"):
-        stored_runs.asked(judge, dataset, store, progress=exchange)
+        stored_runs.evaluate_noise(judge, dataset, store, progress=exchange)
     assert all(row.path != dataset.samples[-2].path for row in stored_runs.rows(store))
 
 
@@ -138,7 +142,7 @@ def test_nobody_computes_what_another_thread_is_computing(
     def compete(*_: int) -> None:
         def other() -> None:
             with runs.Store(home) as second, pytest.raises(RunInUseError, match="another process"):
-                stored_runs.asked(judge, dataset, second)
+                stored_runs.evaluate_noise(judge, dataset, second)
             ends.append("refused")
 
         if not ends:
@@ -147,7 +151,7 @@ def test_nobody_computes_what_another_thread_is_computing(
             thread.start()
             thread.join()
 
-    stored_runs.asked(judge, dataset, store, progress=compete)
+    stored_runs.evaluate_noise(judge, dataset, store, progress=compete)
     assert ends == ["refused"]
     assert [entry.state for entry in store.runs()] == [runs.State.COMPLETE]
     assert {file.name for file in (home / "locks").iterdir()} == {"store.lock"}
@@ -160,7 +164,7 @@ def test_a_run_that_is_computed_cannot_be_deleted(
         with runs.Store(home) as second, pytest.raises(RunInUseError):
             second.delete(second.runs()[0].question)
 
-    stored_runs.asked(judge, dataset, store, progress=delete)
+    stored_runs.evaluate_noise(judge, dataset, store, progress=delete)
     store.delete(store.runs()[0].question)
     assert store.runs() == []
     assert store._connection.execute("SELECT count(*) FROM images").fetchone() == (0,)
@@ -268,7 +272,7 @@ def test_memory_does_not_grow_with_the_dataset(
 def _peak(judge: Classifier, dataset: Dataset, store: runs.Store) -> int:
     """Bytes that Python held at most while a run was computed."""
     tracemalloc.start()
-    stored_runs.asked(judge, dataset, store)
+    stored_runs.evaluate_noise(judge, dataset, store)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     store.delete(store.runs()[0].question)
@@ -299,7 +303,7 @@ def test_rows_survive_a_migration(
     judge: Classifier, dataset: Dataset, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with runs.Store(home) as store:
-        stored_runs.asked(judge, dataset, store)
+        stored_runs.evaluate_noise(judge, dataset, store)
         before = stored_runs.rows(store)
     newer = (*schema.MIGRATIONS, ("ALTER TABLE runs ADD COLUMN note TEXT",))
     monkeypatch.setattr(schema, "MIGRATIONS", newer)
@@ -399,20 +403,23 @@ def test_a_full_disk_is_told_and_keeps_what_was_stored(
         store._connection.execute(f"PRAGMA max_page_count = {pages}")
 
     with pytest.raises(RunStoreError, match="disk is full"):
-        stored_runs.asked(judge, dataset, store, progress=fill)
+        stored_runs.evaluate_noise(judge, dataset, store, progress=fill)
     kept = stored_runs.rows(store)
     assert len(kept) == 32
     store._connection.execute("PRAGMA max_page_count = 1000000")
-    _assert_same(stored_runs.asked(judge, dataset, store), stored_runs.asked(judge, dataset, None))
+    _assert_same(
+        stored_runs.evaluate_noise(judge, dataset, store),
+        stored_runs.evaluate_noise(judge, dataset, None),
+    )
     assert stored_runs.rows(store)[: len(kept)] == kept
 
 
 def test_a_run_is_found_by_its_whole_name_alone(
     store: runs.Store, judge: Classifier, dataset: Dataset
 ) -> None:
-    stored_runs.asked(judge, dataset, store)
+    stored_runs.evaluate_noise(judge, dataset, store)
     (run,) = store.runs()
     name = run.question.sha256
-    assert store.named(name) == run
-    assert store.named(name[:-1]) is None
-    assert store.named("") is None
+    assert store.get(name) == run
+    assert store.get(name[:-1]) is None
+    assert store.get("") is None

@@ -1,4 +1,4 @@
-"""Time an image leaves out the batches that waited for compilation."""
+"""The time an image leaves out the batches that waited for compilation."""
 
 from __future__ import annotations
 
@@ -19,32 +19,32 @@ def test_batches_that_waited_for_compilation_are_left_out() -> None:
         _timing(5, 40.0, 40.0, compiled=True),
         _timing(16, 0.16, 0.32),
     ]
-    found = timing.summarise(timings, 32, "a device")
-    assert found.forward_ms_per_image == pytest.approx(10)
-    assert found.attack_ms_per_image == pytest.approx(20)
-    assert not found.first_batch_included
+    speed = timing.average_speed(timings, 32, "a device")
+    assert speed.forward_ms_per_image == pytest.approx(10)
+    assert speed.attack_ms_per_image == pytest.approx(20)
+    assert not speed.first_batch_included
 
 
 def test_a_model_that_is_warm_already_counts_from_the_first_batch() -> None:
-    found = timing.summarise([_timing(32, 0.32, None), _timing(32, 0.64, None)], 32, "a device")
-    assert found.forward_ms_per_image == pytest.approx(15)
-    assert not found.first_batch_included
+    speed = timing.average_speed([_timing(32, 0.32, None), _timing(32, 0.64, None)], 32, "a device")
+    assert speed.forward_ms_per_image == pytest.approx(15)
+    assert not speed.first_batch_included
 
 
 def test_without_another_batch_those_count_and_that_is_said() -> None:
     timings = [_timing(32, 3.0, 6.0, compiled=True), _timing(8, 1.0, 2.0, compiled=True)]
-    found = timing.summarise(timings, 32, "a device")
-    assert found.first_batch_included
-    assert found.forward_ms_per_image == pytest.approx(100)
-    assert found.attack_ms_per_image == pytest.approx(200)
+    speed = timing.average_speed(timings, 32, "a device")
+    assert speed.first_batch_included
+    assert speed.forward_ms_per_image == pytest.approx(100)
+    assert speed.attack_ms_per_image == pytest.approx(200)
 
 
 def test_a_clean_run_has_no_time_of_an_attack() -> None:
-    assert timing.summarise([_timing(8, 1.0, None)], 32, "a device").attack_ms_per_image is None
+    assert timing.average_speed([_timing(8, 1.0, None)], 32, "a device").attack_ms_per_image is None
 
 
 def test_the_json_names_device_and_batch() -> None:
-    record = timing.summarise([_timing(8, 0.8, None, compiled=True)], 32, "a device").as_dict()
+    record = timing.average_speed([_timing(8, 0.8, None, compiled=True)], 32, "a device").as_dict()
     assert record == {
         "forward_ms_per_image": pytest.approx(100),
         "attack_ms_per_image": None,

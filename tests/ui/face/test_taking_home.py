@@ -26,14 +26,14 @@ def test_every_fooled_samples_picture_fools_again(classifier: Classifier) -> Non
 def _fools_again(classifier: Classifier, sample: samples.Portrait) -> bool:
     """Whether the face falls at all; where it does, the first and the last picture that fool."""
     face = images.resize(images.decode(sample.path.read_bytes()))
-    sweep = robustness.epsilon_sweep(classifier, face, sample.label, attacks.make("fgsm"))
+    sweep = robustness.sweep_epsilons(classifier, face, sample.label, attacks.make("fgsm"))
     part = parts.describe_sweep(face, sweep)
     fooling = sweep.notches[sweep.fooled].tolist()
     for level in {*fooling[:1], *fooling[-1:]}:
         shown = part.attacked_at(level, face)
         upload = Picture("mine.png", "", images.encode_png(shown))
         again = images.resize(images.decode(upload.data))
-        np.testing.assert_array_equal(again, sweep.attacked[level])
+        np.testing.assert_array_equal(again, sweep.adversarial[level])
         verdict = verdicts.judge(classifier, again[None])[0]
         assert verdict.label != sample.label, (sample.id, level)
         np.testing.assert_allclose(verdict.probabilities, sweep.probabilities[level], atol=1e-4)

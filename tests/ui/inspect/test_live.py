@@ -49,7 +49,7 @@ def test_an_answer_is_that_of_fgsm_with_the_picture_it_judged(
     assert answer is not None
     face = still.decode_still(make_still()["picture"])
     expected = verdicts.attack_face(brightness, face, FGSM(), epsilon=level / LEVELS)
-    np.testing.assert_array_equal(decode_picture(answer["picture"]), expected.attacked)
+    np.testing.assert_array_equal(decode_picture(answer["picture"]), expected.adversarial)
     label = expected.before.label
     assert answer["number"] == 7
     assert answer["clean"]["share"] == expected.before.confidence

@@ -30,11 +30,11 @@ QUESTION = Question(FACE, None, 1, attacks.make("fgsm"), 0)
 """No model is asked here."""
 
 
-def _sweep(levels: list[int], attacked: NDArray[np.uint8], grid: Grid = LINF) -> Sweep:
+def _sweep(levels: list[int], adversarial: NDArray[np.uint8], grid: Grid = LINF) -> Sweep:
     return Sweep(
         grid=grid,
         notches=np.array(levels, np.int64),
-        attacked=attacked,
+        adversarial=adversarial,
         logits=np.arange(2.0 * len(levels), dtype=np.float32).reshape(-1, 2),
         label=1,
         gradient_calls=1,
@@ -103,7 +103,7 @@ def test_a_change_of_any_size_arrives() -> None:
 
 
 def test_a_step_carries_answer_and_loss() -> None:
-    step = Step(number=2, attacked=FACE, probabilities=(0.25, 0.75), loss=0.28768)
+    step = Step(number=2, adversarial=FACE, probabilities=(0.25, 0.75), loss=0.28768)
     header, _ = _open(parts.describe_step(FACE, step))
     assert header["levels"] == [2]
     assert header["probabilities"] == [[0.25, 0.75]]

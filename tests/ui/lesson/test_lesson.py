@@ -97,10 +97,10 @@ def test_the_numbers_are_the_cores(brightness: Classifier) -> None:
     (verdict,) = verdicts.judge(brightness, face[None])
     assert result["numbers"]["confidence"] == strings.percent(verdict.confidence)
     assert result["numbers"]["values"] == strings.number(224 * 224 * 3)
-    sweep = robustness.epsilon_sweep(brightness, face, label, subjects.ONE_STEP)
+    sweep = robustness.sweep_epsilons(brightness, face, label, subjects.ONE_STEP)
     level = sweep.smallest_fooling_notch
     assert result["smallest"]["level"] == str(subjects.MOST if level is None else level)
-    noise = robustness.noise_control(brightness, face, LINF, LINF.notches)[:, label]
+    noise = robustness.measure_noise_control(brightness, face, LINF, LINF.notches)[:, label]
     assert result["noise"]["noise_most"] == strings.percent(noise[-1])
     attacked = subjects.attack_face(
         brightness, subjects.MASKED, subjects.MANY_STEPS, subjects.SMALL

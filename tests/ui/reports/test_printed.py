@@ -18,7 +18,8 @@ from facemask_core import Classifier, attacks, evaluation, versions
 from facemask_core.data import samples
 from facemask_core.data.datasets import SkippedFile, open_dataset
 from facemask_core.evaluation.mcnemar import Comparison
-from facemask_core.evaluation.report import Evaluation, Predictions
+from facemask_core.evaluation.predictions import Predictions
+from facemask_core.evaluation.report import Evaluation
 from facemask_core.robustness import SmallestEpsilons
 from facemask_core.runs.timing import Speed
 from facemask_ui.base.palette import percent

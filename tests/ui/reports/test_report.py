@@ -22,7 +22,8 @@ from facemask_core.data import samples
 from facemask_core.data.datasets import Dataset, open_dataset
 from facemask_core.errors import DatasetError
 from facemask_core.evaluation.mcnemar import Comparison
-from facemask_core.evaluation.report import Evaluation, Predictions
+from facemask_core.evaluation.predictions import Predictions
+from facemask_core.evaluation.report import Evaluation
 from facemask_core.jobs import Queue, worker
 from facemask_core.labels import LABELS, WITH_MASK, WITHOUT_MASK
 from facemask_ui.reports import (

@@ -127,13 +127,13 @@ def test_a_job_under_way_tells_how_far_it_is(
 ) -> None:
     app = run_report(open_page("Report", limit="300"))
     queue = Queue()
-    with workers.registered(queue.home) as name:
+    with workers.register(queue.home) as name:
         job = queue.take(name)
         assert read_progress(app.run()) == ["Starting"]
         for now, done in ((0, 32), (2, 64), (4, 96)):
             with monkeypatch.context() as patched:
                 patched.setattr(queues.time, "monotonic", lambda now=now: 1e9 + now)
-                queue.tell(name, job, done, 300, computed=True)
+                queue.record_progress(name, job, done, 300, computed=True)
         assert read_progress(app.run()) == ["96 of 300 images · 16.0 a second · about 13 s left"]
 
 
@@ -182,10 +182,10 @@ def test_a_link_opens_a_run_in_another_session(open_page: Open) -> None:
 def test_a_link_shows_where_an_unfinished_run_stands(open_page: Open) -> None:
     run_report(open_page("Report", limit="300"))
     queue, run = Queue(), "ab" * 32
-    with workers.registered(queue.home) as name:
+    with workers.register(queue.home) as name:
         job = queue.take(name)
-        queue.name_run(name, job, run)
-        queue.tell(name, job, 32, 300, computed=True)
+        queue.record_run(name, job, run)
+        queue.record_progress(name, job, 32, 300, computed=True)
         assert read_progress(open_page("Report", run=run)) == ["32 of 300 images"]
     queue.cancel(job)
     assert "There is no report of this name" in read_page(open_page("Report", run=run))
@@ -347,5 +347,5 @@ def test_a_worker_that_cannot_start_is_reported(
     monkeypatch.setattr(Supervisor, "look", lambda _self: None)
     from facemask_ui.reports import server
 
-    server.start_supervisor()._ending = "It keeps ending."
+    server.start_supervisor()._worker_problem = "It keeps ending."
     assert "It keeps ending." in [warning.value for warning in run_report(app).warning]
