@@ -119,7 +119,7 @@ def bind_several(name: str, default: Sequence[str], options: Sequence[str]) -> d
 
 
 def ask(
-    draw: Callable[..., Any], name: str, default: T, parse: Parse[T], *, shown: bool = True
+    draw: Callable[..., Any], name: str, default: T, parse: Parse[T], *, visible: bool = True
 ) -> T:
     """Draws a widget and returns its setting's value, or returns the value alone.
 
@@ -128,9 +128,9 @@ def ask(
         name: The setting's name.
         default: Its first value.
         parse: Reads it from text.
-        shown: Whether the visitor sees the widget and may change the setting.
+        visible: Whether the visitor sees the widget and may change the setting.
     """
-    if not shown:
+    if not visible:
         return read(name, default, parse)
     value: T = draw(**bind(name, default, parse))
     return value

@@ -125,7 +125,7 @@ def choose_model(*, visible: bool = True) -> str:
     """
     names = shipped()
     draw = partial(st.selectbox, "Model", names, format_func=title)
-    return settings.ask(draw, "model", names[0], settings.one_of(names), shown=visible)
+    return settings.ask(draw, "model", names[0], settings.one_of(names), visible=visible)
 
 
 def choose_report_models() -> list[str]:

@@ -52,7 +52,7 @@ def choose_attack(*, visible: bool = True, advanced: bool = True) -> tuple[Attac
         format_func=lambda name: f"{attacks.get(name).title}: {STRENGTHS[name]}",
     )
     parse = settings.one_of(list(STRENGTHS))
-    name = settings.ask(draw, "attack", next(iter(STRENGTHS)), parse, shown=visible)
+    name = settings.ask(draw, "attack", next(iter(STRENGTHS)), parse, visible=visible)
     keys = _list_controls(name)
     if not keys and name not in _RANDOM:
         return attacks.make(name), 0
@@ -109,12 +109,14 @@ def _choose_norm(name: str, usual: str, visible: bool) -> str:
         help="What epsilon limits: L∞ each colour value's change, L2 the Euclidean length of the "
         "whole change, so that a few values may move far.",
     )
-    return settings.ask(draw, name, usual, settings.one_of(list(attack_setup.NORMS)), shown=visible)
+    return settings.ask(
+        draw, name, usual, settings.one_of(list(attack_setup.NORMS)), visible=visible
+    )
 
 
 def _choose_steps(name: str, usual: int, visible: bool) -> int:
     draw = partial(st.slider, "Steps", 1, _MOST_STEPS, help="Gradient steps at each epsilon.")
-    return settings.ask(draw, name, usual, settings.whole(1, _MOST_STEPS), shown=visible)
+    return settings.ask(draw, name, usual, settings.whole(1, _MOST_STEPS), visible=visible)
 
 
 def _choose_step_size(name: str, usual: float | None, visible: bool) -> float | None:
@@ -127,7 +129,7 @@ def _choose_step_size(name: str, usual: float | None, visible: bool) -> float | 
         help="Length of a step; 0 leaves it to the attack, which takes a share of epsilon.",
     )
     parse = settings.whole(_USUAL_SIZE, _LARGEST_SIZE)
-    levels = settings.ask(draw, name, _FIRST["step_size"], parse, shown=visible)
+    levels = settings.ask(draw, name, _FIRST["step_size"], parse, visible=visible)
     return levels / LEVELS if levels else usual
 
 
@@ -143,7 +145,7 @@ def _choose_step_length(name: str, usual: float | None, visible: bool) -> float 
         "epsilon.",
     )
     parse = settings.multiple(_SHORTEST, _LONGEST)
-    length = settings.ask(draw, f"{name}_l2", float(_USUAL_SIZE), parse, shown=visible)
+    length = settings.ask(draw, f"{name}_l2", float(_USUAL_SIZE), parse, visible=visible)
     return length or usual
 
 
@@ -153,7 +155,7 @@ def _choose_random_start(name: str, usual: bool, visible: bool) -> bool:
         "Random start",
         help="Begin at a random point within epsilon rather than at the picture itself.",
     )
-    return settings.ask(draw, name, usual, settings.yes_no, shown=visible)
+    return settings.ask(draw, name, usual, settings.yes_no, visible=visible)
 
 
 def _choose_restarts(name: str, usual: int, visible: bool) -> int:
@@ -164,7 +166,7 @@ def _choose_restarts(name: str, usual: int, visible: bool) -> int:
         _MOST_RESTARTS,
         help="Attempts from different random starts; the best one counts.",
     )
-    return settings.ask(draw, name, usual, settings.whole(1, _MOST_RESTARTS), shown=visible)
+    return settings.ask(draw, name, usual, settings.whole(1, _MOST_RESTARTS), visible=visible)
 
 
 def _choose_queries(name: str, usual: int, visible: bool) -> int:
@@ -177,14 +179,14 @@ def _choose_queries(name: str, usual: int, visible: bool) -> int:
         help="How often the model may be asked at each epsilon.",
     )
     parse = settings.whole(_FEW_QUERIES, usual)
-    return settings.ask(draw, name, _FIRST["queries"], parse, shown=visible)
+    return settings.ask(draw, name, _FIRST["queries"], parse, visible=visible)
 
 
 def _choose_seed(visible: bool) -> int:
     draw = partial(
         st.number_input, "Seed", 0, _LARGEST_SEED, help="The same seed gives the same result."
     )
-    return settings.ask(draw, "seed", 0, settings.whole(0, _LARGEST_SEED), shown=visible)
+    return settings.ask(draw, "seed", 0, settings.whole(0, _LARGEST_SEED), visible=visible)
 
 
 _CONTROLS: dict[str, Callable[[str, Any, bool], Any]] = {
