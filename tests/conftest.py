@@ -6,15 +6,24 @@ fails again; ``make fuzz`` draws others. None has a time limit: a busy machine i
 
 from __future__ import annotations
 
+import importlib.abc
 import os
 import sys
 
 import hypothesis
 import pytest
 
-if os.environ.get("KERAS_BACKEND") == "jax":
-    # As on macOS, where both cannot be in one process: whatever needs it fails here, too.
-    sys.modules["tensorflow"] = None  # type: ignore[assignment]
+
+class _NoTensorFlow(importlib.abc.MetaPathFinder):
+    """Lets no import find TensorFlow. None among sys.modules would not do: Keras looks there."""
+
+    def find_spec(self, name: str, *_: object) -> None:
+        if name.partition(".")[0] == "tensorflow":
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+
+if os.environ.get("KERAS_BACKEND") == "jax":  # as on macOS, where it is not installed
+    sys.meta_path.insert(0, _NoTensorFlow())
 
 USUAL = 20_000
 
