@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from benchmarks.class_of_thirty.__main__ import Class, held
 from benchmarks.class_of_thirty.tables import memory, table
 
 
+@pytest.mark.slow
 def test_a_small_class_is_served(tmp_path: Path) -> None:
     few = Class(
         visitors=4,

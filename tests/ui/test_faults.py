@@ -52,6 +52,7 @@ def two_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.slow
 def test_a_damaged_model_costs_its_own_answer_alone(
     open_page: Open, two_models: Path, damage: str
 ) -> None:

@@ -220,6 +220,7 @@ def test_the_imagenet_file_is_the_one_keras_would_ask_for(
 
 
 @pytest.mark.parametrize("name", ["mobilenetv2", "efficientnetb2", "vgg19"])
+@pytest.mark.slow
 def test_a_file_in_kerass_folder_gives_kerass_own_network_offline(
     name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

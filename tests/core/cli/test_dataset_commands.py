@@ -32,6 +32,7 @@ def test_the_attacks_are_listed_with_their_settings(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize("command", ["curve", "survive", "defend"])
+@pytest.mark.slow
 def test_a_length_in_l2_is_written_as_one(lab: Lab, command: str) -> None:
     epsilon = "--epsilons" if command == "curve" else "--epsilon"
     few = ("--data", samples.GALLERY_DIR, "--limit", 1)
@@ -169,6 +170,7 @@ def test_survival_is_written_and_printed(lab: Lab, answer: Path) -> None:
     assert stated["already_wrong"] == round(8 * (1 - alone["clean"]["accuracy"]))
 
 
+@pytest.mark.slow
 def test_defences_are_compared_in_writing_and_print(lab: Lab, answer: Path) -> None:
     words = ("--model", MODEL, *GALLERY, "--epsilon", "2/255", "--attack", "fgsm", "--json", answer)
     found = lab("defend", *words, "--defence", "jpeg:60", "--defence", "blur")
@@ -277,6 +279,7 @@ def test_a_fast_answer_says_so(lab: Lab, answer: Path, command: str) -> None:
     assert_computed_in(row, said, command, "fast", "float32, batch norm folded")
 
 
+@pytest.mark.slow
 def test_the_checklist_is_printed_and_decides_the_exit_code(lab: Lab) -> None:
     words = ("check", "--model", MODEL, "--epsilon", "4/255", "--limit", 6)
     sound = lab(*words, "--attack", "pgd", "--json")

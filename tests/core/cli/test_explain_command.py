@@ -20,6 +20,7 @@ WORDS = ("explain", PORTRAIT, "--model", MODEL)
 
 
 @pytest.mark.parametrize("name", explain.names())
+@pytest.mark.slow
 def test_the_saved_picture_is_the_face_under_the_map_that_is_told_of(
     lab: Lab, tmp_path: Path, name: str
 ) -> None:

@@ -198,6 +198,7 @@ def test_a_start_that_cannot_be_had_is_told(
     assert not run.exists()
 
 
+@pytest.mark.slow
 def test_a_started_process_keeps_stdout_clean_when_it_refuses(tmp_path: Path) -> None:
     assert_one_sentence(started("predict", tmp_path / "x.png", "--model", "nosuch"), "nosuch")
 

@@ -276,6 +276,7 @@ def test_a_bare_weights_file_can_be_the_start(trained: Path, data: Path, tmp_pat
     assert card.ancestors == []
 
 
+@pytest.mark.slow
 def test_a_weights_file_beside_another_models_card_has_no_ancestors(
     trained: Path, data: Path, tmp_path: Path
 ) -> None:
@@ -389,6 +390,7 @@ def test_without_tensorboard_training_says_what_to_install(
         training.train(RECIPE, data, tmp_path / "model", tensorboard=tmp_path / "board")
 
 
+@pytest.mark.slow
 def test_progress_tells_the_share_of_the_whole_run(data: Path, tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
 

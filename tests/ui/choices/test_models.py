@@ -43,6 +43,7 @@ def test_the_lightest_model_comes_first() -> None:
     assert models.shipped()[0] == "mobilenetv3"
 
 
+@pytest.mark.slow
 def test_two_visitors_and_a_switch_there_and_back_load_each_model_once(
     open_page: Open, another: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

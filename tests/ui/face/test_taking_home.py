@@ -18,6 +18,7 @@ def classifier() -> Classifier:
     return load_classifier("mobilenetv3")
 
 
+@pytest.mark.slow
 def test_every_fooled_samples_picture_fools_again(classifier: Classifier) -> None:
     fooled = [_fools_again(classifier, sample) for sample in samples.gallery()]
     assert np.mean(fooled) > 0.5, "too few faces fall to say anything"

@@ -70,6 +70,7 @@ def test_hostile_settings_leave_the_link(open_page: Open) -> None:
     assert not set(open_page("Attack", **HOSTILE).query_params) & {"epsilon", "model", "sample"}
 
 
+@pytest.mark.slow
 def test_link_sets_the_attack(open_page: Open) -> None:
     app = open_page("Attack", attack="pgd", epsilon="3", steps="2", sample="portrait-01")
     assert not app.exception
@@ -87,6 +88,7 @@ def test_settings_of_pgd_are_those_of_the_core_and_hidden_for_fgsm(open_page: Op
     assert "steps" not in [slider.key for slider in app.slider]
 
 
+@pytest.mark.slow
 def test_restarts_need_a_random_start(open_page: Open) -> None:
     app = open_page("Attack", attack="pgd", restarts="3", random_start="False", steps="1")
     assert not app.error
