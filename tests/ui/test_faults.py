@@ -156,7 +156,7 @@ def test_a_full_gpu_is_a_warning_in_the_footer_and_the_answer_is_the_same(
     monkeypatch.setattr(models, "load_classifier", load)
     refuse_above(limit, first, monkeypatch)
     models._load.clear()
-    models._loaded.clear()
+    models._in_memory.clear()
     app = open_page("Attack", model="mobilenetv3", attack="fgsm")
     assert not app.exception
     assert not app.error
@@ -164,4 +164,4 @@ def test_a_full_gpu_is_a_warning_in_the_footer_and_the_answer_is_the_same(
     assert any(words in each for each in warnings), warnings
     assert open_page("Inspect", map="saliency").header[0].value == expected
     models._load.clear()
-    models._loaded.clear()
+    models._in_memory.clear()

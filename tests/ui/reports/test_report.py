@@ -251,7 +251,7 @@ def test_a_link_to_a_folder_elsewhere_is_refused(
     (root / "link").symlink_to(tmp_path)
     monkeypatch.setenv(dataset_choice.ROOTS_VARIABLE, str(root))
     with pytest.raises(DatasetError, match="operator"):
-        dataset_choice.permitted("link")
+        dataset_choice.resolve_folder("link")
 
 
 @needs.links
