@@ -139,7 +139,9 @@ def _dropped_in_a_drag(page: Page, box: dict[str, float], sent: list[str]) -> fl
     return float(np.mean(np.array(frames) > 20))
 
 
-@pytest.mark.parametrize("sample", ["portrait-01", "portrait-08"])
+@pytest.mark.parametrize(
+    "sample", [pytest.param("portrait-01", marks=pytest.mark.journey), "portrait-08"]
+)
 def test_every_notch_shows_what_the_attack_gives(visit: Visit, sample: str) -> None:
     page = complete(visit(f"Attack?sample={sample}"))
     record = json.loads(saved(page, "Settings and results"))

@@ -42,3 +42,11 @@ def test_projection_moves_only_what_is_outside(norm: str, scale: float, seed: in
         np.testing.assert_allclose(projected, delta, atol=1e-30)  # denormals may become zero
     else:
         assert norms.distances(projected, zero, norm)[0] == pytest.approx(1.0, abs=1e-5)
+
+
+def test_random_points_fill_the_l2_ball_evenly() -> None:
+    rng = np.random.default_rng(0)
+    points = np.stack([norms.ball("l2").sample(rng, (2, 1, 2)) for _ in range(2000)])
+    # Of an even spread, the share of points within a radius is the share of the volume.
+    shares = np.sort(np.linalg.norm(points.reshape(2000, 4), axis=1) ** 4)
+    np.testing.assert_allclose(shares, np.linspace(0, 1, 2000), atol=0.04)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from small_models import SHAPE, linear_model, wrapped
 
 from facemask_core import Classifier, attacks
-from facemask_core.attacks import losses
+from facemask_core.attacks import apgd, losses
 from facemask_core.attacks.base import AdversarialBatch
 from facemask_core.backend import keras
 from facemask_core.errors import AttackError
@@ -77,6 +77,20 @@ def test_auto_pgd_halves_a_step_that_leads_nowhere() -> None:
     assert _leads(batch)[0] > -0.002
     coarse = attacks.make("pgd", steps=60, step_size=0.2, random_start=False)
     assert _leads(coarse(wrapped(model), start, np.array([0]), epsilon=0.1))[0] < -0.02
+
+
+@pytest.mark.backend
+def test_auto_pgd_goes_on_from_its_best_point_with_the_gradient_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Algorithm 1 by hand: 0.55 is worse than 0.45, so back; then 0.525, and down to 0.46875."""
+    monkeypatch.setattr(apgd, "random_starts", lambda images, *_: np.zeros_like(images))
+    pixels = keras.Input(SHAPE)
+    ridge = -keras.ops.abs(keras.ops.mean(pixels, axis=(1, 2, 3))[:, None] - 0.47)
+    model = keras.Model(pixels, keras.ops.concatenate([ridge * 0.0, ridge], axis=1))
+    start = np.full((1, *SHAPE), 0.45, np.float32)
+    batch = attacks.make("apgd", steps=3)(wrapped(model), start, np.array([0]), epsilon=0.1)
+    np.testing.assert_allclose(batch.images, 0.46875, atol=1e-5)
 
 
 @pytest.mark.backend

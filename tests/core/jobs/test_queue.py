@@ -60,6 +60,16 @@ def test_a_full_queue_takes_all_of_what_is_asked_or_nothing(
     assert len(queue.add("b", [queued.order(tmp_path, seed=seed) for seed in (1, 2)])) == 2
 
 
+def test_each_owner_may_have_so_many_jobs_and_not_one_more(tmp_path: Path) -> None:
+    queue = Queue(tmp_path, each=2)
+    orders = [queued.order(tmp_path, seed=seed) for seed in (1, 2, 3)]
+    assert len(queue.add("a", orders[:2])) == 2
+    with pytest.raises(QueueFullError, match=r"may have 2 reports .* would make 3;"):
+        queue.add("a", orders[2:])
+    assert len(queue.jobs("a")) == 2
+    assert len(queue.add("b", orders[:2])) == 2, "the others have as many of their own"
+
+
 def test_jobs_that_ended_long_ago_are_forgotten(
     queue: Queue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -170,6 +170,22 @@ def test_a_failed_write_keeps_the_old_file_and_leaves_nothing_behind(tmp_path: P
     assert [path.name for path in tmp_path.iterdir()] == ["card.json"]
 
 
+def test_a_write_cut_off_keeps_the_old_content(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "card.json"
+    target.write_bytes(b"old")
+
+    def full(_descriptor: int) -> None:
+        assert target.read_bytes() == b"old", "a reader sees no part of the new content"
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(checkpoints.os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        checkpoints.write_atomically(target, b"new")
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"card.json": b"old"}
+
+
 @pytest.mark.parametrize("value", [1e6, -65536.0, np.inf, np.nan])
 def test_weights_that_float16_cannot_hold_are_not_saved(tmp_path: Path, value: float) -> None:
     dense = keras.layers.Dense(2)

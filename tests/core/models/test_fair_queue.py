@@ -56,6 +56,7 @@ class Lab:
         self,
         visitor: Visitor,
         *values: float,
+        model: Hashable = "model",
         kind: Hashable = None,
         together: int = 1,
         work: Callable[[Arrays], Answer] | None = None,
@@ -66,7 +67,7 @@ class Lab:
 
         def asked() -> Answer:
             self.here.visitor = visitor
-            return self.queue.compute("model", kind, [rows], work or self._work, together=together)
+            return self.queue.compute(model, kind, [rows], work or self._work, together=together)
 
         before = self.queue._count
         future = self.pool.submit(asked)
@@ -153,6 +154,21 @@ def test_what_is_alike_is_computed_at_once_and_paid_by_the_row() -> None:
         future.result(20)
     assert lab.batches == [[1.0, 3.0, 4.0], [2.0], [5.0]]
     assert visitors[2].seconds == pytest.approx(2 * visitors[0].seconds)
+
+
+def test_what_is_asked_of_two_models_is_not_computed_at_once() -> None:
+    lab = Lab()
+
+    def multiply(factor: float) -> Callable[[Arrays], Answer]:
+        return lambda arrays: [factor * arrays[0]]
+
+    with lab.closed():
+        asked = [
+            lab.ask(Visitor(name), 1.0, model=name, kind="a", together=8, work=multiply(factor))
+            for name, factor in (("one", 2.0), ("another", 3.0))
+        ]
+    assert [future.result(20)[0].tolist() for future in asked] == [[2.0], [3.0]]
+    lab.pool.shutdown()
 
 
 def test_whoever_waits_is_told_how_many_come_first() -> None:

@@ -203,6 +203,16 @@ def test_what_is_no_progress_is_ignored(text: str) -> None:
     assert progress.parse_progress(text, OPTIONS) is None
 
 
+@pytest.mark.parametrize(("chapter", "options"), enumerate(OPTIONS, 1))
+def test_the_last_option_is_a_guess_and_one_beyond_is_none(
+    chapter: int, options: list[int]
+) -> None:
+    last = {chapter: tuple(most - 1 for most in options)}
+    assert progress.parse_progress(progress.write_progress(last), OPTIONS) == last
+    beyond = {chapter: (options[0], *(0 for _ in options[1:]))}
+    assert progress.parse_progress(progress.write_progress(beyond), OPTIONS) is None
+
+
 def test_progress_is_read_as_it_was_written() -> None:
     answered = {1: (1,), 4: (None,), 8: (0, 1, None, 1, 0, 0)}
     assert progress.write_progress(answered) == "1b.4-.8ab-baa"

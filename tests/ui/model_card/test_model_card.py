@@ -8,6 +8,7 @@ import pytest
 from screen import Open
 
 from facemask_core.data import samples
+from facemask_core.labels import LABELS
 from facemask_core.models import checkpoints, published
 from facemask_core.models.checkpoints import Card
 from facemask_ui.base.palette import LIGHT, percent
@@ -86,7 +87,16 @@ def test_the_tables_hold_the_published_figures(card: Card) -> None:
     assert len(tables.tabulate_skin_tones(published.read_skin_tones(), card.weights_sha256)) == 2
     assert tables.tabulate_skin_tones(published.read_skin_tones(), "0" * 64).empty
     test = card.metrics["test"]
-    assert tables.tabulate_classes(test)["images"].sum() == test["report"]["macro avg"]["support"]
+    by_class = tables.tabulate_classes(test).set_index("class")
+    assert by_class["images"].sum() == test["report"]["macro avg"]["support"]
+    for label in LABELS:
+        row, figures = by_class.loc[label.replace("_", " ")], test["report"][label]
+        assert row["precision"] == percent(figures["precision"])
+        assert row["recall"] == percent(figures["recall"])
+    for row in tables.tabulate_sources(test).to_dict("records"):
+        figures = test["sources"][row["source"]]
+        assert row["accuracy"] == percent(figures["accuracy"])
+        assert row["balanced accuracy"] == percent(figures["balanced_accuracy"])
 
 
 def test_failures_are_the_samples_the_model_gets_wrong() -> None:

@@ -63,6 +63,11 @@ def test_the_lesson_leads_everyone_to_the_same_place(
     assert set(app.query_params) == set(fresh.query_params)
 
 
+@pytest.mark.parametrize("query", [OTHERWISE, PRESETS[0].query, CHAPTERS[1].query])
+def test_what_a_link_names_goes_before_the_defaults(query: dict[str, str]) -> None:
+    assert links.complete_link("Attack", query).items() >= query.items()
+
+
 def test_reports_leave_the_labs_attack_alone(open_page: Open) -> None:
     app = open_page("Attack", attack="bim")
     app.switch_page("pages/3_Report.py").run()

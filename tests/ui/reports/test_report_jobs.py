@@ -73,6 +73,15 @@ def test_models_and_attacks_make_one_job_each_in_one_table(open_page: Open) -> N
     assert len(app.selectbox(key="run").options) == 5, "none, and the four"
 
 
+def test_a_report_is_asked_for_with_every_setting_of_its_attack(open_page: Open) -> None:
+    chosen = {"epsilon": "3", "steps": "7", "restarts": "2", "seed": "11"}
+    app = open_page("Report", limit="4", judged="mobilenetv3", attacks="pgd", **chosen)
+    run_report(app)
+    (job,) = Queue().jobs()
+    assert (job.order.attack, job.order.epsilon, job.order.seed) == ("pgd", 3 / 255, 11)
+    assert (job.order.settings["steps"], job.order.settings["restarts"]) == (7, 2)
+
+
 def test_curves_and_transfer_are_reports_of_their_own(open_page: Open) -> None:
     query = {"judged": "mobilenetv3,vgg19", "attacks": "none,fgsm", "epsilon": "16"}
     app = open_page("Report", limit="6", **query)
