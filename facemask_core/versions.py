@@ -14,7 +14,7 @@ _WITHOUT_FIGURES = ("cli/", "jobs/", "shipped/")
 """Folders no figure depends on: the commands, the queue, and the pages in a wheel."""
 
 
-def library_versions() -> dict[str, str]:
+def package_versions() -> dict[str, str]:
     """Returns the versions of Python and of every library that computes, by name."""
     packages = (
         *("keras", keras.backend.backend(), "numpy", "scipy"),

@@ -34,7 +34,7 @@ class Introduction:
 def make_introduction(task: Task) -> Introduction:
     """States what this process's rows for a task depend on besides the task."""
     device = str(task.description()["device"])
-    return Introduction(device, versions.source_sha256(), versions.library_versions())
+    return Introduction(device, versions.source_sha256(), versions.package_versions())
 
 
 def check_introduction(introduction: Introduction, expected: Introduction) -> None:

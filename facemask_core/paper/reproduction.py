@@ -144,7 +144,7 @@ class Reproduction:
                 "clean": summarise_confidences(report.clean),
                 "adversarial": None if adversarial is None else summarise_confidences(adversarial),
             },
-            "libraries": versions.library_versions(),
+            "libraries": versions.package_versions(),
             "code_sha256": versions.source_sha256(),
         }
         self._write(experiment, result)

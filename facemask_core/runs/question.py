@@ -103,7 +103,7 @@ def make_question(
             "order_sha256": hashlib.sha256(paths.encode("utf-8", "surrogateescape")).hexdigest(),
             "preparation": _preparation_name(task.prepare),
             "code_sha256": versions.source_sha256(),
-            "libraries": versions.library_versions(),
+            "libraries": versions.package_versions(),
         }
     )
 

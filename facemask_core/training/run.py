@@ -86,7 +86,7 @@ def train(
         seed=recipe.seed,
         history=trainer.history,
         metrics={},
-        versions=versions.library_versions(),
+        versions=versions.package_versions(),
         notes=_notes(probe),
         ancestors=ancestors,
     )

@@ -42,6 +42,6 @@ def test_the_hash_follows_the_computing_code_alone(package: Path) -> None:
 
 
 def test_the_libraries_under_a_figure_are_named() -> None:
-    found = versions.library_versions()
+    found = versions.package_versions()
     assert {"python", "keras", keras.backend.backend(), "numpy", "pillow"} <= found.keys()
     assert all(found.values())

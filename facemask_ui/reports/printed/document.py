@@ -94,7 +94,7 @@ def write_page(report: Evaluation, supplement: Supplement | None = None) -> str:
         transfers=[_make_table(title, rates) for title, rates in supplement.transfers.items()],
         sources=report.by_source(),
         identity=_list_identity(report),
-        versions=versions.library_versions() | {"core source sha256": versions.source_sha256()},
+        versions=versions.package_versions() | {"core source sha256": versions.source_sha256()},
         meaning=_MEANING,
     )
 

@@ -87,7 +87,7 @@ Change = Callable[[pytest.MonkeyPatch], None]
     "change",
     [
         lambda patch: patch.setattr(versions, "source_sha256", lambda: "other"),
-        lambda patch: patch.setattr(versions, "library_versions", lambda: {"keras": "9"}),
+        lambda patch: patch.setattr(versions, "package_versions", lambda: {"keras": "9"}),
         lambda patch: patch.setattr(backend, "device", lambda _: "another device"),
     ],
     ids=["code", "libraries", "device"],

@@ -127,7 +127,7 @@ def test_the_page_holds_all_that_was_promised(report: Evaluation) -> None:
     assert ("aria-label", confidence_histogram.describe_histogram(report)) in seen.attributes
     for title in ("Most fooled", "Least fooled", "Skipped filesNone.", "with each figure"):
         assert title in seen.text
-    for value in (report.data_sha256, report.model_sha256, *versions.library_versions().values()):
+    for value in (report.data_sha256, report.model_sha256, *versions.package_versions().values()):
         assert value in seen.text
 
 
