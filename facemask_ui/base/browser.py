@@ -25,6 +25,8 @@ def read_texts(module: str, *names: str) -> tuple[str, ...]:
 
 (CONTROLS,) = read_texts(__file__, "controls.css")
 """The style of buttons, icons and verdicts; it goes before a component's own style."""
+(SVG,) = read_texts(__file__, "svg.js")
+"""The script that makes elements of a drawing; it goes before a component's own script."""
 
 
 def write_png_address(picture: Image.Image) -> str:

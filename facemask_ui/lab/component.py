@@ -29,16 +29,19 @@ _HTML, _CSS = browser.read_texts(__file__, "lab.html", "lab.css")
 # Streamlit takes one text a component and serves no file that another could import, so the files
 # are joined. All of a component's share one scope: no name may stand in two of them.
 _JS = "\n".join(
-    browser.read_texts(
-        __file__,
-        "elements.js",
-        "codec.js",
-        "pictures.js",
-        "curve.js",
-        "player.js",
-        "downloads.js",
-        "guess.js",
-        "lab.js",
+    (
+        browser.SVG,
+        *browser.read_texts(
+            __file__,
+            "elements.js",
+            "codec.js",
+            "pictures.js",
+            "curve.js",
+            "player.js",
+            "downloads.js",
+            "guess.js",
+            "lab.js",
+        ),
     )
 )
 _PART_JS = "\n".join(browser.read_texts(__file__, "codec.js", "part.js"))

@@ -37,10 +37,10 @@ class Curve {
   drawFrame(axis) {
     const shapes = [0, 0.25, 0.5, 0.75, 1].flatMap((share) => [
       shape("line", { x1: LEFT, x2: this.right, y1: up(share), y2: up(share), class: share === 0.5 ? "half" : "grid" }),
-      text(LEFT - 8, up(share) + 5, `${100 * share} %`, "end"),
+      writeLabel(LEFT - 8, up(share) + 5, `${100 * share} %`, "end"),
     ]);
     for (const level of ticks(axis)) {
-      shapes.push(text(this.across(level), BOTTOM + 22, String(axis.values[level]), "middle"));
+      shapes.push(writeLabel(this.across(level), BOTTOM + 22, String(axis.values[level]), "middle"));
     }
     return shapes;
   }
@@ -103,16 +103,4 @@ function ticks({ most }) {
   const levels = [];
   for (let at = 0; at <= most; at += stride) levels.push(at);
   return levels;
-}
-
-function shape(name, attributes) {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  return node;
-}
-
-function text(x, y, content, anchor) {
-  const node = shape("text", { x, y, "text-anchor": anchor });
-  node.textContent = content;
-  return node;
 }

@@ -38,7 +38,7 @@ def draw_camera(
         on_stopped: Called when the camera is switched off.
     """
     component = st.components.v2.component(
-        "live_camera", html=_HTML, css=browser.CONTROLS + _CSS, js=_JS
+        "live_camera", html=_HTML, css=browser.CONTROLS + _CSS, js=browser.SVG + _JS
     )
     component(
         data={
