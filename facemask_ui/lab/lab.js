@@ -15,7 +15,8 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   const lab = (parentElement.lab ??= new Lab(parentElement));
   lab.show(data, { setStateValue, setTriggerValue });
   forgetOthers();
-  return () => lab.close();
+  // Streamlit ends an overtaken run in this way as well; only what has left the page is closed.
+  return () => parentElement.isConnected || lab.close();
 }
 
 /** Two labs may stand on a page, and neither's film may go: its parts would not be sent again. */

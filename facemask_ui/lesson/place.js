@@ -1,5 +1,5 @@
 // Tells the browser which language the page is in, and brings a new chapter's start into view.
-export default function ({ data }) {
+export default function ({ data, parentElement }) {
   const main = document.querySelector("[data-testid=stMain]");
   main.lang = data.language;
   for (const part of main.querySelectorAll(".st-key-navigation, .st-key-footer")) part.lang = "en";
@@ -11,7 +11,9 @@ export default function ({ data }) {
     heading.focus({ preventScroll: true });
     main.scrollTo(0, 0);
   }
+  // Streamlit ends an overtaken run in this way as well; only what has left the page is undone.
   return () => {
+    if (parentElement.isConnected) return;
     main.removeAttribute("lang");
     delete main.dataset.chapter;
   };

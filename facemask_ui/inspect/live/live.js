@@ -19,7 +19,8 @@ const REASONS = {
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   const live = (parentElement.live ??= new Live(parentElement));
   live.show(data, { setStateValue, setTriggerValue });
-  return () => live.close();
+  // Streamlit ends an overtaken run in this way as well; only what has left the page is closed.
+  return () => parentElement.isConnected || live.close();
 }
 
 class Live {
@@ -299,18 +300,6 @@ const MARGIN = 10;
 const TOP = 10;
 const BOTTOM = 168;
 const up = (share) => BOTTOM - share * (BOTTOM - TOP);
-
-function shape(name, attributes) {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  return node;
-}
-
-function writeLabel(x, y, text, anchor) {
-  const node = shape("text", { x, y, "text-anchor": anchor });
-  node.textContent = text;
-  return node;
-}
 
 function element(name, className = "") {
   const node = document.createElement(name);

@@ -20,8 +20,11 @@ export default function ({ data, parentElement }) {
   find(".none").onclick = () => show(0);
   find(".all").onclick = () => show(100);
   find(".colours").style.backgroundImage = `linear-gradient(to right, ${data.colours.join()})`;
-  const move = ({ detail }) => show(state.percent + detail);
-  globalThis.addEventListener("facemask-heat", move);
+  // New data (another theme) run this again, and the arrow keys must still move the slider once.
+  parentElement.life?.abort();
+  const { signal } = (parentElement.life = new AbortController());
+  globalThis.addEventListener("facemask-heat", ({ detail }) => show(state.percent + detail), { signal });
   show(state.percent); // another page may have been open meanwhile
-  return () => globalThis.removeEventListener("facemask-heat", move);
+  // Streamlit ends an overtaken run in this way as well; only what has left the page is closed.
+  return () => parentElement.isConnected || parentElement.life.abort();
 }

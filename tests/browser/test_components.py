@@ -1,0 +1,40 @@
+"""A component outlives the data that overtake other data on their way to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from facemask_ui.base import browser
+from facemask_ui.inspect.live import component, words
+
+pytestmark = pytest.mark.journey
+
+# Streamlit calls what a run returns at once when newer data have come in the meantime.
+OVERTAKEN = """async ({ html, js, data }) => {
+  const { default: run } = await import(URL.createObjectURL(
+    new Blob([js], { type: "text/javascript" })));
+  const parentElement = document.createElement("div");
+  parentElement.innerHTML = html;
+  document.body.append(parentElement);
+  const end = run({ data, parentElement, setStateValue() {}, setTriggerValue() {} });
+  end();
+  const alive = parentElement.live?.life.signal.aborted === false;
+  parentElement.remove();
+  end();
+  return [alive, parentElement.live === undefined]; }"""
+
+
+def test_the_camera_outlives_overtaken_data_and_ends_with_its_page(chromium: Browser) -> None:
+    data: dict[str, Any] = {"answer": None, "seen": None, "level": 0, "words": words.WORDS}
+    script = browser.SVG + component._JS
+    page = chromium.new_page()
+    given = {
+        "html": component._HTML,
+        "js": script,
+        "data": data | {"levels": ["0/255", "1/255"]},
+    }
+    assert page.evaluate(OVERTAKEN, given) == [True, True]
+    page.close()
