@@ -1,0 +1,10 @@
+"""The web server around the pages: what it does before Streamlit hears of a request.
+
+Streamlit's supported hooks are used: ``app.py`` holds an ``st.App``, whose middleware sees every
+request and websocket first, and whose lifespan begins before the first visitor comes.
+"""
+
+from facemask_ui.server.lifespan import lifespan
+from facemask_ui.server.middleware import build_middleware
+
+__all__ = ["build_middleware", "lifespan"]
