@@ -39,6 +39,20 @@ class DatasetError(FacemaskError):
     """A dataset's folder is missing, empty, or not laid out as one folder a class."""
 
 
+class SplitsError(DatasetError):
+    """A dataset holds several splits, and none of them was given."""
+
+    def __init__(self, message: str, splits: tuple[str, ...] = ()) -> None:
+        """Says so, and keeps the splits' paths for a page that lets one be chosen.
+
+        Args:
+            message: What is wrong and what to do.
+            splits: The paths of the splits below the dataset.
+        """
+        super().__init__(message)
+        self.splits = splits
+
+
 class DownloadError(FacemaskError):
     """A file cannot be fetched from the internet, or is not the expected one."""
 

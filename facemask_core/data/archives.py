@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from facemask_core.data import zips
-from facemask_core.data.datasets import Dataset, arrange, is_hidden
-from facemask_core.errors import DatasetError, ImageError
-from facemask_core.labels import parse_label
+from facemask_core.data.datasets import Dataset, arrange
+from facemask_core.errors import ImageError
 from facemask_core.pictures import images
 
 MAX_FILES = 25_000
@@ -47,46 +46,30 @@ class Archive:
         """Unpacks one file into memory.
 
         Raises:
-            ImageError: The entry is too large or damaged.
+            ImageError: The entry is too large, damaged, or packed in a way Python cannot read.
         """
-        if self._entries[path].file_size > images.MAX_BYTES:
+        entry = self._entries[path]
+        if entry.file_size > images.MAX_BYTES:
             raise ImageError("The file is over 20 MB; save the picture smaller and try again.")
         try:
-            with self._zip.open(path) as file:
+            with self._zip.open(entry) as file:
                 return file.read(images.MAX_BYTES + 1)
+        except NotImplementedError as error:
+            raise ImageError(f"The file cannot be unpacked; {zips.PACK_PLAINLY}.") from error
         except zips.DAMAGE as error:
             raise ImageError("The file is damaged inside the zip; pack it again.") from error
 
 
-def open_archive(data: bytes | Path, name: str) -> Dataset:
-    """Finds the images of a zip with one folder a class, at its top or inside one single folder.
+def open_archive(data: bytes | Path, name: str, split: str = "") -> Dataset:
+    """Finds the images of a zip with one folder a class, at its top or in folders around them.
 
     Args:
         data: The whole zip file, or its path.
         name: What the user calls it.
+        split: The path of one of its splits; needed where there are several.
 
     Raises:
+        SplitsError: The zip holds several splits, and none is given.
         DatasetError: The zip cannot be used or does not hold both classes.
     """
-    archive = Archive(data, name)
-    return arrange(archive, below=_find_wrapper(archive))
-
-
-def _find_wrapper(archive: Archive) -> str:
-    """Finds the one folder that holds everything, as file managers pack it; empty if there is none.
-
-    Loose files beside the folders, such as a README, do not count.
-    """
-    deep = [path.split("/") for path in archive.paths() if "/" in path and not is_hidden(path)]
-    tops = {parts[0] for parts in deep}
-    seconds = {parts[1] for parts in deep if len(parts) > 2}
-    wraps_classes = any(_is_label(name) for name in seconds)
-    return f"{tops.pop()}/" if len(tops) == 1 and wraps_classes else ""
-
-
-def _is_label(name: str) -> bool:
-    try:
-        parse_label(name)
-    except DatasetError:
-        return False
-    return True
+    return arrange(Archive(data, name), split)

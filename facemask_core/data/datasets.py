@@ -12,19 +12,23 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from facemask_core.data.clutter import is_clutter
+from facemask_core.data.layout import (
+    SPLITS,
+    parse_split,
+    read_layout,
+    refuse_splits,
+    refuse_unknown_folder,
+)
 from facemask_core.errors import DatasetError, FacemaskError, ImageError
 from facemask_core.labels import LABELS, parse_label
 from facemask_core.pictures import images
 
-SPLITS = ("train", "val", "test")
 _READERS = 4
 """Decoding threads; Pillow releases the interpreter lock, and a few keep two to four cores busy."""
 
 UNREADABLE = "unreadable"
 """Stands for the hash of a file that cannot be opened."""
-
-_CLUTTER = {"__MACOSX", "Thumbs.db", "desktop.ini"}
-"""What operating systems leave in folders and archives; it is no data."""
 
 Prepare = Callable[[NDArray[np.uint8]], NDArray[np.uint8]]
 
@@ -145,12 +149,14 @@ def open_dataset(root: Path | str) -> Dataset:
     """Finds the images of a folder with one subfolder a class.
 
     Args:
-        root: The folder; its subfolders' names may be any spelling of the two classes.
+        root: The folder; its subfolders' names may be any spelling of the two classes. They may
+            lie deeper, in folders that each hold everything.
 
     Returns:
         The dataset, in the order of the sorted relative paths.
 
     Raises:
+        SplitsError: The folder holds several splits.
         DatasetError: The folder is missing, a subfolder is no known class, or a class is empty.
     """
     root = Path(root)
@@ -159,44 +165,35 @@ def open_dataset(root: Path | str) -> Dataset:
     return arrange(Folder(root))
 
 
-def arrange(source: Source, below: str = "") -> Dataset:
+def arrange(source: Source, split: str = "") -> Dataset:
     """Sorts a source's files into the two classes by the name of the folder they lie in.
 
-    Hidden files are passed over; every other file counts as an image, so that one that cannot be
-    read is reported later rather than dropped in silence. Files outside any class folder, such as
-    a README, are not part of the dataset.
+    Hidden files and what other software leaves behind are passed over; every other file counts as
+    an image, so that one that cannot be read is reported later rather than dropped in silence.
+    Files outside any class folder, such as a README, are not part of the dataset.
 
     Args:
         source: Where the files lie.
-        below: Prefix with a trailing slash; only files below it are read.
+        split: Path of the split whose files are read; empty where there is one dataset alone.
 
     Raises:
+        SplitsError: There are several splits, and none is given.
         DatasetError: A folder is no known class, or a class is empty.
     """
-    samples = []
-    for path in sorted(source.paths()):
-        folder, slash, _ = path.removeprefix(below).partition("/")
-        if not path.startswith(below) or not slash or is_hidden(path):
-            continue
-        samples.append(Sample(path, _read_label(source, folder)))
+    paths = sorted(source.paths())
+    layout = read_layout(paths, f"{split}/" if split else "", whole=True)
+    refuse_splits(source.name, layout)
+    folders: dict[str, list[str]] = {}
+    for path in paths:
+        folder, slash, _ = path[len(layout.below) :].partition("/")
+        if path.startswith(layout.below) and slash and not is_clutter(path):
+            folders.setdefault(folder, []).append(path)
+    refuse_unknown_folder(source.name, layout, folders)
+    samples = [
+        Sample(path, parse_label(folder)) for folder, files in folders.items() for path in files
+    ]
     _refuse_missing_class(source, samples)
-    return Dataset(source, tuple(samples))
-
-
-def _read_label(source: Source, folder: str) -> int:
-    try:
-        return parse_label(folder)
-    except DatasetError as error:
-        if folder.lower() in SPLITS:
-            raise DatasetError(
-                f"{source.name!r} holds splits such as {folder!r}; name one of those folders."
-            ) from error
-        raise
-
-
-def is_hidden(path: str) -> bool:
-    """Tells whether a path is, or lies in, something hidden or left by the operating system."""
-    return any(part.startswith(".") or part in _CLUTTER for part in path.split("/"))
+    return Dataset(source, tuple(sorted(samples, key=lambda sample: sample.path)))
 
 
 def _refuse_missing_class(source: Source, samples: list[Sample]) -> None:
@@ -296,22 +293,29 @@ def _collect(pending: list) -> Batch:
 def open_splits(root: Path | str) -> dict[str, Dataset]:
     """Opens a training folder as train, val and test.
 
-    A folder that holds ``train`` is used as it is divided. A plain folder-per-class set is divided
-    80/10/10 by the hash of each file's content, so that copies of one photograph stay on one side
-    and the division never changes.
+    A folder that holds ``train`` is used as it is divided; its splits may have any of their usual
+    names, such as ``Training`` or ``valid``. A plain folder-per-class set is divided 80/10/10 by
+    the hash of each file's content, so that copies of one photograph stay on one side and the
+    division never changes.
 
     Args:
-        root: The folder.
+        root: The folder, or one around it.
 
     Returns:
         Datasets by split name.
 
     Raises:
-        DatasetError: The folder, a split or a class is missing or empty.
+        DatasetError: The folder, a split or a class is missing or empty, or two folders may be
+            the same split.
     """
     root = Path(root)
-    if (root / "train").is_dir():
-        return {name: open_dataset(root / name) for name in SPLITS if (root / name).is_dir()}
+    layout = read_layout(Folder(root).paths())
+    folders = _find_split_folders(root / layout.below)
+    if "train" in folders:
+        return {name: open_dataset(folders[name]) for name in SPLITS if name in folders}
+    if layout.splits:
+        names = " and ".join(repr(path.name) for path in folders.values())
+        raise DatasetError(f"{str(root)!r} holds {names} but no train folder; add one.")
     whole = open_dataset(root)
     parts: dict[str, list[Sample]] = {name: [] for name in SPLITS}
     for sample in whole.samples:
@@ -323,6 +327,25 @@ def open_splits(root: Path | str) -> dict[str, Dataset]:
                 "add pictures or make train, val and test folders."
             )
     return {name: Dataset(whole.source, tuple(samples)) for name, samples in parts.items()}
+
+
+def _find_split_folders(folder: Path) -> dict[str, Path]:
+    """Finds the folders of the splits; links to folders count, as the command line is trusted."""
+    folders: dict[str, Path] = {}
+    # glob, unlike iterdir, passes over a folder that may not be looked into.
+    for path in sorted(folder.glob("*")):
+        split = None if is_clutter(path.name) else parse_split(path.name)
+        if split is None or not path.is_dir():
+            continue
+        rival = folders.setdefault(split, path)
+        if path.name == split:
+            folders[split] = path  # beside val, a valid or dev is another matter
+        elif rival.name not in (split, path.name):
+            raise DatasetError(
+                f"{str(folder)!r} holds {rival.name!r} and {path.name!r}, and both may be its "
+                f"{split} split; leave one of them out."
+            )
+    return folders
 
 
 def _choose_split(source: Source, sample: Sample) -> str:

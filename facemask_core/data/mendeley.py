@@ -10,7 +10,7 @@ from typing import Any
 
 from facemask_core import paths
 from facemask_core.data import zips
-from facemask_core.data.datasets import is_hidden
+from facemask_core.data.clutter import is_clutter
 from facemask_core.downloads import Checksum, RemoteFile, fetch, read_json
 from facemask_core.errors import DatasetError, DownloadError
 from facemask_core.labels import LABELS, parse_label
@@ -52,7 +52,7 @@ def _find_datasets(folder: Path, depth: int) -> list[Path]:
     """Lists folders with both classes, at most ``depth`` below; folders of a class are left out."""
     if not folder.is_dir():
         return []
-    below = sorted(path for path in folder.iterdir() if path.is_dir() and not is_hidden(path.name))
+    below = sorted(path for path in folder.iterdir() if path.is_dir() and not is_clutter(path.name))
     if {_read_label(path.name) for path in below} >= set(range(len(LABELS))):
         return [folder]
     return [part for path in below if depth for part in _find_datasets(path, depth - 1)]

@@ -6,15 +6,14 @@ import lzma
 import stat
 import zipfile
 import zlib
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import IO
 
 from facemask_core import system
-from facemask_core.data.datasets import is_hidden
+from facemask_core.data.clutter import is_clutter
 from facemask_core.errors import DatasetError
 
 DAMAGE = (
@@ -27,6 +26,12 @@ DAMAGE = (
     NotImplementedError,  # a compression or version that zipfile does not know
 )
 """What Python raises while it reads a damaged entry."""
+
+PACK_PLAINLY = (
+    "pack the folder again as a zip with the method Deflate, as the file managers of Windows and "
+    "macOS do"
+)
+"""Advice that works with any packer: 7-Zip and WinZip call this setting the compression method."""
 
 _CHUNK = 2**20
 
@@ -96,22 +101,39 @@ def check_files(archive: zipfile.ZipFile, name: str, limits: Limits) -> dict[str
             of it, or holds something other than plain files, such as symbolic links.
     """
     # The library's own is_dir fails on an entry without a name.
-    entries = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
+    entries = [entry for entry in archive.infolist() if not entry.filename.endswith(("/", "\\"))]
     _refuse_too_much(entries, name, limits)
-    files = {entry.filename: entry for entry in entries}
-    if len(files) < len(entries):
-        (path, _), *_ = Counter(entry.filename for entry in entries).most_common(1)
-        raise DatasetError(f"{name!r} has {path!r} more than once; pack it again.")
-    if any(entry.flag_bits & 0x1 for entry in files.values()):
+    files: dict[str, zipfile.ZipInfo] = {}
+    for entry in entries:
+        path = _read_path(entry, name)
+        if files.setdefault(path, entry) is not entry:
+            raise DatasetError(
+                f"{name!r} has {path!r} more than once; pack the folder into a new zip file."
+            )
+    if any(entry.flag_bits & 0x1 for entry in entries):
         raise DatasetError(f"{name!r} is encrypted; pack the folder without a password.")
     for path, entry in files.items():
-        parts = PurePosixPath(path).parts
-        if not parts or path.startswith("/") or ".." in parts or "\\" in path or path[1:2] == ":":
-            raise DatasetError(f"{name!r} has an unsafe path {path!r}; pack it again.")
         # Unix keeps a file's kind here; other systems leave it empty.
         if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG):
             raise DatasetError(f"{name!r} has a link {path!r}; pack the files themselves.")
     return files
+
+
+def _read_path(entry: zipfile.ZipInfo, name: str) -> str:
+    """Reads an entry's path as packers mean it: parts with a slash between them, and no more.
+
+    Old packers of Windows put backslashes between the parts, and some of Unix ``./`` in front. A
+    backslash is never taken for a letter: on Windows the file would land elsewhere than checked.
+    """
+    path = entry.filename.replace("\\", "/")
+    parts = [part for part in path.split("/") if part not in ("", ".")]
+    # A drive's name may also stand behind a dot.
+    if not parts or path.startswith("/") or ".." in parts or parts[0][1:2] == ":":
+        raise DatasetError(
+            f"{name!r} has an unsafe path {entry.filename!r}; pack the folder again without the "
+            "path to it, as the file managers of Windows and macOS do."
+        )
+    return "/".join(parts)
 
 
 def _refuse_too_much(entries: Sequence[zipfile.ZipInfo], name: str, limits: Limits) -> None:
@@ -144,22 +166,22 @@ def unpack(
     """
     with open_zip(path, path.name, limits) as archive:
         files = check_files(archive, path.name, limits)
-        entries = [entry for name, entry in files.items() if not is_hidden(name)]
-        _refuse_impossible_names(entries, path.name)
-        for done, entry in enumerate(entries, start=1):
-            target = folder / entry.filename
+        files = {name: entry for name, entry in files.items() if not is_clutter(name)}
+        _refuse_impossible_names(files, path.name)
+        for done, (name, entry) in enumerate(files.items(), start=1):
+            target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
             with target.open("xb") as file:
                 for chunk in _read_content(archive, entry, path.name):
                     file.write(chunk)
-            progress(done, len(entries))
+            progress(done, len(files))
 
 
-def _refuse_impossible_names(entries: Sequence[zipfile.ZipInfo], name: str) -> None:
-    for entry in entries:
-        if not system.can_name(entry.filename):
+def _refuse_impossible_names(paths: Iterable[str], name: str) -> None:
+    for path in paths:
+        if not system.can_name(path):
             raise DatasetError(
-                f"{name!r} has {entry.filename!r}, a name that Windows cannot give a file; rename "
+                f"{name!r} has {path!r}, a name that Windows cannot give a file; rename "
                 "it and pack the folder again."
             )
 
@@ -170,6 +192,10 @@ def _read_content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -
         with archive.open(entry) as file:
             while chunk := file.read(_CHUNK):
                 yield chunk
+    except NotImplementedError as error:
+        raise DatasetError(
+            f"{entry.filename!r} cannot be unpacked from {name!r}; {PACK_PLAINLY}."
+        ) from error
     except DAMAGE as error:
         raise DatasetError(
             f"{entry.filename!r} is damaged inside {name!r}; get or pack the zip again."

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from facemask_core.data import archives, datasets, zips
-from facemask_core.errors import DatasetError
+from facemask_core.errors import DatasetError, SplitsError
 from facemask_core.pictures import images
 
 SIDE = 32
@@ -95,6 +95,80 @@ def test_a_folder_around_everything_may_be_called_like_a_class() -> None:
     assert opened(below("FaceMask")).counts() == {"without_mask": 2, "with_mask": 2}
 
 
+@pytest.mark.parametrize("wrapper", ["", "ds/", "archive/Face Mask Dataset/"])
+def test_a_split_of_a_zip_is_that_folder(tmp_path: Path, wrapper: str) -> None:
+    files = {
+        f"{wrapper}{split}/{path}": data
+        for split in ("Train", "Test")
+        for path, data in FILES.items()
+    }
+    with pytest.raises(SplitsError, match=f"'{wrapper}Train' and '{wrapper}Test'") as refusal:
+        opened(files)
+    split = refusal.value.splits[1]
+    assert split == f"{wrapper}Test"
+    test = archives.open_archive(packed(files), "set.zip", split)
+    assert paths(test) == sorted(path for path in files if path.startswith(split))
+    for path, content in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    assert datasets.arrange(datasets.Folder(tmp_path), split).samples == test.samples
+
+
+def respelled(spell: Callable[[str], str]) -> bytes:
+    """The same files, their names as another packer writes them."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for folder in ("with_mask/", "without_mask/"):
+            write_entry(archive, spell(folder), b"")
+        for path, content in FILES.items():
+            write_entry(archive, spell(path), content)
+    return buffer.getvalue()
+
+
+def write_entry(archive: zipfile.ZipFile, path: str, content: bytes) -> None:
+    info = zipfile.ZipInfo("x")
+    info.filename = path  # as it is: on Windows the library would turn backslashes
+    archive.writestr(info, content)
+
+
+@pytest.mark.parametrize(
+    "spell",
+    [
+        lambda path: path.replace("/", "\\"),
+        lambda path: f"./{path}",
+        lambda path: f".\\{path}".replace("/", "\\"),
+        lambda path: path.replace("/", "//"),
+        lambda path: path.replace("/", "/./"),
+    ],
+    ids=["backslashes", "dot", "both", "two slashes", "dot inside"],
+)
+def test_paths_are_read_as_any_packer_writes_them(
+    tmp_path: Path, spell: Callable[[str], str]
+) -> None:
+    data = respelled(spell)
+    dataset = archives.open_archive(data, "set.zip")
+    assert paths(dataset) == sorted(FILES)
+    assert datasets.fingerprint(dataset) == datasets.fingerprint(opened(FILES))
+    (tmp_path / "set.zip").write_bytes(data)
+    limits = zips.Limits(files=100, unpacked=2**20, ratio=100)
+    zips.unpack(tmp_path / "set.zip", tmp_path / "folder", limits)
+    assert datasets.open_dataset(tmp_path / "folder").samples == dataset.samples
+
+
+@pytest.mark.parametrize("twin", ["with_mask\\a.png", "./with_mask/a.png", "with_mask//a.png"])
+def test_one_path_in_two_spellings_is_refused(twin: str) -> None:
+    assert "'with_mask/a.png' more than once" in refusal(packed(FILES | {twin: picture(9)}))
+
+
+def test_a_picture_packed_by_an_unknown_method_is_skipped_with_the_setting_to_change() -> None:
+    data = bytearray(packed(FILES))
+    for signature, offset in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        struct.pack_into("<H", data, data.index(signature) + offset, 9)  # Deflate64
+    (batch,) = datasets.stream(archives.open_archive(bytes(data), "set.zip"), 8)
+    assert [entry.path for entry in batch.skipped] == ["with_mask/a.png"]
+    assert "method Deflate" in batch.skipped[0].reason
+
+
 @pytest.mark.parametrize(
     "loose",
     [
@@ -141,6 +215,14 @@ def test_an_empty_zip_is_refused() -> None:
         "//server/a.png",
         "C:/with_mask/a.png",
         "with_mask\\..\\a.png",
+        "..\\a.png",
+        "\\a.png",
+        "\\\\server\\a.png",
+        "C:\\with_mask\\a.png",
+        ".\\C:\\a.png",
+        "./C:/a.png",
+        "./../a.png",
+        "with_mask/..\\../a.png",
         "",
         ".",
     ],

@@ -14,8 +14,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from facemask_core import system
 from facemask_core.data import datasets
-from facemask_core.errors import DatasetError
+from facemask_core.engines.blocks import MemorySource
+from facemask_core.errors import DatasetError, SplitsError
 from facemask_core.labels import LABELS, WITH_MASK, WITHOUT_MASK
 from facemask_core.pictures import images
 
@@ -35,6 +37,14 @@ def write(root: Path, files: dict[str, bytes]) -> Path:
 def folders(each: int) -> dict[str, bytes]:
     names = [(name, index) for name in LABELS for index in range(each)]
     return {f"{name}/{i:03}.png": picture(seed) for seed, (name, i) in enumerate(names)}
+
+
+def below(folder: str, files: dict[str, bytes]) -> dict[str, bytes]:
+    return {f"{folder}/{path}": data for path, data in files.items()}
+
+
+def divided(*names: str, each: int = 1) -> dict[str, bytes]:
+    return {path: data for name in names for path, data in below(name, folders(each)).items()}
 
 
 def paths(dataset: datasets.Dataset) -> list[str]:
@@ -90,7 +100,21 @@ def test_what_operating_systems_leave_behind_is_passed_over(tmp_path: Path) -> N
         "without_mask/desktop.ini",
         "without_mask/.cache/x.png",
         "without_mask/__MACOSX/x.png",
+        "with_mask/thumbs.db",
+        "with_mask/Desktop.ini",
+        "with_mask/Icon\r",
+        "with_mask/@eaDir/000.png/SYNOPHOTO_THUMB_M.jpg",
+        "@eaDir/x.jpg",
+        "#recycle/with_mask/x.png",
+        "$RECYCLE.BIN/S-1-5-21/x.png",
+        "System Volume Information/x.dat",
+        "lost+found/x.png",
+        "with_mask/.thumbnails/x.png",
+        "with_mask/.picasaoriginals/x.png",
+        "with_mask/Picasa.ini",
     ]
+    if system.NAME == "win32":
+        clutter.remove("with_mask/Icon\r")
     root = write(tmp_path, folders(2) | dict.fromkeys(clutter, b"x"))
     assert paths(datasets.open_dataset(root)) == sorted(folders(2))
 
@@ -112,12 +136,63 @@ def test_an_unknown_folder_is_refused_by_name(tmp_path: Path) -> None:
         datasets.open_dataset(root)
 
 
-@pytest.mark.parametrize("split", datasets.SPLITS)
-def test_a_folder_of_splits_is_refused_with_a_hint(tmp_path: Path, split: str) -> None:
-    root = write(tmp_path, {f"{split}/{path}": data for path, data in folders(1).items()})
-    with pytest.raises(DatasetError, match="splits") as refusal:
+@pytest.mark.parametrize("names", [("train", "valid", "test"), ("TRAIN", "Validation"), ("dev",)])
+@pytest.mark.parametrize("wrapper", ["", "ds/", "archive/Face Masks/"])
+def test_a_folder_of_splits_names_the_folders_to_give(
+    tmp_path: Path, names: tuple[str, ...], wrapper: str
+) -> None:
+    other = {f"{wrapper}notes/a.txt": b"x"}  # beside it, a single split is not everything
+    root = write(tmp_path, divided(*(f"{wrapper}{name}" for name in names)) | other)
+    with pytest.raises(SplitsError) as refusal:
         datasets.open_dataset(root)
-    assert repr(split) in str(refusal.value)
+    assert refusal.value.splits == tuple(f"{wrapper}{name}" for name in names)
+    assert all(repr(path) in str(refusal.value) for path in refusal.value.splits)
+    assert len(datasets.open_dataset(root / refusal.value.splits[-1])) == 2
+    assert f"{root}/{refusal.value.splits[-1]}'" in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "wrapper",
+    ["data", "Face Masks/Face Masks", "FaceMask", "mask/data", "a/b/c/d/e", "Train", "t/t"],
+)
+def test_folders_around_everything_are_looked_into(tmp_path: Path, wrapper: str) -> None:
+    loose = {"README.md": b"x", ".git/config": b"x", "__MACOSX/a/b/c.png": b"x"}
+    root = write(tmp_path, below(wrapper, folders(2)) | loose)
+    assert paths(datasets.open_dataset(root)) == sorted(below(wrapper, folders(2)))
+
+
+def test_a_thousand_folders_around_everything_are_refused() -> None:
+    source = MemorySource("set", dict.fromkeys(below("a/" * 1000 + "b", folders(1)), b""))
+    with pytest.raises(DatasetError, match="'a'"):
+        datasets.arrange(source)
+
+
+def test_people_inside_the_folder_of_a_class_are_no_dataset_of_their_own(tmp_path: Path) -> None:
+    root = write(tmp_path, {f"with_mask/train/{n}/a.png": picture(n) for n in range(2)})
+    with pytest.raises(DatasetError, match="no images of the class without_mask"):
+        datasets.open_dataset(root)
+
+
+def test_a_third_class_is_left_out_not_renamed(tmp_path: Path) -> None:
+    files = folders(1) | {"mask_weared_incorrect/x.png": picture(7)}
+    with pytest.raises(
+        DatasetError, match=r"'mask_weared_incorrect'.*; leave that folder out"
+    ) as no:
+        datasets.open_dataset(write(tmp_path, files))
+    assert "name" not in str(no.value).removeprefix(repr(str(tmp_path)))
+
+
+def test_a_split_beside_the_classes_may_be_left_out_or_given_alone(tmp_path: Path) -> None:
+    root = write(tmp_path, folders(1) | divided("Test"))
+    with pytest.raises(DatasetError, match="leave that folder out, or give it alone") as refusal:
+        datasets.open_dataset(root)
+    assert f"{root}/Test'" in str(refusal.value)
+
+
+def test_classes_in_another_language_get_advice_that_mislabels_nothing(tmp_path: Path) -> None:
+    root = write(tmp_path, {"data/avec_masque/a.png": b"", "data/sans_masque/a.png": b""})
+    with pytest.raises(DatasetError, match=r"'avec_masque'.*of the two classes these names"):
+        datasets.open_dataset(root)
 
 
 @pytest.mark.parametrize("missing", LABELS)
@@ -394,6 +469,56 @@ def test_a_divided_folder_is_used_as_it_is_divided(tmp_path: Path) -> None:
     splits = datasets.open_splits(write(tmp_path, files))
     assert {name: len(split) for name, split in splits.items()} == {"train": 6, "val": 4, "test": 2}
     assert paths(splits["test"]) == sorted(folders(1))
+
+
+@pytest.mark.parametrize("wrapper", ["", "Face Mask Dataset", "ds/ds"])
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("Train", "Validation", "Test"),  # Face Mask 12K
+        ("train", "valid", "test"),  # Roboflow
+        ("training", "validation", "testing"),
+        ("TRAIN", "DEV", "TEST"),
+        ("Training Set", "val_set", "test-data"),
+    ],
+)
+def test_splits_have_their_usual_names(
+    tmp_path: Path, names: tuple[str, ...], wrapper: str
+) -> None:
+    root = tmp_path / wrapper
+    for name, each in zip(names, (3, 2, 1), strict=True):
+        write(root / name, folders(each))
+    write(root, {"data.yaml": b"x", "README.dataset.txt": b"x"})
+    splits = datasets.open_splits(tmp_path)
+    assert {name: len(split) for name, split in splits.items()} == {"train": 6, "val": 4, "test": 2}
+    assert paths(splits["test"]) == sorted(folders(1))
+
+
+def test_the_plain_name_of_a_split_comes_before_its_other_names(tmp_path: Path) -> None:
+    write(tmp_path, divided("train", "dev", "valid", "val", "test"))
+    write(tmp_path / "val", {"with_mask/more.png": picture(9)})
+    assert len(datasets.open_splits(tmp_path)["val"]) == 3
+
+
+def test_two_folders_for_one_split_are_refused_by_name(tmp_path: Path) -> None:
+    write(tmp_path, divided("train", "valid", "dev"))
+    with pytest.raises(DatasetError, match=r"'dev' and 'valid'.*val split"):
+        datasets.open_splits(tmp_path)
+
+
+def test_splits_without_one_for_training_are_refused(tmp_path: Path) -> None:
+    write(tmp_path, divided("valid", "test"))
+    with pytest.raises(DatasetError, match="'test' and 'valid' but no train folder; add one"):
+        datasets.open_splits(tmp_path)
+
+
+@needs.links
+def test_a_split_for_training_may_be_a_link(tmp_path: Path) -> None:
+    write(tmp_path / "elsewhere", folders(1))
+    (tmp_path / "set").mkdir()
+    for name in ("train", "val"):
+        (tmp_path / "set" / name).symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    assert {*datasets.open_splits(tmp_path / "set")} == {"train", "val"}
 
 
 def test_a_divided_folder_needs_no_test_part(tmp_path: Path) -> None:
