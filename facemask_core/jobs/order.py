@@ -35,12 +35,15 @@ class Data:
         title: Their name, as the user knows it.
         place: A folder's path, or an upload's name among the uploads.
         sha256: An upload's hash, which identifies it under any name.
+        split: The path of one of an upload's splits; empty where it holds a single dataset. That
+            of a folder is part of its place.
     """
 
     kind: Kind
     title: str
     place: str = ""
     sha256: str = ""
+    split: str = ""
 
     def open(self, home: Path) -> Dataset:
         """Opens the photographs.
@@ -64,7 +67,7 @@ class Data:
                 f"The zip {self.title!r} is no longer on this server; choose it again and run the "
                 "report anew, which goes on where it was."
             )
-        return archives.open_archive(path, self.title)
+        return archives.open_archive(path, self.title, self.split)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import streamlit as st
 
 from facemask_core.data import mendeley, samples
-from facemask_core.data.archives import open_archive
-from facemask_core.data.datasets import Dataset, Folder, Source, open_dataset
-from facemask_core.errors import DatasetError
+from facemask_core.data.archives import Archive
+from facemask_core.data.datasets import Dataset, Folder, Source, arrange, open_dataset
+from facemask_core.data.layout import parse_split
+from facemask_core.errors import DatasetError, SplitsError
 from facemask_core.jobs import Data, Kind
+from facemask_core.text import visible
 from facemask_ui.base import mode, settings
 
 PORTRAITS, ZIP, FOLDER = "Shipped portraits", "Zip file", "Server folder"
@@ -127,13 +130,35 @@ def _choose_zip() -> tuple[Data, Dataset] | None:
         type=["zip"],
         key=_ZIP_WIDGET,
         on_change=keep_zip,
-        help="Folders with_mask and without_mask. It is never unpacked to disk.",
+        help="Folders with_mask and without_mask, or splits that hold them, such as train and "
+        "test. It is never unpacked to disk.",
     )
     upload: UploadedZip | None = st.session_state.get(_ZIP)
     if upload is None:
         return None
-    data = Data(kind=Kind.UPLOAD, title=upload.name, sha256=upload.sha256)
-    return data, _open_zip(upload.name, upload.sha256, upload.content)
+    try:
+        split, dataset = "", _arrange_zip(upload.sha256, "", upload)
+    except SplitsError as error:
+        split = _choose_split(error.splits)
+        dataset = _arrange_zip(upload.sha256, split, upload)
+    title = f"{upload.name}, {split}" if split else upload.name
+    return Data(kind=Kind.UPLOAD, title=title, sha256=upload.sha256, split=split), dataset
+
+
+def _choose_split(splits: Sequence[str]) -> str:
+    """Shows the choice of a split, and returns its path.
+
+    Args:
+        splits: The paths of the splits.
+    """
+    tests = [path for path in splits if parse_split(path.rpartition("/")[2]) == "test"]
+    return st.selectbox(
+        "Split",
+        splits,
+        format_func=visible,
+        help="The dataset is divided; a report is about one of its parts.",
+        **settings.bind("split", [*tests, *splits][0], settings.one_of(splits), in_link=False),
+    )
 
 
 def find_zip(data: Data) -> bytes | None:
@@ -156,7 +181,7 @@ def find_photographs(data: Data) -> Source | None:
     """
     if data.kind is Kind.UPLOAD:
         content = find_zip(data)
-        return None if content is None else _open_zip(data.title, data.sha256, content).source
+        return None if content is None else _open_zip(data.sha256, data.title, content)
     if not is_public(data):
         return None
     return Folder(samples.FACES_DIR if data.kind is Kind.PORTRAITS else Path(data.place))
@@ -175,8 +200,13 @@ def is_public(data: Data) -> bool:
 
 
 @st.cache_resource(scope="session", max_entries=1, show_spinner="Reading the zip…")
-def _open_zip(name: str, sha256: str, _content: bytes) -> Dataset:
-    return open_archive(_content, name)
+def _open_zip(sha256: str, _name: str, _content: bytes) -> Archive:
+    return Archive(_content, _name)
+
+
+@st.cache_resource(scope="session", max_entries=1, show_spinner=False)
+def _arrange_zip(sha256: str, split: str, _upload: UploadedZip) -> Dataset:
+    return arrange(_open_zip(sha256, _upload.name, _upload.content), split)
 
 
 def _choose_mendeley_part() -> tuple[Data, Dataset]:
@@ -199,13 +229,19 @@ def _choose_folder() -> tuple[Data, Dataset] | None:
     text = st.text_input(
         "Folder on the server",
         placeholder=str(allowed[0]),
-        help="It needs one folder a class. Allowed: " + ", ".join(f"`{root}`" for root in allowed),
+        help="It needs one folder a class, or splits that hold them. Allowed: "
+        + ", ".join(f"`{root}`" for root in allowed),
         **settings.bind("folder", "", lambda text: text, in_link=False),
     )
     if not text:
         return None
     folder = resolve_folder(text)
-    return Data(kind=Kind.FOLDER, title=str(folder), place=str(folder)), open_dataset(folder)
+    try:
+        dataset = open_dataset(folder)
+    except SplitsError as error:
+        folder /= _choose_split(error.splits)
+        dataset = open_dataset(folder)
+    return Data(kind=Kind.FOLDER, title=str(folder), place=str(folder)), dataset
 
 
 def list_roots() -> list[Path]:
