@@ -144,6 +144,11 @@ def print_evaluation(result: Evaluation) -> None:
     _print_speed(result.speed)
     for entry in result.skipped:
         print_line(f"skipped {entry.path}: {entry.reason}")
+    for missing in result.clean.missing_classes:
+        print_line(
+            f"there is no image of the class {missing}, so every figure is about the other class "
+            "alone"
+        )
     _print_predictions("clean", result.clean)
     _print_calibration(result.clean)
     _print_sources(result)
@@ -205,5 +210,15 @@ def _print_sources(result: Evaluation) -> None:
 def _print_predictions(title: str, predictions: Predictions) -> None:
     for line in ("", title, *predictions.report_text().split("\n")):
         print_line(line)
-    print_line(f"balanced accuracy {predictions.balanced_accuracy:.4f}")
+    print_line(
+        f"balanced accuracy {predictions.balanced_accuracy:.4f}{_limit_to_class(predictions)}"
+    )
     print_line(f"confusion matrix (rows true, columns predicted) {predictions.confusion.tolist()}")
+
+
+def _limit_to_class(predictions: Predictions) -> str:
+    """Says that a balanced accuracy is the recall of one class alone; empty if it is not."""
+    missing = predictions.missing_classes
+    if not missing:
+        return ""
+    return f", the recall of {' and '.join(set(LABELS) - set(missing))} alone"

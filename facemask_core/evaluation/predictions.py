@@ -58,6 +58,12 @@ class Predictions:
         return float(recall_score(self.labels, self.classes, labels=present, average="macro"))
 
     @property
+    def missing_classes(self) -> tuple[str, ...]:
+        """The classes of which there is no image, by name; balanced accuracy leaves them out."""
+        present = set(self.labels.tolist())
+        return tuple(name for label, name in enumerate(LABELS) if label not in present)
+
+    @property
     def confusion(self) -> NDArray[np.int64]:
         """int64 (2, 2): rows are true classes, columns predicted ones."""
         return confusion_matrix(self.labels, self.classes, labels=range(len(LABELS)))

@@ -217,6 +217,7 @@ class Evaluation:
             "threat_model": self.threat_model,
             "images": len(self.paths),
             "skipped": [{"path": entry.path, "reason": entry.reason} for entry in self.skipped],
+            "missing_classes": list(self.clean.missing_classes),
             "seconds": round(self.seconds, 2),
             "clean": self.clean.as_dict(),
             "adversarial": None if self.adversarial is None else self.adversarial.as_dict(),

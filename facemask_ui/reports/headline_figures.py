@@ -76,3 +76,16 @@ def warn_of_dead_gradients(report: Evaluation) -> str | None:
         f"On {report.dead_gradients} images the gradient was zero or not finite, so the attack had "
         "no direction to go."
     )
+
+
+def warn_of_missing_class(report: Evaluation) -> str | None:
+    """Warns of a class of which there is no image; None if there are images of both."""
+    missing = report.clean.missing_classes
+    if not missing:
+        return None
+    count = len(report.skipped)
+    reason = f" ({count} file{'s' * (count != 1)} could not be read)" if count else ""
+    return (
+        f"There is no image {missing[0].replace('_', ' ')} here{reason}, so every figure is about "
+        "the other class alone; balanced accuracy, too, is the share of its images classed rightly."
+    )

@@ -48,6 +48,8 @@ def show_report(
     supplement = replace(
         supplement or Supplement(), comparisons=mcnemar_table.compare_models(report, answers)
     )
+    if (warning := headline_figures.warn_of_missing_class(report)) is not None:
+        st.warning(warning, icon=":material/rule:")
     _show_figures(report)
     if report.threat_model is None:
         st.caption(f":material/gavel: No attack. {_describe_identity(report, supplement)}")

@@ -72,6 +72,7 @@ def write_page(report: Evaluation, supplement: Supplement | None = None) -> str:
     supplement = supplement or Supplement()
     notes = [
         *headline_figures.explain_figures(report),
+        headline_figures.warn_of_missing_class(report),
         headline_figures.warn_of_dead_gradients(report),
     ]
     searches = supplement.searches

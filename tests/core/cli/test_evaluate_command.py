@@ -185,6 +185,19 @@ def test_a_broken_manifest_is_told_and_does_not_stop_the_evaluation(lab: Lab, da
     assert_figures(report["clean"], 6)
 
 
+def test_a_class_of_which_nothing_can_be_read_is_told(lab: Lab, data: Path) -> None:
+    both, report = evaluated(lab, data)
+    assert report["missing_classes"] == []
+    assert "alone" not in both.out
+    for path in (data / "without_mask").iterdir():
+        path.write_bytes(path.read_bytes()[:100])
+    answer, report = evaluated(lab, data)
+    assert report["missing_classes"] == ["without_mask"]
+    assert "there is no image of the class without_mask" in answer.out
+    figure = report["clean"]["balanced_accuracy"]
+    assert f"balanced accuracy {figure:.4f}, the recall of with_mask alone\n" in answer.out
+
+
 @needs.any_file_name
 def test_a_skipped_file_of_any_name_can_be_reported(lab: Lab, data: Path) -> None:
     Path(os.fsdecode(os.fsencode(data) + b"/with_mask/caf\xe9.png")).write_bytes(b"bad")

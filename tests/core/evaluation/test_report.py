@@ -72,6 +72,14 @@ def test_balanced_accuracy_does_not_reward_the_larger_class() -> None:
     assert predictions.balanced_accuracy == pytest.approx(0.5)
 
 
+@pytest.mark.parametrize(
+    ("labels", "missing"), [([0, 1], []), ([1, 1], ["without_mask"]), ([0], ["with_mask"])]
+)
+def test_a_class_without_an_image_is_named(labels: list[int], missing: list[str]) -> None:
+    result = replace(_attacked(), clean=_predictions(labels, labels), adversarial=None)
+    assert result.as_dict()["missing_classes"] == missing
+
+
 def _attacked(**more: Any) -> Evaluation:
     """Of four images one was wrong before; two of the other three fall, one is set right."""
     labels = [0, 0, 1, 1]

@@ -132,6 +132,66 @@ def test_zip_is_reported_with_what_was_skipped(open_page: Open) -> None:
     assert "broken.png" in app.dataframe[-1].value["file"].tolist()[0]
 
 
+def list_split_files(wrapper: str) -> dict[str, bytes]:
+    """Portraits in three splits, one image of each class in all but the first."""
+    files = {portrait.label: portrait.path.read_bytes() for portrait in samples.gallery()}
+    return {
+        f"{wrapper}{split}/{folder}/{n}.webp": files[label]
+        for split, count in (("Train", 2), ("Validation", 1), ("Test", 1))
+        for label, folder in ((WITH_MASK, "WithMask"), (WITHOUT_MASK, "WithoutMask"))
+        for n in range(count)
+    }
+
+
+@pytest.mark.usefixtures("brightness")
+def test_a_split_of_a_zip_is_chosen(open_page: Open) -> None:
+    app = open_page("Report", attack="none")
+    app.segmented_control(key="dataset").set_value("Zip file").run()
+    data = make_zip(**list_split_files("Face Mask Dataset/"))
+    app.file_uploader[0].set_value(("faces.zip", data, "application/zip")).run()
+    assert not app.error
+    splits = [f"Face Mask Dataset/{split}" for split in ("Train", "Validation", "Test")]
+    assert app.selectbox(key="split").options == splits
+    assert app.selectbox(key="split").value == splits[-1]
+    app.selectbox(key="split").set_value(splits[0]).run()
+    assert any("4 of 4 images" in caption.value for caption in app.caption)
+    app = run_report(app)
+    assert not app.error
+    assert len(app.metric) == 2
+    (job,) = Queue().jobs()
+    assert (job.order.data.split, job.order.data.title) == (splits[0], f"faces.zip, {splits[0]}")
+
+    plain = make_zip(**{"with_mask/a.png": b"x", "without_mask/b.png": b"x"})
+    app.file_uploader[0].set_value(("plain.zip", plain, "application/zip")).run()
+    assert "split" not in [box.key for box in app.selectbox]
+
+
+def test_a_split_of_a_server_folder_is_chosen(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for path, content in list_split_files("set/").items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    monkeypatch.setenv(dataset_choice.ROOTS_VARIABLE, str(tmp_path))
+    app = open_page("Report", attack="none")
+    app.segmented_control(key="dataset").set_value("Server folder").run()
+    app.text_input(key="folder").set_value(".").run()
+    app.selectbox(key="split").set_value("set/Validation").run()
+    assert any("2 of 2 images" in caption.value for caption in app.caption)
+    app.button(key="run-report").click().run()
+    (job,) = Queue().jobs()
+    assert Path(job.order.data.place) == tmp_path / "set" / "Validation"
+
+
+def test_a_class_without_an_image_is_told(report: Evaluation) -> None:
+    assert headline_figures.warn_of_missing_class(report) is None
+    masked = report.clean.select(report.clean.labels == WITH_MASK)
+    warning = headline_figures.warn_of_missing_class(replace(report, clean=masked))
+    assert warning is not None
+    assert "no image without mask" in warning
+    assert "balanced accuracy" in warning
+
+
 @needs.any_file_name
 @pytest.mark.usefixtures("brightness")
 def test_a_name_that_is_no_text_spoils_nothing(
