@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
+from facemask_core.data.clutter import is_clutter
 from facemask_core.data.datasets import Dataset, Folder
 from facemask_core.errors import DatasetError
 
@@ -17,14 +19,31 @@ MAX_BYTES = 16 * 2**20
 MAX_SOURCES = 50
 """More would be something other than collections in that column, and no table of them readable."""
 MAX_NAME = 100
+_DEPTH = 16
+"""How many folders around a dataset are looked into, as in :mod:`facemask_core.data.layout`."""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """A dataset's manifest, and where its folder lies in the dataset.
+
+    Attributes:
+        path: The file.
+        outside: What its paths to the dataset's files begin with, where it lies above the dataset.
+        inside: What the dataset's paths begin with, where it lies in a folder around the classes.
+    """
+
+    path: Path
+    outside: str = ""
+    inside: str = ""
 
 
 def read_sources(dataset: Dataset) -> dict[str, str]:
     """Reads which collection each file of a dataset comes from.
 
-    A ``manifest.csv`` in the dataset's folder gives paths relative to that folder; if there is
-    none, one in the folder above gives paths that start with the dataset folder's name. Rows about
-    other files, and rows without a source, are ignored.
+    A ``manifest.csv`` beside the folders of the classes, or in a folder around them up to the one
+    above the dataset's, gives paths relative to where it lies; the nearest counts. Rows about other
+    files, and rows without a source, are ignored.
 
     Args:
         dataset: The dataset; one that is not a folder has no manifest.
@@ -39,12 +58,12 @@ def read_sources(dataset: Dataset) -> dict[str, str]:
     manifest = find_manifest(dataset)
     if manifest is None:
         return {}
-    path, below = manifest
+    path = manifest.path
     files = {sample.path for sample in dataset.samples}
     sources: dict[str, str] = {}
     for line, entry, source in _read_rows(path):
-        file = entry.removeprefix(below)
-        if not entry.startswith(below) or file not in files or not source:
+        file = manifest.inside + entry.removeprefix(manifest.outside)
+        if not entry.startswith(manifest.outside) or file not in files or not source:
             continue
         _refuse_odd_name(path, line, source)
         if sources.setdefault(file, source) != source:
@@ -60,26 +79,45 @@ def read_sources(dataset: Dataset) -> dict[str, str]:
     return sources
 
 
-def find_manifest(dataset: Dataset) -> tuple[Path, str] | None:
+def find_manifest(dataset: Dataset) -> Manifest | None:
     """Finds a dataset's manifest; None if it has none.
 
     Args:
-        dataset: The dataset.
-
-    Returns:
-        The file, and what its paths to the dataset's files begin with.
+        dataset: The dataset; of its folder no file but the manifest is looked at.
     """
     if not isinstance(dataset.source, Folder):
         return None
     root = dataset.source.root.resolve()  # a folder given as "." has a name and one above it too
-    for folder, below in ((root, ""), (root.parent, f"{root.name}/")):
-        path = folder / MANIFEST_FILE
+    places = [Manifest(root.parent / MANIFEST_FILE, outside=f"{root.name}/")]
+    for folder in _list_wrappers(root):
+        inside = "".join(f"{part}/" for part in folder.relative_to(root).parts)
+        places.append(Manifest(folder / MANIFEST_FILE, inside=inside))
+    for manifest in reversed(places):
         try:
-            if path.is_file():  # pipes and devices may never end
-                return path, below
+            if manifest.path.is_file():  # pipes and devices may never end
+                return manifest
         except OSError:
             continue  # a folder above that may not be looked into
     return None
+
+
+def _list_wrappers(root: Path) -> list[Path]:
+    """Lists a folder and those in it that each hold everything, down to the classes' folder."""
+    folders = [root]
+    while len(folders) <= _DEPTH:
+        # glob, unlike iterdir, passes over a folder that may not be looked into.
+        inner = [path for path in folders[-1].glob("*") if _is_walked(path)]
+        if len(inner) != 1:
+            break
+        folders += inner
+    return folders
+
+
+def _is_walked(path: Path) -> bool:
+    """Tells whether a path is a folder in which a dataset's files may lie."""
+    if is_clutter(path.name) or path.is_symlink() or not path.is_dir():
+        return False
+    return next(path.glob("*"), None) is not None
 
 
 def _read_rows(path: Path) -> Iterator[tuple[int, str, str]]:

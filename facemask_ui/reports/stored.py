@@ -33,7 +33,8 @@ def read_report(line: Line) -> Evaluation | None:
     """
     source = find_photographs(line)
     manifest = None if source is None else provenance.find_manifest(Dataset(source, ()))
-    state = None if manifest is None else (str(manifest[0]), manifest[0].stat().st_mtime_ns)
+    path = None if manifest is None else manifest.path
+    state = None if path is None else (str(path), path.stat().st_mtime_ns)
     return _read_evaluation(open_queue().home, line.run, state, source)
 
 

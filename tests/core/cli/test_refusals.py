@@ -51,7 +51,7 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
     (("attack", "TMP", *ATTACK[2:], *FGSM, "--epsilon", "0.1"), "directory"),
     ((*EVALUATE, "--data", "TMP/nowhere"), "nowhere"),
     ((*EVALUATE, "--data", "PICTURE"), "picture.png"),
-    ((*EVALUATE, "--data", "TMP"), "'data'"),
+    ((*EVALUATE, "--data", "DATA/with_mask"), "no images of the class"),
     ((*EVALUATE, *FGSM), "--epsilon"),
     ((*EVALUATE, "--epsilon", "0.1"), "--attack"),
     ((*EVALUATE, "--steps", "3"), "--attack"),

@@ -67,6 +67,17 @@ def test_the_nearer_one_counts_alone(root: Path) -> None:
     assert found(root) == {FILES[0]: "near"}
 
 
+def test_one_in_a_folder_around_the_classes_names_files_from_there(root: Path) -> None:
+    written(root, (FILES[0], "one"))
+    (root.parent / "@eaDir" / "test").mkdir(parents=True)
+    (root.parent / "empty").mkdir()
+    assert found(root.parent) == {f"test/{FILES[0]}": "one"}
+    assert found(root.parent.parent) == {f"set/test/{FILES[0]}": "one"}
+    (root / "manifest.csv").unlink()
+    written(root.parent, (f"test/{FILES[1]}", "two"))
+    assert found(root.parent.parent) == {f"set/test/{FILES[1]}": "two"}
+
+
 def test_one_further_up_is_not_looked_for(root: Path) -> None:
     written(root.parent.parent, (f"set/test/{FILES[0]}", "one"), (f"test/{FILES[0]}", "one"))
     assert found(root) == {}
