@@ -9,11 +9,25 @@ import zlib
 from collections.abc import Callable
 from functools import cache
 
+import heic_files
 import numpy as np
+from picture_files import ink_profile, screen_profile
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 _PNG = b"\x89PNG\r\n\x1a\n"
+_PROFILE = screen_profile(((0.68, 0.32), (0.265, 0.69), (0.15, 0.06)), 2.2)
+_GREY_PROFILE = screen_profile((), 1.8, b"GRAY")
+_INK_PROFILE = ink_profile((100, 0, 0), {8: (55, -37, -50), 4: (48, 74, -3), 2: (89, -5, 93)})
 _EXTREMES = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
+
+_PARTS = (
+    b"meta", b"iloc", b"iinf", b"infe", b"iref", b"dimg", b"ipma", b"ispe", b"irot", b"clap",
+    b"hvcC", b"av1C", b"pixi", b"colr", b"auxC", b"mdat", b"Exif", b"IHDR", b"iCCP", b"zTXt",
+    b"acTL", b"tRNS", b"VP8X", b"VP8 ", b"VP8L", b"ICCP", b"EXIF", b"ANMF", b"acsp", b"rTRC",
+    b"rXYZ", b"A2B0", b"mft1", b"curv",
+)  # fmt: skip
+"""Names of the parts that files and colour profiles are made of."""
 
 
 @cache
@@ -25,6 +39,9 @@ def originals() -> tuple[bytes, ...]:
     rgb, grey = rgba.convert("RGB"), rgba.convert("L")
     exif = Image.Exif()
     exif[0x0112], exif[0x010E] = 6, "turned"
+    notes = PngInfo()
+    notes.add_text("workflow", "x" * 2_000_000, zip=True)
+    notes.add_itxt("XML:com.adobe.xmp", '<rdf tiff:Orientation="6"/>')
     frames = {"save_all": True, "append_images": [rgb.rotate(90)]}
     return (
         _saved(rgb, "JPEG", exif=exif),
@@ -39,6 +56,22 @@ def originals() -> tuple[bytes, ...]:
         _saved(rgb, "WEBP", quality=60, exif=exif),
         _saved(rgba, "WEBP", lossless=True),
         _saved(rgb, "WEBP", **frames),
+        _saved(rgb, "AVIF", speed=10, exif=exif),
+        _saved(rgba, "AVIF", speed=10),
+        heic_files.read("phone"),
+        heic_files.read("half"),
+        heic_files.pack(
+            "quarters",
+            heic_files.QUARTERS,
+            repeats=(2, 2),
+            exif=heic_files.tell_orientation(6),
+            profile=_PROFILE,
+        ),
+        _saved(rgb, "JPEG", icc_profile=_PROFILE),
+        _saved(rgb, "PNG", icc_profile=_PROFILE, pnginfo=notes),
+        _saved(grey, "PNG", icc_profile=_GREY_PROFILE),
+        _saved(rgb.convert("CMYK"), "JPEG", icc_profile=_INK_PROFILE),
+        _saved(rgb, "WEBP", icc_profile=_PROFILE),
         _saved(rgb, "BMP"),
         _saved(rgb.quantize(4), "BMP"),
         _saved(rgb, "GIF", **frames),
@@ -110,12 +143,22 @@ def _noise(data: bytearray, chance: random.Random) -> None:
     data[place : place + 16] = chance.randbytes(chance.randrange(32))
 
 
+def _aim(data: bytearray, chance: random.Random) -> None:
+    """An extreme number where a part of the file tells its length, size or count."""
+    names = [name for name in _PARTS if name in data]
+    if names:
+        place = data.index(chance.choice(names)) + chance.choice((-4, 4, 8, 12, 16, 20))
+        width, order = chance.choice((1, 2, 4)), chance.choice(("big", "little"))
+        value = chance.choice((*_EXTREMES, 32, 4096, 65_536, chance.randrange(2**16)))
+        data[place : place + width] = (value & (256**width - 1)).to_bytes(width, order)
+
+
 def _append(data: bytearray, chance: random.Random) -> None:
     data += chance.choice((chance.randbytes(40), b"\0" * 4000, chance.choice(originals())))
 
 
 _DAMAGES: tuple[Callable[[bytearray, random.Random], None], ...] = (
-    _flip, _flip, _extreme, _extreme, _cut, _drop, _repeat, _splice, _noise, _append,
+    _flip, _flip, _extreme, _extreme, _cut, _drop, _repeat, _splice, _noise, _append, _aim, _aim,
 )  # fmt: skip
 
 

@@ -39,7 +39,7 @@ def test_every_listed_picture_is_there_and_can_be_decoded(listed: Listed) -> Non
 @every_set
 def test_every_picture_of_a_folder_is_listed(folder: Path, listed: Listed) -> None:
     shown = {portrait.path for portrait in listed()} - {samples.PHOTOGRAPH.path}
-    assert shown == {path for path in folder.rglob("*") if path.suffix in images.SUFFIXES}
+    assert shown == {path for path in folder.rglob("*") if path.suffix in (".jpg", ".webp")}
     assert shown
 
 

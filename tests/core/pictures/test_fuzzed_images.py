@@ -12,15 +12,18 @@ from facemask_core.errors import ImageError
 from facemask_core.pictures import images
 
 SECONDS = 5.0
-"""For one file of a few kilobytes; a thousand times what it takes."""
+"""Of the processor for one file of a few kilobytes, a thousand times what it takes: what else the
+machine does counts for nothing.
+"""
 
 
 def test_damaged_files_are_decoded_or_refused_in_a_sentence(fuzz_cases: range) -> None:
     refused = 0
     for case in fuzz_cases:
-        started = time.perf_counter()
+        data = damage.damaged(case)
+        started = time.process_time()
         try:
-            found = images.decode(damage.damaged(case))
+            found = images.decode(data)
         except ImageError as error:
             refused += 1
             text = str(error)
@@ -33,7 +36,7 @@ def test_damaged_files_are_decoded_or_refused_in_a_sentence(fuzz_cases: range) -
             assert found.shape[2] == 3, case
             assert min(found.shape[:2]) >= images.MIN_SIDE, case
             assert found.shape[0] * found.shape[1] <= images.MAX_PIXELS, case
-        assert time.perf_counter() - started < SECONDS, case
+        assert time.process_time() - started < SECONDS, case
     assert 0 < refused < len(fuzz_cases), "the damage is too small, or too great, to try anything"
 
 

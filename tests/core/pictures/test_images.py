@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
+import heic_files
 import needs
 import numpy as np
 import peak_memory
@@ -18,12 +19,12 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
+from picture_files import SIDE, chunk, crafted_png, flat, noise, refusal, saved
 from PIL import Image
 
 from facemask_core.errors import ImageError
 from facemask_core.pictures import images
 
-SIDE = 40
 ORIENTATION = 0x112
 STORED: dict[int, Callable[[NDArray[Any]], NDArray[Any]]] = {
     1: lambda upright: upright,
@@ -36,48 +37,6 @@ STORED: dict[int, Callable[[NDArray[Any]], NDArray[Any]]] = {
     8: lambda upright: np.rot90(upright, -1),
 }
 """How a camera stores an upright scene under each EXIF orientation."""
-
-
-def noise(height: int = SIDE, width: int = SIDE + 8, seed: int = 0) -> NDArray[np.uint8]:
-    return np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
-
-
-def flat(*colour: int) -> NDArray[np.uint8]:
-    return np.full((SIDE, SIDE, len(colour)), colour, np.uint8)
-
-
-def saved(picture: Image.Image | NDArray[Any], kind: str, **options: Any) -> bytes:
-    if isinstance(picture, np.ndarray):
-        picture = Image.fromarray(picture)
-    buffer = io.BytesIO()
-    picture.save(buffer, format=kind, **options)
-    return buffer.getvalue()
-
-
-def chunk(kind: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-
-
-def crafted_png(
-    rows: NDArray[Any], bits: int, colour_type: int, extra: bytes = b"", size: int | None = None
-) -> bytes:
-    """A PNG written by hand: Pillow writes neither 16-bit RGB nor lies about the size."""
-    height, width = (size, size) if size else rows.shape[:2]
-    header = struct.pack(">IIBBBBB", width, height, bits, colour_type, 0, 0, 0)
-    lines = b"".join(b"\0" + row.tobytes() for row in rows)
-    body = extra + chunk(b"IDAT", zlib.compress(lines)) + chunk(b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + body
-
-
-def refusal(data: bytes) -> str:
-    """The one sentence (or two) with which bytes are refused."""
-    with pytest.raises(ImageError) as caught:
-        images.decode(data)
-    message = str(caught.value)
-    assert message.endswith("."), message
-    assert "\n" not in message
-    assert len(message) < 200
-    return message
 
 
 def assert_legal(pixels: NDArray[np.uint8]) -> None:
@@ -95,6 +54,8 @@ VALID = {
     "palette png": saved(Image.fromarray(noise()).convert("P"), "PNG", transparency=bytes(99)),
     "webp": saved(noise(), "WEBP"),
     "lossless webp": saved(noise(), "WEBP", lossless=True),
+    "avif": saved(noise(), "AVIF", speed=10),
+    "heic": heic_files.read("phone"),
     "bmp": saved(noise(), "BMP"),
 }
 
@@ -112,14 +73,14 @@ def test_a_lossless_webp_keeps_every_level() -> None:
     np.testing.assert_array_equal(images.decode(saved(noise(), "WEBP", lossless=True)), noise())
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "WEBP"])
+@pytest.mark.parametrize("kind", ["JPEG", "WEBP", "AVIF"])
 def test_a_lossy_file_keeps_its_colours(kind: str) -> None:
     pixels = images.decode(saved(flat(200, 100, 50), kind, quality=95))
     assert np.abs(pixels.astype(int) - [200, 100, 50]).max() <= 6
 
 
 @pytest.mark.parametrize("orientation", STORED)
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "AVIF"])
 def test_a_rotated_photograph_stands_upright(kind: str, orientation: int) -> None:
     upright = np.zeros((48, 64, 3), np.uint8)
     upright[:24, :32], upright[:24, 32:], upright[24:, :32] = (255, 0, 0), (0, 255, 0), (0, 0, 255)
@@ -171,6 +132,47 @@ def test_transparency_is_laid_over_white(kind: str) -> None:
     assert (decoded[:20] == 255).all()
     assert np.abs(decoded[20:30] - [227, 127, 177]).max() <= 1
     assert (decoded[30:] == [200, 0, 100]).all()
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "AVIF"])
+def test_a_picture_that_is_all_transparent_is_refused(kind: str) -> None:
+    """It would be judged as a white sheet."""
+    pixels = flat(200, 0, 100, 0)
+    assert "Nothing can be seen in this picture" in refusal(saved(pixels, kind, lossless=True))
+
+
+def test_all_transparent_greys_and_palettes_are_refused_and_a_single_dot_is_not() -> None:
+    palette = Image.new("P", (SIDE, SIDE))
+    for picture, options in (
+        (Image.fromarray(flat(40, 0)), {}),
+        (Image.fromarray(flat(10, 20, 30)), {"transparency": (10, 20, 30)}),
+        (Image.fromarray(np.full((SIDE, SIDE), 257, np.uint16)), {"transparency": 257}),
+        (palette, {"transparency": 0}),
+    ):
+        assert "Nothing can be seen" in refusal(saved(picture, "PNG", **options))
+    dot = flat(40, 0)
+    dot[3, 5] = (0, 255)
+    assert images.decode(saved(dot, "PNG"))[3, 5].max() == 0
+
+
+@pytest.mark.parametrize("alpha", [0, 255])
+def test_the_fourth_byte_of_a_bitmap_is_padding_where_it_is_empty(alpha: int) -> None:
+    """Windows' programs and clipboards leave it so."""
+    pixels = noise(SIDE, SIDE)
+    rows = np.dstack([pixels[::-1, :, ::-1], np.full((SIDE, SIDE), alpha, np.uint8)]).tobytes()
+    masks = struct.pack("<IIII", 0xFF0000, 0xFF00, 0xFF, 0xFF000000)
+    header = struct.pack("<IiiHHIIiiII", 124, SIDE, SIDE, 1, 32, 3, len(rows), 0, 0, 0, 0) + masks
+    header = header.ljust(124, b"\0")
+    start = struct.pack("<2sIHHI", b"BM", 138 + len(rows), 0, 0, 138)
+    np.testing.assert_array_equal(images.decode(start + header + rows), pixels)
+
+
+def test_a_picture_larger_than_a_strip_is_converted_whole() -> None:
+    pixels = noise(1100, 1000)
+    alpha = np.full((1100, 1000, 1), 255, np.uint8)
+    alpha[0] = 0
+    for data in (saved(pixels, "PNG"), saved(np.dstack([pixels, alpha]), "PNG")):
+        np.testing.assert_array_equal(images.decode(data)[1:], pixels[1:])
 
 
 def test_transparent_grey_is_laid_over_white() -> None:
@@ -277,7 +279,8 @@ def test_an_empty_file_is_refused() -> None:
     ids=["text", "pdf", "svg", "html", "zip", "zeros", "gif", "tiff", "ppm", "ico"],
 )
 def test_other_kinds_of_files_are_refused(data: bytes) -> None:
-    assert "JPEG, PNG, WebP or BMP" in refusal(data)
+    assert "not a picture" in refusal(data)
+    assert images.KINDS in refusal(data)
 
 
 def test_a_file_over_twenty_megabytes_is_refused() -> None:
@@ -304,7 +307,7 @@ def test_the_limit_of_pixels_is_itself_allowed(monkeypatch: pytest.MonkeyPatch) 
     assert "40 x 50" in refusal(data) or "50 x 40" in refusal(data)
 
 
-@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "AVIF"])
 def test_an_animation_is_refused(kind: str) -> None:
     frames = [Image.fromarray(noise(seed=seed)) for seed in range(3)]
     data = saved(frames[0], kind, save_all=True, append_images=frames[1:], duration=100)
@@ -346,8 +349,8 @@ def test_a_packed_comment_of_a_hundred_megabytes_is_not_unpacked() -> None:
     comment = zlib.compress(bytes(100_000_000))
     data = crafted_png(noise(), 8, 2, chunk(b"zTXt", b"Comment\0\0" + comment))
     before = peak_memory.kibibytes()
-    refusal(data)
-    assert peak_memory.kibibytes() - before < 150_000
+    np.testing.assert_array_equal(images.decode(data), noise())
+    assert peak_memory.kibibytes() - before < 50_000
 
 
 @given(
