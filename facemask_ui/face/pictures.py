@@ -76,7 +76,7 @@ def choose_picture(*, visible: bool = True) -> Picture | None:
         _show_uploader()
     else:
         _show_camera()
-    picture = _recall_picture(source)
+    picture: Picture | None = st.session_state.get(f"picture:{source}")
     if picture is None:
         return None
     try:
@@ -84,6 +84,8 @@ def choose_picture(*, visible: bool = True) -> Picture | None:
     except FacemaskError as error:
         messages.show_error(error)
         return None
+    if st.session_state.get(_widget(source)) is None:
+        st.caption(f":material/history: Still using {messages.escape_markdown(picture.name)}.")
     return picture
 
 
@@ -131,14 +133,15 @@ def _choose_source() -> str:
 
 
 def _show_uploader() -> None:
+    # Any type: the widget refuses with a red chip and no visible word, and the picture before it
+    # stays. The core knows a picture by its content, and says in a sentence what is wrong.
     st.file_uploader(
         "Choose a picture with a face",
-        type=[suffix.removeprefix(".") for suffix in images.SUFFIXES],
         max_upload_size=images.MAX_BYTES // 2**20,
         key=_widget(UPLOAD),
         on_change=lambda: _store_picture(UPLOAD, "The uploaded picture"),
-        help="JPEG, PNG, WebP or BMP, up to 20 MB and 40 megapixels.",
     )
+    st.caption(f"{images.KINDS}, up to 20 MB and 40 megapixels.")
 
 
 def _show_camera() -> None:
@@ -162,13 +165,6 @@ def _store_picture(source: str, alt: str) -> None:
         st.session_state.pop(f"picture:{source}", None)
     else:
         st.session_state[f"picture:{source}"] = Picture(file.name, alt, file.getvalue())
-
-
-def _recall_picture(source: str) -> Picture | None:
-    picture: Picture | None = st.session_state.get(f"picture:{source}")
-    if picture is not None and st.session_state.get(_widget(source)) is None:
-        st.caption(f":material/history: Still using {messages.escape_markdown(picture.name)}.")
-    return picture
 
 
 @st.cache_resource(scope="session", max_entries=2, show_spinner=False)

@@ -42,6 +42,7 @@ def uploading(app: AppTest) -> AppTest:
         (b"GIF89a not a picture", "not a picture"),
         (ASTRONAUT[:5000], "damaged"),
         (encoded(np.zeros((8, 8, 3), np.uint8)), "at least 32"),
+        (encoded(np.zeros((40, 40, 4), np.uint8)), "Nothing can be seen"),
     ],
 )
 def test_wrong_upload_gives_one_sentence(
@@ -52,6 +53,21 @@ def test_wrong_upload_gives_one_sentence(
     assert not app.exception
     assert len(app.error) == 1
     assert words in sentences(app)[0]
+
+
+def test_a_refused_file_takes_the_verdict_before_it_away(open_page: Open) -> None:
+    """The widget takes any file: it would refuse without a visible word, and keep the old one."""
+    app = uploading(open_page("Inspect"))
+    assert not app.file_uploader[0].proto.type
+    jpeg = encoded(images.decode(ASTRONAUT), "JPEG")
+    app.file_uploader[0].set_value(("face.jfif", jpeg, "image/jpeg")).run()
+    assert not app.error
+    assert app.image
+    app.file_uploader[0].set_value(("scan.pdf", b"%PDF-1.7", "application/pdf")).run()
+    assert "not a picture" in sentences(app)[0]
+    assert not app.image
+    app.switch_page("pages/2_Attack.py").run()
+    assert not any("Still using" in caption.value for caption in app.caption)
 
 
 def test_file_names_are_not_markdown() -> None:
