@@ -4,9 +4,11 @@ FROM python:3.11-slim
 WORKDIR /lab
 
 # What visitors' reports need: queue, run store, waiting zips, the worker's log. Nothing else is written.
+# The container ends with its server, so the worker is told to give its job back first.
 ENV HOME=/lab/home \
     FACEMASK_MODE=public \
     FACEMASK_HOME=/lab/home/store \
+    FACEMASK_STOP_WORKER=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1
 RUN mkdir -m 0777 home

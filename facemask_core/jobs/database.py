@@ -23,7 +23,6 @@ from facemask_core.storage import locks, sqlite_file
 FILE = "jobs.sqlite3"
 APPLICATION_ID = 0x466D4A6F
 """Tells a queue from any other SQLite database: "FmJo"."""
-VERSION = 1
 _TABLE = """
 CREATE TABLE jobs (
     id TEXT PRIMARY KEY,
@@ -46,6 +45,19 @@ CREATE TABLE jobs (
     told REAL
 )
 """
+_VERSIONS = (
+    (
+        _TABLE,
+        "CREATE INDEX by_turn ON jobs (state, turn)",
+        f"PRAGMA application_id = {APPLICATION_ID}",
+    ),
+    (
+        "ALTER TABLE jobs ADD COLUMN begun INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE jobs ADD COLUMN early_deaths INTEGER NOT NULL DEFAULT 0",
+    ),
+)
+"""The statements that lead from each version of the file to the next; the first makes it."""
+VERSION = len(_VERSIONS)
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -97,11 +109,11 @@ def _prepare(path: Path, connection: sqlite3.Connection) -> None:
         path.chmod(0o600)
     if _version(connection, path) < VERSION:
         with sqlite_file.transaction(connection):
-            if not _version(connection, path):  # another process may have done it meanwhile
-                connection.execute(_TABLE)
-                connection.execute("CREATE INDEX by_turn ON jobs (state, turn)")
-                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                connection.execute(f"PRAGMA user_version = {VERSION}")
+            # Another process may have done it meanwhile.
+            for statements in _VERSIONS[_version(connection, path) :]:
+                for statement in statements:
+                    connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {VERSION}")
 
 
 def _version(connection: sqlite3.Connection, path: Path) -> int:

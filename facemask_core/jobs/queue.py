@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
 from facemask_core.errors import QueueError, QueueFullError
-from facemask_core.jobs import database, workers
+from facemask_core.jobs import database, table
 from facemask_core.jobs.job import Job, State
 from facemask_core.jobs.order import Kind, Order
 from facemask_core.runs import default_folder
@@ -21,19 +19,9 @@ from facemask_core.storage import sqlite_file
 LIMIT_VARIABLE = "FACEMASK_QUEUE_LIMIT"
 DEFAULT_LIMIT = 40
 """Ten reports on every model; the last one waits for all others."""
-MOST_CRASHES = 3
-LONGEST_REST = 60.0
-"""The longest rest of a job in seconds; a longer one means that the clock was set back."""
 _KEPT = 500
 """The most jobs listed after their end; the runs of others stay in the store."""
 
-_ACTIVE = "state IN ('queued', 'running')"
-_RIPE = "state = 'queued' AND NOT (rests_until > :now AND rests_until <= :now + :longest)"
-_JOBS = (
-    "SELECT id, owner, asked, state, reason, run, added, ended, done, total, timed_from, "  # noqa: S608
-    f"timed_done, told, crashes, (SELECT count(*) FROM jobs AS other WHERE other.{_ACTIVE} "
-    "AND other.turn < jobs.turn) FROM jobs"
-)
 T = TypeVar("T")
 
 
@@ -73,14 +61,14 @@ class Queue:
         """
 
         def add(connection: sqlite3.Connection) -> list[Job]:
-            names = [_add(connection, owner, order) for order in orders]
+            names = [table.add_job(connection, owner, order) for order in orders]
             self._check_room(connection, owner)
             connection.execute(
-                f"DELETE FROM jobs WHERE NOT {_ACTIVE} AND id NOT IN "  # noqa: S608
-                f"(SELECT id FROM jobs WHERE NOT {_ACTIVE} ORDER BY turn DESC LIMIT ?)",
+                f"DELETE FROM jobs WHERE NOT {table.ACTIVE} AND id NOT IN "  # noqa: S608
+                f"(SELECT id FROM jobs WHERE NOT {table.ACTIVE} ORDER BY turn DESC LIMIT ?)",
                 (_KEPT,),
             )
-            return [_read_job(connection, name) for name in names]
+            return [table.read_job(connection, name) for name in names]
 
         return self._change(add)
 
@@ -124,8 +112,8 @@ class Queue:
         """Ends a job that waits or runs; its worker notices within a fraction of a second."""
         self._execute(
             f"UPDATE jobs SET state = 'cancelled', ended = ?, worker = NULL "  # noqa: S608
-            f"WHERE id = ? AND {_ACTIVE}",
-            _now(),
+            f"WHERE id = ? AND {table.ACTIVE}",
+            table.now(),
             job.id,
         )
 
@@ -143,7 +131,7 @@ class Queue:
 
     def uploads(self) -> set[str]:
         """Lists the uploads of jobs that wait or run."""
-        active = [job.order.data for job in self._select(f"WHERE {_ACTIVE}")]
+        active = [job.order.data for job in self._select(f"WHERE {table.ACTIVE}")]
         return {data.place for data in active if data.kind is Kind.UPLOAD}
 
     def has_work(self) -> bool:
@@ -151,10 +139,10 @@ class Queue:
         return bool(
             self._read(
                 lambda connection: (
-                    _abandoned(connection, self.home)
+                    table.list_abandoned(connection, self.home)
                     or connection.execute(
-                        f"SELECT 1 FROM jobs WHERE {_RIPE} LIMIT 1",  # noqa: S608
-                        _clock(),
+                        f"SELECT 1 FROM jobs WHERE {table.RIPE} LIMIT 1",  # noqa: S608
+                        table.clock(),
                     ).fetchall()
                 )
             )
@@ -164,27 +152,24 @@ class Queue:
         """Gives a worker the next job; None if there is none.
 
         Before that, jobs whose workers have died are queued again in their old place. A job that
-        lost several workers without one more stored batch fails, for it is likely the cause.
+        lost several workers in the same batch fails, for it is likely the cause.
 
         Args:
             worker: The worker's name.
         """
 
         def take(connection: sqlite3.Connection) -> Job | None:
-            for name in _abandoned(connection, self.home):
-                _requeue(connection, name)
-            row = connection.execute(
-                f"SELECT id FROM jobs WHERE {_RIPE} ORDER BY turn LIMIT 1",  # noqa: S608
-                _clock(),
-            ).fetchone()
-            if row is None:
+            for name in table.list_abandoned(connection, self.home):
+                table.requeue(connection, name)
+            following = table.find_next(connection)
+            if following is None:
                 return None
             connection.execute(
-                "UPDATE jobs SET state = 'running', worker = ?, timed_from = NULL, told = NULL "
-                "WHERE id = ?",
-                (worker, row[0]),
+                "UPDATE jobs SET state = 'running', worker = ?, begun = 0, timed_from = NULL, "
+                "told = NULL WHERE id = ?",
+                (worker, following),
             )
-            return _read_job(connection, row[0])
+            return table.read_job(connection, following)
 
         return self._change(take)
 
@@ -207,6 +192,13 @@ class Queue:
             *(sha256, sha256, job.id, worker),
         )
 
+    def record_beginning(self, worker: str, job: Job) -> None:
+        """Records that a job's first batch since its worker took it is about to begin."""
+        self._execute(
+            "UPDATE jobs SET begun = 1, early_deaths = 0 WHERE id = ? AND worker = ?",
+            *(job.id, worker),
+        )
+
     def record_progress(
         self, worker: str, job: Job, done: int, total: int, *, computed: bool
     ) -> None:
@@ -227,8 +219,10 @@ class Queue:
         self._execute(
             "UPDATE jobs SET done = ?, total = ?, told = ?, timed_from = coalesce(timed_from, ?), "
             "timed_done = CASE WHEN timed_from IS NULL THEN ? ELSE timed_done END, "
-            "crashes = CASE WHEN ? THEN 0 ELSE crashes END WHERE id = ? AND worker = ?",
-            *(done, total, now, now if computed else None, done, computed, job.id, worker),
+            # The store may hold a batch whose worker died before it could say so here.
+            "crashes = CASE WHEN ? OR ? > done THEN 0 ELSE crashes END "
+            "WHERE id = ? AND worker = ?",
+            *(done, total, now, now if computed else None, done, computed, done, job.id, worker),
         )
 
     def end(self, worker: str, job: Job, state: State, reason: str | None = None) -> None:
@@ -245,7 +239,7 @@ class Queue:
         self._execute(
             "UPDATE jobs SET state = ?, reason = ?, ended = ?, worker = NULL, crashes = 0 "
             "WHERE id = ? AND worker = ?",
-            *(state, text, _now(), job.id, worker),
+            *(state, text, table.now(), job.id, worker),
         )
 
     def put_back(self, worker: str, job: Job, seconds: float = 0.0) -> None:
@@ -259,14 +253,22 @@ class Queue:
         self._execute(
             "UPDATE jobs SET state = 'queued', worker = NULL, rests_until = ? "
             "WHERE id = ? AND worker = ?",
-            *(time.time() + min(seconds, LONGEST_REST), job.id, worker),
+            *(time.time() + min(seconds, table.LONGEST_REST), job.id, worker),
         )
+
+    def give_back(self, worker: str) -> None:
+        """Queues whatever job a worker has again, in its old place.
+
+        Args:
+            worker: The worker's name.
+        """
+        self._execute("UPDATE jobs SET state = 'queued', worker = NULL WHERE worker = ?", worker)
 
     def _check_room(self, connection: sqlite3.Connection, owner: str) -> None:
         """Refuses more jobs than there is room for, altogether or for one owner."""
         limit = _limit(self._most)
         waiting, own = connection.execute(
-            f"SELECT count(*), count(*) FILTER (WHERE owner = ?) FROM jobs WHERE {_ACTIVE}",  # noqa: S608
+            f"SELECT count(*), count(*) FILTER (WHERE owner = ?) FROM jobs WHERE {table.ACTIVE}",  # noqa: S608
             (owner,),
         ).fetchone()
         if self._each is not None and own > self._each:
@@ -281,7 +283,7 @@ class Queue:
             )
 
     def _select(self, where: str, *values: object) -> list[Job]:
-        return self._read(lambda connection: _read_jobs(connection, where, *values))
+        return self._read(lambda connection: table.read_jobs(connection, where, *values))
 
     def _execute(self, statement: str, *values: object) -> None:
         self._change(lambda connection: connection.execute(statement, values) and None)
@@ -300,79 +302,3 @@ class Queue:
 def _limit(usual: int) -> int:
     text = os.environ.get(LIMIT_VARIABLE, "")
     return int(text) if text.isascii() and text.isdigit() else usual
-
-
-def _clock() -> dict[str, float]:
-    return {"now": time.time(), "longest": LONGEST_REST}
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def _add(connection: sqlite3.Connection, owner: str, order: Order) -> str:
-    (turn,) = connection.execute("SELECT coalesce(max(turn), 0) + 1 FROM jobs").fetchone()
-    row = connection.execute(
-        f"SELECT id, {_ACTIVE} FROM jobs WHERE owner = ? AND key = ?",  # noqa: S608
-        (owner, order.key),
-    ).fetchone()
-    if row is None:
-        name = secrets.token_hex(8)
-        connection.execute(
-            "INSERT INTO jobs (id, owner, asked, key, state, turn, added) "
-            "VALUES (?, ?, ?, ?, 'queued', ?, ?)",
-            (name, owner, order.text, order.key, turn, _now()),
-        )
-        return name
-    name, active = row
-    if not active:
-        connection.execute(
-            "UPDATE jobs SET state = 'queued', asked = ?, reason = NULL, turn = ?, crashes = 0, "
-            "rests_until = 0, timed_from = NULL, told = NULL WHERE id = ?",
-            (order.text, turn, name),
-        )
-    return str(name)
-
-
-def _abandoned(connection: sqlite3.Connection, home: Path) -> list[str]:
-    """Lists the running jobs whose worker has died."""
-    running = connection.execute("SELECT id, worker FROM jobs WHERE state = 'running'").fetchall()
-    return [name for name, worker in running if not workers.is_alive(home, worker)]
-
-
-def _requeue(connection: sqlite3.Connection, name: str) -> None:
-    connection.execute(
-        "UPDATE jobs SET state = 'queued', worker = NULL, crashes = crashes + 1 WHERE id = ?",
-        (name,),
-    )
-    connection.execute(
-        "UPDATE jobs SET state = 'failed', ended = ?, reason = ? WHERE id = ? AND crashes >= ?",
-        (
-            _now(),
-            f"The worker died {MOST_CRASHES} times at the same place; its log says more.",
-            *(name, MOST_CRASHES),
-        ),
-    )
-
-
-def _read_jobs(connection: sqlite3.Connection, where: str, *values: object) -> list[Job]:
-    statement = f"{_JOBS} {where} ORDER BY added DESC, turn"
-    return [_job(row) for row in connection.execute(statement, values)]
-
-
-def _read_job(connection: sqlite3.Connection, name: str) -> Job:
-    """Reads a job within the same transaction: it may be deleted right afterwards."""
-    (job,) = _read_jobs(connection, "WHERE id = ?", name)
-    return job
-
-
-def _job(row: Sequence[object]) -> Job:
-    name, owner, order, state, reason, run, added, ended, done, total, *timing = row
-    since, first, last, crashes, ahead = timing
-    rate = None
-    if None not in (since, first, last) and last > since and done > first:  # type: ignore[operator]
-        rate = (done - first) / (last - since)  # type: ignore[operator]
-    return Job(
-        *(name, owner, Order.read(str(order)), State(str(state)), reason, run),  # type: ignore[arg-type]
-        *(added, ended, done, total, rate, ahead, crashes),  # type: ignore[arg-type]
-    )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
+import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from facemask_core import paths, system
 from facemask_core.errors import FacemaskError
@@ -16,11 +19,15 @@ from facemask_core.jobs import removal, workers
 from facemask_core.jobs.queue import Queue
 
 LOG_FILE = "worker.log"
+STOP_VARIABLE = "FACEMASK_STOP_WORKER"
+"""Set to ``1`` where everything ends with the server, as in a container."""
 _LOOK_SECONDS = 1.0
 _SOON = 20.0
 """A worker that fails within so many seconds would probably fail again."""
 _LONGEST_PAUSE = 60.0
 _LONGEST_LOG = 2**20
+_STOP_SECONDS = 8.0
+"""Seconds for a worker to give its job back; containers are killed ten after the signal."""
 _WORK = (sys.executable, "-m", "facemask_core", "work")
 
 _log = logging.getLogger(__name__)
@@ -30,7 +37,8 @@ class Supervisor:
     """Starts a worker when a job is queued and no worker runs.
 
     The worker is a process apart from this one: it ends neither with a visitor nor with the
-    server, and after a crash the next worker goes on with its job.
+    server, and after a crash the next worker goes on with its job. Only where the server's end is
+    the end of all (``FACEMASK_STOP_WORKER=1``) it is told to give its job back first.
     """
 
     def __init__(self, queue: Queue, command: Sequence[str] = _WORK) -> None:
@@ -49,6 +57,8 @@ class Supervisor:
         self._failures = 0
         self._not_before = 0.0
         self._woken = threading.Event()
+        self._looking = threading.Lock()
+        self._stopped = False
 
     @property
     def problem(self) -> str | None:
@@ -57,11 +67,22 @@ class Supervisor:
 
     def start(self) -> None:
         """Starts to watch the queue, in a thread that ends with the process."""
+        if os.environ.get(STOP_VARIABLE) == "1":
+            atexit.register(self.stop)
         threading.Thread(target=self._watch, name="supervisor", daemon=True).start()
 
     def wake(self) -> None:
         """Checks the queue at once, after a job was queued."""
         self._woken.set()
+
+    def stop(self) -> None:
+        """Starts no worker from now on, and has the one that runs give its job back and end."""
+        with self._looking:
+            self._stopped = True
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(_STOP_SECONDS)
 
     def look(self) -> None:
         """Starts a worker if one is needed.
@@ -70,6 +91,11 @@ class Supervisor:
             FacemaskError: The queue cannot be used.
             OSError: No process can be started.
         """
+        with self._looking:
+            if not self._stopped:
+                self._look()
+
+    def _look(self) -> None:
         if self._is_worker_running() or time.monotonic() < self._not_before:
             return
         if not self._queue.exists or not self._queue.has_work():
@@ -105,7 +131,9 @@ class Supervisor:
                 self._failures, self._worker_problem = 0, None
             return True
         self._process = None
-        if code == 0 or time.monotonic() - self._started > _SOON:
+        # A planned stop is no failure, also where it came before the worker could take signals.
+        planned = code in {0, -signal.SIGTERM, -signal.SIGINT}
+        if planned or time.monotonic() - self._started > _SOON:
             self._failures, self._worker_problem = 0, None
             return False
         self._failures += 1

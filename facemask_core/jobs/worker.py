@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from facemask_core import runs
-from facemask_core.errors import FacemaskError, RunInUseError
-from facemask_core.jobs import guard, removal, workers
+from facemask_core.errors import FacemaskError, QueueError, RunInUseError
+from facemask_core.jobs import guard, planned_stop, removal, workers
 from facemask_core.jobs.job import Job, State
 from facemask_core.jobs.queue import Queue
 
@@ -31,7 +32,10 @@ _log = logging.getLogger(__name__)
 
 
 def work(queue: Queue, *, idle: float, beside: bool = False) -> int:
-    """Computes jobs until no new one comes for a while.
+    """Computes jobs until no new one comes for a while, or the process is asked to end.
+
+    A planned stop (Ctrl+C, SIGTERM) puts the job under way back into the queue after its batch, or
+    without it where that takes longer than a few seconds.
 
     Args:
         queue: The queue of the jobs.
@@ -49,45 +53,76 @@ def work(queue: Queue, *, idle: float, beside: bool = False) -> int:
         workers.register(queue.home) if beside else workers.take_place(queue.home),
         workers.register(queue.home) as name,
     ):
-        return Worker(queue, name, leave=guard.leave_at_once).work_until_idle(idle)
+
+        def leave() -> None:
+            workers.remove_lock(queue.home, name)  # no block is left on the way out
+            guard.leave_at_once()
+
+        stop = threading.Event()
+        worker = Worker(queue, name, leave=leave, stop=stop)
+        with planned_stop.watch_signals(stop, worker.give_back_and_leave):
+            return worker.work_until_idle(idle)
+
+
+class _Interruption(Exception):  # noqa: N818  (no error)
+    """Ends a job's computation at the end of a batch; the job goes back into the queue."""
 
 
 class Worker:
     """Takes jobs from a queue; one a process."""
 
-    def __init__(self, queue: Queue, name: str, *, leave: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        queue: Queue,
+        name: str,
+        *,
+        leave: Callable[[], None],
+        stop: threading.Event | None = None,
+    ) -> None:
         """Makes a worker.
 
         Args:
             queue: The queue of its jobs.
             name: Its name, from :func:`~facemask_core.jobs.workers.register`.
-            leave: Called in another thread once its job was cancelled or deleted.
+            leave: Ends the process; called in another thread once the worker's job was cancelled
+                or deleted, and by :meth:`give_back_and_leave`.
+            stop: Set when the worker shall end after the batch under way.
         """
         self._queue = queue
         self._name = name
         self._leave = leave
+        self._stop = stop or threading.Event()
         self._models: OrderedDict[tuple[str, str, str], Classifier] = OrderedDict()
 
     def work_until_idle(self, seconds: float) -> int:
-        """Works until no job has come for so many seconds; returns how many jobs ended."""
+        """Works until no job has come for so many seconds; returns how many jobs it has left."""
         ended, since = 0, time.monotonic()
-        while True:
+        while not self._stop.is_set():
             job = self._queue.take(self._name)
             # Crashes leave zips behind, and take() fails a job that has lost too many workers.
             removal.sweep_uploads(self._queue)
             if job is not None:
-                self.compute(job)
-                ended, since = ended + 1, time.monotonic()
+                ended, since = ended + self.compute(job), time.monotonic()
             elif time.monotonic() - since >= seconds:
-                return ended
+                break
             else:
-                time.sleep(_LOOK_SECONDS)
+                self._stop.wait(_LOOK_SECONDS)
+        return ended
 
-    def compute(self, job: Job) -> None:
+    def give_back_and_leave(self) -> None:
+        """Puts the job under way back into the queue, drops its batch, and ends the process."""
+        with suppress(QueueError):  # the next worker sees that this one is gone
+            self._queue.give_back(self._name)
+        self._leave()
+
+    def compute(self, job: Job) -> bool:
         """Computes a job and records how it ended; a failure does not affect the next job.
 
         Args:
             job: A job that this worker has taken.
+
+        Returns:
+            Whether it ended, rather than went back into the queue.
         """
         end = self._queue.end
         try:
@@ -95,6 +130,10 @@ class Worker:
                 self._compute_rows(job)
         except RunInUseError:
             self._queue.put_back(self._name, job, _REST_SECONDS)
+            return False
+        except _Interruption:
+            self._queue.put_back(self._name, job)
+            return False
         except FacemaskError as error:
             end(self._name, job, State.FAILED, str(error))
         except KeyboardInterrupt:
@@ -106,6 +145,7 @@ class Worker:
         else:
             end(self._name, job, State.DONE)
         removal.sweep_uploads(self._queue)
+        return True
 
     def _watch(self, job: Job) -> AbstractContextManager[None]:
         return guard.watch_job(lambda: self._queue.holds(self._name, job), self._leave)
@@ -123,12 +163,17 @@ class Worker:
         def progress(done: int, total: int) -> None:
             computed = done not in recalled
             self._queue.record_progress(self._name, job, done, total, computed=computed)
+            if self._stop.is_set() and done < total:
+                raise _Interruption
 
         def record_run(question: Question) -> None:
             self._queue.record_run(self._name, job, question.sha256)
 
+        def record_beginning() -> None:
+            self._queue.record_beginning(self._name, job)
+
         dataset, task = order.open_dataset(self._queue.home), order.make_task(load)
-        with _RecordingStore(self._queue.home, record_run) as store:
+        with _RecordingStore(self._queue.home, record_run, record_beginning) as store:
             context = RunContext(
                 store=store,
                 progress=progress,
@@ -156,14 +201,22 @@ class Worker:
 
 
 class _RecordingStore(runs.Store):
-    """A store that reports which run is claimed, before any of it is computed."""
+    """A store that reports which run is claimed, and when its first batch is about to begin."""
 
-    def __init__(self, folder: Path, record_run: Callable[[Question], None]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        record_run: Callable[[Question], None],
+        record_beginning: Callable[[], None],
+    ) -> None:
         super().__init__(folder)
         self._record_run = record_run
+        self._record_beginning = record_beginning
 
     @contextmanager
     def claim(self, question: Question) -> Iterator[Run]:
         self._record_run(question)
         with super().claim(question) as run:
+            if not run.complete:
+                self._record_beginning()
             yield run

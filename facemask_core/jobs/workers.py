@@ -43,13 +43,24 @@ def is_place_taken(home: Path) -> bool:
 @contextmanager
 def register(home: Path) -> Iterator[str]:
     """Gives a worker a name, by which other processes can check whether it lives."""
+    _folder(home)
     name = secrets.token_hex(8)
-    lock = _folder(home) / f"worker-{name}.lock"
+    lock = _lock(home, name)
     with ExitStack() as stack:
         with _explain_errors(lock):
             stack.enter_context(locks.held(lock))
         yield name
-    system.remove_unless_open(lock)
+    remove_lock(home, name)
+
+
+def remove_lock(home: Path, name: str) -> None:
+    """Removes the lock of a worker that ends.
+
+    Args:
+        home: The folder it works in.
+        name: Its name, from :func:`register`.
+    """
+    system.remove_unless_open(_lock(home, name))
 
 
 def is_alive(home: Path, name: str) -> bool:
@@ -59,16 +70,19 @@ def is_alive(home: Path, name: str) -> bool:
         home: The folder it works in.
         name: Its name, from :func:`register`.
     """
-    lock = home / "locks" / f"worker-{name}.lock"
-    if _is_locked(lock):
+    if _is_locked(_lock(home, name)):
         return True
-    system.remove_unless_open(lock)  # its process ended before it could do so
+    remove_lock(home, name)  # its process ended before it could do so
     return False
 
 
 def _folder(home: Path) -> Path:
     with _explain_errors(home / "locks"):
         return locks.make_folder(home)
+
+
+def _lock(home: Path, name: str) -> Path:
+    return home / "locks" / f"worker-{name}.lock"
 
 
 def _is_locked(lock: Path) -> bool:

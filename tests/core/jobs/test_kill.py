@@ -1,4 +1,4 @@
-"""Workers killed at random moments: the rows are those of an unbroken run, each computed once."""
+"""Workers ended at random moments: the rows are those of an unbroken run, each computed once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import needs
 import numpy as np
@@ -23,13 +23,14 @@ from facemask_core.data import datasets
 from facemask_core.jobs import Job, Queue, State
 from facemask_core.jobs.removal import delete_job_and_run
 from facemask_core.pictures import images
+from facemask_core.runs import records
 
 if TYPE_CHECKING:
     from multiprocessing.context import ForkServerContext, ForkServerProcess
 
 pytestmark = needs.forks
-IMAGES = 300
-KILLS = 12
+IMAGES = 400
+MOMENTS = 20
 
 
 @pytest.fixture(scope="module")
@@ -65,11 +66,14 @@ class Started:
     def go(self) -> None:
         self._pipe.send("go")
 
-    def kill(self) -> bool:
-        """Tells whether it was killed, or had ended before."""
-        self.process.kill()  # with SIGKILL, if it has not ended by itself
-        self.process.join()
-        return self.process.exitcode == -signal.SIGKILL
+    def end(self, number: signal.Signals) -> bool:
+        """Sends a signal; tells whether it ended the worker, or that had ended by itself."""
+        if self.process.exitcode is not None:
+            return False
+        os.kill(self.process.pid or 0, number)
+        self.process.join(30)
+        assert self.process.exitcode in {0, -number}
+        return True
 
 
 def until(condition: Callable[[], bool], seconds: float = 60) -> None:
@@ -87,43 +91,67 @@ def names(root: Path) -> dict[str, str]:
     return {path: stored_runs.name(pixels) for path, pixels in pictures}
 
 
-@pytest.mark.slow
-def test_twelve_kills_change_nothing(
-    starter: ForkServerContext, many: Path, tmp_path: Path
-) -> None:
-    moments, pictures = np.random.default_rng(0), names(many)
-    whole = Queue(tmp_path / "unbroken")
-    whole.add("a", [queued.order(many)])
-    unbroken = Started(starter, whole.home, tmp_path / "log")
-    started = time.monotonic()
-    unbroken.go()
-    unbroken.process.join()
-    window = time.monotonic() - started
-    expected = stored_runs.stored(whole.home)
-    assert len(expected) == IMAGES
+class Unbroken(NamedTuple):
+    """A run that nothing befell: its rows, its pictures' names, and how long it took."""
 
-    kills, broken, log = 0, 0, tmp_path / "asked"
-    while kills < KILLS:
+    rows: list[records.Image]
+    pictures: dict[str, str]
+    seconds: float
+
+
+@pytest.fixture(scope="module")
+def unbroken(
+    starter: ForkServerContext, many: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Unbroken:
+    whole = Queue(tmp_path_factory.mktemp("unbroken"))
+    whole.add("a", [queued.order(many)])
+    worker = Started(starter, whole.home, whole.home / "log")
+    started = time.monotonic()
+    worker.go()
+    worker.process.join()
+    seconds = time.monotonic() - started
+    rows = stored_runs.stored(whole.home)
+    assert len(rows) == IMAGES
+    return Unbroken(rows, names(many), seconds)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["kill -9", "SIGTERM"])
+def test_twenty_ends_change_nothing(
+    starter: ForkServerContext,
+    many: Path,
+    tmp_path: Path,
+    unbroken: Unbroken,
+    number: signal.Signals,
+) -> None:
+    moments = np.random.default_rng(0)
+    ends, broken, log = 0, 0, tmp_path / "asked"
+    while ends < MOMENTS:
         broken += 1
         queue = Queue(tmp_path / f"broken {broken}")
         (job,) = queue.add("a", [queued.order(many)])
         while (job := queue.get(job.id)).state.active:
             log.unlink(missing_ok=True)
-            before = _names_in_store(queue.home, pictures)
+            before = _names_in_store(queue.home, unbroken.pictures)
             child = Started(starter, queue.home, log)
             child.go()
             if job.crashes:  # three deaths without one more batch stored would end the job
                 until(partial(_has_progressed, queue, job))
-            child.process.join(moments.uniform(0, window / 4) if kills < KILLS else None)
-            kills += child.kill()
-            after = _names_in_store(queue.home, pictures)
+            wait = moments.uniform(0, unbroken.seconds / 4) if ends < MOMENTS else None
+            child.process.join(wait)
+            ends += child.end(number)
+            after = _names_in_store(queue.home, unbroken.pictures)
             asked = set(log.read_text().split()) if log.exists() else set()
-            asked &= set(pictures.values())
+            asked &= set(unbroken.pictures.values())
             assert not asked & before, "a stored image was computed again"
             assert before <= after, "a stored row was lost"
             assert len(asked - after) <= Noise().batch_size, "more than a batch was lost"
+            if number == signal.SIGTERM:
+                assert queue.get(job.id).crashes == 0
+                assert queue.get(job.id).state in {State.QUEUED, State.DONE}
+                assert asked <= after, "the batch under way was stored"
         assert job.state is State.DONE, job.reason
-        assert stored_runs.stored(queue.home) == expected, "to the bit"
+        assert stored_runs.stored(queue.home) == unbroken.rows, "to the bit"
 
 
 def _names_in_store(home: Path, pictures: dict[str, str]) -> set[str]:

@@ -19,7 +19,7 @@ from full_disk import full
 from privileges import unprivileged
 
 from facemask_core.errors import QueueError, QueueFullError
-from facemask_core.jobs import Queue, State, database, workers
+from facemask_core.jobs import Queue, State, database, table, workers
 from facemask_core.jobs import queue as queues
 from facemask_core.storage import sqlite_file
 
@@ -86,12 +86,13 @@ def test_a_dead_worker_s_job_goes_on_first_and_fails_after_three_deaths(
     queue: Queue, tmp_path: Path
 ) -> None:
     poison, other = queue.add("a", [queued.order(tmp_path, seed=seed) for seed in (1, 2)])
-    for deaths in range(queues.MOST_CRASHES):
+    for deaths in range(table.MOST_CRASHES):
         assert queue.get(poison.id).crashes == max(deaths - 1, 0)
         with workers.register(queue.home) as name:
             job = queue.take(name)
             assert job is not None
             assert job.id == poison.id
+            queue.record_beginning(name, job)
         assert queue.has_work()
     with workers.register(queue.home) as name:
         job = queue.take(name)
@@ -102,9 +103,56 @@ def test_a_dead_worker_s_job_goes_on_first_and_fails_after_three_deaths(
     assert failed.reason == "The worker died 3 times at the same place; its log says more."
 
 
+def test_a_death_before_a_batch_does_not_count_and_lets_others_go_first(
+    queue: Queue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table, "MOST_EARLY_DEATHS", 6)
+    unlucky, other = queue.add("a", [queued.order(tmp_path, seed=seed) for seed in (1, 2)])
+
+    def take_and_die() -> str:
+        with workers.register(queue.home) as name:
+            job = queue.take(name)
+            assert job is not None
+        return job.id
+
+    assert [take_and_die() for _ in range(4)] == [unlucky.id] * 3 + [other.id]
+    assert queue.get(unlucky.id).crashes == 0
+    while queue.has_work():
+        with workers.register(queue.home) as name:
+            queue.take(name)
+    failed = queue.get(unlucky.id)
+    assert failed.state is State.FAILED
+    assert failed.reason == "The worker died 6 times before the first picture; its log says more."
+
+
+def test_a_batch_that_was_stored_and_not_reported_counts_as_progress(
+    queue: Queue, tmp_path: Path
+) -> None:
+    """As after a kill between the two, which are different files."""
+    (job,) = queue.add("a", [queued.order(tmp_path)])
+    for done in range(32, 32 * 3 * table.MOST_CRASHES, 32):
+        with workers.register(queue.home) as name:
+            taken = queue.take(name)
+            assert taken is not None
+            queue.record_progress(name, job, done, 999, computed=False)
+            queue.record_beginning(name, job)
+    assert queue.get(job.id).state is State.RUNNING
+
+
+def test_a_queue_of_the_first_version_keeps_its_jobs(queue: Queue, tmp_path: Path) -> None:
+    (job,) = queue.add("a", [queued.order(tmp_path)])
+    with closing(sqlite3.connect(queue.home / database.FILE)) as connection, connection:
+        for column in ("begun", "early_deaths"):
+            connection.execute(f"ALTER TABLE jobs DROP COLUMN {column}")
+        connection.execute("PRAGMA user_version = 1")
+    assert [it.id for it in queue.jobs()] == [job.id]
+    with workers.register(queue.home) as name:
+        assert queue.take(name) is not None
+
+
 def test_a_death_after_a_batch_was_stored_does_not_count(queue: Queue, tmp_path: Path) -> None:
     (job,) = queue.add("a", [queued.order(tmp_path)])
-    for done in range(1, 3 * queues.MOST_CRASHES):
+    for done in range(1, 3 * table.MOST_CRASHES):
         with workers.register(queue.home) as name:
             assert queue.take(name) is not None
             queue.record_progress(name, job, done, 99, computed=True)
@@ -158,7 +206,7 @@ def test_a_clock_that_is_set_leaves_no_job_resting_for_long(
         queue.take(name)
         queue.put_back(name, job, seconds=3)
         assert not queue.has_work()
-        assert still < queues.LONGEST_REST
+        assert still < table.LONGEST_REST
         monkeypatch.setattr(time, "time", lambda: real() + jump + still)
         assert queue.has_work()
         taken = queue.take(name)

@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import needs
 import pytest
 import queued
 
@@ -106,6 +107,46 @@ def test_a_worker_that_cannot_start_is_told_and_not_tried_in_a_frenzy(
         time.sleep(0.01)
     assert len(begun) == 2
     assert watcher.problem.startswith("The worker that computes reports keeps ending early;")
+
+
+@needs.kills
+def test_a_worker_that_is_told_to_end_is_no_failure(queue: Queue, tmp_path: Path) -> None:
+    queue.add("a", [queued.order(tmp_path)])
+    command = (sys.executable, "-c", "import os, signal; os.kill(os.getpid(), signal.SIGTERM)")
+    watcher = Supervisor(queue, command)
+    for _ in range(3):
+        watcher._not_before = 0.0
+        watcher.look()
+        assert watcher._process is not None
+        watcher._process.wait(20)
+    watcher.look()
+    assert watcher.problem is None
+    assert watcher._failures == 0
+    watcher.stop()
+
+
+def test_a_server_that_is_the_end_of_all_ends_its_worker_and_starts_no_other(
+    queue: Queue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registered: list[object] = []
+    monkeypatch.setattr(supervisor.atexit, "register", registered.append)
+    monkeypatch.setattr(Supervisor, "_watch", lambda _self: None)
+    Supervisor(queue).start()
+    assert not registered
+    monkeypatch.setenv(supervisor.STOP_VARIABLE, "1")
+    (queue.home / "hang").parent.mkdir(parents=True, exist_ok=True)
+    (queue.home / "hang").touch()
+    queue.add("a", [queued.order(tmp_path)])
+    watcher = Supervisor(queue, COMMAND)
+    watcher.start()
+    assert registered == [watcher.stop]
+    watcher.look()
+    assert watcher._process is not None
+    watcher.stop()
+    assert watcher._process.poll() is not None
+    before = watcher._process
+    watcher.look()
+    assert watcher._process is before
 
 
 def test_the_thread_starts_work_by_itself_and_sweeps(
