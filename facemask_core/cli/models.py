@@ -24,7 +24,9 @@ def models(as_json: JsonFlag = False) -> None:
             "initial_weights": card.initial_weights,
             "weights_sha256": card.weights_sha256,
             "balanced_accuracy": {
-                split: figures["balanced_accuracy"] for split, figures in card.metrics.items()
+                split: figures["balanced_accuracy"]
+                for split, figures in card.metrics.items()
+                if "balanced_accuracy" in figures
             },
         }
         for card in cards

@@ -9,7 +9,7 @@ import typer
 
 from facemask_core.cli.dataset_options import LimitOption, open_data
 from facemask_core.cli.store_options import NoStoreOption, StoreOption, open_store_unless
-from facemask_core.cli.terminal import print_line, progress_bar
+from facemask_core.cli.terminal import print_line, print_note, progress_bar
 from facemask_core.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -33,16 +33,16 @@ def reproduce(
 ) -> None:
     """Run the experiments behind the page Paper; results that are there are kept."""
     from facemask_core import load_classifier
-    from facemask_core.models.checkpoints import locate
+    from facemask_core.models.checkpoints import locate, read_card
     from facemask_core.paper import experiments, reproduction
 
     if limit is not None and output is None:
         raise DatasetError(
             "Name a folder with --output: figures of a few images are not to replace those of all."
         )
-    selection = list(experiments.experiments(models or experiments.MODELS))
     for model in models or ():
-        locate(model)  # refuses a misspelt name before hours of others
+        read_card(locate(model))  # refuses a misspelt name before hours of others
+    selection = list(experiments.experiments(models or _list_usable()))
     dataset = open_data(data, limit)
     with open_store_unless(store, no_store=no_store) as runs, progress_bar() as report:
         work = reproduction.Reproduction(
@@ -52,6 +52,18 @@ def reproduce(
             selection, lambda experiment, done, total: report(experiment.file, done, total)
         ):
             _print(answer)
+
+
+def _list_usable() -> list[str]:
+    """Lists the paper's models; one whose card cannot be used is named and left out."""
+    from facemask_core.models import checkpoints
+    from facemask_core.paper import experiments
+
+    faulty = checkpoints.find_faulty_cards()
+    for name in experiments.MODELS:
+        if name in faulty:
+            print_note(f"The model {name} is left out: {faulty[name]}")
+    return [name for name in experiments.MODELS if name not in faulty]
 
 
 def _print(answer: Answer) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -24,11 +25,16 @@ from facemask_core import backbones, paths
 from facemask_core.backend import keras
 from facemask_core.errors import BackboneError, CheckpointError, FacemaskError
 from facemask_core.labels import LABELS
+from facemask_core.models import card_schema
 from facemask_core.pictures.images import INPUT_SIZE
 
 WEIGHTS_FILE = "weights.safetensors"
 CARD_FILE = "card.json"
 MODELS_DIR = paths.MODELS
+_LARGEST_CARD = 4 * 2**20
+_LONGEST_QUOTE = 80
+_PLAIN_NAME = re.compile(r"(?!.*www\.)(?=.{1,64}$)[^\W_]+(?:[-._][^\W_]+)*", re.IGNORECASE)
+"""Names that pages can show anywhere: nothing in them is Markdown, HTML or a link."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +113,11 @@ def find_faulty_cards() -> dict[str, FacemaskError]:
     faults: dict[str, FacemaskError] = {}
     for name in available():
         try:
+            if not _PLAIN_NAME.fullmatch(name):
+                raise CheckpointError(
+                    "its folder needs a name of letters and digits, with single hyphens, dots or "
+                    "underscores between them; rename it."
+                )
             backbones.get(read_card(locate(name)).backbone)
         except FacemaskError as error:
             faults[name] = error
@@ -145,25 +156,62 @@ def read_card(folder: Path) -> Card:
         folder: A checkpoint's folder.
 
     Raises:
-        CheckpointError: The card is missing, is no valid JSON card, or describes a model whose
-            classes or input this lab cannot use.
+        CheckpointError: The card is missing, is no valid JSON card, has a field that is not of its
+            kind, or describes a model whose classes or input this lab cannot use.
     """
-    path = folder / CARD_FILE
-    try:
-        card = Card(**json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError, RecursionError) as error:
-        raise CheckpointError(f"{path} is no readable model card ({error}).") from error
-    if not all(isinstance(text, str) for text in (card.name, card.backbone, card.weights_sha256)):
-        raise CheckpointError(f"{path} must give name, backbone and weights_sha256 as text.")
+    where = f"{folder.resolve().name}/{CARD_FILE}"  # a visitor may read it: no folder of the server
+    content = _read_json(folder / CARD_FILE, where)
+    fault = card_schema.find_fault(content)
+    if fault is not None:
+        raise CheckpointError(
+            f"{where} is no usable model card: {fault}; mend that field, or train the model anew."
+        )
+    card = Card(**content)
     if card.classes != list(LABELS):
         raise CheckpointError(
-            f"{path} lists the classes {card.classes}; this lab needs {list(LABELS)} in this order."
+            f"{where} lists the classes {_shorten(card.classes)}; this lab needs {list(LABELS)} in "
+            "this order."
         )
-    if card.input_size != INPUT_SIZE:
+    if card.input_size != INPUT_SIZE or isinstance(card.input_size, float):
         raise CheckpointError(
-            f"{path} has input size {card.input_size!r}; this lab feeds {INPUT_SIZE} px."
+            f"{where} has input size {_shorten(card.input_size)}; this lab feeds {INPUT_SIZE} px."
         )
     return card
+
+
+def _read_json(path: Path, where: str) -> Any:
+    try:
+        if path.stat().st_size > _LARGEST_CARD:
+            raise CheckpointError(f"{where} is no model card: it is larger than 4 MB.")
+        return json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        reason = error.strerror or str(error)
+    except (ValueError, RecursionError) as error:
+        reason = str(error)
+    raise CheckpointError(f"{where} is no readable model card ({reason}).")
+
+
+def _shorten(value: Any) -> str:
+    quoted = repr(value)
+    return quoted if len(quoted) <= _LONGEST_QUOTE else f"{quoted[:_LONGEST_QUOTE]}…"
+
+
+def read_part(card: Card, *path: str) -> Any:
+    """Reads a part of a card that older or shorter cards may lack.
+
+    Args:
+        card: The card.
+        path: The keys that lead to it, such as ``metrics``, ``test``, ``accuracy``.
+
+    Raises:
+        CheckpointError: The card does not give it.
+    """
+    part: Any = vars(card)
+    for key in path:
+        part = part.get(key) if isinstance(part, dict) else None
+    if part is None or part in ([], {}):
+        raise CheckpointError(f"The card of {card.name!r} does not give {'.'.join(path)}.")
+    return part
 
 
 def write_card(folder: Path, card: Card) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from facemask_core.errors import CheckpointError
 from facemask_core.models import checkpoints, published
 from facemask_core.paper.experiments import Experiment
 from facemask_core.paper.reproduction import RESULTS_DIR
@@ -22,7 +23,8 @@ def read(experiment: Experiment, folder: Path | None = None) -> dict[str, Any] |
 
     Returns:
         As :class:`~facemask_core.paper.reproduction.Reproduction` writes it; None if it has not
-        been measured, or on other weights than the model has now.
+        been measured, or on other weights than the model has now, or if the model's card cannot be
+        used: then nobody knows which weights it has.
 
     Raises:
         DatasetError: A file there is no result.
@@ -31,5 +33,8 @@ def read(experiment: Experiment, folder: Path | None = None) -> dict[str, Any] |
     if not path.is_file():
         return None
     result = published.read_figures(path, "model_sha256")
-    card = checkpoints.read_card(checkpoints.locate(experiment.model))
+    try:
+        card = checkpoints.read_card(checkpoints.locate(experiment.model))
+    except CheckpointError:
+        return None
     return result if result["model_sha256"] == card.weights_sha256 else None

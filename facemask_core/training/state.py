@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from facemask_core.backend import keras
 from facemask_core.errors import CheckpointError, TrainingError
-from facemask_core.models import checkpoints
+from facemask_core.models import card_schema, checkpoints
 
 STATE_FILE = "state.safetensors"
 
@@ -72,7 +72,20 @@ def restore(path: Path, variables: Sequence[keras.Variable], identity: str) -> l
         checkpoints.assign(variables, _by_present_name(arrays, variables), str(path))
     except CheckpointError as error:
         raise TrainingError(f"{error} Remove the file to start anew.") from error
-    return list(json.loads(metadata["history"]))
+    return _read_history(path, metadata.get("history", ""))
+
+
+def _read_history(path: Path, text: str) -> list[dict[str, Any]]:
+    try:
+        history = json.loads(text)
+        fault = card_schema.find_history_fault(history)
+    except (ValueError, RecursionError) as error:
+        fault = str(error)
+    if fault is not None:
+        raise TrainingError(
+            f"{path} is damaged: its training history is none ({fault}); remove it to start anew."
+        )
+    return list(history)
 
 
 def _by_present_name(

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from facemask_core.errors import FacemaskError
+from facemask_core.text import visible
 
 
 @contextmanager
@@ -27,4 +28,4 @@ def show_error(error: FacemaskError) -> None:
 
 def escape_markdown(text: str) -> str:
     """Escapes Markdown, so that no file's name becomes a link, a picture or a colour."""
-    return re.sub(r"([\\`*_{}\[\]()#+!|<>~:$&])", r"\\\1", text)
+    return re.sub(r"([\\`*_{}\[\]()#+!|<>~:$&])", r"\\\1", visible(text))

@@ -8,11 +8,11 @@ import numpy as np
 import streamlit as st
 
 from facemask_core import attacks, backbones
-from facemask_core.errors import CheckpointError
+from facemask_core.errors import CheckpointError, FacemaskError
 from facemask_core.models import checkpoints
 from facemask_core.models.classifier import Classifier, load_classifier
 from facemask_core.pictures.images import INPUT_SIZE
-from facemask_core.text import visible
+from facemask_core.text import on_one_line, visible
 from facemask_ui import compat
 from facemask_ui.base import settings
 from facemask_ui.visitors import waiting
@@ -43,8 +43,14 @@ def _megabytes(name: str) -> float:
 
 
 def title(name: str) -> str:
-    """Writes a model's name for the screen: its backbone's title, and what is special about it."""
-    return _title(name, checkpoints.read_card(checkpoints.locate(name)))
+    """Writes a model's name for the screen: its backbone's title, and what is special about it.
+
+    A model that is not there, or whose card cannot be used, is called by its plain name.
+    """
+    try:
+        return _title(name, checkpoints.read_card(checkpoints.locate(name)))
+    except FacemaskError:  # its page says why; a list of names is no place for it
+        return on_one_line(name)
 
 
 def _title(name: str, card: checkpoints.Card) -> str:

@@ -11,6 +11,7 @@ from facemask_core.attacks import get
 from facemask_core.epsilons import describe_epsilon
 from facemask_core.evaluation import confidence_intervals
 from facemask_core.labels import LABELS
+from facemask_core.text import on_one_line
 from facemask_ui.base.palette import percent
 
 
@@ -75,12 +76,12 @@ def tabulate_sources(metrics: dict[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "source": name,
+                "source": on_one_line(name),
                 "images": row["images"],
                 "accuracy": percent(row["accuracy"]),
                 "balanced accuracy": percent(row["balanced_accuracy"]),
             }
-            for name, row in metrics.get("sources", {}).items()
+            for name, row in (metrics.get("sources") or {}).items()
         ]
     )
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from facemask_core.models.checkpoints import Card
+from facemask_core.errors import CheckpointError
+from facemask_core.models.checkpoints import Card, read_part
 from facemask_ui.base.palette import Palette, percent
 
 CURVES = {
@@ -36,14 +37,26 @@ class Stage:
 
 
 def list_stages(card: Card) -> list[Stage]:
-    """Lists the stages of a model and of the models it was trained from, in their order."""
+    """Lists the stages of a model and of the models it was trained from, in their order.
+
+    Raises:
+        CheckpointError: The card gives no history, or an epoch without its size.
+    """
+    read_part(card, "history")
     stages: list[Stage] = []
     first = 1
     for past in (*card.ancestors, {"recipe": card.recipe, "history": card.history}):
+        _require_figures(card, past["history"], "size")
         for size, epochs in _split_by_size(past["history"]):
             stages.append(Stage(f"{_name_kind(past, stages)} at {size} px", first, tuple(epochs)))
             first += len(epochs)
     return stages
+
+
+def _require_figures(card: Card, history: Iterable[dict[str, Any]], *names: str) -> None:
+    for name in names:
+        if any(name not in entry for entry in history):
+            raise CheckpointError(f"The card of {card.name!r} does not give {name} of every epoch.")
 
 
 def _split_by_size(history: list[dict[str, Any]]) -> Iterator[tuple[int, list[dict[str, Any]]]]:
@@ -135,8 +148,13 @@ def describe_stages(card: Card) -> str:
 
 
 def describe_curves(card: Card) -> str:
-    """Describes the curves in words."""
+    """Describes the curves in words.
+
+    Raises:
+        CheckpointError: The card gives no history, or one without figures of validation.
+    """
     first, last = list_stages(card)[0].epochs[0], card.history[-1]
+    _require_figures(card, (first, last), "val_accuracy", "val_loss")
     return (
         f"Training curves: {describe_stages(card)}. Validation accuracy rises from "
         f"{percent(first['val_accuracy'])} after the first epoch to "

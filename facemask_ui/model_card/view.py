@@ -9,14 +9,18 @@ import pandas as pd
 import streamlit as st
 
 from facemask_core.models import checkpoints, published
-from facemask_core.models.checkpoints import Card
+from facemask_core.models.checkpoints import Card, read_part
+from facemask_core.text import on_one_line, visible
+from facemask_ui.base import messages
 from facemask_ui.base.charts import CHART_CONFIG
+from facemask_ui.base.messages import escape_markdown
 from facemask_ui.base.palette import percent, pick_palette, write_class, write_verdict
 from facemask_ui.choices import attack_setup, models
 from facemask_ui.model_card import calibration, failures, tables, training
 
 _PICTURE = 168
 _MOST_FAILURES = 24
+_HISTORY_FILE = "history.csv"
 
 
 def show_card(name: str) -> None:
@@ -30,31 +34,42 @@ def show_card(name: str) -> None:
         DatasetError: The shipped figures cannot be read.
     """
     card = checkpoints.read_card(checkpoints.locate(name))
-    _show_figures(card)
-    _show_robustness(card)
-    _show_training(card)
-    _show_reliability(card)
-    _show_skin_tones(card)
-    _show_failures(name)
+    if card.notes:
+        st.info(escape_markdown(card.notes), icon=":material/info:")
+    for show_part in (
+        _show_figures,
+        _show_robustness,
+        _show_training,
+        _show_reliability,
+        _show_skin_tones,
+    ):
+        with messages.show_errors():  # a card without validation figures still has the others
+            show_part(card)
+    with messages.show_errors():
+        _show_failures(name)
     _show_purpose(card)
     _show_making(name, card)
 
 
 def _show_figures(card: Card) -> None:
-    test, val = card.metrics["test"], card.metrics["val"]
     figures = {
-        "Balanced accuracy, test": percent(test["balanced_accuracy"]),
-        "Balanced accuracy, validation": percent(val["balanced_accuracy"]),
-        "Calibration error, test": percent(test["calibration"]["expected_calibration_error"]),
-        "Time an image": f"{test['speed']['forward_ms_per_image']:.1f} ms",
+        "Balanced accuracy, test": ("test", "balanced_accuracy"),
+        "Balanced accuracy, validation": ("val", "balanced_accuracy"),
+        "Calibration error, test": ("test", "calibration", "expected_calibration_error"),
     }
+    shares = {label: read_part(card, "metrics", *path) for label, path in figures.items()}
+    images = int(read_part(card, "metrics", "test", "report")["macro avg"]["support"])
+    speed = read_part(card, "metrics", "test", "speed")
+    milliseconds = speed["forward_ms_per_image"]
     with st.container(horizontal=True):
-        for label, value in figures.items():
-            st.metric(label, value, border=True, width=228)
+        for label, share in shares.items():
+            st.metric(label, percent(share), border=True, width=228)
+        time = "–" if milliseconds is None else f"{milliseconds:.1f} ms"
+        st.metric("Time an image", time, border=True, width=228)
     st.caption(
-        f"On photographs no one trained on: {int(test['report']['macro avg']['support'])} for "
-        "testing, of groups that share no picture with the training ones. Time: "
-        f"{test['speed']['device']}, in batches of {test['speed']['batch_size']}."
+        f"On photographs no one trained on: {images} for testing, of groups that share no picture "
+        f"with the training ones. Time: {escape_markdown(speed['device'])}, in batches of "
+        f"{speed['batch_size']}."
     )
 
 
@@ -95,11 +110,12 @@ def _show_training(card: Card) -> None:
 
 
 def _show_reliability(card: Card) -> None:
+    bins = read_part(card, "metrics", "test", "calibration", "bins")
+    read_part(card, "metrics", "test", "report")
     test = card.metrics["test"]
     left, right = st.columns(2, gap="large")
     with left:
         st.header("Does its confidence keep its word?", anchor=False)
-        bins = test["calibration"]["bins"]
         st.plotly_chart(
             calibration.make_diagram(bins, pick_palette()),
             key="calibration",
@@ -171,14 +187,15 @@ def _show_making(name: str, card: Card) -> None:
     with st.expander("How it was made", icon=":material/build:"):
         stages = [*card.ancestors, {"name": card.name, "command": card.command}]
         for stage in stages:
-            st.code(stage["command"], language="sh", wrap_lines=True)
+            st.code(visible(stage["command"]), language="sh", wrap_lines=True)
         st.dataframe(_tabulate_splits(card), hide_index=True)
         versions = ", ".join(f"{key} {value}" for key, value in card.versions.items())
+        first = (card.ancestors or [asdict(card)])[0]["initial_weights"]
         st.caption(
-            f"First weights: {(card.ancestors or [asdict(card)])[0]['initial_weights']}. Seed "
-            f"{card.seed}. {versions}. Weights sha256 {card.weights_sha256}."
+            f"First weights: {escape_markdown(first)}. Seed {card.seed}. "
+            f"{escape_markdown(versions)}. Weights sha256 {card.weights_sha256}."
         )
-        folder = checkpoints.locate(name)
+        history = checkpoints.locate(name) / _HISTORY_FILE
         with st.container(horizontal=True):
             st.download_button(
                 "Card (JSON)",
@@ -188,24 +205,25 @@ def _show_making(name: str, card: Card) -> None:
                 icon=":material/download:",
                 on_click="ignore",
             )
-            st.download_button(
-                "Training history (CSV)",
-                (folder / "history.csv").read_bytes(),
-                file_name=f"{name}-history.csv",
-                mime="text/csv",
-                icon=":material/download:",
-                on_click="ignore",
-            )
+            if history.is_file():  # a model is whole without it
+                st.download_button(
+                    "Training history (CSV)",
+                    history.read_bytes(),
+                    file_name=f"{name}-history.csv",
+                    mime="text/csv",
+                    icon=":material/download:",
+                    on_click="ignore",
+                )
 
 
 def _tabulate_splits(card: Card) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "split": split,
+                "split": on_one_line(split),
                 "files": entry["images"],
-                "without mask": entry["without_mask"],
-                "with mask": entry["with_mask"],
+                "without mask": entry.get("without_mask"),
+                "with mask": entry.get("with_mask"),
                 "sha256": entry["sha256"][:12],
             }
             for split, entry in card.data.items()

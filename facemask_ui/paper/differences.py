@@ -8,9 +8,10 @@ import streamlit as st
 
 from facemask_core.epsilons import describe_epsilon
 from facemask_core.models import checkpoints
-from facemask_core.models.checkpoints import Card
+from facemask_core.models.checkpoints import Card, read_part
 from facemask_core.paper import experiments, results
 from facemask_core.paper.printed import Paper
+from facemask_ui.base import messages
 from facemask_ui.choices import models
 
 _UNKNOWN = "not told"
@@ -30,7 +31,7 @@ def show_differences(paper: Paper, model: str) -> None:
         {
             "": list(differences),
             "Paper": [theirs for theirs, _ in differences.values()],
-            "Here": [ours for _, ours in differences.values()],
+            "Here": [messages.escape_markdown(ours) for _, ours in differences.values()],
         },
         hide_index=True,
         border="horizontal",
@@ -47,6 +48,9 @@ def list_differences(paper: Paper, card: Card) -> dict[str, tuple[str, str]]:
     Args:
         paper: The paper's printed figures.
         card: The card of the model measured here.
+
+    Raises:
+        CheckpointError: The card does not say how many photographs were for testing.
     """
     return {
         "Photographs": (
@@ -57,7 +61,7 @@ def list_differences(paper: Paper, card: Card) -> dict[str, tuple[str, str]]:
         "Split": (
             f"{_UNKNOWN}; {paper.figure('none').images:,} for testing",
             "no person and no near-duplicate in two parts; "
-            f"{card.data['test']['images']:,} for testing",
+            f"{read_part(card, 'data', 'test', 'images'):,} for testing",
         ),
         "First weights": (paper.training.initial_weights, _first_stage(card)["initial_weights"]),
         "Training": (
@@ -75,7 +79,7 @@ def list_differences(paper: Paper, card: Card) -> dict[str, tuple[str, str]]:
 
 
 def _sum_splits(card: Card, key: str) -> int:
-    return sum(split[key] for split in card.data.values())
+    return sum(split.get(key, 0) for split in card.data.values())
 
 
 def _first_stage(card: Card) -> dict[str, Any]:
@@ -85,12 +89,12 @@ def _first_stage(card: Card) -> dict[str, Any]:
 
 def _describe_recipe(card: Card) -> str:
     stages = [*card.ancestors, {"recipe": card.recipe, "history": card.history}]
-    epochs = sum(len(stage["history"]) for stage in stages)
-    sizes = dict.fromkeys(entry["size"] for stage in stages for entry in stage["history"])
+    entries = [entry for stage in stages for entry in stage["history"]]
+    sizes = dict.fromkeys(entry["size"] for entry in entries if "size" in entry)
     optimizer = card.recipe.get("optimizer")  # older cards leave it out
     parts = ([] if optimizer is None else [_OPTIMIZERS.get(optimizer, optimizer)]) + [
-        f"batch {card.recipe['batch_size']}",
-        f"{epochs} epochs at {', '.join(map(str, sizes))} px",
+        f"batch {card.recipe.get('batch_size', _UNKNOWN)}",
+        f"{len(entries)} epochs at {', '.join(map(str, sizes))} px",
         f"label smoothing {card.recipe.get('label_smoothing', 0):g}",
     ]
     return ", ".join(parts)

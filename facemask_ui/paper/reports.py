@@ -9,6 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from facemask_core.labels import LABELS
+from facemask_core.models import checkpoints
 from facemask_core.paper import experiments, results
 from facemask_core.paper.experiments import Experiment
 from facemask_core.paper.printed import Figure, Paper
@@ -56,10 +57,15 @@ def compare_accuracy(paper: Paper, model: str, attack: str) -> dict[str, str]:
         "Model": models.title(model),
         "Attack": _TITLES[attack],
         "Paper": _NONE if theirs is None else keep_together(percent(theirs)),
-        "Here": "not measured yet"
+        "Here": _explain_gap(model)
         if result is None
         else keep_together(percent(read_accuracy(result))),
     }
+
+
+def _explain_gap(model: str) -> str:
+    usable = model in checkpoints.usable()
+    return "not measured yet" if usable else "no figure without a usable card"
 
 
 def pick_experiment(model: str, attack: str) -> Experiment:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from facemask_core.errors import CheckpointError
 from facemask_core.models import checkpoints
-from facemask_core.models.checkpoints import Card
+from facemask_core.models.checkpoints import Card, read_part
 from facemask_core.paper.printed import Paper, Table
+from facemask_ui.base import messages
 from facemask_ui.choices import models
 
 
@@ -18,7 +20,7 @@ def show_training_tables(paper: Paper) -> None:
     """
     st.header("Tables 3 to 5: after fine-tuning", anchor=False)
     for column, table in zip(st.columns(3, gap="medium"), paper.tables, strict=True):
-        with column:
+        with column, messages.show_errors():
             st.subheader(f"Table {table.number}: {models.title(table.model)}", anchor=False)
             card = checkpoints.read_card(checkpoints.locate(table.model))
             metrics = compare_table(table, card)
@@ -47,12 +49,23 @@ def compare_table(table: Table, card: Card) -> dict[str, tuple[float, float]]:
 
     Returns:
         The paper's figure and the card's, by metric.
+
+    Raises:
+        CheckpointError: The card does not give all of them.
     """
-    last = card.history[-1]
-    return {
-        "Training accuracy": (table.training_accuracy, last["accuracy"]),
-        "Training loss": (table.training_loss, last["loss"]),
-        "Validation accuracy": (table.validation_accuracy, last["val_accuracy"]),
-        "Validation loss": (table.validation_loss, last["val_loss"]),
-        "Test accuracy": (table.test_accuracy, card.metrics["test"]["accuracy"]),
+    last = read_part(card, "history")[-1]
+    theirs = {
+        "accuracy": ("Training accuracy", table.training_accuracy),
+        "loss": ("Training loss", table.training_loss),
+        "val_accuracy": ("Validation accuracy", table.validation_accuracy),
+        "val_loss": ("Validation loss", table.validation_loss),
+    }
+    missing = [key for key in theirs if key not in last]
+    if missing:
+        raise CheckpointError(
+            f"The card of {card.name!r} does not give {missing[0]} of the last epoch."
+        )
+    test = read_part(card, "metrics", "test", "accuracy")
+    return {label: (value, last[key]) for key, (label, value) in theirs.items()} | {
+        "Test accuracy": (table.test_accuracy, test)
     }

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from facemask_core.models import checkpoints
 from facemask_core.paper import experiments, printed
-from facemask_ui.base import settings
+from facemask_ui.base import messages, settings
 from facemask_ui.choices import models
 from facemask_ui.paper import differences, points, provenance, reports, training_tables
 
@@ -16,7 +17,6 @@ def show_paper() -> None:
     """Shows the comparison, or the points that do not add up.
 
     Raises:
-        CheckpointError: A model's card cannot be read.
         DatasetError: A result file cannot be read.
     """
     paper = printed.read()
@@ -38,11 +38,20 @@ def show_paper() -> None:
         wrap=True,
         **settings.bind("part", "beside", settings.one_of(list(_PARTS))),
     )
+    usable = False
+    with messages.show_errors():  # one model's fault costs that model's figures alone
+        checkpoints.read_card(checkpoints.locate(model))
+        usable = True
     if part == "beside":
         reports.show_overview(paper)
-        differences.show_differences(paper, model)
+        with messages.show_errors():
+            if usable:
+                differences.show_differences(paper, model)
         training_tables.show_training_tables(paper)
-        reports.show_reports(paper, model)
-    else:
-        points.show_points(paper, model)
+        with messages.show_errors():
+            if usable:
+                reports.show_reports(paper, model)
+    elif usable:
+        with messages.show_errors():
+            points.show_points(paper, model)
     provenance.show_results()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping
 
 import numpy as np
@@ -114,9 +115,10 @@ def _add_curve(
         x=levels, y=[interval.low for interval in between], fill="tonexty",
         fillcolor=colour + _TRANSPARENT, **band,
     )  # fmt: skip
+    # Plotly reads a few HTML tags in names, and one of these may be a stranger's model.
     figure.add_scatter(
-        name=name, x=levels, y=search.robust_accuracy, mode="lines+markers",
+        name=html.escape(name), x=levels, y=search.robust_accuracy, mode="lines+markers",
         line={"color": colour, "width": 2, "dash": _DASHES[number % len(_DASHES)]},
         marker={"symbol": _SYMBOLS[number % len(_SYMBOLS)], "size": 7, "color": colour},
-        hovertemplate=f"%{{y:.1%}} {name}<extra></extra>",
+        hovertemplate="%{y:.1%} %{fullData.name}<extra></extra>",
     )  # fmt: skip

@@ -54,7 +54,7 @@ def show_report(
     if report.threat_model is None:
         st.caption(f":material/gavel: No attack. {_describe_identity(report, supplement)}")
     else:
-        stated = attack_setup.describe_threat_model(report.threat_model)
+        stated = messages.escape_markdown(attack_setup.describe_threat_model(report.threat_model))
         st.caption(
             f":material/gavel: Threat model: {stated}. {_describe_identity(report, supplement)}"
         )
@@ -75,7 +75,8 @@ def show_report(
 
 def _describe_identity(report: Evaluation, supplement: Supplement) -> str:
     return (
-        f"Model {models.name(report.model)}, sha256 {report.model_sha256[:12]}; "
+        f"Model {messages.escape_markdown(models.name(report.model))}, "
+        f"sha256 {report.model_sha256[:12]}; "
         f"data sha256 {report.data_sha256[:12]}; {len(report.paths)} images"
         f"{', cropped to the face' if supplement.cropped else ''}, in {report.seconds:.1f} s."
     )
