@@ -17,6 +17,8 @@ from facemask_core.models.classifier import BUCKETS, Classifier
 
 MAX_STEPS = 10_000
 """The most steps an attack may be set to take."""
+SHORTEST_STEP, LONGEST_STEP = 1e-7, 1e6
+"""Steps between which an attack can move: float32 loses shorter ones, and longer ones overflow."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,6 +179,10 @@ class Attack(ABC):
             )
         return float(epsilon)
 
+    def longest_way(self, epsilon: float) -> float:
+        """Returns how far the settings let an image move, in the attack's norm; at most epsilon."""
+        return epsilon
+
     @abstractmethod
     def largest_epsilon(self, shape: tuple[int, ...]) -> float:
         """Returns the epsilon above which an attack on images of a shape gains nothing."""
@@ -267,6 +273,23 @@ def check_target(target: int | None) -> None:
     """
     if target is not None and target not in range(len(LABELS)):
         raise AttackError(f"The target is {target!r}; it must be 0 or 1.")
+
+
+def check_step(name: str, length: float) -> None:
+    """Checks a length by which an attack moves in one step.
+
+    Args:
+        name: What the setting is called in a sentence.
+        length: Its value.
+
+    Raises:
+        AttackError: The attack would stand still, and the model would seem robust.
+    """
+    if not SHORTEST_STEP <= length <= LONGEST_STEP:
+        raise AttackError(
+            f"The {name} is {length:g}, with which the attack cannot move; give one from "
+            f"{SHORTEST_STEP:g} to {LONGEST_STEP:g}, or leave it at its default."
+        )
 
 
 def wanted_classes(labels: NDArray[np.int64], target: int | None) -> NDArray[np.int64]:

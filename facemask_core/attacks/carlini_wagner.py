@@ -8,11 +8,11 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from facemask_core.attacks.base import MAX_STEPS, directions
+from facemask_core.attacks.base import MAX_STEPS, check_step, directions
 from facemask_core.attacks.minimal import MinimalAttack, SearchResult
 from facemask_core.attacks.norms import PIXEL_AXES
 from facemask_core.attacks.usable_gradients import is_usable, zero_unless
-from facemask_core.attacks.weighing import Weights
+from facemask_core.attacks.weighing import Weights, check_first_weight
 from facemask_core.backend import keras
 from facemask_core.errors import AttackError
 from facemask_core.models.classifier import Classifier
@@ -57,10 +57,8 @@ class CarliniWagner(MinimalAttack):
                 f"Carlini-Wagner takes 1 to {MAX_STEPS} steps and 1 to 100 searches; "
                 f"{self.steps} and {self.searches} were asked for."
             )
-        positive = {"first weight": self.first_weight, "learning rate": self.learning_rate}
-        for name, value in positive.items():
-            if not 0.0 < value < float("inf"):
-                raise AttackError(f"The {name} is {value:g}; it must be above 0.")
+        check_step("learning rate", self.learning_rate)
+        check_first_weight(self.first_weight, self.searches)
         if not 0.0 <= self.confidence < float("inf"):
             raise AttackError(f"The confidence is {self.confidence:g}; it must be 0 or more.")
 

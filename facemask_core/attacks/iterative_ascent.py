@@ -10,7 +10,13 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from facemask_core.attacks.base import MAX_STEPS, AdversarialBatch, check_labels, check_seed
+from facemask_core.attacks.base import (
+    MAX_STEPS,
+    AdversarialBatch,
+    check_labels,
+    check_seed,
+    check_step,
+)
 from facemask_core.attacks.gradient_ascent import GradientAscent
 from facemask_core.attacks.restarts import merge_attempts
 from facemask_core.attacks.step_rules import Plain
@@ -46,14 +52,18 @@ class IterativeAscent(GradientAscent):
             raise AttackError(
                 f"{self.title} takes from 1 to {MAX_STEPS} steps; {self.steps} were asked for."
             )
-        if self.step_size is not None and not 0.0 <= self.step_size < float("inf"):
-            raise AttackError(f"The step size is {self.step_size:g}; it must be 0 or more.")
+        if self.step_size is not None:
+            check_step("step size", self.step_size)
 
     def step_size_at(self, epsilon: float) -> float:
         """The length of a step at an epsilon, chosen or derived."""
         if self.step_size is not None:
             return self.step_size
         return min(self.reach * epsilon / self.steps, epsilon)
+
+    def longest_way(self, epsilon: float) -> float:
+        """Returns how far all steps together go from the image."""
+        return min(self.steps * self.step_size_at(epsilon), epsilon)
 
     def threat_model(self, epsilon: float, seed: int = 0) -> dict[str, Any]:
         """States the settings as every attack does, with the step size used at this epsilon."""

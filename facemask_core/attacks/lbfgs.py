@@ -12,7 +12,7 @@ from scipy.special import expit
 
 from facemask_core.attacks.base import MAX_STEPS, directions
 from facemask_core.attacks.minimal import MinimalAttack, SearchResult
-from facemask_core.attacks.weighing import Weights
+from facemask_core.attacks.weighing import Weights, check_first_weight
 from facemask_core.errors import AttackError
 from facemask_core.models.classifier import Classifier
 from facemask_core.models.gradients import ModelFunctions, Tensor
@@ -48,8 +48,7 @@ class LBFGS(MinimalAttack):
                 f"L-BFGS takes 1 to {MAX_STEPS} steps and 1 to 100 searches; "
                 f"{self.steps} and {self.searches} were asked for."
             )
-        if not 0.0 < self.first_weight < float("inf"):
-            raise AttackError(f"The first weight is {self.first_weight:g}; it must be above 0.")
+        check_first_weight(self.first_weight, self.searches)
 
     def _search(
         self, classifier: Classifier, images: NDArray[np.float32], labels: NDArray[np.int64]

@@ -49,6 +49,10 @@ class PGD(IterativeAscent):
         most = super().batch_size
         return 4 * most if self.stop_early else most
 
+    def longest_way(self, epsilon: float) -> float:
+        """Returns how far all steps go; a random start may lie anywhere in the ball."""
+        return epsilon if self.random_start else super().longest_way(epsilon)
+
     def sweep_threat_model(self, epsilon: float, seed: int = 0) -> dict[str, Any]:
         """States the settings as every attack does, and where each epsilon of a sweep starts."""
         return super().sweep_threat_model(epsilon, seed) | {

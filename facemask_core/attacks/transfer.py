@@ -52,6 +52,10 @@ class Transfer(Attack):
         """Lists the victim and the source."""
         return (classifier, self._checked_source())
 
+    def longest_way(self, epsilon: float) -> float:
+        """Returns how far the attack on the source can move an image."""
+        return self.attack.longest_way(epsilon)
+
     def largest_epsilon(self, shape: tuple[int, ...]) -> float:
         return self.attack.largest_epsilon(shape)
 
