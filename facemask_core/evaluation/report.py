@@ -18,6 +18,7 @@ from facemask_core.engines.context import RunContext, RunOptions
 from facemask_core.errors import DatasetError
 from facemask_core.evaluation import confidence_intervals, mcnemar
 from facemask_core.evaluation.confidence_intervals import Interval
+from facemask_core.evaluation.eight_bits import is_rounded_away
 from facemask_core.evaluation.predictions import Predictions
 from facemask_core.labels import LABELS
 from facemask_core.models.classifier import Classifier
@@ -150,6 +151,18 @@ class Evaluation:
         return ~self.adversarial.right[countable]
 
     @property
+    def rounded_away(self) -> int:
+        """Images that the attack changed so little that saved in 8 bits they are the originals."""
+        return 0 if self.linf is None else int(is_rounded_away(self.linf).sum())
+
+    @property
+    def unmoved(self) -> int:
+        """Images still classed rightly that the attack leaves as they are."""
+        if self.linf is None or self.robust is None:
+            return 0
+        return int((self.robust & (self.linf == 0.0)).sum())
+
+    @property
     def confidence_drops(self) -> NDArray[np.float64] | None:
         """Float64 (n,): by how much the true class's probability fell; None for a clean run."""
         if self.adversarial is None:
@@ -229,6 +242,8 @@ class Evaluation:
                 for name, interval in self.intervals.items()
             },
             "dead_gradients": self.dead_gradients,
+            "rounded_away": self.rounded_away,
+            "unmoved": self.unmoved,
             "sources": self.by_source(),
             "sources_problem": self.sources_problem,
             "speed": self.speed.as_dict(),

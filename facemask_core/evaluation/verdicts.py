@@ -65,6 +65,7 @@ class AttackedFace:
         l2: Euclidean length of the change, on the [0, 1] scale.
         gradient_calls: How many gradients of the model the attack computed.
         dead_gradient: Whether a gradient was zero or not finite, which leaves no direction to go.
+        rounded_away: Whether the attack changed the face, but in 8 bits it is the original again.
     """
 
     original: NDArray[np.uint8]
@@ -77,6 +78,7 @@ class AttackedFace:
     l2: float
     gradient_calls: int
     dead_gradient: bool
+    rounded_away: bool
 
     @property
     def confidence_drop(self) -> float:
@@ -149,6 +151,7 @@ def attack_face(
         l2=float(np.linalg.norm(levels) / LEVELS),
         gradient_calls=int(batch.gradient_calls[0]),
         dead_gradient=batch.dead_gradients > 0,
+        rounded_away=bool(batch.linf[0] > 0.0) and not levels.any(),
     )
 
 

@@ -10,6 +10,7 @@ from facemask_core.attacks import Attack
 from facemask_core.data import datasets
 from facemask_core.data.reading import Progress, read_photographs
 from facemask_core.errors import AttackError
+from facemask_core.evaluation.eight_bits import is_rounded_away
 from facemask_core.evaluation.survival import (
     QUALITIES,
     Survival,
@@ -28,12 +29,15 @@ class AttackSurvival:
     Attributes:
         answers: Which pictures fool the model in which form, before and after the attack.
         dead_gradients: On how many images a gradient was zero or not finite.
+        rounded_away: How many images the attack changed so little that in 8 bits they are the
+            originals again.
         threat_model: The attack's statement.
         skipped: Files that could not be used, and why.
     """
 
     answers: Survival
     dead_gradients: int
+    rounded_away: int
     threat_model: dict[str, Any]
     skipped: tuple[datasets.SkippedFile, ...]
 
@@ -42,6 +46,7 @@ class AttackSurvival:
         return {
             **self.answers.as_dict(),
             "dead_gradients": self.dead_gradients,
+            "rounded_away": self.rounded_away,
             "threat_model": self.threat_model,
             "skipped": [asdict(entry) for entry in self.skipped],
         }
@@ -78,7 +83,7 @@ def measure_attack_survival(
         raise AttackError("Survival needs an untargeted attack; leave the target out.")
     attack.check_epsilon(epsilon, classifier.input_shape)
     check_qualities(qualities)
-    parts, dead, skipped = list[Survival](), 0, list[datasets.SkippedFile]()
+    parts, dead, lost, skipped = list[Survival](), 0, 0, list[datasets.SkippedFile]()
     for batch in read_photographs(dataset, attack.batch_size, prepare, progress):
         skipped += batch.skipped
         if not batch.paths:
@@ -91,6 +96,7 @@ def measure_attack_survival(
             )
         )
         dead += adversarial.dead_gradients
+        lost += int(is_rounded_away(adversarial.linf).sum())
     return AttackSurvival(
-        join_survivals(parts), dead, attack.threat_model(epsilon, seed), tuple(skipped)
+        join_survivals(parts), dead, lost, attack.threat_model(epsilon, seed), tuple(skipped)
     )

@@ -36,6 +36,8 @@ class Sweep:
         gradient_calls: How many gradients of the model the attack computed for all epsilons.
         dead_gradients: At how many epsilons a gradient was zero or not finite.
         threat_model: The attack's statement of the sweep, at the largest epsilon.
+        rounded_away: Bool (k,), where the attack changed the face, but in 8 bits it is the
+            original again.
     """
 
     grid: Grid
@@ -46,6 +48,7 @@ class Sweep:
     gradient_calls: int
     dead_gradients: int
     threat_model: dict[str, Any]
+    rounded_away: NDArray[np.bool_]
 
     @property
     def probabilities(self) -> NDArray[np.float64]:
@@ -185,6 +188,7 @@ def _round_parts(
             gradient_calls=int(batch.gradient_calls.sum()),
             dead_gradients=batch.dead_gradients,
             threat_model=threat_model,
+            rounded_away=(batch.linf > 0.0) & (adversarial == face).all(axis=(1, 2, 3)),
         )
 
 
@@ -196,4 +200,5 @@ def _join(parts: Sequence[Sweep]) -> Sweep:
         logits=np.concatenate([part.logits for part in parts]),
         gradient_calls=sum(part.gradient_calls for part in parts),
         dead_gradients=sum(part.dead_gradients for part in parts),
+        rounded_away=np.concatenate([part.rounded_away for part in parts]),
     )
