@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
+from facemask_core.cli.attack_notes import note_hindrance, note_rounding
 from facemask_core.cli.attack_options import SettingsOption, SourceOption, make_attack
 from facemask_core.cli.options import (
+    FaceCropOption,
     JsonFlag,
     ModelOption,
-    NoCropOption,
     NormOption,
     PrecisionOption,
     RestartsOption,
@@ -21,8 +22,9 @@ from facemask_core.cli.options import (
     TargetOption,
     WearMaskOption,
 )
+from facemask_core.cli.outputs import check_files, read_paths, saved
 from facemask_core.cli.pictures import read_face, verdict_row
-from facemask_core.cli.terminal import model_row, print_json, print_line, print_precision, writing
+from facemask_core.cli.terminal import model_row, print_json, print_line, print_precision
 from facemask_core.epsilons import describe_epsilon, parse_epsilon
 from facemask_core.errors import ImageError
 
@@ -42,16 +44,18 @@ def attack(
     source: SourceOption = None,
     precision: PrecisionOption = "exact",
     seed: SeedOption = 0,
-    no_crop: NoCropOption = False,
+    crop: FaceCropOption = None,
     wear_mask: WearMaskOption = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Attack the face in a picture, save the result, and predict on it as saved."""
     from facemask_core import load_classifier
     from facemask_core.evaluation.verdicts import attack_face
-    from facemask_core.models.checkpoints import write_atomically
-    from facemask_core.pictures.images import encode_png
+    from facemask_core.pictures import model_input
 
+    if output.suffix.lower() != ".png":
+        raise ImageError(f"{output} must end in .png; other formats would change the perturbation.")
+    check_files({"--output": output}, read_paths([model, source], image))
     attacker = make_attack(
         attack,
         settings,
@@ -63,17 +67,15 @@ def attack(
         target=target,
     )
     radius = parse_epsilon(epsilon)
-    if output.suffix.lower() != ".png":
-        raise ImageError(f"{output} must end in .png; other formats would change the perturbation.")
-    face, box = read_face(image, crop=not no_crop, wear_mask=wear_mask)
+    face = read_face(image, crop=crop, wear_mask=wear_mask)
     classifier = load_classifier(model, warm_up=False, precision=precision)
-    result = attack_face(classifier, face, attacker, epsilon=radius, seed=seed)
-    with writing(output):
-        write_atomically(output, encode_png(result.adversarial))
+    attacker.check_epsilon(radius, classifier.input_shape)
+    note_hindrance(attacker, radius, saved_in_ball=True)
+    result = attack_face(classifier, face.pixels, attacker, epsilon=radius, seed=seed)
+    note_rounding(int(result.rounded_away), 1, "the saved picture is the original again")
     row = {
         "path": str(image),
-        "box": box,
-        "wears_drawn_mask": wear_mask,
+        **face.row(),
         **model_row(classifier),
         "threat_model": attacker.threat_model(radius, seed),
         "before": verdict_row(result.before),
@@ -82,18 +84,20 @@ def attack(
         "confidence_drop": result.confidence_drop,
         "linf": result.linf,
         "l2": result.l2,
+        "rounded_away": result.rounded_away,
         "output": str(output),
     }
-    if as_json:
-        print_json(row)
-        return
-    print_line(f"before: {result.before.name}, confidence {result.before.confidence:.4f}")
-    print_line(f"after:  {result.after.name}, confidence {result.after.confidence:.4f}")
-    norm = str(row["threat_model"]["norm"])
-    print_line(
-        f"{result.outcome.value}: {attacker.title} in {norm} at epsilon "
-        f"{describe_epsilon(radius, norm)}; "
-        f"largest change {describe_epsilon(result.linf)}, Euclidean {result.l2:.3f}; "
-        f"saved as {output}"
-    )
-    print_precision(classifier)
+    with saved(output, model_input.encode(result.adversarial)) as ending:
+        if as_json:
+            print_json(row)
+            return
+        verdict = result.before
+        print_line(f"before: {verdict.name}, confidence {verdict.confidence:.4f}{face.remark}")
+        print_line(f"after:  {result.after.name}, confidence {result.after.confidence:.4f}")
+        norm = str(row["threat_model"]["norm"])
+        print_line(
+            f"{result.outcome.value}: {attacker.title} in {norm} at epsilon "
+            f"{describe_epsilon(radius, norm)}; "
+            f"largest change {describe_epsilon(result.linf)}, Euclidean {result.l2:.3f}; {ending}"
+        )
+        print_precision(classifier)

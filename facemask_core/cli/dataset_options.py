@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 DataOption = Annotated[Path, typer.Option("--data", help="Folder with one folder a class.")]
 LimitOption = Annotated[int | None, typer.Option(help="Use only this many images.")]
-CropOption = Annotated[bool, typer.Option("--crop", help="Crop to the face first.")]
+CropOption = Annotated[bool, typer.Option("--crop/--no-crop", help="Crop to the face first.")]
 JsonPathOption = Annotated[Path | None, typer.Option("--json", help="Write JSON here.")]
 
 

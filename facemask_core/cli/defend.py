@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from facemask_core.cli.attack_notes import note_hindrance
 from facemask_core.cli.attack_options import (
     DefencesOption,
     SettingsOption,
@@ -22,6 +23,7 @@ from facemask_core.cli.dataset_options import (
     preparation,
 )
 from facemask_core.cli.options import ModelOption, PrecisionOption, SeedOption
+from facemask_core.cli.outputs import check_files, read_paths, saved_json
 from facemask_core.cli.terminal import (
     model_row,
     print_dead_gradients,
@@ -29,7 +31,6 @@ from facemask_core.cli.terminal import (
     print_precision,
     print_threat_model,
     progress_bar,
-    write_json,
 )
 from facemask_core.epsilons import describe_epsilon, parse_epsilon
 
@@ -53,11 +54,14 @@ def defend(
     """Put defences before a model; attack it without them (naive) and through them (adaptive)."""
     from facemask_core import load_classifier, robustness
 
+    check_files({"--json": json_path}, read_paths([model], data))
     attacker = make_attack(attack, settings)
     defences = make_defences(defence)
     radius = parse_epsilon(epsilon)
     dataset = open_data(data, limit)
     classifier = load_classifier(model, warm_up=False, precision=precision)
+    attacker.check_epsilon(radius, classifier.input_shape)
+    note_hindrance(attacker, radius)
     with progress_bar() as report:
         result = robustness.compare_defences(
             classifier,
@@ -69,16 +73,16 @@ def defend(
             prepare=preparation(crop=crop),
             progress=lambda done, total: report("images", done, total),
         )
-    write_json(
+    with saved_json(
         json_path,
         {**model_row(classifier), **data_row(dataset, crop=crop), **result.as_dict()},
-    )
-    count = f"{len(result.labels)} images, {len(result.skipped)} skipped"
-    radius_text = describe_epsilon(radius, result.threat_model["norm"])
-    print_line(f"{classifier.name} at {radius_text} on {count}")
-    _print_rows(result)
-    print_threat_model(result.threat_model)
-    print_precision(classifier)
+    ):
+        count = f"{len(result.labels)} images, {len(result.skipped)} skipped"
+        radius_text = describe_epsilon(radius, result.threat_model["norm"])
+        print_line(f"{classifier.name} at {radius_text} on {count}")
+        _print_rows(result)
+        print_threat_model(result.threat_model)
+        print_precision(classifier)
 
 
 def _print_rows(result: DefenceComparison) -> None:

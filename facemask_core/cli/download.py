@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from facemask_core.cli.outputs import check_folder
 from facemask_core.cli.terminal import print_line, progress_bar
 
 download = typer.Typer(
@@ -27,6 +28,7 @@ def mendeley(
     from facemask_core.data import mendeley as dataset
 
     folder = output or dataset.FOLDER
+    check_folder("--output", folder.resolve().parent)  # where it is unpacked and then renamed
     with progress_bar() as report:
         count = dataset.download(folder, base_url or dataset.BASE_URL, report)
     print_line(f"{count} files in {folder}")
@@ -37,9 +39,10 @@ def imagenet(
     model: Annotated[str, typer.Option(help="A backbone, such as vgg19.")],
 ) -> None:
     """Fetch the weights that training starts from with --init imagenet."""
-    from facemask_core import backbones
+    from facemask_core import backbones, compat
 
     backbone = backbones.get(model)
+    check_folder("KERAS_HOME", compat.keras_home() / "models")
     with progress_bar() as report:
         path = backbone.fetch_imagenet(
             lambda done, total: report(f"{backbone.title}, MB", done // 10**6, total // 10**6)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from facemask_core.cli.attack_notes import note_hindrance, note_rounding, note_unmoved
 from facemask_core.cli.attack_options import SettingsOption, SourceOption, make_attack
 from facemask_core.cli.dataset_options import (
     CropOption,
@@ -33,6 +34,7 @@ from facemask_core.cli.options import (
     StepsOption,
     TargetOption,
 )
+from facemask_core.cli.outputs import check_files, read_paths, saved_json
 from facemask_core.cli.store_options import (
     NoStoreOption,
     StoreOption,
@@ -45,7 +47,6 @@ from facemask_core.cli.terminal import (
     print_note,
     print_precision,
     progress_bar,
-    write_json,
 )
 from facemask_core.epsilons import parse_epsilon
 from facemask_core.errors import AttackError
@@ -87,6 +88,7 @@ def evaluate(
     from facemask_core import evaluation, load_classifier
     from facemask_core.engines import RunContext
 
+    check_files({"--json": json_path}, read_paths([model, source], data, store=store))
     attacker = None
     if attack != "none":
         attacker = make_attack(
@@ -111,6 +113,9 @@ def evaluate(
     compute_engine = make_engine(engine, address, workers)
     dataset = open_data(data, limit)
     classifier = load_classifier(model, warm_up=False, precision=precision)
+    if attacker is not None:
+        attacker.check_epsilon(radius, classifier.input_shape)
+        note_hindrance(attacker, radius)
     with (
         open_store_unless(store, no_store=no_store) as runs,
         progress_bar() as report,
@@ -131,10 +136,13 @@ def evaluate(
                 notice=print_note,
             ),
         )
-    write_json(json_path, result.as_dict() | {"crop": crop})
-    print_evaluation(result)
-    print_line()
-    print_precision(classifier)
+    judged = "the figures are of the exact images, before any rounding"
+    note_rounding(result.rounded_away, len(result.paths), judged)
+    note_unmoved(result.unmoved, len(result.paths))
+    with saved_json(json_path, result.as_dict() | {"crop": crop}):
+        print_evaluation(result)
+        print_line()
+        print_precision(classifier)
 
 
 def print_evaluation(result: Evaluation) -> None:

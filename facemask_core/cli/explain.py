@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from facemask_core.cli.options import (
+    FaceCropOption,
     JsonFlag,
     ModelOption,
-    NoCropOption,
     PrecisionOption,
     SeedOption,
     WearMaskOption,
 )
+from facemask_core.cli.outputs import check_files, read_paths, saved
 from facemask_core.cli.pictures import read_face, verdict_row
-from facemask_core.cli.terminal import model_row, print_json, print_line, print_precision, writing
+from facemask_core.cli.terminal import model_row, print_json, print_line, print_precision
 from facemask_core.errors import ImageError
 from facemask_core.labels import LABELS, parse_label
 
@@ -35,7 +36,7 @@ def explain(
     share: Annotated[float, typer.Option(help="How much of the map to show, 0 to 1.")] = 0.5,
     precision: PrecisionOption = "exact",
     seed: SeedOption = 0,
-    no_crop: NoCropOption = False,
+    crop: FaceCropOption = None,
     wear_mask: WearMaskOption = False,
     as_json: JsonFlag = False,
 ) -> None:
@@ -43,26 +44,23 @@ def explain(
     from facemask_core import explain as explanations
     from facemask_core import load_classifier
     from facemask_core.evaluation.verdicts import judge
-    from facemask_core.models.checkpoints import write_atomically
     from facemask_core.pictures import images
 
-    explanation = explanations.make(method)
-    requested = None if label is None else parse_label(label)
     if output.suffix.lower() != ".png":
         raise ImageError(f"{output} must end in .png.")
-    face, box = read_face(image, crop=not no_crop, wear_mask=wear_mask)
+    check_files({"--output": output}, read_paths([model], image))
+    explanation = explanations.make(method)
+    requested = None if label is None else parse_label(label)
+    face = read_face(image, crop=crop, wear_mask=wear_mask)
     classifier = load_classifier(model, warm_up=False, precision=precision)
-    verdict = judge(classifier, face[None])[0]
+    verdict = judge(classifier, face.pixels[None])[0]
     target = verdict.label if requested is None else requested
-    heat = explanation(classifier, images.to_float(face)[None], target, seed=seed)[0]
-    picture = explanations.overlay(face, heat, share)
-    with writing(output):
-        write_atomically(output, images.encode_png(picture))
+    heat = explanation(classifier, images.to_float(face.pixels)[None], target, seed=seed)[0]
+    picture = explanations.overlay(face.pixels, heat, share)
     summary = explanations.summarise(heat)
     row = {
         "path": str(image),
-        "box": box,
-        "wears_drawn_mask": wear_mask,
+        **face.row(),
         **model_row(classifier),
         "verdict": verdict_row(verdict),
         "label": LABELS[target],
@@ -73,12 +71,14 @@ def explain(
         "share": share,
         "output": str(output),
     }
-    if as_json:
-        print_json(row)
-        return
-    print_line(f"{image}: {verdict.name}, confidence {verdict.confidence:.4f}")
-    print_line(f"{explanation.title} for {LABELS[target]}: {_in_words(summary)}; saved as {output}")
-    print_precision(classifier)
+    with saved(output, images.encode_png(picture)) as ending:
+        if as_json:
+            print_json(row)
+            return
+        confidence = f"{verdict.name}, confidence {verdict.confidence:.4f}{face.remark}"
+        print_line(f"{image}: {confidence}")
+        print_line(f"{explanation.title} for {LABELS[target]}: {_in_words(summary)}; {ending}")
+        print_precision(classifier)
 
 
 def _in_words(summary: Summary) -> str:

@@ -34,7 +34,9 @@ def models(as_json: JsonFlag = False) -> None:
     if as_json:
         print_json(rows)
         return
-    table = Table("model", "backbone", "initial weights", "balanced accuracy", "sha256")
+    table = Table()
+    for title in ("model", "backbone", "initial weights", "balanced accuracy", "sha256"):
+        table.add_column(title, no_wrap=title in {"model", "backbone", "sha256"})
     print_table(table, map(_cells, rows))
 
 

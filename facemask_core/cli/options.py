@@ -20,7 +20,14 @@ PrecisionOption = Annotated[
     str, typer.Option(help="exact (float32), or fast: rounded, batch norm folded.")
 ]
 SeedOption = Annotated[int, typer.Option(help="Seed of all randomness.")]
-NoCropOption = Annotated[bool, typer.Option("--no-crop", help="Use the whole image.")]
+FaceCropOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--crop/--no-crop",
+        help="Crop to the face, or use the whole image (default: crop, except a picture that the "
+        "lab saved as a model's input).",
+    ),
+]
 WearMaskOption = Annotated[
     bool, typer.Option("--wear-mask", help="Draw a surgical mask onto the face first.")
 ]

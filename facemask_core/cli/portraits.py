@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from facemask_core.cli.options import SeedOption
-from facemask_core.cli.terminal import print_line, progress_bar, writing
+from facemask_core.cli.outputs import check_folder, refusing
+from facemask_core.cli.terminal import print_line, progress_bar
 
 
 def portraits(
@@ -23,7 +24,8 @@ def portraits(
     from facemask_core.data import portraits as variations
     from facemask_core.data.samples import FACES_DIR
 
-    with progress_bar() as report, writing(output):
+    check_folder("--output", output, [faces or FACES_DIR])
+    with progress_bar() as report, refusing(output):
         variations.write(
             output, count, seed, faces or FACES_DIR, lambda *done: report("portraits", *done)
         )

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from facemask_core.cli.options import (
+    FaceCropOption,
     JsonFlag,
     ModelOption,
-    NoCropOption,
     WearMaskOption,
 )
 from facemask_core.cli.pictures import read_face, verdict_row
@@ -21,7 +21,7 @@ from facemask_core.errors import FacemaskError
 def predict(
     images: Annotated[list[Path], typer.Argument(help="Pictures.")],
     model: ModelOption,
-    no_crop: NoCropOption = False,
+    crop: FaceCropOption = None,
     wear_mask: WearMaskOption = False,
     as_json: JsonFlag = False,
 ) -> None:
@@ -33,17 +33,16 @@ def predict(
     rows, failed = [], False
     for path in images:
         try:
-            face, box = read_face(path, crop=not no_crop, wear_mask=wear_mask)
+            face = read_face(path, crop=crop, wear_mask=wear_mask)
         except FacemaskError as error:
             print_note(str(error))
             failed = True
             continue
-        verdict = judge(classifier, face[None])[0]
-        rows.append(
-            {"path": str(path), **verdict_row(verdict), "box": box, "wears_drawn_mask": wear_mask}
-        )
+        verdict = judge(classifier, face.pixels[None])[0]
+        rows.append({"path": str(path), **verdict_row(verdict), **face.row()})
         if not as_json:
-            print_line(f"{path}: {verdict.name}, confidence {verdict.confidence:.4f}")
+            confidence = f"{verdict.name}, confidence {verdict.confidence:.4f}{face.remark}"
+            print_line(f"{path}: {confidence}")
     if as_json:
         print_json(rows)
     if failed:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from facemask_core.cli.dataset_options import LimitOption, open_data
+from facemask_core.cli.outputs import check_folder
 from facemask_core.cli.store_options import NoStoreOption, StoreOption, open_store_unless
 from facemask_core.cli.terminal import print_line, print_note, progress_bar
 from facemask_core.errors import DatasetError
@@ -40,6 +41,7 @@ def reproduce(
         raise DatasetError(
             "Name a folder with --output: figures of a few images are not to replace those of all."
         )
+    check_folder("--output", output or reproduction.RESULTS_DIR, [data])
     for model in models or ():
         read_card(locate(model))  # refuses a misspelt name before hours of others
     selection = list(experiments.experiments(models or _list_usable()))

@@ -17,6 +17,7 @@ from facemask_core.cli.dataset_options import (
     preparation,
 )
 from facemask_core.cli.options import ModelOption, PrecisionOption, SeedOption
+from facemask_core.cli.outputs import check_files, read_paths, saved_json
 from facemask_core.cli.store_options import (
     NoStoreOption,
     StoreOption,
@@ -30,7 +31,6 @@ from facemask_core.cli.terminal import (
     print_precision,
     print_threat_model,
     progress_bar,
-    write_json,
 )
 from facemask_core.epsilons import LEVELS
 
@@ -57,6 +57,7 @@ def smallest(
     from facemask_core import load_classifier, robustness
     from facemask_core.engines import RunContext
 
+    check_files({"--json": json_path}, read_paths([model, source], data, store=store))
     attacker = make_attack(attack, settings, source)
     dataset = open_data(data, limit)
     classifier = load_classifier(model, warm_up=False, precision=precision)
@@ -74,11 +75,11 @@ def smallest(
                 recalled=note_stored_count,
             ),
         )
-    write_json(
+    with saved_json(
         json_path, {**model_row(classifier), **data_row(dataset, crop=crop), **result.as_dict()}
-    )
-    print_smallest(classifier.name, result)
-    print_precision(classifier)
+    ):
+        print_smallest(classifier.name, result)
+        print_precision(classifier)
 
 
 def print_smallest(model: str, result: SmallestEpsilons) -> None:

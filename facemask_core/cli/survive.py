@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from facemask_core.cli.attack_notes import note_hindrance, note_rounding
 from facemask_core.cli.attack_options import SettingsOption, SourceOption, make_attack
 from facemask_core.cli.dataset_options import (
     CropOption,
@@ -17,6 +18,7 @@ from facemask_core.cli.dataset_options import (
     preparation,
 )
 from facemask_core.cli.options import ModelOption, PrecisionOption, SeedOption
+from facemask_core.cli.outputs import check_files, read_paths, saved_json
 from facemask_core.cli.terminal import (
     model_row,
     print_dead_gradients,
@@ -24,7 +26,6 @@ from facemask_core.cli.terminal import (
     print_precision,
     print_threat_model,
     progress_bar,
-    write_json,
 )
 from facemask_core.epsilons import describe_epsilon, parse_epsilon
 
@@ -49,10 +50,13 @@ def survive(
     from facemask_core import load_classifier, robustness
     from facemask_core.evaluation.survival import QUALITIES
 
+    check_files({"--json": json_path}, read_paths([model, source], data))
     attacker = make_attack(attack, settings, source)
     radius = parse_epsilon(epsilon)
     dataset = open_data(data, limit)
     classifier = load_classifier(model, warm_up=False, precision=precision)
+    attacker.check_epsilon(radius, classifier.input_shape)
+    note_hindrance(attacker, radius)
     with progress_bar() as report:
         result = robustness.measure_attack_survival(
             classifier,
@@ -64,22 +68,24 @@ def survive(
             prepare=preparation(crop=crop),
             progress=lambda done, total: report("images", done, total),
         )
-    write_json(
+    total = len(result.answers.labels)
+    note_rounding(result.rounded_away, total, "in every form but floats they are the originals")
+    with saved_json(
         json_path,
         {**model_row(classifier), **data_row(dataset, crop=crop), **result.as_dict()},
-    )
-    answers = result.answers
-    count = f"{len(answers.labels)} images, {len(result.skipped)} skipped"
-    radius_text = describe_epsilon(radius, result.threat_model["norm"])
-    print_line(f"{classifier.name} at {radius_text} on {count}")
-    print_line(f"wrong before the attack, in no rate: {answers.already_wrong}")
-    print_line(f"{'form':10}{'success rate':>15}{'survival rate':>15}{'originals wrong':>18}")
-    for form, success in answers.success_rates.items():
-        survived, wrong = answers.survival_rates[form], answers.error_rates[form]
-        print_line(f"{form:10}{_share(success):>15}{_share(survived):>15}{_share(wrong):>18}")
-    print_dead_gradients(result.dead_gradients)
-    print_threat_model(result.threat_model)
-    print_precision(classifier)
+    ):
+        answers = result.answers
+        count = f"{len(answers.labels)} images, {len(result.skipped)} skipped"
+        radius_text = describe_epsilon(radius, result.threat_model["norm"])
+        print_line(f"{classifier.name} at {radius_text} on {count}")
+        print_line(f"wrong before the attack, in no rate: {answers.already_wrong}")
+        print_line(f"{'form':10}{'success rate':>15}{'survival rate':>15}{'originals wrong':>18}")
+        for form, success in answers.success_rates.items():
+            survived, wrong = answers.survival_rates[form], answers.error_rates[form]
+            print_line(f"{form:10}{_share(success):>15}{_share(survived):>15}{_share(wrong):>18}")
+        print_dead_gradients(result.dead_gradients)
+        print_threat_model(result.threat_model)
+        print_precision(classifier)
 
 
 def _share(rate: float | None) -> str:

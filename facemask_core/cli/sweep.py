@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from facemask_core.cli.attack_notes import note_hindrance, note_rounding
 from facemask_core.cli.attack_options import SettingsOption, SourceOption, make_attack
 from facemask_core.cli.options import (
+    FaceCropOption,
     JsonFlag,
     ModelOption,
-    NoCropOption,
     NormOption,
     PrecisionOption,
     SeedOption,
 )
+from facemask_core.cli.outputs import check_files, read_paths, saved
 from facemask_core.cli.pictures import read_face
 from facemask_core.cli.terminal import (
     model_row,
@@ -23,7 +25,6 @@ from facemask_core.cli.terminal import (
     print_json,
     print_line,
     print_precision,
-    writing,
 )
 from facemask_core.errors import AttackError, ImageError
 from facemask_core.labels import LABELS, parse_label
@@ -54,7 +55,7 @@ def sweep(
     ] = None,
     precision: PrecisionOption = "exact",
     seed: SeedOption = 0,
-    no_crop: NoCropOption = False,
+    crop: FaceCropOption = None,
     gif: Annotated[
         Path | None, typer.Option(help="GIF file for the face at every epsilon, with the answers.")
     ] = None,
@@ -64,22 +65,27 @@ def sweep(
     from facemask_core import load_classifier, robustness
     from facemask_core.evaluation.verdicts import judge
 
-    attacker = make_attack(attack, settings, source, norm=norm)
-    notches = _notches(attacker, largest)
     if gif is not None and gif.suffix.lower() != ".gif":
         raise ImageError(f"{gif} must end in .gif; that is what --gif writes.")
-    face, box = read_face(image, crop=not no_crop)
+    check_files({"--gif": gif}, read_paths([model, source], image))
+    attacker = make_attack(attack, settings, source, norm=norm)
+    notches = _notches(attacker, largest)
+    picture = read_face(image, crop=crop)
+    face = picture.pixels
     classifier = load_classifier(model, warm_up=False, precision=precision)
     truth = judge(classifier, face[None])[0].label if label is None else parse_label(label)
     result = robustness.sweep_epsilons(
         classifier, face, truth, attacker, notches=notches, seed=seed
     )
-    if gif is not None:
-        _animate(result, gif)
+    note_hindrance(attacker, result.grid.epsilon(notches[-1]), saved_in_ball=True)
+    note_rounding(
+        int(result.rounded_away.sum()), len(notches), "at those epsilons the face is the original"
+    )
     smallest = result.smallest_fooling_notch
     row = {
         "path": str(image),
-        "box": box,
+        "box": picture.box,
+        "faces": picture.count,
         **model_row(classifier),
         "label": LABELS[truth],
         "epsilons": [result.grid.epsilon(notch) for notch in notches],
@@ -89,16 +95,18 @@ def sweep(
         "smallest_fooling_epsilon": None if smallest is None else result.grid.epsilon(smallest),
         "gradient_calls": result.gradient_calls,
         "dead_gradients": result.dead_gradients,
+        "rounded_away": result.rounded_away.tolist(),
         "threat_model": result.threat_model,
         "gif": None if gif is None else str(gif),
     }
-    if as_json:
-        print_json(row)
-        return
-    _print(result, face)
-    if gif is not None:
-        print_line(f"saved as {gif}")
-    print_precision(classifier)
+    with saved(gif, b"" if gif is None else _animate(result)) as ending:
+        if as_json:
+            print_json(row)
+            return
+        _print(result, face)
+        if gif is not None:
+            print_line(ending)
+        print_precision(classifier)
 
 
 def _notches(attack: Attack, largest: float | None) -> range:
@@ -135,13 +143,10 @@ def _print(result: Sweep, face: NDArray[Any]) -> None:
     print_line(f"smallest fooling epsilon: {answer}")
 
 
-def _animate(result: Sweep, path: Path) -> None:
-    from facemask_core.models.checkpoints import write_atomically
+def _animate(result: Sweep) -> bytes:
     from facemask_core.pictures.animation import encode_sweep
 
     epsilons = [result.grid.write(notch) for notch in result.notches.tolist()]
-    film = encode_sweep(
+    return encode_sweep(
         epsilons, list(result.adversarial), result.probabilities.tolist(), result.label
     )
-    with writing(path):
-        write_atomically(path, film)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -20,12 +20,13 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from facemask_core.errors import DatasetError
 from facemask_core.text import on_one_line
 
 if TYPE_CHECKING:
     from facemask_core.models.classifier import Classifier
 
+_FRAME, _NARROWEST = 3, 10
+"""A column's frame and padding, and the least width of one whose cells wrap."""
 _errors = Console(stderr=True, soft_wrap=True)
 
 
@@ -43,10 +44,24 @@ def print_line(line: str = "", *, flush: bool = False) -> None:
 
 
 def print_table(table: Table, rows: Iterable[Sequence[str]]) -> None:
-    """Fills a table and prints it on standard output; no cell is read as Rich's markup."""
-    for row in rows:
-        table.add_row(*(Text(on_one_line(cell)) for cell in row))
-    Console().print(table)
+    """Fills a table and prints it on standard output; no cell is read as Rich's markup.
+
+    Nothing is cut: long cells go on in the next line, except in the first column and those that
+    are not to wrap, whose names are typed again. Where these leave the others too little of the
+    screen, or of a pipe's 80 columns, the table is wider.
+    """
+    cells = [[on_one_line(cell) for cell in row] for row in rows]
+    for row in cells:
+        table.add_row(*map(Text, row))
+    table.columns[0].no_wrap = True
+    needed = 1
+    for place, column in enumerate(table.columns):
+        column.overflow = "fold"
+        longest = max(map(cell_len, [str(column.header), *(row[place] for row in cells)]))
+        needed += _FRAME + (longest if column.no_wrap else min(longest, _NARROWEST))
+    console = Console()
+    console.width = max(console.width, needed)
+    console.print(table)
 
 
 def print_json(value: Any) -> None:
@@ -105,21 +120,3 @@ def model_row(classifier: Classifier) -> dict[str, Any]:
 def print_precision(classifier: Classifier) -> None:
     """Prints the precision of the result above."""
     print_line(f"precision {classifier.precision}: {classifier.arithmetic}")
-
-
-def write_json(path: Path | None, value: Any) -> None:
-    """Writes a result as JSON, if there is a path."""
-    from facemask_core.models.checkpoints import write_atomically
-
-    if path is not None:
-        with writing(path):
-            write_atomically(path, json.dumps(value, indent=1).encode())
-
-
-@contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """Turns a failed write into an error of one sentence."""
-    try:
-        yield
-    except OSError as error:
-        raise DatasetError(f"{path} cannot be written: {error.strerror or error}.") from error

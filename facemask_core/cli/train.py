@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from facemask_core.cli.options import SeedOption
-from facemask_core.cli.terminal import print_line, progress_bar, writing
+from facemask_core.cli.outputs import check_folder, refusing
+from facemask_core.cli.terminal import print_line, progress_bar
 from facemask_core.epsilons import parse_epsilon
 from facemask_core.errors import TrainingError
 
@@ -75,6 +76,10 @@ def train(
     from facemask_core import training
     from facemask_core.training import recipes
 
+    reads = [data] if also is None else [data, also]
+    check_folder("--output", output, reads)
+    if tensorboard is not None:
+        check_folder("--tensorboard", tensorboard, reads)
     settings = {
         "init": init,
         "stage": stage,
@@ -93,7 +98,7 @@ def train(
     }
     settings_of_run = recipes.make(recipe, model, seed=seed, **_without_none(settings))
     command = shlex.join(["python", "-m", "facemask_core", *sys.argv[1:]])
-    with writing(output), progress_bar() as report:
+    with refusing(output), progress_bar() as report:
         card = training.train(
             settings_of_run,
             data,

@@ -77,10 +77,18 @@ class Reproduction:
         for experiment in experiments:
             attack = self._attack(experiment)
             result = self._read_result(experiment, attack, data_sha256)
-            if result is None:
-                yield Answer(experiment, self._measure(experiment, attack, watch), from_file=False)
-            else:
+            if result is not None:
                 yield Answer(experiment, result, from_file=True)
+                continue
+            result = self._measure(experiment, attack, watch)
+            failure: DatasetError | None = None
+            try:
+                self._write(experiment, result)
+            except DatasetError as error:
+                failure = error
+            yield Answer(experiment, result, from_file=False)
+            if failure is not None:  # the figures took hours, and are told in any case
+                raise failure
 
     def _attack(self, experiment: Experiment) -> Attack | None:
         if experiment.attack is None:
@@ -136,7 +144,7 @@ class Reproduction:
             ),
         )
         adversarial = report.adversarial
-        result = {
+        return {
             "experiment": experiment.name,
             **report.as_dict(),
             "crop": False,
@@ -147,8 +155,6 @@ class Reproduction:
             "libraries": versions.package_versions(),
             "code_sha256": versions.source_sha256(),
         }
-        self._write(experiment, result)
-        return result
 
     def _write(self, experiment: Experiment, result: dict[str, Any]) -> None:
         path = self.output / experiment.file

@@ -117,6 +117,46 @@ def test_the_cropped_face_is_what_is_attacked(lab: Lab, tmp_path: Path) -> None:
     assert np.abs(saved.astype(int) - found.image).max() <= 8
 
 
+def test_the_lab_does_not_crop_again_what_it_saved(lab: Lab, tmp_path: Path) -> None:
+    output = tmp_path / "fooled.png"
+    options = ["--model", MODEL, "--attack", "fgsm", "--epsilon", "8/255", "--output", output]
+    row = json.loads(lab("attack", PORTRAIT, *options, "--json").out)
+    answer = lab("predict", output, "--model", MODEL, "--json")
+    (again,) = json.loads(answer.out)
+    assert again["box"] is None
+    assert again["confidence"] == pytest.approx(row["after"]["confidence"], abs=1e-6)
+    assert "not cropped again" in answer.err
+    assert "\n" not in answer.err.strip()
+
+    (cropped,) = json.loads(lab("predict", output, "--model", MODEL, "--crop", "--json").out)
+    assert cropped["box"] is not None
+    output.write_bytes(images.encode_png(images.decode(output.read_bytes())))
+    unmarked = lab("predict", output, "--model", MODEL, "--json")
+    assert json.loads(unmarked.out) == [cropped]
+    assert "--no-crop" in unmarked.err
+
+
+@pytest.mark.parametrize(
+    ("words", "lost"),
+    [
+        (("--attack", "fgsm", "--norm", "l2", "--epsilon", "0.02"), True),
+        (("--attack", "fgsm", "--epsilon", "0.002"), True),
+        (("--attack", "bim", "--steps", "2", "--step-size", "0.0001", "--epsilon", "8/255"), True),
+        (("--attack", "fgsm", "--epsilon", "1/255"), False),
+    ],
+    ids=["short l2", "below a level", "short steps", "one level"],
+)
+def test_an_attack_that_rounding_undoes_is_told(
+    lab: Lab, tmp_path: Path, picture: Path, words: tuple[str, ...], lost: bool
+) -> None:
+    options = ["--model", MODEL, *words, "--output", tmp_path / "out.png", "--no-crop", "--json"]
+    answer = lab("attack", picture, *options)
+    row = json.loads(answer.out)
+    assert row["rounded_away"] is lost
+    assert (row["linf"] == 0.0) is lost
+    assert ("Rounding to 8 bits undoes" in answer.err) is lost
+
+
 def test_a_target_that_is_already_reached_is_refused(
     lab: Lab, tmp_path: Path, picture: Path
 ) -> None:

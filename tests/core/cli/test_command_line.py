@@ -14,9 +14,9 @@ from typer.core import TyperCommand, TyperGroup
 
 from facemask_core.cli import app
 
-PICTURE = "--model --no-crop --json"
+PICTURE = "--model --crop --no-crop --json"
 ATTACK = "--attack --set --seed --precision"
-DATASET = f"--data --limit --crop --json {ATTACK}"
+DATASET = f"--data --limit --crop --no-crop --json {ATTACK}"
 STORE = "--store --no-store"
 
 COMMANDS = {

@@ -74,5 +74,14 @@ def test_models_are_listed_with_their_figures(lab: Lab) -> None:
 def test_models_are_listed_for_people(lab: Lab) -> None:
     answer = lab("models")
     assert answer.code == 0
-    assert MODEL in answer.out
     assert "%" in answer.out
+
+
+@pytest.mark.parametrize("columns", ["80", "20"])
+def test_names_to_be_typed_are_never_cut(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, columns: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    words = lab("models").out.split()
+    assert set(checkpoints.available()) <= set(words)
+    assert "…" not in " ".join(words)

@@ -31,6 +31,7 @@ def test_predicting_prints_one_row_a_picture(lab: Lab, tmp_path: Path, picture: 
             "confidence",
             "probabilities",
             "box",
+            "faces",
             "wears_drawn_mask",
         }
         assert row["box"] is None
@@ -67,9 +68,21 @@ def test_a_picture_without_a_face_is_used_whole_and_that_is_said(lab: Lab, pictu
     assert cropped.code == 0
     assert "no face" in cropped.err
     (row,) = json.loads(cropped.out)
-    assert row["box"] is None
-    whole = json.loads(lab("predict", picture, "--model", MODEL, "--no-crop", "--json").out)
-    assert row == whole[0]
+    assert (row["box"], row["faces"]) == (None, 0)
+    (whole,) = json.loads(lab("predict", picture, "--model", MODEL, "--no-crop", "--json").out)
+    assert row == whole | {"faces": 0}
+    line = lab("predict", picture, "--model", MODEL).out
+    assert line.strip().endswith("(no face was found: this is about the whole picture)")
+
+
+def test_several_faces_are_counted_and_the_largest_is_judged(lab: Lab, tmp_path: Path) -> None:
+    portrait = images.resize(images.decode(PORTRAIT.read_bytes()), 300)
+    two = tmp_path / "two.png"
+    two.write_bytes(images.encode_png(np.concatenate([portrait, portrait], axis=1)))
+    answer = lab("predict", two, "--model", MODEL, "--json")
+    (row,) = json.loads(answer.out)
+    assert row["faces"] == 2
+    assert "2 faces were found; the largest is used" in answer.err
 
 
 def test_one_bad_picture_does_not_cost_the_others(lab: Lab, tmp_path: Path, picture: Path) -> None:

@@ -43,6 +43,8 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
     ((*ATTACK, *PGD, "--steps", "0"), "steps"),
     ((*ATTACK, *PGD, "--restarts", "0"), "restarts"),
     ((*ATTACK, *PGD, "--step-size", "x"), "'x'"),
+    ((*ATTACK, *PGD, "--step-size", "0"), "cannot move"),
+    ((*EVALUATE, *PGD, "--set", "step_size=0/255"), "cannot move"),
     ((*ATTACK, *FGSM, "--epsilon", "0.1", "--output", "TMP/out.jpg"), ".png"),
     ((*ATTACK, *FGSM, "--epsilon", "0.1", "--output", "TMP/no/out.png"), "cannot be written"),
     ((*ATTACK, *FGSM, "--epsilon", "0.1", "--model", "nosuch"), "nosuch"),
