@@ -7,7 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from facemask_core.pictures import faces, images
+from facemask_core.pictures import faces, images, model_input
 from facemask_ui.face import crop_box
 from facemask_ui.face.pictures import Picture
 from facemask_ui.visitors import shared_cache
@@ -32,6 +32,7 @@ def choose_crop(picture: Picture) -> faces.Box | None:
             "not what you want.",
             icon=":material/warning:",
         )
+    _describe_size(picture, names)
     choice = st.segmented_control(
         "Crop",
         [*names, WHOLE, BY_HAND],
@@ -47,6 +48,19 @@ def choose_crop(picture: Picture) -> faces.Box | None:
     if choice == BY_HAND:  # goes on from the face chosen last
         return crop_box.choose_box(picture, boxes[st.session_state.get(last, 0)] if boxes else None)
     return boxes[names.index(choice)] if choice in names else None
+
+
+def _describe_size(picture: Picture, names: list[str]) -> None:
+    """Says what happens to a picture that may be cropped to the face already."""
+    if picture.shipped or not names or not model_input.has_input_size(picture.pixels):
+        return
+    if picture.framed:
+        st.caption("The lab saved this picture as a model's input, so it is not cropped again.")
+    else:
+        st.caption(
+            "This picture has the size of a model's input and is cropped to its face; if the lab "
+            f"saved it, choose {WHOLE}."
+        )
 
 
 def first_crop(picture: Picture) -> faces.Box | None:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from facemask_core.data import samples
 from facemask_core.errors import FacemaskError
-from facemask_core.pictures import images
+from facemask_core.pictures import images, model_input
 from facemask_ui.base import messages, settings
 from facemask_ui.face import gallery
 
@@ -164,7 +164,10 @@ def _store_picture(source: str, alt: str) -> None:
     if file is None:
         st.session_state.pop(f"picture:{source}", None)
     else:
-        st.session_state[f"picture:{source}"] = Picture(file.name, alt, file.getvalue())
+        data = file.getvalue()
+        st.session_state[f"picture:{source}"] = Picture(
+            file.name, alt, data, framed=model_input.is_marked(data)
+        )
 
 
 @st.cache_resource(scope="session", max_entries=2, show_spinner=False)
