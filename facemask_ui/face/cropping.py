@@ -24,6 +24,11 @@ def choose_crop(picture: Picture) -> faces.Box | None:
     Returns:
         The region of the picture to use, or None for all of it.
     """
+    _describe_mark(picture)
+    return _choose_region(picture)
+
+
+def _choose_region(picture: Picture) -> faces.Box | None:
     boxes = find_faces(picture)[:_MOST_FACES]
     names = [f"Face {number}" for number in range(1, len(boxes) + 1)]
     if not boxes and not picture.framed:
@@ -32,7 +37,11 @@ def choose_crop(picture: Picture) -> faces.Box | None:
             "not what you want.",
             icon=":material/warning:",
         )
-    _describe_size(picture, names)
+    if boxes and not picture.framed and model_input.has_input_size(picture.pixels):
+        st.caption(
+            "This picture has the size of a model's input and is cropped to its face; if the lab "
+            f"saved it, choose {WHOLE}."
+        )
     choice = st.segmented_control(
         "Crop",
         [*names, WHOLE, BY_HAND],
@@ -50,17 +59,10 @@ def choose_crop(picture: Picture) -> faces.Box | None:
     return boxes[names.index(choice)] if choice in names else None
 
 
-def _describe_size(picture: Picture, names: list[str]) -> None:
-    """Says what happens to a picture that may be cropped to the face already."""
-    if picture.shipped or not names or not model_input.has_input_size(picture.pixels):
-        return
-    if picture.framed:
+def _describe_mark(picture: Picture) -> None:
+    """Says why an upload is not cropped, where its file is marked as a model's input."""
+    if picture.framed and not picture.shipped:
         st.caption("The lab saved this picture as a model's input, so it is not cropped again.")
-    else:
-        st.caption(
-            "This picture has the size of a model's input and is cropped to its face; if the lab "
-            f"saved it, choose {WHOLE}."
-        )
 
 
 def first_crop(picture: Picture) -> faces.Box | None:
@@ -74,6 +76,7 @@ def choose_folded_crop(picture: Picture) -> faces.Box | None:
     Looking for faces takes longer than judging one, so in a picture that is framed already it
     waits until someone opens the expander.
     """
+    _describe_mark(picture)
     folded = st.expander(
         "Crop",
         icon=":material/crop:",
@@ -84,7 +87,7 @@ def choose_folded_crop(picture: Picture) -> faces.Box | None:
     if not folded.open and _key(picture) not in st.session_state:
         return None
     with folded:
-        return choose_crop(picture)
+        return _choose_region(picture)
 
 
 def _key(picture: Picture) -> str:

@@ -16,7 +16,7 @@ from screen import Open, sentences, threat_model
 from streamlit.testing.v1 import AppTest
 
 from facemask_core.data import samples
-from facemask_core.pictures import faces, images
+from facemask_core.pictures import faces, images, model_input
 from facemask_core.pictures.faces import Box
 from facemask_ui.base import messages
 from facemask_ui.face import crop_box
@@ -84,6 +84,18 @@ def test_upload_is_judged_on_both_pages_and_in_no_link(open_page: Open) -> None:
     app.switch_page("pages/2_Attack.py").run()
     assert any("Still using face" in caption.value for caption in app.caption)
     assert "Threat model" in threat_model(app)
+
+
+@pytest.mark.usefixtures("brightness")
+@pytest.mark.parametrize("page", ["Inspect", "Attack"])
+def test_what_the_lab_saved_as_a_models_input_is_not_cropped_again(
+    open_page: Open, page: str
+) -> None:
+    face = images.resize(images.decode(ASTRONAUT))
+    app = uploading(open_page(page, map="saliency"))
+    app.file_uploader[0].set_value(("face.png", model_input.encode(face), "image/png")).run()
+    assert not app.exception
+    assert any("not cropped again" in caption.value for caption in app.caption)
 
 
 def test_another_visitor_sees_no_upload(open_page: Open) -> None:
