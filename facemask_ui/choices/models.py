@@ -16,11 +16,14 @@ from facemask_core.text import on_one_line, visible
 from facemask_ui import compat
 from facemask_ui.base import settings
 from facemask_ui.visitors import waiting
+from facemask_ui.visitors.shared_cache import compute_once
 
 compat.keep_keras_state()
 
 _GREY = np.full((1, INPUT_SIZE, INPUT_SIZE, 3), 0.5, np.float32)
 """What programs are compiled with."""
+_MOST = 64
+"""Models in memory, more than anyone ships: a model that goes is loaded again, beside itself."""
 
 
 def shipped() -> tuple[str, ...]:
@@ -83,7 +86,7 @@ def load(name: str, *, to_attack: bool = False) -> Classifier:
     return classifier
 
 
-@st.cache_resource(show_spinner="Loading the model. This takes a few seconds, once.")
+@compute_once(most=_MOST, spinner="Loading the model. This takes a few seconds, once.")
 def _load(name: str, weights_sha256: str) -> Classifier:
     """The hash is part of the key: a retrained model is loaded anew, and replaces no other."""
     classifier = load_classifier(name, warm_up=False)
@@ -94,12 +97,12 @@ def _load(name: str, weights_sha256: str) -> Classifier:
     return classifier
 
 
-@st.cache_resource(show_spinner="Preparing the attack. This takes a few seconds, once.")
+@compute_once(most=_MOST, spinner="Preparing the attack. This takes a few seconds, once.")
 def _compile_gradient(name: str, weights_sha256: str) -> None:
     attacks.make("fgsm")(_load(name, weights_sha256), _GREY, np.array([0]), epsilon=0.0)
 
 
-@st.cache_resource(show_spinner=False)
+@compute_once(most=1)
 def _in_memory() -> list[Classifier]:
     return []
 

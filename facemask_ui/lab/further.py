@@ -25,6 +25,7 @@ from facemask_ui.face import answers, cropping
 from facemask_ui.face.pictures import Picture
 from facemask_ui.face.question import Question
 from facemask_ui.lab import component, sweeps
+from facemask_ui.visitors.shared_cache import compute_once
 
 
 @dataclass(frozen=True, eq=False)
@@ -253,7 +254,7 @@ _LOOKS: dict[str, tuple[Callable[[Point], bool], Callable[[Point], None]]] = {
 """By name: which questions it applies to, and what draws it."""
 
 
-@st.cache_resource(max_entries=8, show_spinner="Putting the defence in place…")
+@compute_once(most=8, spinner="Putting the defence in place…")
 def _shield(weights_sha256: str, _classifier: Classifier, defence: defences.Defence) -> Classifier:
     return defences.defend(_classifier, defence)
 

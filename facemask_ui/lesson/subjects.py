@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from facemask_core.attacks import Attack
@@ -19,6 +18,7 @@ from facemask_core.models.classifier import Classifier
 from facemask_core.pictures import images
 from facemask_core.robustness import Sweep, sweep_epsilons
 from facemask_ui.choices import models
+from facemask_ui.visitors.shared_cache import compute_once
 
 BARE, MASKED = "portrait-12", "portrait-05"
 """On the first face one small step fools the lesson's model. On the second one step never does, at
@@ -81,11 +81,11 @@ def attack_face(
 
 
 # The faces are the lab's own, so all visitors may share the results.
-@st.cache_data(max_entries=16, show_spinner=False)
+@compute_once(most=16)
 def _judge(weights: str, sample: str, _classifier: Classifier) -> Verdict:
     return verdicts.judge(_classifier, read_face(sample)[None])[0]
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
+@compute_once(most=4)
 def _sweep(weights: str, sample: str, _classifier: Classifier) -> Sweep:
     return sweep_epsilons(_classifier, read_face(sample), read_label(sample), ONE_STEP)

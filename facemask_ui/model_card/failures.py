@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import streamlit as st
 
 from facemask_core.data import samples
 from facemask_core.data.samples import Portrait
@@ -13,6 +12,7 @@ from facemask_core.evaluation import verdicts
 from facemask_core.evaluation.verdicts import Verdict
 from facemask_core.models.classifier import Classifier
 from facemask_core.pictures import faces, images
+from facemask_ui.visitors.shared_cache import compute_once
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def find_failures(classifier: Classifier) -> tuple[list[Failure], int]:
     return _find_failures(classifier.card.weights_sha256, classifier)
 
 
-@st.cache_data(max_entries=16, show_spinner="Asking the model about every sample…")
+@compute_once(most=16, spinner="Asking the model about every sample…")
 def _find_failures(model: str, _classifier: Classifier) -> tuple[list[Failure], int]:
     """Finds the failures once for all visitors: the pictures are the lab's own."""
     portraits = (*samples.gallery(), *samples.confusers())

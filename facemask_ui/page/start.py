@@ -8,6 +8,7 @@ all sessions: large packages import themselves in circles, which two threads may
 from __future__ import annotations
 
 import importlib
+import threading
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 import streamlit as st
@@ -19,11 +20,18 @@ _SLOW = ("facemask_ui.choices.models", "facemask_ui.reports.stored")
 _LOOK_SECONDS = 0.1
 
 
-@st.cache_resource(show_spinner=False)
+_lock = threading.Lock()
+_imports: list[Future[None]] = []
+"""At most one. No cache of Streamlit's holds it, because visitors can empty those."""
+
+
 def begin_import() -> Future[None]:
     """Begins the slow import, once in a process."""
-    thread = ThreadPoolExecutor(1, thread_name_prefix="start")
-    return thread.submit(_import_slow_modules)
+    with _lock:
+        if not _imports:
+            thread = ThreadPoolExecutor(1, thread_name_prefix="start")
+            _imports.append(thread.submit(_import_slow_modules))
+        return _imports[0]
 
 
 def _import_slow_modules() -> None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import streamlit as st
-
 from facemask_core import attacks
 from facemask_core.evaluation import verdicts
 from facemask_core.evaluation.verdicts import AttackedFace
 from facemask_core.models.classifier import Classifier
 from facemask_ui.choices import models
 from facemask_ui.face import cropping, pictures
+from facemask_ui.visitors.shared_cache import compute_once
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +40,7 @@ def attack_portrait(model: str, epsilon: float) -> AttackedPortrait:
     )
 
 
-@st.cache_data(max_entries=32, show_spinner="Attacking…")
+@compute_once(most=32, spinner="Attacking…")
 def _attack_sample(model: str, epsilon: float, _classifier: Classifier) -> AttackedFace:
     """Attacks the portrait once for all visitors: it is the lab's own."""
     picture = pictures.read_sample(pictures.DEFAULT_SAMPLE)

@@ -7,8 +7,6 @@ so that only someone who has them or a link can know it.
 
 from __future__ import annotations
 
-import streamlit as st
-
 from facemask_core import runs
 from facemask_core.data import datasets, samples
 from facemask_core.jobs import Data, Job, Kind
@@ -17,6 +15,7 @@ from facemask_ui.reports import dataset_choice, owner
 from facemask_ui.reports.line import Line
 from facemask_ui.reports.server import open_queue
 from facemask_ui.reports.stored import list_runs
+from facemask_ui.visitors.shared_cache import compute_once
 
 _MOST_OTHERS = 12
 
@@ -71,7 +70,7 @@ def _find_public_data(run: StoredRun, job: Job | None) -> Data | None:
     return None
 
 
-@st.cache_data(show_spinner=False)
+@compute_once(most=64)
 def _hash_portraits(count: int) -> str:
     """Computes the hash of the first shipped portraits; empty if there are fewer."""
     dataset = datasets.open_dataset(samples.FACES_DIR)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import streamlit as st
-
 from facemask_core.jobs import Queue, Supervisor
 from facemask_ui.base import mode
+from facemask_ui.visitors.shared_cache import compute_once
+
+_MOST_HOMES = 1024
+"""Folders of a process; a server has one, and the tests have one each."""
 
 
 def open_queue() -> Queue:
@@ -21,7 +23,7 @@ def start_supervisor() -> Supervisor:
     return _start_supervisor(open_queue().home)
 
 
-@st.cache_resource(show_spinner=False)
+@compute_once(most=_MOST_HOMES)
 def _start_supervisor(home: Path) -> Supervisor:
     supervisor = Supervisor(Queue(home))
     supervisor.start()

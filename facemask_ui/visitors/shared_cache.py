@@ -1,4 +1,6 @@
-"""Caches of answers: one in each session, and one for all about the lab's own pictures.
+"""Caches of answers: one in each session, and those for all visitors.
+
+None of those for all is a cache of Streamlit's: a message empties all of those at once.
 
 A class asks for the same few samples at once. The first visitor's run computes an answer, the
 others wait for it, and one of them takes over if the first leaves. The cache for all holds answers
@@ -8,22 +10,28 @@ visitor's own picture stay in that visitor's session.
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import inspect
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from typing import Any, Generic, TypeVar
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, Generic, ParamSpec, TypeVar
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from facemask_ui import compat
 from facemask_ui.visitors import waiting
 
 Value = TypeVar("Value")
+Parameters = ParamSpec("Parameters")
 Face = NDArray[np.uint8]
 _MOST_FACES = 4096
 """Published faces: every sample's, and those that visitors crop out of samples by hand."""
+_MOST_KINDS = 64
 
 
 class _Entry(Generic[Value]):
@@ -64,6 +72,11 @@ class AnswerCache(Generic[Value]):
                     entry.values.append(make())
         return entry.values[0]
 
+    def clear(self) -> None:
+        """Drops every value."""
+        with self._lock:
+            self._entries.clear()
+
     def drop(self, key: Hashable) -> None:
         """Drops a value, if the cache has it."""
         with self._lock:
@@ -80,6 +93,60 @@ class AnswerCache(Generic[Value]):
             while len(self._entries) > self._most:
                 self._entries.popitem(last=False)
             return entry
+
+
+class SharedFunction(Generic[Parameters, Value]):
+    """A function whose values are computed once in this process, for all visitors."""
+
+    def __init__(
+        self, function: Callable[Parameters, Value], most: int, spinner: str | None
+    ) -> None:
+        """Begins without a value.
+
+        Args:
+            function: Computes a value.
+            most: How many values are held at most.
+            spinner: What a visitor reads while one is computed; None for nothing.
+        """
+        functools.update_wrapper(self, function)
+        self._cache: AnswerCache[Value] = AnswerCache(most)
+        self._function, self._spinner = function, spinner
+        self._signature = inspect.signature(function)
+
+    def __call__(self, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Value:
+        """Returns the value for these arguments, which its callers must not change."""
+        arguments = self._signature.bind(*args, **kwargs)
+        arguments.apply_defaults()
+        named = arguments.arguments.items()
+        key = tuple(value for name, value in named if not name.startswith("_"))
+        with self._show_spinner(key):
+            return self._cache.get(key, lambda: self._function(*args, **kwargs))
+
+    def clear(self) -> None:
+        """Drops every value."""
+        self._cache.clear()
+
+    def _show_spinner(self, key: Hashable) -> AbstractContextManager[None]:
+        if self._spinner is None or key in self._cache or compat.read_session_id() is None:
+            return nullcontext()
+        return st.spinner(self._spinner)
+
+
+def compute_once(
+    *, most: int, spinner: str | None = None
+) -> Callable[[Callable[Parameters, Value]], SharedFunction[Parameters, Value]]:
+    """Computes each of a function's values once, for all visitors.
+
+    An argument whose name begins with an underscore does not tell one value from another.
+
+    Args:
+        most: How many values are held at most; the least recently used goes first.
+        spinner: What a visitor reads while a value is computed; None for nothing.
+
+    Returns:
+        A decorator.
+    """
+    return lambda function: SharedFunction(function, most, spinner)
 
 
 _PUBLISHED: AnswerCache[None] = AnswerCache(_MOST_FACES)
@@ -114,6 +181,6 @@ def pick_cache(kind: str, face: str, *, own: int, everyones: int) -> AnswerCache
     return _shared_cache(kind, everyones)
 
 
-@st.cache_resource(show_spinner=False)
+@compute_once(most=_MOST_KINDS)
 def _shared_cache(kind: str, most: int) -> AnswerCache[Any]:
     return AnswerCache(most)

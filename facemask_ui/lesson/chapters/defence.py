@@ -19,6 +19,7 @@ from facemask_ui.choices import models
 from facemask_ui.lesson import subjects
 from facemask_ui.lesson.chapters.base import Chapter
 from facemask_ui.lesson.texts import Texts
+from facemask_ui.visitors.shared_cache import compute_once
 
 _JPEG = defences.make("jpeg", quality=75)
 _FRAMINGS = {"whole": "framing_whole", "cropped to the face": "framing_cropped"}
@@ -174,7 +175,7 @@ def _read_tones(name: str) -> dict[str, dict[str, float]]:
     }
 
 
-@st.cache_data(max_entries=2, show_spinner=False)
+@compute_once(most=2)
 def _measure(
     weights: tuple[str, ...], _classifier: Classifier, _twin: Classifier
 ) -> DefenceVerdicts:

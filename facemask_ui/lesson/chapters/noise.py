@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import streamlit as st
-
 from facemask_core.epsilons import LINF
 from facemask_core.models.classifier import Classifier
 from facemask_core.robustness import measure_noise_control
@@ -13,6 +11,7 @@ from facemask_ui.lesson import drawings, subjects
 from facemask_ui.lesson.chapters.base import Chapter, sort_share
 from facemask_ui.lesson.drawings import Curve
 from facemask_ui.lesson.texts import Texts
+from facemask_ui.visitors.shared_cache import compute_once
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,7 @@ class Noise(Chapter[Confidences]):
         )
 
 
-@st.cache_data(max_entries=2, show_spinner=False)
+@compute_once(most=2)
 def _measure(weights: str, _classifier: Classifier) -> Confidences:
     sweep = subjects.sweep_face(_classifier, subjects.BARE)
     face, label = subjects.read_face(subjects.BARE), subjects.read_label(subjects.BARE)

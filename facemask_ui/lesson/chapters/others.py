@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import streamlit as st
-
 from facemask_core.evaluation import verdicts
 from facemask_core.evaluation.verdicts import Verdict
 from facemask_core.models.classifier import Classifier
@@ -14,6 +12,7 @@ from facemask_ui.choices import models
 from facemask_ui.lesson import subjects
 from facemask_ui.lesson.chapters.base import Chapter
 from facemask_ui.lesson.texts import Texts
+from facemask_ui.visitors.shared_cache import compute_once
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,7 @@ def _list_others() -> tuple[str, ...]:
     return models.shipped()[1:]
 
 
-@st.cache_data(max_entries=2, show_spinner=False)
+@compute_once(most=2)
 def _measure(
     weights: tuple[str, ...], names: tuple[str, ...], _classifiers: list[Classifier]
 ) -> TransferVerdicts:

@@ -13,6 +13,7 @@ from facemask_core.pictures import images
 from facemask_ui.lesson import drawings, subjects
 from facemask_ui.lesson.chapters.base import Chapter, sort_share
 from facemask_ui.lesson.texts import Texts
+from facemask_ui.visitors.shared_cache import compute_once
 
 DRAWS = 30
 
@@ -105,7 +106,7 @@ class Sign(Chapter[Pushes]):
             )
 
 
-@st.cache_data(max_entries=2, show_spinner=False)
+@compute_once(most=2)
 def _measure(weights: str, _classifier: Classifier) -> Pushes:
     face, label = subjects.read_face(subjects.BARE), subjects.read_label(subjects.BARE)
     batch, labels = images.to_float(face)[None], np.array([label])

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import streamlit as st
-
 from facemask_core.epsilons import LINF
 from facemask_core.models.classifier import Classifier
 from facemask_core.paper import printed
@@ -14,6 +12,7 @@ from facemask_ui.lesson import drawings, subjects
 from facemask_ui.lesson.chapters.base import Chapter
 from facemask_ui.lesson.drawings import Curve
 from facemask_ui.lesson.texts import Texts
+from facemask_ui.visitors.shared_cache import compute_once
 
 _HALF = 0.5
 
@@ -89,7 +88,7 @@ class Steps(Chapter[Walk]):
         )
 
 
-@st.cache_data(max_entries=2, show_spinner=False)
+@compute_once(most=2)
 def _measure(weights: str, _classifier: Classifier) -> Walk:
     face, label = subjects.read_face(subjects.MASKED), subjects.read_label(subjects.MASKED)
     one = subjects.attack_face(_classifier, subjects.MASKED, subjects.ONE_STEP, subjects.SMALL)

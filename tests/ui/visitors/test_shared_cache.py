@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from pathlib import Path
 
 import numpy as np
 import pytest
+import streamlit as st
 
 from facemask_ui.lab.film import ASKS, Film
 from facemask_ui.visitors import shared_cache, waiting
 from facemask_ui.visitors.shared_cache import AnswerCache
 
+ROOT = Path(__file__).resolve().parents[3]
 FACE = np.random.default_rng(5).integers(0, 256, (224, 224, 3)).astype(np.uint8)
 
 
@@ -102,6 +106,34 @@ def test_only_a_published_face_has_a_shared_cache(
     assert own is not others
     assert own is not shared
     assert [list(session.values()) for session in sessions] == [[own], [others]]
+
+
+def test_no_visitor_can_empty_what_all_share() -> None:
+    """Any visitor's browser may ask Streamlit to empty every cache of its own."""
+    computed = []
+
+    @shared_cache.compute_once(most=2)
+    def add(first: int, _unhashable: list[int], second: int = 1) -> int:
+        computed.append((first, second))
+        return first + second
+
+    assert add(1, []) == 2
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    assert add(1, [1], second=1) == 2
+    assert computed == [(1, 1)]
+    assert add(1, [], 2) == 3
+    assert add(2, []) == 3
+    add.clear()
+    assert add(2, []) == 3
+    assert computed == [(1, 1), (1, 2), (2, 1), (2, 1)]
+
+
+def test_caches_of_streamlit_hold_nothing_but_what_is_one_sessions_own() -> None:
+    for path in (ROOT / "facemask_ui").rglob("*.py"):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if re.search(r"@st\.cache_(data|resource)", line):
+                assert 'scope="session"' in line, f"{path}: {line}"
 
 
 def _film(rest: Iterator[bytes]) -> Film:
