@@ -31,5 +31,6 @@ VOLUME ["/lab/home"]
 EXPOSE 8501
 HEALTHCHECK --interval=30s --timeout=5s --start-period=90s \
     CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8501/_stcore/health', timeout=4)"]
-# Inside the container every address, and every name, is the host's to publish or not.
-CMD ["streamlit", "run", "app.py", "--server.address", "0.0.0.0", "--server.allowedHosts", "*"]
+# Inside the container every address is the host's to publish or not. The names it answers to are those
+# in .streamlit/config.toml, unless STREAMLIT_SERVER_ALLOWED_HOSTS names others.
+CMD ["streamlit", "run", "app.py", "--server.address", "0.0.0.0"]

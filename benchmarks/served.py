@@ -80,13 +80,14 @@ class Server:
 
 
 @contextmanager
-def running(home: Path) -> Iterator[Server]:
+def running(home: Path, **more: str) -> Iterator[Server]:
     """A lab for as long as the block runs; its worker ends with it.
 
     Args:
         home: Where its reports lie.
+        **more: Further variables of its environment.
     """
-    server = Server(home)
+    server = Server(home, **more)
     try:
         yield server
     finally:

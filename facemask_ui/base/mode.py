@@ -28,6 +28,8 @@ class Mode:
         keeps_shared: Whether a report on photographs that everyone may see stays when the visitor
             who ordered it deletes it: others may be looking at it.
         hides_errors: Whether pages hide the details of errors whatever Streamlit's settings say.
+        serves_developers: Whether messages and addresses are answered that Streamlit has for the
+            developers of an app, and no visitor's browser uses.
     """
 
     folders: bool = True
@@ -38,10 +40,11 @@ class Mode:
     refill: float = 0.5
     keeps_shared: bool = False
     hides_errors: bool = False
+    serves_developers: bool = False
 
 
 _MODES = {
-    "local": Mode(),
+    "local": Mode(serves_developers=True),
     "classroom": Mode(reports=60, reports_each=4, images=2000, burst=300.0, keeps_shared=True),
     "public": Mode(
         folders=False,

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from starlette.middleware import Middleware
 
+from facemask_ui.server.addresses import AddressFilter
+from facemask_ui.server.framed_uploads import FramedUploads
+from facemask_ui.server.hosts import HostGuard
+from facemask_ui.server.messages import MessageFilter
+from facemask_ui.server.slow_requests import SlowRequests
+
 
 def build_middleware() -> list[Middleware]:
     """Builds what every request and websocket passes, outermost first."""
-    return []
+    return [
+        Middleware(HostGuard),
+        Middleware(AddressFilter),
+        Middleware(SlowRequests),
+        Middleware(FramedUploads),
+        Middleware(MessageFilter),
+    ]

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from offline_server import offline_server
 from playwright.sync_api import Locator, Page, expect
-
-from benchmarks.served import running
 
 # What was asked for is drawn with the next frame, so before the one after it.
 _PIXELS = """async canvas => {
@@ -35,11 +32,11 @@ def chromium_path() -> str:
 
 @contextmanager
 def running_server() -> Iterator[str]:
-    """Starts the lab on a free port, and stops it and its worker afterwards."""
-    with (
-        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home,
-        running(Path(home)) as lab,
-    ):
+    """Starts the lab on a free port, and stops it and its worker afterwards.
+
+    From there no other machine can be reached, and an attempt fails.
+    """
+    with offline_server() as lab:
         yield lab.address
 
 
