@@ -5,10 +5,16 @@ same share of the processor's time, as by fair queueing (Demers, Keshav and Shen
 10.1145/75246.75248): a client that has had more than its share waits until the others have caught
 up, and among the rest the first to come is the first to go. So a visitor with much to compute waits
 behind those with little, and a long batch counts for more than a short one.
+
+Clients may belong to groups, such as all who come from one address. Then the groups have equal
+shares, and the clients of a group share what is theirs (hierarchical fair queueing, Bennett and
+Zhang 1997, doi 10.1109/90.649568): forty clients of one group keep another group waiting for one
+batch, not for forty.
 """
 
 from __future__ import annotations
 
+import heapq
 import threading
 import time
 from collections.abc import Callable, Hashable, Iterator, Sequence
@@ -18,6 +24,8 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from facemask_core.models.time_shares import TimeShares
 
 Arrays = Sequence[NDArray[Any]]
 _LOOK_SECONDS = 0.25
@@ -30,6 +38,10 @@ class Client(Protocol):
     @property
     def key(self) -> Hashable:
         """The client's identity: requests of one key share one account."""
+
+    @property
+    def group(self) -> Hashable:
+        """The group with which the client shares; None if all clients are on their own."""
 
     def on_wait(self, ahead: int) -> None:
         """Called several times a second while the client waits; an error it raises ends the wait.
@@ -51,6 +63,7 @@ class ThreadClient:
     def __init__(self) -> None:
         """Takes the thread's number as the key."""
         self.key: Hashable = threading.get_ident()
+        self.group: Hashable = None
 
     def on_wait(self, ahead: int) -> None:
         """Keeps waiting."""
@@ -69,8 +82,8 @@ class _Request:
     Attributes:
         model: The model that computes it.
         kind: Equal for batches that can be computed as one; None after one that failed.
-        order: When its client is due, how many requests of the same client came before, and a
-            number.
+        order: Its place in its group: when its client is due, how many requests of the same client
+            came before, and a number.
         outputs: The result, once there is one.
         gone: Whether its client has gone.
     """
@@ -101,10 +114,14 @@ class FairQueue:
         self._condition = threading.Condition()
         self._requests: list[_Request] = []
         self._running: list[_Request] = []
-        self._now = 0.0
-        """Seconds of the processor that were the share of every client so far."""
-        self._due: dict[Hashable, float] = {}
-        """When the clients that had more than their share are due again, by their keys."""
+        self._line: list[_Request] | None = None
+        """The requests in the order of their turns; None where that has to be worked out anew."""
+        self._groups = TimeShares()
+        self._clients: dict[Hashable, TimeShares] = {}
+        """How the clients of each group share what is the group's."""
+        self._last_group: Hashable = None
+        self._usual_seconds = 1.0
+        """What a request took lately, to foresee the turns of groups with many requests."""
         self._reservations: dict[Hashable, tuple[float, int, int]] = {}
         self._count = 0
 
@@ -181,14 +198,17 @@ class FairQueue:
             if order is None:
                 self._count += 1
                 before = sum(other.client.key == client.key for other in self._requests)
-                order = (self._due.get(client.key, self._now), before, self._count)
+                shares = self._clients.setdefault(client.group, TimeShares())
+                order = (shares.find_due(client.key), before, self._count)
             request = _Request(client, model, kind, arrays, order)
             self._requests.append(request)
+            self._groups.enter(client.group)
+            self._line = None
             return request
 
     def _leave(self, request: _Request, *, reserved: bool = False) -> None:
         with self._condition:
-            request.gone = True
+            request.gone, self._line = True, None
             if request in self._requests:
                 self._requests.remove(request)
                 self._condition.notify_all()
@@ -214,10 +234,34 @@ class FairQueue:
             self._running = self._choose_batch(request, together)
             for other in self._running:
                 self._requests.remove(other)
+            self._line = None
             return list(self._running), 0
 
+    def _list_turns(self) -> list[_Request]:
+        """Lists the requests in the order of their turns, as it would be if nobody else came."""
+        if self._line is None:
+            members: dict[Hashable, list[_Request]] = {}
+            for request in sorted(self._requests, key=lambda it: it.order, reverse=True):
+                members.setdefault(request.client.group, []).append(request)
+            heads: list[tuple[float, bool, int, Hashable]] = []
+
+            def enter(group: Hashable, due: float) -> None:
+                # Of groups that are due at once, the one just served comes last; then the later.
+                number = members[group][-1].order[2]
+                heapq.heappush(heads, (due, group == self._last_group, number, group))
+
+            for group in members:
+                enter(group, self._groups.find_due(group))
+            self._line = []
+            while heads:
+                due, _, _, group = heapq.heappop(heads)
+                self._line.append(members[group].pop())
+                if members[group]:
+                    enter(group, due + self._usual_seconds)
+        return self._line
+
     def _is_next(self, request: _Request) -> bool:
-        return not self._running and request is min(self._requests, key=lambda it: it.order)
+        return not self._running and request is self._list_turns()[0]
 
     def _is_near(self, request: _Request, together: int) -> bool:
         """Tells whether a request is next, or can be computed with those ahead of it.
@@ -232,7 +276,8 @@ class FairQueue:
         return alike and len(first) < together
 
     def _requests_ahead(self, request: _Request) -> list[_Request]:
-        return [it for it in self._requests if it.order < request.order]
+        line = self._list_turns()
+        return line[: line.index(request)] if request in line else []
 
     def _clients_ahead(self, request: _Request) -> int:
         first = self._requests_ahead(request)
@@ -241,7 +286,7 @@ class FairQueue:
     def _choose_batch(self, request: _Request, together: int) -> list[_Request]:
         """Chooses the requests that cost little more when they are computed with this one."""
         batch, rows = [request], request.rows
-        for other in sorted(self._requests, key=lambda it: it.order):
+        for other in self._list_turns():
             alike = other.kind is not None and (other.model, other.kind) == (
                 request.model,
                 request.kind,
@@ -271,7 +316,7 @@ class FairQueue:
     ) -> None:
         with self._condition:
             self._charge(batch, seconds)
-            self._running = []
+            self._running, self._line = [], None
             for request, answer in zip(batch, answers, strict=False):
                 request.outputs = answer
             if not answers and len(batch) > 1:
@@ -283,13 +328,26 @@ class FairQueue:
 
     def _charge(self, batch: list[_Request], seconds: float) -> None:
         """Charges each client for its rows, and gives all clients present a share of the time."""
+        present = [request.client for request in (*self._requests, *batch)]
+        used: dict[Hashable, dict[Hashable, float]] = {}
         for request in batch:
-            since = max(self._now, self._due.get(request.client.key, self._now))
-            self._due[request.client.key] = since + seconds * request.rows
-        rows = sum(request.rows for request in batch)
-        present = {request.client.key for request in (*self._requests, *batch)}
-        self._now += seconds * rows / len(present)
-        self._due = {key: due for key, due in self._due.items() if due > self._now}
+            members = used.setdefault(request.client.group, {})
+            key = request.client.key
+            members[key] = members.get(key, 0.0) + seconds * request.rows
+        for group, members in used.items():
+            keys = {client.key for client in present if client.group == group}
+            self._clients.setdefault(group, TimeShares()).charge(members, keys)
+        totals = {group: sum(members.values()) for group, members in used.items()}
+        groups = {client.group for client in present}
+        self._groups.charge(totals, groups)
+        # Of a group that is gone and owes nothing to the others, nobody waits for what one owes.
+        self._clients = {
+            group: shares
+            for group, shares in self._clients.items()
+            if group in groups or group in self._groups
+        }
+        self._last_group = batch[0].client.group
+        self._usual_seconds += (seconds * batch[0].rows - self._usual_seconds) / 4
 
 
 def _compute_together(

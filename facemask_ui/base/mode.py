@@ -6,12 +6,16 @@ The environment variable ``FACEMASK_MODE`` is ``local`` (the default), ``classro
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from facemask_core.errors import ModeError
 from facemask_core.jobs.queue import DEFAULT_LIMIT
 
 VARIABLE = "FACEMASK_MODE"
+VISITORS_VARIABLE = "FACEMASK_VISITORS"
+UPLOADS_VARIABLE = "FACEMASK_UPLOADS"
+UPLOADS_EACH_VARIABLE = "FACEMASK_UPLOADS_EACH"
+VISITORS_EACH_VARIABLE = "FACEMASK_VISITORS_EACH"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +31,17 @@ class Mode:
         refill: Seconds of the models' time that each second gives back.
         keeps_shared: Whether a report on photographs that everyone may see stays when the visitor
             who ordered it deletes it: others may be looking at it.
+        shares_by_address: Whether addresses, and not sessions alone, have equal shares of the
+            models' time.
+        visitors: How many tabs may be open at once, unless ``FACEMASK_VISITORS`` says otherwise;
+            None for no limit.
+        visitors_each: How many of those may come from one address, unless
+            ``FACEMASK_VISITORS_EACH`` says otherwise; None for all of them.
+        uploads: Megabytes of visitors' files that the server holds at most, unless
+            ``FACEMASK_UPLOADS`` says otherwise; None for no limit.
+        uploads_each: Megabytes of those from one address, unless ``FACEMASK_UPLOADS_EACH`` says
+            otherwise; None for all of them.
+        uploads_session: Megabytes of those from one tab; None for all of them.
         hides_errors: Whether pages hide the details of errors whatever Streamlit's settings say.
         serves_developers: Whether messages and addresses are answered that Streamlit has for the
             developers of an app, and no visitor's browser uses.
@@ -39,13 +54,32 @@ class Mode:
     burst: float | None = None
     refill: float = 0.5
     keeps_shared: bool = False
+    shares_by_address: bool = False
+    visitors: int | None = None
+    visitors_each: int | None = None
+    uploads: int | None = None
+    uploads_each: int | None = None
+    uploads_session: int | None = None
     hides_errors: bool = False
     serves_developers: bool = False
 
 
+_VISITORS = 240
+"""At some 20 MB a visitor these take 5 GB, beside the 3 to 4 GB of the pages and the models."""
+_VISITORS_EACH = 60
+"""A class of forty behind the one address of its school, half of whom open a second tab."""
 _MODES = {
     "local": Mode(serves_developers=True),
-    "classroom": Mode(reports=60, reports_each=4, images=2000, burst=300.0, keeps_shared=True),
+    "classroom": Mode(
+        reports=60,
+        reports_each=4,
+        images=2000,
+        burst=300.0,
+        keeps_shared=True,
+        visitors=_VISITORS,
+        uploads=1500,
+        uploads_session=420,
+    ),
     "public": Mode(
         folders=False,
         reports=20,
@@ -53,6 +87,12 @@ _MODES = {
         images=500,
         burst=60.0,
         keeps_shared=True,
+        shares_by_address=True,
+        visitors=_VISITORS,
+        visitors_each=_VISITORS_EACH,
+        uploads=600,
+        uploads_each=400,
+        uploads_session=220,
         hides_errors=True,
     ),
 }
@@ -62,9 +102,25 @@ def read_mode() -> Mode:
     """Reads the mode that the operator chose for this server.
 
     Raises:
-        ModeError: No mode has that name.
+        ModeError: No mode has that name, or a limit is no number.
     """
     name = os.environ.get(VARIABLE, "") or "local"
     if name not in _MODES:
         raise ModeError(f"{VARIABLE} is {name!r}; start the lab with one of {', '.join(_MODES)}.")
-    return _MODES[name]
+    chosen = _MODES[name]
+    return replace(
+        chosen,
+        visitors=_read_count(VISITORS_VARIABLE, chosen.visitors),
+        visitors_each=_read_count(VISITORS_EACH_VARIABLE, chosen.visitors_each),
+        uploads=_read_count(UPLOADS_VARIABLE, chosen.uploads),
+        uploads_each=_read_count(UPLOADS_EACH_VARIABLE, chosen.uploads_each),
+    )
+
+
+def _read_count(variable: str, default: int | None) -> int | None:
+    text = os.environ.get(variable, "").strip()
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) <= 9 and int(text)):
+        raise ModeError(f"{variable} is {text!r}; set it to a whole number from 1 on.")
+    return int(text)

@@ -11,7 +11,7 @@ import streamlit as st
 
 from facemask_core.errors import FacemaskError, ModeError
 from facemask_ui import compat
-from facemask_ui.base import messages, mode, settings, theme
+from facemask_ui.base import address, messages, mode, settings, theme
 from facemask_ui.page import start
 
 _log = logging.getLogger(__name__)
@@ -78,8 +78,9 @@ def page(title: str, heading: str, lead: str) -> Iterator[None]:
 
 
 def _check_mode() -> None:
-    """Closes the lab if its mode has no meaning, and hides errors' details if it says so."""
+    """Closes the lab if mode or limits have no meaning, and hides errors' details if told to."""
     try:
+        address.read_proxy()
         if mode.read_mode().hides_errors:
             st.set_option("client.showErrorDetails", "none")
     except ModeError as error:

@@ -1,7 +1,9 @@
 """The queue for the models, and the message at the bottom of the page that tells one's place in it.
 
 All models share one queue, since they share the processor. A visitor is a session: a person with
-ten tabs stands in the queue ten times. Streamlit asks a run to end when its visitor chooses
+ten tabs stands in the queue ten times. In the mode ``public`` the addresses that visitors come from
+have equal shares first, and the sessions of an address share what is theirs: ten tabs get no more
+than one. Streamlit asks a run to end when its visitor chooses
 something else or leaves; a run that waits here ends at once, and its answer is not computed.
 """
 
@@ -10,6 +12,7 @@ from __future__ import annotations
 import contextvars
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 
@@ -19,7 +22,7 @@ from streamlit.delta_generator import DeltaGenerator
 from facemask_core.models.classifier import Classifier
 from facemask_core.models.fair_queue import Client, FairQueue, ThreadClient
 from facemask_ui import compat
-from facemask_ui.base import mode
+from facemask_ui.base import address, mode
 from facemask_ui.visitors.allowance import Allowances
 
 _PLACE, _MESSAGE = "place-in-line", "place-in-line-said"
@@ -33,6 +36,10 @@ _CSS = """
 _LOOK_SECONDS = 0.25
 _SOON_SECONDS = 1.0
 """An answer that comes this soon needs no message."""
+_MOST_ADDRESSES = 4096
+_ADDRESSES: OrderedDict[str, str] = OrderedDict()
+"""Of sessions: what a run computes to its end is charged to its address when its tab is closed."""
+_ADDRESSES_LOCK = threading.Lock()
 _must_finish = contextvars.ContextVar("must_finish", default=False)
 
 
@@ -42,6 +49,9 @@ class Visitor:
     def __init__(self, session: str) -> None:
         """Takes the session's id as the visitor's key."""
         self.key: Hashable = session
+        self.group: Hashable = None
+        if mode.read_mode().shares_by_address:
+            self.group = _find_address(session)
 
     def on_wait(self, ahead: int) -> None:
         """Shows how many come first; ends the run if its visitor has chosen something else."""
@@ -70,6 +80,18 @@ class Visitor:
             when = "a second" if wait < 1.5 else f"{wait:.0f} seconds"
             _show_message(f"You have used your share of this server: it goes on in {when}.")
             time.sleep(min(wait, _LOOK_SECONDS))
+
+
+def _find_address(session: str) -> str:
+    """Finds the address that a session comes from, or came from if its tab is closed by now."""
+    current = st.context.ip_address  # None for this machine, too
+    with _ADDRESSES_LOCK:
+        if isinstance(current, str):
+            _ADDRESSES[session] = address.group_address(current)
+            _ADDRESSES.move_to_end(session)
+        if len(_ADDRESSES) > _MOST_ADDRESSES:
+            _ADDRESSES.popitem(last=False)
+        return _ADDRESSES.get(session, address.THIS_MACHINE)
 
 
 def _find_client() -> Client:

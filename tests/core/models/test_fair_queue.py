@@ -25,8 +25,9 @@ _STOPPER = "stopper"
 class Visitor:
     """Records every message of the queue, and leaves on demand."""
 
-    def __init__(self, key: Hashable, *, patience: float = np.inf) -> None:
+    def __init__(self, key: Hashable, group: Hashable = None) -> None:
         self.key = key
+        self.group = group
         self.messages: list[int] = []
         self.seconds = 0.0
         self.leaving = threading.Event()
@@ -375,7 +376,7 @@ def test_nothing_is_remembered_of_those_who_have_gone() -> None:
     lab.ask(Visitor("long"), 0.0).result(20)
     lab.ask(Visitor("long"), 0.0).result(20)
     lab.ask(Visitor("long"), 0.0).result(20)
-    assert len(lab.queue._due) <= 2
+    assert len(lab.queue._clients[None]) <= 2
 
 
 def test_threads_of_a_program_need_no_name() -> None:

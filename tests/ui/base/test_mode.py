@@ -34,7 +34,7 @@ def test_no_mode_is_local(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(mode.VARIABLE, raising=False)
         else:
             monkeypatch.setenv(mode.VARIABLE, name)
-        assert mode.read_mode() == mode.Mode()
+        assert mode.read_mode() == mode.Mode(serves_developers=True)
     monkeypatch.setenv(mode.VARIABLE, "Public")
     with pytest.raises(ModeError):
         mode.read_mode()

@@ -1,0 +1,56 @@
+"""Equal shares of the processor's time: who has had more than theirs, and until when they wait."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable, Mapping
+
+
+class TimeShares:
+    """The accounts of those who share a processor; who had no more than their share needs none.
+
+    Time is virtual here: it passes by the seconds that were everybody's share so far. Whoever used
+    more is due again when the others have had as much (start-time fair queueing).
+    """
+
+    def __init__(self) -> None:
+        """Begins with nobody owing anything."""
+        self._now = 0.0
+        self._due: dict[Hashable, float] = {}
+
+    def find_due(self, key: Hashable) -> float:
+        """Finds the virtual time at which somebody is due: now, or later after a large use.
+
+        Args:
+            key: Whose time it is.
+        """
+        return self._due.get(key, self._now)
+
+    def enter(self, key: Hashable) -> None:
+        """Notes since when somebody waits, whom the others' use makes no later.
+
+        Args:
+            key: Who waits.
+        """
+        self._due.setdefault(key, self._now)
+
+    def charge(self, seconds: Mapping[Hashable, float], present: Collection[Hashable]) -> None:
+        """Charges a use of the processor, of which everybody present had a share.
+
+        Args:
+            seconds: What each used.
+            present: All who use the processor or wait for it, each once.
+        """
+        for key, used in seconds.items():
+            self._due[key] = self.find_due(key) + used
+        self._now += sum(seconds.values()) / len(present)
+        self._due = {
+            key: due for key, due in self._due.items() if due > self._now or key in present
+        }
+
+    def __contains__(self, key: Hashable) -> bool:
+        """Tells whether somebody waits, or had more than their share."""
+        return key in self._due
+
+    def __len__(self) -> int:
+        """Counts those who wait, or had more than their share."""
+        return len(self._due)
