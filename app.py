@@ -8,4 +8,5 @@ from facemask_ui.page import home
 if __name__ == "__main__":  # as Streamlit runs every page, anew at each click
     home.show()
 else:
+    server.keep_peer_address()
     app = st.App(__file__, middleware=server.build_middleware(), lifespan=server.lifespan)

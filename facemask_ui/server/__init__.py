@@ -4,7 +4,8 @@ Streamlit's supported hooks are used: ``app.py`` holds an ``st.App``, whose midd
 request and websocket first, and whose lifespan begins before the first visitor comes.
 """
 
+from facemask_ui.server.compat import keep_peer_address
 from facemask_ui.server.lifespan import lifespan
 from facemask_ui.server.middleware import build_middleware
 
-__all__ = ["build_middleware", "lifespan"]
+__all__ = ["build_middleware", "keep_peer_address", "lifespan"]

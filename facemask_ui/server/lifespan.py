@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import streamlit as st
 
-from facemask_ui import compat
-from facemask_ui.server import network
+import facemask_ui.compat
+from facemask_ui.server import compat, network
+from facemask_ui.server.closed_tabs import ClosedTabs, Reaper
+from facemask_ui.server.middleware import UPLOADS
 
 _HEADER_SECONDS = 15.0
 """A browser sends the lines before a request's body in one piece."""
@@ -21,7 +24,16 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     Args:
         _app: The server's ASGI application.
     """
-    compat.keep_uploads_in_memory()
+    facemask_ui.compat.keep_uploads_in_memory()
     network.stay_offline()
     network.end_half_sent_requests(_HEADER_SECONDS)
-    yield
+    tabs, uploads = ClosedTabs(), compat.UploadStore()
+    compat.replace_storage(tabs)
+    UPLOADS.watch(uploads)
+    sweeping = asyncio.create_task(Reaper(tabs, uploads).run())
+    try:
+        yield
+    finally:
+        sweeping.cancel()
+        with suppress(asyncio.CancelledError):
+            await sweeping
