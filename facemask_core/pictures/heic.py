@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import struct
 
-import pi_heif
 from PIL import ExifTags, Image
-
-# Only the picture itself: what phones put beside it (previews, depth) is never read.
-pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
 
 _HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs")
 _EITHER = (b"mif1", b"msf1")
@@ -27,12 +23,19 @@ def describe_damage(data: bytes) -> str | None:
     Returns:
         A sentence, or None where the file is neither.
     """
-    kind = _name_kind(data)
+    kind = name_format(data)
     return kind and f"This {kind} picture cannot be read; {_ADVICE[kind]} and retry."
 
 
-def _name_kind(data: bytes) -> str | None:
-    """Names the format by the brands in the file's first box."""
+def name_format(data: bytes) -> str | None:
+    """Names the format by the brands in the file's first box.
+
+    Args:
+        data: The whole file.
+
+    Returns:
+        "HEIC", "AVIF", or None where the file is neither.
+    """
     brand = data[8:12] if data[4:8] == b"ftyp" else b""
     if brand in (b"avif", b"avis") or (brand in _EITHER and b"avif" in data[16:64]):
         return "AVIF"

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 class PixelBudget:
     """Lets pictures in as long as their pixels together stay below a sum; the next ones wait.
 
-    A picture takes up to 19 bytes a pixel while it is decoded, so that sum bounds the memory.
+    A picture takes up to 16 bytes a pixel while it is decoded, so that sum bounds the memory.
     A single limit of pictures would let six large ones in, or make small ones wait for nothing.
     """
 

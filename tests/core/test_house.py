@@ -123,8 +123,9 @@ POSIX_ARGUMENTS = {"pass_fds", "preexec_fn", "start_new_session"}
 POSIX_PLACES = ("/dev/", "/proc", "/tmp")  # noqa: S108
 BRANCHES = {
     "facemask_core/cli/work.py": {"nice"},  # goes without where there is no such function
+    "facemask_core/pictures/decoder.py": {"/proc", "resource"},  # goes without where it is not
     "benchmarks/served.py": {"/proc", "SIGKILL", "sysconf"},  # says what is missing without /proc
-    "tests/core/peak_memory.py": {"resource"},
+    "tests/core/peak_memory.py": {"/proc", "resource"},
     "tests/core/privileges.py": {"geteuid", "seteuid"},
     "tests/core/tiny_backbone.py": {"SIGKILL"},  # told to by tests that need kills
     "tests/core/jobs/test_supervisor.py": {"getsid"},  # asked on POSIX alone

@@ -9,6 +9,7 @@ import zlib
 
 import numpy as np
 import pytest
+from decoding_in_place import in_place  # noqa: F401  (a fixture)
 from numpy.typing import NDArray
 from picture_files import chunk, crafted_png, flat, ink_profile, noise, saved, screen_profile
 from PIL import Image, ImageCms

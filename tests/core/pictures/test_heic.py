@@ -10,6 +10,7 @@ from typing import Any
 import heic_files
 import numpy as np
 import pytest
+from decoding_in_place import in_place  # noqa: F401  (a fixture)
 from numpy.typing import NDArray
 from picture_files import flat, refusal, saved, screen_profile
 
@@ -118,11 +119,11 @@ def test_what_a_phone_wrote_and_nobody_reads_is_named(brand: bytes, kind: str) -
     assert "save it as JPEG" in message
 
 
-def test_no_encoder_is_loaded() -> None:
-    """The one for HEIC is under the GPL, which this project's licence does not agree with."""
-    script = "import sys, facemask_core.pictures.images; print(*sys.modules)"
+@pytest.mark.parametrize("module", ["images", "decoder"])
+def test_no_encoder_is_loaded(module: str) -> None:
+    """The one for HEIC is under the GPL; and the decoders run in processes of their own."""
+    script = f"import sys, facemask_core.pictures.{module}; print(*sys.modules)"
     loaded = subprocess.run(
         [sys.executable, "-c", script], check=True, capture_output=True, text=True
     ).stdout.split()
-    assert "pi_heif" in loaded
     assert "pillow_heif" not in loaded

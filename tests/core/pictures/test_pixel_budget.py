@@ -12,6 +12,7 @@ from pathlib import Path
 import heic_files
 import needs
 import pytest
+from picture_files import noise, saved
 from PIL import Image
 
 from facemask_core.pictures import images
@@ -28,7 +29,7 @@ before = peak_memory.kibibytes()
 threads = [threading.Thread(target=images.decode, args=(data,)) for _ in range(6)]
 for thread in threads: thread.start()
 for thread in threads: thread.join()
-print(peak_memory.kibibytes() - before)
+print(peak_memory.kibibytes() - before + peak_memory.kibibytes_of_children())
 """
 
 
@@ -70,6 +71,14 @@ def test_a_large_picture_is_not_passed_by_small_ones() -> None:
     for thread in (large, small):
         thread.join(SECONDS)
     assert order == ["large", "small"]
+
+
+def test_a_small_picture_does_not_wait_for_a_large_one() -> None:
+    done = threading.Thread(target=images.decode, args=(saved(noise(), "PNG"),), daemon=True)
+    with images._budget.reserve(images.MAX_PIXELS):
+        done.start()
+        done.join(SECONDS)
+        assert not done.is_alive()
 
 
 def test_what_a_failing_picture_held_is_free_again() -> None:
