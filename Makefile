@@ -43,12 +43,15 @@ unit: $(DEV)
 slow: $(DEV)
 	$(BIN)/pytest tests $(PARALLEL) -m "slow and not browser" --durations=10
 
+# Most programs of a test run once: to compile them well would cost more than it saves.
+ON_JAX := KERAS_BACKEND=jax XLA_FLAGS="--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
+
 # The peers' oracles are TensorFlow programs.
 unit-jax: $(DEV)
-	KERAS_BACKEND=jax $(BIN)/pytest tests/core $(PARALLEL) -m "backend(quick=True) and not slow"
+	$(ON_JAX) $(BIN)/pytest tests/core $(PARALLEL) -m "backend(quick=True) and not slow"
 
 slow-jax: $(DEV)
-	KERAS_BACKEND=jax $(BIN)/pytest tests/core $(PARALLEL) \
+	$(ON_JAX) $(BIN)/pytest tests/core $(PARALLEL) \
 		-m "backend and not peers and not ray and not (backend(quick=True) and not slow)" --durations=10
 
 browser: $(DEV) chromium

@@ -1,4 +1,8 @@
-"""A test for every backbone of the registry: the smallest in `make test`, the others later."""
+"""A test for every backbone of the registry: the smallest in `make test`, the others later.
+
+On JAX the smallest alone: the layers are Keras's own on both backends, and one test of each
+backbone, that it can be attacked, runs there as well.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ SMALLEST = "mobilenetv3"
 each_backbone = pytest.mark.parametrize(
     "name",
     [
-        pytest.param(name, marks=[] if name == SMALLEST else [pytest.mark.slow])
+        pytest.param(name, marks=pytest.mark.backend if name == SMALLEST else pytest.mark.slow)
         for name in backbones.names()
     ],
 )

@@ -128,27 +128,27 @@ def test_targeted_fgsm_is_cleverhanss(
 @pytest.mark.parametrize(
     ("name", "effort", "count"),
     [
-        ("deepfool", {"steps": 20}, 50),
+        ("deepfool", {"steps": 20}, 24),
         # ART's Carlini-Wagner takes minutes a hundred; `make smallest-distances` spends them.
-        ("cw", {"steps": 20, "searches": 3}, 15),
+        ("cw", {"steps": 10, "searches": 2}, 8),
     ],
     ids=["deepfool", "cw"],
 )
 def test_the_nearest_image_is_no_further_than_the_peers(
     shipped: Classifier, name: str, effort: dict[str, int], count: int
 ) -> None:
-    """On photographs, with the same steps, in the median."""
+    """On photographs, with the same steps, in the median over what each image needs."""
     pixels, labels = _photographs(shipped, count)
     contenders = smallest_distances.contenders(shipped, name, effort)
-    # In batches: the peers hold every layer's output of all they are given at once.
-    median = {
-        contender: smallest_distances.measure(shipped, pixels, labels, contenders[contender])[
-            "median"
-        ]
-        for contender in ("ours", *NEAREST[name])
-    }
-    assert median["ours"] is not None, "ours fools at least half"
-    assert median["ours"] == min(it for it in median.values() if it is not None), median
+    lengths = {}
+    for contender in ("ours", *NEAREST[name]):
+        result = smallest_distances.measure(shipped, pixels, labels, contenders[contender])
+        lengths[contender] = np.array(result["distances"], float)  # not fooled: not a number
+    ours = lengths.pop("ours")
+    assert np.isfinite(ours).mean() > 0.5
+    for peer, theirs in lengths.items():
+        assert np.isfinite(ours).sum() >= np.isfinite(theirs).sum(), peer
+        assert np.nanmedian(ours / theirs) <= 1, peer
 
 
 @needs_photographs
@@ -156,7 +156,7 @@ def test_the_nearest_image_is_no_further_than_the_peers(
 def test_auto_pgd_leaves_no_more_standing_than_arts(shipped: Classifier) -> None:
     from art.attacks.evasion import AutoProjectedGradientDescent
 
-    pixels, labels = _photographs(shipped, 60)
+    pixels, labels = _photographs(shipped, 24)
     epsilon = 2 / 255
     ours = attacks.make("apgd", steps=20)(shipped, pixels, labels, epsilon=epsilon)
     arts = AutoProjectedGradientDescent(
@@ -166,7 +166,7 @@ def test_auto_pgd_leaves_no_more_standing_than_arts(shipped: Classifier) -> None
         eps_step=2 * epsilon,
         max_iter=20,
         nb_random_init=1,
-        batch_size=60,
+        batch_size=24,
         loss_type="cross_entropy",
         verbose=False,
     )

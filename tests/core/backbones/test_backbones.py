@@ -54,7 +54,6 @@ def test_learning_rates_suit_the_backbone() -> None:
 
 
 @each_backbone
-@pytest.mark.backend
 def test_pixels_become_two_float32_logits(name: str) -> None:
     backbone = backbones.get(name)
     assert backbone.name == name
@@ -72,7 +71,6 @@ def test_pixels_become_two_float32_logits(name: str) -> None:
 
 
 @each_backbone
-@pytest.mark.backend
 def test_weights_fit_whatever_the_input_size_and_dropout(name: str) -> None:
     shapes = [item.shape for item in backbones.get(name).build().weights]
     training = backbones.get(name).build(input_size=None, dropout=0.3)
@@ -101,7 +99,6 @@ def test_preprocessing_is_the_applications_own(name: str, expected: list[float])
 
 
 @each_backbone
-@pytest.mark.backend
 def test_preprocessing_agrees_with_kerass_own_function(name: str) -> None:
     module, _ = APPLICATIONS[name]
     pixels = np.random.default_rng(0).random((2, 4, 4, 3), dtype=np.float32)
@@ -130,7 +127,6 @@ def test_a_backbone_can_be_attacked_with_steps_of_exactly_epsilon(name: str) -> 
 
 
 @each_backbone
-@pytest.mark.backend
 def test_stored_weights_give_the_same_answers_in_a_new_model(name: str, tmp_path: Path) -> None:
     path = tmp_path / "weights.safetensors"
     first, second = (backbones.get(name).build(input_size=75) for _ in range(2))

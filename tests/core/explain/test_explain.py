@@ -323,7 +323,6 @@ def test_a_model_of_unknown_making_is_refused(
 
 
 @each_backbone
-@pytest.mark.backend
 def test_every_backbone_names_its_last_feature_map(name: str) -> None:
     """Below a linear head every feature weighs as its kernel says (Selvaraju et al., section 3.1).
 

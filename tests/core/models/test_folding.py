@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from each_backbone import each_backbone
 from numpy.typing import NDArray
 
 from facemask_core import backbones, backend
@@ -28,7 +29,6 @@ NORMS = {
     "efficientnetb2": (69, 0),
 }
 """Batch norms of each backbone, and those that stay."""
-LIGHT = ("mobilenetv3",)
 
 
 @pytest.fixture(autouse=True)
@@ -81,11 +81,7 @@ def assert_same_function(first: keras.Model, second: keras.Model, side: int) -> 
         assert error < 1e-6, "what goes in and out is float32"
 
 
-@pytest.mark.parametrize(
-    "name",
-    [name if name in LIGHT else pytest.param(name, marks=pytest.mark.slow) for name in NORMS],
-)
-@pytest.mark.backend
+@each_backbone
 def test_a_backbone_gives_the_same_answers_and_gradients(name: str) -> None:
     before, after = NORMS[name]
     keras.utils.set_random_seed(0)

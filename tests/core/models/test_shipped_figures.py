@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,20 +13,24 @@ from photographs import PHOTOGRAPHS, needs_photographs
 
 from facemask_core import attacks, evaluation, load_classifier
 from facemask_core.data import datasets
+from facemask_core.data import samples as shipped_samples
+from facemask_core.data.datasets import Dataset
 from facemask_core.models import checkpoints, published
 from facemask_core.models.classifier import Classifier
-from facemask_core.pictures import images
+from facemask_core.pictures import faces, images
 
-# A pass of the larger models over one split takes minutes: theirs is the one that is published.
-SPLITS = [
-    (name, split)
-    for name in checkpoints.available()
-    for split in (("val", "test") if name.startswith("mobilenetv3") else ("test",))
-]
+WRONG_ANSWERS = json.loads(
+    Path(__file__).with_name("wrong_answers.json").read_text(encoding="utf-8")
+)
+"""Of each large model: the places, in the dataset's order, of the images it classes wrongly."""
+
+# A pass of a larger model over one split takes minutes: of those a part is computed, below.
+SMALL = [name for name in checkpoints.available() if name.startswith("mobilenetv3")]
 
 
 @needs_photographs
-@pytest.mark.parametrize(("name", "split"), SPLITS)
+@pytest.mark.parametrize("split", ["val", "test"])
+@pytest.mark.parametrize("name", SMALL)
 def test_the_cards_clean_figures_come_out_again_to_the_image(name: str, split: str) -> None:
     card = checkpoints.read_card(checkpoints.locate(name))
     dataset = datasets.open_dataset(PHOTOGRAPHS / split)
@@ -47,11 +54,57 @@ def test_the_cards_clean_figures_come_out_again_to_the_image(name: str, split: s
 
 
 @needs_photographs
+@pytest.mark.parametrize("name", sorted({*checkpoints.available()} - {*SMALL}))
+def test_a_large_model_answers_as_when_its_card_was_written(name: str) -> None:
+    """The images it classed wrongly are on record; it still does, and every tenth other rightly."""
+    record = WRONG_ANSWERS["photographs"][name]
+    card = checkpoints.read_card(checkpoints.locate(name))
+    dataset = datasets.open_dataset(PHOTOGRAPHS / "test")
+    assert record["weights_sha256"] == card.weights_sha256
+    assert record["data_sha256"] == card.data["test"]["sha256"] == datasets.fingerprint(dataset)
+    wrong = {*record["wrong"]}
+    promised = np.array(card.metrics["test"]["confusion_matrix"])
+    true_labels = [dataset.samples[place].label for place in wrong]
+    assert np.bincount(true_labels, minlength=2).tolist() == [promised[0, 1], promised[1, 0]]
+    assert _wrong_again(name, dataset, record, every=10) == sorted(wrong)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", checkpoints.available())
+def test_the_shipped_portraits_are_mostly_classed_rightly(name: str) -> None:
+    """Cropped to the face, as often as the README says."""
+    framing = "cropped to the face"
+    rows = published.read_skin_tones()
+    (row,) = (row for row in rows if (row["model"], row["framing"]) == (name, framing))
+    dataset = datasets.open_dataset(shipped_samples.FACES_DIR)
+    record = WRONG_ANSWERS["portraits"][name]
+    card = checkpoints.read_card(checkpoints.locate(name))
+    assert record["weights_sha256"] == row["model_sha256"] == card.weights_sha256
+    assert record["data_sha256"] == row["data_sha256"] == datasets.fingerprint(dataset)
+    assert row["accuracy"] >= 0.95
+    assert 1 - len(record["wrong"]) / len(dataset) == pytest.approx(row["accuracy"])
+    again = _wrong_again(name, dataset, record, every=10, prepare=faces.cropped)
+    # OpenCV's cascades frame a face otherwise on another processor: one may change sides.
+    assert len({*again} ^ {*record["wrong"]}) <= 1
+
+
+def _wrong_again(
+    name: str, dataset: Dataset, record: dict[str, Any], *, every: int, **how: Any
+) -> list[int]:
+    """Which images the model classes wrongly: of those on record, and of some of the others."""
+    chosen = {*record["wrong"], *range(0, len(dataset), every)} - {*record["unreadable"]}
+    places = sorted(chosen)
+    part = replace(dataset, samples=tuple(dataset.samples[place] for place in places))
+    right = evaluation.evaluate(load_classifier(name), part, **how).clean.right
+    return [place for place, put_right in zip(places, right, strict=True) if not put_right]
+
+
+@needs_photographs
 @pytest.mark.slow
 @pytest.mark.parametrize("level", [2, 8])
 def test_pgd_leaves_no_more_images_standing_than_fgsm(shipped: Classifier, level: int) -> None:
-    dataset = datasets.open_dataset(PHOTOGRAPHS / "test").take(96)
-    for batch in datasets.stream(dataset, 96):
+    dataset = datasets.open_dataset(PHOTOGRAPHS / "test").take(48)
+    for batch in datasets.stream(dataset, 48):
         pixels, labels = images.to_float(batch.images), batch.labels
         epsilon = level / 255
         fgsm = attacks.make("fgsm")(shipped, pixels, labels, epsilon=epsilon)
@@ -65,7 +118,7 @@ def test_pgd_leaves_no_more_images_standing_than_fgsm(shipped: Classifier, level
 
 @needs_photographs
 @pytest.mark.slow
-@pytest.mark.parametrize("level", [4, 8])
+@pytest.mark.parametrize("level", [8])
 def test_the_published_fgsm_figures_come_out_again(shipped: Classifier, level: int) -> None:
     path = published.REPORTS_DIR / f"mobilenetv3-test-fgsm-{level}-255.json"
     report = json.loads(path.read_text(encoding="utf-8"))

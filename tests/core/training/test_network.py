@@ -16,7 +16,6 @@ from facemask_core.training import network, recipes
 
 @pytest.mark.slow
 @each_backbone
-@pytest.mark.backend
 def test_one_step_moves_every_layer_of_every_backbone(name: str) -> None:
     """At the smallest size its recipe takes, from random weights."""
     size = backbones.get(name).min_size
