@@ -103,10 +103,6 @@ def _opened(path: Path) -> sqlite3.Connection:
 
 
 def _prepare(path: Path, connection: sqlite3.Connection) -> None:
-    if not path.stat().st_size:
-        # It will hold the tokens that tell visitors apart. To open and close it here would let
-        # go of the locks that other threads of this process have on it (POSIX).
-        path.chmod(0o600)
     if _version(connection, path) < VERSION:
         with sqlite_file.transaction(connection):
             # Another process may have done it meanwhile.

@@ -19,12 +19,16 @@ from facemask_core.errors import RunInUseError
 def make_folder(home: Path) -> Path:
     """Makes the folder for the locks of a folder, unless it is there; returns its path.
 
+    The folder itself is made as well where it is missing, for its user alone.
+
     Raises:
-        OSError: It cannot be made.
+        OSError: One of them cannot be made.
     """
+    home.parent.mkdir(parents=True, exist_ok=True)
+    home.mkdir(mode=0o700, exist_ok=True)
     folder = home / "locks"
     # Where a group may write, filelock would guard each lock by a folder and a hard link more.
-    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
     return folder
 
 

@@ -39,7 +39,7 @@ _PARTS = ("", "-wal", "-shm", "-journal")
 
 
 def connect(path: Path, prepare: Callable[[sqlite3.Connection], None]) -> sqlite3.Connection:
-    """Opens a database, and makes an empty one where there is none.
+    """Opens a database, and makes an empty one where there is none, for its user alone.
 
     Args:
         path: The file; its folder must exist.
@@ -52,6 +52,11 @@ def connect(path: Path, prepare: Callable[[sqlite3.Connection], None]) -> sqlite
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
     try:
         connection.execute("PRAGMA synchronous = FULL")  # not even a power cut costs a change
+        if not path.stat().st_size:
+            # It will hold file names, and the tokens that tell visitors apart. To open and close it
+            # here would let go of the locks that other threads of this process have on it (POSIX).
+            # SQLite makes the files beside it with the same rights.
+            path.chmod(0o600)
         prepare(connection)
     except BaseException:
         connection.close()

@@ -5,11 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import streamlit as st
 
+from facemask_core import paths
 from facemask_core.errors import FacemaskError
+from facemask_core.storage import place
 from facemask_core.text import visible
+from facemask_ui.base import mode
+
+_WORD_JOINER = "\u2060"
+_ADDRESSES = re.compile(r"(https?:(?=//)|www(?=\.)|@)", re.IGNORECASE)
+_FOLDERS = re.compile(r"""(?<![\w.…:/\\])(?:[A-Za-z]:)?([/\\])(?:[^\s/\\'":;,]+([/\\]))+""")
+"""The folders of an absolute path, with the last sign between two of them."""
 
 
 @contextmanager
@@ -23,9 +32,30 @@ def show_errors() -> Iterator[None]:
 
 def show_error(error: FacemaskError) -> None:
     """Shows an error in the core's own sentence, which says what is wrong and what to do."""
-    st.error(escape_markdown(str(error)), icon=":material/error:")
+    st.error(write_problem(str(error)), icon=":material/error:")
+
+
+def write_problem(text: str) -> str:
+    """Writes what went wrong as Markdown; in a mode for strangers without folders of the server.
+
+    Args:
+        text: A sentence of the core's.
+    """
+    return escape_markdown(text if mode.serves_developers() else _hide_folders(text))
 
 
 def escape_markdown(text: str) -> str:
-    """Escapes Markdown, so that no file's name becomes a link, a picture or a colour."""
-    return re.sub(r"([\\`*_{}\[\]()#+!|<>~:$&])", r"\\\1", visible(text))
+    """Escapes Markdown, so that no file's name becomes a link, a picture or a colour.
+
+    Markdown here makes a link also of what looks like an address, escaped or not; a character
+    without width within it keeps it from that.
+    """
+    text = _ADDRESSES.sub(rf"\1{_WORD_JOINER}", visible(text))
+    return re.sub(r"([\\`*_{}\[\]()#+!|<>~:$&])", r"\\\1", text)
+
+
+def _hide_folders(text: str) -> str:
+    own = {str(it) for it in (place.default_folder(), paths.USER_DATA, paths.ROOT, Path.home())}
+    for folder in sorted(own - {"/"}, key=len, reverse=True):  # they may hold spaces
+        text = text.replace(folder, "…")
+    return _FOLDERS.sub(r"…\2", text)

@@ -98,6 +98,14 @@ _MODES = {
 }
 
 
+def serves_developers() -> bool:
+    """Returns whether this server is its user's own; not if its mode has no meaning."""
+    try:
+        return read_mode().serves_developers
+    except ModeError:
+        return False
+
+
 def read_mode() -> Mode:
     """Reads the mode that the operator chose for this server.
 

@@ -95,6 +95,6 @@ def _draw_footer() -> None:
     with st.container(key="footer"):
         st.space("small")
         for message in models.messages():
-            st.warning(messages.escape_markdown(message), icon=":material/memory:")
+            st.warning(messages.write_problem(message), icon=":material/memory:")
         theme.follow_theme()
         st.caption(f":material/memory: {device()}  \n:material/lock: {PRIVACY}")

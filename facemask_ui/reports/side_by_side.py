@@ -28,7 +28,7 @@ def show_comparison(first: Evaluation, second: Evaluation) -> None:
     try:
         tests = evaluation.compare(first, second)
     except DatasetError as error:
-        st.caption(f"No test between the two: {messages.escape_markdown(str(error))}")
+        st.caption(f"No test between the two: {messages.write_problem(str(error))}")
     else:
         for name, test in tests.items():
             st.markdown(

@@ -10,7 +10,6 @@ import streamlit as st
 
 from facemask_core.errors import FacemaskError
 from facemask_core.jobs import State
-from facemask_core.text import visible
 from facemask_ui.base import messages
 from facemask_ui.base.palette import percent
 from facemask_ui.reports import epsilon_curve, open_report, orders, server, stored
@@ -70,7 +69,7 @@ def _show_own(lines: Sequence[Line], open_run: str) -> None:
                 _show_row(replace(line, job=now[line.job.id]))
         problem = server.start_supervisor().problem
         if problem is not None and any(job.state.active for job in now.values()):
-            st.warning(messages.escape_markdown(problem), icon=":material/engineering:")
+            st.warning(messages.write_problem(problem), icon=":material/engineering:")
 
 
 def _show_row(line: Line) -> None:
@@ -97,7 +96,7 @@ def _show_state(line: Line) -> None:
     elif job is not None and job.state.active:
         st.progress(job.done / max(job.total, 1), describe_progress(job))
     elif job is not None and job.state is State.FAILED:
-        st.markdown(f":material/error: {messages.escape_markdown(visible(job.reason or ''))}")
+        st.markdown(f":material/error: {messages.write_problem(job.reason or '')}")
     elif job is not None and job.state is State.CANCELLED:
         reached = f" after {job.done} of {job.total} images" if job.total else ""
         st.markdown(f":material/cancel: Cancelled{reached}.")

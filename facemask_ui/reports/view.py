@@ -193,7 +193,7 @@ def _show_sources(report: Evaluation) -> None:
     if report.sources_problem is not None:
         st.caption(
             ":material/info: No figures for each source: "
-            f"{messages.escape_markdown(report.sources_problem)}"
+            f"{messages.write_problem(report.sources_problem)}"
         )
     figures = report.by_source()
     if not figures:

@@ -12,7 +12,6 @@ import streamlit as st
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from facemask_core.errors import ModeError
 from facemask_ui.base import mode
 
 _OWN = re.compile(r"/*(?:[^/]+/)*?_stcore(?:/+|$)")
@@ -33,7 +32,7 @@ class AddressFilter:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes on requests for addresses that visitors need."""
-        if scope["type"] != "http" or serves_developers() or is_needed(scope["path"]):
+        if scope["type"] != "http" or mode.serves_developers() or is_needed(scope["path"]):
             await self._app(scope, receive, send)
         else:
             await PlainTextResponse("Not found\n", status_code=404)(scope, receive, send)
@@ -50,11 +49,3 @@ def is_needed(path: str) -> bool:
     if own := _OWN.match(path):
         return _NEEDED.match(path, own.end()) is not None
     return _SIGN_IN.match(path) is None
-
-
-def serves_developers() -> bool:
-    """Returns whether this server's mode answers developers; not if the mode has no meaning."""
-    try:
-        return mode.read_mode().serves_developers
-    except ModeError:
-        return False

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, suppress
 import streamlit as st
 
 import facemask_ui.compat
-from facemask_ui.server import compat, network
+from facemask_ui.server import compat, log_lines, network
 from facemask_ui.server.closed_tabs import ClosedTabs, Reaper
 from facemask_ui.server.middleware import UPLOADS
 
@@ -25,6 +25,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         _app: The server's ASGI application.
     """
     facemask_ui.compat.keep_uploads_in_memory()
+    log_lines.hide_sessions()
     network.stay_offline()
     network.end_half_sent_requests(_HEADER_SECONDS)
     tabs, uploads = ClosedTabs(), compat.UploadStore()

@@ -14,7 +14,7 @@ from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from facemask_ui.server import addresses
+from facemask_ui.base import mode
 
 _log = logging.getLogger(__name__)
 ALLOWED = frozenset({"rerun_script", "stop_script", "file_urls_request", "app_heartbeat"})
@@ -36,7 +36,7 @@ class MessageFilter:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes everything on but the messages of a websocket that are not allowed."""
-        if scope["type"] != "websocket" or addresses.serves_developers():
+        if scope["type"] != "websocket" or mode.serves_developers():
             await self._app(scope, receive, send)
             return
         refused: set[str] = set()

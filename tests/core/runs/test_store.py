@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import stat
 import threading
 import tracemalloc
 from collections.abc import Callable
@@ -387,6 +389,24 @@ def test_a_read_only_folder_is_told(tmp_path: Path, begun: bool) -> None:
     home.chmod(0o555)
     with unprivileged(), pytest.raises(RunStoreError, match=r"cannot be written: .*\.$"):
         runs.Store(home)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such rights")
+def test_nobody_else_reads_the_store_whatever_the_usual_rights_are(tmp_path: Path) -> None:
+    """Its rows name the files of visitors' zips."""
+    home = tmp_path / "lab" / "home"
+    before = os.umask(0o022)
+    try:
+        store = runs.Store(home)
+        beside = [home / f"{place.FILE}{end}" for end in ("", "-wal", "-shm")]
+        modes = [stat.S_IMODE(it.stat().st_mode) for it in (home, home / "locks", *beside)]
+        store.close()
+    finally:
+        os.umask(before)
+    assert modes == [0o700, 0o700, 0o600, 0o600, 0o600]
+    (tmp_path / "shared").mkdir(mode=0o755)
+    runs.Store(tmp_path / "shared").close()
+    assert stat.S_IMODE((tmp_path / "shared").stat().st_mode) == 0o755, "it is not the lab's own"
 
 
 def test_a_file_in_place_of_the_folder_is_told(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -73,6 +74,35 @@ def test_a_refused_file_takes_the_verdict_before_it_away(open_page: Open) -> Non
 def test_file_names_are_not_markdown() -> None:
     escaped = messages.escape_markdown("![x](http://127.0.0.9/) :red[y] <b> $z$ `c`")
     assert not set(re.sub(r"\\.", "", escaped)) & set("![]()<>:`$")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["www.evil.example", "WWW.evil.example/a.png", "https://evil.example", "Http://evil.example"],
+)
+def test_a_name_that_looks_like_an_address_is_no_link(name: str) -> None:
+    """The browser's Markdown makes links of these wherever they stand, escaped or not."""
+    links = re.compile(r"(?:https?://|www(?=\.))[-.\w]+|[-.\w+]+@[-\w]+(?:\.[-\w]+)+", re.I)
+    for text in (name, f"holiday {name}", f"me@{name}", "me@evil.example"):
+        shown = re.sub(r"\\(.)", r"\1", messages.escape_markdown(text))
+        assert links.search(text)
+        assert not links.search(shown)
+        assert shown.replace("\u2060", "") == text
+
+
+@pytest.mark.parametrize("mode", ["local", "classroom", "public"])
+def test_a_problem_names_no_folder_of_the_server_to_strangers(
+    mode: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FACEMASK_MODE", mode)
+    spaced = home / "the lab" / "jobs.sqlite3"
+    monkeypatch.setenv("FACEMASK_HOME", str(spaced.parent))
+    text = (
+        f"{spaced} is damaged; see '/var/log/a b/lab.log' and C:\\Lab\\x.db, 8/255 or train/a.png."
+    )
+    shown = re.sub(r"\\([\\`*_{}\[\]()#+!|<>~:$&])", r"\1", messages.write_problem(text))
+    hidden = "…/jobs.sqlite3 is damaged; see '…/a b/lab.log' and …\\x.db, 8/255 or train/a.png."
+    assert shown == (text if mode == "local" else hidden)
 
 
 def test_upload_is_judged_on_both_pages_and_in_no_link(open_page: Open) -> None:
