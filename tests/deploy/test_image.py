@@ -6,9 +6,11 @@ found here.
 
 from __future__ import annotations
 
+import re
 import subprocess
 import tempfile
 import time
+import tomllib
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -101,6 +103,37 @@ def test_compose_keeps_the_lab_behind_caddy() -> None:
     assert "reverse_proxy lab:8501" in text
     for name in services["caddy"]["environment"]:
         assert f"{{${name}}}" in text
+
+
+def test_compose_bounds_what_its_services_may_use() -> None:
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    for name, service in services.items():
+        assert service["read_only"] is True, name
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert service["pids_limit"] > 0, name
+        assert service["mem_limit"], name
+        assert set(service["logging"]["options"]) == {"max-size", "max-file"}, name
+        assert all("size=" in place for place in service["tmpfs"]), name
+    named = services["lab"]["environment"]["STREAMLIT_SERVER_ALLOWED_HOSTS"]
+    assert named == services["caddy"]["environment"]["LAB_HOST"], "the name that browsers ask for"
+
+
+def test_caddy_bounds_requests_and_guards_pages() -> None:
+    text = (ROOT / "deploy" / "Caddyfile").read_text(encoding="utf-8")
+    settings = tomllib.loads((ROOT / ".streamlit/config.toml").read_text(encoding="utf-8"))
+    (size,) = re.findall(r"max_size (\d+)MB", text)
+    assert 0 <= int(size) - settings["server"]["maxUploadSize"] <= 8
+    for word in ("read_header", "read_body", "nosniff", "frame-ancestors 'self'", "-Server"):
+        assert word in text
+    assert "camera=(self)" in text, "the live view needs it"
+
+
+def test_the_container_answers_to_names_and_not_to_all() -> None:
+    command = (ROOT / "Dockerfile").read_text(encoding="utf-8").rpartition("CMD")[2]
+    assert "allowedHosts" not in command
+    settings = tomllib.loads((ROOT / ".streamlit/config.toml").read_text(encoding="utf-8"))
+    assert "*" not in settings["server"]["allowedHosts"]
 
 
 def test_what_may_face_the_internet_is_public_unless_told_otherwise() -> None:
