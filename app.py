@@ -9,4 +9,9 @@ if __name__ == "__main__":  # as Streamlit runs every page, anew at each click
     home.show()
 else:
     server.keep_peer_address()
-    app = st.App(__file__, middleware=server.build_middleware(), lifespan=server.lifespan)
+    app = st.App(
+        __file__,
+        routes=server.build_routes(),
+        middleware=server.build_middleware(),
+        lifespan=server.lifespan,
+    )

@@ -24,10 +24,11 @@ def work(
     store: StoreOption = None,
 ) -> None:
     """Compute the queued reports, as the pages do; ends when idle."""
-    from facemask_core import jobs
+    from facemask_core import jobs, logs
     from facemask_core.jobs import worker
 
     with contextlib.suppress(OSError, AttributeError):  # not every system has it
         os.nice(_GENTLY)  # a visitor at the attack lab's slider goes first
+    logs.set_up()
     count = worker.work(jobs.Queue(store), idle=idle, beside=beside)
     print_line(f"{count} jobs ended")

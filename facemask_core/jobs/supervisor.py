@@ -50,6 +50,8 @@ class Supervisor:
         """
         self._queue_problem: str | None = None
         self._worker_problem: str | None = None
+        self.deaths = 0
+        """Workers of this supervisor that ended unplanned."""
         self._queue = queue
         self._command = tuple(command)
         self._process: subprocess.Popen[bytes] | None = None
@@ -133,6 +135,7 @@ class Supervisor:
         self._process = None
         # A planned stop is no failure, also where it came before the worker could take signals.
         planned = code in {0, -signal.SIGTERM, -signal.SIGINT}
+        self.deaths += not planned
         if planned or time.monotonic() - self._started > _SOON:
             self._failures, self._worker_problem = 0, None
             return False

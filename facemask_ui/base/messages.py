@@ -10,10 +10,11 @@ from pathlib import Path
 import streamlit as st
 
 from facemask_core import paths
-from facemask_core.errors import FacemaskError
+from facemask_core.errors import FacemaskError, ImageError
 from facemask_core.storage import place
 from facemask_core.text import visible
 from facemask_ui.base import mode
+from facemask_ui.base.tally import TALLY
 
 _WORD_JOINER = "\u2060"
 _ADDRESSES = re.compile(r"(https?:(?=//)|www(?=\.)|@)", re.IGNORECASE)
@@ -32,6 +33,8 @@ def show_errors() -> Iterator[None]:
 
 def show_error(error: FacemaskError) -> None:
     """Shows an error in the core's own sentence, which says what is wrong and what to do."""
+    if isinstance(error, ImageError):
+        TALLY.count_refusal()
     st.error(write_problem(str(error)), icon=":material/error:")
 
 

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import streamlit as st
 
+from facemask_core import logs
 from facemask_core.errors import FacemaskError, ModeError
 from facemask_ui import compat
-from facemask_ui.base import address, messages, mode, settings, theme
+from facemask_ui.base import address, messages, mode, settings, theme, under_way
+from facemask_ui.base.tally import TALLY
 from facemask_ui.page import start
 
 _log = logging.getLogger(__name__)
@@ -47,6 +49,7 @@ def page(title: str, heading: str, lead: str) -> Iterator[None]:
         heading: The page's only first-level heading.
         lead: What the page is for, in a sentence.
     """
+    number = logs.begin_request()
     start.begin_import()
     st.set_page_config(page_title=f"{title} · Face-mask lab", page_icon=_ICON, layout="wide")
     _check_mode()
@@ -57,24 +60,38 @@ def page(title: str, heading: str, lead: str) -> Iterator[None]:
             st.page_link(script, label=label, icon=icon)
     st.title(heading, anchor=False)
     st.markdown(lead)
+    _stay_closed()
     start.wait_for_import()
     from facemask_ui.reports import server
     from facemask_ui.visitors import waiting
 
     server.start_supervisor()  # on every page: reports may wait that an earlier server left
     waiting.reserve_place()
-    try:
-        yield
-    except FacemaskError as error:
-        messages.show_error(error)
-    except Exception:
-        _log.exception("The page %s failed.", title)
-        st.error(
-            "Something went wrong on our side. Reload the page; the server's log says more.",
-            icon=":material/error:",
+    with under_way.page_run():
+        try:
+            yield
+        except FacemaskError as error:
+            messages.show_error(error)
+        except Exception:
+            TALLY.count_failure()
+            _log.exception("The page %s failed in request %s.", title, number)
+            st.error(
+                f"Something went wrong on our side, in request {number}. Reload the page; the "
+                "server's log says more under that number.",
+                icon=":material/error:",
+            )
+        waiting.clear_place()
+        _draw_footer()
+
+
+def _stay_closed() -> None:
+    """Begins no answer on a server that is about to stop: nobody would see its end."""
+    if under_way.is_stopping():
+        st.info(
+            "The lab is about to restart; reload the page in a minute.",
+            icon=":material/hourglass_top:",
         )
-    waiting.clear_place()
-    _draw_footer()
+        st.stop()
 
 
 def _check_mode() -> None:

@@ -7,5 +7,6 @@ request and websocket first, and whose lifespan begins before the first visitor 
 from facemask_ui.server.compat import keep_peer_address
 from facemask_ui.server.lifespan import lifespan
 from facemask_ui.server.middleware import build_middleware
+from facemask_ui.server.routes import build_routes
 
-__all__ = ["build_middleware", "keep_peer_address", "lifespan"]
+__all__ = ["build_middleware", "build_routes", "keep_peer_address", "lifespan"]

@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager, suppress
 import streamlit as st
 
 import facemask_ui.compat
-from facemask_ui.server import compat, log_lines, network
+from facemask_core import logs
+from facemask_ui.server import compat, drain, log_lines, metrics, network
 from facemask_ui.server.closed_tabs import ClosedTabs, Reaper
 from facemask_ui.server.middleware import UPLOADS
 
@@ -24,8 +25,11 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     Args:
         _app: The server's ASGI application.
     """
+    logs.set_up()
     facemask_ui.compat.keep_uploads_in_memory()
     log_lines.hide_sessions()
+    metrics.serve_metrics()
+    drain.drain_on_sigterm()
     network.stay_offline()
     network.end_half_sent_requests(_HEADER_SECONDS)
     tabs, uploads = ClosedTabs(), compat.UploadStore()

@@ -23,6 +23,7 @@ from facemask_core.models.classifier import Classifier
 from facemask_core.models.fair_queue import Client, FairQueue, ThreadClient
 from facemask_ui import compat
 from facemask_ui.base import address, mode
+from facemask_ui.base.tally import TALLY
 from facemask_ui.visitors.allowance import Allowances
 
 _PLACE, _MESSAGE = "place-in-line", "place-in-line-said"
@@ -48,6 +49,7 @@ class Visitor:
 
     def __init__(self, session: str) -> None:
         """Takes the session's id as the visitor's key."""
+        self._came = time.monotonic()
         self.key: Hashable = session
         self.group: Hashable = None
         if mode.read_mode().shares_by_address:
@@ -61,6 +63,7 @@ class Visitor:
 
     def on_start(self) -> None:
         """Shows a visitor who had to wait that it is their turn."""
+        TALLY.count_wait(time.monotonic() - self._came)
         if not _must_finish.get() and st.session_state.get(_MESSAGE) is not None:
             _show_message("The lab is busy: it is your turn.")
 
