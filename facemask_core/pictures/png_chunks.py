@@ -54,13 +54,15 @@ def drop_notes(data: bytes) -> tuple[bytes, bytes | None]:
             parts.append(view[at:end])
         elif sound:
             body = view[at + 8 : end - 4]
-            if kind == b"iCCP":
-                profile = profile or _read_profile(bytes(body))
-            elif kind == b"eXIf":
+            if kind == b"iCCP" and not profiles:
+                profiles.append(_read_profile(bytes(body)))
+            elif kind == b"eXIf" and not cameras:
+                cameras.append(view[at:end])
                 parts.append(view[at:end])
-            elif not turned and _tells_orientation(kind, body):
-                turned = True  # one is enough: Pillow also limits their sum
-                parts.append(view[at:end])
+            elif len(texts) < _MOST_TEXTS and _may_tell_orientation(kind, body):
+                texts.append(is_short := _is_short(kind, body))
+                if is_short and sum(texts) == 1:
+                    parts.append(view[at:end])
         at = end
     parts.append(view[at:])
     whole = sum(map(len, parts)) == len(data)

@@ -17,6 +17,7 @@ from facemask_core.errors import FacemaskError
 from facemask_core.pictures import images, model_input
 from facemask_ui.base import messages, settings
 from facemask_ui.face import gallery
+from facemask_ui.face.decoded_pictures import DecodedPicture, DecodedPictures
 
 DEFAULT_SAMPLE = "portrait-04"
 SAMPLES, UPLOAD, WEBCAM = SOURCES = ("Samples", "Upload", "Webcam")
@@ -25,6 +26,7 @@ _ICONS = {
     UPLOAD: ":material/upload:",
     WEBCAM: ":material/photo_camera:",
 }
+_decoded = DecodedPictures(2 * images.MAX_PIXELS)
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Picture:
     @property
     def pixels(self) -> NDArray[np.uint8]:
         """The decoded picture, uint8 (height, width, 3); not to be changed."""
-        return _decode(self.sha256, self.data)
+        return _decoded.read(_remember(self.sha256, self.data))
 
 
 def choose_picture(*, visible: bool = True) -> Picture | None:
@@ -171,8 +173,6 @@ def _store_picture(source: str, alt: str) -> None:
 
 
 @st.cache_resource(scope="session", max_entries=2, show_spinner=False)
-def _decode(sha256: str, _data: bytes) -> NDArray[np.uint8]:
+def _remember(sha256: str, _data: bytes) -> DecodedPicture:
     """A resource, so that a large picture is not copied at every move of a slider."""
-    pixels = images.decode(_data)
-    pixels.setflags(write=False)
-    return pixels
+    return DecodedPicture(_data)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import base64
 
-import numpy as np
+import cv2
 import streamlit as st
-from PIL import Image
 
 from facemask_core.pictures import faces, images
 from facemask_ui.base import browser
@@ -91,7 +90,10 @@ def _as_list(box: faces.Box) -> list[int]:
 @st.cache_data(scope="session", max_entries=2, show_spinner=False)
 def _shrink(sha256: str, _picture: Picture) -> str:
     """Writes the picture as a small data address; the crop is cut from the original."""
-    thumbnail = Image.fromarray(_picture.pixels)
-    thumbnail.thumbnail((_SHOWN_SIDE, _SHOWN_SIDE))
-    jpeg = images.encode_jpeg(np.asarray(thumbnail), _QUALITY)
+    pixels = _picture.pixels
+    scale = min(1, _SHOWN_SIDE / max(pixels.shape[:2]))
+    height, width = (max(1, round(scale * side)) for side in pixels.shape[:2])
+    # Pillow would copy the whole picture first.
+    thumbnail = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
+    jpeg = images.encode_jpeg(thumbnail, _QUALITY)
     return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}"

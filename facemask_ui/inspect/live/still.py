@@ -11,7 +11,7 @@ from facemask_core.epsilons import LINF
 from facemask_core.errors import FacemaskError, ImageError
 from facemask_core.evaluation.verdicts import Verdict
 from facemask_core.models.classifier import Classifier
-from facemask_core.pictures import images
+from facemask_core.pictures import decoding, images
 from facemask_ui.base import browser, palette
 from facemask_ui.face import answers
 from facemask_ui.face.answers import Face
@@ -78,12 +78,12 @@ def decode_still(address: object) -> Face:
         raise ImageError(
             "A still of the camera arrived damaged; start the camera again."
         ) from error
-    pixels = images.decode(data)
-    if pixels.shape != (images.INPUT_SIZE, images.INPUT_SIZE, 3):
+    # Its size first: a few bytes may hold megapixels, and the next still comes at once.
+    if decoding.open_picture(data, ("JPEG",)).size != (images.INPUT_SIZE, images.INPUT_SIZE):
         raise ImageError(
             "A still of the camera has another size than the models'; reload the page."
         )
-    return pixels
+    return images.decode(data)
 
 
 def _describe_verdict(verdict: Verdict, label: int) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import heic_files
 import numpy as np
 import pytest
 from PIL import Image
@@ -62,6 +63,10 @@ def test_a_refused_file_takes_the_verdict_before_it_away(open_page: Open) -> Non
     assert not app.file_uploader[0].proto.type
     jpeg = encoded(images.decode(ASTRONAUT), "JPEG")
     app.file_uploader[0].set_value(("face.jfif", jpeg, "image/jpeg")).run()
+    assert not app.error
+    assert app.image
+    phone = heic_files.read("phone")
+    app.file_uploader[0].set_value(("IMG_0001.HEIC", phone, "image/heic")).run()
     assert not app.error
     assert app.image
     app.file_uploader[0].set_value(("scan.pdf", b"%PDF-1.7", "application/pdf")).run()
