@@ -26,6 +26,9 @@ _INVISIBLE = (
     "Nothing can be seen in this picture: all of it is transparent. "
     "Save it without transparency and retry."
 )
+_SCAN = b"\xff\xda"
+_MOST_SCANS = 100
+"""Usual are ten. A pass of 50 bytes goes over all pixels, and 20 MB of them would take hours."""
 _STRIP = 2**20
 """Pixels that are converted at a time, lest every step hold a copy of the whole picture."""
 
@@ -45,6 +48,11 @@ def open_picture(data: bytes, formats: tuple[str, ...] = FORMATS) -> Image.Image
     """
     picture = _open(data, formats)
     _refuse_out_of_bounds(picture)
+    # The two bytes stand for nothing else where pixels are coded; a preview may have a few more.
+    if picture.format in ("JPEG", "MPO") and data.count(_SCAN) > _MOST_SCANS:
+        raise ImageError(
+            "This JPEG stores its picture in too many passes; save it again and retry."
+        )
     return picture
 
 

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections import Counter
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 MAX_PROFILE = 4 * 2**20
 """Bytes of an unpacked colour profile; those of printers have up to three million."""
 _MAX_TEXT = 2**20
 """Bytes of an unpacked text; Pillow refuses pictures with longer ones."""
+_MOST_TURNS = 4
+"""Texts that are unpacked to see how long they are: of a thousand, each may be a megabyte."""
 _MATTERS = (b"tRNS", b"acTL", b"fcTL", b"fdAT")
 """Transparency, and what makes a picture an animation: left for Pillow to read or refuse."""
 _TURNS = (b"XML:com.adobe.xmp", b"Raw profile type exif")
@@ -41,6 +44,7 @@ def drop_notes(data: bytes) -> tuple[bytes, bytes | None]:
         return data, None
     profile: bytes | None = None
     view, turned, at = memoryview(data), False, len(SIGNATURE)
+    seen: Counter[str | None] = Counter()
     parts = [view[:at]]
     while at + 12 <= len(data):
         (length,) = struct.unpack_from(">I", data, at)
@@ -54,15 +58,15 @@ def drop_notes(data: bytes) -> tuple[bytes, bytes | None]:
             parts.append(view[at:end])
         elif sound:
             body = view[at + 8 : end - 4]
-            if kind == b"iCCP" and not profiles:
-                profiles.append(_read_profile(bytes(body)))
-            elif kind == b"eXIf" and not cameras:
-                cameras.append(view[at:end])
+            note = _name_note(kind, body)
+            seen[note] += 1
+            if note == "profile" and seen[note] == 1:
+                profile = _read_profile(bytes(body))
+            elif note == "camera" and seen[note] == 1:
                 parts.append(view[at:end])
-            elif len(texts) < _MOST_TEXTS and _may_tell_orientation(kind, body):
-                texts.append(is_short := _is_short(kind, body))
-                if is_short and sum(texts) == 1:
-                    parts.append(view[at:end])
+            elif note == "turn" and seen[note] <= _MOST_TURNS and not turned:
+                turned = _is_short(kind, body)  # one is enough: Pillow also limits their sum
+                parts += [view[at:end]] * turned
         at = end
     parts.append(view[at:])
     whole = sum(map(len, parts)) == len(data)
@@ -79,11 +83,19 @@ def _read_profile(body: bytes) -> bytes | None:
     return _unpack(packed[1:], MAX_PROFILE)
 
 
-def _tells_orientation(kind: bytes, body: memoryview) -> bool:
-    """Whether a text may hold the orientation, and Pillow reads it."""
-    keyword, _, rest = bytes(body[: _MAX_TEXT + 1]).partition(b"\0")
-    if kind not in (b"tEXt", b"zTXt", b"iTXt") or keyword not in _TURNS or len(body) > _MAX_TEXT:
+def _name_note(kind: bytes, body: memoryview) -> str | None:
+    """Names what a chunk tells about the picture; None where that is nothing."""
+    if kind in (b"tEXt", b"zTXt", b"iTXt"):
+        keyword, _, _ = bytes(body[:80]).partition(b"\0")
+        return "turn" if keyword in _TURNS else None
+    return {b"iCCP": "profile", b"eXIf": "camera"}.get(kind)
+
+
+def _is_short(kind: bytes, body: memoryview) -> bool:
+    """Whether Pillow reads a text, and not refuses the whole picture for it."""
+    if len(body) > _MAX_TEXT:
         return False
+    _, _, rest = bytes(body).partition(b"\0")
     if kind == b"zTXt":
         return _unpack(rest[1:], _MAX_TEXT) is not None
     if kind == b"iTXt" and rest[:1] == b"\1":

@@ -281,6 +281,14 @@ def test_other_kinds_of_files_are_refused(data: bytes) -> None:
     assert images.KINDS in refusal(data)
 
 
+def test_a_jpeg_of_a_thousand_passes_is_refused() -> None:
+    data = saved(noise(), "JPEG", progressive=True)
+    last = data[data.rindex(b"\xff\xda") : -2]
+    again = data[:-2] + last * 20 + data[-2:]
+    np.testing.assert_array_equal(images.decode(again).shape, images.decode(data).shape)
+    assert "passes" in refusal(data[:-2] + last * 1000 + data[-2:])
+
+
 def test_a_file_over_twenty_megabytes_is_refused() -> None:
     message = refusal(saved(noise(), "PNG") + bytes(images.MAX_BYTES))
     assert "20 MB" in message

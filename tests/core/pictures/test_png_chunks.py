@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import time
 import zlib
 
 import numpy as np
@@ -105,3 +106,18 @@ def test_the_camera_s_orientation_stays_wherever_it_is_written() -> None:
 def test_what_is_no_png_or_has_no_notes_stays_as_it_is() -> None:
     for data in (saved(noise(), "PNG"), saved(noise(), "JPEG"), b"", png_chunks.SIGNATURE):
         assert png_chunks.drop_notes(data) == (data, None)
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        chunk(b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0" + zlib.compress(BIG)),
+        chunk(b"iCCP", b"scanner\0\0" + zlib.compress(bytes(5_000_000))),
+    ],
+    ids=["words", "profile"],
+)
+def test_thousands_of_notes_are_not_all_unpacked(note: bytes) -> None:
+    data = with_chunk(note * (5_000_000 // len(note)))
+    started = time.process_time()
+    np.testing.assert_array_equal(images.decode(data), noise())
+    assert time.process_time() - started < 4, "all of them take ten seconds and more"
