@@ -34,6 +34,12 @@ def begin_import() -> Future[None]:
         return _imports[0]
 
 
+def is_imported() -> bool:
+    """Whether the slow import is over; it is not begun here."""
+    with _lock:
+        return bool(_imports) and _imports[0].done() and _imports[0].exception() is None
+
+
 def _import_slow_modules() -> None:
     for name in _SLOW:
         importlib.import_module(name)

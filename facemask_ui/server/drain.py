@@ -11,7 +11,6 @@ from types import FrameType
 
 from facemask_core.jobs.supervisor import STOP_VARIABLE
 from facemask_ui.base import under_way
-from facemask_ui.reports import server
 
 VARIABLE = "FACEMASK_DRAIN_SECONDS"
 _USUAL_SECONDS = 6.0
@@ -52,6 +51,8 @@ def _make_handler(
 
 
 def _stop_worker() -> None:
+    from facemask_ui.reports import server
+
     server.start_supervisor().stop()
 
 

@@ -1,7 +1,8 @@
 """Figures for an operator's Prometheus, on this machine's own address alone.
 
 ``FACEMASK_METRICS_PORT`` names the port; without it nothing is served. Visitors never reach it,
-not through a proxy either, because it is a server of its own on 127.0.0.1.
+not through a proxy either, because it is a server of its own on 127.0.0.1. The figures of reports
+follow once the server has imported what its pages need.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from facemask_core.errors import FacemaskError, ModeError
 from facemask_core.jobs import State
 from facemask_ui.base import under_way
 from facemask_ui.base.tally import TALLY
-from facemask_ui.reports import server
+from facemask_ui.page import start
 
 if TYPE_CHECKING:
     from prometheus_client.core import Metric
@@ -57,8 +58,6 @@ class LabCollector:
             SummaryMetricFamily,
         )
 
-        for name, meaning, value in _read_reports():
-            yield GaugeMetricFamily(name, meaning, value)
         yield GaugeMetricFamily(
             "facemask_page_runs", "Page runs under way.", under_way.count_runs()
         )
@@ -77,6 +76,16 @@ class LabCollector:
         yield CounterMetricFamily(
             "facemask_failed_pages", "Page runs that ended with a fault.", counts.failed_pages
         )
+        if start.is_imported():
+            yield from self._collect_reports()
+
+    def _collect_reports(self) -> Iterator[Metric]:
+        from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+
+        from facemask_ui.reports import server
+
+        for name, meaning, value in _read_reports():
+            yield GaugeMetricFamily(name, meaning, value)
         yield CounterMetricFamily(
             "facemask_worker_deaths",
             "Workers of this server that ended unplanned.",
@@ -86,6 +95,8 @@ class LabCollector:
 
 def _read_reports() -> list[tuple[str, str, float]]:
     """Reads how many reports wait and run, and how long the oldest has waited."""
+    from facemask_ui.reports import server
+
     try:
         queue = server.open_queue()
         jobs = queue.jobs() if queue.exists else []

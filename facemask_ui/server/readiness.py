@@ -17,7 +17,6 @@ from starlette.responses import JSONResponse
 from facemask_core.errors import FacemaskError
 from facemask_ui.base import under_way
 from facemask_ui.page import start
-from facemask_ui.reports import server
 
 PATH = "/_lab/ready"
 _FRESH_SECONDS = 1.0
@@ -38,10 +37,13 @@ class Readiness:
         """Reads which parts of the server are ready, by name."""
         with self._lock:
             if time.monotonic() - self._checked >= _FRESH_SECONDS:
+                models = self._are_models_loaded()
+                # Not before: one thread alone is to import what these need.
+                known = start.is_imported()
                 self._parts = {
-                    "models": self._are_models_loaded(),
-                    "store": _is_store_writable(),
-                    "worker": _is_worker_alive(),
+                    "models": models,
+                    "store": known and _is_store_writable(),
+                    "worker": known and _is_worker_alive(),
                 }
                 self._checked = time.monotonic()
             return {**self._parts, "open": not under_way.is_stopping()}
@@ -60,6 +62,8 @@ def _load_lightest() -> None:
 
 
 def _is_store_writable() -> bool:
+    from facemask_ui.reports import server
+
     try:
         home = server.open_queue().home
         home.mkdir(parents=True, exist_ok=True)
@@ -73,6 +77,8 @@ def _is_store_writable() -> bool:
 
 def _is_worker_alive() -> bool:
     """Whether a worker computes reports, or would start as soon as one is asked for."""
+    from facemask_ui.reports import server
+
     try:
         return server.start_supervisor().problem is None
     except (OSError, FacemaskError):

@@ -23,6 +23,7 @@ from facemask_core.jobs import Queue, supervisor
 from facemask_ui.base import messages, under_way
 from facemask_ui.base.tally import TALLY
 from facemask_ui.choices import models
+from facemask_ui.page import start
 from facemask_ui.reports import server
 from facemask_ui.server import drain, metrics, readiness
 
@@ -35,6 +36,7 @@ def open_server(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def fresh(monkeypatch: pytest.MonkeyPatch) -> readiness.Readiness:
     monkeypatch.setattr(readiness, "_FRESH_SECONDS", 0.0)
+    start.begin_import().result()
     monkeypatch.setattr(models, "load", lambda _name: None)
     monkeypatch.setattr(server, "start_supervisor", lambda: SimpleNamespace(problem=None, deaths=2))
     return readiness.Readiness()
