@@ -93,6 +93,10 @@ class DeviceError(FacemaskError):
     """The numerical backend or the device is not able to do this."""
 
 
+class StartError(FacemaskError):
+    """A part of the lab is started as if it were the whole."""
+
+
 class ModeError(FacemaskError):
     """The lab is started in a mode that does not exist."""
 

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import streamlit as st
+from streamlit.errors import StreamlitPageNotFoundError
 
 from facemask_core import logs
-from facemask_core.errors import FacemaskError, ModeError
+from facemask_core.errors import FacemaskError, ModeError, StartError
 from facemask_ui import compat
 from facemask_ui.base import address, messages, mode, settings, theme, under_way
 from facemask_ui.base.tally import TALLY
@@ -50,14 +51,28 @@ def page(title: str, heading: str, lead: str) -> Iterator[None]:
         lead: What the page is for, in a sentence.
     """
     number = logs.begin_request()
+    is_drawn = False
+    with _show_faults(title, number):
+        _draw_head(title, heading, lead)
+        is_drawn = True
+    if not is_drawn:
+        st.stop()
+    with under_way.page_run():
+        with _show_faults(title, number):
+            yield
+        with _show_faults(title, number):
+            _draw_footer()
+
+
+def _draw_head(title: str, heading: str, lead: str) -> None:
+    """Draws what stands above every page, and waits until the slow packages are imported."""
     start.begin_import()
     st.set_page_config(page_title=f"{title} · Face-mask lab", page_icon=_ICON, layout="wide")
     _check_mode()
     compat.keep_uploads_in_memory()
     settings.enter_page(title)
     with st.container(horizontal=True, key="navigation", gap="xsmall"):
-        for script, label, icon in _PAGES:
-            st.page_link(script, label=label, icon=icon)
+        _draw_links()
     st.title(heading, anchor=False)
     st.markdown(lead)
     _stay_closed()
@@ -67,21 +82,39 @@ def page(title: str, heading: str, lead: str) -> Iterator[None]:
 
     server.start_supervisor()  # on every page: reports may wait that an earlier server left
     waiting.reserve_place()
-    with under_way.page_run():
-        try:
-            yield
-        except FacemaskError as error:
-            messages.show_error(error)
-        except Exception:
-            TALLY.count_failure()
-            _log.exception("The page %s failed in request %s.", title, number)
-            st.error(
-                f"Something went wrong on our side, in request {number}. Reload the page; the "
-                "server's log says more under that number.",
-                icon=":material/error:",
-            )
-        waiting.clear_place()
-        _draw_footer()
+
+
+def _draw_links() -> None:
+    try:
+        for script, label, icon in _PAGES:
+            st.page_link(script, label=label, icon=icon)
+    except StreamlitPageNotFoundError as error:
+        raise StartError(
+            "This page is a part of the lab and cannot be started alone; start the lab with "
+            "facemask app, or with streamlit run app.py in the checkout."
+        ) from error
+
+
+@contextmanager
+def _show_faults(title: str, number: str) -> Iterator[None]:
+    """Tells what fails in the block: an error of the core by its sentence, any other by the log.
+
+    Args:
+        title: The page's.
+        number: The request's, by which its visitor's sentence and the log's lines belong together.
+    """
+    try:
+        yield
+    except FacemaskError as error:
+        messages.show_error(error)
+    except Exception:
+        TALLY.count_failure()
+        _log.exception("The page %s failed in request %s.", title, number)
+        st.error(
+            f"Something went wrong on our side, in request {number}. Reload the page; the "
+            "server's log says more under that number.",
+            icon=":material/error:",
+        )
 
 
 def _stay_closed() -> None:
@@ -108,7 +141,9 @@ def _check_mode() -> None:
 def _draw_footer() -> None:
     from facemask_core.backend import device
     from facemask_ui.choices import models
+    from facemask_ui.visitors import waiting
 
+    waiting.clear_place()
     with st.container(key="footer"):
         st.space("small")
         for message in models.messages():

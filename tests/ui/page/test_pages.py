@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from screen import Open, lab, threat_model
+from streamlit.testing.v1 import AppTest
 
 from facemask_core import attacks
 from facemask_core.attacks.pgd import PGD
 from facemask_ui.lab import attack_choice
 
+ROOT = Path(__file__).resolve().parents[3]
 PAGES = ("Home", "Inspect", "Attack", "Report", "Models", "Learn", "Paper")
 HOSTILE = {
     "epsilon": "999",
@@ -172,3 +176,28 @@ def test_report_takes_the_attack_of_the_attack_page(open_page: Open) -> None:
     app.switch_page("pages/3_Report.py").run()
     assert app.pills(key="attacks").value == ["pgd"]
     assert app.slider(key="epsilon").value == 3
+
+
+def test_a_page_started_alone_says_how_the_lab_is_started() -> None:
+    app = AppTest.from_file(str(ROOT / "pages" / "2_Attack.py"), default_timeout=240).run()
+    assert not app.exception
+    (error,) = app.error
+    assert "cannot be started alone" in error.value
+    assert "facemask app" in error.value
+
+
+@pytest.mark.parametrize("broken", ["facemask_ui.page.start.wait_for_import", "_draw_footer"])
+def test_what_fails_around_a_page_is_one_sentence_and_a_line_of_the_log(
+    open_page: Open,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    broken: str,
+) -> None:
+    def fail() -> None:
+        raise RuntimeError("no such device")
+
+    monkeypatch.setattr(broken if "." in broken else f"facemask_ui.page.frame.{broken}", fail)
+    app = open_page("Models")
+    assert not app.exception
+    assert "Something went wrong on our side" in app.error[-1].value
+    assert "no such device" in caplog.text
