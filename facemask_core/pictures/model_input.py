@@ -6,18 +6,19 @@ chunk tells it from a photograph; it changes no pixel, and other programs pass o
 
 from __future__ import annotations
 
-import io
 import struct
+import zlib
 from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
-from PIL.PngImagePlugin import PngInfo
 
-from facemask_core.pictures.images import INPUT_SIZE
+from facemask_core.pictures.images import INPUT_SIZE, encode_png
 
-KEYWORD, TEXT = "facemask-lab", "cropped input"
+MARK = b"facemask-lab\0cropped input"
+"""Keyword and text of the chunk."""
+HEAD_LENGTH = 33
+"""Bytes of a PNG's signature and first chunk, which no other chunk may stand before."""
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _HEAD = struct.Struct(">I4s")
 
@@ -31,11 +32,15 @@ def encode(image: NDArray[np.uint8]) -> bytes:
     Returns:
         The bytes of the PNG file.
     """
-    note = PngInfo()
-    note.add_text(KEYWORD, TEXT)
-    buffer = io.BytesIO()
-    Image.fromarray(image).save(buffer, format="PNG", pnginfo=note)
-    return buffer.getvalue()
+    png = encode_png(image)
+    return png[:HEAD_LENGTH] + make_chunk() + png[HEAD_LENGTH:]
+
+
+def make_chunk() -> bytes:
+    """Makes the text chunk, to be put behind a PNG's first :data:`HEAD_LENGTH` bytes."""
+    kind = b"tEXt"
+    checksum = struct.pack(">I", zlib.crc32(kind + MARK))
+    return _HEAD.pack(len(MARK), kind) + MARK + checksum
 
 
 def is_marked(data: bytes) -> bool:
@@ -44,12 +49,11 @@ def is_marked(data: bytes) -> bool:
     Args:
         data: The whole file, of any kind.
     """
-    wanted = f"{KEYWORD}\0{TEXT}".encode("latin-1")
     square = False
     for kind, content in _read_chunks(data):
         if kind == b"IHDR":
             square = content[:8] == struct.pack(">II", INPUT_SIZE, INPUT_SIZE)
-        if kind == b"tEXt" and content == wanted:
+        if kind == b"tEXt" and content == MARK:
             return square
     return False
 

@@ -10,6 +10,7 @@ import streamlit as st
 
 from facemask_core.epsilons import LINF, Grid
 from facemask_core.labels import WITH_MASK
+from facemask_core.pictures import model_input
 from facemask_ui.base import browser
 from facemask_ui.base.palette import pick_palette
 from facemask_ui.lab.film import Film
@@ -155,6 +156,7 @@ def draw_lab(
             "guess": guess,
             "hidden": list(hidden),
             "words": WORDS | {"figures": figures},
+            "mark": {"after": model_input.HEAD_LENGTH, "chunk": list(model_input.make_chunk())},
             "onBlue": pick_palette().on_classes[WITH_MASK],
         },
         key=key,

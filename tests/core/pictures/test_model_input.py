@@ -7,6 +7,7 @@ import io
 import numpy as np
 from command_line import pixels
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from facemask_core.pictures import images, model_input
 
@@ -17,13 +18,14 @@ def test_the_mark_changes_no_pixel() -> None:
     marked = model_input.encode(FACE)
     assert model_input.is_marked(marked)
     np.testing.assert_array_equal(images.decode(marked), FACE)
+    assert Image.open(io.BytesIO(marked)).info == {"facemask-lab": "cropped input"}
 
 
 def test_a_picture_that_was_scaled_or_saved_otherwise_is_not_marked() -> None:
     picture = Image.open(io.BytesIO(model_input.encode(FACE)))
     scaled = io.BytesIO()
-    note = model_input.PngInfo()
-    note.add_text(model_input.KEYWORD, model_input.TEXT)
+    note = PngInfo()
+    note.add_text(*model_input.MARK.decode().split("\0"))
     picture.resize((300, 300)).save(scaled, "PNG", pnginfo=note)
     assert not model_input.is_marked(scaled.getvalue())
     assert not model_input.is_marked(images.encode_png(FACE))
