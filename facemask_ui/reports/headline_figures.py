@@ -78,6 +78,24 @@ def warn_of_dead_gradients(report: Evaluation) -> str | None:
     )
 
 
+def warn_of_small_changes(report: Evaluation) -> str | None:
+    """Warns of images that the attack changes too little, or not at all; None if there are none."""
+    total = len(report.paths)
+    sentences = []
+    if report.rounded_away:
+        sentences.append(
+            f"The attack changes {report.rounded_away} of {total} images by so little that, saved "
+            "as 8-bit pictures, they would be the originals again; the figures are of the exact "
+            "images."
+        )
+    if report.unmoved:
+        sentences.append(
+            f"It leaves {report.unmoved} of {total} images exactly as they are, and these count as "
+            "robust: it found no change that fools within epsilon, or it could not move."
+        )
+    return " ".join(sentences) or None
+
+
 def warn_of_missing_class(report: Evaluation) -> str | None:
     """Warns of a class of which there is no image; None if there are images of both."""
     missing = report.clean.missing_classes

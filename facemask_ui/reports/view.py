@@ -65,6 +65,8 @@ def show_report(
             _show_predictions(title, predictions)
     if (warning := headline_figures.warn_of_dead_gradients(report)) is not None:
         st.warning(warning, icon=":material/trending_flat:")
+    if (warning := headline_figures.warn_of_small_changes(report)) is not None:
+        st.warning(warning, icon=":material/compress:")
     _show_confidences(report)
     _show_extremes(report, photographs)
     _show_comparisons(supplement.comparisons)

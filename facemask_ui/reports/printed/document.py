@@ -74,6 +74,7 @@ def write_page(report: Evaluation, supplement: Supplement | None = None) -> str:
         *headline_figures.explain_figures(report),
         headline_figures.warn_of_missing_class(report),
         headline_figures.warn_of_dead_gradients(report),
+        headline_figures.warn_of_small_changes(report),
     ]
     searches = supplement.searches
     return _TEMPLATES.get_template("report.html.jinja").render(

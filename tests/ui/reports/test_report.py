@@ -35,6 +35,7 @@ from facemask_ui.reports import (
     view,
 )
 from facemask_ui.reports.mcnemar_table import ModelComparison
+from facemask_ui.reports.printed import document
 
 
 @pytest.fixture(scope="module")
@@ -190,6 +191,18 @@ def test_a_class_without_an_image_is_told(report: Evaluation) -> None:
     assert warning is not None
     assert "no image without mask" in warning
     assert "balanced accuracy" in warning
+
+
+def test_changes_too_small_for_a_picture_are_told(report: Evaluation) -> None:
+    count = len(report.paths)
+    small = replace(report, linf=np.full(count, 0.001))
+    warning = headline_figures.warn_of_small_changes(small)
+    assert warning is not None
+    assert f"{count} of {count} images by so little" in warning
+    assert warning in document.write_page(small)
+    still = headline_figures.warn_of_small_changes(replace(report, linf=np.zeros(count)))
+    assert (still is None) == (report.robust is None or not report.robust.any())
+    assert headline_figures.warn_of_small_changes(replace(report, linf=np.ones(count))) is None
 
 
 @needs.any_file_name
