@@ -22,6 +22,9 @@ ops = keras.ops
 
 _BETA_1, _BETA_2, _ADAM_EPSILON = 0.9, 0.999, 1e-8
 """Adam's own defaults (Kingma & Ba 2015), which the authors keep."""
+_SHORTEST_WAY = 1e-3
+"""Learning rate times steps; below it no value moves by half a level of a picture in 8 bits, as a
+step of Adam is no longer than 3.2 learning rates in ``w``, and half as long in the image."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +61,11 @@ class CarliniWagner(MinimalAttack):
                 f"{self.steps} and {self.searches} were asked for."
             )
         check_step("learning rate", self.learning_rate)
+        if self.learning_rate * self.steps < _SHORTEST_WAY:
+            raise AttackError(
+                f"The learning rate is {self.learning_rate:g}, with which the attack cannot move "
+                f"over {self.steps} steps; give at least {_SHORTEST_WAY / self.steps:g}."
+            )
         check_first_weight(self.first_weight, self.searches)
         if not 0.0 <= self.confidence < float("inf"):
             raise AttackError(f"The confidence is {self.confidence:g}; it must be 0 or more.")

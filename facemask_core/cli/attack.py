@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from facemask_core.cli.attack_notes import note_hindrance, note_rounding
+from facemask_core.cli.attack_notes import note_hindrance, note_rounding, note_unmoved
 from facemask_core.cli.attack_options import SettingsOption, SourceOption, make_attack
 from facemask_core.cli.options import (
     FaceCropOption,
@@ -73,6 +73,8 @@ def attack(
     note_hindrance(attacker, radius, saved_in_ball=True)
     result = attack_face(classifier, face.pixels, attacker, epsilon=radius, seed=seed)
     note_rounding(int(result.rounded_away), 1, "the saved picture is the original again")
+    if radius > 0.0:  # of 0, the note on the settings has spoken
+        note_unmoved(int(result.linf == 0.0 and not result.rounded_away), 1)
     row = {
         "path": str(image),
         **face.row(),

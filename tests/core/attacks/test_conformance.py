@@ -365,6 +365,7 @@ def test_no_attack_takes_what_the_base_refuses(
         ("cw", {"norm": "linf"}),
         ("cw", {"learning_rate": 0.0}),
         ("cw", {"learning_rate": 1e-30}),
+        ("cw", {"learning_rate": 1e-5, "steps": 99}),
         ("cw", {"first_weight": float("inf")}),
         ("cw", {"first_weight": 1e-30}),
         ("lbfgs", {"first_weight": 1e-5, "searches": 1}),

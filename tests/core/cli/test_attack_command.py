@@ -140,11 +140,12 @@ def test_the_lab_does_not_crop_again_what_it_saved(lab: Lab, tmp_path: Path) -> 
     ("words", "lost"),
     [
         (("--attack", "fgsm", "--norm", "l2", "--epsilon", "0.02"), True),
+        (("--attack", "deepfool", "--norm", "l2", "--epsilon", "8/255"), True),
         (("--attack", "fgsm", "--epsilon", "0.002"), True),
         (("--attack", "bim", "--steps", "2", "--step-size", "0.0001", "--epsilon", "8/255"), True),
         (("--attack", "fgsm", "--epsilon", "1/255"), False),
     ],
-    ids=["short l2", "below a level", "short steps", "one level"],
+    ids=["short l2", "short way out", "below a level", "short steps", "one level"],
 )
 def test_an_attack_that_rounding_undoes_is_told(
     lab: Lab, tmp_path: Path, picture: Path, words: tuple[str, ...], lost: bool
@@ -155,6 +156,17 @@ def test_an_attack_that_rounding_undoes_is_told(
     assert row["rounded_away"] is lost
     assert (row["linf"] == 0.0) is lost
     assert ("Rounding to 8 bits undoes" in answer.err) is lost
+
+
+def test_a_picture_that_the_attack_leaves_as_it_is_is_told(
+    lab: Lab, tmp_path: Path, picture: Path
+) -> None:
+    words = ("--attack", "cw", "--set", "confidence=1e6", "--set", "steps=1", "--set", "searches=1")
+    options = ["--model", MODEL, *words, "--epsilon", "3", "--output", tmp_path / "out.png"]
+    answer = lab("attack", picture, *options, "--no-crop", "--json")
+    row = json.loads(answer.out)
+    assert (row["linf"], row["rounded_away"]) == (0.0, False)
+    assert "leaves 1 of 1 images exactly as they are" in answer.err
 
 
 def test_a_target_that_is_already_reached_is_refused(
