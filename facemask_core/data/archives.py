@@ -57,7 +57,9 @@ class Archive:
         except NotImplementedError as error:
             raise ImageError(f"The file cannot be unpacked; {zips.PACK_PLAINLY}.") from error
         except zips.DAMAGE as error:
-            raise ImageError("The file is damaged inside the zip; pack it again.") from error
+            raise ImageError(
+                "The file is damaged inside the zip; pack the folder into a new one."
+            ) from error
 
 
 def open_archive(data: bytes | Path, name: str, split: str = "") -> Dataset:

@@ -188,7 +188,7 @@ def arrange(source: Source, split: str = "") -> Dataset:
         folder, slash, _ = path[len(layout.below) :].partition("/")
         if path.startswith(layout.below) and slash and not is_clutter(path):
             folders.setdefault(folder, []).append(path)
-    refuse_unknown_folder(source.name, layout, folders)
+    refuse_unknown_folder(source.name, folders)
     samples = [
         Sample(path, parse_label(folder)) for folder, files in folders.items() for path in files
     ]

@@ -124,19 +124,17 @@ def refuse_splits(name: str, layout: Layout) -> None:
         return
     *rest, last = map(repr, layout.splits)
     names = f"splits {', '.join(rest)} and {last}" if rest else f"split {last}"
+    place = f"{name.rstrip('/')}/{layout.splits[-1]}"
     raise SplitsError(
-        f"{name!r} holds the {names}; give one split alone, such as "
-        f"{_join(name, layout.splits[-1])!r}.",
-        layout.splits,
+        f"{name!r} holds the {names}; give one split alone, such as {place!r}.", layout.splits
     )
 
 
-def refuse_unknown_folder(name: str, layout: Layout, folders: Collection[str]) -> None:
+def refuse_unknown_folder(name: str, folders: Collection[str]) -> None:
     """Refuses a folder that is no class, with advice that gives no picture a wrong class.
 
     Args:
         name: What the user calls the dataset.
-        layout: How its folders lie.
         folders: Names of the folders in which pictures lie.
 
     Raises:
@@ -147,8 +145,7 @@ def refuse_unknown_folder(name: str, layout: Layout, folders: Collection[str]) -
         return
     labels = {parse_label(folder) for folder in folders if is_label(folder)}
     if labels and parse_split(unknown) is not None:
-        place = _join(name, f"{layout.below}{unknown}")
-        advice = f"leave that folder out, or give it alone, as {place!r}"
+        advice = "leave that folder out, or give it alone"
     elif len(labels) == len(LABELS):
         advice = "leave that folder out"
     else:  # it may be the missing class in another language, or something else altogether
@@ -157,7 +154,3 @@ def refuse_unknown_folder(name: str, layout: Layout, folders: Collection[str]) -
         f"{name!r} holds the folder {unknown!r}, which is neither with_mask nor without_mask; "
         f"{advice}."
     )
-
-
-def _join(name: str, path: str) -> str:
-    return f"{name.rstrip('/')}/{path}"

@@ -70,7 +70,10 @@ def open_zip(file: Path | IO[bytes], name: str, limits: Limits) -> zipfile.ZipFi
         _refuse_long_directory(file, name, limits)
         return zipfile.ZipFile(file)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise DatasetError(f"{name!r} is no readable zip file; pack the folder again.") from error
+        raise DatasetError(
+            f"{name!r} is no readable zip file; pack the folder as a zip, as the file managers of "
+            "Windows and macOS do."
+        ) from error
 
 
 def _refuse_long_directory(file: Path | IO[bytes], name: str, limits: Limits) -> None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from facemask_core.data import samples
 from facemask_core.errors import FacemaskError
 from facemask_core.pictures import images, model_input
-from facemask_ui.base import messages, settings
+from facemask_ui.base import messages, settings, upload
 from facemask_ui.face import gallery
 from facemask_ui.face.decoded_pictures import DecodedPicture, DecodedPictures
 
@@ -135,13 +135,11 @@ def _choose_source() -> str:
 
 
 def _show_uploader() -> None:
-    # Any type: the widget refuses with a red chip and no visible word, and the picture before it
-    # stays. The core knows a picture by its content, and says in a sentence what is wrong.
-    st.file_uploader(
+    upload.choose_file(
         "Choose a picture with a face",
-        max_upload_size=images.MAX_BYTES // 2**20,
         key=_widget(UPLOAD),
         on_change=lambda: _store_picture(UPLOAD, "The uploaded picture"),
+        most_megabytes=images.MAX_BYTES // 2**20,
     )
     st.caption(f"{images.KINDS}, up to 20 MB and 40 megapixels.")
 

@@ -18,6 +18,7 @@ from facemask_core.errors import DatasetError, SplitsError
 from facemask_core.jobs import Data, Kind
 from facemask_core.text import visible
 from facemask_ui.base import mode, settings
+from facemask_ui.base.upload import choose_file
 
 PORTRAITS, ZIP, FOLDER = "Shipped portraits", "Zip file", "Server folder"
 MENDELEY = "Mendeley photographs"
@@ -125,12 +126,11 @@ def _choose_zip() -> tuple[Data, Dataset] | None:
         "has ended or is cancelled. File names and figures stay until you delete the report; "
         "only its link leads to them."
     )
-    st.file_uploader(
+    choose_file(
         "Choose a zip with one folder a class",
-        type=["zip"],
         key=_ZIP_WIDGET,
         on_change=keep_zip,
-        help="Folders with_mask and without_mask, or splits that hold them, such as train and "
+        hint="Folders with_mask and without_mask, or splits that hold them, such as train and "
         "test. It is never unpacked to disk.",
     )
     upload: UploadedZip | None = st.session_state.get(_ZIP)

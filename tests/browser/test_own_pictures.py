@@ -51,6 +51,19 @@ def test_upload_is_judged_and_stays_on_the_next_page(visit: Visit) -> None:
     expect(page.get_by_text("Still using somebody.png")).to_be_visible()
 
 
+def test_why_a_large_file_is_refused_can_be_read(visit: Visit) -> None:
+    page = visit("Inspect")
+    choose(page, "Upload")
+    large = {"name": "large.png", "mimeType": "image/png", "buffer": bytes(images.MAX_BYTES + 1)}
+    page.locator("input[type=file]").set_input_files(large)
+    reason = page.get_by_text("must be 20.0MB or smaller")
+    expect(reason).to_be_visible()
+    box = reason.bounding_box()
+    assert box is not None
+    assert box["width"] > 100  # not the one pixel of a text for screen readers alone
+    expect(page.locator(".stMain")).to_have_js_property("scrollLeft", 0)
+
+
 def test_what_the_visitor_says_is_the_truth_counts(visit: Visit) -> None:
     page = visit("Attack?epsilon=0")
     upload(page, ASTRONAUT)

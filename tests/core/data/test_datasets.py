@@ -184,9 +184,8 @@ def test_a_third_class_is_left_out_not_renamed(tmp_path: Path) -> None:
 
 def test_a_split_beside_the_classes_may_be_left_out_or_given_alone(tmp_path: Path) -> None:
     root = write(tmp_path, folders(1) | divided("Test"))
-    with pytest.raises(DatasetError, match="leave that folder out, or give it alone") as refusal:
+    with pytest.raises(DatasetError, match=r"'Test'.*leave that folder out, or give it alone"):
         datasets.open_dataset(root)
-    assert f"{root}/Test'" in str(refusal.value)
 
 
 def test_classes_in_another_language_get_advice_that_mislabels_nothing(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import needs
 import numpy as np
 import pytest
-from screen import Open
+from screen import Open, sentences
 from streamlit.testing.v1 import AppTest
 
 from facemask_core import Classifier, attacks, evaluation
@@ -229,13 +229,26 @@ def test_a_name_that_is_no_text_spoils_nothing(
     assert len(app.get("download_button")) == 3
 
 
-@pytest.mark.parametrize("data", [b"no zip", make_zip(**{"with_mask/a.png": b"x"})])
-def test_wrong_zip_gives_one_sentence(open_page: Open, data: bytes) -> None:
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"Rar!\x1a\x07\x01\0", "pack the folder as a zip"),
+        (make_zip(**{"with_mask/a.png": b"x"}), "no images of the class without"),
+    ],
+)
+def test_a_wrong_file_is_refused_in_a_sentence_and_takes_the_last_one_away(
+    open_page: Open, data: bytes, words: str
+) -> None:
     app = open_page("Report")
     app.segmented_control(key="dataset").set_value("Zip file").run()
-    app.file_uploader[0].set_value(("set.zip", data, "application/zip")).run()
+    both = make_zip(**{"with_mask/a.png": b"x", "without_mask/b.png": b"x"})
+    app.file_uploader[0].set_value(("set.zip", both, "application/zip")).run()
+    assert any("2 of 2 images" in caption.value for caption in app.caption)
+    assert not app.file_uploader[0].proto.type  # the browser would refuse without a visible word
+    app.file_uploader[0].set_value(("faces.rar", data, "application/vnd.rar")).run()
     assert not app.exception
-    assert len(app.error) == 1
+    assert words in sentences(app)[0]
+    assert not any("2 of 2 images" in caption.value for caption in app.caption)
     assert app.button(key="run-report").disabled
 
 
