@@ -24,6 +24,7 @@ LEFT_BEHIND = {
     "@recycle": "QNAP: deleted files",
     "@recently-snapshot": "QNAP: earlier states of a folder",
     "~snapshot": "NetApp: earlier states of a folder",
+    "_vti_cnf": "FrontPage: a note on every file, under the file's own name",
     "picasa.ini": "Picasa: its notes on a folder",
     "zbthumbnail.info": "Canon ZoomBrowser: small copies of a folder's pictures",
     "pspbrwse.jbf": "Paint Shop Pro: small copies of a folder's pictures",
@@ -37,6 +38,9 @@ Hidden files and folders are left out by their dot, and need no line here: ``._*
 ``.@__thumb`` of QNAP, ``.Trash-1000``, ``.git``.
 """
 
+_STREAM = ":zone.identifier"
+"""Windows marks a file from the internet so; a copy onto another system turns it into a file."""
+
 
 def is_clutter(path: str) -> bool:
     """Tells whether a path is, or lies in, something hidden or left behind by other software.
@@ -44,4 +48,7 @@ def is_clutter(path: str) -> bool:
     Args:
         path: A relative path with forward slashes.
     """
-    return any(part.startswith(".") or part.lower() in LEFT_BEHIND for part in path.split("/"))
+    parts = path.lower().split("/")
+    return any(part.startswith(".") or part in LEFT_BEHIND for part in parts) or (
+        parts[-1].endswith(_STREAM)
+    )

@@ -313,9 +313,10 @@ def open_splits(root: Path | str) -> dict[str, Dataset]:
     folders = _find_split_folders(root / layout.below)
     if "train" in folders:
         return {name: open_dataset(folders[name]) for name in SPLITS if name in folders}
-    if layout.splits:
+    if folders:
         names = " and ".join(repr(path.name) for path in folders.values())
         raise DatasetError(f"{str(root)!r} holds {names} but no train folder; add one.")
+    refuse_splits(str(root), layout)
     whole = open_dataset(root)
     parts: dict[str, list[Sample]] = {name: [] for name in SPLITS}
     for sample in whole.samples:

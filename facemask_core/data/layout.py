@@ -25,6 +25,9 @@ _SPLIT_NAMES = {
     "validation": "val",
     "dev": "val",
     "development": "val",
+    "eval": "val",
+    "evaluation": "val",
+    "holdout": "test",
     "test": "test",
     "testing": "test",
     "tests": "test",
@@ -41,8 +44,9 @@ class Layout:
 
     Attributes:
         below: Path of the folder around everything, with a slash at its end; empty without one.
-        splits: Paths of the splits in that folder, train before val before test; empty where the
-            classes lie in it.
+        splits: Paths of the splits in that folder, train before val before test, or of several
+            folders that may be used alone, each with both classes; empty where the classes lie in
+            it.
     """
 
     below: str
@@ -53,12 +57,12 @@ def parse_split(name: str) -> str | None:
     """Reads which split a folder is; None for any other folder.
 
     Args:
-        name: The folder's name, such as ``train``, ``Validation`` or ``test_set``.
+        name: The folder's name, such as ``train``, ``Validation``, ``test_set`` or ``2_val``.
 
     Returns:
         A name out of :data:`SPLITS`.
     """
-    plain = re.sub(r"[\W_]", "", name.lower())
+    plain = re.sub(r"[\W\d_]", "", name.lower())
     for ending in ("", "set", "data", "split", "images"):
         if plain.endswith(ending) and (split := _SPLIT_NAMES.get(plain.removesuffix(ending))):
             return split
@@ -97,11 +101,23 @@ def read_layout(paths: Iterable[str], start: str = "", *, whole: bool = False) -
         if splits and not (whole and len(names) == 1):
             order = sorted(splits, key=lambda name: (SPLITS.index(splits[name]), name))
             return Layout(below, tuple(f"{below}{name}" for name in order))
+        if len(names) > 1:
+            return Layout(below, _list_datasets(files, below))
         inner = f"{below}{min(names, default='')}/"
-        if len(names) != 1 or all(path.find("/", len(inner)) < 0 for path in files):
+        if not names or all(path.find("/", len(inner)) < 0 for path in files):
             break
         below = inner
     return Layout(below)
+
+
+def _list_datasets(files: Iterable[str], below: str) -> tuple[str, ...]:
+    """Lists the folders, of several beside each other, that hold the folders of both classes."""
+    labels: dict[str, set[int]] = {}
+    for path in files:
+        name, *inner = path[len(below) :].split("/", 2)
+        if len(inner) == 2 and is_label(inner[0]):
+            labels.setdefault(name, set()).add(parse_label(inner[0]))
+    return tuple(f"{below}{name}" for name in sorted(labels) if len(labels[name]) == len(LABELS))
 
 
 def _hold_both(files: Iterable[str], below: str) -> bool:
@@ -111,22 +127,25 @@ def _hold_both(files: Iterable[str], below: str) -> bool:
 
 
 def refuse_splits(name: str, layout: Layout) -> None:
-    """Refuses a dataset of several splits, and names those that can be given in its place.
+    """Refuses a dataset of several parts, and names those that can be given in its place.
 
     Args:
         name: What the user calls the dataset.
         layout: How its folders lie.
 
     Raises:
-        SplitsError: It has splits.
+        SplitsError: It has splits, or several folders with both classes.
     """
     if not layout.splits:
         return
     *rest, last = map(repr, layout.splits)
-    names = f"splits {', '.join(rest)} and {last}" if rest else f"split {last}"
+    kind = (
+        "split" if all(parse_split(path.rpartition("/")[2]) for path in layout.splits) else "folder"
+    )
+    names = f"{kind}s {', '.join(rest)} and {last}" if rest else f"{kind} {last}"
     place = f"{name.rstrip('/')}/{layout.splits[-1]}"
     raise SplitsError(
-        f"{name!r} holds the {names}; give one split alone, such as {place!r}.", layout.splits
+        f"{name!r} holds the {names}; give one alone, such as {place!r}.", layout.splits
     )
 
 
