@@ -101,7 +101,9 @@ def resize(image: NDArray[np.uint8], size: int = INPUT_SIZE) -> NDArray[np.uint8
     """
     if image.shape[:2] == (size, size):
         return image.copy()
-    resized = Image.fromarray(image).resize((size, size), Image.Resampling.BICUBIC)
+    # Pillow copies it whole, and many visitors may crop large pictures at once.
+    with _reserve(image.shape[0] * image.shape[1]):
+        resized = Image.fromarray(image).resize((size, size), Image.Resampling.BICUBIC)
     return np.array(resized, dtype=np.uint8)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -50,6 +52,23 @@ def test_a_face_cut_off_by_the_edge_wears_what_is_left_of_it(
     masked = virtual_mask.draw_mask(GREY, Box(left, top, side, side))
     assert masked.shape == GREY.shape
     assert masked.dtype == np.uint8
+
+
+def test_a_large_face_wears_the_same_mask_in_little_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    picture = np.full((720, 720, 3), (200, 150, 120), np.uint8)
+    face = Box(60, 60, 600, 600)
+    expected = virtual_mask.draw_mask(picture, face)
+    monkeypatch.setattr(virtual_mask, "_LARGE", 300)
+    tracemalloc.start()
+    masked = virtual_mask.draw_mask(picture, face)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    apart = np.abs(images.resize(masked).astype(int) - images.resize(expected))
+    assert (apart > 10).mean() < 0.01, "along the edges alone"
+    assert apart.mean() < 0.5
+    assert peak < 40 * picture.size // 3, "80 bytes a pixel were 3 GB in the largest picture"
 
 
 def test_a_model_takes_it_for_a_mask() -> None:
