@@ -14,7 +14,6 @@ batch, not for forty.
 
 from __future__ import annotations
 
-import heapq
 import threading
 import time
 from collections.abc import Callable, Hashable, Iterator, Sequence
@@ -26,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facemask_core.models.time_shares import TimeShares
+from facemask_core.models.turn_order import Loan, Order, find_loans, order_turns
 
 Arrays = Sequence[NDArray[Any]]
 _LOOK_SECONDS = 0.25
@@ -92,7 +92,7 @@ class _Request:
     model: Hashable
     kind: Hashable
     arrays: Arrays
-    order: tuple[float, int, int]
+    order: Order
     outputs: list[NDArray[Any]] | None = None
     gone: bool = False
 
@@ -122,7 +122,8 @@ class FairQueue:
         self._last_group: Hashable = None
         self._usual_seconds = 1.0
         """What a request took lately, to foresee the turns of groups with many requests."""
-        self._reservations: dict[Hashable, tuple[float, int, int]] = {}
+        self._reservations: dict[Hashable, Order] = {}
+        self._loans: dict[Hashable, Loan] = {}
         self._count = 0
 
     def compute(
@@ -175,6 +176,45 @@ class FairQueue:
             with self._condition:
                 # A session's next run may have ended its own by now.
                 self._reservations.pop(key, None)
+
+    def lend_place(self, client: Client, owner: Hashable) -> None:
+        """Lets another client's requests come as early as this one's own would.
+
+        Somebody who waits for what another computes must not wait for the other's turn, too.
+
+        Args:
+            client: Who waits.
+            owner: The key of the client that computes.
+        """
+        with self._condition:
+            loan = self._loans.get(client.key)
+            if loan is None or loan.owner != owner:
+                self._count += 1
+                shares = self._clients.setdefault(client.group, TimeShares())
+                order = (shares.find_due(client.key), 0, self._count)
+                self._loans[client.key] = Loan(owner, client.group, order)
+                self._groups.enter(client.group)
+                self._line = None
+                self._condition.notify_all()
+
+    def take_place_back(self, client: Client) -> None:
+        """Ends what :meth:`lend_place` began, if anything.
+
+        Args:
+            client: Who waited.
+        """
+        with self._condition:
+            if self._loans.pop(client.key, None) is not None:
+                self._line = None
+
+    def is_awaited(self, client: Client) -> bool:
+        """Tells whether anybody waits for what a client computes.
+
+        Args:
+            client: The client.
+        """
+        with self._condition:
+            return any(loan.owner == client.key for loan in self._loans.values())
 
     def _wait_for_turn(self, client: Client, model: Hashable, together: int) -> Hashable:
         request, near = self._enter(client, model, None, ()), False
@@ -240,24 +280,13 @@ class FairQueue:
     def _list_turns(self) -> list[_Request]:
         """Lists the requests in the order of their turns, as it would be if nobody else came."""
         if self._line is None:
-            members: dict[Hashable, list[_Request]] = {}
-            for request in sorted(self._requests, key=lambda it: it.order, reverse=True):
-                members.setdefault(request.client.group, []).append(request)
-            heads: list[tuple[float, bool, int, Hashable]] = []
-
-            def enter(group: Hashable, due: float) -> None:
-                # Of groups that are due at once, the one just served comes last; then the later.
-                number = members[group][-1].order[2]
-                heapq.heappush(heads, (due, group == self._last_group, number, group))
-
-            for group in members:
-                enter(group, self._groups.find_due(group))
-            self._line = []
-            while heads:
-                due, _, _, group = heapq.heappop(heads)
-                self._line.append(members[group].pop())
-                if members[group]:
-                    enter(group, due + self._usual_seconds)
+            places = [(it.client.group, it.order, it) for it in self._requests]
+            for request in self._requests:
+                for loan in find_loans(self._loans, request.client.key) if self._loans else ():
+                    places.append((loan.group, loan.order, request))
+            self._line = order_turns(
+                places, self._groups.find_due, self._last_group, self._usual_seconds
+            )
         return self._line
 
     def _is_next(self, request: _Request) -> bool:
@@ -339,6 +368,7 @@ class FairQueue:
             self._clients.setdefault(group, TimeShares()).charge(members, keys)
         totals = {group: sum(members.values()) for group, members in used.items()}
         groups = {client.group for client in present}
+        groups |= {loan.group for loan in self._loans.values()}
         self._groups.charge(totals, groups)
         # Of a group that is gone and owes nothing to the others, nobody waits for what one owes.
         self._clients = {

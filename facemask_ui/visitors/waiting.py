@@ -77,6 +77,8 @@ class Visitor:
         """Waits outside the queue while the visitor has used more than the mode allows."""
         limits = mode.read_mode()
         while limits.burst is not None and not _must_finish.get():
+            if _QUEUE.is_awaited(self):
+                break  # others would wait for this visitor's share
             wait = _ALLOWANCES.seconds_to_wait(self.key, burst=limits.burst, refill=limits.refill)
             if not wait:
                 break
@@ -106,8 +108,15 @@ def _find_client() -> Client:
     return visitor
 
 
+def _find_waiter() -> Client:
+    session = compat.read_session_id()
+    return ThreadClient() if session is None else Visitor(session)
+
+
 _QUEUE = FairQueue(_find_client)
 _ALLOWANCES = Allowances()
+_HOLDERS: dict[threading.Lock, Hashable] = {}
+"""The visitors whose runs compute what others wait for."""
 
 
 def join_queue(classifier: Classifier) -> None:
@@ -132,16 +141,24 @@ def hold_lock(lock: threading.Lock) -> Iterator[None]:
     Args:
         lock: The lock of an answer that several visitors want and one run computes.
     """
-    start = time.monotonic()
-    while not lock.acquire(timeout=_LOOK_SECONDS):
-        compat.end_superseded_run()
-        if time.monotonic() - start > _SOON_SECONDS:
-            _show_message(
-                "Another visitor asked for the same just now: the answer is on its way to you both."
-            )
+    start, waiter = time.monotonic(), _find_waiter()
+    try:
+        while not lock.acquire(timeout=_LOOK_SECONDS):
+            # The other may stand behind many of its own address.
+            _QUEUE.lend_place(waiter, _HOLDERS.get(lock))
+            compat.end_superseded_run()
+            if time.monotonic() - start > _SOON_SECONDS:
+                _show_message(
+                    "Another visitor asked for the same just now: "
+                    "the answer is on its way to you both."
+                )
+    finally:
+        _QUEUE.take_place_back(waiter)
+    _HOLDERS[lock] = waiter.key
     try:
         yield
     finally:
+        del _HOLDERS[lock]
         lock.release()
 
 

@@ -211,3 +211,54 @@ def test_who_waits_is_made_no_later_by_what_the_others_use() -> None:
     shares.charge({"a": 4.0}, {"a", "patient"})
     assert shares.find_due("patient") == 0.0
     assert shares.find_due("newcomer") == 2.0
+
+
+def _flood(queue: FairQueue, count: int) -> list[fair_queue._Request]:
+    return [
+        queue._enter(Session(number, "flood"), "model", None, [np.zeros(1)])
+        for number in range(count)
+    ]
+
+
+def test_who_waits_for_anothers_answer_lends_it_the_own_place() -> None:
+    """Else one would wait for all forty, if the last of them computes what one wants."""
+    queue = FairQueue()
+    flood = _flood(queue, 40)
+    honest = Session("honest", "home")
+    queue.lend_place(honest, 39)
+    assert queue._list_turns().index(flood[39]) <= 1
+    assert sorted(map(id, queue._list_turns())) == sorted(map(id, flood)), "each stands there once"
+    assert queue.is_awaited(Session(39, "flood"))
+    queue.take_place_back(honest)
+    assert queue._list_turns() == flood
+    assert not queue.is_awaited(Session(39, "flood"))
+
+
+def test_a_place_that_was_lent_is_passed_on() -> None:
+    """One waits for a second, who waits for a third."""
+    queue = FairQueue()
+    flood = _flood(queue, 40)
+    queue.lend_place(Session("second", "flood"), 39)
+    assert queue._list_turns() == flood, "a place behind all others is no help"
+    queue.lend_place(Session("honest", "home"), "second")
+    assert queue._list_turns().index(flood[39]) <= 1
+
+
+def test_those_who_wait_for_each_other_are_no_endless_search() -> None:
+    queue = FairQueue()
+    flood = _flood(queue, 2)
+    queue.lend_place(Session(0, "flood"), 1)
+    queue.lend_place(Session(1, "flood"), 0)
+    assert set(map(id, queue._list_turns())) == set(map(id, flood))
+
+
+def test_a_lent_place_costs_the_lender_nothing() -> None:
+    queue = FairQueue()
+    flood = _flood(queue, 3)
+    queue.lend_place(Session("honest", "home"), 2)
+    request = flood[2]
+    queue._running, queue._line = [request], None
+    queue._requests.remove(request)
+    queue._finish([request], [[np.zeros(1)]], 5.0)
+    own = queue._enter(Session("honest", "home"), "model", None, [np.zeros(1)])
+    assert queue._list_turns()[0] is own

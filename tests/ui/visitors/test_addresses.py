@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Callable
+
 import pytest
 import streamlit as st
 
+from facemask_ui import compat
 from facemask_ui.base import mode
 from facemask_ui.visitors import waiting
 
@@ -64,3 +69,49 @@ def test_few_addresses_are_remembered(monkeypatch: pytest.MonkeyPatch, context: 
     for number in range(9):
         waiting.Visitor(str(number))
     assert list(waiting._ADDRESSES) == ["6", "7", "8"]
+
+
+def _until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+@pytest.mark.usefixtures("context")
+def test_who_waits_for_anothers_answer_lends_it_a_place_and_the_rest_of_the_allowance(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(mode.VARIABLE, "public")
+    here = threading.local()
+    monkeypatch.setattr(compat, "read_session_id", lambda: here.session)
+    monkeypatch.setattr(compat, "end_superseded_run", lambda: None)
+    monkeypatch.setattr(waiting, "_show_message", lambda _text: None)
+    monkeypatch.setattr(waiting, "_ALLOWANCES", waiting.Allowances())
+    lock, finished = threading.Lock(), threading.Event()
+
+    def compute() -> None:
+        here.session = "computes"
+        with waiting.hold_lock(lock):
+            waiting.Visitor("computes").on_finish(10_000.0)
+            waiting.Visitor("computes").wait_for_allowance()
+            assert finished.wait(20)
+
+    def wait() -> None:
+        here.session = "waits"
+        with waiting.hold_lock(lock):
+            pass
+
+    first = threading.Thread(target=compute)
+    first.start()
+    _until(lambda: waiting._HOLDERS.get(lock) == "computes")
+    second = threading.Thread(target=wait)
+    second.start()
+    _until(lambda: waiting._QUEUE.is_awaited(waiting.Visitor("computes")))
+    finished.set()
+    first.join(20)
+    second.join(20)
+    assert not first.is_alive()
+    assert not second.is_alive()
+    assert not waiting._HOLDERS
+    assert not waiting._QUEUE._loans
