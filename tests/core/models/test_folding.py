@@ -52,7 +52,7 @@ def norms(model: keras.Model) -> list[keras.layers.Layer]:
 
 
 def randomise(model: keras.Model) -> None:
-    """Gives every batch norm constants of its own, far from the identity."""
+    """Gives every batch norm constants far from the identity, and every layer before it a bias."""
     rng = np.random.default_rng(0)
     draws: dict[str, Callable[[Any], NDArray[np.float64]]] = {
         "gamma": lambda shape: rng.uniform(0.5, 1.5, shape),
@@ -63,6 +63,9 @@ def randomise(model: keras.Model) -> None:
     for layer in norms(model):
         for weight in layer.weights:
             weight.assign(draws[weight.name](weight.shape))
+    for weight in model.weights:
+        if weight.name == "bias":
+            weight.assign(rng.normal(0, 0.2, weight.shape))
 
 
 def answers(model: keras.Model, images: NDArray[np.float32]) -> list[NDArray[np.float32]]:

@@ -7,6 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 import numpy as np
+import pytest
 import stored_runs
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -107,7 +108,9 @@ def test_the_store_keeps_a_run(store: runs.Store, parts: list[tuple[list[Sample]
     found = list(store.read(question).rows())
     for ours, (_, theirs) in zip(found, parts, strict=True):
         assert_same(ours, theirs)
-    assert join_rows(found).paths == tuple(path for _, rows in parts for path in rows.paths)
+    whole = join_rows(found)
+    assert whole.paths == tuple(path for _, rows in parts for path in rows.paths)
+    assert whole.seconds == pytest.approx(sum(rows.seconds for _, rows in parts))
 
 
 def test_neither_pictures_nor_absolute_paths_enter_the_store(
