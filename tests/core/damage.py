@@ -102,7 +102,8 @@ def damaged(case: int) -> bytes:
 def _place(data: bytearray, chance: random.Random) -> int:
     """Somewhere in the file, half of the time among its headers."""
     end = max(1, len(data))
-    return chance.randrange(min(end, 64) if chance.random() < 0.5 else end)
+    reach = chance.choice((64, 1024)) if chance.random() < 0.5 else end
+    return chance.randrange(min(end, reach))
 
 
 def _flip(data: bytearray, chance: random.Random) -> None:

@@ -77,6 +77,12 @@ def test_an_animation_is_refused() -> None:
     assert "animated" in refusal(data)
 
 
+def test_a_file_that_ends_its_reader_is_a_damaged_picture() -> None:
+    """A kind of item that is no UTF-8 is a segmentation fault in pi_heif 1.4."""
+    data = heic_files.read("phone").replace(b"Exif", b"\xc5xif", 1)
+    assert "This HEIC picture cannot be read" in refusal(data)
+
+
 def test_nothing_is_left_of_it() -> None:
     images.decode(AVIF)
     with pytest.raises(ChildProcessError):
