@@ -81,6 +81,10 @@ class QueueFullError(QueueError):
     """The queue holds as many reports as the operator allows."""
 
 
+class TooLongReportError(QueueError):
+    """A report would take more computing than the operator allows."""
+
+
 class DamagedQueueError(QueueError):
     """The queue's file is damaged."""
 

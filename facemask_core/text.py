@@ -1,4 +1,4 @@
-"""File names made fit to show: a name is bytes, and not every byte is a visible character."""
+"""Names and times made fit to show: a file's name is bytes, and not every byte can be seen."""
 
 from __future__ import annotations
 
@@ -17,6 +17,15 @@ def visible(text: str) -> str:
         else character.encode("unicode_escape").decode("ascii")
         for character in text
     )
+
+
+def write_span(seconds: float) -> str:
+    """Writes a time in the unit that suits it: ``45 s``, ``3 min``, ``1.5 h``, ``2.1 days``."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h" if seconds < 2 * 86400 else f"{seconds / 86400:.1f} days"
 
 
 def on_one_line(text: str) -> str:

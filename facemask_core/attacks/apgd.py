@@ -10,7 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facemask_core.attacks import norms
-from facemask_core.attacks.base import MAX_STEPS, AdversarialBatch, complete_batch, directions
+from facemask_core.attacks.base import (
+    GRADIENT_PASSES,
+    MAX_STEPS,
+    AdversarialBatch,
+    complete_batch,
+    directions,
+)
 from facemask_core.attacks.best_point import BestPoint
 from facemask_core.attacks.gradient_ascent import GradientAscent
 from facemask_core.attacks.losses import Loss
@@ -60,6 +66,10 @@ class APGD(GradientAscent):
                 f"Auto-PGD takes from 1 to {MAX_STEPS} steps; {self.steps} were asked for."
             )
         check_restarts(self.restarts)
+
+    @property
+    def passes(self) -> float:
+        return self.restarts * (GRADIENT_PASSES * (self.steps + 1) + 1)
 
     def _attack(
         self,

@@ -75,6 +75,10 @@ class CarliniWagner(MinimalAttack):
         """The confidence, as the authors' kappa."""
         return self.confidence
 
+    @property
+    def _most_gradients(self) -> float:
+        return self.searches * self.steps
+
     def _search(
         self, classifier: Classifier, images: NDArray[np.float32], labels: NDArray[np.int64]
     ) -> SearchResult:

@@ -48,6 +48,10 @@ class DeepFool(MinimalAttack):
         if not 0.0 <= self.overshoot <= 1.0:
             raise AttackError(f"The overshoot is {self.overshoot:g}; it must lie from 0 to 1.")
 
+    @property
+    def _most_gradients(self) -> float:
+        return self.steps
+
     def _search(
         self, classifier: Classifier, images: NDArray[np.float32], labels: NDArray[np.int64]
     ) -> SearchResult:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facemask_core.attacks.base import (
+    GRADIENT_PASSES,
     MAX_STEPS,
     AdversarialBatch,
     check_labels,
@@ -54,6 +55,10 @@ class IterativeAscent(GradientAscent):
             )
         if self.step_size is not None:
             check_step("step size", self.step_size)
+
+    @property
+    def passes(self) -> float:
+        return GRADIENT_PASSES * self.steps + 1
 
     def step_size_at(self, epsilon: float) -> float:
         """The length of a step at an epsilon, chosen or derived."""

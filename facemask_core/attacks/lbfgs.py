@@ -50,6 +50,10 @@ class LBFGS(MinimalAttack):
             )
         check_first_weight(self.first_weight, self.searches)
 
+    @property
+    def _most_gradients(self) -> float:
+        return self.searches * (3 * self.steps + 1)  # a line search looks several times
+
     def _search(
         self, classifier: Classifier, images: NDArray[np.float32], labels: NDArray[np.int64]
     ) -> SearchResult:

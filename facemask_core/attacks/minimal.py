@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from facemask_core.attacks import norms
 from facemask_core.attacks.base import (
+    GRADIENT_PASSES,
     AdversarialBatch,
     Attack,
     check_target,
@@ -84,6 +85,16 @@ class MinimalAttack(Attack):
         """Says which logits fool by the required lead, bool (n,)."""
         enough = leads(logits, labels, self.target) >= self.required_lead
         return reaches_goal(logits, labels, self.target) & enough
+
+    @property
+    def passes(self) -> float:
+        looks = 3 + self.bisections  # at the original, the nearest, its way back and the result
+        return GRADIENT_PASSES * self._most_gradients + looks
+
+    @property
+    @abstractmethod
+    def _most_gradients(self) -> float:
+        """The most gradients that the search for one image takes."""
 
     @abstractmethod
     def _search(

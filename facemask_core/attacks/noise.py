@@ -36,6 +36,10 @@ class Noise(Attack):
         if not 1 <= self.draws <= MAX_RESTARTS:
             raise AttackError(f"Draws may be 1 to {MAX_RESTARTS}; {self.draws} were asked for.")
 
+    @property
+    def passes(self) -> float:
+        return self.draws
+
     def largest_epsilon(self, shape: tuple[int, ...]) -> float:
         return norms.ball(self.norm).largest_epsilon(shape)
 

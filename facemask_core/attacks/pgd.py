@@ -53,6 +53,11 @@ class PGD(IterativeAscent):
         """Returns how far all steps go; a random start may lie anywhere in the ball."""
         return epsilon if self.random_start else super().longest_way(epsilon)
 
+    @property
+    def passes(self) -> float:
+        looks = self.steps if self.stop_early else 0  # after some steps, at most after each
+        return self.restarts * (super().passes + looks)
+
     def sweep_threat_model(self, epsilon: float, seed: int = 0) -> dict[str, Any]:
         """States the settings as every attack does, and where each epsilon of a sweep starts."""
         return super().sweep_threat_model(epsilon, seed) | {

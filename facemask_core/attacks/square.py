@@ -64,6 +64,10 @@ class Square(Attack):
         """States the settings as every attack does, and the norm, which is none here."""
         return super().threat_model(epsilon, seed) | {"norm": self.norm, "loss": "margin"}
 
+    @property
+    def passes(self) -> float:
+        return self.queries
+
     def _attack(
         self,
         classifier: Classifier,

@@ -48,6 +48,10 @@ class Transfer(Attack):
         """As many as the attack on the source takes."""
         return self.attack.batch_size
 
+    @property
+    def passes(self) -> float:
+        return self.attack.passes + 1
+
     def queried_models(self, classifier: Classifier) -> tuple[Classifier, ...]:
         """Lists the victim and the source."""
         return (classifier, self._checked_source())

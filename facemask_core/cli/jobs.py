@@ -11,6 +11,7 @@ from facemask_core.cli.options import JsonFlag
 from facemask_core.cli.store_options import StoreOption
 from facemask_core.cli.terminal import print_json, print_line, print_table
 from facemask_core.epsilons import describe_epsilon
+from facemask_core.text import write_span
 
 if TYPE_CHECKING:
     from facemask_core.jobs import Job, Order
@@ -19,6 +20,10 @@ _NAME_LENGTH = 8
 _TO_THE_MINUTE = len("2025-01-01T12:00")
 
 JobsArgument = Annotated[list[str], typer.Argument(help="Jobs' names, or how they begin.")]
+OwnerOption = Annotated[
+    str | None,
+    typer.Option(metavar="OWNER", help="Only one visitor's, as jobs list names them."),
+]
 
 jobs = typer.Typer(
     no_args_is_help=True,
@@ -28,31 +33,59 @@ jobs = typer.Typer(
 
 
 @jobs.command("list")
-def list_jobs(store: StoreOption = None, as_json: JsonFlag = False) -> None:
-    """List the jobs, the latest first."""
+def list_jobs(
+    waiting: Annotated[
+        bool, typer.Option("--waiting", help="Only jobs that wait or run, as their turns come.")
+    ] = False,
+    owner: OwnerOption = None,
+    store: StoreOption = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """List the jobs of all visitors, the latest first."""
     from facemask_core.jobs import Queue
 
-    entries = Queue(store).jobs()
+    entries = [job for job in Queue(store).jobs() if owner in {None, job.owner_name}]
+    if waiting:
+        entries = sorted((job for job in entries if job.state.active), key=lambda job: job.ahead)
     if as_json:
         print_json([_row(job) for job in entries])
         return
     table = Table()
-    for name in ("job", "asked, UTC", "model"):
+    for name in ("job", "owner" if waiting else "asked, UTC", "model"):
         table.add_column(name, no_wrap=True)
-    for name in ("attack", "data", "state"):
+    for name in ("attack", "computing" if waiting else "data", "state"):
         table.add_column(name)
-    print_table(table, map(_cells, entries))
+    print_table(table, map(_waiting_cells if waiting else _cells, entries))
 
 
 @jobs.command()
-def cancel(job: JobsArgument, store: StoreOption = None, as_json: JsonFlag = False) -> None:
+def cancel(
+    job: Annotated[list[str] | None, typer.Argument(help="Jobs' names, or how they begin.")] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="All that wait or run: the queue is empty at once.")
+    ] = False,
+    owner: OwnerOption = None,
+    store: StoreOption = None,
+    as_json: JsonFlag = False,
+) -> None:
     """End queued or running jobs; their stored batches stay."""
+    from facemask_core.errors import QueueError
     from facemask_core.jobs import Queue, removal
 
+    if [bool(job), every, owner is not None].count(True) != 1:
+        raise QueueError("Name jobs, or give either --all or --owner.")
     queue = Queue(store)
-    for entry in [queue.get(name) for name in job]:
-        removal.cancel_job(queue, entry)
-    _say("cancelled", [queue.get(name) for name in job], as_json=as_json)
+    if job:
+        entries = [queue.get(name) for name in job]
+    else:
+        entries = [
+            entry
+            for entry in queue.jobs()
+            if entry.state.active and (every or entry.owner_name == owner)
+        ]
+    removal.cancel_jobs(queue, entries)
+    now = {entry.id: entry for entry in queue.jobs()}
+    _say("cancelled", [now.get(entry.id, entry) for entry in entries], as_json=as_json)
 
 
 @jobs.command()
@@ -87,10 +120,11 @@ def _say(verb: str, entries: list[Job], *, as_json: bool) -> None:
 
 
 def _row(job: Job) -> dict[str, Any]:
-    """Makes a job's keys for the JSON; without its owner, whose name lets a visitor cancel it."""
+    """Makes a job's keys for the JSON; not its owner's token, which lets a visitor cancel it."""
     order = job.order
     return {
         "job": job.id,
+        "owner": job.owner_name,
         "state": job.state.value,
         "reason": job.reason,
         "run": job.run,
@@ -99,6 +133,8 @@ def _row(job: Job) -> dict[str, Any]:
         "done": job.done,
         "total": job.total,
         "images_per_second": job.rate,
+        "estimated_seconds": job.estimate,
+        "computed_seconds": job.used,
         "model": order.model,
         "data": {"kind": order.data.kind.value, "title": order.data.title},
         "attack": order.attack,
@@ -124,6 +160,18 @@ def _cells(job: Job) -> tuple[str, ...]:
     )
 
 
+def _waiting_cells(job: Job) -> tuple[str, ...]:
+    """Makes the cells of a job that waits or runs: whose it is, and how much it may take."""
+    return (
+        job.id[:_NAME_LENGTH],
+        job.owner_name,
+        job.order.model,
+        _attack(job.order),
+        _computing(job),
+        _state(job),
+    )
+
+
 def _attack(order: Order) -> str:
     if order.attack is None:
         return "none"
@@ -131,6 +179,11 @@ def _attack(order: Order) -> str:
     source = "" if order.source is None else f" made on {order.source}"
     radius_text = describe_epsilon(order.epsilon, str(order.settings.get("norm")))
     return f"{order.attack} {search}{radius_text}{source}"
+
+
+def _computing(job: Job) -> str:
+    most = "" if job.estimate is None else f" of {write_span(job.estimate)}"
+    return f"{write_span(job.used)}{most}"
 
 
 def _state(job: Job) -> str:

@@ -55,6 +55,14 @@ _VERSIONS = (
         "ALTER TABLE jobs ADD COLUMN begun INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE jobs ADD COLUMN early_deaths INTEGER NOT NULL DEFAULT 0",
     ),
+    (
+        "ALTER TABLE jobs ADD COLUMN seconds REAL",
+        "ALTER TABLE jobs ADD COLUMN used REAL NOT NULL DEFAULT 0",
+        "CREATE TABLE accounts (owner TEXT PRIMARY KEY, due REAL NOT NULL)",
+        "CREATE TABLE clock (now REAL NOT NULL)",
+        "INSERT INTO clock VALUES (0)",
+        "CREATE TABLE speeds (model TEXT PRIMARY KEY, seconds REAL NOT NULL)",
+    ),
 )
 """The statements that lead from each version of the file to the next; the first makes it."""
 VERSION = len(_VERSIONS)

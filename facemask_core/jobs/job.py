@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -39,8 +40,11 @@ class Job:
         done: How many files are computed.
         total: How many files there are; 0 before a worker has opened the dataset.
         rate: Files a second since a worker took it; None before two batches have been timed.
-        ahead: How many jobs are computed before it.
-        crashes: How often its worker died before one more batch was stored.
+        ahead: About how many jobs are computed before it; owners take turns.
+        crashes: How often its worker died in one batch.
+        estimate: The seconds of computing it was estimated at when it was ordered; None if nobody
+            has estimated them.
+        used: The seconds of computing it has taken so far.
     """
 
     id: str
@@ -56,6 +60,13 @@ class Job:
     rate: float | None
     ahead: int
     crashes: int
+    estimate: float | None
+    used: float
+
+    @property
+    def owner_name(self) -> str:
+        """A short name of the owner, from which nobody can find the token."""
+        return hashlib.sha256(self.owner.encode()).hexdigest()[:8]
 
     @property
     def seconds_left(self) -> float | None:

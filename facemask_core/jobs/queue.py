@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from facemask_core.errors import QueueError, QueueFullError
-from facemask_core.jobs import database, table
+from facemask_core.jobs import database, table, turns
+from facemask_core.jobs.budget import Budget
 from facemask_core.jobs.job import Job, State
 from facemask_core.jobs.order import Kind, Order
 from facemask_core.runs import default_folder
@@ -21,6 +22,12 @@ DEFAULT_LIMIT = 40
 """Ten reports on every model; the last one waits for all others."""
 _KEPT = 500
 """The most jobs listed after their end; the runs of others stay in the store."""
+_NEWS = 0.3
+"""Weight of a new measurement of a speed against all before it."""
+_CANCEL = (
+    "UPDATE jobs SET state = 'cancelled', ended = ?, worker = NULL "  # noqa: S608
+    f"WHERE id = ? AND {table.ACTIVE}"
+)
 
 T = TypeVar("T")
 
@@ -29,7 +36,12 @@ class Queue:
     """The jobs of one folder; any thread and process may use it at any time."""
 
     def __init__(
-        self, home: Path | None = None, *, most: int = DEFAULT_LIMIT, each: int | None = None
+        self,
+        home: Path | None = None,
+        *,
+        most: int = DEFAULT_LIMIT,
+        each: int | None = None,
+        budget: Budget | None = None,
     ) -> None:
         """Makes a queue; nothing is opened before it is needed.
 
@@ -37,16 +49,19 @@ class Queue:
             home: The folder; None for the store's (``$FACEMASK_HOME``).
             most: How many jobs may wait and run, unless ``FACEMASK_QUEUE_LIMIT`` says otherwise.
             each: How many of those one owner may have; None for all.
+            budget: How much computing time they may take; None for any.
         """
         self.home = (home or default_folder()).absolute()
-        self._most, self._each = most, each
+        self._most, self._each, self._budget = most, each, budget
 
     @property
     def exists(self) -> bool:
         """Whether any job has ever been queued."""
         return (self.home / database.FILE).exists()
 
-    def add(self, owner: str, orders: Sequence[Order]) -> list[Job]:
+    def add(
+        self, owner: str, orders: Sequence[Order], estimates: Sequence[float] | None = None
+    ) -> list[Job]:
         """Queues orders, all of them or none.
 
         An order that this owner has queued before is queued again, unless it waits or runs.
@@ -54,15 +69,21 @@ class Queue:
         Args:
             owner: The visitor's token.
             orders: The orders.
+            estimates: The seconds of computing each may take; None if nobody has estimated them.
 
         Raises:
             QueueFullError: There is no room for all of them.
             QueueError: The queue cannot be written.
         """
+        seconds = [None] * len(orders) if estimates is None else estimates
 
         def add(connection: sqlite3.Connection) -> list[Job]:
-            names = [table.add_job(connection, owner, order) for order in orders]
-            self._check_room(connection, owner)
+            turns.enter(connection, owner)
+            names = [
+                table.add_job(connection, owner, order, estimate)
+                for order, estimate in zip(orders, seconds, strict=True)
+            ]
+            self._check_room(connection, owner, names)
             connection.execute(
                 f"DELETE FROM jobs WHERE NOT {table.ACTIVE} AND id NOT IN "  # noqa: S608
                 f"(SELECT id FROM jobs WHERE NOT {table.ACTIVE} ORDER BY turn DESC LIMIT ?)",
@@ -110,12 +131,12 @@ class Queue:
 
     def cancel(self, job: Job) -> None:
         """Ends a job that waits or runs; its worker notices within a fraction of a second."""
-        self._execute(
-            f"UPDATE jobs SET state = 'cancelled', ended = ?, worker = NULL "  # noqa: S608
-            f"WHERE id = ? AND {table.ACTIVE}",
-            table.now(),
-            job.id,
-        )
+        self.cancel_all([job])
+
+    def cancel_all(self, jobs: Sequence[Job]) -> None:
+        """Ends jobs that wait or run, all at once; workers notice within a fraction of a second."""
+        values = [(table.now(), job.id) for job in jobs]
+        self._change(lambda connection: connection.executemany(_CANCEL, values) and None)
 
     def resume(self, job: Job) -> None:
         """Queues an ended job again; it goes on after its last stored batch.
@@ -161,7 +182,7 @@ class Queue:
         def take(connection: sqlite3.Connection) -> Job | None:
             for name in table.list_abandoned(connection, self.home):
                 table.requeue(connection, name)
-            following = table.find_next(connection)
+            following = turns.find_next(connection)
             if following is None:
                 return None
             connection.execute(
@@ -200,7 +221,14 @@ class Queue:
         )
 
     def record_progress(
-        self, worker: str, job: Job, done: int, total: int, *, computed: bool
+        self,
+        worker: str,
+        job: Job,
+        done: int,
+        total: int,
+        *,
+        computed: bool,
+        seconds: float = 0.0,
     ) -> None:
         """Records how far a job is.
 
@@ -214,16 +242,28 @@ class Queue:
             done: How many files are done.
             total: How many files there are.
             computed: Whether a batch was computed just now, rather than read from the store.
+            seconds: How long the worker has computed since it last reported.
         """
         now = time.monotonic()
-        self._execute(
+        statement = (
             "UPDATE jobs SET done = ?, total = ?, told = ?, timed_from = coalesce(timed_from, ?), "
             "timed_done = CASE WHEN timed_from IS NULL THEN ? ELSE timed_done END, "
             # The store may hold a batch whose worker died before it could say so here.
             "crashes = CASE WHEN ? OR ? > done THEN 0 ELSE crashes END "
-            "WHERE id = ? AND worker = ?",
-            *(done, total, now, now if computed else None, done, computed, done, job.id, worker),
+            "WHERE id = ? AND worker = ?"
         )
+        timed = now if computed else None
+
+        def record(connection: sqlite3.Connection) -> None:
+            values = (done, total, now, timed, done, computed, done, job.id, worker)
+            if connection.execute(statement, values).rowcount and seconds:
+                turns.charge(connection, job.id, seconds)
+
+        self._change(record)
+
+    def is_turn_over(self, job: Job) -> bool:
+        """Whether a running job should make way for one of another owner, who has had less."""
+        return self._read(lambda connection: turns.is_over(connection, job.id))
 
     def end(self, worker: str, job: Job, state: State, reason: str | None = None) -> None:
         """Ends a job that is still this worker's.
@@ -264,12 +304,32 @@ class Queue:
         """
         self._execute("UPDATE jobs SET state = 'queued', worker = NULL WHERE worker = ?", worker)
 
-    def _check_room(self, connection: sqlite3.Connection, owner: str) -> None:
+    def speeds(self) -> dict[str, float]:
+        """The seconds an image takes on this machine, by the models measured so far."""
+        rows = "SELECT model, seconds FROM speeds"
+        return dict(self._read(lambda connection: connection.execute(rows).fetchall()))
+
+    def record_speed(self, model: str, seconds: float) -> None:
+        """Records how long a model takes for an image; later batches count for more.
+
+        Args:
+            model: The model's name, as orders give it.
+            seconds: The time, as measured in one batch.
+        """
+        self._execute(
+            "INSERT INTO speeds (model, seconds) VALUES (?, ?) ON CONFLICT (model) DO UPDATE SET "
+            "seconds = seconds + ? * (? - seconds)",
+            *(model, seconds, _NEWS, seconds),
+        )
+
+    def _check_room(self, connection: sqlite3.Connection, owner: str, names: Sequence[str]) -> None:
         """Refuses more jobs than there is room for, altogether or for one owner."""
         limit = _limit(self._most)
-        waiting, own = connection.execute(
-            f"SELECT count(*), count(*) FILTER (WHERE owner = ?) FROM jobs WHERE {table.ACTIVE}",  # noqa: S608
-            (owner,),
+        waiting, own, seconds = connection.execute(
+            "SELECT count(*), count(*) FILTER (WHERE owner = :owner), "  # noqa: S608
+            "coalesce(sum(max(coalesce(seconds, 0) - used, 0)) FILTER (WHERE owner = :owner), 0) "
+            f"FROM jobs WHERE {table.ACTIVE}",
+            {"owner": owner},
         ).fetchone()
         if self._each is not None and own > self._each:
             raise QueueFullError(
@@ -281,6 +341,9 @@ class Queue:
                 f"The queue is full: it holds {limit} reports, and this would make {waiting}; "
                 "try again when some have ended."
             )
+        if self._budget is not None:
+            longest = max(table.read_job(connection, name).estimate or 0.0 for name in names)
+            self._budget.check_room(seconds, longest, waiting, limit)
 
     def _select(self, where: str, *values: object) -> list[Job]:
         return self._read(lambda connection: table.read_jobs(connection, where, *values))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from facemask_core import runs
 from facemask_core.errors import RunInUseError
@@ -24,7 +25,20 @@ def cancel_job(queue: Queue, job: Job) -> None:
     Raises:
         QueueError: The queue cannot be used.
     """
-    queue.cancel(job)
+    cancel_jobs(queue, [job])
+
+
+def cancel_jobs(queue: Queue, jobs: Sequence[Job]) -> None:
+    """Ends jobs at once, and removes the uploads that no other needs.
+
+    Args:
+        queue: The jobs' queue.
+        jobs: The jobs.
+
+    Raises:
+        QueueError: The queue cannot be used.
+    """
+    queue.cancel_all(jobs)
     sweep_uploads(queue)
 
 

@@ -15,26 +15,34 @@ from facemask_core.jobs.order import Order
 
 MOST_CRASHES = 3
 MOST_EARLY_DEATHS = 100
-_OFTEN = 3
+OFTEN = 3
 """After so many deaths before a batch in a row, a job is taken after those without."""
 LONGEST_REST = 60.0
 """The longest rest of a job in seconds; a longer one means that the clock was set back."""
 ACTIVE = "state IN ('queued', 'running')"
 RIPE = "state = 'queued' AND NOT (rests_until > :now AND rests_until <= :now + :longest)"
+_LINE = (
+    "WITH line AS (SELECT id, row_number() OVER (ORDER BY state = 'queued', place, due, turn) - 1 "  # noqa: S608
+    "AS ahead FROM (SELECT id, state, turn, coalesce(due, 0) AS due, row_number() OVER "
+    "(PARTITION BY owner ORDER BY state = 'queued', turn) AS place "
+    f"FROM jobs LEFT JOIN accounts USING (owner) WHERE {ACTIVE})) "
+)
+"""The jobs that wait and run in about their order: one of each owner, then the second of each."""
 _JOBS = (
-    "SELECT id, owner, asked, state, reason, run, added, ended, done, total, timed_from, "  # noqa: S608
-    f"timed_done, told, crashes, (SELECT count(*) FROM jobs AS other WHERE other.{ACTIVE} "
-    "AND other.turn < jobs.turn) FROM jobs"
+    f"{_LINE} SELECT id, owner, asked, state, reason, run, added, ended, done, total, "  # noqa: S608
+    "timed_from, timed_done, told, crashes, coalesce(ahead, 0), seconds, used "
+    "FROM jobs LEFT JOIN line USING (id)"
 )
 
 
-def add_job(connection: sqlite3.Connection, owner: str, order: Order) -> str:
+def add_job(connection: sqlite3.Connection, owner: str, order: Order, seconds: float | None) -> str:
     """Queues an order at the end, unless this owner's job of that order waits or runs.
 
     Args:
         connection: The queue's.
         owner: The visitor's token.
         order: The order.
+        seconds: The estimate of its computing time; None if nobody has made one.
 
     Returns:
         The job's name.
@@ -47,17 +55,18 @@ def add_job(connection: sqlite3.Connection, owner: str, order: Order) -> str:
     if row is None:
         name = secrets.token_hex(8)
         connection.execute(
-            "INSERT INTO jobs (id, owner, asked, key, state, turn, added) "
-            "VALUES (?, ?, ?, ?, 'queued', ?, ?)",
-            (name, owner, order.text, order.key, turn, now()),
+            "INSERT INTO jobs (id, owner, asked, key, state, turn, added, seconds) "
+            "VALUES (?, ?, ?, ?, 'queued', ?, ?, ?)",
+            (name, owner, order.text, order.key, turn, now(), seconds),
         )
         return name
     name, active = row
     if not active:
         connection.execute(
             "UPDATE jobs SET state = 'queued', asked = ?, reason = NULL, turn = ?, crashes = 0, "
-            "early_deaths = 0, rests_until = 0, timed_from = NULL, told = NULL WHERE id = ?",
-            (order.text, turn, name),
+            "early_deaths = 0, rests_until = 0, timed_from = NULL, told = NULL, "
+            "seconds = coalesce(?, seconds) WHERE id = ?",
+            (order.text, turn, seconds, name),
         )
     return str(name)
 
@@ -70,15 +79,6 @@ def now() -> str:
 def clock() -> dict[str, float]:
     """The parameters of :data:`RIPE`."""
     return {"now": time.time(), "longest": LONGEST_REST}
-
-
-def find_next(connection: sqlite3.Connection) -> str | None:
-    """Finds the job to compute next; None if none waits."""
-    row = connection.execute(
-        f"SELECT id FROM jobs WHERE {RIPE} ORDER BY early_deaths >= {_OFTEN}, turn LIMIT 1",  # noqa: S608
-        clock(),
-    ).fetchone()
-    return None if row is None else str(row[0])
 
 
 def list_abandoned(connection: sqlite3.Connection, home: Path) -> list[str]:
@@ -143,11 +143,11 @@ def read_job(connection: sqlite3.Connection, name: str) -> Job:
 
 def _job(row: Sequence[object]) -> Job:
     name, owner, order, state, reason, run, added, ended, done, total, *timing = row
-    since, first, last, crashes, ahead = timing
+    since, first, last, crashes, ahead, seconds, used = timing
     rate = None
     if None not in (since, first, last) and last > since and done > first:  # type: ignore[operator]
         rate = (done - first) / (last - since)  # type: ignore[operator]
     return Job(
         *(name, owner, Order.read(str(order)), State(str(state)), reason, run),  # type: ignore[arg-type]
-        *(added, ended, done, total, rate, ahead, crashes),  # type: ignore[arg-type]
+        *(added, ended, done, total, rate, ahead, crashes, seconds, used),  # type: ignore[arg-type]
     )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from facemask_core import runs
 from facemask_core.errors import FacemaskError, QueueError, RunInUseError
-from facemask_core.jobs import guard, planned_stop, removal, workers
+from facemask_core.jobs import guard, planned_stop, removal, turns, workers
 from facemask_core.jobs.job import Job, State
 from facemask_core.jobs.queue import Queue
 
@@ -65,7 +65,24 @@ def work(queue: Queue, *, idle: float, beside: bool = False) -> int:
 
 
 class _Interruption(Exception):  # noqa: N818  (no error)
-    """Ends a job's computation at the end of a batch; the job goes back into the queue."""
+    """Ends a job's turn at the end of a batch; the job goes back into the queue."""
+
+
+class _Clock:
+    """Measures the computing time of one turn of a job."""
+
+    def __init__(self, is_other_due: Callable[[], bool]) -> None:
+        self._is_other_due = is_other_due
+        self._start = self._lap = time.monotonic()
+
+    def read_lap(self) -> float:
+        """Returns the seconds since it was last read."""
+        before, self._lap = self._lap, time.monotonic()
+        return self._lap - before
+
+    def is_turn_over(self) -> bool:
+        """Tells whether the job has had its time and another owner's job waits."""
+        return self._lap - self._start >= turns.SECONDS and self._is_other_due()
 
 
 class Worker:
@@ -152,8 +169,9 @@ class Worker:
 
     def _compute_rows(self, job: Job) -> None:
         from facemask_core.engines import RunContext, compute
+        from facemask_core.jobs import measuring
 
-        order = job.order
+        order, clock = job.order, _Clock(lambda: self._queue.is_turn_over(job))
 
         def load(model: str) -> Classifier:
             return self._load(model, order.precision)
@@ -162,8 +180,11 @@ class Worker:
 
         def progress(done: int, total: int) -> None:
             computed = done not in recalled
-            self._queue.record_progress(self._name, job, done, total, computed=computed)
-            if self._stop.is_set() and done < total:
+            seconds = clock.read_lap()
+            self._queue.record_progress(
+                self._name, job, done, total, computed=computed, seconds=seconds
+            )
+            if done < total and (self._stop.is_set() or clock.is_turn_over()):
                 raise _Interruption
 
         def record_run(question: Question) -> None:
@@ -172,10 +193,14 @@ class Worker:
         def record_beginning() -> None:
             self._queue.record_beginning(self._name, job)
 
+        def record_speed(seconds: float) -> None:
+            self._queue.record_speed(order.model, seconds)
+
         dataset, task = order.open_dataset(self._queue.home), order.make_task(load)
         with _RecordingStore(self._queue.home, record_run, record_beginning) as store:
             context = RunContext(
                 store=store,
+                engine=measuring.Measuring(record=record_speed),
                 progress=progress,
                 recalled=lambda done, _total: recalled.append(done),
             )

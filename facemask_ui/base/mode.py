@@ -9,6 +9,7 @@ import os
 from dataclasses import dataclass, replace
 
 from facemask_core.errors import ModeError
+from facemask_core.jobs.budget import Budget
 from facemask_core.jobs.queue import DEFAULT_LIMIT
 
 VARIABLE = "FACEMASK_MODE"
@@ -27,6 +28,7 @@ class Mode:
         reports: How many reports may wait and run, unless ``FACEMASK_QUEUE_LIMIT`` says otherwise.
         reports_each: How many of those one visitor may have; None for all of them.
         images: How many pictures one report may cover.
+        budget: How much computing reports may take, as estimated beforehand; None for any.
         burst: Seconds of the models' time a visitor may use at once; None for no limit.
         refill: Seconds of the models' time that each second gives back.
         keeps_shared: Whether a report on photographs that everyone may see stays when the visitor
@@ -51,6 +53,7 @@ class Mode:
     reports: int = DEFAULT_LIMIT
     reports_each: int | None = None
     images: int = 25_000
+    budget: Budget | None = None
     burst: float | None = None
     refill: float = 0.5
     keeps_shared: bool = False
@@ -74,6 +77,7 @@ _MODES = {
         reports=60,
         reports_each=4,
         images=2000,
+        budget=Budget(job=1800.0, batch=300.0, owner=3600.0),
         burst=300.0,
         keeps_shared=True,
         visitors=_VISITORS,
@@ -85,6 +89,7 @@ _MODES = {
         reports=20,
         reports_each=2,
         images=500,
+        budget=Budget(job=600.0, batch=120.0, owner=900.0),
         burst=60.0,
         keeps_shared=True,
         shares_by_address=True,

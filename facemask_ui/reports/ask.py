@@ -9,12 +9,13 @@ import streamlit as st
 
 from facemask_core import robustness
 from facemask_core.epsilons import LINF
-from facemask_core.errors import FacemaskError
+from facemask_core.errors import FacemaskError, TooLongReportError
 from facemask_core.jobs import Job, Kind, Order, State
+from facemask_core.text import write_span
 from facemask_ui.base import messages, settings
 from facemask_ui.choices import attack_setup
 from facemask_ui.reports import dataset_choice, lines, open_report
-from facemask_ui.reports.orders import request_reports
+from facemask_ui.reports.orders import estimate_reports, request_reports
 
 _CURVE, _TRANSFER = "curve", "transfer"
 _FURTHER = (
@@ -49,18 +50,37 @@ def show_run_button(
     label = "Run report" if len(orders) < 2 else f"Run {len(orders)} reports"
     if st.button(label, icon=":material/play_arrow:", disabled=not orders, key="run-report"):
         try:
-            _request(orders, None if data is None else data.zip)
+            if data is not None:
+                _request(orders, data.zip, data.images)
         except FacemaskError as error:
             messages.show_error(error)
+    elif data is not None and orders:
+        _show_estimate(orders, data.images)
 
 
-def _request(orders: list[Order], content: bytes | None) -> None:
+def _show_estimate(orders: list[Order], images: int) -> None:
+    """Shows how much computing the reports may take, or why they would be refused."""
+    try:
+        seconds = sum(estimate_reports(orders, images))
+    except TooLongReportError as error:
+        st.caption(f":material/hourglass_disabled: {messages.escape_markdown(str(error))}")
+    except FacemaskError:
+        return  # the report says it, once it is asked for
+    else:
+        together = "" if len(orders) == 1 else " altogether"
+        st.caption(
+            f":material/hourglass_empty: Up to about {write_span(seconds)} of computing{together}. "
+            "Everyone who waits has a turn: a short report does not wait for a long one to end."
+        )
+
+
+def _request(orders: list[Order], content: bytes | None, images: int) -> None:
     jobs = {job.order.key: job for job in lines.list_own_jobs()}
     current = {
         order.key: job for order in orders if (job := jobs.get(order.key)) and _is_current(job)
     }
     missing = [order for order in orders if order.key not in current]
-    new = request_reports(missing, content) if missing else []
+    new = request_reports(missing, content, images) if missing else []
     open_report.open_first_ready([*current.values(), *new])
 
 

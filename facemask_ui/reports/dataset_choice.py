@@ -53,13 +53,15 @@ class DatasetChoice:
 
     Attributes:
         data: Where it lies, as a job needs to know it; a zip has no place on the disk yet.
-        limit: How many images are used.
+        limit: How many images are used at most.
+        images: How many there are up to that.
         crop: Whether each picture is cropped to its face first.
         zip: The zip's bytes; None for anything else.
     """
 
     data: Data
     limit: int
+    images: int
     crop: bool = False
     zip: bytes | None = None
 
@@ -105,7 +107,7 @@ def choose_dataset() -> DatasetChoice | None:
         "no face is found is used whole. Finding faces takes longer than judging them.",
         **settings.bind("cropped", False, settings.yes_no),
     )
-    return DatasetChoice(data, int(limit), crop, find_zip(data))
+    return DatasetChoice(data, int(limit), len(used), crop, find_zip(data))
 
 
 def _open_portraits() -> tuple[Data, Dataset]:

@@ -2,32 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from facemask_core.jobs import Job, Order, removal, uploads
+from facemask_core.jobs import Job, Order, cost, removal, uploads
 from facemask_ui.base import mode
 from facemask_ui.reports import dataset_choice, owner, stored
 from facemask_ui.reports.server import open_queue, start_supervisor
 
 
-def request_reports(orders: list[Order], content: bytes | None) -> list[Job]:
+def estimate_reports(orders: Sequence[Order], images: int) -> list[float]:
+    """Estimates the seconds of computing that each report may take at most.
+
+    Args:
+        orders: The reports.
+        images: How many images each covers.
+
+    Raises:
+        TooLongReportError: One would take more than a report may take on this server.
+        QueueError: The queue, which knows this machine's speed, cannot be read.
+    """
+    queue, budget = open_queue(), mode.read_mode().budget
+    measured = queue.speeds() if queue.exists else {}
+    if budget is None:
+        return [cost.estimate_cost(order, images, measured).seconds for order in orders]
+    return [cost.check_cost(order, images, measured, budget).seconds for order in orders]
+
+
+def request_reports(orders: list[Order], content: bytes | None, images: int) -> list[Job]:
     """Queues orders in this visitor's name.
 
     Args:
         orders: The reports to compute.
         content: The zip they are about; None for anything else.
+        images: How many images each covers.
 
     Raises:
+        TooLongReportError: One would take more than a report may take on this server.
         QueueError: There is no room for them, or the queue cannot be written.
     """
-    queue = open_queue()
+    queue, token, seconds = open_queue(), owner.read_token(), estimate_reports(orders, images)
     if content is None:
-        jobs = queue.add(owner.read_token(), orders)
+        jobs = queue.add(token, orders, seconds)
     else:
         try:
             with uploads.pause_sweep(queue.home):
                 name = uploads.save(queue.home, content)
-                jobs = queue.add(owner.read_token(), [_set_place(order, name) for order in orders])
+                jobs = queue.add(token, [_set_place(order, name) for order in orders], seconds)
         finally:  # the queue may be full, or its jobs run already, with a zip of their own
             removal.sweep_uploads(queue)
     start_supervisor().wake()
@@ -40,7 +61,9 @@ def _set_place(order: Order, name: str) -> Order:
 
 def resume_job(job: Job) -> None:
     """Queues one of this visitor's jobs again; its zip comes from this session's memory."""
-    request_reports([job.order], dataset_choice.find_zip(job.order.data))
+    images = job.total or job.order.limit or mode.read_mode().images
+    content = dataset_choice.find_zip(job.order.data)
+    request_reports([job.order], content, max(1, images - job.done))
 
 
 def cancel_job(job: Job) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from facemask_core.jobs import Job, State
-from facemask_core.text import visible
+from facemask_core.text import visible, write_span
 from facemask_ui.choices import attack_setup, models
 from facemask_ui.reports.line import Line
 
@@ -22,7 +22,10 @@ def describe_line(line: Line) -> tuple[str, str]:
         most = "" if order.limit is None else f", at most {order.limit} images"
         images = f", {line.job.total} images" if line.job.total else most
         title = "A zip" if line.data is None else visible(line.data.title)
-        return f"{models.name(order.model)} · {attack}", f"{title}{images}{cropped}"
+        cost = ""
+        if line.job.state.active and line.job.estimate is not None:
+            cost = f", up to about {write_span(line.job.estimate)} of computing"
+        return f"{models.name(order.model)} · {attack}", f"{title}{images}{cropped}{cost}"
     assert line.stored is not None  # noqa: S101  (for the type checker; a line has one of them)
     values, started = line.stored.question.values, line.stored.started[:16].replace("T", " ")
     title = "" if line.data is None else f"{visible(line.data.title)}, "
@@ -43,11 +46,5 @@ def describe_progress(job: Job) -> str:
         return "Starting"
     pace = ""
     if job.rate and job.seconds_left is not None:
-        pace = f" · {job.rate:.1f} a second · about {_write_span(job.seconds_left)} left"
+        pace = f" · {job.rate:.1f} a second · about {write_span(job.seconds_left)} left"
     return f"{job.done} of {job.total} images{pace}"
-
-
-def _write_span(seconds: float) -> str:
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

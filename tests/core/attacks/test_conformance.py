@@ -16,6 +16,7 @@ from small_models import SHAPE, linear_model, wrapped
 
 from facemask_core import Classifier, attacks
 from facemask_core.attacks import norms
+from facemask_core.attacks.base import GRADIENT_PASSES
 from facemask_core.backend import keras
 from facemask_core.errors import AttackError
 
@@ -89,6 +90,31 @@ def test_the_registry_describes_its_attacks(linear: Linear, name: str) -> None:
         assert {field.name for field in fields(attack)} <= stated.keys()
     with pytest.raises(FrozenInstanceError):
         attack.target = 1  # type: ignore[attr-defined]
+
+
+@every_setting
+def test_it_takes_no_more_passes_than_it_states(
+    linear: Linear,
+    pictures: NDArray[np.float32],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    chosen: dict[str, Any],
+    epsilon: float,
+) -> None:
+    """An image by itself, since the others of a batch may wait for it."""
+    attack, predict, looks = _make(linear, name, chosen), Classifier.predict, [0]
+
+    def count(classifier: Classifier, images: NDArray[np.floating]) -> NDArray[np.float32]:
+        looks[0] += len(images)
+        return predict(classifier, images)
+
+    monkeypatch.setattr(Classifier, "predict", count)
+    for image in pictures[::4]:
+        for label in (0, 1):
+            looks[0] = 0
+            batch = attack(linear[0], image[None], np.array([label]), epsilon=epsilon, seed=SEED)
+            most = GRADIENT_PASSES * batch.gradient_calls[0] + looks[0]
+            assert most <= attack.passes
 
 
 class Attacked(NamedTuple):

@@ -54,6 +54,32 @@ def test_jobs_are_cancelled_resumed_and_deleted(lab: Lab, queue: Queue) -> None:
     assert json.loads(lab("runs", "list", "--json").out) == []
 
 
+def test_an_operator_sees_whose_jobs_wait_and_empties_the_queue(
+    lab: Lab, queue: Queue, tmp_path: Path
+) -> None:
+    for number in range(3):
+        queue.add(f"flood {number}", [queued.order(tmp_path)], [7200.0])
+    names = [job.owner_name for job in queue.jobs("flood 0")]
+    listed = lab("jobs", "list", "--waiting").out
+    assert names[0] in listed
+    assert "0 s of 2.0 h" in listed
+    assert "flood 0" not in listed
+    (row,) = json.loads(lab("jobs", "list", "--owner", names[0], "--json").out)
+    assert (row["owner"], row["estimated_seconds"]) == (names[0], 7200.0)
+    assert lab("jobs", "cancel", "--owner", names[0]).out.count("cancelled") == 1
+    assert lab("jobs", "cancel", "--owner", "0").out == ""
+    assert lab("jobs", "cancel", "--all").out.count("cancelled") == 4
+    assert json.loads(lab("jobs", "list", "--waiting", "--json").out) == []
+    assert not queue.has_work()
+
+
+@pytest.mark.parametrize("words", [[], ["--all", "abc"], ["--all", "--owner", "abc"]])
+def test_what_is_to_be_cancelled_is_said_in_one_way(lab: Lab, words: list[str]) -> None:
+    answer = lab("jobs", "cancel", *words)
+    assert answer.code == 2
+    assert answer.err == "Name jobs, or give either --all or --owner.\n"
+
+
 @needs.any_file_name
 def test_strangers_names_are_listed_as_text(
     lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 from pathlib import Path
+from typing import Any
 
 import needs
 import pytest
@@ -71,8 +72,8 @@ def test_a_worker_ends_after_its_batch_and_the_next_goes_on_there(
     (job,) = queue.add("a", [queued.order(data)])
     stop, record = threading.Event(), queue.record_progress
 
-    def record_and_stop(*values: object, computed: bool) -> None:
-        record(*values, computed=computed)  # type: ignore[arg-type]
+    def record_and_stop(*values: Any, **more: Any) -> None:
+        record(*values, **more)
         stop.set()
 
     with workers.register(queue.home) as name:

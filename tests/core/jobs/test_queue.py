@@ -24,13 +24,15 @@ from facemask_core.jobs import queue as queues
 from facemask_core.storage import sqlite_file
 
 
-def test_jobs_are_taken_in_the_order_they_were_asked_for(queue: Queue, tmp_path: Path) -> None:
+def test_jobs_are_taken_in_the_order_they_were_asked_for_one_of_each_owner_in_turn(
+    queue: Queue, tmp_path: Path
+) -> None:
     first, second = queue.add("a", [queued.order(tmp_path, seed=seed) for seed in (1, 2)])
     (third,) = queue.add("b", [queued.order(tmp_path, seed=1)])
-    assert [job.ahead for job in (first, second, third)] == [0, 1, 2]
+    assert [queue.get(job.id).ahead for job in (first, third, second)] == [0, 1, 2]
     with workers.register(queue.home) as name:
         taken = [queue.take(name) for _ in range(4)]
-    assert [job and job.id for job in taken] == [first.id, second.id, third.id, None]
+    assert [job and job.id for job in taken] == [first.id, third.id, second.id, None]
     assert [job.id for job in queue.jobs("b")] == [third.id]
     assert {job.id for job in queue.jobs()} == {first.id, second.id, third.id}
 
@@ -139,15 +141,28 @@ def test_a_batch_that_was_stored_and_not_reported_counts_as_progress(
     assert queue.get(job.id).state is State.RUNNING
 
 
-def test_a_queue_of_the_first_version_keeps_its_jobs(queue: Queue, tmp_path: Path) -> None:
-    (job,) = queue.add("a", [queued.order(tmp_path)])
+@pytest.mark.parametrize("version", range(1, database.VERSION))
+def test_a_queue_of_an_earlier_version_keeps_its_jobs(
+    queue: Queue, tmp_path: Path, version: int
+) -> None:
+    queue.home.mkdir()
+    order = queued.order(tmp_path)
     with closing(sqlite3.connect(queue.home / database.FILE)) as connection, connection:
-        for column in ("begun", "early_deaths"):
-            connection.execute(f"ALTER TABLE jobs DROP COLUMN {column}")
-        connection.execute("PRAGMA user_version = 1")
-    assert [it.id for it in queue.jobs()] == [job.id]
+        for statements in database._VERSIONS[:version]:
+            for statement in statements:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {version}")
+        connection.execute(
+            "INSERT INTO jobs (id, owner, asked, key, state, turn, added) "
+            "VALUES ('1', 'a', ?, ?, 'queued', 1, '2026-01-01T00:00:00+00:00')",
+            (order.text, order.key),
+        )
+    assert [job.order for job in queue.jobs()] == [order]
     with workers.register(queue.home) as name:
-        assert queue.take(name) is not None
+        job = queue.take(name)
+        assert job is not None
+        queue.record_progress(name, job, 1, 2, computed=True, seconds=1.0)
+    assert queue.get("1").used == 1.0
 
 
 def test_a_death_after_a_batch_was_stored_does_not_count(queue: Queue, tmp_path: Path) -> None:

@@ -63,6 +63,28 @@ def test_a_visitor_may_queue_few_reports_where_many_share(
 
 
 @pytest.mark.usefixtures("brightness")
+def test_a_report_that_would_fill_the_queue_for_days_is_refused_before_and_after_asking(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    huge = {"judged": "vgg19", "attacks": "pgd", "steps": "100", "restarts": "10"}
+    app = open_page("Report", limit="400", **huge)
+    assert any("days of computing" in caption.value for caption in app.caption), "as it is told"
+    monkeypatch.setenv(mode.VARIABLE, "public")
+    app = open_page("Report", limit="400", **huge)
+    words = "a report here may take 10 min: with 1 restart and "
+    assert any(words in caption.value.replace("\\", "") for caption in app.caption)
+    (sentence,) = sentences(app.button(key="run-report").click().run())
+    assert words in sentence
+    assert Queue().jobs() == []
+    app = open_page("Report", limit="4", judged="mobilenetv3", attacks="fgsm")
+    assert any("of computing" in caption.value for caption in app.caption)
+    app.button(key="run-report").click().run()
+    (job,) = Queue().jobs()
+    assert job.estimate is not None
+    assert any("up to about" in text.value for text in app.markdown)
+
+
+@pytest.mark.usefixtures("brightness")
 @pytest.mark.parametrize(("name", "stays"), [("local", False), ("public", True)])
 def test_deleting_a_shared_report_leaves_it_to_others(
     open_page: Open, monkeypatch: pytest.MonkeyPatch, name: str, stays: bool
