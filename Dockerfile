@@ -13,9 +13,9 @@ ENV HOME=/lab/home \
     PYTHONUNBUFFERED=1
 RUN mkdir -m 0777 home
 
-# Alone, so that a change of the lab itself installs nothing anew.
-COPY requirements.txt ./
-RUN pip install --no-cache-dir --disable-pip-version-check -r requirements.txt
+# Alone, so that a change of the lab itself installs nothing anew. A file with another hash is refused.
+COPY deploy/requirements.lock ./
+RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.lock
 
 COPY .streamlit ./.streamlit
 COPY assets/models ./assets/models
