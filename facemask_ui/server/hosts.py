@@ -17,7 +17,7 @@ from starlette.websockets import WebSocketClose
 from facemask_ui.server import network
 
 _REQUESTS = {"http", "websocket"}
-_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 """A page that has one of these names was served by this machine itself."""
 _REFUSAL = (
     "The lab does not answer to this name. Whoever runs it can let it: "
@@ -54,7 +54,7 @@ def is_own_name(host: str | None) -> bool:
     Args:
         host: The request's ``Host`` header, with or without a port.
     """
-    return network.is_host_allowed(host) or _read_name(host or "") in _THIS_MACHINE
+    return network.is_host_allowed(host) or _read_name(host or "") in THIS_MACHINE
 
 
 def _read_name(host: str) -> str | None:

@@ -10,7 +10,7 @@ import streamlit as st
 
 import facemask_ui.compat
 from facemask_core import logs
-from facemask_ui.server import compat, drain, log_lines, metrics, network
+from facemask_ui.server import compat, drain, hosts, log_lines, metrics, network
 from facemask_ui.server.closed_tabs import ClosedTabs, Reaper
 from facemask_ui.server.middleware import UPLOADS
 
@@ -30,6 +30,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     log_lines.hide_sessions()
     metrics.serve_metrics()
     drain.drain_on_sigterm()
+    network.allow_hosts(hosts.THIS_MACHINE)
     network.stay_offline()
     network.end_half_sent_requests(_HEADER_SECONDS)
     tabs, uploads = ClosedTabs(), compat.UploadStore()

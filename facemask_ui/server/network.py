@@ -7,9 +7,10 @@ one does.
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
 from typing import Any
 
-from streamlit import net_util
+from streamlit import config, net_util
 from streamlit.web.server.starlette import starlette_app_utils, starlette_websocket
 from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_NAME
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
@@ -29,6 +30,17 @@ def stay_offline() -> None:
         if not callable(getattr(net_util, name, None)):
             raise AttributeError(f"Streamlit's net_util has no {name}")
         setattr(net_util, name, lambda: None)
+
+
+def allow_hosts(names: Iterable[str]) -> None:
+    """Adds names to Streamlit's setting ``server.allowedHosts``, whatever the operator set it to.
+
+    Args:
+        names: Names and addresses of this machine.
+    """
+    allowed = list(config.get_option("server.allowedHosts"))
+    if allowed:  # an empty list lets every name in
+        config.set_option("server.allowedHosts", [*allowed, *names])
 
 
 def is_host_allowed(host: str | None) -> bool:

@@ -86,6 +86,8 @@ def test_a_refusal_says_what_whoever_runs_the_lab_can_do(port: int) -> None:
     ("host", "origin", "status"),
     [
         (OWN, f"https://{OWN}", 101),
+        ("127.0.0.1:8501", "http://127.0.0.1:8501", 101),
+        ("[::1]:8501", "http://[::1]:8501", 101),
         (OWN, "https://evil.example", 403),
         (OWN, "null", 403),
         ("evil.example", "https://evil.example", 403),
