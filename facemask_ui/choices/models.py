@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import gc
+import time
 from functools import partial
 
 import numpy as np
 import streamlit as st
 
-from facemask_core import attacks, backbones
-from facemask_core.errors import CheckpointError, FacemaskError
+from facemask_core import attacks, backbones, system
+from facemask_core.errors import FacemaskError
 from facemask_core.models import checkpoints
 from facemask_core.models.classifier import Classifier, load_classifier
 from facemask_core.pictures.images import INPUT_SIZE
 from facemask_core.text import on_one_line, visible
 from facemask_ui import compat
+from facemask_ui.base import messages as sentences
 from facemask_ui.base import settings
+from facemask_ui.choices import offer
 from facemask_ui.visitors import waiting
 from facemask_ui.visitors.shared_cache import compute_once
 
@@ -24,19 +28,21 @@ _GREY = np.full((1, INPUT_SIZE, INPUT_SIZE, 3), 0.5, np.float32)
 """What programs are compiled with."""
 _MOST = 64
 """Models in memory, more than anyone ships: a model that goes is loaded again, beside itself."""
+_last_use: dict[str, float] = {}
+"""When each model in memory was last asked for, by the clock that nobody sets."""
+_UNAVAILABLE = f"{settings.PASSING}not-offered"
 
 
 def shipped() -> tuple[str, ...]:
     """Lists the models visitors can choose, the lightest first because it answers at once.
 
-    A model whose card cannot be used is left out; the footer of every page says so.
+    A model whose card cannot be used is left out, and the footer of every page says so; so is one
+    that the operator does not offer.
 
     Raises:
         CheckpointError: There is none.
     """
-    names = checkpoints.usable()
-    if not names:
-        raise CheckpointError("No model is shipped with this lab; train one and put it in place.")
+    names = offer.list_offered()
     return tuple(sorted(names, key=lambda name: (_megabytes(name), name)))
 
 
@@ -79,7 +85,12 @@ def load(name: str, *, to_attack: bool = False) -> Classifier:
         name: The model.
         to_attack: Also compile its gradient, which takes seconds: better now than when someone
             moves the slider, and better not where only verdicts are needed.
+
+    Raises:
+        CheckpointError: This server does not offer the model, or its files cannot be used.
     """
+    offer.check_offered(name)
+    _last_use[name] = time.monotonic()
     classifier = _load(name, sha256(name))
     if to_attack:
         _compile_gradient(name, sha256(name))
@@ -93,7 +104,7 @@ def _load(name: str, weights_sha256: str) -> Classifier:
     waiting.join_queue(classifier)
     with waiting.run_to_end():  # it is for everyone
         classifier.predict(_GREY)
-    _in_memory().append(classifier)
+    _in_memory()[name] = classifier
     return classifier
 
 
@@ -102,9 +113,34 @@ def _compile_gradient(name: str, weights_sha256: str) -> None:
     attacks.make("fgsm")(_load(name, weights_sha256), _GREY, np.array([0]), epsilon=0.0)
 
 
+def unload(idle: float) -> list[str]:
+    """Unloads the models that nobody has asked for in a while; the next to ask loads them again.
+
+    A run that has one goes on with it. What Python cannot know to be garbage without looking, and
+    what the C library keeps for later, is given back to the system.
+
+    Args:
+        idle: Seconds without use.
+
+    Returns:
+        The names of the models that are gone.
+    """
+    now = time.monotonic()
+    names = [name for name, used in list(_last_use.items()) if now - used >= idle]
+    for name in names:
+        _last_use.pop(name, None)
+        _in_memory().pop(name, None)
+        for function in (_compile_gradient, _load):
+            function.drop_where(name)
+    if names:
+        gc.collect()
+        system.trim_memory()
+    return names
+
+
 @compute_once(most=1)
-def _in_memory() -> list[Classifier]:
-    return []
+def _in_memory() -> dict[str, Classifier]:
+    return {}
 
 
 def robust_twin(name: str) -> str | None:
@@ -121,7 +157,7 @@ def messages() -> list[str]:
     ]
     return left_out + [
         f"{_title(classifier.name, classifier.card)}: {message}"
-        for classifier in _in_memory()
+        for classifier in list(_in_memory().values())
         for message in classifier.messages
     ]
 
@@ -133,8 +169,20 @@ def choose_model(*, visible: bool = True) -> str:
         visible: Whether the visitor may choose; otherwise the link has.
     """
     names = shipped()
+    wish = st.query_params.get("model", names[0])
     draw = partial(st.selectbox, "Model", names, format_func=title)
-    return settings.ask(draw, "model", names[0], settings.one_of(names), visible=visible)
+    choice = settings.ask(draw, "model", names[0], settings.one_of(names), visible=visible)
+    if wish not in names and wish in checkpoints.usable():
+        st.session_state[_UNAVAILABLE] = (wish, choice)
+    wish, instead = st.session_state.get(_UNAVAILABLE, ("", ""))
+    if wish and instead == choice:  # until the visitor chooses
+        st.info(
+            sentences.escape_markdown(
+                f"This server does not offer {title(wish)}; here is {title(choice)} instead."
+            ),
+            icon=":material/info:",
+        )
+    return choice
 
 
 def choose_report_models() -> list[str]:

@@ -10,7 +10,7 @@ import streamlit as st
 
 import facemask_ui.compat
 from facemask_core import logs
-from facemask_ui.server import compat, drain, hosts, log_lines, metrics, network
+from facemask_ui.server import compat, drain, hosts, idle_models, log_lines, metrics, network
 from facemask_ui.server.closed_tabs import ClosedTabs, Reaper
 from facemask_ui.server.middleware import UPLOADS
 
@@ -36,10 +36,15 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     tabs, uploads = ClosedTabs(), compat.UploadStore()
     compat.replace_storage(tabs)
     UPLOADS.watch(uploads)
-    sweeping = asyncio.create_task(Reaper(tabs, uploads).run())
+    tasks = [
+        asyncio.create_task(Reaper(tabs, uploads).run()),
+        asyncio.create_task(idle_models.unload_idle_models(idle_models.read_idle_seconds())),
+    ]
     try:
         yield
     finally:
-        sweeping.cancel()
-        with suppress(asyncio.CancelledError):
-            await sweeping
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError):
+                await task

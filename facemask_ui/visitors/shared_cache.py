@@ -77,6 +77,11 @@ class AnswerCache(Generic[Value]):
         with self._lock:
             self._entries.clear()
 
+    def list_keys(self) -> list[Any]:
+        """Lists the keys of the values that are there or being made."""
+        with self._lock:
+            return list(self._entries)
+
     def drop(self, key: Hashable) -> None:
         """Drops a value, if the cache has it."""
         with self._lock:
@@ -125,6 +130,12 @@ class SharedFunction(Generic[Parameters, Value]):
     def clear(self) -> None:
         """Drops every value."""
         self._cache.clear()
+
+    def drop_where(self, first: Hashable) -> None:
+        """Drops the values whose first argument is this one."""
+        for key in self._cache.list_keys():
+            if key[0] == first:
+                self._cache.drop(key)
 
     def _show_spinner(self, key: Hashable) -> AbstractContextManager[None]:
         if self._spinner is None or key in self._cache or compat.read_session_id() is None:
