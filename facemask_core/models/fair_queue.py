@@ -19,60 +19,19 @@ import time
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from facemask_core.models.anticipation import Anticipation
+from facemask_core.models.queue_client import Client, ThreadClient
 from facemask_core.models.time_shares import TimeShares
 from facemask_core.models.turn_order import Loan, Order, find_loans, order_turns
 
 Arrays = Sequence[NDArray[Any]]
 _LOOK_SECONDS = 0.25
 """Seconds after which a waiting client hears its place again, and may leave."""
-
-
-class Client(Protocol):
-    """A user of the processor, such as a visitor of the lab."""
-
-    @property
-    def key(self) -> Hashable:
-        """The client's identity: requests of one key share one account."""
-
-    @property
-    def group(self) -> Hashable:
-        """The group with which the client shares; None if all clients are on their own."""
-
-    def on_wait(self, ahead: int) -> None:
-        """Called several times a second while the client waits; an error it raises ends the wait.
-
-        Args:
-            ahead: How many other clients come first.
-        """
-
-    def on_start(self) -> None:
-        """Called when the client's turn has come."""
-
-    def on_finish(self, seconds: float) -> None:
-        """Called with the time the client used the processor."""
-
-
-class ThreadClient:
-    """The calling thread as a client, for programs without visitors."""
-
-    def __init__(self) -> None:
-        """Takes the thread's number as the key."""
-        self.key: Hashable = threading.get_ident()
-        self.group: Hashable = None
-
-    def on_wait(self, ahead: int) -> None:
-        """Keeps waiting."""
-
-    def on_start(self) -> None:
-        """Does nothing."""
-
-    def on_finish(self, seconds: float) -> None:
-        """Does nothing: a thread has no allowance."""
 
 
 @dataclass(eq=False)
@@ -120,6 +79,7 @@ class FairQueue:
         self._clients: dict[Hashable, TimeShares] = {}
         """How the clients of each group share what is the group's."""
         self._last_group: Hashable = None
+        self._anticipation = Anticipation()
         self._usual_seconds = 1.0
         """What a request took lately, to foresee the turns of groups with many requests."""
         self._reservations: dict[Hashable, Order] = {}
@@ -275,6 +235,11 @@ class FairQueue:
             for other in self._running:
                 self._requests.remove(other)
             self._line = None
+            group, idle = self._anticipation.end()
+            if idle:
+                self._groups.charge(
+                    {group: idle}, {group, *(it.client.group for it in self._running)}
+                )
             return list(self._running), 0
 
     def _list_turns(self) -> list[_Request]:
@@ -290,7 +255,9 @@ class FairQueue:
         return self._line
 
     def _is_next(self, request: _Request) -> bool:
-        return not self._running and request is self._list_turns()[0]
+        if self._running or request is not self._list_turns()[0]:
+            return False
+        return not self._anticipation.holds_back(request.client.group, self._groups.find_due)
 
     def _is_near(self, request: _Request, together: int) -> bool:
         """Tells whether a request is next, or can be computed with those ahead of it.
@@ -377,6 +344,8 @@ class FairQueue:
             if group in groups or group in self._groups
         }
         self._last_group = batch[0].client.group
+        if any(it.client.group != self._last_group for it in self._requests):
+            self._anticipation.begin(self._last_group)
         self._usual_seconds += (seconds * batch[0].rows - self._usual_seconds) / 4
 
 

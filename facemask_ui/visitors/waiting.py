@@ -20,7 +20,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from facemask_core.models.classifier import Classifier
-from facemask_core.models.fair_queue import Client, FairQueue, ThreadClient
+from facemask_core.models.fair_queue import FairQueue
+from facemask_core.models.queue_client import Client, ThreadClient
 from facemask_ui import compat
 from facemask_ui.base import address, mode
 from facemask_ui.base.tally import TALLY

@@ -16,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from facemask_core.models.fair_queue import Arrays, FairQueue, ThreadClient
+from facemask_core.models.fair_queue import Arrays, FairQueue
+from facemask_core.models.queue_client import ThreadClient
 
 Answer = list[NDArray[Any]]
 _STOPPER = "stopper"

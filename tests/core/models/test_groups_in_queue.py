@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from facemask_core.models import fair_queue
+from facemask_core.models.anticipation import SECONDS, Anticipation
 from facemask_core.models.fair_queue import Arrays, FairQueue
 from facemask_core.models.time_shares import TimeShares
 
@@ -262,3 +263,52 @@ def test_a_lent_place_costs_the_lender_nothing() -> None:
     queue._finish([request], [[np.zeros(1)]], 5.0)
     own = queue._enter(Session("honest", "home"), "model", None, [np.zeros(1)])
     assert queue._list_turns()[0] is own
+
+
+def test_a_page_of_many_batches_waits_for_one_turn_of_a_flood() -> None:
+    """With real threads: a page asks for the next batch a moment after it has the last."""
+    here, turns = threading.local(), []
+    queue = FairQueue(lambda: here.session)
+    stop = threading.Event()
+
+    def work(arrays: Arrays) -> list[np.ndarray]:
+        turns.append(float(arrays[0][0]))
+        threading.Event().wait(0.005 if arrays[0][0] else 0.4)
+        return [arrays[0]]
+
+    def flood(number: int) -> None:
+        here.session = Session(number, "flood")
+        while not stop.is_set():
+            queue.compute("model", None, [np.zeros(1)], work)
+
+    def visit() -> None:
+        here.session = Session("honest", "home")
+        for _ in range(10):
+            queue.compute("model", None, [np.ones(1)], work)
+            threading.Event().wait(0.01)
+
+    with ThreadPoolExecutor(9) as pool:
+        for number in range(8):
+            pool.submit(flood, number)
+        while len(turns) < 2:
+            threading.Event().wait(0.01)
+        pool.submit(visit).result(60)
+        stop.set()
+    between = turns[turns.index(1.0) : len(turns) - turns[::-1].index(1.0)]
+    assert between.count(1.0) == 10
+    assert between.count(0.0) <= 2
+
+
+def test_patience_is_short_for_those_alone_who_had_less() -> None:
+    now = [0.0]
+    due = {"home": 0.0, "flood": 5.0, "other": 0.0}
+    patience = Anticipation(lambda: now[0])
+    assert not patience.holds_back("flood", due.__getitem__)
+    patience.begin("home")
+    assert patience.holds_back("flood", due.__getitem__)
+    assert not patience.holds_back("home", due.__getitem__)
+    assert not patience.holds_back("other", due.__getitem__), "it had no more"
+    now[0] = SECONDS
+    assert not patience.holds_back("flood", due.__getitem__)
+    assert patience.end() == ("home", SECONDS)
+    assert patience.end() == ("home", 0.0)

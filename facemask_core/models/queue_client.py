@@ -1,0 +1,50 @@
+"""Who uses the processor: a visitor of the lab, or a thread of a program without visitors."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Hashable
+from typing import Protocol
+
+
+class Client(Protocol):
+    """A user of the processor, such as a visitor of the lab."""
+
+    @property
+    def key(self) -> Hashable:
+        """The client's identity: requests of one key share one account."""
+
+    @property
+    def group(self) -> Hashable:
+        """The group with which the client shares; None if all clients are on their own."""
+
+    def on_wait(self, ahead: int) -> None:
+        """Called several times a second while the client waits; an error it raises ends the wait.
+
+        Args:
+            ahead: How many other clients come first.
+        """
+
+    def on_start(self) -> None:
+        """Called when the client's turn has come."""
+
+    def on_finish(self, seconds: float) -> None:
+        """Called with the time the client used the processor."""
+
+
+class ThreadClient:
+    """The calling thread as a client, for programs without visitors."""
+
+    def __init__(self) -> None:
+        """Takes the thread's number as the key."""
+        self.key: Hashable = threading.get_ident()
+        self.group: Hashable = None
+
+    def on_wait(self, ahead: int) -> None:
+        """Keeps waiting."""
+
+    def on_start(self) -> None:
+        """Does nothing."""
+
+    def on_finish(self, seconds: float) -> None:
+        """Does nothing: a thread has no allowance."""
