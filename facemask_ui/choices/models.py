@@ -19,7 +19,7 @@ from facemask_ui import compat
 from facemask_ui.base import messages as sentences
 from facemask_ui.base import settings
 from facemask_ui.choices import offer
-from facemask_ui.visitors import waiting
+from facemask_ui.visitors import shared_cache, waiting
 from facemask_ui.visitors.shared_cache import compute_once
 
 compat.keep_keras_state()
@@ -133,6 +133,7 @@ def unload(idle: float) -> list[str]:
         for function in (_compile_gradient, _load):
             function.drop_where(name)
     if names:
+        shared_cache.forget_answers()
         gc.collect()
         system.trim_memory()
     return names

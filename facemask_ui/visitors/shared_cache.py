@@ -195,3 +195,8 @@ def pick_cache(kind: str, face: str, *, own: int, everyones: int) -> AnswerCache
 @compute_once(most=_MOST_KINDS)
 def _shared_cache(kind: str, most: int) -> AnswerCache[Any]:
     return AnswerCache(most)
+
+
+def forget_answers() -> None:
+    """Drops everyone's answers: films hold their model, which is to leave memory."""
+    _shared_cache.clear()

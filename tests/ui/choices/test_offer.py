@@ -76,6 +76,15 @@ def test_a_model_that_nobody_uses_leaves_memory_and_comes_back() -> None:
     assert models.load("mobilenetv3").predict(models._GREY) is not None
 
 
+def test_the_answers_that_everyone_shares_do_not_hold_a_model_back(open_page: Open) -> None:
+    app = open_page("Attack", model="mobilenetv3", attack="fgsm")
+    assert not app.exception
+    classifier = weakref.ref(models.load("mobilenetv3"))
+    del app  # the visitor leaves
+    assert "mobilenetv3" in models.unload(0.0)
+    assert classifier() is None
+
+
 def test_the_server_looks_for_idle_models_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     looks: list[float] = []
     monkeypatch.setattr(idle_models, "_unload", looks.append)
