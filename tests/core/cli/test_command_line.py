@@ -54,8 +54,8 @@ COMMANDS = {
     "runs list": "--store --json",
     "runs show": "RUN --store --json",
     "runs delete": "RUN... --store",
-    "jobs list": "--store --json",
-    "jobs cancel": "JOB... --store --json",
+    "jobs list": "--waiting --owner --store --json",
+    "jobs cancel": "JOB... --all --owner --store --json",
     "jobs resume": "JOB... --store --json",
     "jobs delete": "JOB... --store --json",
 }
