@@ -16,7 +16,6 @@ from facemask_ui.lesson.chapters import CHAPTERS
 from facemask_ui.lesson.texts import Texts
 
 PHONE, PROJECTOR = 390, 1440
-WALKS = [("en", PROJECTOR), ("fr", PHONE)]
 Press = Callable[[Page, Locator], None]
 
 
@@ -70,10 +69,9 @@ def walk(page: Page, strings: Texts, width: int, press: Press) -> None:
     expect(page.get_by_text(strings.say("page.done"))).to_be_visible()
 
 
-@pytest.mark.parametrize(("language", "width"), WALKS)
-def test_the_lesson_by_mouse(visit: Visit, language: str, width: int) -> None:
-    page = visit(f"Learn?lang={language}", width=width)
-    walk(page, texts.read_texts(language), width, mouse)
+def test_the_lesson_by_mouse(visit: Visit) -> None:
+    page = visit("Learn?lang=en", width=PROJECTOR)
+    walk(page, texts.read_texts("en"), PROJECTOR, mouse)
 
 
 @pytest.mark.parametrize(("width", "language"), [(PROJECTOR, "fr"), (PHONE, "en")])

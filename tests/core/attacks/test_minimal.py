@@ -137,7 +137,6 @@ def test_the_way_back_never_makes_it_longer(curved: Classifier, faces: NDArray[n
         assert (after.l2 < before.l2 - 1e-6).any()
 
 
-@pytest.mark.backend
 def test_a_confident_adversarial_example_leads_by_as_much_as_it_was_asked(
     curved: Classifier, faces: NDArray[np.float32]
 ) -> None:

@@ -128,7 +128,7 @@ def test_targeted_fgsm_is_cleverhanss(
 @pytest.mark.parametrize(
     ("name", "effort", "count"),
     [
-        ("deepfool", {"steps": 20}, 24),
+        ("deepfool", {"steps": 20}, 16),
         # ART's Carlini-Wagner takes minutes a hundred; `make smallest-distances` spends them.
         ("cw", {"steps": 10, "searches": 2}, 8),
     ],

@@ -109,7 +109,6 @@ def test_preprocessing_agrees_with_kerass_own_function(name: str) -> None:
 
 
 @each_backbone
-@pytest.mark.backend
 def test_a_backbone_can_be_attacked_with_steps_of_exactly_epsilon(name: str) -> None:
     epsilon = 4 / 255
     model = wrapped(backbones.get(name).build(input_size=75))

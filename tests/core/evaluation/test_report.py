@@ -126,7 +126,6 @@ def test_without_an_image_to_attack_there_is_no_success_rate() -> None:
     assert replace(wrong, threat_model={"target": None}).success_rate == pytest.approx(1 / 2)
 
 
-@pytest.mark.backend
 def test_an_evaluation_is_what_its_images_give(shipped: Classifier, dataset: Dataset) -> None:
     attack = attacks.make("fgsm")
     calls: list[tuple[int, int]] = []

@@ -163,10 +163,12 @@ def test_while_epsilon_rises_no_model_is_called_overfitted(
 
 @pytest.mark.parametrize(
     "adversary",
-    [Adversary("fgsm", epsilon=0.2), Adversary("pgd", epsilon=0.1, steps=3, trades=6.0)],
+    [
+        pytest.param(Adversary("fgsm", epsilon=0.2), marks=pytest.mark.backend),
+        Adversary("pgd", epsilon=0.1, steps=3, trades=6.0),
+    ],
     ids=["fgsm", "trades"],
 )
-@pytest.mark.backend
 @pytest.mark.slow
 def test_training_against_an_adversary_makes_robust(
     data: Path, tmp_path: Path, adversary: Adversary
@@ -203,7 +205,6 @@ def test_a_run_that_overfits_to_one_step_says_so(
     assert card.metrics["val"]["probe"] == {"epsilon": 8 / 255, "images": 8} | fooled
 
 
-@pytest.mark.backend
 @pytest.mark.slow
 def test_the_last_probe_attacks_the_stored_weights_at_full_size(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

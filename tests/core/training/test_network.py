@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from each_backbone import each_backbone
 from tiny_backbone import RECIPE
 
 from facemask_core import backbones
@@ -15,7 +14,7 @@ from facemask_core.training import network, recipes
 
 
 @pytest.mark.slow
-@each_backbone
+@pytest.mark.parametrize("name", backbones.names())
 def test_one_step_moves_every_layer_of_every_backbone(name: str) -> None:
     """At the smallest size its recipe takes, from random weights."""
     size = backbones.get(name).min_size

@@ -99,8 +99,10 @@ def test_pictures_from_elsewhere_make_another_run(data: Path, tmp_path: Path) ->
 
 
 @needs.kills
-@pytest.mark.parametrize("name", RECIPES)
-@pytest.mark.backend
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[pytest.mark.backend] * (name == "plain")) for name in RECIPES],
+)
 @pytest.mark.slow
 def test_a_killed_run_goes_on_to_the_same_end(
     name: str, trained: Path, data: Path, tmp_path: Path
