@@ -1,7 +1,7 @@
 """Log lines for an operator's tools: one JSON object a line, with the number of its request.
 
 A visitor who meets a fault reads the number on the page, and the operator finds its trace by it.
-The lines hold no address and no name of a picture or zip, whoever logged them.
+The lines hold no address and no name of a picture or zip, from this lab or from a package.
 """
 
 from __future__ import annotations

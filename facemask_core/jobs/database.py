@@ -75,7 +75,7 @@ def using(home: Path, use: Callable[[sqlite3.Connection], T]) -> T:
     """Opens the queue, makes it if need be, and closes it again.
 
     A damaged file is renamed, never overwritten, and a new one begun: the runs are in the store,
-    and whoever asked can ask again.
+    and their visitors can ask again.
 
     Args:
         home: The folder it lies in.

@@ -8,8 +8,8 @@ from collections.abc import Collection, Hashable, Mapping
 class TimeShares:
     """The accounts of those who share a processor; who had no more than their share needs none.
 
-    Time is virtual here: it passes by the seconds that were everybody's share so far. Whoever used
-    more is due again when the others have had as much (start-time fair queueing).
+    Time is virtual here: it passes by the seconds that were everybody's share so far. A client that
+    used more is due again when the others have had as much (start-time fair queueing).
     """
 
     def __init__(self) -> None:

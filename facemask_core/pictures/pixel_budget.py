@@ -32,7 +32,7 @@ class PixelBudget:
             pixels: Width times height of the picture.
         """
         share = min(pixels, self._pixels)
-        # Whoever waits holds this lock: else small pictures would pass a large one forever.
+        # The picture that waits holds this lock: else small ones would pass a large one forever.
         with self._next, self._returned:
             self._returned.wait_for(lambda: self._free >= share)
             self._free -= share

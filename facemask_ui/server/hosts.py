@@ -20,7 +20,7 @@ _REQUESTS = {"http", "websocket"}
 THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 """A page that has one of these names was served by this machine itself."""
 _REFUSAL = (
-    "The lab does not answer to this name. Whoever runs it can let it: "
+    "The lab does not answer to this name. Its operator can let it: "
     "--server.allowedHosts followed by the name."
 )
 

@@ -1,7 +1,7 @@
 """Log lines of Streamlit's without the ids of sessions.
 
 The id of a session is all that its visitor's browser needs to come back to it, pictures included,
-and so is no matter of whoever reads a log.
+and so does not belong in a log.
 """
 
 from __future__ import annotations
@@ -21,5 +21,5 @@ class _SessionlessRecord(logging.LogRecord):
 
 
 def hide_sessions() -> None:
-    """Hides the ids of sessions in what Streamlit logs from now on, whoever formats it."""
+    """Hides the ids of sessions in what Streamlit logs from now on, in every format."""
     logging.setLogRecordFactory(_SessionlessRecord)

@@ -1,6 +1,6 @@
 """What a visitor's browser may send over its websocket.
 
-Streamlit's protocol also has messages for whoever develops an app: one empties the caches of all
+Streamlit's protocol also has messages for the developer of an app: one empties the caches of all
 visitors, others tell the state of the git repository or write files beside the app. Streamlit
 answers them to anyone. The browser of a lab's visitor sends none of them, so outside the mode
 ``local`` they end here.
