@@ -10,8 +10,8 @@ from pathlib import Path
 def kibibytes() -> int:
     """The peak of this process.
 
-    Linux hands the peak of whoever started a process on to it, as ``getrusage`` tells it; what
-    /proc tells begins with the program.
+    On Linux the figure of ``getrusage`` begins with the peak of the parent process; the figure in
+    /proc begins anew with the program.
     """
     status = Path("/proc/self/status")
     if status.exists():

@@ -92,7 +92,7 @@ def names(root: Path) -> dict[str, str]:
 
 
 class Unbroken(NamedTuple):
-    """A run that nothing befell: its rows, its pictures' names, and how long it took."""
+    """A run without any kill: its rows, its pictures' names, and how long it took."""
 
     rows: list[records.Image]
     pictures: dict[str, str]

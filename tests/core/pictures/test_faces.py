@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from facemask_core.errors import FaceError, ImageError
-from facemask_core.pictures import faces
+from facemask_core.pictures import face_votes
 from facemask_core.pictures.faces import Box, crop, crop_face, find_faces, square_around
 
 Image = NDArray[np.uint8]
@@ -112,15 +112,15 @@ def test_eyes_bring_back_a_face_the_frontal_cascades_lose(
     outline = [(179, 128), (225, 120), (269, 128), (265, 158), (225, 182), (185, 160)]
     cv2.fillPoly(masked, [np.array(outline)], (245, 245, 245))
     assert any(holds(box, *EYES, CHIN) for box in find_faces(masked))
-    monkeypatch.setattr(faces, "_second_look", lambda *_: [])
+    monkeypatch.setattr(face_votes, "_second_look", lambda *_: [])
     assert not any(holds(box, *EYES) for box in find_faces(masked))
 
 
 def test_a_search_in_the_mirror_gives_boxes_of_the_picture(astronaut: Image) -> None:
-    picture = faces._scaled(cv2.cvtColor(astronaut, cv2.COLOR_RGB2GRAY), 240)
-    flipped = faces._Picture(cv2.flip(picture.pixels, 1), picture.scale, picture.border)
-    one = faces._window_votes(picture, faces._FRONTAL[0])
-    other = faces._window_votes(flipped, faces._FRONTAL[0], mirrored=True)
+    picture = face_votes._scaled(cv2.cvtColor(astronaut, cv2.COLOR_RGB2GRAY), 240)
+    flipped = face_votes._Picture(cv2.flip(picture.pixels, 1), picture.scale, picture.border)
+    one = face_votes._window_votes(picture, face_votes._FRONTAL[0])
+    other = face_votes._window_votes(flipped, face_votes._FRONTAL[0], mirrored=True)
     assert len(one)
     np.testing.assert_allclose(one[:, 0] + other[:, 0] + one[:, 2], 512)
     np.testing.assert_allclose(one[:, 1:], other[:, 1:])
@@ -158,7 +158,7 @@ def votes(left: float, top: float, side: float, count: int) -> NDArray[np.float6
     ],
 )
 def test_votes_become_faces(ballots: list[NDArray[np.float64]], sides: list[float]) -> None:
-    assert faces._agree(ballots)[:, 2].tolist() == pytest.approx(sides)
+    assert face_votes._agree(ballots)[:, 2].tolist() == pytest.approx(sides)
 
 
 def test_two_faces_come_largest_first(astronaut: Image) -> None:
@@ -218,10 +218,10 @@ def test_visitors_at_the_same_time_get_the_same_answer(astronaut: Image) -> None
 
 def test_no_cascade_is_shared_between_threads() -> None:
     name = "haarcascade_eye.xml"
-    mine = faces._cascade(name)
+    mine = face_votes._cascade(name)
     with ThreadPoolExecutor(max_workers=1) as other:
-        assert other.submit(faces._cascade, name).result() is not mine
-    assert faces._cascade(name) is mine
+        assert other.submit(face_votes._cascade, name).result() is not mine
+    assert face_votes._cascade(name) is mine
 
 
 def test_the_crop_shows_the_box(astronaut: Image) -> None:
