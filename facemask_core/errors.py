@@ -31,6 +31,10 @@ class DefenceError(FacemaskError):
     """A defence's name or settings make no sense."""
 
 
+class CorruptionError(FacemaskError):
+    """A corruption's name, settings or strength make no sense, or its input is no picture."""
+
+
 class ExplanationError(FacemaskError):
     """An explanation's name or settings make no sense."""
 

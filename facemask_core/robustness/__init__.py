@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from facemask_core.robustness.corruption_table import CorruptionTable, evaluate_corruptions
 from facemask_core.robustness.curve import RobustnessCurve, measure_robustness_curve
 from facemask_core.robustness.defence_comparison import DefenceComparison, compare_defences
 from facemask_core.robustness.noise_control import measure_noise_control
@@ -19,6 +20,7 @@ from facemask_core.robustness.transfer_matrix import TransferMatrix, measure_tra
 __all__ = [
     "LARGEST",
     "AttackSurvival",
+    "CorruptionTable",
     "DefenceComparison",
     "RobustnessCurve",
     "SmallestEpsilons",
@@ -26,6 +28,7 @@ __all__ = [
     "Sweep",
     "TransferMatrix",
     "compare_defences",
+    "evaluate_corruptions",
     "find_smallest_epsilon",
     "find_smallest_epsilons",
     "follow_attack",

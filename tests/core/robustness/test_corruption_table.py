@@ -1,0 +1,75 @@
+"""The table of corruptions counts what it says, with intervals, the same for the same seed."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from small_models import SHAPE, judging
+
+from facemask_core import corruptions
+from facemask_core.errors import CorruptionError
+from facemask_core.labels import WITH_MASK, WITHOUT_MASK
+from facemask_core.robustness import evaluate_corruptions
+
+BRIGHT = judging(np.full(SHAPE, 1 / np.prod(SHAPE)), 0.5)
+"""Says "masked" where a picture's mean is above a half."""
+
+
+def test_each_cell_is_what_its_formula_predicts() -> None:
+    """Grey pictures of 0.4 are unmasked and of 0.8 masked; light alone moves the model."""
+    levels = np.array([102, 102, 102, 204], np.uint8)[:, None, None, None]
+    pictures = np.broadcast_to(levels, (4, *SHAPE)).copy()
+    labels = np.array([WITHOUT_MASK] * 3 + [WITH_MASK])
+    kinds = [corruptions.make(name) for name in ("darker", "brighter", "contrast", "mouth_box")]
+    table = evaluate_corruptions(BRIGHT, pictures, labels, kinds=kinds, severities=(1, 3))
+    cells = {(cell.corruption, cell.severity): cell for cell in table.cells}
+    assert table.clean_accuracy == 1.0
+    # x0.5 makes 0.8 to 0.4; +0.1 leaves 0.4 on the brink and +0.4 carries it over.
+    assert cells["darker", 1].balanced_accuracy == 0.5
+    assert cells["darker", 1].accuracy == 0.75
+    assert cells["brighter", 3].balanced_accuracy == 0.5
+    assert cells["brighter", 3].accuracy == 0.25
+    assert cells["contrast", 3].balanced_accuracy == 1.0
+    assert cells["mouth_box", 3].images == 3, "a box over a mask has no true answer"
+    assert cells["darker", 3].value == "x0.25"
+    cell = cells["darker", 1]
+    assert cell.interval.low < cell.balanced_accuracy < cell.interval.high
+    assert table.worst() == min(
+        (cell for cell in table.cells if cell.severity == 3), key=lambda c: c.balanced_accuracy
+    )
+    figures = json.loads(json.dumps(table.as_dict()))
+    shares = [cell["balanced_accuracy"] for cell in figures["cells"]]
+    assert figures["mean_balanced_accuracy"] == pytest.approx(np.mean(shares))
+    assert figures["mean_severities"] == [1, 3]
+
+
+def test_the_answers_depend_on_the_seed_and_not_on_the_batch() -> None:
+    pictures = np.random.default_rng(3).integers(0, 256, (5, *SHAPE), np.uint8)
+    labels = np.array([0, 1, 0, 1, 0])
+    kinds = [corruptions.make("noise")]
+    whole, again, other = (
+        evaluate_corruptions(BRIGHT, pictures, labels, kinds=kinds, seed=seed).logits
+        for seed in (1, 1, 2)
+    )
+    alone = evaluate_corruptions(BRIGHT, pictures[4:], labels[4:], kinds=kinds, seed=1).logits
+    np.testing.assert_array_equal(whole, again)
+    np.testing.assert_allclose(whole[4:], alone, atol=1e-6)
+    assert (whole != other).any()
+
+
+def test_a_class_without_a_picture_leaves_the_box_out() -> None:
+    pictures = np.full((2, *SHAPE), 204, np.uint8)
+    table = evaluate_corruptions(BRIGHT, pictures, np.full(2, WITH_MASK), severities=(3,))
+    assert "mouth_box" not in {cell.corruption for cell in table.cells}
+    assert len(table.cells) == len(corruptions.names()) - 1
+
+
+@pytest.mark.parametrize("severities", [(), (0,), (6,), (2, 1), (1, 1)])
+def test_severities_that_make_no_sense_are_refused(severities: tuple[int, ...]) -> None:
+    pictures, labels = np.zeros((1, *SHAPE), np.uint8), np.zeros(1, np.int64)
+    with pytest.raises(CorruptionError, match="rising whole numbers from 1 to 5"):
+        evaluate_corruptions(BRIGHT, pictures, labels, severities=severities)
+    with pytest.raises(CorruptionError, match="no picture"):
+        evaluate_corruptions(BRIGHT, pictures[:0], labels[:0])
