@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -28,6 +28,9 @@ from facemask_core.cli.terminal import model_row, print_json, print_line, print_
 from facemask_core.epsilons import describe_epsilon, parse_epsilon
 from facemask_core.errors import ImageError
 
+if TYPE_CHECKING:
+    from facemask_core.evaluation.verdicts import AttackedFace
+
 
 def attack(
     image: Annotated[Path, typer.Argument(help="A picture.")],
@@ -50,7 +53,7 @@ def attack(
 ) -> None:
     """Attack the face in a picture, save the result, and predict on it as saved."""
     from facemask_core import load_classifier
-    from facemask_core.evaluation.verdicts import attack_face
+    from facemask_core.evaluation.verdicts import Outcome, attack_face
     from facemask_core.pictures import model_input
 
     if output.suffix.lower() != ".png":
@@ -87,6 +90,7 @@ def attack(
         "linf": result.linf,
         "l2": result.l2,
         "rounded_away": result.rounded_away,
+        "unmoved": result.outcome is Outcome.UNMOVED,
         "output": str(output),
     }
     with saved(output, model_input.encode(result.adversarial)) as ending:
@@ -99,7 +103,18 @@ def attack(
         norm = str(row["threat_model"]["norm"])
         print_line(
             f"{result.outcome.value}: {attacker.title} in {norm} at epsilon "
-            f"{describe_epsilon(radius, norm)}; "
+            f"{describe_epsilon(radius, norm)}; {_reason_unmoved(result)}"
             f"largest change {describe_epsilon(result.linf)}, Euclidean {result.l2:.3f}; {ending}"
         )
         print_precision(classifier)
+
+
+def _reason_unmoved(result: AttackedFace) -> str:
+    """Says why a picture is its original still, before the figures; empty where it is not."""
+    from facemask_core.evaluation.verdicts import Outcome
+
+    if result.outcome is not Outcome.UNMOVED:
+        return ""
+    if result.rounded_away:
+        return "rounding to 8 bits undid the attack, so this says nothing of robustness; "
+    return "the attack changed nothing, so this says nothing of robustness; "

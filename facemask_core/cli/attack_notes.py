@@ -44,6 +44,17 @@ def note_rounding(count: int, total: int, consequence: str) -> None:
         )
 
 
+def describe_unmoved(unmoved: int, rounded_away: int) -> str:
+    """Writes the line below a table that counts images on which an attack did nothing.
+
+    Args:
+        unmoved: Images that count as robust though the attack left them as they are.
+        rounded_away: Images that the attack changed so little that 8 bits undo it.
+    """
+    rounding = f"; undone by rounding to 8 bits: {rounded_away}" if rounded_away else ""
+    return f"unmoved by the attack: {unmoved}{rounding}"
+
+
 def note_unmoved(count: int, total: int) -> None:
     """Prints how many images the attack left as they are without fooling the model, if any."""
     if count:

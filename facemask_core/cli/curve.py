@@ -75,14 +75,26 @@ def curve(
         print_line(
             f"{classifier.name} on {len(result.fell_at)} images, {len(result.skipped)} skipped"
         )
-        print_line(f"{'epsilon':>20}{'robust accuracy':>18}{'success rate':>15}")
+        print_line(
+            f"{'epsilon':>20}{'robust accuracy':>18}{'success rate':>15}"
+            f"{'unmoved':>10}{'rounded away':>15}"
+        )
         print_line(f"{'clean':>20}{result.clean_accuracy:>18.4f}")
         threat_model = result.threat_models[-1]
-        for radius, accuracy, rate in zip(
-            radii, result.robust_accuracy, result.success_rate, strict=True
+        for radius, accuracy, rate, unmoved, rounded in zip(
+            radii,
+            result.robust_accuracy,
+            result.success_rate,
+            result.unmoved,
+            result.rounded_away,
+            strict=True,
         ):
             radius_text = describe_epsilon(radius, threat_model["norm"])
-            print_line(f"{radius_text:>20}{accuracy:>18.4f}{rate:>15.4f}")
+            print_line(f"{radius_text:>20}{accuracy:>18.4f}{rate:>15.4f}{unmoved:>10}{rounded:>15}")
+        print_line(
+            "unmoved: images that count as robust, which the attack left as they are; "
+            "rounded away: images that are the originals again once saved in 8 bits"
+        )
         print_dead_gradients(result.dead_gradients)
         print_line(
             ", ".join(f"{key} {value}" for key, value in threat_model.items() if key != "epsilon")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from facemask_core.cli.attack_notes import note_hindrance
+from facemask_core.cli.attack_notes import describe_unmoved, note_hindrance
 from facemask_core.cli.attack_options import (
     DefencesOption,
     SettingsOption,
@@ -102,5 +102,17 @@ def _print_rows(result: DefenceComparison) -> None:
     print_line(
         "naive: made on the bare model; adaptive: made on the model with the defence before it"
     )
+    _print_unmoved(names, result)
     for name, dead in zip(names, result.dead_gradients, strict=True):
         print_dead_gradients(int(dead), f"images with the defence {name}")
+
+
+def _print_unmoved(names: list[str], result: DefenceComparison) -> None:
+    """Prints on how many of the images that count as robust the attacks did nothing."""
+    rows = (names, result.naive_unmoved, result.adaptive_unmoved, result.adaptive_rounded_away)
+    for name, naive, adaptive, rounded in zip(*rows, strict=True):
+        lost = (result.naive_rounded_away, int(rounded))
+        print_line(
+            f"{name}: naive: {describe_unmoved(int(naive), lost[0])}; "
+            f"adaptive: {describe_unmoved(int(adaptive), lost[1])}"
+        )

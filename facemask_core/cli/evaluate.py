@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from facemask_core.cli.attack_notes import note_hindrance, note_rounding, note_unmoved
+from facemask_core.cli.attack_notes import (
+    describe_unmoved,
+    note_hindrance,
+    note_rounding,
+    note_unmoved,
+)
 from facemask_core.cli.attack_options import SettingsOption, SourceOption, make_attack
 from facemask_core.cli.dataset_options import (
     CropOption,
@@ -174,6 +179,7 @@ def print_evaluation(result: Evaluation) -> None:
             f"success rate on images classed rightly before{others}: {result.success_rate:.4f}"
         )
     print_line(f"mean confidence drop: {result.mean_confidence_drop:.4f}")
+    print_line(describe_unmoved(result.unmoved, result.rounded_away))
     print_dead_gradients(result.dead_gradients)
 
 

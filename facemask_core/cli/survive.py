@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from facemask_core.cli.attack_notes import note_hindrance, note_rounding
+from facemask_core.cli.attack_notes import describe_unmoved, note_hindrance, note_rounding
 from facemask_core.cli.attack_options import SettingsOption, SourceOption, make_attack
 from facemask_core.cli.dataset_options import (
     CropOption,
@@ -83,6 +83,7 @@ def survive(
         for form, success in answers.success_rates.items():
             survived, wrong = answers.survival_rates[form], answers.error_rates[form]
             print_line(f"{form:10}{_share(success):>15}{_share(survived):>15}{_share(wrong):>18}")
+        print_line(describe_unmoved(result.unmoved, result.rounded_away))
         print_dead_gradients(result.dead_gradients)
         print_threat_model(result.threat_model)
         print_precision(classifier)

@@ -96,6 +96,7 @@ def sweep(
         "gradient_calls": result.gradient_calls,
         "dead_gradients": result.dead_gradients,
         "rounded_away": result.rounded_away.tolist(),
+        "unmoved": result.unmoved.tolist(),
         "threat_model": result.threat_model,
         "gif": None if gif is None else str(gif),
     }
@@ -128,14 +129,17 @@ def _notches(attack: Attack, largest: float | None) -> range:
 
 def _print(result: Sweep, face: NDArray[Any]) -> None:
     name = LABELS[result.label]
-    rows = zip(result.notches, result.lengths(face), result.confidence, result.fooled, strict=True)
-    for notch, length, confidence, fooled in rows:
+    columns = (result.lengths(face), result.confidence, result.fooled, result.unmoved)
+    for notch, length, confidence, fooled, unmoved in zip(result.notches, *columns, strict=True):
         # Rounding to 8 bits may carry an L2 attack a little beyond epsilon.
         length_text = f"  reached {length:.3f}" if result.grid.norm == "l2" else ""
-        mark = "  fooled" if fooled else ""
+        mark = "  fooled" if fooled else "  unmoved" if unmoved and notch else ""
         print_line(
             f"{result.grid.write(int(notch)):>7}{length_text}  {name} {confidence:.4f}{mark}"
         )
+    attacked = result.notches > 0
+    unmoved = int((result.unmoved & attacked).sum())
+    print_line(f"unmoved by the attack: {unmoved} of {attacked.sum()} epsilons")
     print_dead_gradients(result.dead_gradients, "epsilons")
     smallest, last = result.smallest_fooling_notch, int(result.notches[-1])
     none = f"none up to {result.grid.write(last)}"

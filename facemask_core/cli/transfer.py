@@ -78,6 +78,12 @@ def transfer(
         print_line(f"{'(clean)':{width}}{clean}")
         for name, row in zip(result.models, result.robust_accuracy, strict=True):
             print_line(f"{name:{width}}" + "".join(f"{value:>{width}.4f}" for value in row))
+        print_line("unmoved by the attack, though counted as robust:")
+        for name, counts in zip(result.models, result.unmoved, strict=True):
+            print_line(f"{name:{width}}" + "".join(f"{count:>{width}}" for count in counts))
+        for name, rounded in zip(result.models, result.rounded_away, strict=True):
+            if rounded:
+                print_line(f"made on {name}, undone by rounding to 8 bits: {rounded}")
         for name, dead in zip(result.models, result.dead_gradients, strict=True):
             print_dead_gradients(int(dead), f"images made on {name}")
         print_threat_model(result.threat_model)

@@ -47,6 +47,8 @@ class Outcome(Enum):
 
     FOOLED = "fooled"
     HELD = "held"
+    UNMOVED = "unmoved"
+    """Not fooled, but the picture is the original still, so the model was not put to the test."""
     ALREADY_WRONG = "was already wrong"
 
 
@@ -146,7 +148,7 @@ def attack_face(
         label=truth,
         before=before,
         after=after,
-        outcome=_outcome(before, after, truth, target),
+        outcome=_outcome(before, after, truth, target, moved=bool(levels.any())),
         linf=float(np.abs(levels).max() / LEVELS),
         l2=float(np.linalg.norm(levels) / LEVELS),
         gradient_calls=int(batch.gradient_calls[0]),
@@ -155,10 +157,14 @@ def attack_face(
     )
 
 
-def _outcome(before: Verdict, after: Verdict, truth: int, target: int | None) -> Outcome:
+def _outcome(
+    before: Verdict, after: Verdict, truth: int, target: int | None, *, moved: bool
+) -> Outcome:
     def reached(verdict: Verdict) -> bool:
         return verdict.label != truth if target is None else verdict.label == target
 
     if reached(before):
         return Outcome.ALREADY_WRONG
-    return Outcome.FOOLED if reached(after) else Outcome.HELD
+    if reached(after):
+        return Outcome.FOOLED
+    return Outcome.HELD if moved else Outcome.UNMOVED

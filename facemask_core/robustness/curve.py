@@ -14,6 +14,7 @@ from facemask_core.attacks.pgd import stop_once_fooled
 from facemask_core.data import datasets
 from facemask_core.data.reading import Progress, read_photographs
 from facemask_core.errors import AttackError
+from facemask_core.evaluation.eight_bits import is_rounded_away
 from facemask_core.models.classifier import Classifier
 from facemask_core.pictures import images
 
@@ -31,6 +32,10 @@ class RobustnessCurve:
         fell_at: int64 (n,), index of the epsilon at which each image falls; k if it never does, -1
             if the model is wrong before.
         dead: bool (n,), whether a gradient was zero or not finite at any epsilon.
+        unmoved: int64 (k,), images that the attack at each epsilon left as they are without
+            fooling the model; they count as robust there, though nothing was tried on them.
+        rounded_away: int64 (k,), images that the attack at each epsilon changed by so little that
+            in 8 bits they are the originals again.
         threat_models: The attack's statement at each epsilon.
         skipped: Files that could not be used, and why.
     """
@@ -38,6 +43,8 @@ class RobustnessCurve:
     epsilons: NDArray[np.float64]
     fell_at: NDArray[np.int64]
     dead: NDArray[np.bool_]
+    unmoved: NDArray[np.int64]
+    rounded_away: NDArray[np.int64]
     threat_models: tuple[dict[str, Any], ...]
     skipped: tuple[datasets.SkippedFile, ...]
 
@@ -70,9 +77,18 @@ class RobustnessCurve:
             "clean_accuracy": self.clean_accuracy,
             "dead_gradients": self.dead_gradients,
             "points": [
-                {"robust_accuracy": float(accuracy), "threat_model": statement}
-                for accuracy, statement in zip(
-                    self.robust_accuracy, self.threat_models, strict=True
+                {
+                    "robust_accuracy": float(accuracy),
+                    "unmoved": int(unmoved),
+                    "rounded_away": int(rounded),
+                    "threat_model": statement,
+                }
+                for accuracy, unmoved, rounded, statement in zip(
+                    self.robust_accuracy,
+                    self.unmoved,
+                    self.rounded_away,
+                    self.threat_models,
+                    strict=True,
                 )
             ],
             "skipped": [{"path": entry.path, "reason": entry.reason} for entry in self.skipped],
@@ -110,23 +126,43 @@ def measure_robustness_curve(
     if not radii or radii != sorted(set(radii)):
         raise AttackError("A curve needs at least one epsilon, and they must rise.")
     attack = stop_once_fooled(attack)
-    fell_at, dead = [np.empty(0, np.int64)], [np.empty(0, np.bool_)]
+    falls = [_Falls.of_none(0, len(radii))]
     skipped = list[datasets.SkippedFile]()
     for batch in read_photographs(dataset, attack.batch_size, prepare, progress):
         skipped += batch.skipped
         if not batch.paths:
             continue
         pixels = images.to_float(batch.images)
-        falls, batch_dead = _find_falls(classifier, pixels, batch.labels, attack, radii, seed)
-        fell_at.append(falls)
-        dead.append(batch_dead)
+        falls.append(_find_falls(classifier, pixels, batch.labels, attack, radii, seed))
     return RobustnessCurve(
         np.array(radii),
-        np.concatenate(fell_at),
-        np.concatenate(dead),
+        np.concatenate([batch.fell_at for batch in falls]),
+        np.concatenate([batch.dead for batch in falls]),
+        np.sum([batch.unmoved for batch in falls], axis=0),
+        np.sum([batch.rounded_away for batch in falls], axis=0),
         tuple(attack.threat_model(radius, seed) for radius in radii),
         tuple(skipped),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Falls:
+    """What a curve counts on one batch; the attributes are those of :class:`RobustnessCurve`."""
+
+    fell_at: NDArray[np.int64]
+    dead: NDArray[np.bool_]
+    unmoved: NDArray[np.int64]
+    rounded_away: NDArray[np.int64]
+
+    @classmethod
+    def of_none(cls, images: int, radii: int) -> _Falls:
+        """Counts images of which none falls at any radius."""
+        return cls(
+            np.full(images, radii, np.int64),
+            np.zeros(images, np.bool_),
+            np.zeros(radii, np.int64),
+            np.zeros(radii, np.int64),
+        )
 
 
 def _find_falls(
@@ -136,18 +172,20 @@ def _find_falls(
     attack: Attack,
     radii: list[float],
     seed: int,
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Finds the index of the radius at which each image of a batch falls, and dead gradients."""
-    fell_at = np.full(len(pixels), len(radii), np.int64)
-    dead = np.zeros(len(pixels), np.bool_)
-    fell_at[classifier.predict(pixels).argmax(axis=1) != labels] = -1
+) -> _Falls:
+    """Finds the index of the radius at which each image of a batch falls."""
+    falls = _Falls.of_none(len(pixels), len(radii))
+    falls.fell_at[classifier.predict(pixels).argmax(axis=1) != labels] = -1
     for index, radius in enumerate(radii):
-        standing = np.flatnonzero(fell_at == len(radii))
+        standing = np.flatnonzero(falls.fell_at == len(radii))
         if not len(standing):
             break
         adversarial = attack(
             classifier, pixels[standing], labels[standing], epsilon=radius, seed=seed
         )
-        fell_at[standing[adversarial.predictions != labels[standing]]] = index
-        dead[standing] |= adversarial.dead
-    return fell_at, dead
+        right = adversarial.predictions == labels[standing]
+        falls.fell_at[standing[~right]] = index
+        falls.dead[standing] |= adversarial.dead
+        falls.unmoved[index] = (right & (adversarial.linf == 0.0)).sum()
+        falls.rounded_away[index] = is_rounded_away(adversarial.linf).sum()
+    return falls

@@ -15,6 +15,7 @@ from facemask_core.data import datasets
 from facemask_core.data.reading import Progress, read_photographs
 from facemask_core.defences import Defence, defend
 from facemask_core.errors import AttackError
+from facemask_core.evaluation.eight_bits import is_rounded_away
 from facemask_core.models.classifier import Classifier
 from facemask_core.pictures import images
 
@@ -35,6 +36,8 @@ class DefenceComparison:
         naive: int64 (rows, n), predictions for adversarial examples of the bare model.
         adaptive: int64 (rows, n), predictions for adversarial examples of the defended model,
             whose gradients pass through the defence.
+        naive_linf: float64 (n,), the largest change that the naive attack made to each image.
+        adaptive_linf: float64 (rows, n), that of the adaptive attacks.
         dead_gradients: int64 (rows,), on how many images the adaptive attack met a gradient that
             was zero or not finite.
         threat_model: The attack's statement.
@@ -46,6 +49,8 @@ class DefenceComparison:
     clean: NDArray[np.int64]
     naive: NDArray[np.int64]
     adaptive: NDArray[np.int64]
+    naive_linf: NDArray[np.float64]
+    adaptive_linf: NDArray[np.float64]
     dead_gradients: NDArray[np.int64]
     threat_model: dict[str, Any]
     skipped: tuple[datasets.SkippedFile, ...]
@@ -78,6 +83,26 @@ class DefenceComparison:
         """float64 (rows,): the same under the adaptive attack."""
         return self._success_rate(self.adaptive)
 
+    @property
+    def naive_unmoved(self) -> NDArray[np.int64]:
+        """int64 (rows,): images robust under the naive attack, which left them as they are."""
+        return (self._robust(self.naive) & (self.naive_linf == 0.0)).sum(axis=1)
+
+    @property
+    def adaptive_unmoved(self) -> NDArray[np.int64]:
+        """int64 (rows,): images robust under the adaptive attack, which left them as they are."""
+        return (self._robust(self.adaptive) & (self.adaptive_linf == 0.0)).sum(axis=1)
+
+    @property
+    def naive_rounded_away(self) -> int:
+        """Images of the naive attack that are the originals again once saved in 8 bits."""
+        return int(is_rounded_away(self.naive_linf).sum())
+
+    @property
+    def adaptive_rounded_away(self) -> NDArray[np.int64]:
+        """int64 (rows,): images of the adaptive attacks that rounding makes the originals again."""
+        return is_rounded_away(self.adaptive_linf).sum(axis=1)
+
     def _robust(self, after: NDArray[np.int64]) -> NDArray[np.bool_]:
         return (self.clean == self.labels) & (after == self.labels)
 
@@ -86,18 +111,29 @@ class DefenceComparison:
         with np.errstate(invalid="ignore"):
             return (right - self._robust(after).sum(axis=1)) / right
 
-    def _figures(self, after: NDArray[np.int64]) -> list[dict[str, Any]]:
+    def _figures(
+        self, after: NDArray[np.int64], unmoved: NDArray[np.int64], rounded_away: NDArray[np.int64]
+    ) -> list[dict[str, Any]]:
         robust = self._robust(after).mean(axis=1).tolist()
         rates = self._success_rate(after).tolist()
         return [
-            {"robust_accuracy": accuracy, "success_rate": None if np.isnan(rate) else rate}
-            for accuracy, rate in zip(robust, rates, strict=True)
+            {
+                "robust_accuracy": accuracy,
+                "success_rate": None if np.isnan(rate) else rate,
+                "unmoved": still,
+                "rounded_away": lost,
+            }
+            for accuracy, rate, still, lost in zip(
+                robust, rates, unmoved.tolist(), rounded_away.tolist(), strict=True
+            )
         ]
 
     def as_dict(self) -> dict[str, Any]:
         """The figures, fit for JSON."""
         clean, dead = self.clean_accuracy.tolist(), self.dead_gradients.tolist()
-        naive, adaptive = self._figures(self.naive), self._figures(self.adaptive)
+        naive_rounded = np.full(len(clean), self.naive_rounded_away)
+        naive = self._figures(self.naive, self.naive_unmoved, naive_rounded)
+        adaptive = self._figures(self.adaptive, self.adaptive_unmoved, self.adaptive_rounded_away)
         return {
             "images": len(self.labels),
             "threat_model": self.threat_model,
@@ -154,22 +190,29 @@ def compare_defences(
     models = [classifier, *(defend(classifier, defence) for defence in defences)]
     labels, skipped = [np.empty(0, np.int64)], list[datasets.SkippedFile]()
     answers, dead = [np.empty((3, len(models), 0), np.int64)], np.zeros(len(models), np.int64)
+    changes = [np.empty((1 + len(models), 0))]
     for batch in read_photographs(dataset, attack.batch_size, prepare, progress):
         skipped += batch.skipped
         if not batch.paths:
             continue
         pixels = images.to_float(batch.images)
-        predictions, batch_dead = _predict(models, pixels, batch.labels, attack, epsilon, seed)
+        predictions, linf, batch_dead = _predict(
+            models, pixels, batch.labels, attack, epsilon, seed
+        )
         labels.append(batch.labels)
         answers.append(predictions)
+        changes.append(linf)
         dead += batch_dead
     clean, naive, adaptive = np.concatenate(answers, axis=2)
+    naive_linf, *adaptive_linf = np.concatenate(changes, axis=1)
     return DefenceComparison(
         defences=tuple(defences),
         labels=np.concatenate(labels),
         clean=clean,
         naive=naive,
         adaptive=adaptive,
+        naive_linf=naive_linf,
+        adaptive_linf=np.stack(adaptive_linf),
         dead_gradients=dead,
         threat_model=attack.threat_model(epsilon, seed),
         skipped=tuple(skipped),
@@ -183,14 +226,15 @@ def _predict(
     attack: Attack,
     epsilon: float,
     seed: int,
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
     """Predicts the classes of the clean, the naive and the adaptive images.
 
     All go through the same program: compiled differently, a value between two levels may fall to
     the other side in a defence that rounds.
 
     Returns:
-        int64 (3, models, n), the classes, and (models,), the numbers of dead gradients.
+        int64 (3, models, n), the classes; float64 (1 + models, n), the largest changes by the naive
+        and by the adaptive attacks; and int64 (models,), the numbers of dead gradients.
     """
     bare, *defended_models = models
     naive = attack(bare, pixels, labels, epsilon=epsilon, seed=seed)
@@ -199,8 +243,10 @@ def _predict(
         return [model.predict(batch).argmax(axis=1) for batch in (pixels, naive.images, own)]
 
     answers, dead = [classify(bare, naive.images)], [naive.dead_gradients]
+    changes = [naive.linf, naive.linf]
     for model in defended_models:
         adaptive = attack(model, pixels, labels, epsilon=epsilon, seed=seed)
         answers.append(classify(model, adaptive.images))
         dead.append(adaptive.dead_gradients)
-    return np.stack(answers, axis=1), np.array(dead)
+        changes.append(adaptive.linf)
+    return np.stack(answers, axis=1), np.stack(changes), np.array(dead)

@@ -31,6 +31,8 @@ class AttackSurvival:
         dead_gradients: On how many images a gradient was zero or not finite.
         rounded_away: How many images the attack changed so little that in 8 bits they are the
             originals again.
+        unmoved: How many images the attack left as they are, though the model classes them
+            rightly.
         threat_model: The attack's statement.
         skipped: Files that could not be used, and why.
     """
@@ -38,6 +40,7 @@ class AttackSurvival:
     answers: Survival
     dead_gradients: int
     rounded_away: int
+    unmoved: int
     threat_model: dict[str, Any]
     skipped: tuple[datasets.SkippedFile, ...]
 
@@ -47,6 +50,7 @@ class AttackSurvival:
             **self.answers.as_dict(),
             "dead_gradients": self.dead_gradients,
             "rounded_away": self.rounded_away,
+            "unmoved": self.unmoved,
             "threat_model": self.threat_model,
             "skipped": [asdict(entry) for entry in self.skipped],
         }
@@ -83,7 +87,8 @@ def measure_attack_survival(
         raise AttackError("Survival needs an untargeted attack; leave the target out.")
     attack.check_epsilon(epsilon, classifier.input_shape)
     check_qualities(qualities)
-    parts, dead, lost, skipped = list[Survival](), 0, 0, list[datasets.SkippedFile]()
+    parts, dead, lost, unmoved = list[Survival](), 0, 0, 0
+    skipped = list[datasets.SkippedFile]()
     for batch in read_photographs(dataset, attack.batch_size, prepare, progress):
         skipped += batch.skipped
         if not batch.paths:
@@ -97,6 +102,12 @@ def measure_attack_survival(
         )
         dead += adversarial.dead_gradients
         lost += int(is_rounded_away(adversarial.linf).sum())
+        unmoved += int((parts[-1].right_before & (adversarial.linf == 0.0)).sum())
     return AttackSurvival(
-        join_survivals(parts), dead, lost, attack.threat_model(epsilon, seed), tuple(skipped)
+        join_survivals(parts),
+        dead,
+        lost,
+        unmoved,
+        attack.threat_model(epsilon, seed),
+        tuple(skipped),
     )

@@ -38,6 +38,8 @@ class Sweep:
         threat_model: The attack's statement of the sweep, at the largest epsilon.
         rounded_away: Bool (k,), where the attack changed the face, but in 8 bits it is the
             original again.
+        unmoved: Bool (k,), where the picture is the original and does not fool: it says nothing of
+            robustness. At epsilon 0 that is how it must be.
     """
 
     grid: Grid
@@ -49,6 +51,7 @@ class Sweep:
     dead_gradients: int
     threat_model: dict[str, Any]
     rounded_away: NDArray[np.bool_]
+    unmoved: NDArray[np.bool_]
 
     @property
     def probabilities(self) -> NDArray[np.float64]:
@@ -179,6 +182,7 @@ def _round_parts(
         logits = batch.logits.copy()
         if differs.any():
             logits[differs] = classifier.predict(images.to_float(adversarial[differs]))
+        is_original = (adversarial == face).all(axis=(1, 2, 3))
         yield Sweep(
             grid=axis,
             notches=np.array(own, np.int64),
@@ -188,7 +192,8 @@ def _round_parts(
             gradient_calls=int(batch.gradient_calls.sum()),
             dead_gradients=batch.dead_gradients,
             threat_model=threat_model,
-            rounded_away=(batch.linf > 0.0) & (adversarial == face).all(axis=(1, 2, 3)),
+            rounded_away=(batch.linf > 0.0) & is_original,
+            unmoved=is_original & (logits.argmax(axis=1) == label),
         )
 
 
@@ -201,4 +206,5 @@ def _join(parts: Sequence[Sweep]) -> Sweep:
         gradient_calls=sum(part.gradient_calls for part in parts),
         dead_gradients=sum(part.dead_gradients for part in parts),
         rounded_away=np.concatenate([part.rounded_away for part in parts]),
+        unmoved=np.concatenate([part.unmoved for part in parts]),
     )

@@ -13,6 +13,7 @@ from facemask_core.attacks import Attack
 from facemask_core.data import datasets
 from facemask_core.data.reading import Progress, read_photographs
 from facemask_core.errors import AttackError
+from facemask_core.evaluation.eight_bits import is_rounded_away
 from facemask_core.models.classifier import Classifier
 from facemask_core.pictures import images
 
@@ -27,6 +28,7 @@ class TransferMatrix:
         labels: int64 (n,), true classes.
         clean: int64 (models, n), predictions before the attack.
         adversarial: int64 (sources, targets, n), predictions after it.
+        linf: float64 (sources, n), the largest change that each source's attack made to an image.
         dead_gradients: int64 (sources,), on how many images a gradient of each source was zero or
             not finite.
         threat_model: The attack's statement.
@@ -38,6 +40,7 @@ class TransferMatrix:
     labels: NDArray[np.int64]
     clean: NDArray[np.int64]
     adversarial: NDArray[np.int64]
+    linf: NDArray[np.float64]
     dead_gradients: NDArray[np.int64]
     threat_model: dict[str, Any]
     skipped: tuple[datasets.SkippedFile, ...]
@@ -66,6 +69,20 @@ class TransferMatrix:
         with np.errstate(invalid="ignore"):
             return fell.sum(axis=2) / right.sum(axis=1)[None]
 
+    @property
+    def unmoved(self) -> NDArray[np.int64]:
+        """int64 (sources, targets): images that count as robust though the attack left them alone.
+
+        The attack on the source found nothing to change in them, or could not move.
+        """
+        right = (self.clean == self.labels)[None] & (self.adversarial == self.labels)
+        return (right & (self.linf == 0.0)[:, None]).sum(axis=2)
+
+    @property
+    def rounded_away(self) -> NDArray[np.int64]:
+        """int64 (sources,): images that are the originals again once they are saved in 8 bits."""
+        return is_rounded_away(self.linf).sum(axis=1)
+
     def as_dict(self) -> dict[str, Any]:
         """The figures, fit for JSON."""
         return {
@@ -79,6 +96,8 @@ class TransferMatrix:
                 for row in self.success_rate.tolist()
             ],
             "dead_gradients": self.dead_gradients.tolist(),
+            "unmoved": self.unmoved.tolist(),
+            "rounded_away": self.rounded_away.tolist(),
             "threat_model": self.threat_model,
             "skipped": [{"path": entry.path, "reason": entry.reason} for entry in self.skipped],
         }
@@ -117,7 +136,7 @@ def measure_transfer(
     count, skipped = len(classifiers), list[datasets.SkippedFile]()
     labels = [np.empty(0, np.int64)]
     clean, adversarial = [np.empty((count, 0), np.int64)], [np.empty((count, count, 0), np.int64)]
-    dead = np.zeros(count, np.int64)
+    linf, dead = [np.empty((count, 0))], np.zeros(count, np.int64)
     for batch in read_photographs(dataset, attack.batch_size, prepare, progress):
         skipped += batch.skipped
         if not batch.paths:
@@ -129,6 +148,7 @@ def measure_transfer(
             attack(source, pixels, batch.labels, epsilon=epsilon, seed=seed)
             for source in classifiers
         ]
+        linf.append(np.stack([result.linf for result in results]))
         dead += [result.dead_gradients for result in results]
         adversarial.append(np.stack([_predict(classifiers, result.images) for result in results]))
     return TransferMatrix(
@@ -137,6 +157,7 @@ def measure_transfer(
         labels=np.concatenate(labels),
         clean=np.concatenate(clean, axis=1),
         adversarial=np.concatenate(adversarial, axis=2),
+        linf=np.concatenate(linf, axis=1),
         dead_gradients=dead,
         threat_model=attack.threat_model(epsilon, seed),
         skipped=tuple(skipped),

@@ -27,6 +27,10 @@ def _sentence(result: AttackedFace) -> str:
     if result.outcome is Outcome.ALREADY_WRONG:
         truth = palette.WORDS[result.label].lower()
         lines.append(f"The true answer is *{truth}*: the model was wrong without any attack.")
+    if result.outcome is Outcome.UNMOVED:
+        lines.append(
+            "The attacked picture is the original to the bit, which says nothing of robustness."
+        )
     return "  \n".join(lines)
 
 

@@ -7,5 +7,6 @@ from facemask_core.evaluation.verdicts import Outcome
 OUTCOMES = {
     Outcome.FOOLED: (":material/bolt:", "Fooled"),
     Outcome.HELD: (":material/shield:", "Held"),
+    Outcome.UNMOVED: (":material/pause_circle:", "Unmoved"),
     Outcome.ALREADY_WRONG: (":material/block:", "Was already wrong"),
 }

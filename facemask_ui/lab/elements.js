@@ -36,9 +36,11 @@ function predict(probabilities) {
   return probabilities[1] > probabilities[0] ? 1 : 0;
 }
 
-function outcomeOf(before, after, label) {
+/** How an attack ended; a picture that is the original still was not put to a test. */
+function outcomeOf(before, after, label, moved) {
   if (predict(before) !== label) return "wrong";
-  return predict(after) === label ? "held" : "fooled";
+  if (predict(after) !== label) return "fooled";
+  return moved ? "held" : "unmoved";
 }
 
 /** As the rest of the lab writes it: only what is certain to the last digit is 100 %. */

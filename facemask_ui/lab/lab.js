@@ -226,11 +226,17 @@ class Lab {
     delete verdict.dataset.outcome;
     if (this.veiled()) return verdict.replaceChildren(words.veiled);
     if (!point) return verdict.replaceChildren(words.waiting);
-    const outcome = outcomeOf(film.before, point.probabilities, data.label);
+    const outcome = outcomeOf(film.before, point.probabilities, data.label, this.isMoved());
     verdict.dataset.outcome = outcome;
     verdict.replaceChildren(
       icon(words.icons[outcome]), `${words.outcomes[outcome]} `, this.chip(point.probabilities),
     );
+  }
+
+  /** Says whether the attacked picture differs from the original in any value. */
+  isMoved() {
+    const { film, level } = this;
+    return attackedAt(film, level)?.some((value, place) => value !== film.face[place]) ?? false;
   }
 
   /** A verdict as icon, word and confidence: never by colour alone. */
@@ -250,7 +256,8 @@ class Lab {
   spoken(point) {
     if (this.veiled()) return this.words.veiled;
     if (!point) return this.words.waiting;
-    const outcome = outcomeOf(this.film.before, point.probabilities, this.data.label);
+    const { film, data } = this;
+    const outcome = outcomeOf(film.before, point.probabilities, data.label, this.isMoved());
     return `${this.words.outcomes[outcome]} ${this.answer(point.probabilities)}`;
   }
 

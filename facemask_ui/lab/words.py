@@ -9,7 +9,12 @@ from facemask_ui.base import palette
 from facemask_ui.base.browser import strip_icon
 from facemask_ui.face.outcomes import OUTCOMES
 
-_OUTCOMES = {"fooled": Outcome.FOOLED, "held": Outcome.HELD, "wrong": Outcome.ALREADY_WRONG}
+_OUTCOMES = {
+    "fooled": Outcome.FOOLED,
+    "held": Outcome.HELD,
+    "unmoved": Outcome.UNMOVED,
+    "wrong": Outcome.ALREADY_WRONG,
+}
 
 WORDS: dict[str, Any] = {
     "classes": palette.WORDS,
@@ -18,6 +23,7 @@ WORDS: dict[str, Any] = {
     "outcomes": {
         "fooled": "Fooled:",
         "held": "Held:",
+        "unmoved": "Unmoved:",
         "wrong": "Was already wrong:",
     },
     "before": "Before",

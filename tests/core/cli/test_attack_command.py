@@ -43,9 +43,8 @@ def test_the_saved_picture_is_inside_the_ball_and_judged_as_saved(
         assert_verdict(verdict)
     drop = row["before"]["confidence"] - row["after"]["probabilities"][row["before"]["label"]]
     assert row["confidence_drop"] == pytest.approx(drop)
-    assert row["outcome"] == (
-        "fooled" if row["after"]["label"] != row["before"]["label"] else "held"
-    )
+    held = "held" if levels else "unmoved"
+    assert row["outcome"] == ("fooled" if row["after"]["label"] != row["before"]["label"] else held)
 
 
 def test_an_attack_states_its_threat_model(lab: Lab, tmp_path: Path, picture: Path) -> None:
@@ -154,7 +153,7 @@ def test_an_attack_that_rounding_undoes_is_told(
     answer = lab("attack", picture, *options)
     row = json.loads(answer.out)
     assert row["rounded_away"] is lost
-    assert (row["linf"] == 0.0) is lost
+    assert (row["linf"] == 0.0) is row["unmoved"] is (row["outcome"] == "unmoved") is lost
     assert ("Rounding to 8 bits undoes" in answer.err) is lost
 
 
@@ -165,7 +164,10 @@ def test_a_picture_that_the_attack_leaves_as_it_is_is_told(
     options = ["--model", MODEL, *words, "--epsilon", "3", "--output", tmp_path / "out.png"]
     answer = lab("attack", picture, *options, "--no-crop", "--json")
     row = json.loads(answer.out)
-    assert (row["linf"], row["rounded_away"]) == (0.0, False)
+    assert (row["linf"], row["rounded_away"], row["outcome"]) == (0.0, False, "unmoved")
+    result = lab("attack", picture, *options, "--no-crop").out.splitlines()[2]
+    assert result.startswith("unmoved: ")
+    assert "says nothing of robustness" in result
     assert "leaves 1 of 1 images exactly as they are" in answer.err
 
 

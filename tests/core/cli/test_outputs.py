@@ -165,3 +165,25 @@ def test_an_evaluation_says_how_many_pictures_rounding_would_undo(
     assert stated["rounded_away"] == stated["images"] == 6
     assert stated["unmoved"] == 0
     assert "before any rounding" in answer.err
+    assert "unmoved by the attack: 0; undone by rounding to 8 bits: 6\n" in answer.out
+
+
+@pytest.mark.parametrize(
+    ("command", "line"),
+    [
+        ("curve", "0/255 (0){clean:>18.4f}{rate:>15.4f}{right:>10}{rounded:>15}"),
+        ("transfer", MODEL + "{right:>13}"),
+        ("survive", "unmoved by the attack: {right}"),
+        ("defend", "none: naive: unmoved by the attack: {right}"),
+    ],
+)
+def test_a_table_of_robustness_says_how_many_images_stayed_unmoved(
+    lab: Lab, data: Path, command: str, line: str
+) -> None:
+    epsilon = "--epsilons" if command == "curve" else "--epsilon"
+    more = ("--defence", "blur") if command == "defend" else ()
+    words = ("--model", MODEL, "--data", data, "--attack", "fgsm", epsilon, "0", *more)
+    written = [" ".join(text.split()) for text in lab(command, *words).out.splitlines()]
+    figures = {"clean": 0.5, "rate": 0.0, "right": 3, "rounded": 0}
+    expected = " ".join(line.format(**figures).split())
+    assert any(text.startswith(expected) for text in written), written

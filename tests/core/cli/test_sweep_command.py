@@ -30,7 +30,8 @@ def test_a_sweep_agrees_with_the_attack_at_each_epsilon(lab: Lab, tmp_path: Path
     assert row["smallest_fooling_epsilon"] == (fooled[0] / 255 if len(fooled) else None)
     said = lab("sweep", PORTRAIT, *words, "--largest", 8).out
     assert "smallest fooling epsilon" in said
-    assert len(said.splitlines()) == 11
+    assert "unmoved by the attack: 0 of 8 epsilons" in said
+    assert len(said.splitlines()) == 12
     assert said.endswith("precision exact: float32\n")
 
 

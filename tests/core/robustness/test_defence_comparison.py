@@ -97,6 +97,8 @@ def test_wrong_before_is_an_error_whatever_the_attack_makes_of_it() -> None:
         clean=np.array([[1, 1, 1, 1]]),
         naive=np.array([[1, 0, 1, 0]]),
         adaptive=np.array([[0, 0, 1, 1]]),
+        naive_linf=np.array([0.1, 0.1, 0.0, 0.0]),
+        adaptive_linf=np.array([[0.1, 0.1, 0.0, 0.0]]),
         dead_gradients=np.array([0]),
         threat_model={},
         skipped=(),
@@ -104,6 +106,7 @@ def test_wrong_before_is_an_error_whatever_the_attack_makes_of_it() -> None:
     assert found.clean_accuracy == [1 / 2]
     assert (found.naive_accuracy, found.naive_success_rate) == ([1 / 4], [1 / 2])
     assert (found.adaptive_accuracy, found.adaptive_success_rate) == ([0], [1])
+    assert (found.naive_unmoved, found.adaptive_unmoved) == ([0], [0])
 
 
 @pytest.mark.parametrize("name", ["fgsm", "pgd", "square"])
@@ -152,7 +155,7 @@ def test_dead_gradients_are_counted_and_the_answer_is_fit_for_json(
         dead, pictures, attacks.make("fgsm"), [soft, few], epsilon=EPSILON, prepare=small
     )
     stated = json.loads(json.dumps(comparison.as_dict(), allow_nan=False))
-    fared = {"robust_accuracy": 1 / 2, "success_rate": 0.0}
+    fared = {"robust_accuracy": 1 / 2, "success_rate": 0.0, "unmoved": 6, "rounded_away": 0}
     assert stated["images"] == 12
     assert stated["undefended"] == {"clean_accuracy": 1 / 2, **fared, "dead_gradients": 12}
     for row, defence in zip(stated["defences"], (soft, few), strict=True):
@@ -180,7 +183,8 @@ def test_without_an_image_right_before_there_is_no_success_rate(
     assert np.isnan(comparison.naive_success_rate).all()
     stated = json.loads(json.dumps(comparison.as_dict(), allow_nan=False))
     assert stated["undefended"]["success_rate"] is None
-    assert stated["defences"][0]["naive"] == {"robust_accuracy": 0.0, "success_rate": None}
+    naive = stated["defences"][0]["naive"]
+    assert (naive["robust_accuracy"], naive["success_rate"], naive["unmoved"]) == (0.0, None, 0)
 
 
 @pytest.mark.parametrize(

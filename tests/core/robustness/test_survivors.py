@@ -85,6 +85,7 @@ def test_a_part_of_a_level_is_lost_in_rounding(tmp_path: Path) -> None:
     )
     assert survival.answers.success_rates == {FLOAT: 1 / 2, EIGHT_BITS: 0.0, PNG: 0.0}
     assert survival.answers.survival_rates == {FLOAT: 1.0, EIGHT_BITS: 0.0, PNG: 0.0}
+    assert (survival.rounded_away, survival.unmoved) == (2, 0)
 
 
 @pytest.mark.backend

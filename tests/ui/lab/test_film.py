@@ -41,6 +41,7 @@ def _sweep(levels: list[int], adversarial: NDArray[np.uint8], grid: Grid = LINF)
         dead_gradients=0,
         threat_model=attacks.make("fgsm").threat_model(0.1),
         rounded_away=np.zeros(len(levels), np.bool_),
+        unmoved=np.zeros(len(levels), np.bool_),
     )
 
 
