@@ -40,6 +40,7 @@ from facemask_core.cli.options import (
     TargetOption,
 )
 from facemask_core.cli.outputs import check_files, read_paths, saved_json
+from facemask_core.cli.parts import print_parts, print_sources
 from facemask_core.cli.store_options import (
     NoStoreOption,
     StoreOption,
@@ -152,7 +153,8 @@ def evaluate(
 
 def print_evaluation(result: Evaluation) -> None:
     """Prints a report as text."""
-    count = f"{len(result.paths)} images, {len(result.skipped)} skipped"
+    groups = "" if result.groups is None else f" in {result.groups} groups"
+    count = f"{len(result.paths)} images{groups}, {len(result.skipped)} skipped"
     print_line(f"{result.model} on {count}, {result.seconds:.1f} s")
     _print_speed(result.speed)
     for entry in result.skipped:
@@ -164,8 +166,9 @@ def print_evaluation(result: Evaluation) -> None:
         )
     _print_predictions("clean", result.clean)
     _print_calibration(result.clean)
-    _print_sources(result)
+    print_sources(result)
     if result.adversarial is None or result.threat_model is None:
+        print_parts(result)
         return
     threat_model = ", ".join(f"{key} {value}" for key, value in result.threat_model.items())
     _print_predictions(f"adversarial ({threat_model})", result.adversarial)
@@ -181,6 +184,7 @@ def print_evaluation(result: Evaluation) -> None:
     print_line(f"mean confidence drop: {result.mean_confidence_drop:.4f}")
     print_line(describe_unmoved(result.unmoved, result.rounded_away))
     print_dead_gradients(result.dead_gradients)
+    print_parts(result)
 
 
 def _print_speed(speed: Speed) -> None:
@@ -195,30 +199,6 @@ def _print_calibration(predictions: Predictions) -> None:
     calibration = predictions.calibration
     print_line(f"expected calibration error {calibration.expected_calibration_error:.4f}")
     print_line(f"Brier score {calibration.brier_score:.4f}")
-
-
-def _print_sources(result: Evaluation) -> None:
-    """Prints one line a source, or the reason if the manifest cannot be used."""
-    if result.sources_problem is not None:
-        print_line()
-        print_line(f"no figures per source: {result.sources_problem}")
-    figures = result.by_source()
-    if not figures:
-        return
-    width = max(map(len, figures))
-    heads = ["images", "accuracy", "balanced"]
-    if result.adversarial is not None:
-        heads.append("robust")
-    print_line()
-    print_line(f"{'source':{width}}" + "".join(f"{head:>10}" for head in heads))
-    for name, row in figures.items():
-        shares = [row["accuracy"], row["balanced_accuracy"]]
-        if result.adversarial is not None:
-            shares.append(row["robust_accuracy"])
-        cells = "".join(f"{share:>10.4f}" for share in shares)
-        print_line(f"{name:{width}}{row['images']:>10}{cells}")
-    if unnamed := len(result.paths) - len(result.sources):
-        print_line(f"without a source in the manifest: {unnamed} images")
 
 
 def _print_predictions(title: str, predictions: Predictions) -> None:

@@ -1,19 +1,22 @@
-"""The collection each photograph of a dataset comes from, by the dataset's manifest."""
+"""Where each photograph of a dataset comes from, by the dataset's manifest."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
 
 from facemask_core.data.clutter import is_clutter
 from facemask_core.data.datasets import Dataset, Folder
 from facemask_core.errors import DatasetError
+from facemask_core.labels import WITHOUT_MASK
 
 MANIFEST_FILE = "manifest.csv"
 COLUMNS = ("path", "source")
+"""Without these a file of that name is no manifest."""
+OPTIONAL_COLUMNS = ("group", "drawn")
 MAX_BYTES = 16 * 2**20
 """Room for a hundred thousand rows, four times what a zip may hold."""
 MAX_SOURCES = 50
@@ -21,6 +24,36 @@ MAX_SOURCES = 50
 MAX_NAME = 100
 _DEPTH = 16
 """How many folders around a dataset are looked into, as in :mod:`facemask_core.data.layout`."""
+
+_DRAWN = {"yes": True, "no": False, "": None}
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a photograph comes from, as far as a manifest says.
+
+    Attributes:
+        source: Name of the collection; empty if unknown.
+        group: Photographs of one group show one picture, or one named person; empty if unknown.
+        drawn: Whether its mask is painted onto the photograph by a program; None if unknown.
+    """
+
+    source: str = ""
+    group: str = ""
+    drawn: bool | None = None
+
+
+@dataclass(frozen=True)
+class Origins:
+    """What a manifest says of a dataset's files.
+
+    Attributes:
+        by_path: Origins by the paths of the dataset's samples.
+        problem: What is wrong with the manifest, in a sentence; None if nothing is.
+    """
+
+    by_path: Mapping[str, Origin] = field(default_factory=dict)
+    problem: str | None = None
 
 
 @dataclass(frozen=True)
@@ -38,45 +71,111 @@ class Manifest:
     inside: str = ""
 
 
-def read_sources(dataset: Dataset) -> dict[str, str]:
-    """Reads which collection each file of a dataset comes from.
+def read_origins(dataset: Dataset) -> Origins:
+    """Reads where each file of a dataset comes from.
 
     A ``manifest.csv`` beside the folders of the classes, or in a folder around them up to the one
-    above the dataset's, gives paths relative to where it lies; the nearest counts. Rows about other
-    files, and rows without a source, are ignored.
+    above the dataset's, gives paths relative to where it lies; the nearest counts. It has the
+    columns ``path`` and ``source``, and may have ``group`` and ``drawn``. Rows about other
+    files are passed over.
+
+    It is a stranger's file and only adds figures, so a fault never stops anything: a manifest that
+    cannot be used says nothing about any file, rows about files that are not there say nothing, and
+    both are named in :attr:`Origins.problem`.
 
     Args:
         dataset: The dataset; one that is not a folder has no manifest.
-
-    Returns:
-        Source names by the paths of the dataset's samples; empty without a manifest.
-
-    Raises:
-        DatasetError: The manifest is too large, is no UTF-8 CSV with the columns ``path`` and
-            ``source``, or gives a file two sources, or the sources are too many or no plain names.
     """
     manifest = find_manifest(dataset)
     if manifest is None:
-        return {}
-    path = manifest.path
-    files = {sample.path for sample in dataset.samples}
-    sources: dict[str, str] = {}
-    for line, entry, source in _read_rows(path):
+        return Origins()
+    try:
+        by_path, absent = _read_manifest(manifest, dataset)
+    except DatasetError as error:
+        return Origins(problem=str(error))
+    return Origins(by_path, _describe_absent(manifest.path, absent))
+
+
+def _read_manifest(manifest: Manifest, dataset: Dataset) -> tuple[dict[str, Origin], list[str]]:
+    """Reads the origins of a dataset's files, and the paths of rows about files not there."""
+    labels = {sample.path: sample.label for sample in dataset.samples}
+    origins: dict[str, Origin] = {}
+    absent = []
+    for line, entry, cells in _read_rows(manifest.path):
         file = manifest.inside + entry.removeprefix(manifest.outside)
-        if not entry.startswith(manifest.outside) or file not in files or not source:
+        if not entry.startswith(manifest.outside):
             continue
-        _refuse_odd_name(path, line, source)
-        if sources.setdefault(file, source) != source:
+        if file not in labels:
+            if not _is_there(dataset, file):
+                absent.append(entry)
+            continue
+        origin = _read_origin(manifest.path, line, cells)
+        if origin.drawn and labels[file] == WITHOUT_MASK:
             raise DatasetError(
-                f"{path} gives {file!r} two sources, {sources[file]!r} and {source!r}; keep one."
+                f"{manifest.path}: line {line} says of {file!r} that its mask is drawn, but the "
+                "file lies among those without a mask; write no, or move the file."
             )
-    count = len(set(sources.values()))
+        if origins.setdefault(file, origin) != origin:
+            raise DatasetError(
+                f"{manifest.path} has two different rows for {file!r}, as line {line} shows; "
+                "keep one."
+            )
+    _refuse_many_sources(manifest.path, origins)
+    return origins, absent
+
+
+def _is_there(dataset: Dataset, file: str) -> bool:
+    """Tells whether a file lies in the dataset's folder; no path that leads out of it is tried."""
+    parts = PurePosixPath(file).parts
+    if not isinstance(dataset.source, Folder) or ".." in parts or file.startswith("/"):
+        return False
+    try:
+        return bool(parts) and (dataset.source.root / file).exists()
+    except (OSError, ValueError):  # a name too long, or with a zero byte
+        return False
+
+
+def _read_origin(path: Path, line: int, cells: Mapping[str, str]) -> Origin:
+    """Checks a row's cells.
+
+    Raises:
+        DatasetError: One holds what its column may not.
+    """
+    for column in ("source", "group"):
+        _refuse_odd_name(path, line, column, cells.get(column, ""))
+    drawn = cells.get("drawn", "").lower()
+    if drawn not in _DRAWN:
+        raise DatasetError(
+            f"{path}: line {line} has {_quote(cells['drawn'])} in the column drawn; write yes or "
+            "no."
+        )
+    return Origin(cells["source"], cells.get("group", ""), _DRAWN[drawn])
+
+
+def _refuse_many_sources(path: Path, origins: Mapping[str, Origin]) -> None:
+    count = len({origin.source for origin in origins.values()} - {""})
     if count > MAX_SOURCES:
         raise DatasetError(
             f"{path} names {count} sources for these images; more than {MAX_SOURCES} are not told "
             "apart."
         )
-    return sources
+
+
+def _describe_absent(path: Path, absent: Sequence[str]) -> str | None:
+    """Says which rows are about files that are not there; None if there are none."""
+    if not absent:
+        return None
+    if len(absent) == 1:
+        return f"{path} has a row about {_quote(absent[0])}, which is not there."
+    return (
+        f"{path} has {len(absent)} rows about files that are not there, such as "
+        f"{_quote(absent[0])}."
+    )
+
+
+def _quote(text: str) -> str:
+    quoted = repr(text)
+    return quoted if len(quoted) <= MAX_NAME else f"{quoted[:MAX_NAME]}…"
 
 
 def find_manifest(dataset: Dataset) -> Manifest | None:
@@ -120,17 +219,12 @@ def _is_walked(path: Path) -> bool:
     return next(path.glob("*"), None) is not None
 
 
-def _read_rows(path: Path) -> Iterator[tuple[int, str, str]]:
-    """Yields line number, path and source of every row."""
+def _read_rows(path: Path) -> Iterator[tuple[int, str, dict[str, str]]]:
+    """Yields line number, path and the other known cells of every row."""
     lines = csv.reader(io.StringIO(_read_text(path), newline=""), strict=True)
     try:
         header = next(lines, [])
-        if any(header.count(column) != 1 for column in COLUMNS):
-            raise DatasetError(
-                f"{path} must begin with a line of column names, among them path and source once "
-                "each."
-            )
-        file, source = (header.index(column) for column in COLUMNS)
+        places = _find_columns(path, header)
         for row in lines:
             if not row:
                 continue  # an empty line
@@ -139,9 +233,23 @@ def _read_rows(path: Path) -> Iterator[tuple[int, str, str]]:
                     f"{path}: line {lines.line_num} has {len(row)} columns, but the first line "
                     f"names {len(header)}."
                 )
-            yield lines.line_num, row[file], row[source].strip()
+            cells = {column: row[place].strip() for column, place in places.items()}
+            yield lines.line_num, row[places["path"]], cells
     except csv.Error as error:
         raise DatasetError(f"{path}: line {lines.line_num} is no CSV ({error}).") from error
+
+
+def _find_columns(path: Path, header: Sequence[str]) -> dict[str, int]:
+    """Finds the columns that are read, by name."""
+    if any(header.count(column) != 1 for column in COLUMNS):
+        raise DatasetError(
+            f"{path} must begin with a line of column names, among them path and source once each."
+        )
+    for column in OPTIONAL_COLUMNS:
+        if header.count(column) > 1:
+            raise DatasetError(f"{path} has more than one column {column}; keep one.")
+    known = (*COLUMNS, *OPTIONAL_COLUMNS)
+    return {column: header.index(column) for column in known if column in header}
 
 
 def _read_text(path: Path) -> str:
@@ -157,9 +265,9 @@ def _read_text(path: Path) -> str:
         raise DatasetError(f"{path} is not UTF-8 text; save it as such.") from error
 
 
-def _refuse_odd_name(path: Path, line: int, source: str) -> None:
+def _refuse_odd_name(path: Path, line: int, column: str, name: str) -> None:
     """Refuses a name that could control a terminal or break a table."""
-    if len(source) > MAX_NAME or not source.isprintable():
+    if len(name) > MAX_NAME or not name.isprintable():
         raise DatasetError(
-            f"{path}: line {line} has a source that is no plain name of up to {MAX_NAME} letters."
+            f"{path}: line {line} has a {column} that is no plain name of up to {MAX_NAME} letters."
         )

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facemask_core.attacks import Attack
-from facemask_core.data import datasets, provenance
+from facemask_core.data import datasets
+from facemask_core.data.provenance import Origin, Origins, read_origins
 from facemask_core.data.reading import refuse_unreadable
 from facemask_core.engines.compute import compute_rows
 from facemask_core.engines.context import RunContext, RunOptions
@@ -19,6 +20,7 @@ from facemask_core.errors import DatasetError
 from facemask_core.evaluation import confidence_intervals, mcnemar
 from facemask_core.evaluation.confidence_intervals import Interval
 from facemask_core.evaluation.eight_bits import is_rounded_away
+from facemask_core.evaluation.parts import Outcomes, measure_parts, measure_sources
 from facemask_core.evaluation.predictions import Predictions
 from facemask_core.labels import LABELS
 from facemask_core.models.classifier import Classifier
@@ -49,8 +51,9 @@ class Evaluation:
         dead_gradients: Images on which the attack met a zero or non-finite gradient.
         seconds: Wall-clock time spent on the images, over every session of a resumed run.
         speed: Time an image, of the model and the attack alone.
-        sources: Source names by path, for the evaluated files whose source is known.
-        sources_problem: Why the dataset's manifest was not used; None if it was, or there is none.
+        origins: Where the evaluated files come from, by path, as far as it is known.
+        manifest_problem: What is wrong with the dataset's manifest; None if nothing is, or there is
+            none.
         precision: How the model computed, ``exact`` or ``fast``.
         arithmetic: What that means for this model, such as ``float32``.
     """
@@ -68,8 +71,8 @@ class Evaluation:
     dead_gradients: int
     seconds: float
     speed: Speed
-    sources: dict[str, str] = field(default_factory=dict)
-    sources_problem: str | None = None
+    origins: dict[str, Origin] = field(default_factory=dict)
+    manifest_problem: str | None = None
     precision: str = "exact"
     arithmetic: str = "float32"
 
@@ -78,8 +81,7 @@ class Evaluation:
         cls,
         description: Mapping[str, Any],
         rows: Rows,
-        sources: Mapping[str, str] | None = None,
-        sources_problem: str | None = None,
+        origins: Origins | None = None,
     ) -> Evaluation:
         """Makes an evaluation of the rows of a whole dataset.
 
@@ -87,8 +89,7 @@ class Evaluation:
             description: The :meth:`~facemask_core.runs.task.Task.description` of the task that
                 computed them, with the dataset's hash as ``data_sha256``.
             rows: The rows.
-            sources: Source names by path, as far as they are known.
-            sources_problem: Why they are not known.
+            origins: What the dataset's manifest says; None without one.
 
         Raises:
             DatasetError: There is no row.
@@ -96,7 +97,7 @@ class Evaluation:
         if not rows.paths:
             refuse_unreadable(rows.skipped, len(rows.skipped))
         keys = ("model", "model_sha256", "data_sha256", "threat_model", "precision", "arithmetic")
-        attack, names = rows.attack, sources or {}
+        attack, known = rows.attack, origins or Origins()
         batch_size, device = description["batch_size"], description["device"]
         return cls(
             **{key: description[key] for key in keys},
@@ -109,8 +110,8 @@ class Evaluation:
             dead_gradients=0 if attack is None else int(attack.dead.sum()),
             seconds=rows.seconds,
             speed=timing.average_speed(rows.timings, batch_size, device),
-            sources={path: names[path] for path in rows.paths if path in names},
-            sources_problem=sources_problem,
+            origins={path: known.by_path[path] for path in rows.paths if path in known.by_path},
+            manifest_problem=known.problem,
         )
 
     @property
@@ -136,19 +137,21 @@ class Evaluation:
         With a target only images of the other class count: one of the target's own class cannot be
         attacked towards it. None for a clean run, and where no image counts.
         """
-        successes = self._successes
+        successes = self.outcomes.successes
         return None if successes is None or not len(successes) else float(successes.mean())
 
     @property
-    def _successes(self) -> NDArray[np.bool_] | None:
-        """Of the images that count for the success rate, whether the attack succeeds."""
+    def outcomes(self) -> Outcomes:
+        """What the model and the attack made of each image."""
         if self.adversarial is None:
-            return None
+            return Outcomes(self.clean.labels, self.clean.right)
         countable = self.clean.right
         target = (self.threat_model or {}).get("target")
         if target is not None:
             countable &= self.clean.labels != target
-        return ~self.adversarial.right[countable]
+        return Outcomes(
+            self.clean.labels, self.clean.right, self.robust, countable, ~self.adversarial.right
+        )
 
     @property
     def rounded_away(self) -> int:
@@ -188,9 +191,10 @@ class Evaluation:
                 [right[labels == label] for label in range(len(LABELS))]
             ),
         }
-        if self.robust is not None and self._successes is not None:
+        successes = self.outcomes.successes
+        if self.robust is not None and successes is not None:
             intervals["robust_accuracy"] = confidence_intervals.bound_proportion(self.robust)
-            intervals["success_rate"] = confidence_intervals.bound_proportion(self._successes)
+            intervals["success_rate"] = confidence_intervals.bound_proportion(successes)
         if self.confidence_drops is not None:
             intervals["mean_confidence_drop"] = confidence_intervals.bound_mean(
                 self.confidence_drops
@@ -204,22 +208,36 @@ class Evaluation:
         class is the recall of that class.
 
         Returns:
-            ``images``, ``accuracy``, ``balanced_accuracy`` and ``confusion_matrix`` before the
-            attack, and with an attack ``robust_accuracy``.
+            As :func:`~facemask_core.evaluation.parts.measure_sources`, and ``confusion_matrix``
+            before the attack.
         """
-        figures = {}
-        for name in sorted(set(self.sources.values())):
-            rows = np.array([self.sources.get(path) == name for path in self.paths])
-            clean = self.clean.select(rows)
-            figures[name] = {
-                "images": len(clean.labels),
-                "accuracy": clean.accuracy,
-                "balanced_accuracy": clean.balanced_accuracy,
-                "confusion_matrix": clean.confusion.tolist(),
-            }
-            if self.robust is not None:
-                figures[name]["robust_accuracy"] = float(self.robust[rows].mean())
+        figures = measure_sources(self.outcomes, self.paths, self.origins)
+        for name, entry in figures.items():
+            rows = [
+                path in self.origins and self.origins[path].source == name for path in self.paths
+            ]
+            entry["confusion_matrix"] = self.clean.select(np.array(rows)).confusion.tolist()
         return figures
+
+    @property
+    def groups(self) -> int | None:
+        """How many groups of one picture or one named person there are, by the manifest.
+
+        Images without a group count one each; None where no group is known.
+        """
+        groups = [origin.group for origin in self.origins.values() if origin.group]
+        if not groups:
+            return None
+        return len(set(groups)) + len(self.paths) - len(groups)
+
+    @cached_property
+    def parts(self) -> dict[str, Any]:
+        """The figures of each class and each kind of mask alone, fit for JSON.
+
+        Returns:
+            As :func:`~facemask_core.evaluation.parts.measure_parts`.
+        """
+        return measure_parts(self.outcomes, self.paths, self.origins)
 
     def as_dict(self) -> dict[str, Any]:
         """Everything except the rows of single images, fit for JSON."""
@@ -229,6 +247,7 @@ class Evaluation:
             "data_sha256": self.data_sha256,
             "threat_model": self.threat_model,
             "images": len(self.paths),
+            "groups": self.groups,
             "skipped": [{"path": entry.path, "reason": entry.reason} for entry in self.skipped],
             "missing_classes": list(self.clean.missing_classes),
             "seconds": round(self.seconds, 2),
@@ -244,8 +263,9 @@ class Evaluation:
             "dead_gradients": self.dead_gradients,
             "rounded_away": self.rounded_away,
             "unmoved": self.unmoved,
+            **self.parts,
             "sources": self.by_source(),
-            "sources_problem": self.sources_problem,
+            "sources_problem": self.manifest_problem,
             "speed": self.speed.as_dict(),
             "precision": self.precision,
             "arithmetic": self.arithmetic,
@@ -288,8 +308,8 @@ def evaluate(
     With a store every batch is written as soon as it is computed, batches that are there already
     are not computed again, and the figures are those of the stored rows.
 
-    A manifest that cannot be used costs the figures of each source, never the evaluation, which
-    says why they are missing.
+    A manifest that cannot be used costs the figures of each source and kind of mask, never the
+    evaluation, which says why they are missing.
 
     Args:
         classifier: The model.
@@ -310,11 +330,4 @@ def evaluate(
     """
     task = Task(classifier=classifier, attack=attack, epsilon=epsilon, seed=seed, prepare=prepare)
     description, rows = compute_rows(task, dataset, replace(context, **options))
-    return Evaluation.from_rows(description, rows, *_sources(dataset))
-
-
-def _sources(dataset: datasets.Dataset) -> tuple[dict[str, str], str | None]:
-    try:
-        return provenance.read_sources(dataset), None
-    except DatasetError as error:
-        return {}, str(error)
+    return Evaluation.from_rows(description, rows, read_origins(dataset))

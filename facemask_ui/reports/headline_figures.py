@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from facemask_core.evaluation.confidence_intervals import Interval
 from facemask_core.evaluation.report import Evaluation
@@ -40,11 +41,32 @@ def list_figures(report: Evaluation) -> list[Figure]:
         "success_rate": ("Success rate", report.success_rate),
         "mean_confidence_drop": ("Confidence drop", report.mean_confidence_drop),
     }
-    return [
+    figures = [
         Figure(label, value, report.intervals.get(name))
         for name, (label, value) in named.items()
         if value is not None
     ]
+    return [*_list_without_drawn(report), *figures]
+
+
+def _list_without_drawn(report: Evaluation) -> list[Figure]:
+    """Lists the balanced figures without drawn masks, where the manifest tells them apart."""
+    counting = report.parts["without_drawn"]
+    if counting is None:
+        return []
+    named = {
+        "balanced_accuracy": "Balanced, real masks",
+        "balanced_robust_accuracy": "Robust, real masks",
+    }
+    return [
+        Figure(label, counting[key], _read_interval(counting["intervals"][key]))
+        for key, label in named.items()
+        if key in counting
+    ]
+
+
+def _read_interval(record: dict[str, Any] | None) -> Interval | None:
+    return None if record is None else Interval(record["low"], record["high"], record["method"])
 
 
 def explain_figures(report: Evaluation) -> list[str]:
@@ -59,6 +81,12 @@ def explain_figures(report: Evaluation) -> list[str]:
         f"Expected calibration error {percent(error)}: by so much the confidence on the images as "
         "they are misses the accuracy, on average.",
     ]
+    if (counting := report.parts["without_drawn"]) is not None:
+        sentences.append(
+            f"Real masks: the mean of both classes' shares over the {counting['images']} images "
+            "without a mask or with a real one. Drawn masks, painted onto the photograph by a "
+            "program, are left out; these are the figures that count."
+        )
     if has_attack:
         sentences.append(
             "Robust accuracy: of all images, those right before the attack and after it. Success "

@@ -8,9 +8,8 @@ from typing import Any
 import streamlit as st
 
 from facemask_core import evaluation, runs
-from facemask_core.data import provenance
 from facemask_core.data.datasets import Dataset, Sample, Source
-from facemask_core.errors import DatasetError
+from facemask_core.data.provenance import Origins, find_manifest, read_origins
 from facemask_core.evaluation import Evaluation
 from facemask_core.robustness import SmallestEpsilons
 from facemask_core.runs import StoredRun
@@ -32,7 +31,7 @@ def read_report(line: Line) -> Evaluation | None:
         RunStoreError: The store cannot be used.
     """
     source = find_photographs(line)
-    manifest = None if source is None else provenance.find_manifest(Dataset(source, ()))
+    manifest = None if source is None else find_manifest(Dataset(source, ()))
     path = None if manifest is None else manifest.path
     state = None if path is None else (str(path), path.stat().st_mtime_ns)
     return _read_evaluation(open_queue().home, line.run, state, source)
@@ -67,7 +66,7 @@ def _evaluate_rows(home: Path, sha256: str, source: Source | None) -> Evaluation
     if (answer := _read_rows(home, sha256)) is None:
         return None
     values, rows = answer
-    return evaluation.Evaluation.from_rows(values, rows, *_read_sources(source, rows))
+    return evaluation.Evaluation.from_rows(values, rows, _read_origins(source, rows))
 
 
 def _read_rows(home: Path, sha256: str) -> tuple[dict[str, Any], Rows] | None:
@@ -98,14 +97,11 @@ def _read_search(home: Path, sha256: str) -> SmallestEpsilons | None:
     return None if answer is None else SmallestEpsilons.from_rows(*answer)
 
 
-def _read_sources(source: Source | None, rows: Rows) -> tuple[dict[str, str], str | None]:
+def _read_origins(source: Source | None, rows: Rows) -> Origins:
     if source is None:
-        return {}, None
+        return Origins()
     samples_ = zip(rows.paths, rows.labels.tolist(), strict=True)
-    try:
-        return provenance.read_sources(Dataset(source, tuple(Sample(*it) for it in samples_))), None
-    except DatasetError as error:
-        return {}, str(error)
+    return read_origins(Dataset(source, tuple(Sample(*it) for it in samples_)))
 
 
 def find_photographs(line: Line) -> Source | None:

@@ -18,7 +18,7 @@ from facemask_core.evaluation.report import Evaluation
 from facemask_core.labels import LABELS
 from facemask_core.models.classifier import probabilities
 from facemask_core.text import visible
-from facemask_ui.base import charts, messages
+from facemask_ui.base import charts, messages, parts
 from facemask_ui.base.palette import percent
 from facemask_ui.choices import attack_setup, models
 from facemask_ui.reports import confidence_histogram as confidences
@@ -51,6 +51,7 @@ def show_report(
     if (warning := headline_figures.warn_of_missing_class(report)) is not None:
         st.warning(warning, icon=":material/rule:")
     _show_figures(report)
+    _show_parts(report)
     if report.threat_model is None:
         st.caption(f":material/gavel: No attack. {_describe_identity(report, supplement)}")
     else:
@@ -70,7 +71,6 @@ def show_report(
     _show_confidences(report)
     _show_extremes(report, photographs)
     _show_comparisons(supplement.comparisons)
-    _show_sources(report)
     _show_skipped(report)
     _show_downloads(report, supplement)
 
@@ -191,15 +191,23 @@ def _show_comparisons(comparisons: Sequence[ModelComparison]) -> None:
     st.caption(mcnemar_table.MEANING)
 
 
-def _show_sources(report: Evaluation) -> None:
-    if report.sources_problem is not None:
+def _show_parts(report: Evaluation) -> None:
+    """Shows what each class, kind of mask and source contributes to the figures above."""
+    sources = report.by_source()
+    if report.manifest_problem is not None:
+        consequence = "About the manifest" if sources else "No figures for each source"
         st.caption(
-            ":material/info: No figures for each source: "
-            f"{messages.write_problem(report.sources_problem)}"
+            f":material/info: {consequence}: {messages.write_problem(report.manifest_problem)}"
         )
-    figures = report.by_source()
-    if not figures:
-        return
+    st.header("Class by class, and real masks apart from drawn ones", anchor=False)
+    st.dataframe(parts.tabulate_parts(report.parts | {"sources": sources}), hide_index=True)
+    if report.parts["masks"]:
+        st.caption(parts.MEANING)
+    if sources:
+        _show_sources(sources)
+
+
+def _show_sources(figures: dict[str, dict[str, Any]]) -> None:
     with st.expander(f"Figures for each source ({len(figures)})", icon=":material/source:"):
         st.dataframe(
             tabulate_sources(figures),
@@ -211,16 +219,15 @@ def _show_sources(report: Evaluation) -> None:
         )
 
 
+_SOURCE_FIGURES = ("images", "accuracy", "balanced_accuracy", "robust_accuracy")
+
+
 def tabulate_sources(figures: dict[str, dict[str, Any]]) -> pd.DataFrame:
-    """Makes one row a source, without the confusion matrices."""
+    """Makes one row a source, of both its classes together."""
     return pd.DataFrame(
         [
             {"source": name}
-            | {
-                key.replace("_", " "): value
-                for key, value in row.items()
-                if key != "confusion_matrix"
-            }
+            | {key.replace("_", " "): row[key] for key in _SOURCE_FIGURES if key in row}
             for name, row in figures.items()
         ]
     )

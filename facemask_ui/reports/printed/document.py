@@ -13,6 +13,7 @@ from facemask_core import attacks, versions
 from facemask_core.epsilons import describe_epsilon
 from facemask_core.evaluation.report import Evaluation
 from facemask_core.robustness import SmallestEpsilons
+from facemask_ui.base import parts
 from facemask_ui.base.palette import WORDS
 from facemask_ui.base.printed_page import open_templates
 from facemask_ui.choices import attack_setup, models
@@ -33,6 +34,7 @@ _MEANING = {
     "comparisons": mcnemar_table.MEANING,
     "searches": epsilon_curve.MEANING_UNSHADED,
     "transfers": transfer_table.MEANING,
+    "parts": parts.MEANING,
 }
 
 
@@ -76,7 +78,7 @@ def write_page(report: Evaluation, supplement: Supplement | None = None) -> str:
         headline_figures.warn_of_dead_gradients(report),
         headline_figures.warn_of_small_changes(report),
     ]
-    searches = supplement.searches
+    searches, sources = supplement.searches, report.by_source()
     return _TEMPLATES.get_template("report.html.jinja").render(
         language="en",
         title=_write_title(report),
@@ -94,7 +96,8 @@ def write_page(report: Evaluation, supplement: Supplement | None = None) -> str:
         searches=epsilon_curve.tabulate_searches(searches).to_dict("records"),
         curves=lay_out_curves(searches) if searches else None,
         transfers=[_make_table(title, rates) for title, rates in supplement.transfers.items()],
-        sources=report.by_source(),
+        sources=sources,
+        classes_and_masks=_tabulate_parts(report.parts | {"sources": sources}),
         identity=_list_identity(report),
         versions=versions.package_versions() | {"core source sha256": versions.source_sha256()},
         meaning=_MEANING,
@@ -127,6 +130,15 @@ def _make_table(title: str, success_rates: pd.DataFrame) -> _Table:
                 success_rates.index, success_rates.to_numpy().tolist(), strict=True
             )
         ],
+    )
+
+
+def _tabulate_parts(record: dict[str, Any]) -> _Table:
+    table = parts.tabulate_parts(record)
+    return _Table(
+        "",
+        [_capital(column) for column in table.columns],
+        [[str(cell) for cell in cells] for cells in table.to_numpy().tolist()],
     )
 
 

@@ -22,6 +22,7 @@ from small_models import linear_model, wrapped
 from facemask_core import Classifier, attacks, backend, evaluation, runs
 from facemask_core.data import datasets
 from facemask_core.data.datasets import Dataset
+from facemask_core.data.provenance import Origin
 from facemask_core.engines.context import RunContext, RunOptions
 from facemask_core.errors import AttackError, DatasetError
 from facemask_core.evaluation import calibration, confidence_intervals
@@ -76,7 +77,9 @@ def test_balanced_accuracy_does_not_reward_the_larger_class() -> None:
     ("labels", "missing"), [([0, 1], []), ([1, 1], ["without_mask"]), ([0], ["with_mask"])]
 )
 def test_a_class_without_an_image_is_named(labels: list[int], missing: list[str]) -> None:
-    result = replace(_attacked(), clean=_predictions(labels, labels), adversarial=None)
+    paths = tuple(map(str, range(len(labels))))
+    clean = _predictions(labels, labels)
+    result = replace(_attacked(), paths=paths, clean=clean, adversarial=None)
     assert result.as_dict()["missing_classes"] == missing
 
 
@@ -302,22 +305,30 @@ def test_the_calibration_is_that_of_the_softmax() -> None:
 
 
 def test_every_source_has_figures_of_its_own() -> None:
-    result = _attacked(sources={"a": "two", "b": "one", "d": "two"})
-    record = json.loads(json.dumps(result.as_dict(), allow_nan=False))["sources"]
-    assert list(record) == ["one", "two"]
-    assert record["one"] == {
+    origins = {"a": Origin("two"), "b": Origin("one"), "d": Origin("two")}
+    record = json.loads(json.dumps(_attacked(origins=origins).as_dict(), allow_nan=False))
+    assert list(record["sources"]) == ["one", "two"]
+    figures = {
+        name: {key: value for key, value in row.items() if not isinstance(value, dict)}
+        for name, row in record["sources"].items()
+    }
+    assert figures["one"] == {
         "images": 1,
         "accuracy": 1.0,
         "balanced_accuracy": 1.0,
         "confusion_matrix": [[1, 0], [0, 0]],
         "robust_accuracy": 1.0,
+        "balanced_robust_accuracy": 1.0,
+        "success_rate": 0.0,
     }
-    assert record["two"] == {
+    assert figures["two"] == {
         "images": 2,
         "accuracy": 0.5,
         "balanced_accuracy": 0.5,
         "confusion_matrix": [[1, 0], [1, 0]],
         "robust_accuracy": 0.0,
+        "balanced_robust_accuracy": 0.0,
+        "success_rate": 1.0,
     }
 
 
@@ -340,7 +351,9 @@ def test_an_evaluation_reads_the_manifest(shipped: Classifier, dataset: Dataset)
     masked = {f"with_mask/{number}.png": "first" for number in range(3)}
     _manifest(root, masked | {"no mask/0.png": "second", "with_mask/broken.jpg": "second"})
     result = evaluation.evaluate(shipped, dataset)
-    assert result.sources == masked | {"no mask/0.png": "second"}
+    assert result.origins == {
+        path: Origin(source) for path, source in (masked | {"no mask/0.png": "second"}).items()
+    }
     record = result.as_dict()
     assert {name: row["images"] for name, row in record["sources"].items()} == {
         "first": 3,

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from facemask_core import Classifier, attacks, evaluation, versions
 from facemask_core.data import samples
 from facemask_core.data.datasets import SkippedFile, open_dataset
+from facemask_core.data.provenance import Origin
 from facemask_core.evaluation.mcnemar import Comparison
 from facemask_core.evaluation.predictions import Predictions
 from facemask_core.evaluation.report import Evaluation
@@ -57,7 +58,7 @@ def make_report(names: list[str]) -> Evaluation:
         dead_gradients=1,
         seconds=1.0,
         speed=Speed(1.0, 2.0, "a device", 32, first_batch_included=False),
-        sources={text: text for text in names},
+        origins={text: Origin(text) for text in names},
     )
 
 
@@ -69,7 +70,7 @@ def test_hostile_names_are_shown_and_do_nothing(text: str) -> None:
     seen = ParsedPage(printed.write_page(make_report([text])))
     assert seen.tags == PLAIN.tags
     assert [key for key, _ in seen.attributes] == [key for key, _ in PLAIN.attributes]
-    assert seen.names.count(text) == PLAIN.names.count("plain") == 4
+    assert seen.names.count(text) == PLAIN.names.count("plain") == 5
 
 
 @given(st.text(st.characters(exclude_categories=["Cc", "Cf", "Cs"]), min_size=1))
@@ -92,7 +93,7 @@ def test_any_name_comes_out_as_it_went_in(text: str) -> None:
 )
 def test_characters_nobody_sees_are_spelt_out(text: str, shown: str) -> None:
     page = printed.write_page(make_report([text]))
-    assert ParsedPage(page.encode().decode()).names.count(shown) == 4
+    assert ParsedPage(page.encode().decode()).names.count(shown) == 5
 
 
 def test_nothing_runs_and_nothing_is_fetched() -> None:
@@ -187,5 +188,5 @@ def test_searches_and_transfers_on_the_same_files_are_printed(report: Evaluation
 
 
 def test_a_manifest_that_was_not_used_is_named(report: Evaluation) -> None:
-    seen = ParsedPage(printed.write_page(replace(report, sources_problem=HOSTILE[0])))
+    seen = ParsedPage(printed.write_page(replace(report, manifest_problem=HOSTILE[0])))
     assert HOSTILE[0] in seen.names

@@ -20,6 +20,7 @@ from streamlit.testing.v1 import AppTest
 from facemask_core import Classifier, attacks, evaluation
 from facemask_core.data import samples
 from facemask_core.data.datasets import Dataset, open_dataset
+from facemask_core.data.provenance import Origin
 from facemask_core.errors import DatasetError
 from facemask_core.evaluation.mcnemar import Comparison
 from facemask_core.evaluation.predictions import Predictions
@@ -86,9 +87,10 @@ def test_report_on_the_portraits(open_page: Open) -> None:
     assert all(re.fullmatch(r"-?[\d.]+ to [\d.]+ %", metric.delta) for metric in app.metric)
     assert any("95 % confidence interval" in caption.value for caption in app.caption)
     assert "precision" in app.code[0].value
-    assert len(app.dataframe) == 4
+    assert len(app.dataframe) == 5
+    assert app.dataframe[0].value["pictures"].tolist() == ["without mask", "with mask"]
     assert [heading.value for heading in app.subheader] == ["Most fooled", "Least fooled"]
-    most, least = (table.value for table in app.dataframe[2:])
+    most, least = (table.value for table in app.dataframe[3:])
     assert not set(most["file"]) & set(least["file"])
     assert len(most) + len(least) == 6
     assert any("FGSM" in caption.value and "16/255" in caption.value for caption in app.caption)
@@ -223,7 +225,7 @@ def test_a_name_that_is_no_text_spoils_nothing(
     app = run_report(app)
     assert not app.exception
     assert not app.error
-    files = [sorted(table.value["file"]) for table in app.dataframe[2:]]
+    files = [sorted(table.value["file"]) for table in app.dataframe if "file" in table.value]
     assert files[0] == [r"with_mask/photo\udcff.png", r"without_mask/photo\udcff.png"]
     assert files[-1] == [r"with_mask/broken\udcff.png", r"without_mask/broken\udcff.png"]
     assert len(app.get("download_button")) == 3
@@ -276,12 +278,12 @@ def test_calibration_and_sources_stand_with_the_figures(
     open_page: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, portraits: Dataset
 ) -> None:
     (tmp_path / "set").mkdir()
-    lines = ["path,source"]
-    for number, sample in enumerate(portraits.samples):
+    lines = ["path,source,drawn"]
+    for number, sample in enumerate(portraits.samples):  # the second wears a mask
         copy = tmp_path / "set" / sample.path
         copy.parent.mkdir(exist_ok=True)
         copy.write_bytes(portraits.source.read(sample.path))
-        lines.append(f"set/{sample.path},{('one', 'two')[number > 0]}")
+        lines.append(f"set/{sample.path},{('one,no', 'two,yes', 'two,no')[min(number, 2)]}")
     manifest = tmp_path / "manifest.csv"
     manifest.write_text("\n".join(lines))
     monkeypatch.setenv(dataset_choice.ROOTS_VARIABLE, str(tmp_path))
@@ -291,9 +293,13 @@ def test_calibration_and_sources_stand_with_the_figures(
     app = run_report(app)
     assert any("Expected calibration error" in caption.value for caption in app.caption)
     assert any("each source (2)" in expander.label for expander in app.expander)
-    table = app.dataframe[-1].value
+    parts, table = (it.value for it in app.dataframe if "source" in it.value)
     assert table["source"].tolist() == ["one", "two"]
     assert table["images"].tolist() == [1, 5]
+    whole = parts[parts["source"] == "all"].set_index("pictures")["images"]
+    assert whole["with mask, drawn"] == 1
+    assert whole.sum() == 6
+    assert app.metric[0].label == "Balanced, real masks"
 
     manifest.write_text("another program's table\n")  # sources are read anew each time
     app.run()
@@ -302,8 +308,8 @@ def test_calibration_and_sources_stand_with_the_figures(
 
 
 def test_source_table_has_one_row_a_source(portraits: Dataset, report: Evaluation) -> None:
-    named = {path: path.split("/")[0] for path in report.paths}
-    table = view.tabulate_sources(replace(report, sources=named).by_source())
+    named = {path: Origin(path.split("/")[0]) for path in report.paths}
+    table = view.tabulate_sources(replace(report, origins=named).by_source())
     assert table.columns.tolist() == [
         "source",
         "images",

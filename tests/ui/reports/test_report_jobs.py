@@ -295,7 +295,7 @@ def test_two_reports_stand_side_by_side(open_page: Open) -> None:
     attacked = Queue().jobs()[1].run
     app.selectbox(key="beside").set_value(attacked).run()
     assert not app.exception
-    table = app.dataframe[0].value
+    (table,) = (it.value for it in app.dataframe if "MobileNetV3-Small, no attack" in it.value)
     assert table.columns.tolist() == [
         "",
         "MobileNetV3-Small, no attack",
