@@ -80,13 +80,13 @@ def find_faces(image: NDArray[np.uint8]) -> list[Box]:
     return sorted(boxes, key=lambda box: box.width * box.height, reverse=True)
 
 
-def crop(image: NDArray[np.uint8], box: Box, size: int = INPUT_SIZE) -> NDArray[np.uint8]:
+def crop(image: NDArray[np.uint8], box: Box | None, size: int = INPUT_SIZE) -> NDArray[np.uint8]:
     """Cuts a box out of an image and scales it to a square.
 
     Args:
         image: uint8 array of shape (height, width, 3), RGB; it is not changed.
         box: Any rectangle; what lies outside the image is left out. A box that is not square, or
-            no longer is, gets stretched, as the training photographs are.
+            no longer is, gets stretched, as the training photographs are. None for all of it.
         size: Side of the result in pixels.
 
     Returns:
@@ -98,6 +98,8 @@ def crop(image: NDArray[np.uint8], box: Box, size: int = INPUT_SIZE) -> NDArray[
     _check(image)
     if size < 1:
         raise ImageError(f"A crop of {size} pixels a side cannot be made; ask for at least 1.")
+    if box is None:
+        return resize(image, size)
     inside = _clamped(box, image)
     rows = slice(inside.top, inside.top + inside.height)
     columns = slice(inside.left, inside.left + inside.width)

@@ -29,7 +29,7 @@ def choose_crop(picture: Picture) -> faces.Box | None:
 
 
 def _choose_region(picture: Picture) -> faces.Box | None:
-    boxes = find_faces(picture)[:_MOST_FACES]
+    boxes = picture.faces[:_MOST_FACES]
     names = [f"Face {number}" for number in range(1, len(boxes) + 1)]
     if not boxes and not picture.framed:
         st.warning(
@@ -67,7 +67,7 @@ def _describe_mark(picture: Picture) -> None:
 
 def first_crop(picture: Picture) -> faces.Box | None:
     """Finds the region in use before anyone chooses: the largest face, or all of the picture."""
-    return None if picture.framed else next(iter(find_faces(picture)), None)
+    return None if picture.framed else next(iter(picture.faces), None)
 
 
 def choose_folded_crop(picture: Picture) -> faces.Box | None:
@@ -106,23 +106,10 @@ def cut_face(picture: Picture, region: faces.Box | None) -> NDArray[np.uint8]:
     Returns:
         uint8 (224, 224, 3).
     """
-    face = cut_pixels(picture.pixels, region)
+    face = faces.crop(picture.pixels, region)
     if picture.shipped:
         shared_cache.publish_face(face)
     return face
-
-
-def cut_pixels(pixels: NDArray[np.uint8], region: faces.Box | None) -> NDArray[np.uint8]:
-    """Cuts a region out of pixels that were changed since the picture was opened.
-
-    Args:
-        pixels: uint8 (height, width, 3).
-        region: The part in use, or None for all of it.
-
-    Returns:
-        uint8 (224, 224, 3).
-    """
-    return images.resize(pixels) if region is None else faces.crop(pixels, region)
 
 
 def show_crop(picture: Picture, region: faces.Box | None, face: NDArray[np.uint8]) -> None:
@@ -169,7 +156,7 @@ def _draw_frames(picture: Picture, region: faces.Box | None) -> NDArray[np.uint8
     drawing = Image.fromarray(pixels).resize(size)
     pen = ImageDraw.Draw(drawing)
     line = max(2, min(size) // 160)
-    for box in find_faces(picture)[:_MOST_FACES]:
+    for box in picture.faces[:_MOST_FACES]:
         if box != region:
             _frame(pen, box, scale, _OTHER, line)
     if region is not None:
@@ -183,13 +170,3 @@ def _frame(pen: ImageDraw.ImageDraw, box: faces.Box, scale: float, colour: str, 
     pen.rectangle(edges, outline=_HALO, width=line + 2)  # seen on bright pictures as well
     inner = (edges[0] + 1, edges[1] + 1, edges[2] - 1, edges[3] - 1)
     pen.rectangle(inner, outline=colour, width=line)
-
-
-def find_faces(picture: Picture) -> list[faces.Box]:
-    """Finds the faces in a picture, from the largest."""
-    return _find_faces(picture.sha256, picture.pixels)
-
-
-@st.cache_resource(scope="session", max_entries=8, show_spinner=False)
-def _find_faces(sha256: str, _pixels: NDArray[np.uint8]) -> list[faces.Box]:
-    return faces.find_faces(_pixels)

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from functools import cache, cached_property
 
-import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
 from facemask_core.data import samples
 from facemask_core.errors import FacemaskError
 from facemask_core.pictures import images, model_input
+from facemask_core.pictures.faces import Box, find_faces
 from facemask_ui.base import messages, settings, upload
 from facemask_ui.face import gallery
-from facemask_ui.face.decoded_pictures import DecodedPicture, DecodedPictures
+from facemask_ui.face.decoded_pixels import DecodedPixels
 
 DEFAULT_SAMPLE = "portrait-04"
 SAMPLES, UPLOAD, WEBCAM = SOURCES = ("Samples", "Upload", "Webcam")
@@ -26,14 +26,14 @@ _ICONS = {
     UPLOAD: ":material/upload:",
     WEBCAM: ":material/photo_camera:",
 }
-_decoded = DecodedPictures(2 * images.MAX_PIXELS)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Picture:
-    """A picture before any crop.
+    """A picture before any crop; what is computed on it goes with it.
 
     Attributes:
+        pixels: The decoded picture, uint8 (height, width, 3); not to be changed.
         name: What it is called on the screen.
         alt: What it shows, in words.
         data: Its file.
@@ -43,6 +43,7 @@ class Picture:
         sha256: Hash of the file; stands for it in every cache key.
     """
 
+    pixels = DecodedPixels(2 * images.MAX_PIXELS)
     name: str
     alt: str
     data: bytes = field(repr=False)
@@ -54,10 +55,10 @@ class Picture:
     def __post_init__(self) -> None:
         object.__setattr__(self, "sha256", hashlib.sha256(self.data).hexdigest())
 
-    @property
-    def pixels(self) -> NDArray[np.uint8]:
-        """The decoded picture, uint8 (height, width, 3); not to be changed."""
-        return _decoded.read(_remember(self.sha256, self.data))
+    @cached_property
+    def faces(self) -> list[Box]:
+        """The faces in it, from the largest."""
+        return find_faces(self.pixels)
 
 
 def choose_picture(*, visible: bool = True) -> Picture | None:
@@ -82,7 +83,7 @@ def choose_picture(*, visible: bool = True) -> Picture | None:
     if picture is None:
         return None
     try:
-        _ = picture.pixels
+        picture.pixels  # noqa: B018, decoded here, where a refusal can be shown
     except FacemaskError as error:
         messages.show_error(error)
         return None
@@ -91,8 +92,9 @@ def choose_picture(*, visible: bool = True) -> Picture | None:
     return picture
 
 
+@cache
 def read_sample(sample_id: str) -> Picture:
-    """Reads a shipped picture.
+    """Reads a shipped picture, once for all visitors.
 
     Args:
         sample_id: Its name in links.
@@ -168,9 +170,3 @@ def _store_picture(source: str, alt: str) -> None:
         st.session_state[f"picture:{source}"] = Picture(
             file.name, alt, data, framed=model_input.is_marked(data)
         )
-
-
-@st.cache_resource(scope="session", max_entries=2, show_spinner=False)
-def _remember(sha256: str, _data: bytes) -> DecodedPicture:
-    """A resource, so that a large picture is not copied at every move of a slider."""
-    return DecodedPicture(_data)

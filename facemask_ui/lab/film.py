@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -32,8 +32,8 @@ class Film:
 
     Attributes:
         name: Stands for the question in the browser.
+        question: What it answers.
         rest: The parts still to be computed, with :data:`ASKS` before each that asks the model.
-        turn: Waits in line for the model, and keeps that place for a block.
         forget: Called when computing a part failed, so that the next run begins anew.
         done: The parts there are.
         asks: Whether the model is asked next.
@@ -42,8 +42,8 @@ class Film:
     """
 
     name: str
+    question: Question
     rest: Iterator[Part]
-    turn: Callable[[], AbstractContextManager[None]]
     forget: Callable[[], object]
     done: list[Part] = field(default_factory=list)
     asks: bool = False
@@ -66,38 +66,33 @@ class Film:
                 self._packed[position] = parts.pack(self.name, part)
             yield self._packed[position]
 
-    def attacked_at(self, notch: int, face: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+    def attacked_at(self, notch: int) -> NDArray[np.uint8] | None:
         """Finds the attacked face at a notch.
 
         Args:
             notch: The notch of the slider.
-            face: uint8 (224, 224, 3), before the attack.
 
         Returns:
             uint8 (224, 224, 3), or None where it is not computed yet.
         """
         for part in self.done:
             if notch in part.answers:
-                return part.attacked_at(notch, face)
+                return part.attacked_at(notch, self.question.face)
         return None
 
-    def animate(self, question: Question) -> bytes:
-        """Packs one more part: the film as a GIF, made when it is first wanted.
-
-        Args:
-            question: What the film answers; it is complete.
-        """
+    def animate(self) -> bytes:
+        """Packs one more part: the complete film as a GIF, made when it is first wanted."""
         if self._animation is None:
             notches, attacked, probabilities = zip(
                 *(
-                    (notch, part.attacked_at(notch, question.face), answer)
+                    (notch, part.attacked_at(notch, self.question.face), answer)
                     for part in self.done
                     for notch, answer in part.answers.items()
                 ),
                 strict=True,
             )
-            epsilons = [question.grid.write(notch) for notch in notches]
-            gif = encode_sweep(epsilons, attacked, probabilities, question.label)
+            epsilons = [self.question.grid.write(notch) for notch in notches]
+            gif = encode_sweep(epsilons, attacked, probabilities, self.question.label)
             self._animation = parts.pack(self.name, parts.describe_animation(gif))
         return self._animation
 
@@ -113,7 +108,7 @@ class Film:
         while True:
             if self.failure is not None:
                 raise self.failure
-            with self.turn() if self.asks else nullcontext():
+            with self.question.classifier.take_turn() if self.asks else nullcontext():
                 try:
                     with waiting.run_to_end():  # a generator that is broken off cannot go on
                         part = next(self.rest, None)

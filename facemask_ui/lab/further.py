@@ -21,7 +21,7 @@ from facemask_core.pictures import faces, images, virtual_mask
 from facemask_core.robustness import has_steps
 from facemask_ui.base import charts, palette, settings
 from facemask_ui.choices import attack_setup, models
-from facemask_ui.face import answers, cropping
+from facemask_ui.face import answers
 from facemask_ui.face.pictures import Picture
 from facemask_ui.face.question import Question
 from facemask_ui.lab import component, sweeps
@@ -196,7 +196,7 @@ def _show_steps(point: Point) -> None:
 
 def _show_mask(point: Point) -> None:
     picture, classifier = point.picture, point.question.classifier
-    box = point.region or next(iter(cropping.find_faces(picture)), None)
+    box = point.region or next(iter(picture.faces), None)
     if box is None:
         st.info(
             "No face was found to draw a mask onto. Set the crop by hand, around the face.",
@@ -205,9 +205,7 @@ def _show_mask(point: Point) -> None:
         return
     rows = {
         "Bare face": point.question.face,
-        "Drawn mask": cropping.cut_pixels(
-            virtual_mask.draw_mask(picture.pixels, box), point.region
-        ),
+        "Drawn mask": faces.crop(virtual_mask.draw_mask(picture.pixels, box), point.region),
         f"Noise, {point.epsilon_text}": point.attacked,
     }
     verdicts = {name: _judge(classifier, face) for name, face in rows.items()}

@@ -72,13 +72,13 @@ def show_lab(
     with unseen:
         component.send_film(film, key=film.name)
         if st.session_state.get("animated") == film.name:
-            component.send_part(film.animate(question), key=f"animation:{film.name}")
+            component.send_part(film.animate(), key=f"animation:{film.name}")
         twin = models.robust_twin(model)
         with messages.show_errors():  # a twin that is damaged costs its own line alone
             if twin is not None:
                 other = models.load(twin, to_attack=True)
-                component.send_film(sweeps.film_twin(film, question, other), key=twin)
-    attacked = film.attacked_at(notch, face)
+                component.send_film(sweeps.film_twin(film, other), key=twin)
+    attacked = film.attacked_at(notch)
     if attacked is not None and look_further:
         with below:
             further.choose_look(further.Point(question, notch, attacked, picture, region, model))

@@ -37,16 +37,15 @@ def film_sweep(question: Question, before: Verdict) -> Film:
     return _find_film(name, name, question, _compute_sweep(question, before))
 
 
-def film_twin(film: Film, question: Question, twin: Classifier) -> Film:
+def film_twin(film: Film, twin: Classifier) -> Film:
     """Finds the curve of a second model that is attacked in the same way, or begins it.
 
     Args:
         film: The film to add the curve to.
-        question: What that film answers.
         twin: The second model.
     """
     key = f"{film.name}:{twin.card.weights_sha256}"
-    question = replace(question, classifier=twin)
+    question = replace(film.question, classifier=twin)
     return _find_film(key, film.name, question, _compute_twin(question))
 
 
@@ -65,8 +64,7 @@ def film_steps(question: Question, epsilon: float, before: Verdict) -> Film:
 def _find_film(key: str, name: str, question: Question, rest: Iterator[Part]) -> Film:
     face = shared_cache.hash_face(question.face)
     films = shared_cache.pick_cache("films", face, own=_OWN, everyones=_EVERYONES)
-    new = Film(name, rest, question.classifier.take_turn, lambda: films.drop(key))
-    film: Film = films.get(key, lambda: new)
+    film: Film = films.get(key, lambda: Film(name, question, rest, lambda: films.drop(key)))
     return film
 
 

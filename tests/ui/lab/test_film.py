@@ -6,6 +6,7 @@ import json
 import zlib
 from contextlib import nullcontext
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -94,7 +95,7 @@ def test_other_pictures_are_sent_whole(levels: list[int]) -> None:
     for level, picture in zip(levels, attacked, strict=True):
         np.testing.assert_array_equal(_shown(part, level), picture)
         np.testing.assert_array_equal(part.attacked_at(level, FACE), picture)
-    assert _film([part]).attacked_at(30, FACE) is None
+    assert _film([part]).attacked_at(30) is None
 
 
 def test_a_change_of_any_size_arrives() -> None:
@@ -134,7 +135,7 @@ def test_a_part_is_packed_once_and_shown_without_being_unpacked(
     monkeypatch.setattr(parts, "pack", lambda *_: pytest.fail("packed again"))
     monkeypatch.setattr(zlib, "decompress", lambda *_: pytest.fail("unpacked"))
     assert all(one is other for one, other in zip(sent, film.pack(), strict=True))
-    np.testing.assert_array_equal(film.attacked_at(1, FACE), attacked[1])
+    np.testing.assert_array_equal(film.attacked_at(1), attacked[1])
 
 
 @pytest.mark.parametrize("grid", [LINF, L2])
@@ -142,20 +143,21 @@ def test_the_animation_shows_the_films_own_pictures(grid: Grid) -> None:
     levels = [0, 1, 5]
     attacked = _moved(levels, RANDOM.integers(-1, 2, FACE.shape))
     sweep = _sweep(levels, attacked, grid)
-    film = _film([parts.describe_face(QUESTION, BEFORE), parts.describe_sweep(FACE, sweep)])
-    list(film)
     question = replace(QUESTION, attack=attacks.make("fgsm", norm=grid.norm))
-    packed = film.animate(question)
+    rest = [parts.describe_face(question, BEFORE), parts.describe_sweep(FACE, sweep)]
+    film = Film("q", question, iter(rest), forget=lambda: None)
+    list(film)
+    packed = film.animate()
     size = int.from_bytes(packed[:4], "little")
     assert json.loads(packed[4 : 4 + size])["kind"] == "animation"
     shares, written = sweep.probabilities.tolist(), [grid.write(level) for level in levels]
     gif = animation.encode_sweep(written, list(attacked), shares, 1)
     assert zlib.decompress(packed[4 + size :]) == gif
-    assert film.animate(question) is packed
+    assert film.animate() is packed
 
 
 def _film(rest: list[Part]) -> Film:
-    return Film("q", iter(rest), nullcontext, forget=lambda: None)
+    return Film("q", QUESTION, iter(rest), forget=lambda: None)
 
 
 def test_a_film_broken_off_goes_on_where_it_was() -> None:
@@ -166,7 +168,7 @@ def test_a_film_broken_off_goes_on_where_it_was() -> None:
             computed.append(number)
             yield bytes([number])
 
-    broken = Film("q", rest(), nullcontext, forget=lambda: None)
+    broken = Film("q", QUESTION, rest(), forget=lambda: None)
     for part in broken:
         if part == b"\x01":
             break  # as Streamlit does when the visitor chooses something else
@@ -188,7 +190,8 @@ def test_a_film_can_be_left_in_line_and_goes_on_where_it_was() -> None:
             raise KeyboardInterrupt  # like Streamlit's, no Exception
         return nullcontext()
 
-    broken = Film("q", rest(), turn, forget=lambda: pytest.fail("forgotten"))
+    question = replace(QUESTION, classifier=SimpleNamespace(take_turn=turn))
+    broken = Film("q", question, rest(), forget=lambda: pytest.fail("forgotten"))
     with pytest.raises(KeyboardInterrupt):
         list(broken)
     assert computed == [0]
@@ -203,7 +206,7 @@ def test_a_film_that_fails_is_forgotten() -> None:
         yield b"\x00"
         raise RuntimeError("out of memory")
 
-    failing = Film("q", rest(), nullcontext, forget=lambda: forgotten.append(True))
+    failing = Film("q", QUESTION, rest(), forget=lambda: forgotten.append(True))
     with pytest.raises(RuntimeError, match="memory"):
         list(failing)
     assert forgotten == [True]

@@ -7,7 +7,8 @@ pixels of those that were used longest ago are dropped, and decoded again when t
 from __future__ import annotations
 
 import threading
-import weakref
+from typing import Protocol
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,21 +16,19 @@ from numpy.typing import NDArray
 from facemask_core.pictures import images
 
 
-class DecodedPicture:
-    """A file, and its pixels as long as there is room for them. They go with the session."""
+class File(Protocol):
+    """What has pixels: a picture, which is told from every other by its identity."""
 
-    def __init__(self, data: bytes) -> None:
-        """Decodes nothing yet.
-
-        Args:
-            data: The whole file.
-        """
-        self.data = data
-        self.pixels: NDArray[np.uint8] | None = None
+    @property
+    def data(self) -> bytes:
+        """The whole file."""
 
 
-class DecodedPictures:
-    """The decoded pictures of all sessions, of which only so many pixels stay in memory."""
+class DecodedPixels:
+    """A property of pictures: their pixels, of which only so many stay in memory.
+
+    Pixels go with their picture, and so with the session that holds it.
+    """
 
     def __init__(self, most: int) -> None:
         """Begins empty.
@@ -39,9 +38,10 @@ class DecodedPictures:
         """
         self._most = most
         self._lock = threading.Lock()
-        self._recent: list[weakref.ref[DecodedPicture]] = []
+        self._recent: WeakKeyDictionary[File, NDArray[np.uint8]] = WeakKeyDictionary()
+        """In the order of their last use."""
 
-    def read(self, picture: DecodedPicture) -> NDArray[np.uint8]:
+    def __get__(self, picture: File, _: type | None = None) -> NDArray[np.uint8]:
         """Gets the pixels of a picture, and decodes them if they are not in memory.
 
         Args:
@@ -53,23 +53,20 @@ class DecodedPictures:
         Raises:
             ImageError: The file is no picture that the lab can read.
         """
-        pixels = picture.pixels
+        pixels = self._recent.get(picture)
         if pixels is None:
             pixels = images.decode(picture.data)
             pixels.setflags(write=False)
         with self._lock:
-            picture.pixels = pixels
-            others = [ref for ref in self._recent if ref() not in (None, picture)]
-            self._recent = [*others, weakref.ref(picture)]
+            self._recent.pop(picture, None)
+            self._recent[picture] = pixels
             self._drop_oldest()
         return pixels
 
     def _drop_oldest(self) -> None:
-        pixels = 0
-        for ref in reversed(self._recent):
-            picture = ref()
-            if picture is None or picture.pixels is None:
-                continue
-            pixels += picture.pixels.size // 3
-            if pixels > self._most and ref is not self._recent[-1]:
-                picture.pixels = None
+        sizes = {picture: pixels.size // 3 for picture, pixels in self._recent.items()}
+        held = sum(sizes.values())
+        for picture in list(sizes)[:-1]:
+            if held > self._most:
+                self._recent.pop(picture, None)
+                held -= sizes[picture]
