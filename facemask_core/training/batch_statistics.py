@@ -1,4 +1,4 @@
-"""New statistics for batch norm, over photographs as the finished model will see them."""
+"""New statistics for batch norm, of the finished weights over views like those of training."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class BatchStatistics:
     """Replaces batch norm's moving statistics by the plain mean over some batches.
 
     A moving average of weights needs statistics of its own: those gathered in training belong to
-    the weights of that moment (Izmailov et al. 2018, arXiv:1803.05407, section 3.2). They also
-    belong to augmented images, which differ from those the model will see.
+    the weights of that moment (Izmailov et al. 2018, arXiv:1803.05407, section 3.2). The images are
+    augmented as in training: people bring dark, noisy and distant pictures as well as plain ones.
     """
 
     def __init__(self, model: keras.Model) -> None:

@@ -15,21 +15,24 @@ from numpy.typing import NDArray
 from facemask_core.backend import keras
 from facemask_core.data import datasets
 from facemask_core.errors import TrainingError
-from facemask_core.labels import LABELS
-from facemask_core.pictures import images
-from facemask_core.training.augmentation import augment
+from facemask_core.labels import LABELS, WITHOUT_MASK
+from facemask_core.pictures import faces, images
+from facemask_core.training.augmentation import Photograph, augment
 from facemask_core.training.recipes import Recipe
 
 _READERS = max(2, (os.cpu_count() or 2) // 2)
 """Threads that augment; the other half of a large machine's cores feeds and runs the model."""
 _PREFETCH = 2 * _READERS
-_PLAIN_ROUND = 1_000_000
-"""Replaces the epoch in the random streams of plain batches; no run has that many epochs."""
+_STATISTICS_ROUND = 1_000_000
+"""Replaces the epoch where statistics are computed; no run has that many epochs."""
 
 _log = logging.getLogger(__name__)
 
 LabelledBatch = tuple[NDArray[np.float32], NDArray[np.float32]]
 """Pixels (n, size, size, 3) in [0, 1] and one-hot labels (n, 2)."""
+
+View = tuple[NDArray[np.uint8], int]
+"""An image as training sees it, and its class, which a mask drawn onto it may change."""
 
 
 class Photographs:
@@ -53,6 +56,7 @@ class Photographs:
         batches = list(datasets.stream(dataset, 256, prepare=images.resize))
         self._images = [image for batch in batches for image in batch.images]
         self.labels = np.concatenate([batch.labels for batch in batches])
+        self._boxes: list[faces.Box] = []
         self.skipped = [entry for batch in batches for entry in batch.skipped]
         if self.skipped:
             _log.warning(
@@ -75,6 +79,7 @@ class Photographs:
         union = copy(self)
         union._images = [*self._images, *other._images]  # noqa: SLF001 - its own class
         union.labels = np.concatenate([self.labels, other.labels])
+        union._boxes = []  # noqa: SLF001 - its own class
         union.skipped = [*self.skipped, *other.skipped]
         return union
 
@@ -96,36 +101,60 @@ class Photographs:
             steps: How many batches to make.
         """
         order = np.random.default_rng([recipe.seed, epoch]).permutation(len(self))
+        return self._prefetch(order, recipe.batch_size, steps, self._view(recipe, epoch, size))
 
-        def view(index: int) -> NDArray[np.uint8]:
-            if not recipe.augment:
-                return images.resize(self._images[index], size)
-            rng = np.random.default_rng([recipe.seed, epoch, index])
-            return augment(self._images[index], size, rng)
-
-        return self._prefetch(order, recipe.batch_size, steps, view)
-
-    def plain_batches(self, recipe: Recipe, size: int, steps: int) -> Iterator[LabelledBatch]:
-        """Serves batches in random order, resized but not augmented, as the model will be used."""
-        rng = np.random.default_rng([recipe.seed, _PLAIN_ROUND])
+    def statistics_batches(self, recipe: Recipe, size: int, steps: int) -> Iterator[LabelledBatch]:
+        """Serves batches of the same kind, over which batch norm's statistics are computed."""
+        rng = np.random.default_rng([recipe.seed, _STATISTICS_ROUND])
         rounds = -(-steps * recipe.batch_size // len(self))
         order = np.concatenate([rng.permutation(len(self)) for _ in range(rounds)])
-        return self._prefetch(
-            order, recipe.batch_size, steps, lambda index: images.resize(self._images[index], size)
-        )
+        view = self._view(recipe, _STATISTICS_ROUND, size)
+        return self._prefetch(order, recipe.batch_size, steps, view)
+
+    def _view(self, recipe: Recipe, epoch: int, size: int) -> Callable[[int], View]:
+        """Returns what makes the view of an image; each has a random stream of its own."""
+        if not recipe.augment:
+            return lambda row: (images.resize(self._images[row], size), int(self.labels[row]))
+        boxes = self._face_boxes()
+
+        def view(row: int) -> View:
+            rng = np.random.default_rng([recipe.seed, epoch, row])
+            donor = self._images[int(rng.integers(len(self)))]
+            photograph = Photograph(self._images[row], int(self.labels[row]), boxes[row])
+            return augment(photograph, donor, size, rng)
+
+        return view
+
+    def _face_boxes(self) -> list[faces.Box]:
+        """Finds every bare face once; where none is found, the face is taken to fill the picture.
+
+        Masked faces are not looked for: what covers them elsewhere may lie anywhere.
+        """
+        if not self._boxes:
+
+            def find(index: int) -> faces.Box:
+                height, width = self._images[index].shape[:2]
+                is_bare = self.labels[index] == WITHOUT_MASK
+                found = faces.find_faces(self._images[index]) if is_bare else []
+                return found[0] if found else faces.Box(0, 0, width, height)
+
+            with ThreadPoolExecutor(_READERS) as pool:
+                self._boxes = list(pool.map(find, range(len(self))))
+        return self._boxes
 
     def _prefetch(
         self,
         order: NDArray[np.int64],
         batch_size: int,
         steps: int,
-        view: Callable[[int], NDArray[np.uint8]],
+        view: Callable[[int], View],
     ) -> Iterator[LabelledBatch]:
         one_hot = np.eye(len(LABELS), dtype=np.float32)
 
         def make(indices: NDArray[np.int64]) -> LabelledBatch:
-            pixels = np.stack([view(int(index)) for index in indices])
-            return images.to_float(pixels), one_hot[self.labels[indices]]
+            views = [view(int(index)) for index in indices]
+            pixels = np.stack([pixels for pixels, _ in views])
+            return images.to_float(pixels), one_hot[[label for _, label in views]]
 
         slices = [order[step * batch_size : (step + 1) * batch_size] for step in range(steps)]
         with ThreadPoolExecutor(_READERS) as pool:

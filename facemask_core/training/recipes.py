@@ -175,10 +175,10 @@ class Recipe:
 
     @property
     def renews_statistics(self) -> bool:
-        """Whether batch norm's statistics are computed anew, over photographs without augmentation.
+        """Whether batch norm's statistics are computed anew, over views of the same kind.
 
-        Those of training belong to augmented photographs, and to weights before averaging.
-        A recipe that does neither, such as the paper's, keeps the statistics of training.
+        Those of training belong to weights before averaging, and lag behind the present ones.
+        A recipe that neither averages nor augments, such as the paper's, keeps them.
         """
         return self.augment or self.average > 0
 

@@ -197,11 +197,11 @@ class Trainer:
 
     def _renew_statistics(self, size: int, statistics: int) -> None:
         steps = min(statistics, 3 * self._steps)
-        batches = self._train_data.plain_batches(self._recipe, size, steps)
+        batches = self._train_data.statistics_batches(self._recipe, size, steps)
         self._statistics.renew(self._perturb_as_in_training(batches))
 
     def _perturb_as_in_training(self, batches: Iterator[LabelledBatch]) -> Iterator[LabelledBatch]:
-        """Perturbs plain batches as training does, at its full epsilon."""
+        """Perturbs batches as training does, at its full epsilon."""
         for step, batch in enumerate(batches):
             if self._perturber:
                 yield self._perturber.perturb_batch(batch, self._recipe.epochs, step, self._steps)

@@ -247,7 +247,8 @@ def test_a_run_with_other_settings_is_not_continued(data: Path, tmp_path: Path) 
 
 @pytest.mark.backend(quick=True)
 def test_training_separates_two_easy_classes(data: Path, tmp_path: Path) -> None:
-    recipe = replace(RECIPE, schedule=((32, 12),))
+    # These classes differ in brightness alone, which is what augmentation takes away.
+    recipe = replace(RECIPE, schedule=((32, 12),), augment=False)
     card = training.train(recipe, data, tmp_path)
     assert card.history[-1]["loss"] < 0.75 * card.history[0]["loss"]
     assert card.history[-1]["accuracy"] > 0.9
