@@ -3,40 +3,84 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-_CSS = """
-[data-testid="stFileChip"]:has(> [role="alert"]) { flex-wrap: wrap; height: auto; }
-[data-testid="stFileChip"] > [role="alert"] {
-  position: static; width: 100%; height: auto; margin: 0;
-  clip: auto; clip-path: none; overflow: visible; white-space: normal;
-  font-size: 0.875rem;
-}
-"""
+from facemask_ui.base import browser, messages
+
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+_LONGEST = 300
+"""Characters of a refusal's reason, which the browser sends and may be anything."""
+(_JS,) = browser.read_texts(__file__, "refusals.js")
 
 
 def choose_file(
     label: str,
     *,
     key: str,
-    on_change: Callable[[], None],
+    on_change: Callable[[UploadedFile | None], None],
     most_megabytes: int | None = None,
     hint: str | None = None,
-) -> None:
-    """Shows the choice of a file, which is in the session's state afterwards.
+) -> UploadedFile | None:
+    """Shows the choice of a file.
 
     Of any kind: the browser alone would refuse a wrong ending, and the page would go on showing
     what it made of the file before. The core knows a file by its content, and says in a sentence
-    what is wrong. What is too large never leaves the browser; Streamlit hides the reason in a
-    text for screen readers, which is shown here.
+    what is wrong. What the browser refuses all the same, since it is too large, or the server's
+    front, since there is no room, counts as a change to no file: what the page showed of the file
+    before goes away, and a sentence says why.
 
     Args:
         label: What is to be chosen.
-        key: The widget's name in the session's state.
-        on_change: Called when a file is chosen or removed.
+        key: Stands for this choice in the session's state.
+        on_change: Called with a file when it is chosen, and with None when it is removed or
+            another is refused.
         most_megabytes: Largest size; None leaves it to the server's settings.
         hint: More about it, for who asks.
+
+    Returns:
+        The file that the uploader holds on this page; a page switch empties it.
     """
-    st.html(f"<style>{_CSS}</style>")
-    st.file_uploader(label, max_upload_size=most_megabytes, key=key, on_change=on_change, help=hint)
+    refusals, sentence = f"{key}:refusals", f"{key}:refusal"
+    count = int(st.session_state.setdefault(refusals, 0))
+    widget, watch = f"{key}-{count}", f"{key}-watch-{count}"
+    most = most_megabytes or int(st.get_option("server.maxUploadSize"))
+
+    def take_file() -> None:
+        st.session_state.pop(sentence, None)
+        on_change(st.session_state[widget])
+
+    def refuse_file() -> None:
+        refusal = st.session_state.get(watch, {}).get("refusal")
+        st.session_state[sentence] = write_refusal(refusal, most)
+        st.session_state[refusals] = count + 1  # an uploader anew, without chips
+        on_change(None)
+
+    file = st.file_uploader(
+        label, max_upload_size=most_megabytes, key=widget, on_change=take_file, help=hint
+    )
+    if sentence in st.session_state:
+        st.error(st.session_state[sentence], icon=":material/error:")
+    watcher = st.components.v2.component("refused_files", js=_JS)
+    watcher(data={"place": widget}, key=watch, height=1, on_refusal_change=refuse_file)
+    return file
+
+
+def write_refusal(refusal: object, most_megabytes: int) -> str:
+    """Writes as Markdown why a file was not taken.
+
+    Args:
+        refusal: What the browser says of it; it may be anything, since it comes from outside.
+        most_megabytes: The largest size.
+    """
+    refusal = refusal if isinstance(refusal, dict) else {}
+    name, reason = (str(refusal.get(key) or "").strip()[:_LONGEST] for key in ("name", "reason"))
+    name = name or "The file"
+    if "or smaller" in reason:
+        return messages.escape_markdown(
+            f"{name} is larger than {most_megabytes} MB; choose a smaller one."
+        )
+    return messages.escape_markdown(f"{name} was not taken: {reason or 'try again in a minute.'}")

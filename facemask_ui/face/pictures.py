@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -18,6 +19,9 @@ from facemask_core.pictures.faces import Box, find_faces
 from facemask_ui.base import messages, settings, upload
 from facemask_ui.face import gallery
 from facemask_ui.face.decoded_pixels import DecodedPixels
+
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 DEFAULT_SAMPLE = "portrait-04"
 SAMPLES, UPLOAD, WEBCAM = SOURCES = ("Samples", "Upload", "Webcam")
@@ -75,10 +79,7 @@ def choose_picture(*, visible: bool = True) -> Picture | None:
     source = _choose_source()
     if source == SAMPLES:
         return read_sample(gallery.choose_sample(DEFAULT_SAMPLE))
-    if source == UPLOAD:
-        _show_uploader()
-    else:
-        _show_camera()
+    file = _choose_upload() if source == UPLOAD else _take_photo()
     picture: Picture | None = st.session_state.get(f"picture:{source}")
     if picture is None:
         return None
@@ -87,7 +88,7 @@ def choose_picture(*, visible: bool = True) -> Picture | None:
     except FacemaskError as error:
         messages.show_error(error)
         return None
-    if st.session_state.get(_widget(source)) is None:
+    if file is None:
         st.caption(f":material/history: Still using {messages.escape_markdown(picture.name)}.")
     return picture
 
@@ -136,33 +137,31 @@ def _choose_source() -> str:
     )
 
 
-def _show_uploader() -> None:
-    upload.choose_file(
+def _choose_upload() -> UploadedFile | None:
+    file = upload.choose_file(
         "Choose a picture with a face",
-        key=_widget(UPLOAD),
-        on_change=lambda: _store_picture(UPLOAD, "The uploaded picture"),
+        key="upload",
+        on_change=lambda file: _store_picture(UPLOAD, file, "The uploaded picture"),
         most_megabytes=images.MAX_BYTES // 2**20,
     )
     st.caption(f"{images.KINDS}, up to 20 MB and 40 megapixels.")
+    return file
 
 
-def _show_camera() -> None:
-    st.camera_input(
+def _take_photo() -> UploadedFile | None:
+    return st.camera_input(
         "Take a photo",
-        key=_widget(WEBCAM),
-        on_change=lambda: _store_picture(WEBCAM, "The photo from the webcam"),
+        key="photo",
+        on_change=lambda: _store_picture(
+            WEBCAM, st.session_state["photo"], "The photo from the webcam"
+        ),
         resolution="480p",
         help="A browser gives a page the camera only on this computer itself or over HTTPS.",
     )
 
 
-def _widget(source: str) -> str:
-    return f"file:{source}"
-
-
-def _store_picture(source: str, alt: str) -> None:
+def _store_picture(source: str, file: UploadedFile | None, alt: str) -> None:
     """Runs when the visitor adds or removes a file; a page switch empties the widget silently."""
-    file = st.session_state[_widget(source)]
     if file is None:
         st.session_state.pop(f"picture:{source}", None)
     else:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -20,11 +21,14 @@ from facemask_core.text import visible
 from facemask_ui.base import mode, settings
 from facemask_ui.base.upload import choose_file
 
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
 PORTRAITS, ZIP, FOLDER = "Shipped portraits", "Zip file", "Server folder"
 MENDELEY = "Mendeley photographs"
 ROOTS_VARIABLE = "FACEMASK_DATA_ROOTS"
 _DEFAULT_LIMIT = 1000
-_ZIP_WIDGET, _ZIP = "file:zip", "dataset:zip"
+_ZIP = "dataset:zip"
 
 
 @dataclass(frozen=True)
@@ -116,8 +120,7 @@ def _open_portraits() -> tuple[Data, Dataset]:
 
 
 def _choose_zip() -> tuple[Data, Dataset] | None:
-    def keep_zip() -> None:
-        file = st.session_state[_ZIP_WIDGET]
+    def keep_zip(file: UploadedFile | None) -> None:
         st.session_state.pop(_ZIP, None)
         if file is not None:
             st.session_state[_ZIP] = UploadedZip.from_bytes(file.name, file.getvalue())
@@ -130,7 +133,7 @@ def _choose_zip() -> tuple[Data, Dataset] | None:
     )
     choose_file(
         "Choose a zip with one folder a class",
-        key=_ZIP_WIDGET,
+        key="zip",
         on_change=keep_zip,
         hint="Folders with_mask and without_mask, or splits that hold them, such as train and "
         "test. It is never unpacked to disk.",
