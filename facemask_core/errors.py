@@ -15,6 +15,10 @@ class FaceError(FacemaskError):
     """The picture has no face where one is needed."""
 
 
+class FaceFinderError(FacemaskError):
+    """The face finder's weights are missing, or are not the expected ones."""
+
+
 class BackboneError(FacemaskError):
     """A backbone's name is not in the registry, or its initial weights cannot be had."""
 

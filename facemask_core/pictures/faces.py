@@ -1,6 +1,6 @@
 """Finds the face in a photograph and cuts it out as the classifiers expect it.
 
-How the finder works is in :mod:`facemask_core.pictures.face_votes`. How often it is right, and
+How the finder works is in :mod:`facemask_core.pictures.face_search`. How often it is right, and
 where it fails, is measured by ``benchmarks/face_finder.py``; a caller should let the user set the
 box by hand.
 
@@ -11,12 +11,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from facemask_core.errors import FaceError, ImageError
-from facemask_core.pictures.face_votes import vote_for_faces
+from facemask_core.pictures.face_search import search_faces
 from facemask_core.pictures.images import INPUT_SIZE, resize
 
 
@@ -69,13 +68,11 @@ def find_faces(image: NDArray[np.uint8]) -> list[Box]:
 
     Raises:
         ImageError: ``image`` is not a uint8 array of that shape.
+        FaceFinderError: The finder's weights are missing, or are others than expected.
     """
     _check(image)
-    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
     boxes = [
-        square_around(image, x=left + side / 2, y=top + side / 2, side=side)
-        for left, top, side, _ in vote_for_faces(grey)
-        if 0 <= left + side / 2 < image.shape[1] and 0 <= top + side / 2 < image.shape[0]
+        square_around(image, x=x, y=y, side=side) for (x, y), (side, _) in search_faces(image).boxes
     ]
     return sorted(boxes, key=lambda box: box.width * box.height, reverse=True)
 

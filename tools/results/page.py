@@ -127,14 +127,22 @@ def _robustness() -> dict[str, str]:
 
 
 def _faces() -> dict[str, str]:
-    half_length = _result("face_finder")["half_length"]
+    finder = _result("face_finder")
     rows = [
-        (name.replace("_", " "), f"{counts['found']} of {counts['faces']}")
-        for name, counts in half_length.items()
+        (
+            name.replace("_", " "),
+            f"{counts['found']} of {counts['faces']}",
+            str(counts["chin_inside"]),
+            f"{counts['false_boxes']} in {counts['photographs_without_unknown_faces']}",
+        )
+        for name, counts in finder["half_length"].items()
     ]
+    tight = finder["all_val_and_test"]["tight_crops"]["with_mask"]
     return {
         "skin_tones": skin_tones.table(published.read_skin_tones()),
-        "face_finder": markdown(("faces", "found"), rows),
+        "face_finder": markdown(("faces", "found", "with the chin", "false boxes"), rows),
+        "face_milliseconds": str(max(finder["milliseconds_per_640x480_frame"].values())),
+        "tight_missed": f"{tight['no_box']} of {tight['images']}",
     }
 
 

@@ -84,7 +84,7 @@ def test_the_shipped_portraits_are_mostly_classed_rightly(name: str) -> None:
     assert row["accuracy"] >= 0.95
     assert 1 - len(record["wrong"]) / len(dataset) == pytest.approx(row["accuracy"])
     again = _wrong_again(name, dataset, record, every=10, prepare=faces.cropped)
-    # OpenCV's cascades frame a face otherwise on another processor: one may change sides.
+    # The face finder's network rounds otherwise on another processor: one may change sides.
     assert len({*again} ^ {*record["wrong"]}) <= 1
 
 
