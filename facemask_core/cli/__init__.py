@@ -14,6 +14,7 @@ import typer
 from facemask_core.cli.attack import attack
 from facemask_core.cli.attacks import attacks
 from facemask_core.cli.check import check
+from facemask_core.cli.corrupt import corrupt
 from facemask_core.cli.curve import curve
 from facemask_core.cli.defend import defend
 from facemask_core.cli.download import download
@@ -37,7 +38,7 @@ from facemask_core.errors import FacemaskError
 
 _COMMANDS = (
     *(models, attacks, predict, explain, attack, sweep),
-    *(evaluate, curve, smallest, transfer, survive, defend, check),
+    *(evaluate, curve, smallest, transfer, survive, defend, corrupt, check),
     *(train, portraits, reproduce, work),
 )
 

@@ -14,7 +14,7 @@ from facemask_core.epsilons import describe_epsilon
 
 if TYPE_CHECKING:
     from facemask_core.evaluation.report import Evaluation
-    from facemask_core.robustness import SmallestEpsilons
+    from facemask_core.robustness import CorruptionTable, SmallestEpsilons
     from facemask_core.runs import StoredRun
 
 _NAME_LENGTH = 8
@@ -51,22 +51,24 @@ def list_runs(store: StoreOption = None, as_json: JsonFlag = False) -> None:
 def show(run: RunArgument, store: StoreOption = None, as_json: JsonFlag = False) -> None:
     """Show a run's settings, and its report if it is complete."""
     from facemask_core import evaluation, robustness
+    from facemask_core.cli.corrupt_dataset import print_corruptions
     from facemask_core.cli.evaluate import print_evaluation
     from facemask_core.cli.smallest import print_smallest
     from facemask_core.runs import State
-    from facemask_core.runs.rows import SmallestLevels, join_rows
+    from facemask_core.runs.rows import CorruptionRows, SmallestLevels, join_rows
 
     with open_store(store) as runs_store:
         entry = runs_store.find(run)
-        report: Evaluation | SmallestEpsilons | None = None
+        report: Evaluation | SmallestEpsilons | CorruptionTable | None = None
         if entry.state is State.COMPLETE:
             rows = join_rows(list(runs_store.read(entry.question).rows()))
-            make_report = (
-                robustness.SmallestEpsilons.from_rows
-                if entry.question.kind is SmallestLevels
-                else evaluation.Evaluation.from_rows
-            )
-            report = make_report(entry.question.values, rows)
+            values, kind = entry.question.values, entry.question.kind
+            if kind is SmallestLevels:
+                report = robustness.SmallestEpsilons.from_rows(values, rows)
+            elif kind is CorruptionRows:
+                report = robustness.CorruptionTable.from_rows(values, rows)
+            else:
+                report = evaluation.Evaluation.from_rows(values, rows)
     if as_json:
         print_json(_row(entry) | {"report": None if report is None else report.as_dict()})
         return
@@ -78,6 +80,8 @@ def show(run: RunArgument, store: StoreOption = None, as_json: JsonFlag = False)
     print_line()
     if isinstance(report, robustness.SmallestEpsilons):
         print_smallest(entry.question.values["model"], report)
+    elif isinstance(report, robustness.CorruptionTable):
+        print_corruptions(entry.question.values["model"], report)
     else:
         print_evaluation(report)
 
@@ -115,6 +119,8 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _attack(question: dict[str, Any]) -> str:
+    if "corruptions" in question:
+        return "corruptions"
     threat_model = question["threat_model"]
     if threat_model is None:
         return "none"

@@ -89,7 +89,7 @@ class Corruption(ABC):
         _check_image(image)
         value = self.value(strength)
         levels = image if image.dtype == np.uint8 else images.to_uint8(image)
-        rng = _own_generator(levels, _check_seed(seed))
+        rng = _own_generator(levels, check_seed(seed))
         changed = levels.copy() if strength == 0 else self._change(levels, value, rng)
         return changed if image.dtype == np.uint8 else images.to_float(changed)
 
@@ -139,7 +139,12 @@ def _check_image(image: NDArray[Any]) -> None:
         raise CorruptionError("A picture of floats must lie in [0, 1]; divide its levels by 255.")
 
 
-def _check_seed(seed: int) -> int:
+def check_seed(seed: int) -> int:
+    """Checks a seed, and returns it as an int.
+
+    Raises:
+        CorruptionError: It is no whole number from 0 on.
+    """
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
         raise CorruptionError(f"The seed must be a whole number from 0; it is {seed!r}.")
     return int(seed)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from facemask_core.corruptions.base import Corruption
+from facemask_core.errors import CorruptionError
 from facemask_core.labels import WITHOUT_MASK
 
 _LARGEST = np.array([0.20, 0.55, 0.80, 0.95])
-"""Left, top, right and bottom of the lower face in a crop from hairline to chin, in shares."""
+"""Left, top, right and bottom of the lower face, in shares of a face from hairline to chin."""
 _SPREAD = 0.05
 """How far each edge may lie from there, by the seed."""
 
@@ -23,6 +24,10 @@ class MouthBox(Corruption):
 
     A covered mouth is no mask, so an unmasked face stays unmasked. What a mask under a box ought to
     be called is not defined, so tables count unmasked faces alone.
+
+    Attributes:
+        face: Left, top, right and bottom of the face, in shares of the picture; by default it fills
+            the picture, as in a crop.
     """
 
     name: ClassVar[str] = "mouth_box"
@@ -33,6 +38,21 @@ class MouthBox(Corruption):
     severities: ClassVar[tuple[float, float, float, float, float]] = (0.4, 0.55, 0.7, 0.85, 1.0)
     label: ClassVar[int | None] = WITHOUT_MASK
 
+    face: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
+
+    def __post_init__(self) -> None:
+        left, top, right, bottom = self.face
+        if not (0.0 <= left < right <= 1.0 and 0.0 <= top < bottom <= 1.0):
+            raise CorruptionError(
+                f"The face lies at {self.face}; give left, top, right and bottom in shares of the "
+                "picture, from 0 to 1."
+            )
+        object.__setattr__(self, "face", tuple(self.face))  # JSON has lists alone
+
+    def statement(self) -> dict[str, Any]:
+        """States the face's place as a list, as JSON reads it."""
+        return super().statement() | {"face": list(self.face)}
+
     def _change(
         self, image: NDArray[np.uint8], value: float, rng: np.random.Generator
     ) -> NDArray[np.uint8]:
@@ -40,8 +60,9 @@ class MouthBox(Corruption):
         colour = rng.integers(0, 256, 3, np.uint8)
         middle = corners.mean(axis=0)
         height, width = image.shape[:2]
-        grown = (middle + (corners - middle) * value) * (width, height)
-        (left, top), (right, bottom) = np.rint(grown).astype(int).tolist()
+        left_top, right_bottom = np.array(self.face).reshape(2, 2)
+        grown = left_top + (middle + (corners - middle) * value) * (right_bottom - left_top)
+        (left, top), (right, bottom) = np.rint(grown * (width, height)).astype(int).tolist()
         covered = image.copy()
         covered[top:bottom, left:right] = colour
         return covered

@@ -183,6 +183,29 @@ class _Metrics(_Fields):
     skipped: Count = 0
 
 
+class _Interval(_Fields):
+    low: Share
+    high: Share
+
+
+class _Cell(_Fields):
+    corruption: Text
+    severity: Annotated[int, Field(ge=1, le=5)]
+    value: Text
+    images: Count
+    accuracy: Share
+    balanced_accuracy: Share
+    interval: _Interval
+
+
+class _Corruptions(_Fields):
+    data_sha256: Sha256
+    images: Count
+    clean_balanced_accuracy: Share
+    mean_balanced_accuracy: Share
+    cells: Annotated[list[_Cell], Field(min_length=1, max_length=_MOST_ENTRIES)]
+
+
 class _Ancestor(_Fields):
     name: Text
     weights_sha256: Sha256
@@ -210,6 +233,7 @@ class _Card(_Fields):
     classes: Any = None
     input_size: Any = None
     notes: Text = ""
+    corruptions: _Corruptions | None = None
     ancestors: list[_Ancestor] = []
 
 

@@ -57,6 +57,7 @@ class Card:
         classes: Class names in the order of the logits.
         input_size: Side of the square input in pixels.
         notes: What a reader should know before trusting the figures.
+        corruptions: The table that the command ``corrupt`` measured; None where nobody did.
         ancestors: Where training started from trained weights: how those were made, oldest first.
     """
 
@@ -74,6 +75,7 @@ class Card:
     classes: list[str] = field(default_factory=lambda: list(LABELS))
     input_size: int = INPUT_SIZE
     notes: str = ""
+    corruptions: dict[str, Any] | None = None
     ancestors: list[dict[str, Any]] = field(default_factory=list)
 
 

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from facemask_core.robustness.corruption_table import CorruptionTable, evaluate_corruptions
+from facemask_core.robustness.corruption_table import (
+    CorruptionTable,
+    evaluate_corruptions,
+    measure_corruptions,
+)
 from facemask_core.robustness.curve import RobustnessCurve, measure_robustness_curve
 from facemask_core.robustness.defence_comparison import DefenceComparison, compare_defences
+from facemask_core.robustness.first_change import (
+    FirstChange,
+    find_first_change,
+    find_first_epsilon,
+    rank_dangers,
+)
 from facemask_core.robustness.noise_control import measure_noise_control
 from facemask_core.robustness.path import Step, follow_attack, has_steps
 from facemask_core.robustness.smallest import (
@@ -22,6 +32,7 @@ __all__ = [
     "AttackSurvival",
     "CorruptionTable",
     "DefenceComparison",
+    "FirstChange",
     "RobustnessCurve",
     "SmallestEpsilons",
     "Step",
@@ -29,15 +40,19 @@ __all__ = [
     "TransferMatrix",
     "compare_defences",
     "evaluate_corruptions",
+    "find_first_change",
+    "find_first_epsilon",
     "find_smallest_epsilon",
     "find_smallest_epsilons",
     "follow_attack",
     "grid_of",
     "has_steps",
     "measure_attack_survival",
+    "measure_corruptions",
     "measure_noise_control",
     "measure_robustness_curve",
     "measure_transfer",
+    "rank_dangers",
     "sweep_epsilons",
     "sweep_epsilons_in_parts",
 ]

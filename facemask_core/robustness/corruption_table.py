@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import partial
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
-from facemask_core import cores, corruptions
+from facemask_core import corruptions
 from facemask_core.corruptions import SEVERITIES, Corruption
-from facemask_core.data.reading import Progress
-from facemask_core.errors import CorruptionError
+from facemask_core.data import datasets
+from facemask_core.data.reading import Progress, refuse_unreadable
+from facemask_core.engines.compute import compute_rows
+from facemask_core.engines.context import RunContext, RunOptions
+from facemask_core.errors import CorruptionError, RunStoreError
 from facemask_core.evaluation import confidence_intervals
 from facemask_core.evaluation.confidence_intervals import Interval
 from facemask_core.labels import LABELS
 from facemask_core.models.classifier import BUCKETS, Classifier
 from facemask_core.pictures import images
+from facemask_core.robustness.corruption_task import CorruptionTask, classify_corrupted
+from facemask_core.runs.rows import Rows
 
 AVERAGED = (1, 3, 5)
 """The severities of the mean over all corruptions: the least, the middle and the worst."""
 MIDDLE = 3
+
+_DEFAULT = RunContext()
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,8 @@ class CorruptionTable:
         labels: int64 (n,), true classes.
         clean: float32 (n, 2), the answers to the pictures as they are.
         logits: float32 (n, k, s, 2), the answers to the corrupted pictures.
+        seed: Seed of all randomness.
+        skipped: Files that could not be used, and why.
     """
 
     corruptions: tuple[Corruption, ...]
@@ -69,6 +77,35 @@ class CorruptionTable:
     labels: NDArray[np.int64]
     clean: NDArray[np.float32]
     logits: NDArray[np.float32]
+    seed: int
+    skipped: tuple[datasets.SkippedFile, ...] = ()
+
+    @classmethod
+    def from_rows(cls, description: Mapping[str, Any], rows: Rows) -> CorruptionTable:
+        """Makes the table of the rows of a whole dataset.
+
+        Args:
+            description: The :meth:`CorruptionTask.description` of the task that computed them.
+            rows: The rows.
+
+        Raises:
+            DatasetError: There is no row.
+            RunStoreError: The rows were computed with other dials than this version's.
+        """
+        if rows.corrupted is None:
+            refuse_unreadable(rows.skipped, len(rows.skipped))
+        kinds = tuple(map(_read_corruption, description["corruptions"]))
+        severities = tuple(description["severities"])
+        shape = len(rows.paths), len(kinds), len(severities), len(LABELS)
+        return cls(
+            corruptions=kinds,
+            severities=severities,
+            labels=rows.labels,
+            clean=rows.clean,
+            logits=rows.corrupted.logits.reshape(shape),
+            seed=description["corruption_seed"],
+            skipped=rows.skipped,
+        )
 
     @property
     def clean_accuracy(self) -> float:
@@ -118,8 +155,11 @@ class CorruptionTable:
             "mean_balanced_accuracy": self.mean(),
             "mean_severities": [s for s in AVERAGED if s in self.severities],
             "worst_at_middle": None if worst is None else worst.corruption,
+            "severities": list(self.severities),
             "corruptions": [corruption.statement() for corruption in self.corruptions],
+            "seed": self.seed,
             "cells": [cell.as_dict() for cell in self.cells],
+            "skipped": [{"path": entry.path, "reason": entry.reason} for entry in self.skipped],
         }
 
     def _groups(self, logits: NDArray[np.float32], label: int | None) -> list[NDArray[np.bool_]]:
@@ -147,7 +187,7 @@ def evaluate_corruptions(
         pictures: uint8 (n, 224, 224, 3), at least one.
         labels: Integer (n,), their true classes.
         kinds: The corruptions; None for all there are.
-        severities: Whole numbers from 1 to 5.
+        severities: Rising whole numbers from 1 to 5.
         seed: Seed of all randomness.
         progress: Called after every batch with how many pictures are done and of all.
 
@@ -156,63 +196,66 @@ def evaluate_corruptions(
     """
     if not len(pictures):
         raise CorruptionError("There is no picture to change; give at least one.")
-    chosen = tuple(corruptions.make(name) for name in corruptions.names())
-    chosen = chosen if kinds is None else tuple(kinds)
+    task = CorruptionTask.of(classifier, kinds=kinds, severities=severities, seed=seed)
     clean, answers, size = [], [], BUCKETS[-1]
     for start in range(0, len(pictures), size):
         batch = pictures[start : start + size]
         clean.append(classifier.predict(images.to_float(batch)))
-        answers.append(classify_corrupted(classifier, batch, chosen, severities, seed))
+        answers.append(classify_corrupted(classifier, batch, task.kinds, task.severities, seed))
         progress(start + len(batch), len(pictures))
     return CorruptionTable(
-        corruptions=chosen,
-        severities=check_severities(severities),
+        corruptions=task.kinds,
+        severities=task.severities,
         labels=np.asarray(labels, np.int64),
         clean=np.concatenate(clean),
         logits=np.concatenate(answers),
+        seed=seed,
     )
 
 
-def classify_corrupted(
+def measure_corruptions(
     classifier: Classifier,
-    pictures: NDArray[np.uint8],
-    kinds: Sequence[Corruption],
-    severities: Sequence[int],
-    seed: int,
-) -> NDArray[np.float32]:
-    """Computes a model's answers to pictures under corruptions.
+    dataset: datasets.Dataset,
+    *,
+    kinds: Sequence[Corruption] | None = None,
+    severities: Sequence[int] = SEVERITIES,
+    seed: int = 0,
+    prepare: datasets.Prepare = images.resize,
+    context: RunContext = _DEFAULT,
+    **options: Unpack[RunOptions],
+) -> CorruptionTable:
+    """Classifies a dataset under every corruption at every severity; a stored run is resumed.
 
     Args:
         classifier: The model.
-        pictures: uint8 (n, 224, 224, 3).
-        kinds: The k corruptions.
-        severities: The s severities.
+        dataset: Its images.
+        kinds: The corruptions; None for all there are.
+        severities: Rising whole numbers from 1 to 5.
         seed: Seed of all randomness.
-
-    Returns:
-        float32 (n, k, s, 2), the logits.
+        prepare: Maps a decoded image to the model's 224 px square, which is then corrupted.
+        context: Where to compute and to store, and what to call meanwhile.
+        **options: Single fields in place of the context's, such as ``store=store``.
 
     Raises:
         CorruptionError: A severity or the seed is outside the contract.
+        DatasetError: No file of the dataset can be read, or one changed meanwhile.
+        EngineError: The engine cannot be started, or fails.
+        RunInUseError: Another process is computing the same.
+        RunStoreError: The store cannot be used.
     """
-    check_severities(severities)
-    answers = []
-    for kind in kinds:
-        for severity in severities:
-            change = partial(kind.apply, strength=severity, seed=seed)
-            changed = np.stack(cores.map_rows(change, list(pictures)))
-            answers.append(classifier.predict(images.to_float(changed)))
-    shape = len(pictures), len(kinds), len(severities), len(LABELS)
-    return np.stack(answers, axis=1).reshape(shape)
+    task = CorruptionTask.of(
+        classifier, kinds=kinds, severities=severities, seed=seed, prepare=prepare
+    )
+    rows = compute_rows(task, dataset, replace(context, **options))
+    return CorruptionTable.from_rows(*rows)
 
 
-def check_severities(severities: Sequence[int]) -> tuple[int, ...]:
-    """Checks severities, and returns them as a tuple.
-
-    Raises:
-        CorruptionError: They are not rising whole numbers from 1 to 5.
-    """
-    chosen = tuple(severities)
-    if not chosen or not set(chosen) <= set(SEVERITIES) or list(chosen) != sorted(set(chosen)):
-        raise CorruptionError("Severities are rising whole numbers from 1 to 5, such as 1, 3, 5.")
-    return chosen
+def _read_corruption(statement: Mapping[str, Any]) -> Corruption:
+    settings = set(statement) - {"corruption", "severities"}
+    kind = corruptions.make(statement["corruption"], **{name: statement[name] for name in settings})
+    if kind.statement() != statement:
+        raise RunStoreError(
+            f"This run was measured with other severities of {kind.name} than this version's; "
+            "measure it again with the command corrupt."
+        )
+    return kind

@@ -254,7 +254,7 @@ class SmallestTask(Task):
             levels[rows], dead[rows] = _bisect(*inputs, self.attack, self.largest, self.seed)
         return SmallestLevels(levels, dead)
 
-    _attack = search
+    _change = search
 
 
 def _scan(

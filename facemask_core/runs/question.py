@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from facemask_core.data.datasets import Dataset, Prepare
 from facemask_core.errors import RunStoreError
-from facemask_core.runs.rows import AttackRows, SmallestLevels
+from facemask_core.runs.rows import AttackRows, CorruptionRows, RowKind, SmallestLevels
 
 if TYPE_CHECKING:
     from facemask_core.runs.task import Task
@@ -51,10 +51,12 @@ class Question:
         return dict(json.loads(self.text))
 
     @property
-    def kind(self) -> type[AttackRows] | type[SmallestLevels] | None:
+    def kind(self) -> RowKind | None:
         """What its rows hold besides the model's answers to the images as they are, if anything."""
         if "largest_level" in self.values:
             return SmallestLevels
+        if "corruptions" in self.values:
+            return CorruptionRows
         return None if self.values["threat_model"] is None else AttackRows
 
     @property

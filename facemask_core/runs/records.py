@@ -5,6 +5,7 @@ Only the sign of a zero is lost, for SQLite does not store it.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import math
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facemask_core.data.datasets import Sample, SkippedFile
-from facemask_core.runs.rows import AttackRows, Rows, SmallestLevels
+from facemask_core.runs.rows import AttackRows, CorruptionRows, RowKind, Rows, SmallestLevels
 from facemask_core.runs.timing import Timing
 
 
@@ -37,12 +38,15 @@ class Image(NamedTuple):
     gradient_calls: int | None = None
     dead: int | None = None
     smallest_level: float | None = None
+    corrupted: str | None = None
 
 
 _CLEAN = ("clean_without_mask", "clean_with_mask")
+_PACKED = np.dtype("<f4")
+"""The numbers in the column ``corrupted``, in Base64: a hundred columns would be as many names."""
 _ATTACKED = ("attacked_without_mask", "attacked_with_mask")
 """Columns in the order of the logits."""
-_LATER = ("smallest_level",)
+_LATER = ("smallest_level", "corrupted")
 """The last columns, which the first schema did not have."""
 
 
@@ -91,6 +95,9 @@ def _numbers(rows: Rows, index: int) -> dict[str, Any]:
     if rows.smallest is not None:
         level = _real(rows.smallest.levels[index])
         return numbers | {"smallest_level": level, "dead": int(rows.smallest.dead[index])}
+    if rows.corrupted is not None:
+        packed = rows.corrupted.logits[index].astype(_PACKED).tobytes()
+        return numbers | {"corrupted": base64.b64encode(packed).decode("ascii")}
     attack = rows.attack
     if attack is None:
         return numbers
@@ -111,9 +118,7 @@ def _real(value: np.floating) -> float | None:
     return None if math.isnan(number) else number + 0.0
 
 
-def to_rows(
-    batch: Batch, images: Sequence[Image], kind: type[AttackRows] | type[SmallestLevels] | None
-) -> Rows:
+def to_rows(batch: Batch, images: Sequence[Image], kind: RowKind | None) -> Rows:
     """Converts a batch's columns to rows.
 
     Args:
@@ -133,6 +138,7 @@ def to_rows(
         seconds=batch.seconds,
         attack=_attack(usable) if kind is AttackRows and usable else None,
         smallest=_smallest(usable) if kind is SmallestLevels and usable else None,
+        corrupted=_corrupted(usable) if kind is CorruptionRows and usable else None,
     )
 
 
@@ -153,6 +159,12 @@ def _smallest(usable: Sequence[Image]) -> SmallestLevels:
         levels=np.array([image.smallest_level for image in usable], np.float64),
         dead=np.array([image.dead for image in usable], np.bool_),
     )
+
+
+def _corrupted(usable: Sequence[Image]) -> CorruptionRows:
+    packed = b"".join(base64.b64decode(image.corrupted or "") for image in usable)
+    logits = np.frombuffer(packed, _PACKED).astype(np.float32)
+    return CorruptionRows(logits.reshape(len(usable), -1, len(_CLEAN)))
 
 
 def _logits(usable: Sequence[Image], columns: Sequence[str]) -> NDArray[np.float32]:

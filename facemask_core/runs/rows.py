@@ -50,7 +50,21 @@ class SmallestLevels:
     dead: NDArray[np.bool_]
 
 
-Part = TypeVar("Part", AttackRows, SmallestLevels)
+@dataclass(frozen=True, eq=False)
+class CorruptionRows:
+    """The model's answers to n images under m changes, corruption by corruption.
+
+    Attributes:
+        logits: float32 (n, m, 2).
+    """
+
+    logits: NDArray[np.float32]
+
+
+RowKind = type[AttackRows] | type[SmallestLevels] | type[CorruptionRows]
+"""What rows can hold besides the model's answers to the images as they are."""
+
+Part = TypeVar("Part", AttackRows, SmallestLevels, CorruptionRows)
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +80,7 @@ class Rows:
         seconds: Wall-clock time spent on these files, reading them included.
         attack: The results of the attack; None without one.
         smallest: The smallest fooling epsilons; None without a search for them.
+        corrupted: The answers under corruptions; None without those.
     """
 
     paths: tuple[str, ...]
@@ -76,6 +91,7 @@ class Rows:
     seconds: float
     attack: AttackRows | None = None
     smallest: SmallestLevels | None = None
+    corrupted: CorruptionRows | None = None
 
 
 def join_rows(parts: Sequence[Rows]) -> Rows:
@@ -89,6 +105,7 @@ def join_rows(parts: Sequence[Rows]) -> Rows:
         seconds=sum(part.seconds for part in parts),
         attack=_join(AttackRows, [part.attack for part in parts]),
         smallest=_join(SmallestLevels, [part.smallest for part in parts]),
+        corrupted=_join(CorruptionRows, [part.corrupted for part in parts]),
     )
 
 

@@ -16,6 +16,7 @@ from facemask_core.runs.rows import Rows
 from facemask_core.storage import sqlite_file
 
 _BATCHES = f"SELECT {', '.join(Batch._fields)}, sha256 FROM batches WHERE run = ? ORDER BY first"  # noqa: S608
+_TEXTS = {"path", "skipped", "corrupted"}
 _IMAGES = (
     f"SELECT {', '.join(Image._fields)} FROM images "  # noqa: S608
     "WHERE run = ? AND position >= ? AND position < ? ORDER BY position"
@@ -151,9 +152,7 @@ def _values(image: Image) -> list[object]:
 
 def _insertion(table: str, columns: Sequence[str]) -> str:
     """A statement; names need not be Unicode, and SQLite takes such text as bytes only."""
-    values = ", ".join(
-        "CAST(? AS TEXT)" if column in {"path", "skipped"} else "?" for column in columns
-    )
+    values = ", ".join("CAST(? AS TEXT)" if column in _TEXTS else "?" for column in columns)
     return f"INSERT INTO {table} (run, {', '.join(columns)}) VALUES (?, {values})"  # noqa: S608
 
 

@@ -18,7 +18,7 @@ from facemask_core.data.reading import Progress, read_batches
 from facemask_core.labels import LABELS
 from facemask_core.models.classifier import BUCKETS, Classifier
 from facemask_core.pictures import images
-from facemask_core.runs.rows import AttackRows, Rows, SmallestLevels
+from facemask_core.runs.rows import AttackRows, CorruptionRows, Rows, SmallestLevels
 from facemask_core.runs.timing import Timing
 
 BATCH_SIZE = BUCKETS[-1]
@@ -96,7 +96,7 @@ class Task:
         begin = time.perf_counter()
         clean = classifier.predict(pixels)
         middle = time.perf_counter()
-        part = None if self.attack is None else self._attack(pixels, batch.labels, clean)
+        part = self._change(pixels, batch.labels, clean)
         attack_seconds = None if part is None else time.perf_counter() - middle
         compiled = self._compilations > compilations
         return Rows(
@@ -105,6 +105,7 @@ class Task:
             clean=clean,
             attack=part if isinstance(part, AttackRows) else None,
             smallest=part if isinstance(part, SmallestLevels) else None,
+            corrupted=part if isinstance(part, CorruptionRows) else None,
             skipped=batch.skipped,
             timings=(Timing(len(batch.paths), middle - begin, attack_seconds, compiled),),
             seconds=_seconds_since(since),
@@ -120,11 +121,12 @@ class Task:
         )
         return sum(model.compilations for model in models)
 
-    def _attack(
+    def _change(
         self, pixels: NDArray[np.float32], labels: NDArray[np.int64], clean: NDArray[np.float32]
-    ) -> AttackRows | SmallestLevels:
-        """Attacks images to which the model's answers are ``clean``."""
-        assert self.attack is not None  # noqa: S101  (for the type checker; the caller has looked)
+    ) -> AttackRows | SmallestLevels | CorruptionRows | None:
+        """Changes images to which the model's answers are ``clean``; None where nothing does."""
+        if self.attack is None:
+            return None
         batch = self.attack(self.classifier, pixels, labels, epsilon=self.epsilon, seed=self.seed)
         return AttackRows(
             **{field.name: getattr(batch, field.name) for field in fields(AttackRows)}

@@ -13,7 +13,7 @@ from facemask_core.data.provenance import Origins, find_manifest, read_origins
 from facemask_core.evaluation import Evaluation
 from facemask_core.robustness import SmallestEpsilons
 from facemask_core.runs import StoredRun
-from facemask_core.runs.rows import Rows, join_rows
+from facemask_core.runs.rows import CorruptionRows, Rows, join_rows
 from facemask_core.storage import place
 from facemask_ui.reports import dataset_choice, headline_figures
 from facemask_ui.reports.headline_figures import Figure
@@ -110,12 +110,19 @@ def find_photographs(line: Line) -> Source | None:
 
 
 def list_runs() -> dict[str, StoredRun]:
-    """Lists all runs by name, the newest first; where there is no store, none is made."""
+    """Lists the runs by name, the newest first; where there is no store, none is made.
+
+    A table of corruptions is no report: the models' cards and the command line show it.
+    """
     home = open_queue().home
     if not (home / place.FILE).exists():
         return {}
     with runs.Store(home) as store:
-        return {run.question.sha256: run for run in store.runs()}
+        return {
+            run.question.sha256: run
+            for run in store.runs()
+            if run.question.kind is not CorruptionRows
+        }
 
 
 def clear_caches() -> None:

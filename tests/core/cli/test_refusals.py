@@ -16,6 +16,7 @@ from facemask_core.pictures import images
 ATTACK = ("attack", "PICTURE", "--model", MODEL, "--no-crop", "--output", "OUT.png")
 EVALUATE = ("evaluate", "--model", MODEL, "--data", "DATA")
 SURVIVE = ("survive", "--model", MODEL, "--data", "DATA", "--epsilon", "0.1")
+CORRUPT = ("corrupt", "--model", MODEL)
 DEFEND = ("defend", "--model", MODEL, "--data", "DATA", "--epsilon", "0.1")
 TRAIN = ("train", "--model", MODEL, "--data", "DATA", "--output", "TMP/run")
 FGSM = ("--attack", "fgsm")
@@ -72,6 +73,20 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
     ((*EVALUATE, "--workers", "2"), "--engine ray"),
     ((*EVALUATE, "--engine", "ray", "--workers", "0"), "at least 1"),
     ((*EVALUATE, "--engine", "ray", "--address", "head"), "HOST:PORT"),
+    (CORRUPT, "either a picture, or a dataset"),
+    ((*CORRUPT, "PICTURE", "--data", "DATA"), "either a picture, or a dataset"),
+    ((*CORRUPT, "PICTURE", "--corruption", "rain"), "choose one of noise, blur"),
+    ((*CORRUPT, "PICTURE", "--output", "TMP/out.jpg"), ".png"),
+    ((*CORRUPT, "PICTURE", "--no-crop", "--attack", "cw"), "L-infinity"),
+    ((*CORRUPT, "PICTURE", "--severity", "1"), "about a dataset"),
+    ((*CORRUPT, "PICTURE", "--write-card"), "about a dataset"),
+    ((*CORRUPT, "--data", "DATA", "--attack", "fgsm"), "about one picture"),
+    ((*CORRUPT, "--data", "DATA", "--write-card", "--limit", "2"), "a whole dataset"),
+    ((*CORRUPT, "PICTURE", "--seed", "-1"), "seed"),
+    ((*CORRUPT, "--data", "DATA", "--output", "OUT.png"), "about one picture"),
+    ((*CORRUPT, "--data", "DATA", "--severity", "6"), "from 1 to 5"),
+    ((*CORRUPT, "--data", "DATA", "--seed", "-1"), "seed"),
+    ((*CORRUPT, "--data", "TMP/nowhere"), "nowhere"),
     ((*SURVIVE, "--quality", "0"), "from 1 to 100"),
     ((*SURVIVE, "--epsilon", "2"), "from 0 to 1"),
     ((*SURVIVE, "--set", "target=with_mask"), "untargeted"),

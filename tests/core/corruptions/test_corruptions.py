@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import FrozenInstanceError, fields
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from facemask_core import corruptions
+from facemask_core import corruptions, paths
 from facemask_core.corruptions import SEVERITIES, Corruption
 from facemask_core.data import samples
 from facemask_core.errors import CorruptionError
 from facemask_core.pictures import images
 
+COMMANDS = paths.ROOT / "docs" / "command-line.md"
 every_corruption = pytest.mark.parametrize(
     "corruption", [corruptions.make(name) for name in corruptions.names()], ids=lambda c: c.name
 )
@@ -25,6 +27,10 @@ def face() -> NDArray[np.uint8]:
     picture = images.resize(images.decode(samples.PHOTOGRAPH.path.read_bytes()))
     picture.setflags(write=False)  # no corruption may write on what it is given
     return picture
+
+
+def _settings(stated: dict[str, Any]) -> dict[str, Any]:
+    return {key: stated[key] for key in stated if key not in {"corruption", "severities"}}
 
 
 @every_corruption
@@ -41,6 +47,11 @@ def test_the_registry_describes_its_corruptions(corruption: Corruption) -> None:
     assert len(set(values)) == len(values)
     assert values in (sorted(values), sorted(values, reverse=True))
     assert len({corruption.describe(strength) for strength in (0, *SEVERITIES)}) == len(values)
+    row = [f"`{corruption.name}`", corruption.meaning, *map("{:g}".format, corruption.severities)]
+    assert f"| {' | '.join(row)} |" in COMMANDS.read_text(encoding="utf-8")
+    assert corruptions.make(corruption.name, **_settings(stated)) == corruption
+    places = [corruption.describe(notch / 4) for notch in range(21)]
+    assert len(set(places)) == 21, "a slider tells its notches apart"
     with pytest.raises(FrozenInstanceError):
         corruption.name = "another"  # type: ignore[misc]
 
@@ -130,6 +141,10 @@ def test_the_box_covers_the_mouth_and_leaves_the_eyes(face: NDArray[np.uint8]) -
         assert not changed[:112].any()
         mouth = covered[150:185, 80:144].reshape(-1, 3)
         assert (mouth == mouth[0]).all(), "opaque"
+        smaller = corruptions.make("mouth_box", face=(0.5, 0.5, 1, 1)).apply(face, 5, seed)
+        changed = (smaller != face).any(axis=2)
+        assert not changed[:, :112].any()
+        assert changed[188:203, 152:184].all(), "in the middle of the lower quarter of the face"
 
 
 @pytest.mark.parametrize(
@@ -150,6 +165,12 @@ def test_what_is_outside_the_contract_is_refused(
 ) -> None:
     with pytest.raises(CorruptionError, match=message):
         corruption.apply(image, strength, seed)
+
+
+@pytest.mark.parametrize("face", [(0, 0, 0, 1), (0.5, 0, 0.4, 1), (0, 0, 1, 1.1), (-0.1, 0, 1, 1)])
+def test_a_face_outside_the_picture_is_refused(face: tuple[float, ...]) -> None:
+    with pytest.raises(CorruptionError, match="in shares of the picture"):
+        corruptions.make("mouth_box", face=face)
 
 
 def test_an_unknown_corruption_is_refused_with_those_there_are() -> None:

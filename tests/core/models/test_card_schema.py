@@ -25,9 +25,24 @@ def shipped(name: str = "mobilenetv3-robust") -> dict[str, Any]:
     return dict(json.loads(text))
 
 
+CELL = {
+    **{"corruption": "noise", "severity": 3, "value": "0.1", "images": 9},
+    **{"accuracy": 0.9, "balanced_accuracy": 0.8, "interval": {"low": 0.7, "high": 0.9}},
+}
+TABLE = {
+    **{"data_sha256": "0" * 64, "images": 9, "severities": [3], "cells": [CELL]},
+    **{"clean_balanced_accuracy": 1.0, "mean_balanced_accuracy": 0.8},
+}
+
+
+def with_table() -> dict[str, Any]:
+    """A shipped card with a table of corruptions, which not every shipped one has."""
+    return shipped() | {"corruptions": copy.deepcopy(TABLE)}
+
+
 def changed(path: str, value: Any) -> dict[str, Any]:
-    """A shipped card with another value at a path such as ``metrics.test.accuracy``."""
-    card: Any = shipped()
+    """A card with another value at a path such as ``metrics.test.accuracy``."""
+    card: Any = with_table()
     part = card
     *way, last = [int(key) if key.isdigit() else key for key in path.split(".")]
     for key in way:
@@ -73,6 +88,10 @@ def test_every_shipped_card_is_sound(name: str) -> None:
         ("metrics.test.sources", [LINK]),
         ("metrics.test.speed.forward_ms_per_image", NAN),
         ("metrics.test.confusion_matrix", [[1, 2], [3]]),
+        ("corruptions.images", -1),
+        ("corruptions.cells", []),
+        ("corruptions.cells.0.severity", 6),
+        ("corruptions.cells.0.interval.low", NAN),
         ("recipe.batch_size", "many"),
         ("recipe.new_setting", NAN),
         ("recipe.new_setting", [[[[1]]]]),
@@ -102,6 +121,7 @@ def test_a_field_of_the_wrong_kind_is_named(tmp_path: Path, path: str, value: An
         ("recipe.new_setting", [[1, 2.5], "x", None]),
         ("history.0.new_figure", 0.5),
         ("metrics.test.sources", None),
+        ("corruptions", None),
         ("data", {}),
     ],
 )
@@ -129,7 +149,7 @@ def paths_into(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     ]
 
 
-CARD = shipped()
+CARD = with_table()
 STRANGE: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: (

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
+import stored_runs
 from small_models import SHAPE, judging
 
-from facemask_core import corruptions
-from facemask_core.errors import CorruptionError
+from facemask_core import corruptions, runs
+from facemask_core.errors import CorruptionError, RunStoreError
 from facemask_core.labels import WITH_MASK, WITHOUT_MASK
-from facemask_core.robustness import evaluate_corruptions
+from facemask_core.robustness import CorruptionTable, evaluate_corruptions, measure_corruptions
+from facemask_core.runs.rows import join_rows
 
 BRIGHT = judging(np.full(SHAPE, 1 / np.prod(SHAPE)), 0.5)
 """Says "masked" where a picture's mean is above a half."""
@@ -73,3 +76,36 @@ def test_severities_that_make_no_sense_are_refused(severities: tuple[int, ...]) 
         evaluate_corruptions(BRIGHT, pictures, labels, severities=severities)
     with pytest.raises(CorruptionError, match="no picture"):
         evaluate_corruptions(BRIGHT, pictures[:0], labels[:0])
+
+
+def test_a_dataset_interrupted_goes_on_and_ends_with_the_same_figures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = stored_runs.write_pictures(tmp_path / "data", 40, broken=(3,))
+    model, kinds = stored_runs.judge(), [corruptions.make("noise"), corruptions.make("darker")]
+    question = {"kinds": kinds, "severities": (1, 4), "seed": 2, "prepare": stored_runs.small}
+    unbroken = measure_corruptions(model, dataset, **question)
+
+    def stop(done: int, _: int) -> None:
+        if done == 32:
+            raise KeyboardInterrupt
+
+    recalled = []
+    with runs.Store(tmp_path / "home") as store:
+        with pytest.raises(KeyboardInterrupt):
+            measure_corruptions(model, dataset, store=store, progress=stop, **question)
+        table = measure_corruptions(
+            model, dataset, store=store, recalled=lambda *count: recalled.append(count), **question
+        )
+        (entry,) = store.runs()
+        rows = join_rows(list(store.read(entry.question).rows()))
+        again = CorruptionTable.from_rows(entry.question.values, rows)
+        figures = [measured.as_dict() for measured in (unbroken, table, again)]
+        monkeypatch.setattr(type(kinds[1]), "severities", (0.9, 0.8, 0.7, 0.6, 0.5))
+        with pytest.raises(RunStoreError, match="other severities of darker"):
+            CorruptionTable.from_rows(entry.question.values, rows)
+    assert recalled in ([(16, 40)], [(32, 40)])
+    assert [entry.path for entry in table.skipped] == ["with_mask/0003.png"]
+    assert figures[0] == figures[1] == figures[2]
+    np.testing.assert_array_equal(table.logits, unbroken.logits)
+    np.testing.assert_array_equal(table.logits, again.logits)

@@ -16,11 +16,19 @@ from hypothesis.extra import numpy as arrays
 from facemask_core import runs
 from facemask_core.data.datasets import Sample, SkippedFile
 from facemask_core.runs import records
-from facemask_core.runs.rows import AttackRows, Rows, SmallestLevels, join_rows
+from facemask_core.runs.rows import (
+    AttackRows,
+    CorruptionRows,
+    RowKind,
+    Rows,
+    SmallestLevels,
+    join_rows,
+)
 from facemask_core.runs.timing import Timing
 
 NAMES = st.binary(min_size=1, max_size=8).map(lambda raw: raw.decode("utf-8", "surrogateescape"))
 SECONDS = st.floats(0, 1e6)
+KINDS = {"attack": AttackRows, "smallest": SmallestLevels, "corrupted": CorruptionRows}
 _NAMES_OF_RUNS = itertools.count()
 
 
@@ -35,7 +43,7 @@ def batches(draw: st.DrawFn) -> tuple[list[Sample], Rows]:
     left_out = draw(st.sets(st.sampled_from(paths)))
     used = [path for path in paths if path not in left_out]
     labels = {path: draw(st.integers(0, 1)) for path in paths}
-    count, kind = len(used), draw(st.sampled_from([AttackRows, SmallestLevels, None]))
+    count, kind = len(used), draw(st.sampled_from([*KINDS.values(), None]))
     number = np.int64
     found = AttackRows(
         logits=_array(draw, np.float32, count, 2),
@@ -47,6 +55,7 @@ def batches(draw: st.DrawFn) -> tuple[list[Sample], Rows]:
         dead=_array(draw, np.bool_, count),
     )
     least = SmallestLevels(_array(draw, np.float64, count), _array(draw, np.bool_, count))
+    changed = CorruptionRows(_array(draw, np.float32, count, 3, 2))
     timing = Timing(count, draw(SECONDS), draw(SECONDS) if kind else None, draw(st.booleans()))
     rows = Rows(
         paths=tuple(used),
@@ -54,6 +63,7 @@ def batches(draw: st.DrawFn) -> tuple[list[Sample], Rows]:
         clean=_array(draw, np.float32, count, 2),
         attack=found if kind is AttackRows and used else None,
         smallest=least if kind is SmallestLevels and used else None,
+        corrupted=changed if kind is CorruptionRows and used else None,
         skipped=tuple(SkippedFile(path, draw(NAMES)) for path in paths if path in left_out),
         timings=(timing,) if used else (),
         seconds=draw(SECONDS),
@@ -66,7 +76,7 @@ def assert_same(found: Rows, expected: Rows) -> None:
         assert getattr(found, name) == getattr(expected, name)
     np.testing.assert_array_equal(found.labels, expected.labels)
     np.testing.assert_array_equal(found.clean, expected.clean)
-    for name in ("attack", "smallest"):
+    for name in KINDS:
         ours, theirs = getattr(found, name), getattr(expected, name)
         assert type(ours) is type(theirs)
         for field in fields(theirs) if theirs is not None else ():
@@ -75,8 +85,9 @@ def assert_same(found: Rows, expected: Rows) -> None:
             assert left.dtype == right.dtype
 
 
-def _kind(rows: Rows) -> type[AttackRows] | type[SmallestLevels] | None:
-    return next((type(it) for it in (rows.attack, rows.smallest) if it is not None), None)
+def _kind(rows: Rows) -> RowKind | None:
+    parts = (rows.attack, rows.smallest, rows.corrupted)
+    return next((type(it) for it in parts if it is not None), None)
 
 
 @given(batch=batches(), first=st.integers(0, 10**6))
@@ -96,8 +107,9 @@ def test_the_store_keeps_a_run(store: runs.Store, parts: list[tuple[list[Sample]
     question = runs.Question.of(
         {
             "files": sum(len(samples) for samples, _ in parts),
-            "threat_model": None if kind is None else {},
+            "threat_model": {} if kind in {AttackRows, SmallestLevels} else None,
             **({"largest_level": 32} if kind is SmallestLevels else {}),
+            **({"corruptions": []} if kind is CorruptionRows else {}),
             "name": next(_NAMES_OF_RUNS),
         }
     )
