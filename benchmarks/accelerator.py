@@ -139,6 +139,7 @@ def reports(classifier: Classifier, dataset: datasets.Dataset) -> list[dict[str,
             {
                 "threat_model": stored["threat_model"],
                 "images": stored["images"],
+                "data_sha256": fingerprint,
                 "stored_on": stored["speed"]["device"],
                 "robust_accuracy": {
                     "stored": stored["robust_accuracy"],

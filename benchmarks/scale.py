@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from facemask_core.models.classifier import Classifier
 
 ROOT = Path(__file__).resolve().parents[1]
-DATA = ROOT.parent / "shared/data/facemask/test"
+DATA = ROOT.parent / "shared/data/facemask-v2/test"
 RESULT = Path(__file__).with_suffix(".json")
 MODEL = "mobilenetv3"
 PAPERS = ("mobilenetv3", "inceptionv3", "vgg19")

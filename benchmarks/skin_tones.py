@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from facemask_core import evaluation, load_classifier
 from facemask_core.data import samples
 from facemask_core.data.datasets import fingerprint, open_dataset
-from facemask_core.labels import LABELS
+from facemask_core.evaluation import confidence_intervals
+from facemask_core.labels import LABELS, WITHOUT_MASK
 from facemask_core.models import checkpoints, published
 from facemask_core.pictures import faces, images
 
@@ -64,6 +65,10 @@ def measured(model: str, framing: str) -> dict[str, Any]:
             name: _by_group(right, tone, found.clean.labels == label)
             for label, name in enumerate(LABELS)
         },
+        "images_by_class_and_tone": {
+            name: _count_group(tone[found.clean.labels == label])
+            for label, name in enumerate(LABELS)
+        },
     }
 
 
@@ -76,6 +81,36 @@ def _by_group(
     }
 
 
+def _count_group(tone: NDArray[np.int64]) -> dict[str, int]:
+    return {group: int(np.isin(tone, range_).sum()) for group, range_ in GROUPS.items()}
+
+
+def _share(row: dict[str, Any], name: str, group: str) -> str:
+    """A group's share and its 95 % interval, such as ``50.0 % (37.7 to 62.3)``."""
+    share = row["accuracy_by_class_and_tone"][name][group]
+    return _with_interval(share, row["images_by_class_and_tone"][name][group])
+
+
+def _with_interval(share: float, images: int) -> str:
+    interval = confidence_intervals.bound_proportion(np.arange(images) < round(share * images))
+    assert interval is not None  # noqa: S101
+    return f"{100 * share:.1f} % ({100 * interval.low:.1f} to {100 * interval.high:.1f})"
+
+
+def describe_darkest(rows: list[dict[str, Any]]) -> str:
+    """How often each model is right on the darkest unmasked faces, on pictures not cropped.
+
+    Args:
+        rows: The rows of the result.
+    """
+    group = list(GROUPS)[-1]
+    return "; ".join(
+        f"{row['model']} {_share(row, LABELS[WITHOUT_MASK], group)}"
+        for row in rows
+        if row["framing"] == "whole"
+    )
+
+
 def table(rows: list[dict[str, Any]]) -> str:
     """The result as Markdown, as docs/results.md shows it."""
     columns = [f"{name.replace('_', ' ')}, {group}" for name in LABELS for group in GROUPS]
@@ -84,10 +119,8 @@ def table(rows: list[dict[str, Any]]) -> str:
         f"|---|---|---|{'---|' * len(columns)}",
     ]
     for row in rows:
-        parts = [
-            row["accuracy_by_class_and_tone"][name][group] for name in LABELS for group in GROUPS
-        ]
-        figures = " | ".join(f"{100 * share:.1f} %" for share in (row["accuracy"], *parts))
+        parts = [_share(row, name, group) for name in LABELS for group in GROUPS]
+        figures = " | ".join([_with_interval(row["accuracy"], row["images"]), *parts])
         lines.append(f"| {row['model']} | {row['framing']} | {figures} |")
     return "\n".join(lines)
 

@@ -31,7 +31,7 @@ from facemask_core.models.classifier import Classifier
 from facemask_core.pictures import images
 
 RESULT = Path(__file__).with_name("smallest_distances.json")
-DATA = Path(__file__).parents[2] / "shared/data/facemask/test"
+DATA = Path(__file__).parents[2] / "shared/data/facemask-v2/test"
 MODEL = "mobilenetv3"
 PHOTOGRAPHS = 100
 BATCH = 32

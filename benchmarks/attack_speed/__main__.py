@@ -17,7 +17,7 @@ from facemask_core.data import datasets
 from facemask_core.models import checkpoints
 
 RESULT = Path(__file__).parents[1] / "results.json"
-DATA = Path(__file__).parents[3] / "shared/data/facemask/test"
+DATA = Path(__file__).parents[3] / "shared/data/facemask-v2/test"
 PLANS = {
     "mobilenetv3": (32, 10, 320, 640),
     "inceptionv3": (32, 4, 96, 320),

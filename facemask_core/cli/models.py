@@ -28,6 +28,11 @@ def models(as_json: JsonFlag = False) -> None:
                 for split, figures in card.metrics.items()
                 if "balanced_accuracy" in figures
             },
+            "balanced_accuracy_without_drawn": {
+                split: figures["without_drawn"]["balanced_accuracy"]
+                for split, figures in card.metrics.items()
+                if figures.get("without_drawn")
+            },
         }
         for card in cards
     ]
@@ -41,8 +46,11 @@ def models(as_json: JsonFlag = False) -> None:
 
 
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    real = row["balanced_accuracy_without_drawn"]
     scores = ", ".join(
-        f"{split} {100 * value:.2f} %" for split, value in row["balanced_accuracy"].items()
+        f"{split} {100 * value:.2f} %"
+        + (f" (real masks {100 * real[split]:.2f} %)" if split in real else "")
+        for split, value in row["balanced_accuracy"].items()
     )
     sha256 = row["weights_sha256"][:12]
     return row["name"], row["backbone"], row["initial_weights"], scores, sha256

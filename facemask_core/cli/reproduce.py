@@ -16,7 +16,7 @@ from facemask_core.errors import DatasetError
 if TYPE_CHECKING:
     from facemask_core.paper.reproduction import Answer
 
-DATA = Path("../shared/data/facemask/test")
+DATA = Path("../shared/data/facemask-v2/test")
 
 
 def reproduce(

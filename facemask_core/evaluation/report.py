@@ -31,6 +31,17 @@ from facemask_core.runs.task import Task
 from facemask_core.runs.timing import Speed
 
 _DEFAULT = RunContext()
+_ON_CARDS = (
+    "data_sha256",
+    "images",
+    "intervals",
+    "classes",
+    "masks",
+    "without_drawn",
+    "sources",
+    "sources_problem",
+    "speed",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -270,6 +281,12 @@ class Evaluation:
             "precision": self.precision,
             "arithmetic": self.arithmetic,
         }
+
+    def card_figures(self) -> dict[str, Any]:
+        """The figures of a clean run that a model's card holds, fit for JSON."""
+        row = self.as_dict()
+        figures = {key: row[key] for key in _ON_CARDS}
+        return row["clean"] | figures | {"skipped": len(row["skipped"])}
 
 
 def compare(first: Evaluation, second: Evaluation) -> dict[str, mcnemar.Comparison]:

@@ -157,10 +157,27 @@ class _Calibration(_Fields):
     bins: list[_Bin]
 
 
-class _Source(_Fields):
+class _Interval(_Fields):
+    low: Share
+    high: Share
+
+
+Intervals = dict[Text, _Interval | None]
+
+
+class _Part(_Fields):
     images: Count
     accuracy: Share
+    intervals: Intervals = {}
+
+
+class _BalancedPart(_Part):
     balanced_accuracy: Share
+
+
+class _Source(_BalancedPart):
+    classes: dict[Text, _Part] = {}
+    masks: dict[Text, _Part] = {}
 
 
 class _Speed(_Fields):
@@ -176,16 +193,16 @@ class _Metrics(_Fields):
     confusion_matrix: Confusion = []
     report: _Report | None = None
     calibration: _Calibration | None = None
+    data_sha256: Sha256 | None = None
+    intervals: Intervals = {}
+    classes: dict[Text, _Part] = {}
+    masks: dict[Text, _Part] = {}
+    without_drawn: _BalancedPart | None = None
     sources: dict[Text, _Source] | None = None
     sources_problem: Text | None = None
     speed: _Speed | None = None
     images: Count = 0
     skipped: Count = 0
-
-
-class _Interval(_Fields):
-    low: Share
-    high: Share
 
 
 class _Cell(_Fields):

@@ -158,13 +158,7 @@ def _measure(
             splits[split],
             context=RunContext(progress=partial(progress, f"measuring {split}")),
         )
-        row = report.as_dict()
-        metrics[split] = row["clean"] | {
-            "images": row["images"],
-            "skipped": len(row["skipped"]),
-            "sources": row["sources"],
-            "sources_problem": row["sources_problem"],
-            "speed": row["speed"],
+        metrics[split] = report.card_figures() | {
             "changed_by_float16": int((report.clean.classes != classes).sum()),
         }
     return metrics

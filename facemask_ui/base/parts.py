@@ -35,7 +35,7 @@ def tabulate_parts(record: Mapping[str, Any]) -> pd.DataFrame:
         [
             {
                 "source": on_one_line(part.source) or "all",
-                "pictures": part.name,
+                "pictures": on_one_line(part.name),
                 "images": part.figures["images"],
                 **{
                     head: write_share(part.figures, key)

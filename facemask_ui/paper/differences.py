@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from facemask_core.data import groupings
 from facemask_core.epsilons import describe_epsilon
 from facemask_core.models import checkpoints
 from facemask_core.models.checkpoints import Card, read_part
@@ -60,8 +61,7 @@ def list_differences(paper: Paper, card: Card) -> dict[str, tuple[str, str]]:
         ),
         "Split": (
             f"{_UNKNOWN}; {paper.figure('none').images:,} for testing",
-            "no person and no near-duplicate in two parts; "
-            f"{read_part(card, 'data', 'test', 'images'):,} for testing",
+            f"{read_part(card, 'data', 'test', 'images'):,} for testing. {_describe_split(card)}",
         ),
         "First weights": (paper.training.initial_weights, _first_stage(card)["initial_weights"]),
         "Training": (
@@ -76,6 +76,12 @@ def list_differences(paper: Paper, card: Card) -> dict[str, tuple[str, str]]:
         "PGD": (f"steps, step size and start {_UNKNOWN}", _describe_pgd()),
         "Software": (paper.training.libraries, _describe_software(card.name)),
     }
+
+
+def _describe_split(card: Card) -> str:
+    """Says which grouping the model was trained on, and what is known of it."""
+    grouping = groupings.find_grouping(read_part(card, "data", "train", "sha256"))
+    return "" if grouping is None else f"{grouping.note} ({grouping.name})."
 
 
 def _sum_splits(card: Card, key: str) -> int:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from facemask_core.data import groupings
 from facemask_core.paper import experiments, results
 from facemask_core.paper.experiments import Experiment
 from facemask_core.paper.second_softmax import LARGEST
@@ -51,7 +53,8 @@ def describe_result(result: dict[str, Any]) -> str:
         result: The result.
     """
     return (
-        f"{models.title(result['model'])} on {result['images']} test photographs, "
+        f"{models.title(result['model'])} on {result['images']} test photographs of "
+        f"{groupings.name_photographs(result['data_sha256'], in_sentence=True)}, "
         f"{_describe_attack(result)}. Computed on {result['speed']['device']}."
     )
 
@@ -77,8 +80,37 @@ def show_results() -> None:
         st.dataframe(pd.DataFrame(rows), hide_index=True)
         st.caption(
             "An image that was wrong before an attack counts as an error in robust accuracy. "
-            f"Hashes are shortened. A second softmax never says more than {LARGEST:.4f}."
+            f"{_describe_groupings()} Hashes are shortened. A second softmax never says more than "
+            f"{LARGEST:.4f}."
         )
+
+
+def _describe_groupings() -> str:
+    """Says what is known of the groupings that the results are of."""
+    every = [results.read(it) for it in experiments.experiments()]
+    known = {
+        grouping.name: grouping
+        for result in every
+        if result is not None
+        and (grouping := groupings.find_grouping(result["data_sha256"])) is not None
+    }
+    return " ".join(f"{name.capitalize()}: {it.note}." for name, it in known.items())
+
+
+def name_photographs(measured: Iterable[dict[str, Any] | None]) -> str:
+    """Names the test photographs of results, such as ``test photographs of the first grouping``.
+
+    Args:
+        measured: The results; None where one is missing.
+    """
+    names = sorted(
+        {
+            groupings.name_photographs(it["data_sha256"], in_sentence=True)
+            for it in measured
+            if it is not None
+        }
+    )
+    return f"test photographs of {' and '.join(names)}" if names else "test photographs"
 
 
 def _list_result(experiment: Experiment) -> dict[str, Any]:
@@ -94,6 +126,7 @@ def _list_result(experiment: Experiment) -> dict[str, Any]:
         "dead gradients": result["dead_gradients"],
         "device": result["speed"]["device"],
         "weights": result["model_sha256"][:_HASH],
+        "grouping": groupings.name_photographs(result["data_sha256"]),
         "photographs": result["data_sha256"][:_HASH],
         "code": result["code_sha256"][:_HASH],
         "libraries": ", ".join(f"{name} {it}" for name, it in result["libraries"].items()),

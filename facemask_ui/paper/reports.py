@@ -32,10 +32,15 @@ def show_overview(paper: Paper) -> None:
         compare_accuracy(paper, model, attack) for model in experiments.MODELS for attack in _TITLES
     ]
     st.table(rows, hide_index=True, border="horizontal", width="content")
+    measured = [
+        results.read(pick_experiment(model, attack))
+        for model in experiments.MODELS
+        for attack in _TITLES
+    ]
     st.caption(
-        f"Accuracy on test photographs, attacked at epsilon {paper.epsilon:g}, as reports count "
-        "it: an image that an attack happens to put right is right. The paper attacks its best "
-        "model alone."
+        f"Accuracy on {provenance.name_photographs(measured)}, attacked at epsilon "
+        f"{paper.epsilon:g}, as reports count it: an image that an attack happens to put right is "
+        "right. The paper attacks its best model alone."
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-PHOTOGRAPHS = Path(__file__).resolve().parents[3] / "shared" / "data" / "facemask"
+PHOTOGRAPHS = Path(__file__).resolve().parents[3] / "shared" / "data" / "facemask-v2"
 
 
 def needs_photographs(test: Callable[..., Any]) -> Callable[..., Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -21,8 +20,10 @@ from benchmarks import (
 )
 from benchmarks.attack_speed.tables import tables as speed_tables
 from benchmarks.class_of_thirty import tables as class_tables
-from facemask_core import backbones
+from facemask_core.data import groupings
 from facemask_core.models import checkpoints, published
+from tools.results import accuracy
+from tools.results.markdown import markdown
 
 ROOT = Path(__file__).resolve().parents[2]
 BENCHMARKS = ROOT / "benchmarks"
@@ -43,22 +44,6 @@ def write() -> str:
     )
 
 
-def markdown(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Writes a Markdown table.
-
-    Args:
-        heads: The columns' titles.
-        rows: The cells of each row.
-    """
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-
-
-def percent(share: float) -> str:
-    """Writes a share in percent with two decimals."""
-    return f"{100 * share:.2f} %"
-
-
 def _result(name: str) -> dict[str, Any]:
     return dict(json.loads((BENCHMARKS / f"{name}.json").read_text(encoding="utf-8")))
 
@@ -68,62 +53,59 @@ def _cards() -> list[checkpoints.Card]:
 
 
 def _accuracy() -> dict[str, str]:
-    rows = [
-        (
-            card.name,
-            backbones.get(card.backbone).title,
-            _origin(card),
-            *(percent(card.metrics[split]["balanced_accuracy"]) for split in ("val", "test")),
-        )
-        for card in _cards()
-    ]
-    splits = _cards()[0].data
-    photographs = sum(splits[split]["images"] for split in ("train", "val", "test"))
+    cards = _cards()
     minutes = [
         f"{sum(epoch['seconds'] for epoch in card.history) / 60:.0f} minutes ({card.name})"
-        for card in _cards()
+        for card in cards
         if card.recipe.get("adversary")
     ]
     return {
-        "accuracy": markdown(("model", "backbone", "trained from", "validation", "test"), rows),
-        "photographs": f"{round(photographs, -2):,}",
+        "accuracy": accuracy.tabulate_models(cards),
+        "accuracy_parts": accuracy.tabulate_parts(
+            {card.name: card.metrics["test"] for card in cards}, "accuracy"
+        ),
+        "photographs": f"{round(sum(it['images'] for it in _list_splits(cards[0])), -2):,}",
+        "trained_on": _describe_training(cards),
         "hardening": " and ".join(minutes),
     }
 
 
-def _origin(card: checkpoints.Card) -> str:
-    """The weights a model started from, and the sizes of its training images."""
-    if card.recipe.get("adversary"):
-        return f"{card.initial_weights}, against {card.recipe['adversary']['attack'].upper()}"
-    first = card.ancestors[0]["initial_weights"] if card.ancestors else card.initial_weights
-    histories = [*(ancestor["history"] for ancestor in card.ancestors), card.history]
-    sizes = sorted({epoch["size"] for history in histories for epoch in history})
-    return f"{first} weights, at {', '.join(map(str, sizes))} px"
+def _list_splits(card: checkpoints.Card) -> list[dict[str, Any]]:
+    return [card.data[split] for split in ("train", "val", "test")]
+
+
+def _describe_training(cards: list[checkpoints.Card]) -> str:
+    """Says on which photographs the models were trained, where that is not the second grouping."""
+    others: dict[str, tuple[groupings.Grouping, list[str]]] = {}
+    for card in cards:
+        grouping = groupings.find_grouping(card.data["train"]["sha256"])
+        if grouping is not None and grouping is not groupings.SECOND:
+            others.setdefault(grouping.name, (grouping, []))[1].append(card.name)
+    return " ".join(
+        f"Trained on the train split of {grouping.phrase}, in which none of these photographs "
+        f"lies: {', '.join(names)}. {grouping.note}, so figures of that grouping flatter."
+        for grouping, names in others.values()
+    )
 
 
 def _robustness() -> dict[str, str]:
-    rows = []
-    for card in _cards():
-        for report in published.read_reports(card.weights_sha256):
-            stated = report["threat_model"]
-            rows.append(
-                (
-                    card.name,
-                    stated["attack"].upper(),
-                    f"{255 * stated['epsilon']:.0f}/255",
-                    percent(report["robust_accuracy"]),
-                    percent(report["success_rate"]),
-                )
-            )
-    heads = ("model", "attack", "epsilon", "robust accuracy", "success rate")
+    cards = _cards()
+    counts = accuracy.count_photographs(cards)
+    first = groupings.FIRST
     return {
-        "robust_accuracy": markdown(heads, rows),
-        "usable": str(report["images"]),
-        "refused": str(len(report["skipped"])),
-        "test_files": str(report["images"] + len(report["skipped"])),
+        "robust_accuracy": accuracy.tabulate_robustness(cards),
+        "robust_parts": accuracy.tabulate_robust_parts(cards),
+        "robust_photographs": " and ".join(counts.values()),
+        "first_grouping": f"{first.note}.",
+        "parts_level": f"{accuracy.PARTS_LEVEL}/255",
         "pgd_steps": str(robust_accuracy.ATTACKS["pgd"]["steps"]),
-        "one_image": f"{100 / report['images']:.2f}",
     }
+
+
+def _name_photographs(data_sha256: set[str]) -> str:
+    """Names the test photographs that figures are of."""
+    names = {groupings.name_photographs(it, in_sentence=True) for it in data_sha256}
+    return " and ".join(sorted(names))
 
 
 def _faces() -> dict[str, str]:
@@ -140,6 +122,7 @@ def _faces() -> dict[str, str]:
     tight = finder["all_val_and_test"]["tight_crops"]["with_mask"]
     return {
         "skin_tones": skin_tones.table(published.read_skin_tones()),
+        "darkest": skin_tones.describe_darkest(published.read_skin_tones()),
         "face_finder": markdown(("faces", "found", "with the chin", "false boxes"), rows),
         "face_milliseconds": str(max(finder["milliseconds_per_640x480_frame"].values())),
         "tight_missed": f"{tight['no_box']} of {tight['images']}",
@@ -147,12 +130,15 @@ def _faces() -> dict[str, str]:
 
 
 def _attacks() -> dict[str, str]:
-    nearest = _result("smallest_distances")
+    nearest, rows = _result("smallest_distances"), _result("fast_precision")["rows"]
     return {
         "nearest": smallest_distances.table(nearest),
         "nearest_images": str(nearest["setting"]["images"]),
+        "nearest_photographs": _name_photographs({nearest["setting"]["data_sha256"]}),
         "speed": speed_tables(_result("results")),
-        "fast": fast_precision.table(_result("fast_precision")["rows"]),
+        "fast": fast_precision.table(rows),
+        "fast_photographs": _name_photographs({row["data_sha256"] for row in rows}),
+        "one_image": f"{100 / rows[0]['images']:.2f}",
     }
 
 
@@ -160,10 +146,12 @@ def _whole_datasets() -> dict[str, str]:
     values = _result("scale")
     portraits, photographs = scale.tables(values)
     turns, ray = values["turns"], values["ray"]
+    asked = [it["asked"] for it in values.values() if "data_sha256" in it.get("asked", {})]
     count = len(ray["seconds"]["local"])
     return {
         "scale_portraits": portraits,
         "scale_photographs": photographs,
+        "scale_data": _name_photographs({it["data_sha256"] for it in asked}),
         "scale_images": f"{turns['images']:,}",
         "scale_ratio": f"{turns['processor_ratio']:.2f}",
         "scale_stored": f"{turns['processor_ratio_with_store']:.2f}",
@@ -186,6 +174,7 @@ def _gpu() -> dict[str, str]:
         "peak_float32": f"{values['peak']['float32']:.0f}",
         "peak_bfloat16": f"{values['peak']['bfloat16']:.0f}",
         "gpu_reports": str(len(rows)),
+        "gpu_photographs": _name_photographs({row["data_sha256"] for row in rows}),
         "gpu_from_cpu": str(sum("CPU (2 cores)" in row["stored_on"] for row in rows)),
         "gpu_apart": str(max(abs(accelerator.images_apart(row)) for row in rows)),
     }

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from facemask_core import defences
+from facemask_core.data import groupings
 from facemask_core.epsilons import LEVELS
 from facemask_core.evaluation import verdicts
 from facemask_core.evaluation.verdicts import Verdict
@@ -22,6 +23,7 @@ from facemask_ui.lesson.texts import Texts
 from facemask_ui.visitors.shared_cache import compute_once
 
 _JPEG = defences.make("jpeg", quality=75)
+_ENDS = ("low", "high")
 _FRAMINGS = {"whole": "framing_whole", "cropped to the face": "framing_cropped"}
 
 
@@ -101,6 +103,8 @@ class Defence(Chapter[DefenceVerdicts]):
             return
         st.markdown(self.say(texts, "cost", **price))
         st.table(tabulate_accuracies(texts), hide_index=True)
+        if (uneven := describe_weakest(texts)) is not None:
+            st.markdown(uneven)
         st.caption(self.say(texts, "tones_caption"))
         st.table(tabulate_tones(texts), hide_index=True)
 
@@ -114,10 +118,45 @@ def write_cost(texts: Texts) -> dict[str, str] | None:
         if report is None or not dark[name]:
             return None
         figures["images"] = texts.number(report["images"])
+        figures["grouping"] = _name_grouping(texts, report)
         figures[f"{name}_clean"] = texts.percent(report["clean"]["accuracy"])
         figures[f"{name}_robust"] = texts.percent(report["robust_accuracy"])
         figures[f"{name}_dark"] = texts.percent(list(dark[name]["whole"].values())[-1])
     return figures
+
+
+def describe_weakest(texts: Texts) -> str | None:
+    """Describes where among the masked photographs the twin holds least often.
+
+    Returns:
+        The sentence, with the 95 % interval; None where that has not been measured.
+    """
+    report = _find_report(_find_twin()) or {}
+    sources = report.get("sources", {})
+    shares = [
+        (figures["robust_accuracy"], source, kind, figures)
+        for source, record in sources.items()
+        for kind, figures in record.get("masks", {}).items()
+    ]
+    if not shares:
+        return None
+    share, source, kind, figures = min(shares, key=lambda entry: entry[0])
+    low, high = (texts.percent(figures["intervals"]["robust_accuracy"][it]) for it in _ENDS)
+    return texts.say(
+        "chapter.defence.uneven",
+        images=texts.number(figures["images"]),
+        source=source,
+        kind=texts.say(f"chapter.defence.{kind}"),
+        share=f"{texts.percent(share)} ({low} – {high})",
+    )
+
+
+def _name_grouping(texts: Texts, report: dict[str, Any]) -> str:
+    """Says in the visitor's language which photographs a report is of."""
+    grouping = groupings.find_grouping(report["data_sha256"])
+    names = {groupings.FIRST.name: "first", groupings.SECOND.name: "second"}
+    name = "other" if grouping is None else names[grouping.name]
+    return texts.say(f"chapter.defence.grouping_{name}")
 
 
 def tabulate_accuracies(texts: Texts) -> list[dict[str, str]]:

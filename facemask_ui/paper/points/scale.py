@@ -70,7 +70,10 @@ def _show_scales(paper: Paper, model: str) -> None:
         list_accuracies(name, scale) for name in experiments.MODELS for scale in SCALES.values()
     ]
     st.table(table, hide_index=True, border="horizontal")
-    st.caption("Robust accuracy on the test photographs; PGD has run its course.")
+    measured = [results.read(experiments.pgd(name)) for name in experiments.MODELS]
+    st.caption(
+        f"Robust accuracy on {provenance.name_photographs(measured)}; PGD has run its course."
+    )
 
 
 def _show_accuracies(model: str, scale: Scale) -> None:

@@ -127,7 +127,7 @@ def test_a_bad_card_is_named_on_models_and_paper_and_the_other_models_are_shown(
     app = open_page("Models", model="mobilenetv3")
     assert not app.exception
     assert not app.error
-    assert len(app.metric) == 4
+    assert len(app.metric) == 5
     (footer,) = [it.value.replace("\\", "") for it in app.warning]
     assert "vgg19" in footer
     assert "history.0.loss" in footer

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from screen import Open
 
-from facemask_core.data import samples
+from facemask_core.data import groupings, samples
 from facemask_core.labels import LABELS
 from facemask_core.models import checkpoints, published
 from facemask_core.models.checkpoints import Card
@@ -82,6 +82,7 @@ def test_the_tables_hold_the_published_figures(card: Card) -> None:
         percent(report["robust_accuracy"]) for report in reports
     ]
     for row, report in zip(rows, reports, strict=True):
+        assert row["photographs"] == groupings.name_photographs(report["data_sha256"])
         low, high = (float(end) for end in row["95 % interval"].removesuffix(" %").split(" to "))
         assert low <= 100 * report["robust_accuracy"] <= high
     assert len(tables.tabulate_skin_tones(published.read_skin_tones(), card.weights_sha256)) == 2
@@ -113,7 +114,15 @@ def test_the_page_shows_the_card_of_the_model_in_its_link(open_page: Open) -> No
     assert not app.exception
     assert not app.error
     card = checkpoints.read_card(checkpoints.locate("mobilenetv3-robust"))
-    assert app.metric[0].value == percent(card.metrics["test"]["balanced_accuracy"])
+    test = card.metrics["test"]
+    assert app.metric[0].label == "Balanced, real masks, test"
+    assert app.metric[0].value == percent(test["without_drawn"]["balanced_accuracy"])
+    assert app.metric[1].value == percent(test["balanced_accuracy"])
+    by_class = app.dataframe[0].value
+    assert by_class["images"].sum() == 2 * test["images"], "of all sources, and of each"
+    assert {"with mask, real", "with mask, drawn"} <= set(by_class["pictures"])
+    captions = " ".join(caption.value for caption in app.caption)
+    assert "measured on facemask-v2" in captions
     assert "Its robustness has a price" in " ".join(text.value for text in app.markdown)
     assert [code.value for code in app.code] == [
         *(past["command"] for past in card.ancestors),
