@@ -9,9 +9,13 @@ from __future__ import annotations
 import importlib.abc
 import os
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
+
+from benchmarks.served import Server
 
 
 class _NoTensorFlow(importlib.abc.MetaPathFinder):
@@ -30,6 +34,35 @@ USUAL = 20_000
 hypothesis.settings.register_profile("same", deadline=None, derandomize=True)
 hypothesis.settings.register_profile("others", deadline=None)
 hypothesis.settings.load_profile("same")
+
+
+_OFFLINE = Path(__file__).parent / "browser" / "offline"
+
+
+@pytest.fixture(scope="session")
+def attempts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Keeps every server that a test starts, and its worker, from all other machines.
+
+    Returns:
+        The file in which their attempts are recorded.
+    """
+    record = tmp_path_factory.mktemp("network") / "attempts.txt"
+    record.touch()
+    with pytest.MonkeyPatch.context() as patched:
+        hook = {"PYTHONPATH": str(_OFFLINE), "OFFLINE_RECORD": str(record)}
+        patched.setattr(Server, "environment", hook)
+        yield record
+    assert not record.read_text(encoding="utf-8"), "at the last server's end"
+
+
+@pytest.fixture(autouse=True)
+def no_attempt_to_reach_another_machine(attempts: Path) -> Iterator[None]:
+    """Fails the test in or just before which a server tried to reach another machine."""
+    yield
+    if attempts.stat().st_size:
+        found = attempts.read_text(encoding="utf-8")
+        attempts.write_text("", encoding="utf-8")
+        pytest.fail(f"The lab tried to reach another machine:\n{found}")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

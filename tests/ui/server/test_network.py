@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +16,7 @@ from streamlit import net_util
 from streamlit.web.server.server_util import is_url_from_allowed_origins
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
+from benchmarks.served import Server
 from facemask_ui.server import network
 
 _LINE = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
@@ -86,3 +91,15 @@ def test_a_request_that_stops_half_way_is_ended_and_a_slow_answer_is_not() -> No
     assert [silent, word, line] == [b"", b"", b""]
     assert second.count(b"200 OK") == 1
     assert slow.endswith(b"ok")
+
+
+def test_no_server_of_a_test_reaches_another_machine(attempts: Path) -> None:
+    """The control: an attempt fails in any program that gets a server's variables, and is seen."""
+    program = "import socket; socket.create_connection(('192.0.2.1', 80), 1)"
+    command = [sys.executable, "-c", program]
+    ended = subprocess.run(
+        command, env=os.environ | Server.environment, capture_output=True, check=False
+    )
+    assert b"unreachable" in ended.stderr
+    assert "192.0.2.1" in attempts.read_text(encoding="utf-8")
+    attempts.write_text("", encoding="utf-8")
