@@ -64,6 +64,16 @@ def find_address(peer: str, headers: Iterable[tuple[bytes, bytes]]) -> str:
     return peer if address is None else str(address)
 
 
+def is_this_machine(address: str) -> bool:
+    """Tells whether an address is this machine's own, as of a browser on the server itself.
+
+    Args:
+        address: An address; any other text is none.
+    """
+    parsed = _parse(address)
+    return parsed is not None and parsed.is_loopback
+
+
 def group_address(address: str) -> str:
     """Returns the network that counts as one visitor's address: of IPv6 the first 64 bits.
 

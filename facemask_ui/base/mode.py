@@ -45,8 +45,8 @@ class Mode:
             otherwise; None for all of them.
         uploads_session: Megabytes of those from one tab; None for all of them.
         hides_errors: Whether pages hide the details of errors whatever Streamlit's settings say.
-        serves_developers: Whether messages and addresses are answered that Streamlit has for the
-            developers of an app, and no visitor's browser uses.
+        serves_developers: Whether messages and addresses are answered, to browsers on the server
+            itself, that Streamlit has for the developers of an app and no visitor's browser uses.
     """
 
     folders: bool = True

@@ -1,7 +1,8 @@
 """The addresses of the server that browsers need, and those that only a developer does.
 
 Streamlit answers anyone who asks for its counters, for a description of the app for programs, and
-for its sign-in. Outside the mode ``local`` there is nothing at such an address.
+for its sign-in. There is nothing at such an address, but for a browser on the server itself in the
+mode ``local``.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import streamlit as st
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from facemask_ui.base import mode
+from facemask_ui.server.client_address import comes_from_developer
 
 _OWN = re.compile(r"/*(?:[^/]+/)*?_stcore(?:/+|$)")
 _NEEDED = re.compile(r"(?:health|host-config|stream|upload_file/.+|bidi-components/.+)$")
@@ -32,7 +33,7 @@ class AddressFilter:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes on requests for addresses that visitors need."""
-        if scope["type"] != "http" or mode.serves_developers() or is_needed(scope["path"]):
+        if scope["type"] != "http" or comes_from_developer(scope) or is_needed(scope["path"]):
             await self._app(scope, receive, send)
         else:
             await PlainTextResponse("Not found\n", status_code=404)(scope, receive, send)

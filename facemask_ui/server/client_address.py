@@ -11,6 +11,9 @@ from facemask_core.errors import ModeError
 from facemask_ui.base import address, mode
 from facemask_ui.server import compat
 
+_FORWARDED = frozenset({b"forwarded", b"x-forwarded-for", b"x-real-ip"})
+"""Headers by which a proxy says that it asks for another."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -48,6 +51,20 @@ class ClientAddress:
                 "behind it count as one address: set %s=X-Forwarded-For.",
                 address.HEADER_VARIABLE,
             )
+
+
+def comes_from_developer(scope: Scope) -> bool:
+    """Tells whether a request may be that of the app's developer, at the server itself.
+
+    In the mode ``local`` a lab may listen to a whole network, too, and stand behind a proxy.
+
+    Args:
+        scope: Of a request that has passed :class:`ClientAddress`.
+    """
+    client = scope.get("client")
+    forwarded = any(name in _FORWARDED for name, _ in scope["headers"])
+    here = client is not None and address.is_this_machine(str(client[0])) and not forwarded
+    return here and mode.serves_developers()
 
 
 def read_group(scope: Scope) -> str:

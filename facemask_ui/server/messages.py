@@ -2,8 +2,8 @@
 
 Streamlit's protocol also has messages for the developer of an app: one empties the caches of all
 visitors, others tell the state of the git repository or write files beside the app. Streamlit
-answers them to anyone. The browser of a lab's visitor sends none of them, so outside the mode
-``local`` they end here.
+answers them to anyone. The browser of a lab's visitor sends none of them, so they end here, but for
+those of a browser on the server itself in the mode ``local``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from facemask_ui.base import mode
+from facemask_ui.server.client_address import comes_from_developer
 
 _log = logging.getLogger(__name__)
 ALLOWED = frozenset({"rerun_script", "stop_script", "file_urls_request", "app_heartbeat"})
@@ -36,7 +36,7 @@ class MessageFilter:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes everything on but the messages of a websocket that are not allowed."""
-        if scope["type"] != "websocket" or mode.serves_developers():
+        if scope["type"] != "websocket" or comes_from_developer(scope):
             await self._app(scope, receive, send)
             return
         refused: set[str] = set()

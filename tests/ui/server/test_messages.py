@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from asgi_exchange import scope
 from streamlit.proto.BackMsg_pb2 import BackendOperationRequest, BackMsg
 
 from facemask_ui.server.messages import MessageFilter
@@ -41,7 +42,9 @@ def _message(name: str) -> bytes:
     return message.SerializeToString()
 
 
-def _pass(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _pass(
+    events: list[dict[str, Any]], address: str = "127.0.0.1", **headers: str
+) -> list[dict[str, Any]]:
     """What an application behind the filter receives."""
     came: list[dict[str, Any]] = []
     rest = iter([*events, {"type": "websocket.disconnect"}])
@@ -56,7 +59,7 @@ def _pass(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
         while (event := await receive())["type"] != "websocket.disconnect":
             came.append(event)
 
-    asyncio.run(MessageFilter(app)({"type": "websocket"}, receive, send))
+    asyncio.run(MessageFilter(app)(scope(address=address, **headers), receive, send))
     return came
 
 
@@ -89,10 +92,32 @@ def test_the_last_message_of_a_frame_counts_as_it_does_for_streamlit(
     assert not _pass([_receive(_message("rerun_script") + _message("clear_cache"))])
 
 
-def test_on_ones_own_machine_everything_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1", "::ffff:127.0.0.1"])
+def test_on_ones_own_machine_everything_passes(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("FACEMASK_MODE", raising=False)
     event = _receive(_message("clear_cache"))
-    assert _pass([event]) == [event]
+    assert _pass([event], address) == [event]
+
+
+@pytest.mark.parametrize(
+    ("address", "headers"),
+    [
+        ("192.0.2.7", {}),
+        ("fe80::1%eth0", {}),
+        ("", {}),
+        ("127.0.0.1", {"x_forwarded_for": "192.0.2.7"}),
+        ("127.0.0.1", {"forwarded": "for=192.0.2.7"}),
+        ("::1", {"x_real_ip": "192.0.2.7"}),
+    ],
+)
+def test_a_lab_of_ones_own_that_others_reach_obeys_none_of_them(
+    address: str, headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("FACEMASK_MODE", raising=False)
+    events = [_receive(_message("clear_cache")), _receive(_message("rerun_script"))]
+    assert _pass(events, address, **headers) == events[1:]
 
 
 def test_what_is_no_message_is_left_to_streamlit(monkeypatch: pytest.MonkeyPatch) -> None:
