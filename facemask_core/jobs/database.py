@@ -63,6 +63,12 @@ _VERSIONS = (
         "INSERT INTO clock VALUES (0)",
         "CREATE TABLE speeds (model TEXT PRIMARY KEY, seconds REAL NOT NULL)",
     ),
+    (
+        "ALTER TABLE jobs ADD COLUMN account TEXT NOT NULL DEFAULT ''",
+        "UPDATE jobs SET account = owner",
+        "ALTER TABLE accounts RENAME COLUMN owner TO account",
+        "ALTER TABLE jobs ADD COLUMN most_seconds REAL",
+    ),
 )
 """The statements that lead from each version of the file to the next; the first makes it."""
 VERSION = len(_VERSIONS)

@@ -45,6 +45,7 @@ class Job:
         estimate: The seconds of computing it was estimated at when it was ordered; None if nobody
             has estimated them.
         used: The seconds of computing it has taken so far.
+        most_seconds: The seconds of computing after which it is stopped; None for never.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Job:
     crashes: int
     estimate: float | None
     used: float
+    most_seconds: float | None
 
     @property
     def owner_name(self) -> str:

@@ -41,6 +41,7 @@ class Queue:
         *,
         most: int = DEFAULT_LIMIT,
         each: int | None = None,
+        each_account: int | None = None,
         budget: Budget | None = None,
     ) -> None:
         """Makes a queue; nothing is opened before it is needed.
@@ -49,10 +50,12 @@ class Queue:
             home: The folder; None for the store's (``$FACEMASK_HOME``).
             most: How many jobs may wait and run, unless ``FACEMASK_QUEUE_LIMIT`` says otherwise.
             each: How many of those one owner may have; None for all.
+            each_account: How many of those all owners of one account may have; None for all.
             budget: How much computing time they may take; None for any.
         """
         self.home = (home or default_folder()).absolute()
         self._most, self._each, self._budget = most, each, budget
+        self._each_account = each_account
 
     @property
     def exists(self) -> bool:
@@ -60,7 +63,11 @@ class Queue:
         return (self.home / database.FILE).exists()
 
     def add(
-        self, owner: str, orders: Sequence[Order], estimates: Sequence[float] | None = None
+        self,
+        owner: str,
+        orders: Sequence[Order],
+        estimates: Sequence[float] | None = None,
+        account: str | None = None,
     ) -> list[Job]:
         """Queues orders, all of them or none.
 
@@ -70,20 +77,27 @@ class Queue:
             owner: The visitor's token.
             orders: The orders.
             estimates: The seconds of computing each may take; None if nobody has estimated them.
+            account: Whose share of the computing time they take; None for the owner's own.
 
         Raises:
             QueueFullError: There is no room for all of them.
             QueueError: The queue cannot be written.
         """
         seconds = [None] * len(orders) if estimates is None else estimates
+        payer = owner if account is None else account
+
+        def limit(estimate: float | None) -> float | None:
+            if self._budget is None or estimate is None:
+                return None
+            return self._budget.limit_job(estimate)
 
         def add(connection: sqlite3.Connection) -> list[Job]:
-            turns.enter(connection, owner)
+            turns.enter(connection, payer)
             names = [
-                table.add_job(connection, owner, order, estimate)
+                table.add_job(connection, owner, payer, order, estimate, limit(estimate))
                 for order, estimate in zip(orders, seconds, strict=True)
             ]
-            self._check_room(connection, owner, names)
+            self._check_room(connection, owner, payer, names)
             connection.execute(
                 f"DELETE FROM jobs WHERE NOT {table.ACTIVE} AND id NOT IN "  # noqa: S608
                 f"(SELECT id FROM jobs WHERE NOT {table.ACTIVE} ORDER BY turn DESC LIMIT ?)",
@@ -322,19 +336,27 @@ class Queue:
             *(model, seconds, _NEWS, seconds),
         )
 
-    def _check_room(self, connection: sqlite3.Connection, owner: str, names: Sequence[str]) -> None:
-        """Refuses more jobs than there is room for, altogether or for one owner."""
+    def _check_room(
+        self, connection: sqlite3.Connection, owner: str, account: str, names: Sequence[str]
+    ) -> None:
+        """Refuses more jobs than there is room for, altogether, for one owner or one account."""
         limit = _limit(self._most)
-        waiting, own, seconds = connection.execute(
+        waiting, own, together, seconds = connection.execute(
             "SELECT count(*), count(*) FILTER (WHERE owner = :owner), "  # noqa: S608
+            "count(*) FILTER (WHERE account = :account), "
             "coalesce(sum(max(coalesce(seconds, 0) - used, 0)) FILTER (WHERE owner = :owner), 0) "
             f"FROM jobs WHERE {table.ACTIVE}",
-            {"owner": owner},
+            {"owner": owner, "account": account},
         ).fetchone()
         if self._each is not None and own > self._each:
             raise QueueFullError(
                 f"A visitor may have {self._each} reports waiting and running here, and this would "
                 f"make {own}; try again when some have ended."
+            )
+        if self._each_account is not None and together > self._each_account:
+            raise QueueFullError(
+                f"From your network's address {self._each_account} reports may wait and run here, "
+                f"and this would make {together}; try again when some have ended."
             )
         if waiting > limit:
             raise QueueFullError(

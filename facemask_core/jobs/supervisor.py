@@ -155,7 +155,7 @@ class Supervisor:
             system.remove_unless_open(path)
         log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
-            return subprocess.Popen(  # noqa: S603  (the lab's own command line)
+            process = subprocess.Popen(  # noqa: S603  (the lab's own command line)
                 self._command,
                 cwd=paths.IMPORT_ROOT,
                 env=os.environ | {"FACEMASK_HOME": str(self._queue.home)},
@@ -166,3 +166,5 @@ class Supervisor:
             )
         finally:
             os.close(log)
+        system.lower_priority(process.pid)  # somebody looks at a page, and a report can wait
+        return process

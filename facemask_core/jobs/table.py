@@ -24,25 +24,34 @@ RIPE = "state = 'queued' AND NOT (rests_until > :now AND rests_until <= :now + :
 _LINE = (
     "WITH line AS (SELECT id, row_number() OVER (ORDER BY state = 'queued', place, due, turn) - 1 "  # noqa: S608
     "AS ahead FROM (SELECT id, state, turn, coalesce(due, 0) AS due, row_number() OVER "
-    "(PARTITION BY owner ORDER BY state = 'queued', turn) AS place "
-    f"FROM jobs LEFT JOIN accounts USING (owner) WHERE {ACTIVE})) "
+    "(PARTITION BY account ORDER BY state = 'queued', turn) AS place "
+    f"FROM jobs LEFT JOIN accounts USING (account) WHERE {ACTIVE})) "
 )
-"""The jobs that wait and run in about their order: one of each owner, then the second of each."""
+"""The jobs that wait and run in about their order: one of each account, then the second of each."""
 _JOBS = (
     f"{_LINE} SELECT id, owner, asked, state, reason, run, added, ended, done, total, "  # noqa: S608
-    "timed_from, timed_done, told, crashes, coalesce(ahead, 0), seconds, used "
+    "timed_from, timed_done, told, crashes, coalesce(ahead, 0), seconds, used, most_seconds "
     "FROM jobs LEFT JOIN line USING (id)"
 )
 
 
-def add_job(connection: sqlite3.Connection, owner: str, order: Order, seconds: float | None) -> str:
+def add_job(
+    connection: sqlite3.Connection,
+    owner: str,
+    account: str,
+    order: Order,
+    seconds: float | None,
+    most_seconds: float | None,
+) -> str:
     """Queues an order at the end, unless this owner's job of that order waits or runs.
 
     Args:
         connection: The queue's.
         owner: The visitor's token.
+        account: Whose share of the computing time it takes.
         order: The order.
         seconds: The estimate of its computing time; None if nobody has made one.
+        most_seconds: The computing time after which it is stopped; None for never.
 
     Returns:
         The job's name.
@@ -55,18 +64,20 @@ def add_job(connection: sqlite3.Connection, owner: str, order: Order, seconds: f
     if row is None:
         name = secrets.token_hex(8)
         connection.execute(
-            "INSERT INTO jobs (id, owner, asked, key, state, turn, added, seconds) "
-            "VALUES (?, ?, ?, ?, 'queued', ?, ?, ?)",
-            (name, owner, order.text, order.key, turn, now(), seconds),
+            "INSERT INTO jobs (id, owner, account, asked, key, state, turn, added, seconds, "
+            "most_seconds) VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?)",
+            (name, owner, account, order.text, order.key, turn, now(), seconds, most_seconds),
         )
         return name
     name, active = row
     if not active:
         connection.execute(
             "UPDATE jobs SET state = 'queued', asked = ?, reason = NULL, turn = ?, crashes = 0, "
-            "early_deaths = 0, rests_until = 0, timed_from = NULL, told = NULL, "
-            "seconds = coalesce(?, seconds) WHERE id = ?",
-            (order.text, turn, seconds, name),
+            "early_deaths = 0, rests_until = 0, timed_from = NULL, told = NULL, account = ?, "
+            # What was computed before counts neither against the new estimate nor its limit.
+            "used = CASE WHEN ? IS NULL THEN used ELSE 0 END, "
+            "seconds = coalesce(?, seconds), most_seconds = coalesce(?, most_seconds) WHERE id = ?",
+            (order.text, turn, account, seconds, seconds, most_seconds, name),
         )
     return str(name)
 
@@ -143,11 +154,11 @@ def read_job(connection: sqlite3.Connection, name: str) -> Job:
 
 def _job(row: Sequence[object]) -> Job:
     name, owner, order, state, reason, run, added, ended, done, total, *timing = row
-    since, first, last, crashes, ahead, seconds, used = timing
+    since, first, last, crashes, ahead, seconds, used, most_seconds = timing
     rate = None
     if None not in (since, first, last) and last > since and done > first:  # type: ignore[operator]
         rate = (done - first) / (last - since)  # type: ignore[operator]
     return Job(
         *(name, owner, Order.read(str(order)), State(str(state)), reason, run),  # type: ignore[arg-type]
-        *(added, ended, done, total, rate, ahead, crashes, seconds, used),  # type: ignore[arg-type]
+        *(added, ended, done, total, rate, ahead, crashes, seconds, used, most_seconds),  # type: ignore[arg-type]
     )

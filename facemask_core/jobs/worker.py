@@ -16,6 +16,7 @@ from facemask_core.errors import FacemaskError, QueueError, RunInUseError
 from facemask_core.jobs import guard, planned_stop, removal, turns, workers
 from facemask_core.jobs.job import Job, State
 from facemask_core.jobs.queue import Queue
+from facemask_core.text import write_span
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -69,20 +70,29 @@ class _Interruption(Exception):  # noqa: N818  (no error)
 
 
 class _Clock:
-    """Measures the computing time of one turn of a job."""
+    """Measures the computing time of one turn of a job.
+
+    That is the time that passed, or what the process had of the processors where that is less: a
+    job that stands aside for others is not to blame for it.
+    """
 
     def __init__(self, is_other_due: Callable[[], bool]) -> None:
         self._is_other_due = is_other_due
-        self._start = self._lap = time.monotonic()
+        self._start, self._busy_before = time.monotonic(), time.process_time()
+        self._lap = 0.0
+
+    def read(self) -> float:
+        """Returns the seconds of the turn so far."""
+        return min(time.monotonic() - self._start, time.process_time() - self._busy_before)
 
     def read_lap(self) -> float:
-        """Returns the seconds since it was last read."""
-        before, self._lap = self._lap, time.monotonic()
+        """Returns the seconds since it was last asked for them."""
+        before, self._lap = self._lap, self.read()
         return self._lap - before
 
     def is_turn_over(self) -> bool:
         """Tells whether the job has had its time and another owner's job waits."""
-        return self._lap - self._start >= turns.SECONDS and self._is_other_due()
+        return time.monotonic() - self._start >= turns.SECONDS and self._is_other_due()
 
 
 class Worker:
@@ -141,10 +151,10 @@ class Worker:
         Returns:
             Whether it ended, rather than went back into the queue.
         """
-        end = self._queue.end
+        end, clock = self._queue.end, _Clock(lambda: self._queue.is_turn_over(job))
         try:
-            with self._watch(job):
-                self._compute_rows(job)
+            with self._watch(job, clock):
+                self._compute_rows(job, clock)
         except RunInUseError:
             self._queue.put_back(self._name, job, _REST_SECONDS)
             return False
@@ -164,14 +174,19 @@ class Worker:
         removal.sweep_uploads(self._queue)
         return True
 
-    def _watch(self, job: Job) -> AbstractContextManager[None]:
-        return guard.watch_job(lambda: self._queue.holds(self._name, job), self._leave)
+    def _watch(self, job: Job, clock: _Clock) -> AbstractContextManager[None]:
+        def is_mine() -> bool:
+            if job.most_seconds is not None and job.used + clock.read() > job.most_seconds:
+                self._queue.end(self._name, job, State.FAILED, _describe_limit(job))
+            return self._queue.holds(self._name, job)
 
-    def _compute_rows(self, job: Job) -> None:
+        return guard.watch_job(is_mine, self._leave)
+
+    def _compute_rows(self, job: Job, clock: _Clock) -> None:
         from facemask_core.engines import RunContext, compute
         from facemask_core.jobs import measuring
 
-        order, clock = job.order, _Clock(lambda: self._queue.is_turn_over(job))
+        order = job.order
 
         def load(model: str) -> Classifier:
             return self._load(model, order.precision)
@@ -223,6 +238,15 @@ class Worker:
             )
         self._models.move_to_end(key)
         return self._models[key]
+
+
+def _describe_limit(job: Job) -> str:
+    estimate = write_span(job.estimate or 0.0)
+    return (
+        f"The report was stopped after {write_span(job.most_seconds or 0.0)} of computing; it was "
+        f"estimated at {estimate}. The images computed so far are kept: resume it, or ask for "
+        "fewer images or steps."
+    )
 
 
 class _RecordingStore(runs.Store):

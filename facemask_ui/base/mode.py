@@ -27,6 +27,7 @@ class Mode:
         folders: Whether they may name folders of the server, below those the operator allows.
         reports: How many reports may wait and run, unless ``FACEMASK_QUEUE_LIMIT`` says otherwise.
         reports_each: How many of those one visitor may have; None for all of them.
+        reports_address: How many of those one address may have; None for all of them.
         images: How many pictures one report may cover.
         budget: How much computing reports may take, as estimated beforehand; None for any.
         burst: Seconds of the models' time a visitor may use at once; None for no limit.
@@ -34,7 +35,7 @@ class Mode:
         keeps_shared: Whether a report on photographs that everyone may see stays when the visitor
             who ordered it deletes it: others may be looking at it.
         shares_by_address: Whether addresses, and not sessions alone, have equal shares of the
-            models' time.
+            models' time and of the computing of reports.
         visitors: How many tabs may be open at once, unless ``FACEMASK_VISITORS`` says otherwise;
             None for no limit.
         visitors_each: How many of those may come from one address, unless
@@ -52,6 +53,7 @@ class Mode:
     folders: bool = True
     reports: int = DEFAULT_LIMIT
     reports_each: int | None = None
+    reports_address: int | None = None
     images: int = 25_000
     budget: Budget | None = None
     burst: float | None = None
@@ -88,6 +90,7 @@ _MODES = {
         folders=False,
         reports=20,
         reports_each=2,
+        reports_address=10,
         images=500,
         budget=Budget(job=600.0, batch=120.0, owner=900.0),
         burst=60.0,

@@ -42,13 +42,15 @@ def request_reports(orders: list[Order], content: bytes | None, images: int) -> 
         QueueError: There is no room for them, or the queue cannot be written.
     """
     queue, token, seconds = open_queue(), owner.read_token(), estimate_reports(orders, images)
+    account = owner.find_account()
     if content is None:
-        jobs = queue.add(token, orders, seconds)
+        jobs = queue.add(token, orders, seconds, account)
     else:
         try:
             with uploads.pause_sweep(queue.home):
                 name = uploads.save(queue.home, content)
-                jobs = queue.add(token, [_set_place(order, name) for order in orders], seconds)
+                placed = [_set_place(order, name) for order in orders]
+                jobs = queue.add(token, placed, seconds, account)
         finally:  # the queue may be full, or its jobs run already, with a zip of their own
             removal.sweep_uploads(queue)
     start_supervisor().wake()

@@ -6,20 +6,34 @@ tab nor someone who gets a link has it.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 
 import streamlit as st
 
-from facemask_ui.base import browser
+from facemask_ui import compat
+from facemask_ui.base import browser, mode
+from facemask_ui.visitors import waiting
 
 _OWNER, _KEY = "owner", "report-owner"
+_SALT = secrets.token_bytes(16)
+"""Of this process alone: the queue's file shall name no address that could be guessed."""
 (_JS,) = browser.read_texts(__file__, "owner.js")
 
 
 def read_token() -> str:
     """Reads this visitor's token, or makes one that nobody can guess."""
     return str(st.session_state.setdefault(_OWNER, secrets.token_urlsafe(32)))
+
+
+def find_account() -> str | None:
+    """Finds whose share this visitor's reports take: the address's, or None for the visitor's."""
+    session = compat.read_session_id()
+    if session is None or not mode.read_mode().shares_by_address:
+        return None
+    address = waiting.find_address(session)
+    return "address " + hashlib.sha256(_SALT + address.encode()).hexdigest()[:16]
 
 
 def keep_token(*, settled: bool) -> None:

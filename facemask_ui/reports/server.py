@@ -15,7 +15,12 @@ _MOST_HOMES = 1024
 def open_queue() -> Queue:
     """Opens the queue of this server, with as much room as its mode allows."""
     allowed = mode.read_mode()
-    return Queue(most=allowed.reports, each=allowed.reports_each, budget=allowed.budget)
+    return Queue(
+        most=allowed.reports,
+        each=allowed.reports_each,
+        each_account=allowed.reports_address,
+        budget=allowed.budget,
+    )
 
 
 def start_supervisor() -> Supervisor:

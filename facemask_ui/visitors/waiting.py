@@ -54,7 +54,7 @@ class Visitor:
         self.key: Hashable = session
         self.group: Hashable = None
         if mode.read_mode().shares_by_address:
-            self.group = _find_address(session)
+            self.group = find_address(session)
 
     def on_wait(self, ahead: int) -> None:
         """Shows how many come first; ends the run if its visitor has chosen something else."""
@@ -88,8 +88,12 @@ class Visitor:
             time.sleep(min(wait, _LOOK_SECONDS))
 
 
-def _find_address(session: str) -> str:
-    """Finds the address that a session comes from, or came from if its tab is closed by now."""
+def find_address(session: str) -> str:
+    """Finds the address that a session comes from, or came from if its tab is closed by now.
+
+    Args:
+        session: The session's id.
+    """
     current = st.context.ip_address  # None for this machine, too
     with _ADDRESSES_LOCK:
         if isinstance(current, str):

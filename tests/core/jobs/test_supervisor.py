@@ -73,6 +73,8 @@ def test_a_killed_worker_s_job_is_taken_up(queue: Queue, tmp_path: Path) -> None
     process = watcher._process
     assert process is not None
     if os.name == "posix":
+        here = os.getpriority(os.PRIO_PROCESS, 0)
+        assert os.getpriority(os.PRIO_PROCESS, process.pid) == min(here + 5, 19), "pages go first"
         assert os.getsid(process.pid) == process.pid, "it ends with neither server nor visitor"
     while queue.jobs()[0].state is not State.RUNNING:
         time.sleep(0.05)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -138,3 +139,70 @@ def test_one_owner_s_reports_together_have_a_budget(tmp_path: Path) -> None:
         assert queue.take(name) is not None
         queue.record_progress(name, first, 1, 2, computed=True, seconds=400.0)
     assert queue.add("a", orders[1:], [600.0]), "what was computed is no longer to come"
+
+
+def test_owners_of_one_address_share_what_is_its(queue: Queue, tmp_path: Path) -> None:
+    """Four visitors of one address have together what the one visitor of another has."""
+    for number in range(4):
+        queue.add(f"flood {number}", [queued.order(tmp_path)], account="address")
+    queue.add("honest", [queued.order(tmp_path)], account="home")
+    turns_taken = [compute(queue) for _ in range(16)]
+    assert turns_taken.count("honest") == 8
+    of_flood = [turns_taken.count(f"flood {number}") for number in range(4)]
+    assert of_flood == [2] * 4, "and they share it equally"
+
+
+def test_a_job_makes_way_for_one_of_its_address_that_had_less(queue: Queue, tmp_path: Path) -> None:
+    (first,) = queue.add("first", [queued.order(tmp_path)], account="school")
+    with workers.register(queue.home) as name:
+        assert queue.take(name) is not None
+        assert not queue.is_turn_over(first)
+        queue.add("second", [queued.order(tmp_path)], account="school")
+        queue.record_progress(name, first, 1, 100, computed=True, seconds=40.0)
+        assert queue.is_turn_over(first)
+
+
+def test_one_address_never_has_the_whole_queue(tmp_path: Path) -> None:
+    queue = Queue(tmp_path, most=20, each=2, each_account=10)
+    with_room = [queued.order(tmp_path, seed=seed) for seed in range(2)]
+    for number in range(5):
+        queue.add(f"flood {number}", with_room, account="address")
+    with pytest.raises(QueueFullError, match="address 10 reports"):
+        queue.add("flood 5", with_room[:1], account="address")
+    assert len(queue.jobs()) == 10
+    assert queue.add("honest", with_room, account="home")
+
+
+def test_a_job_far_beyond_its_estimate_is_stopped_with_its_rows(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also within a batch, where the worker's process has to end; the next one takes the others."""
+    queue = Queue(tmp_path, budget=Budget(job=600.0, batch=120.0, owner=900.0))
+    (job,) = queue.add("a", [queued.order(data)], [1.0])
+    assert job.most_seconds == 63.0
+    record, left = queue.record_progress, threading.Event()
+
+    def record_slowly(*values: object, **more: object) -> None:
+        record(*values, **more)  # type: ignore[arg-type]
+        monkeypatch.setattr(worker._Clock, "read", lambda _self: 63.1)
+        assert left.wait(20)
+        raise KeyboardInterrupt  # as the process ends
+
+    monkeypatch.setattr(queue, "record_progress", record_slowly)
+    with workers.register(queue.home) as name:
+        taken = queue.take(name)
+        assert taken is not None
+        with pytest.raises(KeyboardInterrupt):
+            worker.Worker(queue, name, leave=left.set).compute(taken)
+    stopped = queue.get(job.id)
+    assert stopped.state is State.FAILED
+    assert "of computing; it was estimated at 1 s" in str(stopped.reason)
+    assert 0 < stopped.done < stopped.total
+    (again,) = queue.add("a", [job.order], [1.0])
+    assert (again.state, again.used, again.done) == (State.QUEUED, 0.0, stopped.done)
+
+
+def test_a_limit_leaves_room_for_a_busy_machine() -> None:
+    budget = Budget(job=600.0, batch=120.0, owner=900.0)
+    assert budget.limit_job(16.5) > 2 * 31.6
+    assert budget.limit_job(1e9) == budget.limit_job(600.0), "what an estimate says has a bound"

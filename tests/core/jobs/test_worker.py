@@ -220,7 +220,8 @@ def test_a_worker_is_told_when_its_job_is_cancelled(queue: Queue, data: Path) ->
     with workers.register(queue.home) as name:
         taken = queue.take(name)
         assert taken is not None
-        with worker.Worker(queue, name, leave=left.set)._watch(taken):
+        clock = worker._Clock(lambda: False)
+        with worker.Worker(queue, name, leave=left.set)._watch(taken, clock):
             assert not left.wait(0.5)
             queue.cancel(job)
             assert left.wait(20)
