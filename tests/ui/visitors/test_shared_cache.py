@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -137,7 +138,8 @@ def test_caches_of_streamlit_hold_nothing_but_what_is_one_sessions_own() -> None
 
 
 def _film(rest: Iterator[bytes]) -> Film:
-    return Film("q", rest, nullcontext, forget=lambda: None)
+    question = SimpleNamespace(classifier=SimpleNamespace(take_turn=nullcontext))
+    return Film("q", question, rest, forget=lambda: None)
 
 
 def _watching(film: Film, watchers: int) -> list[list[bytes]]:
@@ -182,7 +184,7 @@ def test_when_the_one_who_computes_leaves_another_goes_on() -> None:
         next(turns, lambda: None)()
         return nullcontext()
 
-    film.turn = turn
+    film.question.classifier.take_turn = turn
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(list, film)
         assert waits.wait(30)
