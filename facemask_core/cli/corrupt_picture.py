@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,6 +67,8 @@ def rank_picture(
     check_files({"--output": output}, read_paths([model], image))
     attackers = [attacks.make(name) for name in attack_names]
     face = read_face(image, crop=crop)
+    if face.box is not None:
+        kinds = [_place_on_face(kind) for kind in kinds]
     classifier = load_classifier(model, warm_up=False)
     (verdict,) = judge(classifier, face.pixels[None])
     with progress_bar() as report:
@@ -102,6 +105,13 @@ def rank_picture(
         if output is not None:
             print_line(ending)
         print_precision(classifier)
+
+
+def _place_on_face(kind: Corruption) -> Corruption:
+    """Puts a box over the mouth where the mouth is in a crop of the face finder's."""
+    from facemask_core.corruptions.mouth_box import CHIN, MouthBox
+
+    return replace(kind, face=(0.0, 0.0, 1.0, CHIN)) if isinstance(kind, MouthBox) else kind
 
 
 def _print_ranking(changes: Sequence[FirstChange]) -> None:

@@ -6,7 +6,7 @@ picture is shared between sessions; answers about the lab's own pictures are.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -109,6 +109,20 @@ def explain_face(
         return HeatMap(explanations.levels(heat), explanations.summarise(heat))
 
     return _recall("heat maps", classifier, face, (repr(explanation), label), compute)
+
+
+def recall_dial(
+    classifier: Classifier, face: Face, dial: str, compute: Callable[[], Sequence[Verdict]]
+) -> Sequence[Verdict]:
+    """Recalls a model's answers along a dial that changes a face, or computes them.
+
+    Args:
+        classifier: The model.
+        face: uint8 (224, 224, 3), before any change.
+        dial: The dial with its settings.
+        compute: Computes the answer at every notch.
+    """
+    return _recall("dials", classifier, face, (dial,), compute)
 
 
 def _recall(

@@ -8,7 +8,7 @@ from facemask_core.evaluation.verdicts import Verdict
 from facemask_ui.base import charts, messages
 from facemask_ui.choices import models
 from facemask_ui.face import answers, cropping, pictures
-from facemask_ui.inspect import why
+from facemask_ui.inspect import dangers, why
 from facemask_ui.inspect.headline import write_headline
 
 
@@ -42,3 +42,4 @@ def show_inspection() -> None:
             st.info("Choose at least one model.", icon=":material/info:")
     if verdicts:
         why.show_heat_maps(face, verdicts)
+        dangers.show_dangers(picture, region, face, list(verdicts))

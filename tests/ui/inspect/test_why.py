@@ -56,7 +56,7 @@ def test_every_model_has_a_map_of_its_own_answer_below_the_answers(open_page: Op
     app = open_page("Inspect", **FAST)
     assert not app.exception
     assert not app.error
-    assert [header.value for header in app.header][-1] == "Why?"
+    assert [header.value for header in app.header][-2:] == ["Why?", "What else changes the answer?"]
     drawn = maps(app)
     assert [data["name"] for data in drawn] == [models.title(name) for name in models.shipped()]
     for data in drawn:
