@@ -18,7 +18,7 @@ from facemask_ui.base.charts import CHART_CONFIG
 from facemask_ui.base.messages import escape_markdown
 from facemask_ui.base.palette import percent, pick_palette, write_class, write_verdict
 from facemask_ui.choices import attack_setup, models
-from facemask_ui.model_card import calibration, failures, tables, training
+from facemask_ui.model_card import calibration, corruptions, failures, tables, training
 
 _PICTURE = 168
 _MOST_FAILURES = 24
@@ -41,6 +41,7 @@ def show_card(name: str) -> None:
     for show_part in (
         _show_figures,
         _show_robustness,
+        corruptions.show_corruptions,
         _show_training,
         _show_reliability,
         _show_skin_tones,

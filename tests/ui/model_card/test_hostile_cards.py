@@ -23,7 +23,7 @@ from facemask_core.models.checkpoints import Card
 from facemask_core.paper import printed
 from facemask_ui.base import messages
 from facemask_ui.base.palette import LIGHT
-from facemask_ui.model_card import calibration, tables, training, view
+from facemask_ui.model_card import calibration, corruptions, tables, training, view
 from facemask_ui.paper import differences, training_tables
 
 MARKDOWN = "![x](https://elsewhere.example/x.png) <img src=//elsewhere.example> **bold** :smile:"
@@ -41,7 +41,12 @@ def read_everything(card: Card) -> None:
     calibration.make_diagram(bins, LIGHT)
     calibration.describe_diagram(bins)
     checkpoints.read_part(card, "metrics", "test", "report")
+    cells = corruptions.list_cells(card)
+    corruptions.make_chart(cells, LIGHT)
+    corruptions.describe_chart(cells)
+    corruptions.write_price(card, card)
     for table in (
+        corruptions.tabulate_cells(cells),
         tables.tabulate_classes(card.metrics["test"]),
         tables.tabulate_sources(card.metrics["test"]),
         view._tabulate_splits(card),

@@ -1,0 +1,231 @@
+"""How a model does in bad light, from afar and the like, from the table on its card."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+from numpy.typing import NDArray
+
+from facemask_core import corruptions
+from facemask_core.models import checkpoints
+from facemask_core.models.checkpoints import Card
+from facemask_core.text import on_one_line
+from facemask_ui.base.charts import CHART_CONFIG
+from facemask_ui.base.palette import Palette, percent, pick_palette
+
+LIGHT = ("darker", "brighter", "contrast", "colour_cast")
+"""The corruptions that are changes of light."""
+_CHANCE = 0.5
+"""The accuracy at which a cell has the weakest colour: that of a coin."""
+_TWIN = "-robust"
+_MEASUREMENT = ("data_sha256", "crop", "corruptions", "severities", "seed")
+"""The entries in which two tables agree that can be compared."""
+
+Cells = list[dict[str, Any]]
+
+
+def show_corruptions(card: Card) -> None:
+    """Shows the table on a card, and what its model's robustness against attacks costs there.
+
+    Args:
+        card: The card; one that holds no table shows nothing.
+
+    Raises:
+        CheckpointError: The card of the model's twin cannot be read.
+    """
+    table, cells = card.corruptions, list_cells(card)
+    if table is None or not cells:
+        return
+    st.header("In bad light, from afar, behind a cup", anchor=False)
+    st.plotly_chart(
+        make_chart(cells, pick_palette()),
+        key="corruptions",
+        config=CHART_CONFIG,
+        alt=describe_chart(cells),
+    )
+    st.caption(
+        f"Balanced accuracy in percent on {table['images']} test photographs, changed as no "
+        f"attacker would. As they are: {percent(table['clean_balanced_accuracy'])}; mean over all "
+        f"dangers: {percent(table['mean_balanced_accuracy'])}. Of the box over the mouth unmasked "
+        "faces count alone."
+    )
+    if (price := _find_price(card.name)) is not None:
+        st.markdown(price)
+    with st.expander("Values and intervals", icon=":material/table:"):
+        st.dataframe(tabulate_cells(cells), hide_index=True)
+
+
+def list_cells(card: Card) -> Cells:
+    """Lists the cells of a card's table whose corruptions this version knows.
+
+    Args:
+        card: The card.
+    """
+    known = set(corruptions.names())
+    table = card.corruptions or {"cells": []}
+    return [cell for cell in table["cells"] if cell["corruption"] in known]
+
+
+def _find_price(name: str) -> str | None:
+    """Finds what hardening costs in bad light, where a model or its twin has that name."""
+    plain = name.removesuffix(_TWIN)
+    names = plain, plain + _TWIN
+    if not set(names) <= set(checkpoints.usable()):
+        return None
+    return write_price(*(checkpoints.read_card(checkpoints.locate(each)) for each in names))
+
+
+def make_chart(cells: Cells, colours: Palette) -> go.Figure:
+    """Makes a chart of balanced accuracy: a row for each corruption, a column for each severity.
+
+    Args:
+        cells: The cells of the card's table.
+        colours: The theme's colours.
+    """
+    names = _list_names(cells)
+    severities = sorted({cell["severity"] for cell in cells})
+    by_place = {(cell["corruption"], cell["severity"]): cell for cell in cells}
+    rows = [[by_place.get((name, severity)) for severity in severities] for name in names]
+    shares = [[None if cell is None else cell["balanced_accuracy"] for cell in row] for row in rows]
+    figure = go.Figure(
+        go.Heatmap(
+            z=shares, x=[str(severity) for severity in severities], y=list(map(_title, names)),
+            customdata=[["" if cell is None else _describe(cell) for cell in row] for row in rows],
+            zmin=_CHANCE, zmax=1, showscale=False, xgap=3, ygap=3,
+            colorscale=[[0, colours.weak], [1, colours.strong]],
+            hovertemplate="%{y}, severity %{x}<br>%{customdata}<extra></extra>",
+        )
+    )  # fmt: skip
+    for row, column in np.ndindex(len(names), len(severities)):
+        share = shares[row][column]
+        if share is not None:
+            figure.add_annotation(  # Plotly takes a category's number, and a digit for a number
+                x=column, y=row, text=f"{100 * share:.0f}", showarrow=False,
+                font={"color": _pick_ink(share, colours)},
+            )  # fmt: skip
+    ink = {"color": colours.text}
+    figure.update_layout(
+        height=90 + 34 * len(names), margin={"l": 0, "r": 0, "t": 8, "b": 0}, dragmode=False,
+        font=ink,
+    )  # fmt: skip
+    axis = {"fixedrange": True, "showgrid": False, "tickfont": ink, "title_font": ink}
+    figure.update_xaxes(title="Severity", type="category", **axis)
+    figure.update_yaxes(autorange="reversed", **axis)
+    return figure
+
+
+def _pick_ink(share: float, colours: Palette) -> str:
+    """Picks the text's colour that stands out more from a cell's."""
+    depth = min(max((share - _CHANCE) / (1 - _CHANCE), 0.0), 1.0)
+    ground = (1 - depth) * _read_colour(colours.weak) + depth * _read_colour(colours.strong)
+    light = _measure_light(ground)
+
+    def contrast(ink: str) -> float:
+        darker, lighter = sorted((light, _measure_light(_read_colour(ink))))
+        return (lighter + 0.05) / (darker + 0.05)
+
+    return max((colours.text, colours.on_strong), key=contrast)
+
+
+def _read_colour(colour: str) -> NDArray[np.float64]:
+    return np.array([int(colour[start : start + 2], 16) for start in (1, 3, 5)]) / 255
+
+
+def _measure_light(colour: NDArray[np.float64]) -> float:
+    """Measures relative luminance as WCAG 2 defines it."""
+    linear = np.where(colour <= 0.04045, colour / 12.92, ((colour + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))
+
+
+def describe_chart(cells: Cells) -> str:
+    """Describes the chart in words.
+
+    Args:
+        cells: The cells of the card's table.
+    """
+    rows = []
+    for name in _list_names(cells):
+        own = [cell for cell in cells if cell["corruption"] == name]
+        shares = ", ".join(f"{100 * cell['balanced_accuracy']:.0f}" for cell in own)
+        rows.append(f"{_title(name)} {shares}")
+    return f"Balanced accuracy in percent, from the least severity to the worst: {'; '.join(rows)}"
+
+
+def tabulate_cells(cells: Cells) -> pd.DataFrame:
+    """Tabulates every figure with its interval and the dial's value.
+
+    Args:
+        cells: The cells of the card's table.
+    """
+    return pd.DataFrame(
+        [
+            {
+                "corruption": _title(cell["corruption"]),
+                "severity": cell["severity"],
+                "value": on_one_line(cell["value"]),
+                "balanced accuracy": percent(cell["balanced_accuracy"]),
+                "95 % interval": _write_interval(cell),
+                "images": cell["images"],
+            }
+            for cell in cells
+        ]
+    )
+
+
+def write_price(plain: Card, twin: Card) -> str | None:
+    """Writes in one sentence what hardening a model against attacks costs in bad light.
+
+    Args:
+        plain: The card of the model that was not hardened.
+        twin: The card of its hardened twin.
+
+    Returns:
+        The sentence; None unless both were measured in the same way on the same photographs.
+    """
+    if plain.corruptions is None or twin.corruptions is None:
+        return None
+    if any(plain.corruptions.get(key) != twin.corruptions.get(key) for key in _MEASUREMENT):
+        return None
+    before, after = _average_light(list_cells(plain)), _average_light(list_cells(twin))
+    if before is None or after is None:
+        return None
+    points = 100 * (before - after)
+    verdict = (
+        f"the price in light is {points:.1f} points"
+        if round(points, 1) > 0
+        else "hardening costs nothing there"
+    )
+    return (
+        "In bad light (darkness, brightness, low contrast, colour cast, all severities together) "
+        f"the hardened twin is right on {percent(after)}, the model it comes from on "
+        f"{percent(before)}: {verdict}."
+    )
+
+
+def _average_light(cells: Cells) -> float | None:
+    shares = [cell["balanced_accuracy"] for cell in cells if cell["corruption"] in LIGHT]
+    return sum(shares) / len(shares) if shares else None
+
+
+def _list_names(cells: Cells) -> list[str]:
+    return list(dict.fromkeys(cell["corruption"] for cell in cells))
+
+
+def _title(name: str) -> str:
+    return corruptions.get(name).title
+
+
+def _describe(cell: dict[str, Any]) -> str:
+    value = html.escape(on_one_line(cell["value"]))  # Plotly reads some HTML
+    share = f"{percent(cell['balanced_accuracy'])} ({_write_interval(cell)})"
+    return f"{value}: {share} of {cell['images']} images"
+
+
+def _write_interval(cell: dict[str, Any]) -> str:
+    interval = cell["interval"]
+    return f"{100 * interval['low']:.1f} to {100 * interval['high']:.1f} %"
