@@ -11,6 +11,7 @@ from facemask_core.cli.attack_notes import note_hindrance, note_rounding, note_u
 from facemask_core.cli.attack_options import SettingsOption, SourceOption, make_attack
 from facemask_core.cli.options import (
     FaceCropOption,
+    FaceOption,
     JsonFlag,
     ModelOption,
     NormOption,
@@ -48,6 +49,7 @@ def attack(
     precision: PrecisionOption = "exact",
     seed: SeedOption = 0,
     crop: FaceCropOption = None,
+    face: FaceOption = None,
     wear_mask: WearMaskOption = False,
     as_json: JsonFlag = False,
 ) -> None:
@@ -70,17 +72,17 @@ def attack(
         target=target,
     )
     radius = parse_epsilon(epsilon)
-    face = read_face(image, crop=crop, wear_mask=wear_mask)
+    part = read_face(image, crop=crop, wear_mask=wear_mask, number=face)
     classifier = load_classifier(model, warm_up=False, precision=precision)
     attacker.check_epsilon(radius, classifier.input_shape)
     note_hindrance(attacker, radius, saved_in_ball=True)
-    result = attack_face(classifier, face.pixels, attacker, epsilon=radius, seed=seed)
+    result = attack_face(classifier, part.pixels, attacker, epsilon=radius, seed=seed)
     note_rounding(int(result.rounded_away), 1, "the saved picture is the original again")
     if radius > 0.0:  # of 0, the note on the settings has spoken
         note_unmoved(int(result.linf == 0.0 and not result.rounded_away), 1)
     row = {
         "path": str(image),
-        **face.row(),
+        **part.row(),
         **model_row(classifier),
         "threat_model": attacker.threat_model(radius, seed),
         "before": verdict_row(result.before),
@@ -98,7 +100,7 @@ def attack(
             print_json(row)
             return
         verdict = result.before
-        print_line(f"before: {verdict.name}, confidence {verdict.confidence:.4f}{face.remark}")
+        print_line(f"before: {verdict.name}, confidence {verdict.confidence:.4f}{part.remark}")
         print_line(f"after:  {result.after.name}, confidence {result.after.confidence:.4f}")
         norm = str(row["threat_model"]["norm"])
         print_line(

@@ -9,6 +9,7 @@ import typer
 
 from facemask_core.cli.options import (
     FaceCropOption,
+    FaceOption,
     JsonFlag,
     ModelOption,
     PrecisionOption,
@@ -37,6 +38,7 @@ def explain(
     precision: PrecisionOption = "exact",
     seed: SeedOption = 0,
     crop: FaceCropOption = None,
+    face: FaceOption = None,
     wear_mask: WearMaskOption = False,
     as_json: JsonFlag = False,
 ) -> None:
@@ -51,16 +53,16 @@ def explain(
     check_files({"--output": output}, read_paths([model], image))
     explanation = explanations.make(method)
     requested = None if label is None else parse_label(label)
-    face = read_face(image, crop=crop, wear_mask=wear_mask)
+    part = read_face(image, crop=crop, wear_mask=wear_mask, number=face)
     classifier = load_classifier(model, warm_up=False, precision=precision)
-    verdict = judge(classifier, face.pixels[None])[0]
+    verdict = judge(classifier, part.pixels[None])[0]
     target = verdict.label if requested is None else requested
-    heat = explanation(classifier, images.to_float(face.pixels)[None], target, seed=seed)[0]
-    picture = explanations.overlay(face.pixels, heat, share)
+    heat = explanation(classifier, images.to_float(part.pixels)[None], target, seed=seed)[0]
+    picture = explanations.overlay(part.pixels, heat, share)
     summary = explanations.summarise(heat)
     row = {
         "path": str(image),
-        **face.row(),
+        **part.row(),
         **model_row(classifier),
         "verdict": verdict_row(verdict),
         "label": LABELS[target],
@@ -75,7 +77,7 @@ def explain(
         if as_json:
             print_json(row)
             return
-        confidence = f"{verdict.name}, confidence {verdict.confidence:.4f}{face.remark}"
+        confidence = f"{verdict.name}, confidence {verdict.confidence:.4f}{part.remark}"
         print_line(f"{image}: {confidence}")
         print_line(f"{explanation.title} for {LABELS[target]}: {_in_words(summary)}; {ending}")
         print_precision(classifier)

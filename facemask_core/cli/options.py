@@ -28,6 +28,10 @@ FaceCropOption = Annotated[
         "lab saved as a model's input).",
     ),
 ]
+FaceOption = Annotated[
+    int | None,
+    typer.Option("--face", help="Which face, from the left from 1 (default: the largest)."),
+]
 WearMaskOption = Annotated[
     bool, typer.Option("--wear-mask", help="Draw a surgical mask onto the face first.")
 ]

@@ -24,75 +24,161 @@ class Face:
     Attributes:
         pixels: uint8 (224, 224, 3), the model's input.
         box: Its box in the picture, or None where that is all of it.
-        count: How many faces were found; None where none was looked for.
+        count: How many faces the picture has; None where none was looked for.
+        number: Which of them it is, from the left, from 1; None where it is no face.
         wears_drawn_mask: Whether a mask was drawn onto it.
     """
 
     pixels: NDArray[Any]
     box: list[int] | None
     count: int | None
+    number: int | None
     wears_drawn_mask: bool
 
     @property
     def remark(self) -> str:
         """What has to stand beside its verdict, or nothing."""
-        return " (no face was found: this is about the whole picture)" if self.count == 0 else ""
+        if self.count == 0:
+            return " (no face was found: this is about the whole picture)"
+        if self.number is not None and self.count is not None and self.count > 1:
+            return f" ({self.count} faces; judged: face {self.number} from the left)"
+        return ""
 
     def row(self) -> dict[str, Any]:
         """Makes its keys for the JSON."""
-        return {"box": self.box, "faces": self.count, "wears_drawn_mask": self.wears_drawn_mask}
+        return {
+            "box": self.box,
+            "faces": self.count,
+            "face": self.number,
+            "wears_drawn_mask": self.wears_drawn_mask,
+        }
 
 
-def read_face(path: Path, *, crop: bool | None, wear_mask: bool = False) -> Face:
+def read_face(
+    path: Path, *, crop: bool | None, wear_mask: bool = False, number: int | None = None
+) -> Face:
     """Reads a picture as the model's input; notes say which part of it that is.
 
     Args:
         path: The picture.
-        crop: Cut it to its largest face, if one is found; None does so unless the picture says
-            that it is a model's input already.
+        crop: Cut it to a face, if one is found; None does so unless the picture says that it is a
+            model's input already.
         wear_mask: Draw a mask onto that face first.
+        number: The face, counted from the left from 1; None for the largest.
 
     Raises:
         ImageError: The file cannot be read, or is no picture.
-        FaceError: There is no face to draw a mask onto.
+        FaceError: There is no such face.
+    """
+    return read_faces(path, crop=crop, wear_mask=wear_mask, number=number)[0]
+
+
+def read_faces(
+    path: Path,
+    *,
+    crop: bool | None,
+    wear_mask: bool = False,
+    number: int | None = None,
+    every: bool = False,
+) -> list[Face]:
+    """Reads one face of a picture, or every one; see :func:`read_face`.
+
+    Args:
+        path: The picture.
+        crop: Cut it to a face.
+        wear_mask: Draw a mask onto each face first.
+        number: The face; None for the largest.
+        every: Read every face, from the left.
+
+    Returns:
+        At least one: without any face it is the whole picture.
+
+    Raises:
+        ImageError: The file cannot be read, or is no picture.
+        FaceError: There is no such face.
     """
     from facemask_core.data.datasets import Folder
-    from facemask_core.pictures import images, model_input
+    from facemask_core.pictures import faces, images, model_input
 
+    choosing = every or number is not None
+    _check_choice(crop=crop, wear_mask=wear_mask, number=number, every=every)
     try:
         data = Folder(path.parent).read(path.name)
         image = images.decode(data)
     except ImageError as error:
         raise ImageError(f"{path}: {error}") from error
-    if crop is None and model_input.is_marked(data):
+    if crop is None and not choosing and model_input.is_marked(data):
         print_note(
             f"{path}: the lab saved this picture as a model's input, so it is not cropped again; "
             "--crop crops it."
         )
         crop = False
     if crop is False and not wear_mask:
-        return Face(images.resize(image), None, None, wear_mask)
-    from facemask_core.pictures import faces, virtual_mask
-
+        return [Face(images.resize(image), None, None, None, wear_mask)]
     boxes = faces.find_faces(image)
+    numbers = _choose_faces(path, boxes, number, every=every, needed=wear_mask)
+    if crop is not False:
+        may_be_input = crop is None and not choosing and model_input.has_input_size(image)
+        _print_crop(path, boxes, numbers, may_be_input=may_be_input)
+    if not numbers:
+        return [Face(images.resize(image), None, 0, None, wear_mask)]
+    return [_cut(image, boxes, one, crop=crop, wear_mask=wear_mask) for one in numbers]
+
+
+def _check_choice(*, crop: bool | None, wear_mask: bool, number: int | None, every: bool) -> None:
+    """Refuses options that contradict each other."""
+    if every and number is not None:
+        raise FaceError("--face and --all-faces exclude each other; give one of them.")
+    if crop is False and (every or (number is not None and not wear_mask)):
+        option = "--all-faces" if every else "--face"
+        raise FaceError(f"{option} crops to faces and --no-crop does not; give one of them.")
+
+
+def _choose_faces(
+    path: Path, boxes: list[Box], number: int | None, *, every: bool, needed: bool
+) -> list[int]:
+    """Chooses faces by their numbers from the left, from 1; none where there are none."""
+    from facemask_core.pictures import faces
+
+    if not boxes and (needed or number is not None):
+        use = "to draw a mask onto" if needed else "to choose; leave out --face"
+        raise FaceError(f"{path}: no face was found {use}.")
+    if every or not boxes:
+        return list(range(1, len(boxes) + 1))
+    if number is None:
+        return [faces.left_to_right(boxes).index(boxes[0]) + 1]
+    if not 1 <= number <= len(boxes):
+        have = "only 1 face was" if len(boxes) == 1 else f"{len(boxes)} faces were"
+        raise FaceError(f"{path}: there is no face {number}; {have} found, numbered from the left.")
+    return [number]
+
+
+def _cut(
+    image: NDArray[Any], boxes: list[Box], number: int, *, crop: bool | None, wear_mask: bool
+) -> Face:
+    """Cuts the face with a number out of a picture, or keeps all of it around a masked face."""
+    from facemask_core.pictures import faces, images, virtual_mask
+
+    box = faces.left_to_right(boxes)[number - 1]
     if wear_mask:
-        if not boxes:
-            raise FaceError(f"{path}: no face was found to draw a mask onto.")
-        image = virtual_mask.draw_mask(image, boxes[0])
+        image = virtual_mask.draw_mask(image, box)
     if crop is False:
-        return Face(images.resize(image), None, len(boxes), wear_mask)
-    _print_crop(path, boxes, may_be_input=crop is None and model_input.has_input_size(image))
-    if not boxes:
-        return Face(images.resize(image), None, 0, wear_mask)
-    return Face(faces.crop(image, boxes[0]), boxes[0].as_list(), len(boxes), wear_mask)
+        return Face(images.resize(image), None, len(boxes), None, wear_mask)
+    return Face(faces.crop(image, box), box.as_list(), len(boxes), number, wear_mask)
 
 
-def _print_crop(path: Path, boxes: list[Box], *, may_be_input: bool) -> None:
+def _print_crop(path: Path, boxes: list[Box], numbers: list[int], *, may_be_input: bool) -> None:
     """Prints what a reader would not expect of a crop."""
+    from facemask_core.pictures.faces import left_to_right
+
     if not boxes:
         print_note(f"{path}: no face was found; the whole picture is used.")
-    if len(boxes) > 1:
-        print_note(f"{path}: {len(boxes)} faces were found; the largest is used.")
+    if len(boxes) > 1 and len(numbers) == 1:
+        largest = ", the largest" if left_to_right(boxes)[numbers[0] - 1] == boxes[0] else ""
+        print_note(
+            f"{path}: {len(boxes)} faces; judged: face {numbers[0]} from the left{largest}; "
+            "--face chooses another."
+        )
     if boxes and may_be_input:
         print_note(
             f"{path}: this picture has the size of a model's input and is cropped to its face; if "

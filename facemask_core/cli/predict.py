@@ -9,11 +9,12 @@ import typer
 
 from facemask_core.cli.options import (
     FaceCropOption,
+    FaceOption,
     JsonFlag,
     ModelOption,
     WearMaskOption,
 )
-from facemask_core.cli.pictures import read_face, verdict_row
+from facemask_core.cli.pictures import read_faces, verdict_row
 from facemask_core.cli.terminal import print_json, print_line, print_note
 from facemask_core.errors import FacemaskError
 
@@ -22,6 +23,10 @@ def predict(
     images: Annotated[list[Path], typer.Argument(help="Pictures.")],
     model: ModelOption,
     crop: FaceCropOption = None,
+    face: FaceOption = None,
+    all_faces: Annotated[
+        bool, typer.Option("--all-faces", help="Every face, from the left.")
+    ] = False,
     wear_mask: WearMaskOption = False,
     as_json: JsonFlag = False,
 ) -> None:
@@ -33,16 +38,17 @@ def predict(
     rows, failed = [], False
     for path in images:
         try:
-            face = read_face(path, crop=crop, wear_mask=wear_mask)
+            chosen = read_faces(path, crop=crop, wear_mask=wear_mask, number=face, every=all_faces)
         except FacemaskError as error:
             print_note(str(error))
             failed = True
             continue
-        verdict = judge(classifier, face.pixels[None])[0]
-        rows.append({"path": str(path), **verdict_row(verdict), **face.row()})
-        if not as_json:
-            confidence = f"{verdict.name}, confidence {verdict.confidence:.4f}{face.remark}"
-            print_line(f"{path}: {confidence}")
+        for part in chosen:
+            verdict = judge(classifier, part.pixels[None])[0]
+            rows.append({"path": str(path), **verdict_row(verdict), **part.row()})
+            if not as_json:
+                confidence = f"{verdict.name}, confidence {verdict.confidence:.4f}{part.remark}"
+                print_line(f"{path}: {confidence}")
     if as_json:
         print_json(rows)
     if failed:

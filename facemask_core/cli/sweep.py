@@ -11,6 +11,7 @@ from facemask_core.cli.attack_notes import note_hindrance, note_rounding
 from facemask_core.cli.attack_options import SettingsOption, SourceOption, make_attack
 from facemask_core.cli.options import (
     FaceCropOption,
+    FaceOption,
     JsonFlag,
     ModelOption,
     NormOption,
@@ -56,6 +57,7 @@ def sweep(
     precision: PrecisionOption = "exact",
     seed: SeedOption = 0,
     crop: FaceCropOption = None,
+    face: FaceOption = None,
     gif: Annotated[
         Path | None, typer.Option(help="GIF file for the face at every epsilon, with the answers.")
     ] = None,
@@ -70,12 +72,12 @@ def sweep(
     check_files({"--gif": gif}, read_paths([model, source], image))
     attacker = make_attack(attack, settings, source, norm=norm)
     notches = _notches(attacker, largest)
-    picture = read_face(image, crop=crop)
-    face = picture.pixels
+    picture = read_face(image, crop=crop, number=face)
+    pixels = picture.pixels
     classifier = load_classifier(model, warm_up=False, precision=precision)
-    truth = judge(classifier, face[None])[0].label if label is None else parse_label(label)
+    truth = judge(classifier, pixels[None])[0].label if label is None else parse_label(label)
     result = robustness.sweep_epsilons(
-        classifier, face, truth, attacker, notches=notches, seed=seed
+        classifier, pixels, truth, attacker, notches=notches, seed=seed
     )
     note_hindrance(attacker, result.grid.epsilon(notches[-1]), saved_in_ball=True)
     note_rounding(
@@ -86,10 +88,11 @@ def sweep(
         "path": str(image),
         "box": picture.box,
         "faces": picture.count,
+        "face": picture.number,
         **model_row(classifier),
         "label": LABELS[truth],
         "epsilons": [result.grid.epsilon(notch) for notch in notches],
-        "l2": result.lengths(face).tolist(),
+        "l2": result.lengths(pixels).tolist(),
         "confidence": result.confidence.tolist(),
         "fooled": result.fooled.tolist(),
         "smallest_fooling_epsilon": None if smallest is None else result.grid.epsilon(smallest),
@@ -104,7 +107,7 @@ def sweep(
         if as_json:
             print_json(row)
             return
-        _print(result, face)
+        _print(result, pixels)
         if gif is not None:
             print_line(ending)
         print_precision(classifier)

@@ -32,6 +32,7 @@ def test_predicting_prints_one_row_a_picture(lab: Lab, tmp_path: Path, picture: 
             "probabilities",
             "box",
             "faces",
+            "face",
             "wears_drawn_mask",
         }
         assert row["box"] is None
@@ -75,14 +76,55 @@ def test_a_picture_without_a_face_is_used_whole_and_that_is_said(lab: Lab, pictu
     assert line.strip().endswith("(no face was found: this is about the whole picture)")
 
 
-def test_several_faces_are_counted_and_the_largest_is_judged(lab: Lab, tmp_path: Path) -> None:
-    portrait = images.resize(images.decode(PORTRAIT.read_bytes()), 300)
-    two = tmp_path / "two.png"
-    two.write_bytes(images.encode_png(np.concatenate([portrait, portrait], axis=1)))
-    answer = lab("predict", two, "--model", MODEL, "--json")
+@pytest.fixture
+def two_faces(tmp_path: Path) -> Path:
+    """A picture of a small face on the left and a large one on the right."""
+    portrait = images.decode(PORTRAIT.read_bytes())
+    small, large = images.resize(portrait, 200), images.resize(portrait, 300)
+    beside = np.pad(small, ((50, 50), (0, 0), (0, 0)), mode="edge")
+    path = tmp_path / "two.png"
+    path.write_bytes(images.encode_png(np.concatenate([beside, large], axis=1)))
+    return path
+
+
+def test_several_faces_are_counted_and_the_largest_is_judged(lab: Lab, two_faces: Path) -> None:
+    answer = lab("predict", two_faces, "--model", MODEL, "--json")
     (row,) = json.loads(answer.out)
-    assert row["faces"] == 2
-    assert "2 faces were found; the largest is used" in answer.err
+    assert (row["faces"], row["face"]) == (2, 2)
+    assert "2 faces; judged: face 2 from the left, the largest" in answer.err
+    assert "(2 faces; judged: face 2 from" in lab("predict", two_faces, "--model", MODEL).out
+
+
+def test_each_face_can_be_chosen_by_its_number(lab: Lab, two_faces: Path) -> None:
+    every = json.loads(lab("predict", two_faces, "--model", MODEL, "--all-faces", "--json").out)
+    assert [row["face"] for row in every] == [1, 2]
+    assert every[0]["box"][0] < 200 < every[1]["box"][0]
+    for row in every:
+        one = lab("predict", two_faces, "--model", MODEL, "--face", row["face"], "--json")
+        assert json.loads(one.out) == [row]
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (("--face", 3), "there is no face 3; 2 faces were found, numbered from the left"),
+        (("--face", 0), "there is no face 0"),
+        (("--face", 1, "--all-faces"), "exclude each other"),
+        (("--face", 1, "--no-crop"), "--face crops to faces and --no-crop does not"),
+    ],
+)
+def test_a_face_that_cannot_be_chosen_is_refused(
+    lab: Lab, two_faces: Path, options: tuple[str | int, ...], reason: str
+) -> None:
+    answer = lab("predict", two_faces, "--model", MODEL, *options)
+    assert (answer.code, answer.out) == (2, "")
+    assert reason in answer.err
+
+
+def test_a_face_is_chosen_only_where_there_is_one(lab: Lab, picture: Path) -> None:
+    answer = lab("predict", picture, "--model", MODEL, "--face", 1)
+    assert answer.code == 2
+    assert "no face was found to choose; leave out --face" in answer.err
 
 
 def test_one_bad_picture_does_not_cost_the_others(lab: Lab, tmp_path: Path, picture: Path) -> None:
