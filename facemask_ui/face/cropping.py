@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from facemask_core.pictures import faces, images, model_input
-from facemask_ui.face import crop_box
+from facemask_ui.face import crop_box, face_frames
 from facemask_ui.face.pictures import Picture
 from facemask_ui.visitors import shared_cache
 
 WHOLE, BY_HAND = "Whole picture", "By hand"
-_MOST_FACES = 6
+_MOST_FACES = 12
 _SHOWN_SIDE = 900
 _IN_USE, _OTHER, _HALO = "#FFFFFF", "#B9B4A9", "#10161D"
 
@@ -29,8 +29,7 @@ def choose_crop(picture: Picture) -> faces.Box | None:
 
 
 def _choose_region(picture: Picture) -> faces.Box | None:
-    boxes = picture.faces[:_MOST_FACES]
-    names = [f"Face {number}" for number in range(1, len(boxes) + 1)]
+    boxes = _number_faces(picture)
     if not boxes and not picture.framed:
         st.warning(
             "No face was found, so the whole picture is used. Set the crop by hand if that is "
@@ -44,19 +43,31 @@ def _choose_region(picture: Picture) -> faces.Box | None:
         )
     choice = st.segmented_control(
         "Crop",
-        [*names, WHOLE, BY_HAND],
-        default=names[0] if names and not picture.framed else WHOLE,
+        [*boxes, WHOLE, BY_HAND],
+        default=_name_largest(picture) if boxes and not picture.framed else WHOLE,
         required=True,
         key=_key(picture),
         persist_state="session",
-        help="Faces are numbered from the largest. The sample portraits are framed already.",
+        help="Faces are numbered from the left, and the largest is chosen first. The sample "
+        "portraits are framed already.",
     )
     last = f"face:{picture.sha256[:16]}"
-    if choice in names:
-        st.session_state[last] = names.index(choice)
+    if choice in boxes:
+        st.session_state[last] = choice
     if choice == BY_HAND:  # goes on from the face chosen last
-        return crop_box.choose_box(picture, boxes[st.session_state.get(last, 0)] if boxes else None)
-    return boxes[names.index(choice)] if choice in names else None
+        start = boxes[st.session_state.get(last) or _name_largest(picture)] if boxes else None
+        return crop_box.choose_box(picture, start)
+    return boxes.get(choice)
+
+
+def _number_faces(picture: Picture) -> dict[str, faces.Box]:
+    """Names the faces by their numbers, from the left; of a crowd the largest faces."""
+    boxes = faces.left_to_right(picture.faces[:_MOST_FACES])
+    return {f"Face {number}": box for number, box in enumerate(boxes, 1)}
+
+
+def _name_largest(picture: Picture) -> str:
+    return next(name for name, box in _number_faces(picture).items() if box == picture.faces[0])
 
 
 def _describe_mark(picture: Picture) -> None:
@@ -87,7 +98,10 @@ def choose_folded_crop(picture: Picture) -> faces.Box | None:
     if not folded.open and _key(picture) not in st.session_state:
         return None
     with folded:
-        return _choose_region(picture)
+        region = _choose_region(picture)
+        if len(picture.faces) > 1:
+            _show_frames(picture, region)
+        return region
 
 
 def _key(picture: Picture) -> str:
@@ -121,15 +135,9 @@ def show_crop(picture: Picture, region: faces.Box | None, face: NDArray[np.uint8
         face: The square the model sees.
     """
     size = images.INPUT_SIZE
-    caption = "The whole picture is used" if region is None else "The part in use is framed"
     with st.container(horizontal=True):
         with st.container():
-            st.image(
-                _draw_frames(picture, region),
-                caption,
-                width="stretch",
-                alt=f"{picture.alt}. {_describe_region(picture, region)}",
-            )
+            _show_frames(picture, region)
         with st.container():
             st.image(
                 face,
@@ -138,6 +146,22 @@ def show_crop(picture: Picture, region: faces.Box | None, face: NDArray[np.uint8
                 output_format="PNG",
                 alt="The part of the picture the model sees",
             )
+
+
+def _show_frames(picture: Picture, region: faces.Box | None) -> None:
+    """Draws the picture with the part in use framed; of several faces a click chooses one."""
+    caption = "The whole picture is used" if region is None else "The part in use is framed"
+    alt = f"{picture.alt}. {_describe_region(picture, region)}"
+    boxes = _number_faces(picture)
+    if len(boxes) < 2:
+        st.image(_draw_frames(picture, region), caption, width="stretch", alt=alt)
+        return
+
+    def choose(name: str) -> None:
+        st.session_state[_key(picture)] = name
+
+    face_frames.draw_frames(picture, boxes, region, alt=alt, choose=choose)
+    st.caption(f"{len(boxes)} faces; a click on a frame chooses one. {caption}.")
 
 
 def _describe_region(picture: Picture, region: faces.Box | None) -> str:

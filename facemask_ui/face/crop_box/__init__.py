@@ -41,7 +41,7 @@ def choose_box(picture: Picture, face: faces.Box | None) -> faces.Box:
     )
     component(
         data={
-            "picture": _shrink(picture.sha256, picture),
+            "picture": write_address(picture),
             "alt": f"{picture.alt}. The bright square is the part in use.",
             "width": width,
             "height": height,
@@ -87,9 +87,13 @@ def _as_list(box: faces.Box) -> list[int]:
     return [box.left, box.top, box.width]
 
 
+def write_address(picture: Picture) -> str:
+    """Writes the picture as a small data address; crops are cut from the original."""
+    return _write_address(picture.sha256, picture)
+
+
 @st.cache_data(scope="session", max_entries=2, show_spinner=False)
-def _shrink(sha256: str, _picture: Picture) -> str:
-    """Writes the picture as a small data address; the crop is cut from the original."""
+def _write_address(sha256: str, _picture: Picture) -> str:
     pixels = _picture.pixels
     scale = min(1, _SHOWN_SIDE / max(pixels.shape[:2]))
     height, width = (max(1, round(scale * side)) for side in pixels.shape[:2])

@@ -149,14 +149,37 @@ def test_no_face_is_said_and_the_whole_picture_used(open_page: Open) -> None:
     assert not app.error
 
 
+@pytest.mark.usefixtures("brightness")
+def test_several_faces_are_framed_from_the_left_and_the_largest_is_chosen(open_page: Open) -> None:
+    face = images.resize(images.decode(ASTRONAUT)[30:230, 120:320], 300)
+    small = np.pad(images.resize(face, 200), ((50, 50), (0, 0), (0, 0)), mode="edge")
+    app = uploading(open_page("Inspect", map="saliency"))
+    two = encoded(np.concatenate([small, face], axis=1))
+    app.file_uploader[0].set_value(("two.png", two, "image/png")).run()
+    for chosen in (1, 0):
+        frames = component_data(app, "face_frames")
+        assert frames["names"] == ["Face 1", "Face 2"]
+        assert frames["boxes"][0][0] < 200 < frames["boxes"][1][0]
+        assert frames["chosen"] == chosen
+        next(one for one in app.segmented_control if one.label == "Crop").set_value("Face 1").run()
+    assert any(
+        "2 faces; a click on a frame chooses one" in caption.value for caption in app.caption
+    )
+
+
+def component_data(app: AppTest, name: str) -> dict[str, Any]:
+    """What the browser is told about a component."""
+    protos = [element.proto for element in app.get("bidi_component")]
+    return dict(json.loads(next(p.json for p in protos if p.component_name == name)))
+
+
 def by_hand(app: AppTest) -> dict[str, Any]:
     """What the browser is told about the square over the picture."""
     crop = next(choice for choice in app.segmented_control if choice.label == "Crop")
     crop.set_value("By hand").run()
     assert not app.exception
     assert not app.error
-    protos = [element.proto for element in app.get("bidi_component")]
-    return dict(json.loads(next(p.json for p in protos if p.component_name == "crop_box")))
+    return component_data(app, "crop_box")
 
 
 @pytest.mark.usefixtures("brightness")
