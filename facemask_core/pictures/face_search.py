@@ -108,6 +108,23 @@ def _search(image: NDArray[np.uint8]) -> Answers:
     return faces
 
 
+def look_at(image: NDArray[np.uint8], x: float, y: float, side: float) -> Answers:
+    """Looks for one face in a square from the hairline to the chin, as a search would frame it.
+
+    Args:
+        image: uint8 (height, width, 3), RGB.
+        x: Column of the square's centre, in pixels.
+        y: Row of its centre.
+        side: Its side.
+
+    Returns:
+        One row, or none where the network sees no face there. The log-odds are those of this look.
+    """
+    length = side / (_SIDE - _SMALLER)
+    close = look_closely(image, np.array([x, y - (_DROP - _HIGHER) * length]), length)
+    return _frame(close, close.log_odds) if len(close) else close
+
+
 def look_closely(image: NDArray[np.uint8], centre: NDArray[np.float64], side: float) -> Answers:
     """Looks for one face at a known place, as it is and in the mirror.
 

@@ -15,8 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facemask_core.errors import FaceError, ImageError
-from facemask_core.pictures.face_search import search_faces
+from facemask_core.pictures.face_search import look_at, search_faces
 from facemask_core.pictures.images import INPUT_SIZE, resize
+
+_SURE = 0.5
+"""Log-odds from which a face is still there."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,36 @@ def find_faces(image: NDArray[np.uint8]) -> list[Box]:
         square_around(image, x=x, y=y, side=side) for (x, y), (side, _) in search_faces(image).boxes
     ]
     return sorted(boxes, key=lambda box: box.width * box.height, reverse=True)
+
+
+def follow_face(image: NDArray[np.uint8], box: Box) -> Box | None:
+    """Finds the face of one picture of a film in the next, in a fifth of a search's time.
+
+    Args:
+        image: uint8 array of shape (height, width, 3), RGB; it is not changed.
+        box: Where the face was a moment ago.
+
+    Returns:
+        A box around it, or None where it has gone too far; then a search may find it.
+
+    Raises:
+        ImageError: ``image`` is not a uint8 array of that shape.
+        FaceFinderError: The finder's weights are missing, or are others than expected.
+    """
+    _check(image)
+    face = look_at(image, *_centre(box))
+    if not len(face) or face.log_odds[0] < _SURE:
+        return None
+    (x, y), (side, _) = face.boxes[0]
+    height, width = image.shape[:2]
+    inside = 0 <= x < width and 0 <= y < height
+    return square_around(image, x=x, y=y, side=side) if inside else None
+
+
+def _centre(box: Box) -> tuple[float, float, float]:
+    """Returns the column and row of a box's centre, and its side."""
+    side = max(box.width, box.height)
+    return box.left + box.width / 2, box.top + box.height / 2, side
 
 
 def left_to_right(boxes: list[Box]) -> list[Box]:

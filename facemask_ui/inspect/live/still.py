@@ -5,21 +5,25 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from facemask_core.epsilons import LINF
 from facemask_core.errors import FacemaskError, ImageError
 from facemask_core.evaluation.verdicts import Verdict
 from facemask_core.models.classifier import Classifier
-from facemask_core.pictures import decoding, images
+from facemask_core.pictures import decoding, faces, images
 from facemask_ui.base import browser, palette
 from facemask_ui.face import answers
-from facemask_ui.face.answers import Face
 from facemask_ui.face.outcomes import OUTCOMES
 
+Pixels = NDArray[np.uint8]
 _ADDRESS = "data:image/jpeg;base64,"
-_MOST_CHARACTERS = 200_000
-"""Ten times as long as a browser's JPEG of so few pixels."""
+_MOST_CHARACTERS = 500_000
+"""Several times as long as a browser's JPEG of so few pixels."""
+_MOST_SIDE = 640
+"""Longer side of a still; live.js has the same."""
 
 
 def answer_still(classifier: Classifier, message: object) -> dict[str, Any] | None:
@@ -27,12 +31,14 @@ def answer_still(classifier: Classifier, message: object) -> dict[str, Any] | No
 
     Args:
         classifier: The model.
-        message: The browser's message: the still's number, the slider's notch, and the picture's
-            data address. It may be anything, since it comes from outside.
+        message: The browser's message: the still's number, the slider's notch, the picture's data
+            address, and where the face was in the last still. It may be anything, since it comes
+            from outside.
 
     Returns:
         The answer for the browser; None if the message is no still. If the picture cannot be used
-        or the model cannot answer, the answer is a sentence that says so.
+        or the model cannot answer, the answer is a sentence that says so; without a face it has
+        no verdict.
     """
     if not isinstance(message, dict):
         return None
@@ -40,15 +46,18 @@ def answer_still(classifier: Classifier, message: object) -> dict[str, Any] | No
     if type(number) is not int or type(level) is not int or level not in LINF.notches:
         return None
     try:
-        result = answers.attack_still(
-            classifier, decode_still(message.get("picture")), LINF.epsilon(level)
-        )
+        picture = decode_still(message.get("picture"))
+        box = find_face(picture, message.get("face"))
+        if box is None:
+            return {"number": number, "face": None}
+        result = answers.attack_still(classifier, faces.crop(picture, box), LINF.epsilon(level))
     except FacemaskError as error:
         return {"number": number, "problem": str(error)}
     label = result.before.label
     icon, outcome = OUTCOMES[result.outcome]
     return {
         "number": number,
+        "face": box.as_list(),
         "clean": _describe_verdict(result.before, label),
         "attacked": _describe_verdict(result.after, label)
         | {"outcome": f"{outcome}:", "outcomeIcon": browser.strip_icon(icon)},
@@ -56,14 +65,35 @@ def answer_still(classifier: Classifier, message: object) -> dict[str, Any] | No
     }
 
 
-def decode_still(address: object) -> Face:
+def find_face(picture: Pixels, last: object) -> faces.Box | None:
+    """Finds the face in a still: near where it was in the last one, or the largest of all.
+
+    Args:
+        picture: uint8 (height, width, 3), the still.
+        last: Left, top, width and height of the last still's face, if it had one; it comes from
+            outside.
+
+    Returns:
+        Its box, or None where no face is found.
+    """
+    if isinstance(last, list) and [type(one) for one in last] == [int] * 4:
+        left, top, width, height = last
+        inside = min(left, top) >= 0 and max(left, top, width, height) <= _MOST_SIDE
+        if inside and min(width, height) > 0:
+            box = faces.follow_face(picture, faces.Box(left, top, width, height))
+            if box is not None:
+                return box
+    return next(iter(faces.find_faces(picture)), None)
+
+
+def decode_still(address: object) -> Pixels:
     """Decodes the picture of a still.
 
     Args:
-        address: The data address of a JPEG picture as large as the models' input.
+        address: The data address of a JPEG picture, its longer side 640 pixels at most.
 
     Returns:
-        uint8 (224, 224, 3).
+        uint8 (height, width, 3).
 
     Raises:
         ImageError: The address holds no such picture.
@@ -79,10 +109,8 @@ def decode_still(address: object) -> Face:
             "A still of the camera arrived damaged; start the camera again."
         ) from error
     # Its size first: a few bytes may hold megapixels, and the next still comes at once.
-    if decoding.open_picture(data, ("JPEG",)).size != (images.INPUT_SIZE, images.INPUT_SIZE):
-        raise ImageError(
-            "A still of the camera has another size than the models'; reload the page."
-        )
+    if max(decoding.open_picture(data, ("JPEG",)).size) > _MOST_SIDE:
+        raise ImageError("A still of the camera has too many pixels; reload the page.")
     return images.decode(data)
 
 

@@ -17,7 +17,14 @@ from numpy.typing import NDArray
 from facemask_core.data import samples
 from facemask_core.errors import FaceError, ImageError
 from facemask_core.pictures import images
-from facemask_core.pictures.faces import Box, crop, crop_face, find_faces, square_around
+from facemask_core.pictures.faces import (
+    Box,
+    crop,
+    crop_face,
+    find_faces,
+    follow_face,
+    square_around,
+)
 
 Image = NDArray[np.uint8]
 
@@ -231,6 +238,15 @@ def test_the_second_face_can_be_chosen(astronaut: Image) -> None:
 def test_a_face_that_is_not_there_is_refused(astronaut: Image, face: int) -> None:
     with pytest.raises(FaceError, match=f"no face number {face}"):
         crop_face(astronaut, face=face)
+
+
+def test_a_face_is_followed_until_it_has_gone(astronaut: Image) -> None:
+    (box,) = find_faces(astronaut)
+    moved = np.roll(astronaut, (10, -15), axis=(0, 1))
+    followed = follow_face(moved, box)
+    assert followed is not None
+    assert holds(followed, *((x - 15, y + 10) for x, y in (*EYES, CHIN)))
+    assert follow_face(np.roll(astronaut, 200, axis=1), box) is None
 
 
 def test_without_a_face_only_number_0_falls_back() -> None:

@@ -19,7 +19,7 @@ from facemask_core.data import samples
 from facemask_core.epsilons import LEVELS
 from facemask_core.errors import DeviceError
 from facemask_core.evaluation import verdicts
-from facemask_core.pictures import images
+from facemask_core.pictures import faces, images
 from facemask_ui.face import answers
 from facemask_ui.inspect.live import still
 
@@ -47,16 +47,39 @@ def test_an_answer_is_that_of_fgsm_with_the_picture_it_judged(
 ) -> None:
     answer = still.answer_still(brightness, make_still(level=level))
     assert answer is not None
-    face = still.decode_still(make_still()["picture"])
+    picture = still.decode_still(make_still()["picture"])
+    (box,) = faces.find_faces(picture)
+    face = faces.crop(picture, box)
     expected = verdicts.attack_face(brightness, face, FGSM(), epsilon=level / LEVELS)
     np.testing.assert_array_equal(decode_picture(answer["picture"]), expected.adversarial)
     label = expected.before.label
-    assert answer["number"] == 7
+    assert (answer["number"], answer["face"]) == (7, box.as_list())
     assert answer["clean"]["share"] == expected.before.confidence
     assert answer["attacked"]["share"] == expected.after.probabilities[label]
     assert (answer["clean"]["label"], answer["attacked"]["label"]) == (label, expected.after.label)
     assert answer["attacked"]["outcome"] in {"Fooled:", "Held:"}
     json.dumps(answer)
+
+
+def test_a_still_without_a_face_has_no_verdict(brightness: Classifier) -> None:
+    wall = address(images.encode_jpeg(np.full((480, 640, 3), 90, np.uint8), 90))
+    answer = still.answer_still(brightness, make_still() | {"picture": wall})
+    assert answer == {"number": 7, "face": None}
+
+
+def test_a_face_is_followed_and_searched_where_it_has_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    (box,) = faces.find_faces(FACE)
+    moved = faces.Box(box.left + 8, box.top - 8, box.width, box.height)
+    searches = []
+    search = faces.find_faces
+    monkeypatch.setattr(faces, "find_faces", lambda it: searches.append(1) or search(it))
+    followed = still.find_face(FACE, moved.as_list())
+    assert not searches
+    assert followed is not None
+    assert np.abs(np.subtract(followed.as_list(), box.as_list())).max() <= 0.15 * box.width
+    for last in (None, [], [0, 0, 20, 20], [0, 0, 0, 0], ["a"] * 4, [0.5] * 4, [-9, 0, 9, 9]):
+        assert still.find_face(FACE, last) == box
+    assert len(searches) == 7
 
 
 @pytest.mark.parametrize(
@@ -87,8 +110,8 @@ def test_a_message_that_is_no_still_gets_no_answer(brightness: Classifier, messa
         (address(b"\xff\xd8 no picture"), "picture"),
         (address(images.encode_jpeg(FACE, 90)[:900]), "damaged"),
         ("data:image/jpeg;base64,§§", "damaged"),
-        (address(bytes(200_000)), "too large"),
-        (address(images.encode_jpeg(FACE[:100], 90)), "size"),
+        (address(bytes(500_000)), "too large"),
+        (address(images.encode_jpeg(np.tile(FACE, (1, 3, 1)), 90)), "too many pixels"),
     ],
 )
 def test_a_picture_that_cannot_be_used_is_one_sentence(
