@@ -104,6 +104,27 @@ def follow_face(image: NDArray[np.uint8], box: Box) -> Box | None:
     return square_around(image, x=x, y=y, side=side) if inside else None
 
 
+def find_points(image: NDArray[np.uint8], box: Box) -> NDArray[np.float64] | None:
+    """Finds the eyes, nose, mouth and ears of the face in a box.
+
+    Args:
+        image: uint8 array of shape (height, width, 3), RGB; it is not changed.
+        box: The face's box, hairline to chin.
+
+    Returns:
+        float64 (6, 2), x and y in pixels: the person's right eye, left eye, tip of the nose, mouth,
+        right ear and left ear; those that a mask or the head hides are where they would be. None
+        where no face is seen in the box.
+
+    Raises:
+        ImageError: ``image`` is not a uint8 array of that shape.
+        FaceFinderError: The finder's weights are missing, or are others than expected.
+    """
+    _check(image)
+    face = look_at(image, *_centre(box))
+    return face.points[0] if len(face) and face.log_odds[0] >= 0 else None
+
+
 def _centre(box: Box) -> tuple[float, float, float]:
     """Returns the column and row of a box's centre, and its side."""
     side = max(box.width, box.height)

@@ -226,7 +226,7 @@ def _show_mask(point: Point) -> None:
         change = f"with a Euclidean length of about {grid.write(point.notch)}"
     st.caption(
         f"A mask everyone sees, beside a change {change}. The mask is drawn by the lab, where the "
-        "face finder says mouth and chin are; on a turned head it sits a little off."
+        "face finder sees eyes, ears and mouth."
     )
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import tracemalloc
 
+import cv2
 import numpy as np
 import pytest
+import skimage.data
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,13 +25,26 @@ FACE = Box(60, 40, 120, 120)
 def test_covers_mouth_and_chin_and_nothing_above_the_eyes() -> None:
     masked = virtual_mask.draw_mask(GREY, FACE)
     changed = (masked != GREY).any(axis=2)
-    mouth, chin, eyes = FACE.top + 94, FACE.top + 116, FACE.top + 48
+    mouth, chin, eyes = FACE.top + 82, FACE.top + 112, FACE.top + 40
     middle = FACE.left + 60
     assert changed[mouth, middle - 30 : middle + 30].all()
     assert changed[chin, middle]
     assert not changed[:eyes].any()
     assert not changed[:, : FACE.left - 5].any()
     assert not changed[:, FACE.left + FACE.width + 5 :].any()
+
+
+@pytest.mark.parametrize("degrees", [-30, 30])
+def test_sits_on_a_tilted_head(degrees: int) -> None:
+    astronaut = np.asarray(skimage.data.astronaut())
+    turn = cv2.getRotationMatrix2D((225, 120), degrees, 1.0)
+    tilted = cv2.warpAffine(astronaut, turn, (512, 512), borderMode=cv2.BORDER_REPLICATE)
+    changed = (virtual_mask.draw_mask(tilted, faces.find_faces(tilted)[0]) != tilted).any(axis=2)
+    covered, free = [(222, 130), (222, 146), (225, 165)], [(205, 107), (243, 107), (225, 85)]
+    for places, expected in ((covered, True), (free, False)):
+        for x, y in places:
+            column, row = turn @ (x, y, 1)
+            assert changed[round(row), round(column)] == expected, (x, y)
 
 
 def test_the_picture_itself_is_not_touched() -> None:
@@ -41,7 +56,7 @@ def test_the_picture_itself_is_not_touched() -> None:
 def test_is_darker_in_the_dark() -> None:
     dark = virtual_mask.draw_mask((GREY // 4).astype(np.uint8), FACE)
     bright = virtual_mask.draw_mask(GREY, FACE)
-    mouth = (FACE.top + 94, FACE.left + 60)
+    mouth = (FACE.top + 82, FACE.left + 60)
     assert dark[mouth].mean() < bright[mouth].mean() - 20
 
 
