@@ -94,7 +94,7 @@ def test_epsilon_by_keyboard_moves_the_answers_and_the_link(visit: Visit) -> Non
     switch(page).focus(timeout=FIRST_VERDICT_MS)
     page.keyboard.press("Enter")
     expect(live(page)).to_have_attribute("data-state", "running", timeout=FIRST_VERDICT_MS)
-    expect(live(page).locator("[data-role=attacked] .verdict")).to_contain_text("Held:")
+    expect(live(page).locator("[data-role=attacked] .verdict")).to_contain_text("Unmoved:")
     slider = live(page).get_by_role("slider", name="Epsilon")
     for _ in range(8):
         slider.press("ArrowRight")
