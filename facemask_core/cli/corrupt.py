@@ -10,7 +10,7 @@ import typer
 from facemask_core.cli.corrupt_dataset import measure_dataset
 from facemask_core.cli.corrupt_picture import rank_picture
 from facemask_core.cli.dataset_options import LimitOption
-from facemask_core.cli.options import JsonFlag, ModelOption, SeedOption
+from facemask_core.cli.options import FaceOption, JsonFlag, ModelOption, SeedOption
 from facemask_core.cli.store_options import NoStoreOption, StoreOption
 from facemask_core.errors import CorruptionError
 
@@ -48,6 +48,7 @@ def corrupt(
             "as a model's input, and a dataset is not).",
         ),
     ] = None,
+    face: FaceOption = None,
     output: Annotated[
         Path | None, typer.Option(help="Of a picture: PNG file with it at every severity.")
     ] = None,
@@ -84,14 +85,15 @@ def corrupt(
             attack or _ATTACKS,
             seed=seed,
             crop=crop,
+            number=face,
             output=output,
             as_json=as_json,
         )
     elif data is not None:
-        if output is not None or attack:
+        if output is not None or attack or face is not None:
             raise CorruptionError(
-                "--output and --attack are about one picture; leave them out, or give a picture in "
-                "place of --data."
+                "--output, --attack and --face are about one picture; leave them out, or give a "
+                "picture in place of --data."
             )
         if write_card and (corruption or severity or limit is not None):
             raise CorruptionError(

@@ -39,6 +39,7 @@ def rank_picture(
     *,
     seed: int,
     crop: bool | None,
+    number: int | None,
     output: Path | None,
     as_json: bool,
 ) -> None:
@@ -51,10 +52,12 @@ def rank_picture(
         attack_names: The attacks whose epsilon is ranked beside them.
         seed: Seed of all randomness.
         crop: Whether to crop to the face; None decides by the picture.
+        number: The face, counted from the left from 1; None for the largest.
         output: PNG file for the picture at every severity; None for none.
         as_json: Whether to print JSON.
 
     Raises:
+        FaceError: There is no such face.
         ImageError: The picture cannot be read, or the output is no PNG file.
     """
     from facemask_core import attacks, load_classifier, robustness
@@ -66,7 +69,7 @@ def rank_picture(
         raise ImageError(f"{output} must end in .png; that is what --output writes.")
     check_files({"--output": output}, read_paths([model], image))
     attackers = [attacks.make(name) for name in attack_names]
-    face = read_face(image, crop=crop)
+    face = read_face(image, crop=crop, number=number)
     if face.box is not None:
         kinds = [_place_on_face(kind) for kind in kinds]
     classifier = load_classifier(model, warm_up=False)
