@@ -66,12 +66,12 @@ def decode(data: bytes) -> NDArray[np.uint8]:
         if heic.name_format(data):
             return _decode_apart(data)
         try:
-            slim, profile = png_chunks.drop_notes(data)
+            data, profile = png_chunks.drop_notes(data)
         except ValueError as error:
             raise ImageError(decoding.DAMAGE) from error
-        picture = decoding.open_picture(slim)
+        picture = decoding.open_picture(data)
         with _reserve(picture.width * picture.height):
-            return decoding.read_pixels(picture, slim, profile)
+            return decoding.read_pixels(picture, data, profile)
 
 
 def _reserve(pixels: int) -> AbstractContextManager[None]:
@@ -103,8 +103,7 @@ def resize(image: NDArray[np.uint8], size: int = INPUT_SIZE) -> NDArray[np.uint8
         return image.copy()
     # Pillow copies it whole, and many visitors may crop large pictures at once.
     with _reserve(image.shape[0] * image.shape[1]):
-        resized = Image.fromarray(image).resize((size, size), Image.Resampling.BICUBIC)
-    return np.array(resized, dtype=np.uint8)
+        return np.array(Image.fromarray(image).resize((size, size), Image.Resampling.BICUBIC))
 
 
 def to_float(image: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -151,9 +150,11 @@ def to_uint8_within(
     levels = int(np.floor(255.0 * epsilon + 1e-4))  # the slack absorbs float error at k/255
     reach = np.uint8(min(levels, 255))
     # The bounds within 0 to 255, in 8 bits throughout: wider types take several times longer.
-    lower = original - np.minimum(original, reach)
-    upper = original + np.minimum(255 - original, reach)
-    return np.clip(to_uint8(image), lower, upper)
+    return np.clip(
+        to_uint8(image),
+        original - np.minimum(original, reach),
+        original + np.minimum(255 - original, reach),
+    )
 
 
 def encode_png(image: NDArray[np.uint8]) -> bytes:

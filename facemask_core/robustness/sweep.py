@@ -151,13 +151,24 @@ def sweep_epsilons_in_parts(
 
 
 def _round(
-    face: NDArray[np.uint8], attack: tuple[NDArray[np.float32], float]
-) -> tuple[NDArray[np.uint8], float]:
-    """Rounds an image to 8 bits within its epsilon; also returns the largest change by that."""
-    image, epsilon = attack
+    part: AdversarialBatch,
+    face: NDArray[np.uint8],
+    epsilons: Sequence[float],
+    adversarial: NDArray[np.uint8],
+    row: int,
+) -> bool:
+    """Rounds one image to 8 bits within its epsilon; tells whether that changes it.
+
+    Args:
+        part: The attack's images.
+        face: uint8 (224, 224, 3), before the attack.
+        epsilons: The radius of each image.
+        adversarial: uint8 (n, 224, 224, 3), where the rounded image is put.
+        row: Which image.
+    """
     # An L2 ball lies inside the L-infinity ball of its radius.
-    picture = images.to_uint8_within(image, face, epsilon)
-    return picture, float(np.abs(images.to_float(picture) - image).max())
+    adversarial[row] = images.to_uint8_within(part.images[row], face, epsilons[row])
+    return bool(np.abs(images.to_float(adversarial[row]) - part.images[row]).max() > _SAME)
 
 
 def _round_parts(
@@ -171,15 +182,13 @@ def _round_parts(
 ) -> Iterator[Sweep]:
     """Rounds an attack's images to 8 bits, and classifies again those that this changes."""
     done = 0
-    for batch in parts:
-        own = notches[done : done + len(batch.images)]
+    for part in parts:
+        own = notches[done : done + len(part.images)]
         done += len(own)
-        epsilons = [axis.epsilon(notch) for notch in own]
-        tasks = list(zip(batch.images, epsilons, strict=True))
-        pictures = cores.map_rows(partial(_round, face), tasks)
-        adversarial = np.stack([picture for picture, _ in pictures])
-        differs = np.array([change > _SAME for _, change in pictures])
-        logits = batch.logits.copy()
+        adversarial = np.empty(part.images.shape, np.uint8)
+        rounding = partial(_round, part, face, [axis.epsilon(n) for n in own], adversarial)
+        differs = np.array(cores.map_rows(rounding, range(len(own))), np.bool_)
+        logits = part.logits.copy()
         if differs.any():
             logits[differs] = classifier.predict(images.to_float(adversarial[differs]))
         is_original = (adversarial == face).all(axis=(1, 2, 3))
@@ -189,10 +198,10 @@ def _round_parts(
             adversarial=adversarial,
             logits=logits,
             label=label,
-            gradient_calls=int(batch.gradient_calls.sum()),
-            dead_gradients=batch.dead_gradients,
+            gradient_calls=int(part.gradient_calls.sum()),
+            dead_gradients=part.dead_gradients,
             threat_model=threat_model,
-            rounded_away=(batch.linf > 0.0) & is_original,
+            rounded_away=(part.linf > 0.0) & is_original,
             unmoved=is_original & (logits.argmax(axis=1) == label),
         )
 

@@ -68,7 +68,9 @@ class Point:
 
 def choose_look(point: Point) -> None:
     """Draws the choice of what to look at next, and that."""
-    offered = {name: draw for name, (applies, draw) in _LOOKS.items() if applies(point)}
+    offered = {
+        name: draw for name, (applies, draw) in _LOOKS.items() if not applies or applies(point)
+    }
     choice = st.segmented_control(
         "Look further",
         list(offered),
@@ -238,18 +240,14 @@ def _is_bare(point: Point) -> bool:
     return point.question.label == WITHOUT_MASK
 
 
-def _always(_: Point) -> bool:
-    return True
-
-
-_LOOKS: dict[str, tuple[Callable[[Point], bool], Callable[[Point], None]]] = {
+_LOOKS: dict[str, tuple[Callable[[Point], bool] | None, Callable[[Point], None]]] = {
     "Steps": (_has_steps, _show_steps),
     "Put on a mask": (_is_bare, _show_mask),
-    "Other models": (_always, _show_other_models),
-    "Defences": (_always, _show_defences),
-    "Saving": (_always, _show_saving),
+    "Other models": (None, _show_other_models),
+    "Defences": (None, _show_defences),
+    "Saving": (None, _show_saving),
 }
-"""By name: which questions it applies to, and what draws it."""
+"""By name: which questions it applies to, None for all, and what draws it."""
 
 
 @compute_once(most=8, spinner="Putting the defence in place…")

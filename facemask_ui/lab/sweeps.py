@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from facemask_core import attacks, robustness
 from facemask_core.evaluation.verdicts import Verdict
 from facemask_core.models.classifier import Classifier
-from facemask_core.pictures import fidelity
+from facemask_core.pictures.fidelity import Fidelity, measure_all
 from facemask_core.robustness import Sweep
 from facemask_ui.face.question import Question
 from facemask_ui.lab import parts
 from facemask_ui.lab.film import ASKS, Film
 from facemask_ui.lab.parts import Part
 from facemask_ui.visitors import shared_cache
+from facemask_ui.visitors.shared_cache import AnswerCache
 
 _OWN, _EVERYONES = 6, 48
 """Films a session keeps, and all of them share; one of PGD holds up to eight megabytes."""
@@ -33,8 +35,9 @@ def film_sweep(question: Question, before: Verdict) -> Film:
         question: The question; its attack has an epsilon.
         before: The model's answer to the face.
     """
-    name = question.key()
-    return _find_film(name, name, question, _compute_sweep(question, before))
+    films, name = _pick_films(question), question.key()
+    forget = partial(films.drop, name)
+    return films.get(name, lambda: Film(name, question, _compute_sweep(question, before), forget))
 
 
 def film_twin(film: Film, twin: Classifier) -> Film:
@@ -44,9 +47,10 @@ def film_twin(film: Film, twin: Classifier) -> Film:
         film: The film to add the curve to.
         twin: The second model.
     """
-    key = f"{film.name}:{twin.card.weights_sha256}"
     question = replace(film.question, classifier=twin)
-    return _find_film(key, film.name, question, _compute_twin(question))
+    films, key = _pick_films(question), f"{film.name}:{twin.card.weights_sha256}"
+    forget = partial(films.drop, key)
+    return films.get(key, lambda: Film(film.name, question, _compute_twin(question), forget))
 
 
 def film_steps(question: Question, epsilon: float, before: Verdict) -> Film:
@@ -57,15 +61,16 @@ def film_steps(question: Question, epsilon: float, before: Verdict) -> Film:
         epsilon: The attack's radius.
         before: The model's answer to the face.
     """
-    name = question.key("steps", epsilon)
-    return _find_film(name, name, question, _compute_steps(question, epsilon, before))
+    films, name = _pick_films(question), question.key("steps", epsilon)
+    forget = partial(films.drop, name)
+    return films.get(
+        name, lambda: Film(name, question, _compute_steps(question, epsilon, before), forget)
+    )
 
 
-def _find_film(key: str, name: str, question: Question, rest: Iterator[Part]) -> Film:
+def _pick_films(question: Question) -> AnswerCache[Film]:
     face = shared_cache.hash_face(question.face)
-    films = shared_cache.pick_cache("films", face, own=_OWN, everyones=_EVERYONES)
-    film: Film = films.get(key, lambda: Film(name, question, rest, lambda: films.drop(key)))
-    return film
+    return shared_cache.pick_cache("films", face, own=_OWN, everyones=_EVERYONES)
 
 
 def _sweep_parts(question: Question) -> Iterator[Sweep]:
@@ -75,25 +80,19 @@ def _sweep_parts(question: Question) -> Iterator[Sweep]:
 
 
 def _compute_sweep(question: Question, before: Verdict) -> Iterator[Part]:
-    grid, sweeps = question.grid, list[Sweep]()
+    grid, distances = question.grid, list[Fidelity]()
     yield parts.describe_face(question, before)
     yield ASKS
     for sweep in _sweep_parts(question):
-        sweeps.append(sweep)
         yield parts.describe_sweep(question.face, sweep)
+        distances += measure_all(question.face, sweep.adversarial)
         if sweep.notches[-1] != grid.last:
             yield ASKS
-    yield _measure_distances(question, sweeps)
+    yield parts.describe_figures(grid.notches, distances)
     if question.attack != attacks.make("noise", norm=grid.norm):
         yield ASKS
         yield _compute_noise(question, before)
     yield parts.END
-
-
-def _measure_distances(question: Question, sweeps: list[Sweep]) -> Part:
-    attacked = [picture for sweep in sweeps for picture in sweep.adversarial]
-    notches = [notch for sweep in sweeps for notch in sweep.notches]
-    return parts.describe_figures(notches, fidelity.measure_all(question.face, attacked))
 
 
 def _compute_noise(question: Question, before: Verdict) -> Part:
