@@ -174,6 +174,14 @@ def test_models_of_one_name_are_told_apart_when_examples_are_carried_over(
     assert figures[1]["robust_accuracy"] == 1.0, "its gradient is nowhere"
 
 
+def test_one_model_whose_examples_fool_more_is_enough(scene: Scene) -> None:
+    """A model that knows nothing beside it takes nothing back."""
+    masked = dict(MISTAKES)["transfer"](scene).spoilt
+    ignorant = wrapped(linear_model(np.zeros((192, 2), np.float32), np.zeros(2, np.float32)))
+    finding = _run("transfer", replace(masked, others=(*masked.others, ignorant)))
+    assert finding.status is Status.FAILED
+
+
 @pytest.mark.parametrize("name", ["square", "noise"])
 def test_what_has_no_restarts_is_not_said_to_start_at_the_image(
     curved: Classifier, pixels: NDArray[np.float32], name: str

@@ -96,6 +96,10 @@ def test_the_best_recipe_takes_the_backbones_rate_and_a_tenth_of_it_for_tuning()
     assert recipes.make("best", "vgg19", learning_rate=0.5).learning_rate == 0.5
 
 
+def test_the_best_recipe_does_not_favour_the_larger_class() -> None:
+    assert all(recipes.make("best", name).balance for name in backbones.names())
+
+
 def test_unknown_recipes_and_backbones_are_refused() -> None:
     with pytest.raises(TrainingError, match="best or paper"):
         recipes.make("secret", "vgg19")
