@@ -127,8 +127,8 @@ def _find_signs(face: NDArray[np.uint8], sweep: Sweep) -> NDArray[np.int8] | Non
         return None
     # Any of them shows all signs, but for values that the edge of the box holds back in each.
     signs = np.sign(sweep.adversarial[beyond_zero[0]] - face.astype(np.int16))
-    for notch, attacked in zip(sweep.notches, sweep.adversarial, strict=True):
-        if not np.array_equal(np.clip(face + notch * signs, 0, 255), attacked):
+    for notch, adversarial in zip(sweep.notches, sweep.adversarial, strict=True):
+        if not np.array_equal(np.clip(face + notch * signs, 0, 255), adversarial):
             return None
     return signs.astype(np.int8)
 
