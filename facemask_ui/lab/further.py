@@ -112,7 +112,7 @@ _STRENGTHS: dict[str, tuple[str, tuple[float, ...], float]] = {
 
 def _show_defences(point: Point) -> None:
     question = point.question
-    shielded = _shield(models.sha256(point.model), question.classifier, _choose_defence())
+    shielded = shield(question.classifier, _choose_defence())
     adapted = _adapt_attack(shielded, point)
     rows: dict[str, Verdict] = {
         "No defence, attacked": answers.judge_face(question.classifier, point.attacked),
@@ -248,6 +248,16 @@ _LOOKS: dict[str, tuple[Callable[[Point], bool] | None, Callable[[Point], None]]
     "Saving": (None, _show_saving),
 }
 """By name: which questions it applies to, None for all, and what draws it."""
+
+
+def shield(classifier: Classifier, defence: defences.Defence) -> Classifier:
+    """Puts a defence before a model, once for all visitors as long as its weights are the same.
+
+    Args:
+        classifier: The model.
+        defence: The defence.
+    """
+    return _shield(classifier.card.weights_sha256, classifier, defence)
 
 
 @compute_once(most=8, spinner="Putting the defence in place…")

@@ -98,6 +98,7 @@ def test_the_address_answers_200_or_503_and_the_parts(
     body = json.loads(bytes(reply.body))
     assert body["ready"] is body["open"] is False
     assert body["store"] is True
+    assert reply.headers["cache-control"] == "no-store", "an old answer would hide a change"
 
 
 def test_a_stop_waits_for_the_page_runs_and_a_second_one_does_not() -> None:
