@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +33,7 @@ class Question:
     attack: Attack
     seed: int
 
-    @property
+    @cached_property
     def grid(self) -> Grid:
         """The epsilons of the slider, in the attack's norm."""
         return robustness.grid_of(self.attack)

@@ -85,7 +85,7 @@ def _compute_sweep(question: Question, before: Verdict) -> Iterator[Part]:
     yield ASKS
     for sweep in _sweep_parts(question):
         yield parts.describe_sweep(question.face, sweep)
-        distances += measure_all(question.face, sweep.adversarial)
+        distances += measure_all(question.face, list(sweep.adversarial))
         if sweep.notches[-1] != grid.last:
             yield ASKS
     yield parts.describe_figures(grid.notches, distances)
