@@ -103,6 +103,8 @@ class Defence(Chapter[DefenceVerdicts]):
             return
         st.markdown(self.say(texts, "cost", **price))
         st.table(tabulate_accuracies(texts), hide_index=True)
+        if (caution := warn_of_other_photographs(texts)) is not None:
+            st.caption(caution)
         if (uneven := describe_weakest(texts)) is not None:
             st.markdown(uneven)
         st.caption(self.say(texts, "tones_caption"))
@@ -123,6 +125,18 @@ def write_cost(texts: Texts) -> dict[str, str] | None:
         figures[f"{name}_robust"] = texts.percent(report["robust_accuracy"])
         figures[f"{name}_dark"] = texts.percent(list(dark[name]["whole"].values())[-1])
     return figures
+
+
+def warn_of_other_photographs(texts: Texts) -> str | None:
+    """Warns that the two models were measured on different photographs; None if they were not."""
+    plain, twin = _find_report(subjects.pick_model()), _find_report(_find_twin())
+    if plain is None or twin is None or plain["data_sha256"] == twin["data_sha256"]:
+        return None
+    return texts.say(
+        "chapter.defence.other_photographs",
+        images=texts.number(plain["images"]),
+        grouping=_name_grouping(texts, plain),
+    )
 
 
 def describe_weakest(texts: Texts) -> str | None:

@@ -10,6 +10,7 @@ from screen import Open
 from streamlit.testing.v1 import AppTest
 
 from facemask_core import Classifier, robustness
+from facemask_core.data.groupings import FIRST, SECOND
 from facemask_core.epsilons import LINF
 from facemask_core.evaluation import verdicts
 from facemask_core.models import published
@@ -135,6 +136,42 @@ def test_the_price_is_what_was_published() -> None:
         assert figures[f"{key}_robust"] == strings.percent(report["robust_accuracy"])
         assert figures[f"{key}_clean"] == strings.percent(report["clean"]["accuracy"])
     assert len(price.tabulate_tones(strings)) == 4
+
+
+def test_the_price_names_the_masks_that_the_twin_holds_worst_and_the_photographs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def make_report(weights: str) -> dict[str, Any]:
+        grouping = SECOND if weights == models.sha256("mobilenetv3-robust") else FIRST
+        interval = {"low": 0.43, "high": 0.71}
+        shares = {("web", "drawn"): 0.96, ("tight", "real"): 0.58, ("web", "real"): 0.86}
+        sources: dict[str, Any] = {"web": {"masks": {}}, "tight": {"masks": {}}}
+        for (source, kind), share in shares.items():
+            sources[source]["masks"][kind] = {
+                "images": 45,
+                "robust_accuracy": share,
+                "intervals": {"robust_accuracy": interval},
+            }
+        return {
+            "threat_model": {"attack": "pgd", "epsilon": subjects.STRONG / 255},
+            "data_sha256": grouping.splits["test"],
+            "images": 523,
+            "sources": sources,
+        }
+
+    monkeypatch.setattr(published, "read_reports", lambda weights: [make_report(weights)])
+    for code in LANGUAGES:
+        strings = texts.read_texts(code)
+        weakest = price.describe_weakest(strings)
+        assert weakest is not None
+        for words in ("45", "tight", strings.say("chapter.defence.real"), strings.percent(0.58)):
+            assert words in weakest
+        caution = price.warn_of_other_photographs(strings)
+        assert caution is not None
+        assert strings.say("chapter.defence.grouping_first") in caution
+    monkeypatch.setattr(published, "read_reports", lambda _: [])
+    assert price.describe_weakest(strings) is None
+    assert price.warn_of_other_photographs(strings) is None
 
 
 @pytest.mark.usefixtures("brightness")
