@@ -55,8 +55,19 @@ def describe_result(result: dict[str, Any]) -> str:
     return (
         f"{models.title(result['model'])} on {result['images']} test photographs of "
         f"{groupings.name_photographs(result['data_sha256'], in_sentence=True)}, "
-        f"{_describe_attack(result)}. Computed on {result['speed']['device']}."
+        f"{_describe_attack(result)}.{_describe_interval(result)} Computed on "
+        f"{result['speed']['device']}."
     )
+
+
+def _describe_interval(result: dict[str, Any]) -> str:
+    """Describes how far the choice of the photographs may have moved the figure."""
+    key = "accuracy" if result["threat_model"] is None else "robust_accuracy"
+    interval = result.get("intervals", {}).get(key)
+    if interval is None:
+        return ""
+    ends = f"{100 * interval['low']:.1f} to {100 * interval['high']:.1f} %"
+    return f" 95 % interval of its {key.replace('_', ' ')}: {ends}."
 
 
 def _describe_attack(result: dict[str, Any]) -> str:

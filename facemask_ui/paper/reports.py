@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from facemask_core.evaluation.confidence_intervals import bound_proportion
 from facemask_core.labels import LABELS
 from facemask_core.models import checkpoints
 from facemask_core.paper import experiments, results
@@ -40,7 +41,7 @@ def show_overview(paper: Paper) -> None:
     st.caption(
         f"Accuracy on {provenance.name_photographs(measured)}, attacked at epsilon "
         f"{paper.epsilon:g}, as reports count it: an image that an attack happens to put right is "
-        "right. The paper attacks its best model alone."
+        "right. In brackets, the 95 % interval. The paper attacks its best model alone."
     )
 
 
@@ -62,9 +63,7 @@ def compare_accuracy(paper: Paper, model: str, attack: str) -> dict[str, str]:
         "Model": models.title(model),
         "Attack": _TITLES[attack],
         "Paper": _NONE if theirs is None else keep_together(percent(theirs)),
-        "Here": _explain_gap(model)
-        if result is None
-        else keep_together(percent(read_accuracy(result))),
+        "Here": _explain_gap(model) if result is None else _write_accuracy(result),
     }
 
 
@@ -91,6 +90,16 @@ def pick_experiment(model: str, attack: str) -> Experiment:
 def read_accuracy(result: dict[str, Any]) -> float:
     """Reads the accuracy that a report would print: after the attack, if there is one."""
     return float((result["adversarial"] or result["clean"])["accuracy"])
+
+
+def _write_accuracy(result: dict[str, Any]) -> str:
+    """Writes the accuracy that a report would print, and its 95 % interval."""
+    share, images = read_accuracy(result), result["images"]
+    interval = bound_proportion(np.arange(images) < round(share * images))
+    written = keep_together(percent(share))
+    if interval is None:
+        return written
+    return f"{written} ({100 * interval.low:.1f} to {100 * interval.high:.1f})"
 
 
 def show_reports(paper: Paper, model: str) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from facemask_core import defences
 from facemask_core.data import groupings
 from facemask_core.epsilons import LEVELS
 from facemask_core.evaluation import verdicts
+from facemask_core.evaluation.confidence_intervals import bound_proportion
 from facemask_core.evaluation.verdicts import Verdict
 from facemask_core.labels import LABELS, WITHOUT_MASK
 from facemask_core.models import published
@@ -181,7 +183,8 @@ def tabulate_accuracies(texts: Texts) -> list[dict[str, str]]:
         report = _find_report(name)
         if report is not None:
             shares = (report["clean"]["accuracy"], report["robust_accuracy"])
-            cells = (models.title(name), *(texts.percent(share) for share in shares))
+            written = (_write_share(texts, share, report["images"]) for share in shares)
+            cells = (models.title(name), *written)
             rows.append(dict(zip(head, cells, strict=True)))
     return rows
 
@@ -200,9 +203,27 @@ def tabulate_tones(texts: Texts) -> list[dict[str, str]]:
             for group, share in groups.items():
                 first, last = group.split(" to ")
                 head = texts.say("chapter.defence.tones", first=first, last=last)
-                row[head] = texts.percent(share)
+                row[head] = _write_share(texts, share, _count_faces(name, framing, group))
             rows.append(row)
     return rows
+
+
+def _write_share(texts: Texts, share: float, images: int | None) -> str:
+    """Writes a share with its 95 % interval, where the number of images is known."""
+    written = texts.percent(share)
+    interval = bound_proportion(np.arange(images or 0) < round(share * (images or 0)))
+    if interval is None:
+        return written
+    return f"{written} ({texts.percent(interval.low)} – {texts.percent(interval.high)})"
+
+
+def _count_faces(name: str, framing: str, group: str) -> int | None:
+    """Counts the unmasked rendered faces of a group of tones; None if that is not on record."""
+    for row in published.read_skin_tones():
+        if (row["model_sha256"], row["framing"]) == (models.sha256(name), framing):
+            counts = row.get("images_by_class_and_tone", {}).get(LABELS[WITHOUT_MASK], {})
+            return counts.get(group)
+    return None
 
 
 def _find_twin() -> str:
