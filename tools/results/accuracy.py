@@ -156,9 +156,10 @@ def describe_weakest(card: Card) -> str:
     if not masked:
         return f"By class and source {card.name} has not been measured under PGD yet."
     weakest = min(masked, key=lambda part: part.figures["robust_accuracy"])
+    _, _, kind = weakest.name.partition(", ")
     return (
-        f"Of the {weakest.figures['images']} photographs {weakest.name}, of {weakest.source}, "
-        f"{card.name} withstands PGD at {PARTS_LEVEL}/255 on "
+        f"Of the {weakest.figures['images']} photographs with a {f'{kind} mask'.strip()} from "
+        f"{weakest.source}, {card.name} withstands PGD at {PARTS_LEVEL}/255 on "
         f"{share(weakest.figures, 'robust_accuracy')}."
     )
 
