@@ -13,6 +13,7 @@ from facemask_core.data import groupings
 from facemask_core.epsilons import LEVELS
 from facemask_core.evaluation import verdicts
 from facemask_core.evaluation.confidence_intervals import bound_proportion
+from facemask_core.evaluation.parts import DRAWN, REAL
 from facemask_core.evaluation.verdicts import Verdict
 from facemask_core.labels import LABELS, WITHOUT_MASK
 from facemask_core.models import published
@@ -26,6 +27,7 @@ from facemask_ui.visitors.shared_cache import compute_once
 
 _JPEG = defences.make("jpeg", quality=75)
 _ENDS = ("low", "high")
+_KINDS = {REAL: "real", DRAWN: "drawn"}
 _FRAMINGS = {"whole": "framing_whole", "cropped to the face": "framing_cropped"}
 
 
@@ -162,7 +164,7 @@ def describe_weakest(texts: Texts) -> str | None:
         "chapter.defence.uneven",
         images=texts.number(figures["images"]),
         source=source,
-        kind=texts.say(f"chapter.defence.{kind}"),
+        kind=texts.say(f"chapter.defence.{_KINDS[kind]}"),
         share=f"{texts.percent(share)} ({low} – {high})",
     )
 
@@ -170,9 +172,9 @@ def describe_weakest(texts: Texts) -> str | None:
 def _name_grouping(texts: Texts, report: dict[str, Any]) -> str:
     """Says in the visitor's language which photographs a report is of."""
     grouping = groupings.find_grouping(report["data_sha256"])
-    names = {groupings.FIRST.name: "first", groupings.SECOND.name: "second"}
-    name = "other" if grouping is None else names[grouping.name]
-    return texts.say(f"chapter.defence.grouping_{name}")
+    keys = {groupings.FIRST.name: "grouping_first", groupings.SECOND.name: "grouping_second"}
+    key = "grouping_other" if grouping is None else keys[grouping.name]
+    return texts.say(f"chapter.defence.{key}")
 
 
 def tabulate_accuracies(texts: Texts) -> list[dict[str, str]]:
