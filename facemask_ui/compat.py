@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import contextvars
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import streamlit as st
 from starlette.formparsers import MultiPartParser
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_run_context import in_cached_function
+
+if TYPE_CHECKING:  # the type of an uploaded file has no public name
+    from streamlit.runtime.uploaded_file_manager import UploadedFile  # noqa: F401
 
 
 def keep_uploads_in_memory() -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 from facemask_ui.base import browser, messages
 
 if TYPE_CHECKING:
-    from streamlit.runtime.uploaded_file_manager import UploadedFile
+    from facemask_ui.compat import UploadedFile
 
 _LONGEST = 300
 """Characters of a refusal's reason, which the browser sends and may be anything."""

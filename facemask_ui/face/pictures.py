@@ -21,7 +21,7 @@ from facemask_ui.face import gallery
 from facemask_ui.face.decoded_pixels import DecodedPixels
 
 if TYPE_CHECKING:
-    from streamlit.runtime.uploaded_file_manager import UploadedFile
+    from facemask_ui.compat import UploadedFile
 
 DEFAULT_SAMPLE = "portrait-04"
 SAMPLES, UPLOAD, WEBCAM = SOURCES = ("Samples", "Upload", "Webcam")

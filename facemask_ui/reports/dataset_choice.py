@@ -22,7 +22,7 @@ from facemask_ui.base import mode, settings
 from facemask_ui.base.upload import choose_file
 
 if TYPE_CHECKING:
-    from streamlit.runtime.uploaded_file_manager import UploadedFile
+    from facemask_ui.compat import UploadedFile
 
 PORTRAITS, ZIP, FOLDER = "Shipped portraits", "Zip file", "Server folder"
 MENDELEY = "Mendeley photographs"
