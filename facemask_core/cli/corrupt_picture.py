@@ -127,7 +127,7 @@ def _print_ranking(changes: Sequence[FirstChange]) -> None:
             (
                 change.title,
                 change.value or "nowhere",
-                "" if change.share is None else f"{change.share:.0%}",
+                "" if change.share is None else f"{100 * change.share:.0f} %",
                 change.end,
             )
             for change in changes

@@ -51,8 +51,8 @@ def show_corruptions(card: Card) -> None:
     st.caption(
         f"Balanced accuracy in percent on {table['images']} test photographs, changed as no "
         f"attacker would. As they are: {percent(table['clean_balanced_accuracy'])}; mean over all "
-        f"dangers: {percent(table['mean_balanced_accuracy'])}. Of the box over the mouth unmasked "
-        "faces count alone."
+        f"dangers at the severities 1, 3 and 5: {percent(table['mean_balanced_accuracy'])}. Of the "
+        "box over the mouth unmasked faces count alone."
     )
     if (price := _find_price(card.name)) is not None:
         st.markdown(price)
