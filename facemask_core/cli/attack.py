@@ -56,7 +56,7 @@ def attack(
     """Attack the face in a picture, save the result, and predict on it as saved."""
     from facemask_core import load_classifier
     from facemask_core.evaluation.verdicts import Outcome, attack_face
-    from facemask_core.pictures import model_input
+    from facemask_core.pictures import lab_note, model_input
 
     if output.suffix.lower() != ".png":
         raise ImageError(f"{output} must end in .png; other formats would change the perturbation.")
@@ -80,11 +80,20 @@ def attack(
     note_rounding(int(result.rounded_away), 1, "the saved picture is the original again")
     if radius > 0.0:  # of 0, the note on the settings has spoken
         note_unmoved(int(result.linf == 0.0 and not result.rounded_away), 1)
+    threat_model = attacker.threat_model(radius, seed)
+    note = lab_note.describe_attack(
+        classifier.name,
+        classifier.card.weights_sha256,
+        threat_model,
+        frame=face.frame,
+        box=face.box,
+        wears_drawn_mask=face.wears_drawn_mask,
+    )
     row = {
         "path": str(image),
         **part.row(),
         **model_row(classifier),
-        "threat_model": attacker.threat_model(radius, seed),
+        "threat_model": threat_model,
         "before": verdict_row(result.before),
         "after": verdict_row(result.after),
         "outcome": result.outcome.value,
@@ -95,7 +104,7 @@ def attack(
         "unmoved": result.outcome is Outcome.UNMOVED,
         "output": str(output),
     }
-    with saved(output, model_input.encode(result.adversarial)) as ending:
+    with saved(output, model_input.encode(result.adversarial, note)) as ending:
         if as_json:
             print_json(row)
             return

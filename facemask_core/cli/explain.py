@@ -46,7 +46,8 @@ def explain(
     from facemask_core import explain as explanations
     from facemask_core import load_classifier
     from facemask_core.evaluation.verdicts import judge
-    from facemask_core.pictures import images
+    from facemask_core.pictures import images, model_input
+    from facemask_core.pictures.lab_note import LabNote, shorten_name
 
     if output.suffix.lower() != ".png":
         raise ImageError(f"{output} must end in .png.")
@@ -60,6 +61,13 @@ def explain(
     heat = explanation(classifier, images.to_float(part.pixels)[None], target, seed=seed)[0]
     picture = explanations.overlay(part.pixels, heat, share)
     summary = explanations.summarise(heat)
+    note = LabNote(
+        made="heat map",
+        frame=face.frame,
+        box=face.box,
+        model=shorten_name(classifier.name),
+        model_sha256=classifier.card.weights_sha256,
+    )
     row = {
         "path": str(image),
         **part.row(),
@@ -73,7 +81,7 @@ def explain(
         "share": share,
         "output": str(output),
     }
-    with saved(output, images.encode_png(picture)) as ending:
+    with saved(output, model_input.encode(picture, note)) as ending:
         if as_json:
             print_json(row)
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from facemask_core.evaluation.verdicts import Verdict
     from facemask_core.pictures.faces import Box
+    from facemask_core.pictures.lab_note import Frame, LabNote
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +28,7 @@ class Face:
         count: How many faces the picture has; None where none was looked for.
         number: Which of them it is, from the left, from 1; None where it is no face.
         wears_drawn_mask: Whether a mask was drawn onto it.
+        note: What the picture's file says that the lab made on it.
     """
 
     pixels: NDArray[Any]
@@ -34,6 +36,7 @@ class Face:
     count: int | None
     number: int | None
     wears_drawn_mask: bool
+    note: LabNote | None = None
 
     @property
     def remark(self) -> str:
@@ -46,12 +49,19 @@ class Face:
 
     def row(self) -> dict[str, Any]:
         """Makes its keys for the JSON."""
+        made = None if self.note is None else self.note.fields()
         return {
             "box": self.box,
             "faces": self.count,
             "face": self.number,
             "wears_drawn_mask": self.wears_drawn_mask,
+            "made_by_the_lab": made,
         }
+
+    @property
+    def frame(self) -> Frame:
+        """How it was cut, as a note in a picture says it."""
+        return "whole" if self.box is None else "face"
 
 
 def read_face(
@@ -61,8 +71,8 @@ def read_face(
 
     Args:
         path: The picture.
-        crop: Cut it to a face, if one is found; None does so unless the picture says that it is a
-            model's input already.
+        crop: Cut it to a face, if one is found; None does so unless the lab made the picture and
+            its file says so.
         wear_mask: Draw a mask onto that face first.
         number: The face, counted from the left from 1; None for the largest.
 
@@ -107,22 +117,33 @@ def read_faces(
         image = images.decode(data)
     except ImageError as error:
         raise ImageError(f"{path}: {error}") from error
-    if crop is None and not choosing and model_input.is_marked(data):
-        print_note(
-            f"{path}: the lab saved this picture as a model's input, so it is not cropped again; "
-            "--crop crops it."
-        )
+    note = _read_note(path, data, cropped=crop is True or choosing)
+    if crop is None and not choosing and note is not None:
         crop = False
     if crop is False and not wear_mask:
-        return [Face(images.resize(image), None, None, None, wear_mask)]
+        return [Face(images.resize(image), None, None, None, wear_mask, note)]
     boxes = faces.find_faces(image)
     numbers = _choose_faces(path, boxes, number, every=every, needed=wear_mask)
     if crop is not False:
         may_be_input = crop is None and not choosing and model_input.has_input_size(image)
         _print_crop(path, boxes, numbers, may_be_input=may_be_input)
     if not numbers:
-        return [Face(images.resize(image), None, 0, None, wear_mask)]
-    return [_cut(image, boxes, one, crop=crop, wear_mask=wear_mask) for one in numbers]
+        return [Face(images.resize(image), None, 0, None, wear_mask, note)]
+    cuts = (_cut(image, boxes, one, crop=crop, wear_mask=wear_mask) for one in numbers)
+    return [replace(face, note=note) for face in cuts]
+
+
+def _read_note(path: Path, data: bytes, *, cropped: bool) -> LabNote | None:
+    """Reads what the lab made on a picture, and prints it."""
+    from facemask_core.evaluation.lab_pictures import describe_note
+    from facemask_core.pictures import model_input
+
+    reading = model_input.read_note(data)
+    if reading.problem:
+        print_note(f"{path}: {reading.problem}")
+    if reading.note is not None:
+        print_note(f"{path}: {describe_note(reading.note, cropped=cropped)}")
+    return reading.note
 
 
 def _check_choice(*, crop: bool | None, wear_mask: bool, number: int | None, every: bool) -> None:

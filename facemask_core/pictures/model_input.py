@@ -9,53 +9,91 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from facemask_core.pictures.images import INPUT_SIZE, encode_png
+from facemask_core.errors import ImageError
+from facemask_core.pictures import images, png_chunks
+from facemask_core.pictures.images import INPUT_SIZE
+from facemask_core.pictures.lab_note import MOST_BYTES, LabNote, parse_note, write_note
 
-MARK = b"facemask-lab\0cropped input"
-"""Keyword and text of the chunk."""
-HEAD_LENGTH = 33
+KEYWORD = "facemask-lab"
+"""Keyword of the text chunk."""
+_OLD_TEXT = b"cropped input"
+"""What the lab wrote into its pictures before notes had fields."""
+_HEAD_LENGTH = 33
 """Bytes of a PNG's signature and first chunk, which no other chunk may stand before."""
-_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _HEAD = struct.Struct(">I4s")
+_CROP = LabNote(made="crop")
 
 
-def encode(image: NDArray[np.uint8]) -> bytes:
-    """Writes a model's input as PNG, with a note in the file that it is one.
+@dataclass(frozen=True)
+class NoteReading:
+    """What a file says about being the lab's own.
+
+    Attributes:
+        note: Its note, where it has one and is still the picture that the note was written for.
+        problem: What is wrong with a note that does not count, as a sentence; empty otherwise.
+    """
+
+    note: LabNote | None = None
+    problem: str = ""
+
+
+NO_NOTE = NoteReading()
+"""What is read in a file that carries no note."""
+
+
+def encode(image: NDArray[np.uint8], note: LabNote = _CROP) -> bytes:
+    """Writes a model's input as PNG, with a note in the file of what it is.
 
     Args:
         image: uint8 (224, 224, 3).
+        note: What was made on it.
 
     Returns:
         The bytes of the PNG file.
     """
-    png = encode_png(image)
-    return png[:HEAD_LENGTH] + make_chunk() + png[HEAD_LENGTH:]
-
-
-def make_chunk() -> bytes:
-    """Makes the text chunk, to be put behind a PNG's first :data:`HEAD_LENGTH` bytes."""
+    png = images.encode_png(image)
+    text = f"{KEYWORD}\0{write_note(note, image)}".encode("ascii")
     kind = b"tEXt"
-    checksum = struct.pack(">I", zlib.crc32(kind + MARK))
-    return _HEAD.pack(len(MARK), kind) + MARK + checksum
+    chunk = _HEAD.pack(len(text), kind) + text + struct.pack(">I", zlib.crc32(kind + text))
+    return png[:_HEAD_LENGTH] + chunk + png[_HEAD_LENGTH:]
 
 
-def is_marked(data: bytes) -> bool:
-    """Says whether a file calls itself a model's input; one that was scaled since is none.
+def read_note(data: bytes) -> NoteReading:
+    """Reads the note in a file, whoever wrote it.
+
+    A picture that was scaled or changed since is treated like any other, and so is one whose note
+    the lab cannot read.
 
     Args:
         data: The whole file, of any kind.
     """
-    square = False
-    for kind, content in _read_chunks(data):
+    size, text = b"", None
+    for kind, content, sound in _read_chunks(data):
         if kind == b"IHDR":
-            square = content[:8] == struct.pack(">II", INPUT_SIZE, INPUT_SIZE)
-        if kind == b"tEXt" and content == MARK:
-            return square
-    return False
+            size = content[:8]
+        text = png_chunks.find_text(kind, content, KEYWORD.encode())
+        if text is not None:
+            text = text if sound else b""
+            break
+    if text is None:
+        return NO_NOTE
+    note = _CROP if text == _OLD_TEXT else parse_note(text)
+    if note is None:
+        return NoteReading(problem=_describe_problem("that cannot be read"))
+    if size != struct.pack(">II", INPUT_SIZE, INPUT_SIZE):
+        return NoteReading(problem=_describe_problem("for a picture of another size"))
+    try:
+        unchanged = note.is_about(images.decode(data))
+    except ImageError:  # who opens the picture says what is wrong with it
+        return NO_NOTE
+    if not unchanged:
+        return NoteReading(problem=_describe_problem("for other pixels"))
+    return NoteReading(note)
 
 
 def has_input_size(image: NDArray[np.uint8]) -> bool:
@@ -63,13 +101,21 @@ def has_input_size(image: NDArray[np.uint8]) -> bool:
     return image.shape[:2] == (INPUT_SIZE, INPUT_SIZE)
 
 
-def _read_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yields type and content of a PNG file's chunks; nothing of other files."""
-    place = len(_SIGNATURE)
-    if not data.startswith(_SIGNATURE):
+def _describe_problem(which: str) -> str:
+    return f"This picture carries a note of the lab {which}, so it is treated like any other."
+
+
+def _read_chunks(data: bytes) -> Iterator[tuple[bytes, bytes, bool]]:
+    """Yields type and content of a PNG file's chunks, and whether a note's checksum is right."""
+    place = len(png_chunks.SIGNATURE)
+    if not data.startswith(png_chunks.SIGNATURE):
         return
     while place + _HEAD.size <= len(data):
         length, kind = _HEAD.unpack_from(data, place)
         place += _HEAD.size
-        yield kind, data[place : place + length]
-        place += length + 4  # the checksum, which the decoder checks
+        content = data[place : place + length]
+        place += length + 4
+        # The decoder checks those of the pixels, which are long.
+        short = kind in png_chunks.TEXTS and len(content) <= MOST_BYTES
+        checksum = struct.pack(">I", zlib.crc32(kind + content)) if short else b""
+        yield kind, content, data[place - 4 : place] == checksum

@@ -17,6 +17,8 @@ _MAX_TEXT = 2**20
 """Bytes of an unpacked text; Pillow refuses pictures with longer ones."""
 _MOST_TURNS = 4
 """Texts that are unpacked to see how long they are: of a thousand, each may be a megabyte."""
+TEXTS = (b"tEXt", b"zTXt", b"iTXt")
+"""The types of chunks that hold a text."""
 _MATTERS = (b"tRNS", b"acTL", b"fcTL", b"fdAT")
 """Transparency, and what makes a picture an animation: left for Pillow to read or refuse."""
 _TURNS = (b"XML:com.adobe.xmp", b"Raw profile type exif")
@@ -73,6 +75,28 @@ def drop_notes(data: bytes) -> tuple[bytes, bytes | None]:
     return (data if whole else b"".join(parts)), profile
 
 
+def find_text(kind: bytes, body: bytes, keyword: bytes) -> bytes | None:
+    """Finds the text in a chunk of one keyword; programs may pack it, or write it in another kind.
+
+    Args:
+        kind: The chunk's type.
+        body: Its content.
+        keyword: The keyword.
+
+    Returns:
+        The text, or None where the chunk is none of that keyword; empty where it is damaged.
+    """
+    if kind not in TEXTS or not body.startswith(keyword + b"\0"):
+        return None
+    rest = body[len(keyword) + 1 :]
+    if kind == b"zTXt":
+        return _unpack(rest[1:], _MAX_TEXT) or b""
+    if kind == b"iTXt":
+        text = rest[2:].split(b"\0", 2)[-1]
+        return (_unpack(text, _MAX_TEXT) or b"") if rest[:1] == b"\1" else text
+    return rest
+
+
 def _has_right_checksum(chunk: memoryview) -> bool:
     return bool(zlib.crc32(chunk[4:-4]) == struct.unpack(">I", chunk[-4:])[0])
 
@@ -85,7 +109,7 @@ def _read_profile(body: bytes) -> bytes | None:
 
 def _name_note(kind: bytes, body: memoryview) -> str | None:
     """Names what a chunk tells about the picture; None where that is nothing."""
-    if kind in (b"tEXt", b"zTXt", b"iTXt"):
+    if kind in TEXTS:
         keyword, _, _ = bytes(body[:80]).partition(b"\0")
         return "turn" if keyword in _TURNS else None
     return {b"iCCP": "profile", b"eXIf": "camera"}.get(kind)

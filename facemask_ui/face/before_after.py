@@ -6,7 +6,8 @@ import streamlit as st
 
 from facemask_core.epsilons import describe_epsilon
 from facemask_core.evaluation.verdicts import AttackedFace, Outcome
-from facemask_core.pictures import images
+from facemask_core.pictures import images, model_input
+from facemask_core.pictures.lab_note import LabNote
 from facemask_ui.base import charts, palette
 from facemask_ui.face.outcomes import OUTCOMES
 
@@ -34,19 +35,20 @@ def _sentence(result: AttackedFace) -> str:
     return "  \n".join(lines)
 
 
-def show_pictures(result: AttackedFace, alt: str) -> None:
+def show_pictures(result: AttackedFace, alt: str, note: LabNote) -> None:
     """Draws original, noise and attacked picture side by side, as PNG, which keeps every level.
 
     Args:
         result: The face before and after.
         alt: What the original shows.
+        note: What the attacked picture says about itself where a visitor saves it.
     """
     noise, factor = images.magnify_noise(result.original, result.adversarial)
     columns = (
         (result.original, "Original", f"{alt}. Verdict: {palette.describe_verdict(result.before)}"),
         (noise, f"Noise × {factor}", f"The change to the picture, magnified {factor} times"),
         (
-            result.adversarial,
+            model_input.encode(result.adversarial, note),
             "Attacked",
             f"The attacked picture. Verdict: {palette.describe_verdict(result.after)}",
         ),

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from facemask_core.pictures import faces, images, model_input
-from facemask_ui.face import crop_box, face_frames
+from facemask_ui.face import crop_box, face_frames, lab_pictures
 from facemask_ui.face.pictures import Picture
 from facemask_ui.visitors import shared_cache
 
@@ -24,8 +24,9 @@ def choose_crop(picture: Picture) -> faces.Box | None:
     Returns:
         The region of the picture to use, or None for all of it.
     """
-    _describe_mark(picture)
-    return _choose_region(picture)
+    region = _choose_region(picture)
+    lab_pictures.show_note(picture, region)
+    return region
 
 
 def _choose_region(picture: Picture) -> faces.Box | None:
@@ -70,12 +71,6 @@ def _name_largest(picture: Picture) -> str:
     return next(name for name, box in _number_faces(picture).items() if box == picture.faces[0])
 
 
-def _describe_mark(picture: Picture) -> None:
-    """Says why an upload is not cropped, where its file is marked as a model's input."""
-    if picture.framed and not picture.shipped:
-        st.caption("The lab saved this picture as a model's input, so it is not cropped again.")
-
-
 def first_crop(picture: Picture) -> faces.Box | None:
     """Finds the region in use before anyone chooses: the largest face, or all of the picture."""
     return None if picture.framed else next(iter(picture.faces), None)
@@ -87,7 +82,6 @@ def choose_folded_crop(picture: Picture) -> faces.Box | None:
     Looking for faces takes longer than judging one, so in a picture that is framed already it
     waits until someone opens the expander.
     """
-    _describe_mark(picture)
     folded = st.expander(
         "Crop",
         icon=":material/crop:",
@@ -95,13 +89,14 @@ def choose_folded_crop(picture: Picture) -> faces.Box | None:
         key=f"folded:{picture.sha256[:16]}",
         on_change="rerun",
     )
-    if not folded.open and _key(picture) not in st.session_state:
-        return None
-    with folded:
-        region = _choose_region(picture)
-        if len(picture.faces) > 1:
-            _show_frames(picture, region)
-        return region
+    region = None
+    if folded.open or _key(picture) in st.session_state:
+        with folded:
+            region = _choose_region(picture)
+            if len(picture.faces) > 1:
+                _show_frames(picture, region)
+    lab_pictures.show_note(picture, region)
+    return region
 
 
 def _key(picture: Picture) -> str:

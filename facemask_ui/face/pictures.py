@@ -16,6 +16,7 @@ from facemask_core.data import samples
 from facemask_core.errors import FacemaskError
 from facemask_core.pictures import images, model_input
 from facemask_core.pictures.faces import Box, find_faces
+from facemask_core.pictures.model_input import NoteReading
 from facemask_ui.base import messages, settings, upload
 from facemask_ui.face import gallery
 from facemask_ui.face.decoded_pixels import DecodedPixels
@@ -44,6 +45,7 @@ class Picture:
         label: The true class, or None where only the visitor knows.
         framed: Whether it is cropped to the face already, like the pictures of a dataset.
         shipped: Whether it is one of the lab's own, and so nobody's secret.
+        reading: What its file says that the lab made on it.
         sha256: Hash of the file; stands for it in every cache key.
     """
 
@@ -54,6 +56,7 @@ class Picture:
     label: int | None = None
     framed: bool = False
     shipped: bool = False
+    reading: NoteReading = model_input.NO_NOTE
     sha256: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -166,6 +169,7 @@ def _store_picture(source: str, file: UploadedFile | None, alt: str) -> None:
         st.session_state.pop(f"picture:{source}", None)
     else:
         data = file.getvalue()
+        reading = model_input.read_note(data)
         st.session_state[f"picture:{source}"] = Picture(
-            file.name, alt, data, framed=model_input.is_marked(data)
+            file.name, alt, data, framed=reading.note is not None, reading=reading
         )

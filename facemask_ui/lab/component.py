@@ -37,6 +37,7 @@ _JS = "\n".join(
             "elements.js",
             "codec.js",
             "pictures.js",
+            "png.js",
             "curve.js",
             "player.js",
             "downloads.js",
@@ -76,6 +77,21 @@ class Axis:
         return len(self.values) - 1
 
 
+@dataclass(frozen=True)
+class NotchNotes:
+    """The notes of the pictures along a slider, which differ in one field.
+
+    Attributes:
+        fields: The fields they share, as JSON has them.
+        key: The field that moves with the slider.
+        values: Its value at each notch.
+    """
+
+    fields: dict[str, Any]
+    key: str
+    values: list[float]
+
+
 def epsilon_axis(grid: Grid) -> Axis:
     """Makes the axis of epsilon in a norm."""
     values = [grid.number(notch) for notch in grid.notches]
@@ -106,6 +122,7 @@ def draw_lab(
     attack: str,
     file: str,
     record: dict[str, Any],
+    notes: NotchNotes,
     stated: list[str] | None = None,
     guess: bool = False,
     figures: dict[str, list[str]] = SWEEP_FIGURES,
@@ -125,6 +142,7 @@ def draw_lab(
         attack: The attack's name in words.
         file: First part of the names of downloaded files.
         record: What the downloaded record says besides the points of the film.
+        notes: What the downloaded picture says about itself.
         stated: A line of text at each notch, such as the threat model.
         guess: Whether the visitor is asked for a guess before the answer.
         figures: Name and unit of the numbers shown at each notch.
@@ -156,7 +174,7 @@ def draw_lab(
             "guess": guess,
             "hidden": list(hidden),
             "words": WORDS | {"figures": figures},
-            "mark": {"after": model_input.HEAD_LENGTH, "chunk": list(model_input.make_chunk())},
+            "note": vars(notes) | {"keyword": model_input.KEYWORD},
             "onBlue": pick_palette().on_classes[WITH_MASK],
         },
         key=key,

@@ -29,19 +29,13 @@ class Downloads {
     if (this.waitingFor === this.data.question && film.animation) this.saveAnimation();
   }
 
-  savePicture() {
+  /** Saves the attacked picture, with a note by which the lab knows it again and does not crop it. */
+  async savePicture() {
     const attacked = attackedAt(this.film, this.level());
     if (!attacked) return;
-    const canvas = document.createElement("canvas");
-    canvas.width = canvas.height = SIDE;
-    paint(canvas, attacked);
-    canvas.toBlob((blob) => save(this.mark(blob), `${this.name()}.png`), "image/png");
-  }
-
-  /** Puts in the text chunk by which the lab knows its picture again and does not crop it. */
-  mark(png) {
-    const { after, chunk } = this.data.mark;
-    return new Blob([png.slice(0, after), new Uint8Array(chunk), png.slice(after)], { type: png.type });
+    const { keyword, fields, key, values } = this.data.note;
+    const name = `${this.name()}.png`;
+    save(await encodePng(attacked, keyword, { ...fields, [key]: values[this.level()] }), name);
   }
 
   /** The server makes the film once it is wanted; it comes as one more part. */

@@ -17,7 +17,8 @@ from facemask_core.evaluation.verdicts import Verdict
 from facemask_core.evaluation.verdicts import judge as judge_faces
 from facemask_core.labels import WITHOUT_MASK
 from facemask_core.models.classifier import Classifier
-from facemask_core.pictures import faces, images, virtual_mask
+from facemask_core.pictures import faces, images, model_input, virtual_mask
+from facemask_core.pictures.lab_note import LabNote
 from facemask_core.robustness import has_steps
 from facemask_ui.base import charts, palette, settings
 from facemask_ui.choices import attack_setup, models
@@ -39,6 +40,7 @@ class Point:
         picture: What holds the face.
         region: The part of it that the model sees, or None for all of it.
         model: Name of the model under attack.
+        note: What a saved picture says about itself.
     """
 
     question: Question
@@ -47,6 +49,7 @@ class Point:
     picture: Picture
     region: faces.Box | None
     model: str
+    note: LabNote
 
     @property
     def threat_model(self) -> dict[str, Any]:
@@ -178,16 +181,18 @@ def _show_steps(point: Point) -> None:
     question = point.question
     before = answers.judge_face(question.classifier, question.face)
     film = sweeps.film_steps(question, point.epsilon, before)
+    last = int(question.attack.steps)  # type: ignore[attr-defined]
     component.draw_lab(
         film.name,
         key="lab-steps",
-        axis=component.step_axis(int(question.attack.steps)),  # type: ignore[attr-defined]
+        axis=component.step_axis(last),
         level=0,
         label=question.label,
         alt=point.picture.alt,
         attack=question.attack.title,
         file=f"step-{question.attack.name}",
         record={"threat_model": point.threat_model},
+        notes=component.NotchNotes(point.note.fields(), "step", list(range(last + 1))),
         figures=component.STEP_FIGURES,
         on_level=lambda _: None,
     )
@@ -210,12 +215,18 @@ def _show_mask(point: Point) -> None:
         "Drawn mask": faces.crop(virtual_mask.draw_mask(picture.pixels, box), point.region),
         f"Noise, {point.epsilon_text}": point.attacked,
     }
+    frame, cut = point.note.frame, point.note.box
+    notes = (
+        LabNote(made="crop", frame=frame, box=cut),
+        LabNote(made="drawn mask", frame=frame, box=cut, wears_drawn_mask=True),
+        point.note,
+    )
     verdicts = {name: _judge(classifier, face) for name, face in rows.items()}
     with st.container(horizontal=True, wrap=False):  # side by side on a phone, too
-        for name, face in rows.items():
+        for (name, face), note in zip(rows.items(), notes, strict=True):
             with st.container():
                 st.image(
-                    face,
+                    model_input.encode(face, note),
                     name,
                     width="stretch",
                     output_format="PNG",

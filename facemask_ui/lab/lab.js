@@ -4,8 +4,8 @@
 // each notch changes it, and what the model says to it. So a drag asks the server for nothing.
 //
 // This file wires the others together; component.py joins them in this order, for a component of
-// Streamlit's takes one text: elements.js, codec.js, pictures.js, curve.js, player.js, downloads.js,
-// guess.js, lab.js.
+// Streamlit's takes one text: elements.js, codec.js, pictures.js, png.js, curve.js, player.js,
+// downloads.js, guess.js, lab.js.
 
 const onScreen = (globalThis[Symbol.for("facemask-lab.on-screen")] ??= new Map());
 const KEPT_FILMS = 3;

@@ -11,7 +11,7 @@ from facemask_core.labels import LABELS
 from facemask_core.pictures import faces
 from facemask_ui.base import messages, settings
 from facemask_ui.choices import attack_setup, class_link, models
-from facemask_ui.face import answers, cropping, truth
+from facemask_ui.face import answers, cropping, lab_pictures, truth
 from facemask_ui.face.pictures import Picture
 from facemask_ui.face.question import Question
 from facemask_ui.lab import component, further, slider, sweeps
@@ -48,6 +48,8 @@ def show_lab(
     grid = question.grid
     notch = slider.read_notch(grid)
     guess = _choose_guess(picture, region)
+    by_hand = region is not None and region not in picture.faces
+    note = lab_pictures.note_question(question, label, region, by_hand=by_hand)
     component.draw_lab(
         film.name,
         key=f"{_KEY}-{grid.norm}",  # the same notch in another norm is another place
@@ -63,6 +65,9 @@ def show_lab(
             "true_class": LABELS[question.label],
             "threat_model": attack.sweep_threat_model(grid.epsilon(grid.last), seed),
         },
+        notes=component.NotchNotes(
+            note.fields(), "epsilon", [grid.epsilon(notch) for notch in grid.notches]
+        ),
         stated=_describe_threat_models(question, model),
         guess=guess,
         on_level=lambda notch: slider.store_notch(grid, notch),
@@ -79,9 +84,12 @@ def show_lab(
                 other = models.load(twin, to_attack=True)
                 component.send_film(sweeps.film_twin(film, other), key=twin)
     attacked = film.attacked_at(notch)
+    note = note.model_copy(update={"epsilon": grid.epsilon(notch)})
     if attacked is not None and look_further:
         with below:
-            further.choose_look(further.Point(question, notch, attacked, picture, region, model))
+            further.choose_look(
+                further.Point(question, notch, attacked, picture, region, model, note)
+            )
 
 
 def _describe_threat_models(question: Question, model: str) -> list[str]:

@@ -18,7 +18,14 @@ def show() -> None:
         from facemask_core.epsilons import LINF
         from facemask_ui.base import palette
         from facemask_ui.choices import attack_setup, models
-        from facemask_ui.face import answers, before_after, cropping, pictures, truth
+        from facemask_ui.face import (
+            answers,
+            before_after,
+            cropping,
+            lab_pictures,
+            pictures,
+            truth,
+        )
         from facemask_ui.face.question import Question
         from facemask_ui.page import cards, links, presets
 
@@ -38,7 +45,8 @@ def show() -> None:
         result = answers.attack_face(question, epsilon)
         first_answer.empty()
         with images:
-            before_after.show_pictures(result, picture.alt)
+            note = lab_pictures.note_question(question, picture.label, None, epsilon=epsilon)
+            before_after.show_pictures(result, picture.alt, note)
             st.caption(
                 f"{models.title(model)}, computed by this server. "
                 f"{attack_setup.describe_threat_model(attack.threat_model(epsilon))}."

@@ -8,6 +8,7 @@ from facemask_core import attacks
 from facemask_core.evaluation import verdicts
 from facemask_core.evaluation.verdicts import AttackedFace
 from facemask_core.models.classifier import Classifier
+from facemask_core.pictures.lab_note import LabNote, describe_attack
 from facemask_ui.choices import models
 from facemask_ui.face import cropping, pictures
 from facemask_ui.visitors.shared_cache import compute_once
@@ -20,10 +21,12 @@ class AttackedPortrait:
     Attributes:
         result: The verdicts and pictures before and after.
         alt: What the portrait shows.
+        note: What the attacked picture says about itself.
     """
 
     result: AttackedFace
     alt: str
+    note: LabNote
 
 
 def attack_portrait(model: str, epsilon: float) -> AttackedPortrait:
@@ -35,9 +38,10 @@ def attack_portrait(model: str, epsilon: float) -> AttackedPortrait:
     """
     classifier = models.load(model, to_attack=True)
     picture = pictures.read_sample(pictures.DEFAULT_SAMPLE)
-    return AttackedPortrait(
-        _attack_sample(classifier.card.weights_sha256, epsilon, classifier), picture.alt
-    )
+    result = _attack_sample(classifier.card.weights_sha256, epsilon, classifier)
+    threat_model = attacks.make("fgsm").threat_model(epsilon)
+    note = describe_attack(model, classifier.card.weights_sha256, threat_model, label=picture.label)
+    return AttackedPortrait(result, picture.alt, note)
 
 
 @compute_once(most=32, spinner="Attacking…")

@@ -18,7 +18,7 @@ from facemask_core import attacks, load_classifier, robustness
 from facemask_core.data import samples
 from facemask_core.evaluation import verdicts
 from facemask_core.labels import WITH_MASK, WITHOUT_MASK
-from facemask_core.pictures import images
+from facemask_core.pictures import images, model_input
 
 LEVELS = 33
 FRAMES = """() => { globalThis.frames = []; let last = performance.now();
@@ -235,8 +235,11 @@ def test_pgd_in_l2_can_be_followed_and_filmed(visit: Visit) -> None:
 
 def test_download_is_the_attacked_picture_and_exactly_epsilon_away(visit: Visit) -> None:
     page = complete(visit("Attack?sample=portrait-08&epsilon=5"))
-    picture = Image.open(io.BytesIO(saved(page, "Attacked picture")))
-    taken = np.asarray(picture.convert("RGB"))
+    file = saved(page, "Attacked picture")
+    note = model_input.read_note(file).note
+    assert note is not None
+    assert (note.attack, note.epsilon, note.model) == ("fgsm", 5 / 255, "mobilenetv3")
+    taken = np.asarray(Image.open(io.BytesIO(file)).convert("RGB"))
     assert taken.shape == (224, 224, 3)
     assert np.abs(taken.astype(int) - shown(page, "original")).max() == 5
     assert (taken == shown(page)).all()
@@ -254,7 +257,7 @@ def test_downloaded_picture_fools_again(visit: Visit) -> None:
     settle(page)
     page.locator("input[type=file]").set_input_files(file)
     settle(page)
-    expect(page.get_by_text("it is not cropped again")).to_be_visible()
+    expect(page.get_by_text(f"made by the lab: FGSM at {level}/255 on MobileNetV3")).to_be_visible()
     expect(lab(page).locator(".before .chip")).to_have_text(after)
 
 

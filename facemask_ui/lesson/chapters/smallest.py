@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from facemask_core.evaluation.verdicts import Verdict
-from facemask_core.pictures import images
+from facemask_core.pictures import images, model_input
+from facemask_core.pictures.lab_note import describe_attack
 from facemask_core.robustness import Sweep
 from facemask_ui.lesson import subjects
 from facemask_ui.lesson.chapters.base import Chapter
@@ -60,6 +61,14 @@ class Smallest(Chapter[Sweep]):
         original, attacked = result.adversarial[0], result.adversarial[row]
         noise, factor = images.magnify_noise(original, attacked)
         face = texts.say(f"faces.{subjects.BARE}.alt")
+        classifier = subjects.load_classifier()
+        note = describe_attack(
+            classifier.name,
+            classifier.card.weights_sha256,
+            result.threat_model | {"epsilon": result.grid.epsilon(int(result.notches[row]))},
+            label=subjects.read_label(subjects.BARE),
+        )
+        saved = model_input.encode(attacked, note)
         before, after = (texts.describe_verdict(_read_verdict(result, place)) for place in (0, row))
         magnified = {"factor": str(factor)}
         with st.container(horizontal=True):
@@ -67,7 +76,7 @@ class Smallest(Chapter[Sweep]):
                 (original, self.say(texts, "original", verdict=before), face),
                 (noise, self.say(texts, "noise", **magnified),
                  self.say(texts, "noise_alt", **magnified)),
-                (attacked, self.say(texts, "attacked", verdict=after), face),
+                (saved, self.say(texts, "attacked", verdict=after), face),
             ):  # fmt: skip
                 with st.container():
                     st.image(pixels, caption, width="stretch", output_format="PNG", alt=alt)

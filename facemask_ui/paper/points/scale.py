@@ -59,7 +59,7 @@ def _show_scales(paper: Paper, model: str) -> None:
     faces, figures = st.columns(2, gap="large")
     with faces:
         attack = portrait.attack_portrait(model, scale.epsilon)
-        before_after.show_pictures(attack.result, attack.alt)
+        before_after.show_pictures(attack.result, attack.alt, attack.note)
         st.caption(
             f"{models.title(model)} under FGSM at {describe_epsilon(scale.epsilon)}, computed "
             "just now and rounded to whole levels."

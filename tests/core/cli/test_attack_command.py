@@ -124,14 +124,21 @@ def test_the_lab_does_not_crop_again_what_it_saved(lab: Lab, tmp_path: Path) -> 
     (again,) = json.loads(answer.out)
     assert again["box"] is None
     assert again["confidence"] == pytest.approx(row["after"]["confidence"], abs=1e-6)
-    assert "not cropped again" in answer.err
+    assert (
+        "made by the lab: FGSM at 8/255 on mobilenetv3; it is judged as it is, not cropped again"
+        in answer.err
+    )
+    made = again["made_by_the_lab"]
+    assert (made["frame"], made["box"]) == ("face", row["box"])
+    assert made["model_sha256"] == row["model_sha256"]
+    assert not {"path", "output"} & made.keys()
     assert "\n" not in answer.err.strip()
 
     (cropped,) = json.loads(lab("predict", output, "--model", MODEL, "--crop", "--json").out)
     assert cropped["box"] is not None
     output.write_bytes(images.encode_png(images.decode(output.read_bytes())))
     unmarked = lab("predict", output, "--model", MODEL, "--json")
-    assert json.loads(unmarked.out) == [cropped]
+    assert json.loads(unmarked.out) == [cropped | {"made_by_the_lab": None}]
     assert "--no-crop" in unmarked.err
 
 

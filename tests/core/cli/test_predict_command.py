@@ -34,6 +34,7 @@ def test_predicting_prints_one_row_a_picture(lab: Lab, tmp_path: Path, picture: 
             "faces",
             "face",
             "wears_drawn_mask",
+            "made_by_the_lab",
         }
         assert row["box"] is None
         assert_verdict(row)

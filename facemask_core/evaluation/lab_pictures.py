@@ -1,0 +1,50 @@
+"""The lab's own pictures in words: what a note in one says was made on it."""
+
+from __future__ import annotations
+
+from facemask_core import attacks
+from facemask_core.epsilons import LEVELS
+from facemask_core.pictures.lab_note import LabNote
+
+
+def describe_note(note: LabNote, model: str | None = None, *, cropped: bool = False) -> str:
+    """Writes in a sentence what the lab made on a picture.
+
+    Args:
+        note: The picture's note. Its words are shown as they are; a page has to escape them.
+        model: What to call the note's model; None takes the name in the note.
+        cropped: Whether someone wants it cropped to a face all the same.
+    """
+    made = _describe_making(note, model or note.model)
+    use = (
+        "cropped to a face again, and so another"
+        if cropped
+        else "judged as it is, not cropped again"
+    )
+    return f"This picture was made by the lab: {made}; it is {use}."
+
+
+def _describe_making(note: LabNote, model: str | None) -> str:
+    on_model = f" on {model}" if model else ""
+    if note.made == "heat map":
+        return f"a face under a heat map{on_model}"
+    if note.made == "drawn mask":
+        return "a face with a drawn mask"
+    if note.made == "crop" or note.attack is None:
+        return "a model's input, cut from a picture"
+    drawn = "a drawn mask, and then " if note.wears_drawn_mask else ""
+    step = "" if note.step is None else f", step {note.step}"
+    return f"{drawn}{_name_attack(note.attack)}{_write_epsilon(note)}{step}{on_model}"
+
+
+def _name_attack(name: str) -> str:
+    """An attack's title; one that this lab does not know keeps its name."""
+    return attacks.get(name).title if name in attacks.names() else name
+
+
+def _write_epsilon(note: LabNote) -> str:
+    if note.epsilon is None:
+        return ""
+    if note.norm == "l2":
+        return f" at {note.epsilon:.4g} in L2"
+    return f" at {round(LEVELS * note.epsilon, 3):g}/{LEVELS}"

@@ -1,0 +1,66 @@
+"""Notes in pictures: what that of an upload says, and that of a picture the page makes."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from facemask_core.evaluation.lab_pictures import describe_note
+from facemask_core.pictures import faces
+from facemask_core.pictures.lab_note import Frame, LabNote, describe_attack
+from facemask_ui.base import messages
+from facemask_ui.choices import models
+from facemask_ui.face.pictures import Picture
+from facemask_ui.face.question import Question
+
+
+def show_note(picture: Picture, region: faces.Box | None) -> None:
+    """Says what the lab made on a picture, or what is wrong with the note in its file.
+
+    Args:
+        picture: The picture.
+        region: The part in use, or None for all of it.
+    """
+    note, problem = picture.reading.note, picture.reading.problem
+    if problem:
+        st.caption(problem)
+    if note is not None:
+        sentence = describe_note(note, _name_model(note), cropped=region is not None)
+        st.caption(messages.escape_markdown(sentence))
+
+
+def _name_model(note: LabNote) -> str | None:
+    """The title of a shipped model; only its name, where the note means another one."""
+    shipped = note.model in models.shipped()
+    if shipped and models.sha256(str(note.model)) == note.model_sha256:
+        return models.title(str(note.model))
+    return note.model
+
+
+def note_question(
+    question: Question,
+    label: int | None,
+    region: faces.Box | None,
+    *,
+    by_hand: bool = False,
+    epsilon: float | None = None,
+) -> LabNote:
+    """Makes the note of a picture that answers a question.
+
+    Args:
+        question: The question.
+        label: The class that someone said is the true one; None where nobody did.
+        region: The part of the picture in use, or None for all of it.
+        by_hand: Whether that part was set by hand.
+        epsilon: How far the attack may move each value; None where it is filled in later.
+    """
+    cut: Frame = "by hand" if by_hand else "face"
+    threat_model = question.attack.threat_model(epsilon or 0.0, question.seed)
+    note = describe_attack(
+        question.classifier.name,
+        question.classifier.card.weights_sha256,
+        threat_model,
+        label=label,
+        frame="whole" if region is None else cut,
+        box=None if region is None else region.as_list(),
+    )
+    return note.model_copy(update={"epsilon": epsilon})
