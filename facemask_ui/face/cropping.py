@@ -32,11 +32,7 @@ def choose_crop(picture: Picture) -> faces.Box | None:
 def _choose_region(picture: Picture) -> faces.Box | None:
     boxes = _number_faces(picture)
     if not boxes and not picture.framed:
-        st.warning(
-            "No face was found, so the whole picture is used. Set the crop by hand if that is "
-            "not what you want.",
-            icon=":material/warning:",
-        )
+        _offer_frames(picture)
     if boxes and not picture.framed and model_input.has_input_size(picture.pixels):
         st.caption(
             "This picture has the size of a model's input and is cropped to its face; if the lab "
@@ -71,6 +67,40 @@ def _name_largest(picture: Picture) -> str:
     return next(name for name, box in _number_faces(picture).items() if box == picture.faces[0])
 
 
+def _offer_frames(picture: Picture) -> None:
+    """Says that no face was found, and how to frame one."""
+    if st.session_state.get(_key(picture)) == BY_HAND:
+        return
+    if st.session_state.get(_chosen(picture)):
+        st.caption("No face was found; you chose the whole picture.")
+        return
+    st.warning(
+        "No face was found, so the lab looks at the whole picture, and no answer is about a face. "
+        "Frame the face yourself, or use the whole picture if it shows a face from edge to edge.",
+        icon=":material/warning:",
+    )
+
+    def choose(frame: str) -> None:
+        st.session_state[_key(picture)] = frame
+        st.session_state[_chosen(picture)] = frame == WHOLE
+
+    with st.container(horizontal=True):
+        st.button("Frame it by hand", icon=":material/crop:", on_click=choose, args=(BY_HAND,))
+        st.button("Use the whole picture", on_click=choose, args=(WHOLE,))
+
+
+def is_about_a_face(picture: Picture, region: faces.Box | None) -> bool:
+    """Says whether the part in use is a face: one that was found, or that someone framed.
+
+    Args:
+        picture: The picture.
+        region: The part in use, or None for all of it.
+    """
+    if region is not None or picture.framed or st.session_state.get(_chosen(picture)):
+        return True
+    return bool(picture.faces)  # then someone prefers the whole picture
+
+
 def first_crop(picture: Picture) -> faces.Box | None:
     """Finds the region in use before anyone chooses: the largest face, or all of the picture."""
     return None if picture.framed else next(iter(picture.faces), None)
@@ -101,6 +131,11 @@ def choose_folded_crop(picture: Picture) -> faces.Box | None:
 
 def _key(picture: Picture) -> str:
     return f"crop:{picture.sha256[:16]}"
+
+
+def _chosen(picture: Picture) -> str:
+    """The key of whether someone wants the whole of a picture without a face."""
+    return f"whole:{picture.sha256[:16]}"
 
 
 def cut_face(picture: Picture, region: faces.Box | None) -> NDArray[np.uint8]:

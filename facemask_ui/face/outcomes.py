@@ -10,3 +10,8 @@ OUTCOMES = {
     Outcome.UNMOVED: (":material/pause_circle:", "Unmoved"),
     Outcome.ALREADY_WRONG: (":material/block:", "Was already wrong"),
 }
+CHANGES = OUTCOMES | {
+    Outcome.FOOLED: (":material/bolt:", "Changed"),
+    Outcome.HELD: (":material/shield:", "Unchanged"),
+}
+"""The same where nobody says the right answer, and the attack drives away from the model's own."""

@@ -37,6 +37,21 @@ def write_headline(verdicts: _Verdicts) -> str:
     return f"{majority} say {_write_answer(larger)}; {_write_opinion(smaller)}"
 
 
+def write_check(verdicts: _Verdicts, label: int) -> str:
+    """Writes which models agree with what the visitor says.
+
+    Args:
+        verdicts: Each model's verdict by the model's name; at least one.
+        label: The class that the visitor says is the true one.
+    """
+    wrong = {name: verdict for name, verdict in verdicts.items() if verdict.label != label}
+    said = f"You say {palette.write_class(label)}:"
+    if not wrong:
+        return f"{said} {'the model is' if len(verdicts) == 1 else 'all models are'} right."
+    verb = "is" if len(wrong) == 1 else "are"
+    return f"{said} {_write_names(wrong)} {verb} wrong, without any attack."
+
+
 def _write_agreement(verdicts: _Verdicts) -> str:
     both = len(verdicts) == 2
     subject = "Both models" if both else f"All {_write_number(len(verdicts))} models"

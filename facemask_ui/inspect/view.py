@@ -7,9 +7,9 @@ import streamlit as st
 from facemask_core.evaluation.verdicts import Verdict
 from facemask_ui.base import charts, messages
 from facemask_ui.choices import models
-from facemask_ui.face import answers, cropping, pictures
+from facemask_ui.face import answers, cropping, pictures, truth
 from facemask_ui.inspect import dangers, why
-from facemask_ui.inspect.headline import write_headline
+from facemask_ui.inspect.headline import write_check, write_headline
 
 
 def show_inspection() -> None:
@@ -23,6 +23,8 @@ def show_inspection() -> None:
         return
     with choice:
         region = cropping.choose_crop(picture)
+        label = None if picture.shipped else truth.choose_label(picture)
+    framed = cropping.is_about_a_face(picture, region)
     face = cropping.cut_face(picture, region)
     with answer:
         cropping.show_crop(picture, region, face)
@@ -33,11 +35,22 @@ def show_inspection() -> None:
                 verdicts[name] = answers.judge_face(models.load(name), face)
             titled = {models.title(name): verdict for name, verdict in verdicts.items()}
             waiting = "" if number == len(names) else " …"
-            if verdicts:
+            if verdicts and framed:
                 headline.header(write_headline(titled) + waiting, anchor=False)
+        if verdicts and not framed:
+            headline.markdown(
+                "No face was found or framed, so these answers are about the whole picture and "
+                "say nothing about a mask."
+            )
+        if verdicts and framed and label is not None:
+            st.markdown(write_check(titled, label))
         if verdicts:
             charts.draw_probabilities(titled, key="probabilities")
-            st.page_link("pages/2_Attack.py", label="Attack this face", icon=":material/bolt:")
+            st.page_link(
+                "pages/2_Attack.py",
+                label="Attack this face" if framed else "Attack this picture",
+                icon=":material/bolt:",
+            )
         elif not names:
             st.info("Choose at least one model.", icon=":material/info:")
     if verdicts:

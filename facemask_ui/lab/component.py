@@ -14,7 +14,7 @@ from facemask_core.pictures import model_input
 from facemask_ui.base import browser
 from facemask_ui.base.palette import pick_palette
 from facemask_ui.lab.film import Film
-from facemask_ui.lab.words import STEP_FIGURES, SWEEP_FIGURES, WORDS
+from facemask_ui.lab.words import CHANGES, STEP_FIGURES, SWEEP_FIGURES, WORDS
 
 __all__ = [
     "STEP_FIGURES",
@@ -125,6 +125,8 @@ def draw_lab(
     notes: NotchNotes,
     stated: list[str] | None = None,
     guess: bool = False,
+    truth_known: bool = True,
+    headline: bool = True,
     figures: dict[str, list[str]] = SWEEP_FIGURES,
     hidden: tuple[str, ...] = (),
     on_level: Callable[[int], None],
@@ -145,6 +147,8 @@ def draw_lab(
         notes: What the downloaded picture says about itself.
         stated: A line of text at each notch, such as the threat model.
         guess: Whether the visitor is asked for a guess before the answer.
+        truth_known: Whether ``label`` is the right answer, and not only the model's own.
+        headline: Whether the verdict is written large.
         figures: Name and unit of the numbers shown at each notch.
         hidden: Parts not to be shown: ``views``, ``figures``, ``downloads``.
         on_level: Called with the notch where the slider came to rest.
@@ -173,7 +177,8 @@ def draw_lab(
             "animated": on_animate is not None,
             "guess": guess,
             "hidden": list(hidden),
-            "words": WORDS | {"figures": figures},
+            "headline": headline,
+            "words": WORDS | ({} if truth_known else CHANGES) | {"figures": figures},
             "note": vars(notes) | {"keyword": model_input.KEYWORD},
             "onBlue": pick_palette().on_classes[WITH_MASK],
         },

@@ -31,7 +31,7 @@ class Curve {
     shapes.push(shape("line", { y1: up(0), y2: up(1), class: "marker" }));
     shapes.push(shape("circle", { r: 7, class: "marker" }));
     this.svg.replaceChildren(...shapes);
-    this.svg.setAttribute("aria-label", this.describe(first, data));
+    this.svg.setAttribute("aria-label", this.describe(film, first, data));
   }
 
   drawFrame(axis) {
@@ -51,7 +51,8 @@ class Curve {
     return [...lines, shape("polyline", { points: this.path(confidence(film, label)), class: "line own" })];
   }
 
-  describe(first, { words, axis }) {
+  describe(film, first, { words, axis }) {
+    if (film.wrong) return `${words.curve}. ${words.alreadyWrong}`;
     if (first === undefined) return `${words.curve}. ${words.never}`;
     return `${words.curve}. ${words.from.replace("{notch}", axis.short[first])}`;
   }

@@ -41,6 +41,7 @@ class Point:
         region: The part of it that the model sees, or None for all of it.
         model: Name of the model under attack.
         note: What a saved picture says about itself.
+        truth_known: Whether the question's label is the right answer, not only the model's own.
     """
 
     question: Question
@@ -50,6 +51,7 @@ class Point:
     region: faces.Box | None
     model: str
     note: LabNote
+    truth_known: bool
 
     @property
     def threat_model(self) -> dict[str, Any]:
@@ -99,9 +101,12 @@ def _show_other_models(point: Point) -> None:
     right = [name for name in others if answers.judge_face(loaded[name], face).label == label]
     fooled = [models.title(name) for name in right if verdicts[name].label != label]
     named = f": {', '.join(fooled)}" if fooled else ""
+    says, does = ("are right about", "fools")
+    if not point.truth_known:
+        says, does = (f"say {palette.WORDS[label].lower()} of", "changes the verdict of")
     st.caption(
-        f"Of the {len(others)} models it was not made against, {len(right)} are right about the "
-        f"original; it fools {len(fooled)} of these{named}."
+        f"Of the {len(others)} models it was not made against, {len(right)} {says} the "
+        f"original; it {does} {len(fooled)} of these{named}."
     )
 
 
@@ -166,10 +171,13 @@ def _show_saving(point: Point) -> None:
         np.array([label]),
         images.to_float(point.attacked)[None],
     )
-    right, icon = f"{palette.ICONS[label]} right", ":material/bolt:"
+    words = ("right", "fooled", "wrong")
+    if not point.truth_known:
+        words = (palette.WORDS[label].lower(), "another verdict", "another verdict")
+    right, icon = f"{palette.ICONS[label]} {words[0]}", ":material/bolt:"
     rows = [
-        {"Kept as": form, "Attacked picture": f"{icon} fooled" if fooled[0] else right,
-         "Original": f"{icon} wrong" if report.errors[form][0] else right}
+        {"Kept as": form, "Attacked picture": f"{icon} {words[1]}" if fooled[0] else right,
+         "Original": f"{icon} {words[2]}" if report.errors[form][0] else right}
         for form, fooled in report.success.items()
         if form != survival.FLOAT  # the lab's pictures are 8-bit ones from the start
     ]  # fmt: skip
@@ -193,6 +201,7 @@ def _show_steps(point: Point) -> None:
         file=f"step-{question.attack.name}",
         record={"threat_model": point.threat_model},
         notes=component.NotchNotes(point.note.fields(), "step", list(range(last + 1))),
+        truth_known=point.truth_known,
         figures=component.STEP_FIGURES,
         on_level=lambda _: None,
     )

@@ -121,7 +121,9 @@ class Lab {
   refresh() {
     this.film = assemble(films.get(this.data.question) ?? new Map());
     const fooling = confidence(this.film, 1 - this.data.label).find(([, share]) => share > 0.5);
-    this.film.first = fooling?.[0];
+    const { before } = this.film;
+    this.film.wrong = before !== undefined && predict(before) !== this.data.label;
+    this.film.first = this.film.wrong ? undefined : fooling?.[0]; // no attack made it wrong
     this.drawCurve();
     this.curve.drawKey(this.film, this.data);
     this.drawGuess();
@@ -223,6 +225,7 @@ class Lab {
     const { film, words, data } = this;
     this.find(".before").replaceChildren(`${words.before}: `, this.chip(film.before));
     const verdict = this.find(".verdict");
+    verdict.classList.toggle("plain", !data.headline);
     delete verdict.dataset.outcome;
     if (this.veiled()) return verdict.replaceChildren(words.veiled);
     if (!point) return verdict.replaceChildren(words.waiting);

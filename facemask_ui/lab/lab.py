@@ -34,7 +34,7 @@ def show_lab(
     Args:
         picture: What holds the face.
         region: The part of it that the model sees, or None for all of it.
-        label: The true class, or None for the model's own answer.
+        label: The true class, or None where nobody says it.
         model: Name of the model under attack.
         attack: The attack.
         seed: Its seed.
@@ -43,6 +43,9 @@ def show_lab(
     face = cropping.cut_face(picture, region)
     classifier = models.load(model, to_attack=True)
     before = answers.judge_face(classifier, face)
+    framed = cropping.is_about_a_face(picture, region)
+    label = label if framed else None  # of a wall, no answer is right
+    truth.describe_mistake(picture, label, before, models.title(model))
     question = Question(face, classifier, truth.settle_label(label, before), attack, seed)
     film = sweeps.film_sweep(question, before)
     grid = question.grid
@@ -62,7 +65,9 @@ def show_lab(
         record={
             "model": model,
             "model_sha256": models.sha256(model),
-            "true_class": LABELS[question.label],
+            "true_class": None if label is None else LABELS[label],
+            "attacked_class": LABELS[question.label],
+            "face_framed": framed,
             "threat_model": attack.sweep_threat_model(grid.epsilon(grid.last), seed),
         },
         notes=component.NotchNotes(
@@ -70,6 +75,8 @@ def show_lab(
         ),
         stated=_describe_threat_models(question, model),
         guess=guess,
+        truth_known=label is not None,
+        headline=framed,
         on_level=lambda notch: slider.store_notch(grid, notch),
         on_animate=lambda: st.session_state.update(animated=film.name),
     )
@@ -88,7 +95,9 @@ def show_lab(
     if attacked is not None and look_further:
         with below:
             further.choose_look(
-                further.Point(question, notch, attacked, picture, region, model, note)
+                further.Point(
+                    question, notch, attacked, picture, region, model, note, label is not None
+                )
             )
 
 

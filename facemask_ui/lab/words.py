@@ -24,7 +24,7 @@ WORDS: dict[str, Any] = {
         "fooled": "Fooled:",
         "held": "Held:",
         "unmoved": "Unmoved:",
-        "wrong": "Was already wrong:",
+        "wrong": "Already wrong without an attack:",
     },
     "before": "Before",
     "after": "After",
@@ -43,6 +43,7 @@ WORDS: dict[str, Any] = {
     "flag": "first fooled at {notch}",
     "from": "The model is first fooled at {notch}.",
     "never": "The model is not fooled anywhere shown.",
+    "alreadyWrong": "The model is wrong without an attack already.",
     "curve": "Confidence along the slider",
     "curveOf": "Confidence in “{class}”",
     "lines": {
@@ -53,7 +54,7 @@ WORDS: dict[str, Any] = {
     "filling": "still computing…",
     "waiting": "Computing…",
     "veiled": "What will the model say?",
-    "guess": "The right answer is “{class}”. Does the model still give it after this change?",
+    "guess": "The right answer is “{class}”. Does the model give it after this change?",
     "guessHeld": "Still right",
     "guessFooled": "Fooled",
     "guessNothing": "Just show me",
@@ -64,6 +65,17 @@ WORDS: dict[str, Any] = {
     "saveAnimation": "Every epsilon as a film (GIF)",
     "animating": "Making the film…",
 }
+
+CHANGES: dict[str, Any] = {
+    "outcomes": {"fooled": "Changed:", "held": "Unchanged:", "unmoved": "Unmoved:"},
+    "flag": "first changed at {notch}",
+    "from": "The verdict first changes at {notch}.",
+    "never": "The verdict changes nowhere shown.",
+    "guess": "The model says “{class}”. Does it still say so after this change?",
+    "guessHeld": "Still the same",
+    "guessFooled": "Another verdict",
+}
+"""What is said instead where nobody knows the right answer: a change of verdict may be for good."""
 
 SWEEP_FIGURES = {
     "linf": ["Largest change", " / 255"],

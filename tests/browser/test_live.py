@@ -69,7 +69,7 @@ def test_a_class_sees_its_confidence_fall_while_it_looks_on(
     page = started(visit(LIVE))
     clean, attacked = (live(page).locator(f"[data-role={r}]") for r in ("clean", "attacked"))
     expect(clean.locator(".verdict")).to_have_text(re.compile(r"With(out)? mask [><\d. ]+%"))
-    expect(attacked.locator(".verdict")).to_have_text(re.compile("(Fooled|Held):"))
+    expect(attacked.locator(".verdict")).to_have_text(re.compile("(Changed|Unchanged):"))
     for figure in (clean, attacked):
         expect(figure.get_by_role("img")).to_have_attribute("alt", re.compile("mask"))
     measured = []
@@ -99,7 +99,7 @@ def test_epsilon_by_keyboard_moves_the_answers_and_the_link(visit: Visit) -> Non
     for _ in range(8):
         slider.press("ArrowRight")
     expect(page).to_have_url(re.compile("epsilon=8"))
-    expect(live(page).locator("[data-role=attacked] .verdict")).to_contain_text("Fooled:")
+    expect(live(page).locator("[data-role=attacked] .verdict")).to_contain_text("Changed:")
     assert str(slider.get_attribute("aria-valuetext")).startswith("8/255")
     switch(page).press("Space")
     expect(live(page)).to_have_attribute("data-state", "off")

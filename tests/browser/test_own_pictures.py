@@ -77,8 +77,10 @@ def test_what_the_visitor_says_is_the_truth_counts(visit: Visit) -> None:
     upload(page, ASTRONAUT)
     verdict = page.locator(".lab .verdict")
     expect(verdict).to_have_attribute("data-outcome", "unmoved")
-    page.get_by_test_id("stButtonGroup").get_by_text("With mask", exact=True).click()
+    page.get_by_test_id("stButtonGroup").get_by_text("Yes", exact=True).click()
     expect(verdict).to_have_attribute("data-outcome", "wrong")
+    expect(page.get_by_text("is already wrong without an attack")).to_be_visible()
+    expect(page.locator(".lab .flag")).to_be_hidden()
 
 
 @pytest.mark.journey

@@ -147,6 +147,10 @@ def test_no_face_is_said_and_the_whole_picture_used(open_page: Open) -> None:
     app.file_uploader[0].set_value(("wall.png", plain, "image/png")).run()
     assert "No face was found" in app.warning[0].value
     assert not app.error
+    assert not any("mask" in it.value for it in app.header)
+    next(button for button in app.button if button.label == "Use the whole picture").click().run()
+    assert not app.warning
+    assert any("mask" in it.value for it in app.header)
 
 
 @pytest.mark.usefixtures("brightness")

@@ -64,3 +64,9 @@ def test_an_answer_is_a_word_beside_its_colour() -> None:
 def test_a_models_name_is_no_markdown() -> None:
     judged = {"[x](http://127.0.0.9)": Verdict(0, (0.9, 0.1)), "B": Verdict(1, (0.2, 0.8))}
     assert "[x](" not in headline.write_headline(judged)
+
+
+def test_what_the_visitor_says_is_held_against_each_model() -> None:
+    verdicts = {"A": Verdict(1, (0.1, 0.9)), "B": Verdict(0, (0.7, 0.3))}
+    assert headline.write_check(verdicts, 1).endswith("B is wrong, without any attack.")
+    assert headline.write_check({"A": verdicts["A"]}, 1).endswith("the model is right.")
