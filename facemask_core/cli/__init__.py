@@ -13,6 +13,7 @@ import typer
 
 from facemask_core.cli.attack import attack
 from facemask_core.cli.attacks import attacks
+from facemask_core.cli.calibrate import calibrate
 from facemask_core.cli.check import check
 from facemask_core.cli.corrupt import corrupt
 from facemask_core.cli.curve import curve
@@ -39,7 +40,7 @@ from facemask_core.errors import FacemaskError
 _COMMANDS = (
     *(models, attacks, predict, explain, attack, sweep),
     *(evaluate, curve, smallest, transfer, survive, defend, corrupt, check),
-    *(train, portraits, reproduce, work),
+    *(train, calibrate, portraits, reproduce, work),
 )
 
 app = typer.Typer(

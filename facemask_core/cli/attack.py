@@ -24,7 +24,7 @@ from facemask_core.cli.options import (
     WearMaskOption,
 )
 from facemask_core.cli.outputs import check_files, read_paths, saved
-from facemask_core.cli.pictures import read_face, verdict_row
+from facemask_core.cli.pictures import describe_verdict, read_face, verdict_row
 from facemask_core.cli.terminal import model_row, print_json, print_line, print_precision
 from facemask_core.epsilons import describe_epsilon, parse_epsilon
 from facemask_core.errors import ImageError
@@ -108,9 +108,8 @@ def attack(
         if as_json:
             print_json(row)
             return
-        verdict = result.before
-        print_line(f"before: {verdict.name}, confidence {verdict.confidence:.4f}{part.remark}")
-        print_line(f"after:  {result.after.name}, confidence {result.after.confidence:.4f}")
+        print_line(f"before: {describe_verdict(result.before)}{part.remark}")
+        print_line(f"after:  {describe_verdict(result.after)}")
         norm = str(row["threat_model"]["norm"])
         print_line(
             f"{result.outcome.value}: {attacker.title} in {norm} at epsilon "

@@ -17,7 +17,7 @@ from facemask_core.cli.options import (
     WearMaskOption,
 )
 from facemask_core.cli.outputs import check_files, read_paths, saved
-from facemask_core.cli.pictures import read_face, verdict_row
+from facemask_core.cli.pictures import describe_verdict, read_face, verdict_row
 from facemask_core.cli.terminal import model_row, print_json, print_line, print_precision
 from facemask_core.errors import ImageError
 from facemask_core.labels import LABELS, parse_label
@@ -85,8 +85,7 @@ def explain(
         if as_json:
             print_json(row)
             return
-        confidence = f"{verdict.name}, confidence {verdict.confidence:.4f}{part.remark}"
-        print_line(f"{image}: {confidence}")
+        print_line(f"{image}: {describe_verdict(verdict)}{part.remark}")
         print_line(f"{explanation.title} for {LABELS[target]}: {_in_words(summary)}; {ending}")
         print_precision(classifier)
 

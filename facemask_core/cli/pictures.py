@@ -212,5 +212,12 @@ def verdict_row(verdict: Verdict) -> dict[str, Any]:
     return {
         "label": verdict.name,
         "confidence": verdict.confidence,
+        "unsure": verdict.unsure,
         "probabilities": dict(zip(LABELS, verdict.probabilities, strict=True)),
     }
+
+
+def describe_verdict(verdict: Verdict) -> str:
+    """Writes a model's answer on a line, and that it is unsure where it is."""
+    unsure = f" (unsure: below {verdict.unsure_below})" if verdict.unsure else ""
+    return f"{verdict.name}, confidence {verdict.confidence:.4f}{unsure}"

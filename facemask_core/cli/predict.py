@@ -14,7 +14,7 @@ from facemask_core.cli.options import (
     ModelOption,
     WearMaskOption,
 )
-from facemask_core.cli.pictures import read_faces, verdict_row
+from facemask_core.cli.pictures import describe_verdict, read_faces, verdict_row
 from facemask_core.cli.terminal import print_json, print_line, print_note
 from facemask_core.errors import FacemaskError
 
@@ -47,8 +47,7 @@ def predict(
             verdict = judge(classifier, part.pixels[None])[0]
             rows.append({"path": str(path), **verdict_row(verdict), **part.row()})
             if not as_json:
-                confidence = f"{verdict.name}, confidence {verdict.confidence:.4f}{part.remark}"
-                print_line(f"{path}: {confidence}")
+                print_line(f"{path}: {describe_verdict(verdict)}{part.remark}")
     if as_json:
         print_json(rows)
     if failed:

@@ -26,10 +26,13 @@ class Verdict:
     Attributes:
         label: The predicted class, 0 or 1.
         probabilities: The probability of each class; they sum to 1.
+        unsure_below: The confidence below which this model is unsure, as its card says; None for
+            one that never is.
     """
 
     label: int
     probabilities: tuple[float, float]
+    unsure_below: float | None = None
 
     @property
     def confidence(self) -> float:
@@ -41,6 +44,11 @@ class Verdict:
         """The predicted class's name."""
         return LABELS[self.label]
 
+    @property
+    def unsure(self) -> bool:
+        """Whether the confidence is too little for a verdict."""
+        return self.unsure_below is not None and self.confidence < self.unsure_below
+
 
 class Outcome(Enum):
     """How an attack on one face ended."""
@@ -50,6 +58,8 @@ class Outcome(Enum):
     UNMOVED = "unmoved"
     """Not fooled, but the picture is the original still, so the model was not put to the test."""
     ALREADY_WRONG = "was already wrong"
+    UNSURE = "unsure"
+    """Before or after the attack the model's confidence is too little for a verdict."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,8 +109,10 @@ def judge(classifier: Classifier, faces: NDArray[np.uint8]) -> list[Verdict]:
         One verdict a face.
     """
     logits = classifier.predict(images.to_float(faces))
+    threshold = classifier.card.unsure_below
     return [
-        Verdict(int(row.argmax()), (float(row[0]), float(row[1]))) for row in probabilities(logits)
+        Verdict(int(row.argmax()), (float(row[0]), float(row[1])), threshold)
+        for row in probabilities(logits)
     ]
 
 
@@ -163,8 +175,12 @@ def _outcome(
     def reached(verdict: Verdict) -> bool:
         return verdict.label != truth if target is None else verdict.label == target
 
+    if before.unsure:
+        return Outcome.UNSURE
     if reached(before):
         return Outcome.ALREADY_WRONG
+    if after.unsure:
+        return Outcome.UNSURE
     if reached(after):
         return Outcome.FOOLED
     return Outcome.HELD if moved else Outcome.UNMOVED

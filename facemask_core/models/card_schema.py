@@ -252,6 +252,7 @@ class _Card(_Fields):
     notes: Text = ""
     corruptions: _Corruptions | None = None
     ancestors: list[_Ancestor] = []
+    unsure_below: Share | None = None
 
 
 _CARD: TypeAdapter[Any] = TypeAdapter(_Card)

@@ -59,6 +59,8 @@ class Card:
         notes: What a reader should know before trusting the figures.
         corruptions: The table that the command ``corrupt`` measured; None where nobody did.
         ancestors: Where training started from trained weights: how those were made, oldest first.
+        unsure_below: Confidence below which the model's answer is no verdict, see
+            :mod:`facemask_core.evaluation.unsure`; None where it was not measured or is never so.
     """
 
     name: str
@@ -77,6 +79,7 @@ class Card:
     notes: str = ""
     corruptions: dict[str, Any] | None = None
     ancestors: list[dict[str, Any]] = field(default_factory=list)
+    unsure_below: float | None = None
 
 
 def sha256(path: Path) -> str:

@@ -15,8 +15,9 @@ from facemask_core.backend import all_devices
 from facemask_core.data import datasets
 from facemask_core.engines import RunContext
 from facemask_core.errors import TrainingError
+from facemask_core.evaluation.unsure import measure_unsure_below
 from facemask_core.models import checkpoints
-from facemask_core.models.classifier import open_classifier
+from facemask_core.models.classifier import open_classifier, probabilities
 from facemask_core.training import network
 from facemask_core.training.history import Board
 from facemask_core.training.photographs import Photographs
@@ -90,10 +91,10 @@ def train(
         notes=_notes(probe),
         ancestors=ancestors,
     )
-    metrics = _measure(card, output, splits, unrounded, progress)
+    metrics, unsure_below = _measure(card, output, splits, unrounded, progress)
     if probe:
         metrics["val"]["probe"] = probe  # it was made on validation images
-    card = replace(card, metrics=metrics)
+    card = replace(card, metrics=metrics, unsure_below=unsure_below)
     checkpoints.write_card(output, card)
     (output / STATE_FILE).unlink(missing_ok=True)
     return card
@@ -148,17 +149,25 @@ def _measure(
     splits: dict[str, datasets.Dataset],
     unrounded: dict[str, NDArray[np.int64]],
     progress: Progress,
-) -> dict[str, Any]:
-    """Evaluates the stored float16 weights, loaded as any user loads them."""
+) -> tuple[dict[str, Any], float | None]:
+    """Evaluates the stored float16 weights, loaded as any user loads them.
+
+    Returns:
+        The figures of each split, and the confidence below which the model is unsure.
+    """
     classifier = open_classifier(output, card)
     metrics: dict[str, Any] = {}
+    unsure_below = None
     for split, classes in unrounded.items():
         report = evaluation.evaluate(
             classifier,
             splits[split],
             context=RunContext(progress=partial(progress, f"measuring {split}")),
         )
+        if split == "val":
+            shares = probabilities(report.clean.logits)
+            unsure_below = measure_unsure_below(shares, report.clean.labels)
         metrics[split] = report.card_figures() | {
             "changed_by_float16": int((report.clean.classes != classes).sum()),
         }
-    return metrics
+    return metrics, unsure_below

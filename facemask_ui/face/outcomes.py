@@ -9,6 +9,7 @@ OUTCOMES = {
     Outcome.HELD: (":material/shield:", "Held"),
     Outcome.UNMOVED: (":material/pause_circle:", "Unmoved"),
     Outcome.ALREADY_WRONG: (":material/block:", "Was already wrong"),
+    Outcome.UNSURE: (":material/help:", "Unsure"),
 }
 CHANGES = OUTCOMES | {
     Outcome.FOOLED: (":material/bolt:", "Changed"),

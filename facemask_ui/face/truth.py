@@ -62,7 +62,7 @@ def describe_mistake(picture: Picture, label: int | None, before: Verdict, model
         before: The model's answer.
         model: What the model is called.
     """
-    if picture.label is None and label is not None and before.label != label:
+    if picture.label is None and label not in (None, before.label) and not before.unsure:
         st.info(
             f"{model} is already wrong without an attack: you say {WORDS[label].lower()}, it says "
             f"{WORDS[before.label].lower()}. Nothing below has fooled it; the attack only keeps it "

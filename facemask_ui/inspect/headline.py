@@ -8,8 +8,6 @@ from facemask_core.evaluation.verdicts import Verdict
 from facemask_core.labels import WITH_MASK, WITHOUT_MASK
 from facemask_ui.base import messages, palette
 
-UNSURE = 0.6
-"""A model with less confidence is called unsure: another crop may change its answer."""
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 _Verdicts = Mapping[str, Verdict]
@@ -23,7 +21,7 @@ def write_headline(verdicts: _Verdicts) -> str:
     """
     if len(verdicts) == 1:
         (verdict,) = verdicts.values()
-        return palette.write_verdict(verdict) + (", but unsure" if _is_unsure(verdict) else "")
+        return palette.write_verdict(verdict) + (", but unsure" if verdict.unsure else "")
     sides = [
         {name: verdict for name, verdict in verdicts.items() if verdict.label == label}
         for label in (WITH_MASK, WITHOUT_MASK)
@@ -44,10 +42,14 @@ def write_check(verdicts: _Verdicts, label: int) -> str:
         verdicts: Each model's verdict by the model's name; at least one.
         label: The class that the visitor says is the true one.
     """
-    wrong = {name: verdict for name, verdict in verdicts.items() if verdict.label != label}
+    sure = {name: verdict for name, verdict in verdicts.items() if not verdict.unsure}
+    wrong = {name: verdict for name, verdict in sure.items() if verdict.label != label}
     said = f"You say {palette.write_class(label)}:"
+    if not sure:
+        return f"{said} {'the model is' if len(verdicts) == 1 else 'all models are'} unsure."
     if not wrong:
-        return f"{said} {'the model is' if len(verdicts) == 1 else 'all models are'} right."
+        who = "the model is" if len(verdicts) == 1 else "every model that is sure is"
+        return f"{said} {who} right."
     verb = "is" if len(wrong) == 1 else "are"
     return f"{said} {_write_names(wrong)} {verb} wrong, without any attack."
 
@@ -56,7 +58,7 @@ def _write_agreement(verdicts: _Verdicts) -> str:
     both = len(verdicts) == 2
     subject = "Both models" if both else f"All {_write_number(len(verdicts))} models"
     agreement = f"{subject} agree: {_write_answer(verdicts)}"
-    unsure = {name: verdict for name, verdict in verdicts.items() if _is_unsure(verdict)}
+    unsure = {name: verdict for name, verdict in verdicts.items() if verdict.unsure}
     if not unsure:
         return agreement
     if len(unsure) == len(verdicts):
@@ -94,7 +96,3 @@ def _join_words(words: list[str]) -> str:
 
 def _write_number(count: int) -> str:
     return _NUMBERS[count] if count < len(_NUMBERS) else str(count)
-
-
-def _is_unsure(verdict: Verdict) -> bool:
-    return verdict.confidence < UNSURE

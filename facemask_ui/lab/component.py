@@ -118,6 +118,7 @@ def draw_lab(
     axis: Axis,
     level: int,
     label: int,
+    unsure_below: float | None,
     alt: str,
     attack: str,
     file: str,
@@ -140,6 +141,7 @@ def draw_lab(
         axis: What its slider moves along.
         level: Where the slider stands.
         label: The class that counts as the right answer.
+        unsure_below: The confidence below which the model is unsure, if it ever is.
         alt: What the picture shows.
         attack: The attack's name in words.
         file: First part of the names of downloaded files.
@@ -169,6 +171,7 @@ def draw_lab(
             "axis": vars(axis) | {"most": axis.most},
             "level": level,
             "label": label,
+            "unsureBelow": unsure_below,
             "alt": alt,
             "attack": attack,
             "file": file,

@@ -36,9 +36,16 @@ function predict(probabilities) {
   return probabilities[1] > probabilities[0] ? 1 : 0;
 }
 
+/** Whether a confidence is too little for a verdict; a model without a threshold is never unsure. */
+function isUnsure(probabilities, threshold) {
+  return threshold !== null && Math.max(...probabilities) < threshold;
+}
+
 /** How an attack ended; a picture that is the original still was not put to a test. */
-function outcomeOf(before, after, label, moved) {
+function outcomeOf(before, after, { label, unsureBelow }, moved) {
+  if (isUnsure(before, unsureBelow)) return "doubt";
   if (predict(before) !== label) return "wrong";
+  if (isUnsure(after, unsureBelow)) return "unsure";
   if (predict(after) !== label) return "fooled";
   return moved ? "held" : "unmoved";
 }

@@ -196,6 +196,7 @@ def _show_steps(point: Point) -> None:
         axis=component.step_axis(last),
         level=0,
         label=question.label,
+        unsure_below=question.classifier.card.unsure_below,
         alt=point.picture.alt,
         attack=question.attack.title,
         file=f"step-{question.attack.name}",

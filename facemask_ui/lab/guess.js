@@ -27,7 +27,8 @@ class Guess {
     row.replaceChildren();
     const point = film.points.get(guess.level);
     if (guess.fooled === null || !point) return (this.box.hidden = true);
-    const fooled = predict(point.probabilities) !== data.label;
+    const { probabilities } = point;
+    const fooled = predict(probabilities) !== data.label && !isUnsure(probabilities, data.unsureBelow);
     sentence.textContent = fooled === guess.fooled ? data.words.guessedRight : data.words.guessedWrong;
   }
 

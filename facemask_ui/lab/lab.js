@@ -120,10 +120,13 @@ class Lab {
 
   refresh() {
     this.film = assemble(films.get(this.data.question) ?? new Map());
-    const fooling = confidence(this.film, 1 - this.data.label).find(([, share]) => share > 0.5);
+    const { label, unsureBelow } = this.data;
+    const least = unsureBelow ?? 0; // what is unsure is not fooled
+    const fooling = confidence(this.film, 1 - label).find(([, share]) => share > 0.5 && share >= least);
     const { before } = this.film;
-    this.film.wrong = before !== undefined && predict(before) !== this.data.label;
-    this.film.first = this.film.wrong ? undefined : fooling?.[0]; // no attack made it wrong
+    const doubt = before !== undefined && isUnsure(before, unsureBelow);
+    this.film.wrong = before !== undefined && predict(before) !== label && !doubt;
+    this.film.first = this.film.wrong || doubt ? undefined : fooling?.[0]; // no attack made it so
     this.drawCurve();
     this.curve.drawKey(this.film, this.data);
     this.drawGuess();
@@ -229,7 +232,7 @@ class Lab {
     delete verdict.dataset.outcome;
     if (this.veiled()) return verdict.replaceChildren(words.veiled);
     if (!point) return verdict.replaceChildren(words.waiting);
-    const outcome = outcomeOf(film.before, point.probabilities, data.label, this.isMoved());
+    const outcome = outcomeOf(film.before, point.probabilities, data, this.isMoved());
     verdict.dataset.outcome = outcome;
     verdict.replaceChildren(
       icon(words.icons[outcome]), `${words.outcomes[outcome]} `, this.chip(point.probabilities),
@@ -260,7 +263,7 @@ class Lab {
     if (this.veiled()) return this.words.veiled;
     if (!point) return this.words.waiting;
     const { film, data } = this;
-    const outcome = outcomeOf(film.before, point.probabilities, data.label, this.isMoved());
+    const outcome = outcomeOf(film.before, point.probabilities, data, this.isMoved());
     return `${this.words.outcomes[outcome]} ${this.answer(point.probabilities)}`;
   }
 

@@ -59,6 +59,7 @@ def show_lab(
         axis=component.epsilon_axis(grid),
         level=notch,
         label=question.label,
+        unsure_below=classifier.card.unsure_below,
         alt=picture.alt,
         attack=attack.title,
         file=f"attacked-{attack.name}-{grid.norm}",

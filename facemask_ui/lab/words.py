@@ -14,6 +14,8 @@ _OUTCOMES = {
     "held": Outcome.HELD,
     "unmoved": Outcome.UNMOVED,
     "wrong": Outcome.ALREADY_WRONG,
+    "unsure": Outcome.UNSURE,
+    "doubt": Outcome.UNSURE,
 }
 
 WORDS: dict[str, Any] = {
@@ -25,6 +27,8 @@ WORDS: dict[str, Any] = {
         "held": "Held:",
         "unmoved": "Unmoved:",
         "wrong": "Already wrong without an attack:",
+        "unsure": "Unsure:",
+        "doubt": "Unsure without an attack:",
     },
     "before": "Before",
     "after": "After",
@@ -67,7 +71,13 @@ WORDS: dict[str, Any] = {
 }
 
 CHANGES: dict[str, Any] = {
-    "outcomes": {"fooled": "Changed:", "held": "Unchanged:", "unmoved": "Unmoved:"},
+    "outcomes": {
+        "fooled": "Changed:",
+        "held": "Unchanged:",
+        "unmoved": "Unmoved:",
+        "unsure": "Unsure:",
+        "doubt": "Unsure without an attack:",
+    },
     "flag": "first changed at {notch}",
     "from": "The verdict first changes at {notch}.",
     "never": "The verdict changes nowhere shown.",

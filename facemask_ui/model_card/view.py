@@ -158,6 +158,12 @@ def _show_reliability(card: Card) -> None:
             alt=calibration.describe_diagram(bins),
         )
         st.caption("Test photographs; the larger a point, the more of them.")
+        if card.unsure_below is not None:
+            st.markdown(
+                f"Below a confidence of **{percent(card.unsure_below)}** the lab calls it "
+                "**unsure**: there at most three in four of its answers about the validation "
+                "photographs were right. An unsure answer never counts as fooled."
+            )
     with right:
         st.header("Class by class, source by source", anchor=False)
         st.dataframe(tables.tabulate_classes(test), hide_index=True)

@@ -29,6 +29,7 @@ def test_predicting_prints_one_row_a_picture(lab: Lab, tmp_path: Path, picture: 
             "path",
             "label",
             "confidence",
+            "unsure",
             "probabilities",
             "box",
             "faces",
