@@ -8,7 +8,7 @@ from facemask_core.evaluation.verdicts import Verdict
 from facemask_ui.base import charts, messages
 from facemask_ui.choices import models
 from facemask_ui.face import answers, cropping, pictures, truth
-from facemask_ui.inspect import dangers, why
+from facemask_ui.inspect import complaint, dangers, why
 from facemask_ui.inspect.headline import write_check, write_headline
 
 
@@ -42,8 +42,10 @@ def show_inspection() -> None:
                 "No face was found or framed, so these answers are about the whole picture and "
                 "say nothing about a mask."
             )
-        if verdicts and framed and label is not None:
-            st.markdown(write_check(titled, label))
+        if verdicts and framed and not picture.shipped:
+            if label is not None:
+                st.markdown(write_check(titled, label))
+            complaint.offer_reasons(picture, region, face)
         if verdicts:
             charts.draw_probabilities(titled, key="probabilities")
             st.page_link(

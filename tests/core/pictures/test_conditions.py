@@ -1,0 +1,77 @@
+"""What of a face makes a wrong verdict likely is measured on its pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from facemask_core.data import samples
+from facemask_core.labels import WITHOUT_MASK
+from facemask_core.pictures import images
+from facemask_core.pictures.conditions import CONDITIONS, find_conditions
+
+Face = NDArray[np.uint8]
+BARE = [
+    images.resize(images.decode(it.path.read_bytes()))
+    for it in samples.gallery()
+    if it.label == WITHOUT_MASK
+]
+
+
+def names(face: Face, side: int = 200) -> set[str]:
+    return {condition.key for condition in find_conditions(face, side)}
+
+
+def darker(face: Face) -> Face:
+    return (face * 0.2).astype(np.uint8)
+
+
+def flatter(face: Face) -> Face:
+    return (128 + 0.2 * (face.astype(float) - 128)).astype(np.uint8)
+
+
+def blurred(face: Face) -> Face:
+    return np.asarray(cv2.GaussianBlur(face, (0, 0), 6), np.uint8)
+
+
+def red(face: Face) -> Face:
+    return np.clip(face * np.array([1.3, 0.5, 0.4]), 0, 255).astype(np.uint8)
+
+
+def covered(face: Face) -> Face:
+    box = face.copy()
+    box[135:215, 50:175] = (30, 90, 220)
+    return box
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        (darker, "dark"),
+        (flatter, "flat"),
+        (blurred, "blurred"),
+        (red, "cast"),
+        (covered, "covered"),
+    ],
+)
+def test_a_changed_portrait_is_named_by_its_change(
+    change: Callable[[Face], Face], key: str
+) -> None:
+    assert np.mean([key in names(change(face)) for face in BARE]) > 0.8
+    assert np.mean([key in names(face) for face in BARE]) < 0.4
+
+
+def test_a_small_face_and_an_even_one_are_measured_too() -> None:
+    assert "small" in names(BARE[0], side=40)
+    assert "small" not in names(BARE[0], side=60)
+    assert {"flat", "blurred"} <= names(np.full((224, 224, 3), 128, np.uint8))
+
+
+def test_every_condition_says_what_to_do() -> None:
+    assert len({condition.key for condition in CONDITIONS}) == len(CONDITIONS)
+    for condition in CONDITIONS:
+        assert condition.advice.endswith(".")
