@@ -85,9 +85,9 @@ def attack(
         classifier.name,
         classifier.card.weights_sha256,
         threat_model,
-        frame=face.frame,
-        box=face.box,
-        wears_drawn_mask=face.wears_drawn_mask,
+        frame=part.frame,
+        box=part.box,
+        wears_drawn_mask=part.wears_drawn_mask,
     )
     row = {
         "path": str(image),

@@ -63,8 +63,8 @@ def explain(
     summary = explanations.summarise(heat)
     note = LabNote(
         made="heat map",
-        frame=face.frame,
-        box=face.box,
+        frame=part.frame,
+        box=part.box,
         model=shorten_name(classifier.name),
         model_sha256=classifier.card.weights_sha256,
     )

@@ -12,7 +12,7 @@ from sklearn.isotonic import IsotonicRegression
 
 MOST_RIGHT = 0.75
 """Halfway between a coin and certainty: of unsure answers no more than this share is right."""
-LEAST_IMAGES = 10
+LEAST_IMAGES = 5
 """Of fewer answers, one more that is wrong would move the threshold far."""
 
 

@@ -44,7 +44,9 @@ def test_the_saved_picture_is_inside_the_ball_and_judged_as_saved(
     drop = row["before"]["confidence"] - row["after"]["probabilities"][row["before"]["label"]]
     assert row["confidence_drop"] == pytest.approx(drop)
     held = "held" if levels else "unmoved"
-    assert row["outcome"] == ("fooled" if row["after"]["label"] != row["before"]["label"] else held)
+    changed = "fooled" if row["after"]["label"] != row["before"]["label"] else held
+    unsure = row["before"]["unsure"] or row["after"]["unsure"]
+    assert row["outcome"] == ("unsure" if unsure else changed)
 
 
 def test_an_attack_states_its_threat_model(lab: Lab, tmp_path: Path, picture: Path) -> None:
