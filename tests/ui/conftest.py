@@ -70,7 +70,7 @@ def brightness(monkeypatch: pytest.MonkeyPatch) -> Classifier:
     slope = np.array([[-4.0, 4.0]] * 3, np.float32)
     dense.set_weights([slope, np.array([6.0, -6.0], np.float32)])  # level at a mean of 0.5
     card = checkpoints.read_card(checkpoints.locate(models.shipped()[0]))
-    classifier = Classifier(model, replace(card, weights_sha256="brightness"))
+    classifier = Classifier(model, replace(card, weights_sha256="brightness", unsure_below=None))
 
     def load(name: str, **_: object) -> Classifier:
         """The same for a report's worker, under every model's own name."""
