@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -26,6 +25,7 @@ from facemask_core.backend import keras
 from facemask_core.errors import AttackError
 from facemask_core.models.classifier import Classifier
 from facemask_core.models.gradients import ModelFunctions, Tensor
+from facemask_core.models.loops import Loop, Tensors
 
 ops = keras.ops
 
@@ -86,7 +86,7 @@ class APGD(GradientAscent):
             noise = random_starts(subset, self.norm, epsilon, seed, restart)
             pixels, logits, iterations, dead = classifier.run(
                 ("auto-pgd", ball, loss),
-                partial(_climb, ball, loss),
+                _Climb(ball, loss),
                 subset,
                 np.clip(subset + noise, 0.0, 1.0),
                 directions(labels[rows], self.target),
@@ -128,44 +128,39 @@ class _Progress(NamedTuple):
     stretch: Tensor
 
 
-def _climb(
-    ball: norms.Ball,
-    loss: Loss,
-    model: ModelFunctions,
-    images: Tensor,
-    start: Tensor,
-    direction: Tensor,
-    epsilon: Tensor,
-    steps: Tensor,
-) -> tuple[Tensor, ...]:
-    """Climbs, as the traced program; returns best images, logits, steps, and dead gradients."""
+@dataclass(frozen=True)
+class _Climb(Loop):
+    """Climbs; its outputs are the best images, logits, their steps, and dead gradients."""
 
-    def judge(pixels: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        logits, gradient = model.margin_gradient(pixels, direction)
-        lead = ops.sum(logits * direction, axis=1)
-        gradient = scale_by_slope(loss.slope(lead), gradient, loss)
-        usable = is_usable(gradient)
-        return logits, lead, zero_unless(usable, gradient), ops.logical_not(usable)
+    ball: norms.Ball
+    loss: Loss
 
-    def advance(
-        step: Tensor,
-        current: Tensor,
-        before: Tensor,
-        gradient: Tensor,
-        best_gradient: Tensor,
-        dead: Tensor,
-        best: tuple[Tensor, ...],
-        progress: tuple[Tensor, ...],
-    ) -> tuple[Any, ...]:
-        best, progress = BestPoint(*best), _Progress(*progress)
+    def begin(self, model: ModelFunctions, inputs: Tensors) -> Tensors:
+        _, start, direction, epsilon, steps = inputs
+        logits, lead, gradient, dead = self._judge(model, start, direction)
+        best = BestPoint.before_start(start, direction).or_better(
+            start, logits, lead, ops.ones_like(epsilon) > 0, ops.zeros_like(steps)
+        )
+        progress = _first_progress(self.loss.value(lead), epsilon, steps)
+        return (ops.zeros_like(steps), start, start, gradient, gradient, dead, *best, *progress)
+
+    def goes_on(self, inputs: Tensors, state: Tensors) -> Tensor:
+        return state[0] < inputs[4]
+
+    def advance(self, model: ModelFunctions, inputs: Tensors, state: Tensors) -> Tensors:
+        images, _, direction, epsilon, steps = inputs
+        step, current, before, gradient, best_gradient, dead, *figures = state
+        parts = len(BestPoint._fields)
+        best, progress = BestPoint(*figures[:parts]), _Progress(*figures[parts:])
         size = progress.step_size
-        moved = _take_step(ball, images, current, before, gradient, epsilon, step, size)
-        logits, lead, gradient, died = judge(moved)
+        moved = _take_step(self.ball, images, current, before, gradient, epsilon, step, size)
+        logits, lead, gradient, died = self._judge(model, moved, direction)
         fools_at_last = ops.logical_and(lead > 0.0, best.lead <= 0.0)
         rises = ops.logical_or(_is_higher(lead, best.lead), fools_at_last)
         best_gradient = ops.where(rises[:, None, None, None], gradient, best_gradient)
         best = best.or_better(moved, logits, lead, rises, step + 1)
-        progress, halved = _review(progress, loss.value(lead), loss.value(best.lead), steps)
+        values = self.loss.value(lead), self.loss.value(best.lead)
+        progress, halved = _review(progress, *values, steps)
         back = halved[:, None, None, None]
         return (
             step + 1,
@@ -174,27 +169,22 @@ def _climb(
             ops.where(back, best_gradient, gradient),
             best_gradient,
             ops.logical_or(dead, died),
-            tuple(best),
-            tuple(progress),
+            *best,
+            *progress,
         )
 
-    logits, lead, gradient, dead = judge(start)
-    best = BestPoint.before_start(start, direction).or_better(
-        start, logits, lead, ops.ones_like(epsilon) > 0, ops.zeros_like(steps)
-    )
-    state = (
-        ops.zeros_like(steps),
-        start,
-        start,
-        gradient,
-        gradient,
-        dead,
-        tuple(best),
-        tuple(_first_progress(loss.value(lead), epsilon, steps)),
-    )
-    final = ops.while_loop(lambda step, *_: step < steps, advance, state)
-    best = BestPoint(*final[6])
-    return best.pixels, best.logits, best.step, final[5]
+    def finish(self, model: ModelFunctions, inputs: Tensors, state: Tensors) -> Tensors:
+        dead, *figures = state[5:]
+        best = BestPoint(*figures[: len(BestPoint._fields)])
+        return best.pixels, best.logits, best.step, dead
+
+    def _judge(self, model: ModelFunctions, pixels: Tensor, direction: Tensor) -> Tensors:
+        """Returns a point's logits, lead and usable gradient, and where that is dead."""
+        logits, gradient = model.margin_gradient(pixels, direction)
+        lead = ops.sum(logits * direction, axis=1)
+        gradient = scale_by_slope(self.loss.slope(lead), gradient, self.loss)
+        usable = is_usable(gradient)
+        return logits, lead, zero_unless(usable, gradient), ops.logical_not(usable)
 
 
 def _take_step(

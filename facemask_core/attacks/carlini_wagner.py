@@ -17,6 +17,7 @@ from facemask_core.backend import keras
 from facemask_core.errors import AttackError
 from facemask_core.models.classifier import Classifier
 from facemask_core.models.gradients import ModelFunctions, Tensor
+from facemask_core.models.loops import Loop, Tensors
 
 ops = keras.ops
 
@@ -109,7 +110,7 @@ class CarliniWagner(MinimalAttack):
     ) -> tuple[NDArray[Any], ...]:
         return classifier.run(
             "carlini-wagner",
-            _minimise,
+            _Minimise(),
             images,
             towards,
             weights,
@@ -148,29 +149,38 @@ class _Nearest(NamedTuple):
         )
 
 
-def _minimise(
-    model: ModelFunctions,
-    images: Tensor,
-    direction: Tensor,
-    weight: Tensor,
-    steps: Tensor,
-    rate: Tensor,
-    confidence: Tensor,
-) -> tuple[Tensor, ...]:
-    """Minimises for one c an image, as the traced program.
+class _Minimise(Loop):
+    """Minimises for one c an image.
 
-    Returns the nearest fooling images, their squared distances (infinite where none fools), the
-    steps they were reached at, and dead gradients.
+    Its outputs are the nearest fooling images, their squared distances (infinite where none fools),
+    the steps they were reached at, and dead gradients.
     """
 
-    def advance(
-        step: Tensor, inner: Tensor, mean: Tensor, spread: Tensor, dead: Tensor, *nearest: Tensor
-    ) -> tuple[Tensor, ...]:
+    def begin(self, model: ModelFunctions, inputs: Tensors) -> Tensors:
+        images, _, weight, steps, *_ = inputs
+        # The inverse of tanh is infinite at black and white.
+        inner = ops.arctanh((2.0 * images - 1.0) * 0.999999)
+        nothing = ops.zeros_like(weight)
+        return (
+            ops.zeros_like(steps),
+            inner,
+            ops.zeros_like(images),
+            ops.zeros_like(images),
+            nothing > 0.0,
+            *_Nearest(images, nothing + np.inf, ops.cast(nothing, "int32")),
+        )
+
+    def goes_on(self, inputs: Tensors, state: Tensors) -> Tensor:
+        return state[0] < inputs[3]
+
+    def advance(self, model: ModelFunctions, inputs: Tensors, state: Tensors) -> Tensors:
+        images, direction, weight, _, rate, confidence = inputs
+        step, inner, mean, spread, dead, *before = state
         squashed = ops.tanh(inner)
         pixels = (squashed + 1.0) / 2.0
         logits, gradient = model.margin_gradient(pixels, direction)
         lead = ops.sum(logits * direction, axis=1)
-        nearest = _Nearest(*nearest).or_nearer(pixels, images, lead, confidence, step)
+        nearest = _Nearest(*before).or_nearer(pixels, images, lead, confidence, step)
         usable = is_usable(gradient)
         pull = ops.where(lead < confidence, weight, ops.zeros_like(weight))
         slope = 2.0 * (pixels - images) - pull[:, None, None, None] * zero_unless(usable, gradient)
@@ -189,20 +199,10 @@ def _minimise(
             *nearest,
         )
 
-    # The inverse of tanh is infinite at black and white.
-    inner = ops.arctanh((2.0 * images - 1.0) * 0.999999)
-    nothing = ops.zeros_like(weight)
-    state = (
-        ops.zeros_like(steps),
-        inner,
-        ops.zeros_like(images),
-        ops.zeros_like(images),
-        nothing > 0.0,
-        *_Nearest(images, nothing + np.inf, ops.cast(nothing, "int32")),
-    )
-    final = ops.while_loop(lambda step, *_: step < steps, advance, state)
-    step, inner, _, _, dead, *nearest = final
-    # Where the last step led has not been looked at yet.
-    pixels = (ops.tanh(inner) + 1.0) / 2.0
-    lead = ops.sum(model.logits(pixels) * direction, axis=1)
-    return *_Nearest(*nearest).or_nearer(pixels, images, lead, confidence, step), dead
+    def finish(self, model: ModelFunctions, inputs: Tensors, state: Tensors) -> Tensors:
+        images, direction, confidence = inputs[0], inputs[1], inputs[5]
+        step, inner, _, _, dead, *nearest = state
+        # Where the last step led has not been looked at yet.
+        pixels = (ops.tanh(inner) + 1.0) / 2.0
+        lead = ops.sum(model.logits(pixels) * direction, axis=1)
+        return *_Nearest(*nearest).or_nearer(pixels, images, lead, confidence, step), dead

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import ClassVar
 
 import numpy as np
@@ -17,6 +16,7 @@ from facemask_core.backend import keras
 from facemask_core.errors import AttackError
 from facemask_core.models.classifier import Classifier
 from facemask_core.models.gradients import ModelFunctions, Tensor
+from facemask_core.models.loops import Loop, Tensors
 
 ops = keras.ops
 
@@ -57,7 +57,7 @@ class DeepFool(MinimalAttack):
     ) -> SearchResult:
         nearest, steps, dead = classifier.run(
             ("deepfool", self.norm),
-            partial(_linearise, norms.ball(self.norm)),
+            _Linearise(norms.ball(self.norm)),
             images,
             directions(labels, self.target),
             scalars=(np.int32(self.steps), np.float32(1.0 + self.overshoot)),
@@ -67,19 +67,30 @@ class DeepFool(MinimalAttack):
         return SearchResult(nearest, steps, np.minimum(steps + 1, self.steps), dead)
 
 
-def _linearise(
-    ball: norms.Ball,
-    model: ModelFunctions,
-    images: Tensor,
-    direction: Tensor,
-    steps: Tensor,
-    stretch: Tensor,
-) -> tuple[Tensor, ...]:
-    """Searches, as the traced program; returns the images, each one's steps, and dead gradients."""
+@dataclass(frozen=True)
+class _Linearise(Loop):
+    """Steps to the boundary of a linear model; returns images, each one's steps, dead gradients."""
 
-    def advance(
-        step: Tensor, active: Tensor, current: Tensor, way: Tensor, count: Tensor, dead: Tensor
-    ) -> tuple[Tensor, ...]:
+    ball: norms.Ball
+
+    def begin(self, model: ModelFunctions, inputs: Tensors) -> Tensors:
+        images, direction, steps, _ = inputs
+        everyone = direction[:, 0] < np.inf
+        return (
+            ops.zeros_like(steps),
+            everyone,
+            images,
+            ops.zeros_like(images),
+            ops.cast(ops.zeros_like(direction[:, 0]), "int32"),
+            ops.logical_not(everyone),
+        )
+
+    def goes_on(self, inputs: Tensors, state: Tensors) -> Tensor:
+        return ops.logical_and(state[0] < inputs[2], ops.any(state[1]))
+
+    def advance(self, model: ModelFunctions, inputs: Tensors, state: Tensors) -> Tensors:
+        images, direction, _, stretch = inputs
+        step, active, current, way, count, dead = state
         logits, gradient = model.margin_gradient(current, direction)
         lead = ops.sum(logits * direction, axis=1)
         blocked = ops.logical_or(
@@ -91,28 +102,16 @@ def _linearise(
         standing = ops.logical_and(active, lead <= 0.0)
         dead = ops.logical_or(dead, ops.logical_and(standing, ops.logical_not(usable)))
         active = ops.logical_and(standing, usable)
-        slope = ops.where(usable[:, None, None, None], ball.dual(gradient), 1.0)
+        slope = ops.where(usable[:, None, None, None], self.ball.dual(gradient), 1.0)
         length = -lead[:, None, None, None] / slope
         # On a plateau the boundary seems infinitely far; no image lies beyond the whole box.
-        length = ops.minimum(length, ball.largest_epsilon(tuple(images.shape[1:])))
+        length = ops.minimum(length, self.ball.largest_epsilon(tuple(images.shape[1:])))
         moves = active[:, None, None, None]
-        way = ops.where(moves, way + length * ball.steepest(gradient), way)
+        way = ops.where(moves, way + length * self.ball.steepest(gradient), way)
         moved = ops.clip(images + stretch * way, 0.0, 1.0)
         current = ops.where(moves, moved, current)
         return step + 1, active, current, way, ops.where(active, step + 1, count), dead
 
-    everyone = direction[:, 0] < np.inf
-    state = (
-        ops.zeros_like(steps),
-        everyone,
-        images,
-        ops.zeros_like(images),
-        ops.cast(ops.zeros_like(direction[:, 0]), "int32"),
-        ops.logical_not(everyone),
-    )
-    _, _, current, _, count, dead = ops.while_loop(
-        lambda step, active, *_: ops.logical_and(step < steps, ops.any(active)),
-        advance,
-        state,
-    )
-    return current, count, dead
+    def finish(self, model: ModelFunctions, inputs: Tensors, state: Tensors) -> Tensors:
+        _, _, current, _, count, dead = state
+        return current, count, dead

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facemask_core.attacks import losses, norms
-from facemask_core.attacks.ascent_program import climb, find_steepest
+from facemask_core.attacks.ascent_program import Climb, find_steepest
 from facemask_core.attacks.base import (
     AdversarialBatch,
     Attack,
@@ -92,7 +92,7 @@ class GradientAscent(Attack):
         ball, loss, rule = norms.ball(self.norm), self._loss(), self._rule()
         best, logits, iterations, dead, *last = classifier.run(
             ("gradient ascent", ball, loss, rule),
-            partial(climb, ball, loss, rule),
+            Climb(ball, loss, rule),
             images,
             start,
             directions(labels, self.target),

@@ -98,7 +98,7 @@ def defend(classifier: Classifier, defence: Defence) -> Classifier:
     name = f"{classifier.name} + {defence.label}"
     guarded = Classifier(model, replace(classifier.card, name=name, metrics={}))
     guarded.precision = classifier.precision  # the model computes in it already
-    guarded.queue = classifier.queue
+    guarded.queue, guarded.pace = classifier.queue, classifier.pace
     return guarded
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
@@ -19,6 +20,8 @@ from facemask_core.labels import LABELS
 from facemask_core.models import checkpoints
 from facemask_core.models.fair_queue import FairQueue
 from facemask_core.models.gradients import ModelFunctions, Program, Tensor, compile_program
+from facemask_core.models.loops import Loop, split_loop
+from facemask_core.models.pace import Pace
 from facemask_core.models.precision import describe_arithmetic, set_precision
 from facemask_core.pictures.images import INPUT_SIZE
 
@@ -70,6 +73,9 @@ class Classifier:
         """How often a program was compiled for a new size of batch."""
         self.queue = FairQueue()
         """The order of computation; another queue may be put here before the first call."""
+        self.pace: Pace | None = None
+        """How much of a batch is computed before it gives way; None for batches in one piece, which
+        are computed a little sooner. To be set before the first call, as the queue."""
         self.together = _TOGETHER if model.count_params() < _SMALL else 1
         """How many rows, of several callers, are worth computing at once."""
         self._buckets: tuple[int, ...] = BUCKETS
@@ -198,9 +204,10 @@ class Classifier:
         parts: list[list[NDArray[Any]]] = []
         start, total = 0, len(arrays[0])
         while start < total:
-            rows = min(total - start, self._buckets[-1])
+            rows = min(total - start, self._find_most_rows(key))
             bucket = next(size for size in self._buckets if size >= rows)
             batch = [_pad(array[start : start + rows], bucket) for array in arrays]
+            began = time.perf_counter()
             try:
                 outputs = self._call(key, program, batch, scalars)[:output_count]
                 # Both backends lend their memory where they can; a copy costs a small model's time.
@@ -211,7 +218,19 @@ class Classifier:
                 self._make_room()
             else:
                 start += rows
+                if self.pace is None:
+                    continue
+                if not isinstance(program, Loop):
+                    self.pace.learn(key, bucket, time.perf_counter() - began)
+                if start < total:
+                    self.queue.give_way()
         return _join(parts)
+
+    def _find_most_rows(self, key: Hashable) -> int:
+        most = self._buckets[-1]
+        if self.pace is None:
+            return most
+        return min(most, max(self.together, self.pace.find_most(key)))
 
     def _call(
         self,
@@ -220,14 +239,40 @@ class Classifier:
         batch: list[NDArray[Any]],
         scalars: tuple[Any, ...],
     ) -> tuple[Tensor, ...]:
+        pace, rows = self.pace, len(batch[0])
         with keras.device("cpu:0") if self._on_cpu else nullcontext():
-            if key not in self._compiled:
-                self._compiled[key] = compile_program(self.model, program)
-            if (key, len(batch[0])) not in self._compiled_sizes:
-                self._compiled_sizes.add((key, len(batch[0])))
+            if (key, rows) not in self._compiled_sizes:
+                self._compiled_sizes.add((key, rows))
                 self.compilations += 1
             tensors = [keras.ops.convert_to_tensor(array) for array in (*batch, *scalars)]
-            return self._compiled[key](*tensors)
+            if pace is not None and isinstance(program, Loop):
+                return self._call_in_stretches(key, program, tensors, rows, pace)
+            return self._compile(key, program)(*tensors)
+
+    def _call_in_stretches(
+        self, key: Hashable, loop: Loop, inputs: list[Tensor], rows: int, pace: Pace
+    ) -> tuple[Tensor, ...]:
+        """Runs a loop a few steps at a time; between two stretches others may go first."""
+        parts = split_loop(loop, len(inputs))
+        begin, stretch, finish = (self._compile((key, name), part) for name, part in parts.items())
+        state, taken, goes_on = begin(*inputs), 0, True
+        while goes_on:
+            steps = pace.find_most((key, rows))
+            start = time.perf_counter()
+            more, *after = stretch(keras.ops.convert_to_tensor(np.int32(steps)), *inputs, *state)
+            state, goes_on, before, taken = tuple(after), bool(more), taken, int(after[0])
+            seconds = time.perf_counter() - start
+            count = max(taken - before, 1)
+            pace.learn((key, rows), count, seconds)
+            pace.learn(key, rows, seconds / count)
+            if goes_on:
+                self.queue.give_way()
+        return finish(*inputs, *state)
+
+    def _compile(self, key: Hashable, program: Program) -> Callable[..., tuple[Tensor, ...]]:
+        if key not in self._compiled:
+            self._compiled[key] = compile_program(self.model, program)
+        return self._compiled[key]
 
     def _make_room(self) -> None:
         """Halves the batch after the device ran out of memory; at one image, moves to the CPU.

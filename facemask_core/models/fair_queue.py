@@ -16,22 +16,25 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from facemask_core.models.anticipation import Anticipation
+from facemask_core.models.joint_batch import Arrays, compute_together
 from facemask_core.models.queue_client import Client, ThreadClient
 from facemask_core.models.time_shares import TimeShares
 from facemask_core.models.turn_order import Loan, Order, find_loans, order_turns
 
-Arrays = Sequence[NDArray[Any]]
 _LOOK_SECONDS = 0.25
 """Seconds after which a waiting client hears its place again, and may leave."""
+_CREDIT_SECONDS = 2.0
+"""A page needs one or two seconds of the processor, and its visitor looks at it for longer."""
+_MOMENT = 0.05
+"""Seconds after which a batch that gave way looks whether nobody comes any more."""
 
 
 @dataclass(eq=False)
@@ -73,9 +76,11 @@ class FairQueue:
         self._condition = threading.Condition()
         self._requests: list[_Request] = []
         self._running: list[_Request] = []
+        self._since = 0.0
+        """When the batch under way began, or was charged for the last time."""
         self._line: list[_Request] | None = None
         """The requests in the order of their turns; None where that has to be worked out anew."""
-        self._groups = TimeShares()
+        self._groups = TimeShares(_CREDIT_SECONDS)
         self._clients: dict[Hashable, TimeShares] = {}
         """How the clients of each group share what is the group's."""
         self._last_group: Hashable = None
@@ -231,16 +236,17 @@ class FairQueue:
                 return [], self._clients_ahead(request)
             if request.outputs is not None:
                 return [], 0
-            self._running = self._choose_batch(request, together)
-            for other in self._running:
+            batch = self._choose_batch(request, together)
+            for other in batch:
                 self._requests.remove(other)
-            self._line = None
-            group, idle = self._anticipation.end()
-            if idle:
-                self._groups.charge(
-                    {group: idle}, {group, *(it.client.group for it in self._running)}
-                )
-            return list(self._running), 0
+            self._begin(batch)
+            return batch, 0
+
+    def _begin(self, batch: list[_Request]) -> None:
+        self._running, self._line = batch, None
+        group, idle = self._anticipation.end()
+        if idle:
+            self._groups.charge({group: idle}, {group, *(it.client.group for it in batch)})
 
     def _list_turns(self) -> list[_Request]:
         """Lists the requests in the order of their turns, as it would be if nobody else came."""
@@ -292,17 +298,43 @@ class FairQueue:
                 rows += other.rows
         return batch
 
+    def give_way(self) -> None:
+        """Lets those go first who are due before the batch under way; its work calls this.
+
+        A batch keeps its place in each of its groups: it gives way to others alone.
+        """
+        batch, seconds = self._running, self._stop_clock(self._running)
+        with self._condition:
+            self._charge(batch, seconds)
+            # Nobody else may compute these, or compute theirs along with them.
+            tickets = [replace(request, kind=None, arrays=()) for request in batch]
+            self._running, self._line = [], None
+            self._requests += tickets
+            if not any(self._is_next(ticket) for ticket in tickets):
+                self._condition.notify_all()
+                while not any(self._is_next(ticket) for ticket in tickets):
+                    self._condition.wait(_MOMENT)
+            self._requests = [it for it in self._requests if it not in tickets]
+            self._begin(batch)
+        for request in batch:
+            request.client.on_finish(seconds * request.rows)
+        self._since = time.perf_counter()
+
+    def _stop_clock(self, batch: list[_Request]) -> float:
+        """Returns the seconds a row of the batch under way has taken since the last time."""
+        return (time.perf_counter() - self._since) / sum(request.rows for request in batch)
+
     def _compute(self, batch: list[_Request], work: Callable[[Arrays], list[NDArray[Any]]]) -> None:
-        start = time.perf_counter()
         answers: list[list[NDArray[Any]]] = []
+        self._since = time.perf_counter()
         try:
             batch[0].client.on_start()
-            answers = _compute_together([request.arrays for request in batch], work)
+            answers = compute_together([request.arrays for request in batch], work)
         except Exception:
             if len(batch) == 1:
                 raise
         finally:
-            seconds = (time.perf_counter() - start) / sum(request.rows for request in batch)
+            seconds = self._stop_clock(batch)
             self._finish(batch, answers, seconds)
         for request in batch:
             request.client.on_finish(seconds * request.rows)
@@ -347,17 +379,3 @@ class FairQueue:
         if any(it.client.group != self._last_group for it in self._requests):
             self._anticipation.begin(self._last_group)
         self._usual_seconds += (seconds * batch[0].rows - self._usual_seconds) / 4
-
-
-def _compute_together(
-    inputs: list[Arrays], work: Callable[[Arrays], list[NDArray[Any]]]
-) -> list[list[NDArray[Any]]]:
-    """Computes several requests as one batch, and returns to each its own rows."""
-    if len(inputs) == 1:
-        return [work(inputs[0])]
-    outputs = work([np.concatenate(column) for column in zip(*inputs, strict=True)])
-    ends = np.cumsum([len(arrays[0]) for arrays in inputs])
-    return [
-        [output[end - len(arrays[0]) : end] for output in outputs]
-        for arrays, end in zip(inputs, ends, strict=True)
-    ]

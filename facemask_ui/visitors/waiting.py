@@ -14,13 +14,15 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Hashable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from facemask_core.errors import ModeError
 from facemask_core.models.classifier import Classifier
 from facemask_core.models.fair_queue import FairQueue
+from facemask_core.models.pace import Pace
 from facemask_core.models.queue_client import Client, ThreadClient
 from facemask_ui import compat
 from facemask_ui.base import address, mode
@@ -118,6 +120,8 @@ def _find_waiter() -> Client:
     return ThreadClient() if session is None else Visitor(session)
 
 
+_PART_SECONDS = 0.25
+"""What a visitor who had less than the others waits for at most, before each batch of theirs."""
 _QUEUE = FairQueue(_find_client)
 _ALLOWANCES = Allowances()
 _HOLDERS: dict[threading.Lock, Hashable] = {}
@@ -125,8 +129,14 @@ _HOLDERS: dict[threading.Lock, Hashable] = {}
 
 
 def join_queue(classifier: Classifier) -> None:
-    """Puts a model that has answered nothing yet behind this server's queue."""
+    """Puts a model that has answered nothing yet behind this server's queue.
+
+    Only where addresses share is there somebody to give way to: a class is served one by one.
+    """
     classifier.queue = _QUEUE
+    with suppress(ModeError):  # every page says so
+        if mode.read_mode().shares_by_address:
+            classifier.pace = Pace(_PART_SECONDS)
 
 
 @contextmanager

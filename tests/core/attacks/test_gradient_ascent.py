@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from small_models import SHAPE, linear_model, wrapped
 
 from facemask_core import Classifier, attacks
-from facemask_core.attacks import gradient_ascent, norms
+from facemask_core.attacks import norms
+from facemask_core.attacks.ascent_program import Climb
 from facemask_core.attacks.base import AdversarialBatch, complete_batch, leads
 from facemask_core.attacks.restarts import merge_attempts, random_starts
 from facemask_core.backend import keras
@@ -276,13 +277,13 @@ def test_no_setting_of_a_slider_is_traced_anew(
 ) -> None:
     _, weights, bias = linear
     fresh = wrapped(linear_model(weights, bias))
-    climb, traces = gradient_ascent.climb, []
+    begin, traces = Climb.begin, []
 
     def counted(*arguments: Any) -> Any:
         traces.append(arguments)
-        return climb(*arguments)
+        return begin(*arguments)
 
-    monkeypatch.setattr(gradient_ascent, "climb", counted)
+    monkeypatch.setattr(Climb, "begin", counted)
     for variant in settings:
         for epsilon in (0.001, 0.1):
             attacks.make(name, **variant)(fresh, faces, labels, epsilon=epsilon)

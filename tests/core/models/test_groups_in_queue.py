@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from facemask_core.models import fair_queue
 from facemask_core.models.anticipation import SECONDS, Anticipation
-from facemask_core.models.fair_queue import Arrays, FairQueue
+from facemask_core.models.fair_queue import FairQueue
+from facemask_core.models.joint_batch import Arrays
 from facemask_core.models.time_shares import TimeShares
 
 
