@@ -31,7 +31,7 @@ async def bring(visitor: Visitor, address: str, picture: bytes) -> None:
     """
     source = WidgetState(id=await _widget(visitor, "button_group", "-source"))
     source.string_array_value.data.append(":material/upload: Upload")
-    uploader = WidgetState(id=await _widget(visitor, "file_uploader", "-file:Upload", source))
+    uploader = WidgetState(id=await _widget(visitor, "file_uploader", "-upload-0", source))
     place = await _place(visitor)
     await asyncio.to_thread(_put, address, place.upload_url, picture)
     uploader.file_uploader_state_value.uploaded_file_info.append(
