@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 import skimage.data
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from facemask_core import load_classifier
@@ -61,6 +61,7 @@ def test_is_darker_in_the_dark() -> None:
 
 
 @given(st.integers(-80, 260), st.integers(-80, 260), st.integers(8, 400))
+@settings(max_examples=25)
 def test_a_face_cut_off_by_the_edge_wears_what_is_left_of_it(
     left: int, top: int, side: int
 ) -> None:
