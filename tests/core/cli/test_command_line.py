@@ -14,7 +14,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from facemask_core.cli import app
 
-PICTURE = "--model --crop --no-crop --json"
+PICTURE = "--model --crop --no-crop --face --json"
 ATTACK = "--attack --set --seed --precision"
 DATASET = f"--data --limit --crop --no-crop --json {ATTACK}"
 STORE = "--store --no-store"
@@ -23,13 +23,18 @@ COMMANDS = {
     "app": "--port",
     "models": "--json",
     "attacks": "--json",
-    "predict": f"IMAGES... {PICTURE} --wear-mask",
+    "predict": f"IMAGES... {PICTURE} --all-faces --wear-mask",
     "explain": f"IMAGE {PICTURE} --wear-mask --output --method --label --share --precision --seed",
     "attack": (
         f"IMAGE {PICTURE} {ATTACK} --wear-mask --output --epsilon --norm --steps --step-size"
         " --restarts --target --source"
     ),
     "sweep": f"IMAGE {PICTURE} {ATTACK} --norm --source --largest --label --gif",
+    "calibrate": "--model --data --write --json",
+    "corrupt": (
+        f"IMAGE {PICTURE} --data --corruption --attack --severity --seed --output --limit {STORE}"
+        " --write-card"
+    ),
     "evaluate": (
         f"{DATASET} --model --epsilon --norm --steps --step-size --restarts --target --source"
         f" --stop-early --no-stop-early {STORE} --engine --address --workers"
