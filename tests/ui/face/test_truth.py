@@ -54,7 +54,7 @@ def test_the_words_follow_the_visitors_answer(open_page: Open) -> None:
     given = lab(answer(app, words[1 - before]))
     assert given["label"] == 1 - before
     assert len(mistakes(app)) == 1
-    app.switch_page("pages/1_Inspect.py").run()
+    app = answer(upload(open_page("Inspect", map="saliency"), ASTRONAUT), words[1 - before])
     assert any("wrong, without any attack" in it.value for it in app.markdown)
 
 
