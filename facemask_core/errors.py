@@ -77,6 +77,10 @@ class RunInUseError(RunStoreError):
     """A run, or the whole store, is in use by another process."""
 
 
+class StorePlaceError(RunStoreError):
+    """The store cannot be used where it lies, so that another folder may help."""
+
+
 class DamagedStoreError(RunStoreError):
     """The store's file is damaged, so none of its content can be trusted."""
 

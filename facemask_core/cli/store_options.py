@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from facemask_core.cli.terminal import print_note
-from facemask_core.errors import RunStoreError
+from facemask_core.errors import RunStoreError, StorePlaceError
 
 if TYPE_CHECKING:
     from facemask_core.runs import Store
@@ -37,7 +37,7 @@ def open_store(folder: Path | None) -> Iterator[Store]:
     """
     from facemask_core import runs
 
-    with runs.Store(folder) as store:
+    with _advise("or name another folder with --store"), runs.Store(folder) as store:
         try:
             yield store
         finally:
@@ -54,8 +54,24 @@ def open_store_unless(folder: Path | None, *, no_store: bool) -> Iterator[Store 
     """
     if no_store and folder is not None:
         raise RunStoreError("Give either --store FOLDER or --no-store, not both.")
-    with nullcontext() if no_store else open_store(folder) as store:
+    with (
+        _advise("or do without it: --no-store"),
+        nullcontext() if no_store else open_store(folder) as store,
+    ):
         yield store
+
+
+@contextmanager
+def _advise(way_out: str) -> Iterator[None]:
+    """Adds to a problem of the store's place what the command's own options can do about it.
+
+    The core's sentence names no option, since pages show it as well.
+    """
+    try:
+        yield
+    except StorePlaceError as error:
+        sentence = str(error).removesuffix(".")
+        raise StorePlaceError(f"{sentence}, {way_out}.") from error
 
 
 def note_stored_count(done: int, total: int) -> None:

@@ -129,7 +129,7 @@ def _prepare(path: Path, connection: sqlite3.Connection) -> None:
 def _version(connection: sqlite3.Connection, path: Path) -> int:
     version, application_id, tables = sqlite_file.read_header(connection)
     if tables and application_id != APPLICATION_ID:
-        raise QueueError(f"{path} is no queue of reports; choose another folder.")
+        raise QueueError(f"{path} is no queue of reports; move it away.")
     if version > VERSION:
         raise QueueError(
             f"The queue of reports {path} was made by a newer version of the lab; update the lab "

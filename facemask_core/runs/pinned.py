@@ -62,8 +62,8 @@ class WatchedSource:
         """
         if self._changed:
             raise DatasetError(
-                f"{self._changed[0]} changed while the dataset was being read; run the command "
-                "again once its files stay as they are."
+                f"{self._changed[0]} changed while the dataset was being read; try again "
+                "once its files stay as they are."
             )
 
 

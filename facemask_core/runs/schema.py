@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from facemask_core.errors import DamagedStoreError, RunStoreError
+from facemask_core.errors import DamagedStoreError, RunStoreError, StorePlaceError
 from facemask_core.storage import sqlite_file
 
 APPLICATION_ID = 0x466D5275
@@ -114,11 +114,11 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
     """Tells which version a file's tables are of; 0 for a new file."""
     version, application_id, tables = sqlite_file.read_header(connection)
     if tables and application_id != APPLICATION_ID:
-        raise RunStoreError(f"{path} is no run store; choose another folder.")
+        raise StorePlaceError(f"{path} is no run store; move it away.")
     if version > len(MIGRATIONS):
-        raise RunStoreError(
+        raise StorePlaceError(
             f"The run store {path} was made by a newer version of the lab (schema {version}, this "
-            f"one knows {len(MIGRATIONS)}); update the lab or choose another folder."
+            f"one knows {len(MIGRATIONS)}); update the lab."
         )
     if version < 0 or (version > 0) != (tables > 0):
         raise DamagedStoreError(f"The run store {path} is damaged: its version is lost.")
@@ -141,7 +141,7 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
         ) from error
 
 
-_ELSEWHERE = "choose another folder (--store) or do without it (--no-store)."
+_NEED = "the lab needs the right to write there."
 
 
 @contextmanager
@@ -150,8 +150,8 @@ def speaking(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise RunStoreError(
-            f"The run store {path} cannot be written: {error.strerror or error}; {_ELSEWHERE}"
+        raise StorePlaceError(
+            f"The run store {path} cannot be written: {error.strerror or error}; {_NEED}"
         ) from error
     except UnicodeDecodeError as error:  # a message that quotes what was a statement once
         raise DamagedStoreError(f"The run store {path} is damaged: {error.reason}.") from error
@@ -168,7 +168,7 @@ def _in_words(error: sqlite3.Error, path: Path) -> RunStoreError:
     if code in _DAMAGED:
         return DamagedStoreError(f"The run store {path} is damaged: {error}.")
     if code in sqlite_file.REFUSED:
-        return RunStoreError(f"The run store {path} cannot be written: {error}; {_ELSEWHERE}")
+        return StorePlaceError(f"The run store {path} cannot be written: {error}; {_NEED}")
     if code == sqlite3.SQLITE_FULL:
         return RunStoreError(
             f"The disk is full, so the run store {path} cannot grow; make room and ask for the "

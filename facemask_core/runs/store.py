@@ -261,7 +261,7 @@ class Store:
         except RunInUseError as error:
             raise RunInUseError(
                 f"The run store {self.path} is damaged, and another process is using it; end that "
-                "and run the command again."
+                "and try again."
             ) from error
         if aside:
             self.notes.append(

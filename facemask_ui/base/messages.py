@@ -12,12 +12,16 @@ import streamlit as st
 from facemask_core import paths
 from facemask_core.errors import FacemaskError, ImageError
 from facemask_core.storage import place
-from facemask_core.text import visible
+from facemask_core.text import on_one_line, visible
 from facemask_ui.base import mode
 from facemask_ui.base.tally import TALLY
 
 _WORD_JOINER = "\u2060"
 _ADDRESSES = re.compile(r"(https?:(?=//)|www(?=\.)|@)", re.IGNORECASE)
+_SIGNS = re.compile(r"[\\`*{}\[\]#!|<>~:$&]|(?<![^\W_])_|_(?![^\W_])")
+"""What Markdown, HTML or a chart could read as more than a sign; ``_`` only at a word's end."""
+_TO_WIDE = 0xFEE0
+"""From a character of ASCII to its wide form."""
 _FOLDERS = re.compile(r"""(?<![\w.…:/\\])(?:[A-Za-z]:)?([/\\])(?:[^\s/\\'":;,]+([/\\]))+""")
 """The folders of an absolute path, with the last sign between two of them."""
 
@@ -55,6 +59,23 @@ def escape_markdown(text: str) -> str:
     """
     text = _ADDRESSES.sub(rf"\1{_WORD_JOINER}", visible(text))
     return re.sub(r"([\\`*_{}\[\]()#+!|<>~:$&])", r"\\\1", text)
+
+
+def write_name(text: str) -> str:
+    """Writes a name from outside so that it reads as itself wherever it is put.
+
+    A backslash, which Markdown needs before its signs, is seen in a list or a chart. So the signs
+    of Markdown and HTML are written in their wide form instead, which looks the same and means
+    nothing; letters, digits, brackets and the sign between two of them stay.
+
+    Args:
+        text: The name of a model, a folder or a setting, as a stranger may have chosen it.
+
+    Returns:
+        One line, fit for Markdown, for plain text and for a chart.
+    """
+    text = _ADDRESSES.sub(rf"\1{_WORD_JOINER}", on_one_line(text))
+    return _SIGNS.sub(lambda sign: chr(ord(sign[0]) + _TO_WIDE), text)
 
 
 def _hide_folders(text: str) -> str:

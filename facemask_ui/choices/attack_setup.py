@@ -13,7 +13,7 @@ from facemask_core.attacks import Attack
 from facemask_core.attacks.fgsm import FGSM
 from facemask_core.attacks.pgd import PGD
 from facemask_core.epsilons import LEVELS, LINF, describe_epsilon
-from facemask_ui.base import settings
+from facemask_ui.base import messages, settings
 from facemask_ui.choices import models
 
 MAX_LEVELS, DEFAULT_LEVELS = LINF.last, LINF.usual
@@ -167,11 +167,14 @@ def describe_threat_model(threat_model: dict[str, object]) -> str:
     knowledge = rest.pop("knowledge")
     aim = "untargeted" if target is None else f"target {target}"
     first = f"{name}, {knowledge}, {aim}, {NORMS[norm]}, epsilon {epsilon}"
-    details = [f"{key.replace('_', ' ')} {_write_value(value)}" for key, value in rest.items()]
+    details = [
+        f"{messages.write_name(key.replace('_', ' '))} {_write_value(value)}"
+        for key, value in rest.items()
+    ]
     return ", ".join([first, *details])
 
 
 def _write_value(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
+    return f"{value:.3g}" if isinstance(value, float) else messages.write_name(str(value))

@@ -14,7 +14,6 @@ from facemask_core.errors import FacemaskError
 from facemask_core.models import checkpoints
 from facemask_core.models.classifier import Classifier, load_classifier
 from facemask_core.pictures.images import INPUT_SIZE
-from facemask_core.text import on_one_line, visible
 from facemask_ui import compat
 from facemask_ui.base import messages as sentences
 from facemask_ui.base import settings
@@ -59,18 +58,22 @@ def title(name: str) -> str:
     try:
         return _title(name, checkpoints.read_card(checkpoints.locate(name)))
     except FacemaskError:  # its page says why; a list of names is no place for it
-        return on_one_line(name)
+        return sentences.write_name(name)
 
 
 def _title(name: str, card: checkpoints.Card) -> str:
     backbone = backbones.get(card.backbone)
-    own = name.removeprefix(backbone.name).lstrip("-")
+    own = sentences.write_name(name.removeprefix(backbone.name).lstrip("-"))
     return f"{backbone.title} ({own})" if own else backbone.title
 
 
 def name(stored_name: str) -> str:
     """Writes the name of a stored run's model, which may be no shipped one, for the screen."""
-    return title(stored_name) if stored_name in checkpoints.usable() else visible(stored_name)
+    return (
+        title(stored_name)
+        if stored_name in checkpoints.usable()
+        else sentences.write_name(stored_name)
+    )
 
 
 def sha256(name: str) -> str:

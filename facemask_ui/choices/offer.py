@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import os
 
+from facemask_core import paths
 from facemask_core.errors import CheckpointError
-from facemask_core.models import checkpoints
+from facemask_ui.base import mode
 
 MODELS_VARIABLE = "FACEMASK_MODELS"
+_log = logging.getLogger(__name__)
 
 
 def list_offered() -> tuple[str, ...]:
@@ -16,19 +19,21 @@ def list_offered() -> tuple[str, ...]:
     Raises:
         CheckpointError: There is none.
     """
+    from facemask_core.models import checkpoints
+
     names = checkpoints.usable()
+    wish = _read_wish()
+    offered = tuple(name for name in names if name in wish) if wish else names
+    if offered:
+        return offered
+    if not mode.serves_developers():
+        raise CheckpointError("This lab offers no model at present; tell the person who runs it.")
     if not names:
         raise CheckpointError("No model is shipped with this lab; train one and put it in place.")
-    wish = [part.strip() for part in os.environ.get(MODELS_VARIABLE, "").split(",")]
-    if not any(wish):
-        return names
-    offered = tuple(name for name in names if name in wish)
-    if not offered:
-        raise CheckpointError(
-            f"{MODELS_VARIABLE} names no usable model; start the lab with some of "
-            f"{', '.join(names)}, and commas between them."
-        )
-    return offered
+    raise CheckpointError(
+        f"{MODELS_VARIABLE} names no usable model; start the lab with some of "
+        f"{', '.join(names)}, and commas between them."
+    )
 
 
 def check_offered(name: str) -> None:
@@ -37,7 +42,34 @@ def check_offered(name: str) -> None:
     Raises:
         CheckpointError: The model is not offered.
     """
-    if os.environ.get(MODELS_VARIABLE) and name not in list_offered():
+    if _read_wish() and name not in list_offered():
         raise CheckpointError(
             f"This server does not offer the model {name}; it offers {', '.join(list_offered())}."
         )
+
+
+def log_unknown_names() -> None:
+    """Logs which names in the operator's list are no model's, before a visitor comes.
+
+    Nothing is loaded for that. A server whose list has one good name serves that.
+    """
+    shipped = sorted(path.parent.name for path in paths.MODELS.glob("*/card.json"))
+    wish = _read_wish()
+    unknown = [name for name in wish if name not in shipped]
+    if not unknown:
+        return
+    good = [name for name in wish if name in shipped]
+    _log.log(
+        logging.WARNING if good else logging.ERROR,
+        "%s names %s, of which this lab has no model; visitors are offered %s. The lab has %s.",
+        MODELS_VARIABLE,
+        ", ".join(map(repr, unknown)),
+        ", ".join(good) or "none",
+        ", ".join(shipped) or "none",
+    )
+
+
+def _read_wish() -> list[str]:
+    """Reads the names that the operator gives, each once; empty for all models."""
+    parts = os.environ.get(MODELS_VARIABLE, "").split(",")
+    return list(dict.fromkeys(part.strip() for part in parts if part.strip()))

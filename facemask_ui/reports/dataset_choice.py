@@ -18,7 +18,7 @@ from facemask_core.data.layout import parse_split
 from facemask_core.errors import DatasetError, SplitsError
 from facemask_core.jobs import Data, Kind
 from facemask_core.text import visible
-from facemask_ui.base import mode, settings
+from facemask_ui.base import messages, mode, settings
 from facemask_ui.base.upload import choose_file
 
 if TYPE_CHECKING:
@@ -235,7 +235,7 @@ def _choose_folder() -> tuple[Data, Dataset] | None:
         "Folder on the server",
         placeholder=str(allowed[0]),
         help="It needs one folder a class, or splits that hold them. Allowed: "
-        + ", ".join(f"`{root}`" for root in allowed),
+        + messages.escape_markdown(", ".join(map(str, allowed))),
         **settings.bind("folder", "", lambda text: text, in_link=False),
     )
     if not text:

@@ -10,6 +10,7 @@ import streamlit as st
 
 import facemask_ui.compat
 from facemask_core import logs
+from facemask_ui.choices import offer
 from facemask_ui.server import compat, drain, hosts, idle_models, log_lines, metrics, network
 from facemask_ui.server.closed_tabs import ClosedTabs, Reaper
 from facemask_ui.server.middleware import UPLOADS
@@ -28,6 +29,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     logs.set_up()
     facemask_ui.compat.keep_uploads_in_memory()
     log_lines.hide_sessions()
+    offer.log_unknown_names()
     metrics.serve_metrics()
     drain.drain_on_sigterm()
     network.allow_hosts(hosts.THIS_MACHINE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Collection, Iterator
@@ -50,6 +51,19 @@ def test_private_interfaces_stand_in_one_file_of_each_package() -> None:
         for file in (ROOT / package).rglob("*.py"):
             if any(name in file.read_text(encoding="utf-8") for name in private):
                 assert file.name == "compat.py", file
+
+
+def test_no_sentence_that_a_page_may_show_names_an_option_of_a_command() -> None:
+    """Who reads it on a page has no command line; commands add their own options to it."""
+    for_commands = {"backbones", "cli", "engines", "training"}
+    for file in (ROOT / "facemask_core").rglob("*.py"):
+        parts = file.relative_to(ROOT / "facemask_core").parts
+        if parts[0] in for_commands or parts in {("__init__.py",), ("jobs", "workers.py")}:
+            continue
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                words = re.findall(r"(?<![\w-])--[a-z][a-z-]+|run the command", node.value)
+                assert not words or parts[-1] in {"downloads.py", "mendeley.py"}, (file, words)
 
 
 def test_no_import_circle_between_modules() -> None:

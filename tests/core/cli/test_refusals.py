@@ -65,7 +65,10 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
     ((*EVALUATE, "--limit", "0"), "limit"),
     ((*EVALUATE, "--model", "nosuch"), "nosuch"),
     ((*EVALUATE, "--precision", "float8"), "'float8'"),
-    ((*EVALUATE, "--store", "PICTURE"), "cannot be written"),
+    (
+        (*EVALUATE, "--store", "PICTURE"),
+        "with --store, or do without it: --no-store",
+    ),
     ((*EVALUATE, "--store", "TMP/home", "--no-store"), "not both"),
     ((*EVALUATE, *FGSM, "--epsilon", "0.1", "--seed", "-1"), "seed"),
     ((*EVALUATE, "--engine", "spark"), "choose one of local, ray"),

@@ -42,6 +42,36 @@ def test_names_of_which_none_is_a_model_are_one_sentence(monkeypatch: pytest.Mon
         models.shipped()
 
 
+@pytest.mark.parametrize(
+    ("text", "level", "words"),
+    [
+        ("mobilenetv3, vgg16 ,resnet", "WARNING", ("'vgg16', 'resnet'", "offered mobilenetv3.")),
+        ("MobileNetV3", "ERROR", ("'MobileNetV3'", "offered none")),
+        ("../models/vgg19", "ERROR", ("'../models/vgg19'", "inceptionv3")),
+        ("mobilenetv3,vgg19", None, ()),
+        (" , ", None, ()),
+    ],
+)
+def test_an_unknown_name_is_one_line_of_the_log_at_start(
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    text: str,
+    level: str | None,
+    words: tuple[str, ...],
+) -> None:
+    monkeypatch.setenv(offer.MODELS_VARIABLE, text)
+    offer.log_unknown_names()
+    assert [record.levelname for record in caplog.records] == ([level] if level else [])
+    assert all(word in caplog.text for word in words)
+
+
+def test_a_visitor_is_told_of_no_variable_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(offer.MODELS_VARIABLE, "resnet")
+    monkeypatch.setenv("FACEMASK_MODE", "public")
+    with pytest.raises(CheckpointError, match="tell the person who runs it"):
+        models.shipped()
+
+
 @pytest.mark.usefixtures("only_one")
 def test_a_model_that_is_not_offered_is_not_loaded() -> None:
     with pytest.raises(CheckpointError, match="does not offer the model vgg19"):

@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import re
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from facemask_core.data import samples
 from facemask_core.pictures import faces, images, model_input
 from facemask_core.pictures.faces import Box
 from facemask_ui.base import messages
+from facemask_ui.choices import models
 from facemask_ui.face import crop_box
 
 ASTRONAUT = samples.get("astronaut").path.read_bytes()
@@ -93,6 +95,34 @@ def test_a_name_that_looks_like_an_address_is_no_link(name: str) -> None:
         assert links.search(text)
         assert not links.search(shown)
         assert shown.replace("\u2060", "") == text
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "![x](http://127.0.0.9/)",
+        "<b>bold</b> <a href='//evil.example'>x</a>",
+        ":red[y] :smile: $z$ `c` ~~d~~",
+        "__init__ *a* _b_ \\c",
+        "# one\n## two",
+        "www.evil.example",
+        "me@evil.example",
+    ],
+)
+def test_a_model_of_any_name_is_shown_by_that_name_and_no_more(name: str) -> None:
+    """Wherever it stands: captions are Markdown, charts read HTML, lists read neither."""
+    for text in (models.title(name), models.name(name)):
+        assert not set(text) & set("\\`*{}[]#!|<>~:$&\n")
+        assert not re.search(r"\b_|_\b|www\.|@e", text)
+        assert unicodedata.normalize("NFKC", text).replace("\u2060", "") == name.replace(
+            "\n", "\\n"
+        )
+
+
+def test_a_usual_name_stays_as_it_is() -> None:
+    for name in ("mobilenetv3-robust", "my_model.2", "résumé (2)"):
+        assert messages.write_name(name) == name
+    assert models.title("mobilenetv3-robust") == "MobileNetV3-Small (robust)"
 
 
 @pytest.mark.parametrize("mode", ["local", "classroom", "public"])
