@@ -73,7 +73,7 @@ Confusion = Annotated[
 ]
 
 
-class _Fields(BaseModel):
+class Fields(BaseModel):
     """Fields of their own types, without conversion; any others are settings of the training."""
 
     model_config = ConfigDict(
@@ -82,7 +82,7 @@ class _Fields(BaseModel):
     __pydantic_extra__: dict[str, Setting]
 
 
-class _Split(_Fields):
+class _Split(Fields):
     sha256: Sha256
     images: Count
     without_mask: Count = 0
@@ -90,7 +90,7 @@ class _Split(_Fields):
     skipped: Count = 0
 
 
-class _Epoch(_Fields):
+class _Epoch(Fields):
     epoch: Count
     size: Annotated[int, Field(ge=1, le=100_000)] = 1
     loss: Loss
@@ -107,13 +107,13 @@ class _Epoch(_Fields):
 History = Annotated[list[_Epoch], Field(max_length=_MOST_ENTRIES)]
 
 
-class _Adversary(_Fields):
+class _Adversary(Fields):
     attack: Text
     epsilon: Share = 0
     steps: Count = 0
 
 
-class _Recipe(_Fields):
+class _Recipe(Fields):
     init: Text = ""
     stage: Text = ""
     optimizer: Text | None = None
@@ -122,14 +122,16 @@ class _Recipe(_Fields):
     adversary: _Adversary | None = None
 
 
-class _ClassScores(_Fields):
+class _ClassScores(Fields):
     precision: Share
     recall: Share
     f1_score: Share = Field(alias="f1-score")
     support: Amount
 
 
-class _Report(_Fields):
+class ClassReport(Fields):
+    """Precision and recall of both classes, as scikit-learn reports them."""
+
     without_mask: _ClassScores
     with_mask: _ClassScores
     accuracy: Share
@@ -137,7 +139,7 @@ class _Report(_Fields):
     weighted_avg: _ClassScores = Field(alias="weighted avg")
 
 
-class _Bin(_Fields):
+class _Bin(Fields):
     lower: Share
     upper: Share
     count: Count
@@ -151,13 +153,15 @@ class _Bin(_Fields):
         return self
 
 
-class _Calibration(_Fields):
+class CalibrationFigures(Fields):
+    """How well confidences agree with accuracy."""
+
     expected_calibration_error: Share
     brier_score: Share
     bins: list[_Bin]
 
 
-class _Interval(_Fields):
+class _Interval(Fields):
     low: Share
     high: Share
 
@@ -165,7 +169,7 @@ class _Interval(_Fields):
 Intervals = dict[Text, _Interval | None]
 
 
-class _Part(_Fields):
+class _Part(Fields):
     images: Count
     accuracy: Share
     intervals: Intervals = {}
@@ -180,19 +184,19 @@ class _Source(_BalancedPart):
     masks: dict[Text, _Part] = {}
 
 
-class _Speed(_Fields):
+class _Speed(Fields):
     forward_ms_per_image: Amount | None
     attack_ms_per_image: Amount | None = None
     device: Text
     batch_size: Count
 
 
-class _Metrics(_Fields):
+class _Metrics(Fields):
     accuracy: Share = 0
     balanced_accuracy: Share = 0
     confusion_matrix: Confusion = []
-    report: _Report | None = None
-    calibration: _Calibration | None = None
+    report: ClassReport | None = None
+    calibration: CalibrationFigures | None = None
     data_sha256: Sha256 | None = None
     intervals: Intervals = {}
     classes: dict[Text, _Part] = {}
@@ -205,7 +209,7 @@ class _Metrics(_Fields):
     skipped: Count = 0
 
 
-class _Cell(_Fields):
+class _Cell(Fields):
     corruption: Text
     severity: Annotated[int, Field(ge=1, le=5)]
     value: Text
@@ -215,7 +219,7 @@ class _Cell(_Fields):
     interval: _Interval
 
 
-class _Corruptions(_Fields):
+class _Corruptions(Fields):
     data_sha256: Sha256
     images: Count
     clean_balanced_accuracy: Share
@@ -223,7 +227,7 @@ class _Corruptions(_Fields):
     cells: Annotated[list[_Cell], Field(min_length=1, max_length=_MOST_ENTRIES)]
 
 
-class _Ancestor(_Fields):
+class _Ancestor(Fields):
     name: Text
     weights_sha256: Sha256
     initial_weights: Text
@@ -233,7 +237,7 @@ class _Ancestor(_Fields):
     history: History
 
 
-class _Card(_Fields):
+class _Card(Fields):
     model_config = ConfigDict(extra="forbid")
 
     name: Text
@@ -269,7 +273,7 @@ def find_fault(content: Any) -> str | None:
         What is wrong with which field, such as ``its field seed should be a valid integer and is
         'x'``; None for a sound card.
     """
-    return _find_fault(_CARD, content)
+    return find_first_fault(_CARD, content)
 
 
 def find_history_fault(content: Any) -> str | None:
@@ -281,10 +285,19 @@ def find_history_fault(content: Any) -> str | None:
     Returns:
         What is wrong with which field; None for a sound history.
     """
-    return _find_fault(_HISTORY, content)
+    return find_first_fault(_HISTORY, content)
 
 
-def _find_fault(schema: TypeAdapter[Any], content: Any) -> str | None:
+def find_first_fault(schema: TypeAdapter[Any], content: Any) -> str | None:
+    """Finds the first fault of a file's content.
+
+    Args:
+        schema: What the file should hold.
+        content: What its JSON holds.
+
+    Returns:
+        What is wrong with which field; None for sound content.
+    """
     try:
         schema.validate_python(content)
     except ValidationError as error:

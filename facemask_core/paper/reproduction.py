@@ -13,7 +13,7 @@ from facemask_core.attacks import Attack
 from facemask_core.data import datasets
 from facemask_core.engines import RunContext
 from facemask_core.errors import DatasetError
-from facemask_core.models import checkpoints
+from facemask_core.models import checkpoints, figures_schema, published
 from facemask_core.models.classifier import Classifier, load_classifier
 from facemask_core.paper.confidences import summarise_confidences
 from facemask_core.paper.experiments import Experiment
@@ -119,8 +119,8 @@ class Reproduction:
         if not path.is_file():
             return None
         try:
-            result = dict(json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
+            result = published.read_figures(path, figures_schema.find_paper_fault)
+        except DatasetError:
             return None  # a file that is no result is computed anew
         card = checkpoints.read_card(checkpoints.locate(experiment.model))
         threat_model = None if attack is None else attack.threat_model(experiment.epsilon, SEED)

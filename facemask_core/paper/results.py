@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from facemask_core.errors import CheckpointError
-from facemask_core.models import checkpoints, published
+from facemask_core.models import checkpoints, figures_schema, published
 from facemask_core.paper.experiments import Experiment
 from facemask_core.paper.reproduction import RESULTS_DIR
 
@@ -32,7 +32,7 @@ def read(experiment: Experiment, folder: Path | None = None) -> dict[str, Any] |
     path = (RESULTS_DIR if folder is None else folder) / experiment.file
     if not path.is_file():
         return None
-    result = published.read_figures(path, "model_sha256")
+    result = published.read_figures(path, figures_schema.find_paper_fault)
     try:
         card = checkpoints.read_card(checkpoints.locate(experiment.model))
     except CheckpointError:

@@ -13,7 +13,7 @@ from streamlit.errors import StreamlitPageNotFoundError
 from facemask_core import logs
 from facemask_core.errors import FacemaskError, ModeError, StartError
 from facemask_ui import compat
-from facemask_ui.base import address, messages, mode, settings, theme, under_way
+from facemask_ui.base import address, messages, mode, page_runs, settings, theme
 from facemask_ui.base.tally import TALLY
 from facemask_ui.page import start
 
@@ -57,7 +57,7 @@ def page(title: str, heading: str, lead: str) -> Iterator[None]:
         is_drawn = True
     if not is_drawn:
         st.stop()
-    with under_way.page_run():
+    with page_runs.begin_run():
         with _show_faults(title, number):
             yield
         with _show_faults(title, number):
@@ -75,7 +75,7 @@ def _draw_head(title: str, heading: str, lead: str) -> None:
         _draw_links()
     st.title(heading, anchor=False)
     st.markdown(lead)
-    _stay_closed()
+    page_runs.stay_closed()
     start.wait_for_import()
     from facemask_ui.reports import server
     from facemask_ui.visitors import waiting
@@ -115,16 +115,6 @@ def _show_faults(title: str, number: str) -> Iterator[None]:
             "server's log says more under that number.",
             icon=":material/error:",
         )
-
-
-def _stay_closed() -> None:
-    """Begins no answer on a server that is about to stop: nobody would see its end."""
-    if under_way.is_stopping():
-        st.info(
-            "The lab is about to restart; reload the page in a minute.",
-            icon=":material/hourglass_top:",
-        )
-        st.stop()
 
 
 def _check_mode() -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from facemask_core.data import groupings
+from facemask_core.errors import DatasetError
 from facemask_core.paper import experiments, results
 from facemask_core.paper.experiments import Experiment
 from facemask_core.paper.second_softmax import LARGEST
@@ -125,7 +126,10 @@ def name_photographs(measured: Iterable[dict[str, Any] | None]) -> str:
 
 
 def _list_result(experiment: Experiment) -> dict[str, Any]:
-    result = results.read(experiment)
+    try:
+        result = results.read(experiment)
+    except DatasetError:
+        return {"file": experiment.file, "figure": "damaged"}
     if result is None:
         return {"file": experiment.file, "figure": "not measured"}
     robust = result["robust_accuracy"]

@@ -43,7 +43,8 @@ def show_paper() -> None:
         checkpoints.read_card(checkpoints.locate(model))
         usable = True
     if part == "beside":
-        reports.show_overview(paper)
+        with messages.show_errors():
+            reports.show_overview(paper)
         with messages.show_errors():
             if usable:
                 differences.show_differences(paper, model)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from facemask_core.jobs import Job
 from facemask_core.robustness import SmallestEpsilons
-from facemask_ui.base import settings
+from facemask_ui.base import page_runs, settings
 from facemask_ui.reports import epsilon_curve, side_by_side, stored, transfer_table, view
 from facemask_ui.reports.line import Line
 from facemask_ui.reports.lines import find_line
@@ -138,7 +138,7 @@ def _show_unfinished(line: Line) -> None:
     """Shows how far a run is that a link names and that is not complete."""
     job = line.job
     if job is not None and job.state.active:
-        st.fragment(_show_progress, run_every=_POLL_SECONDS)(line.run)
+        page_runs.draw_apart(_show_progress, run_every=_POLL_SECONDS)(line.run)
     elif line.stored is not None:
         st.info(
             f"This report is not finished: {line.stored.done} of {line.stored.question.files} "

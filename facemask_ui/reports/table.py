@@ -10,7 +10,7 @@ import streamlit as st
 
 from facemask_core.errors import FacemaskError
 from facemask_core.jobs import State
-from facemask_ui.base import messages
+from facemask_ui.base import messages, page_runs
 from facemask_ui.base.palette import percent
 from facemask_ui.reports import epsilon_curve, open_report, orders, server, stored
 from facemask_ui.reports.headline_figures import Figure
@@ -38,7 +38,7 @@ def show_table(lines: Sequence[Line]) -> None:
     if own:
         st.header("Your reports", anchor=False)
         busy = any(line.job is not None and line.job.state.active for line in own)
-        st.fragment(_show_own, run_every=_POLL_SECONDS if busy else None)(
+        page_runs.draw_apart(_show_own, run_every=_POLL_SECONDS if busy else None)(
             own, open_report.read_open_run()
         )
     if others:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from facemask_core.epsilons import LINF
-from facemask_ui.base import settings
+from facemask_ui.base import page_runs, settings
 from facemask_ui.choices import models
 from facemask_ui.inspect.live import component, still
 from facemask_ui.lab import slider
@@ -52,10 +52,9 @@ def show_camera() -> None:
     with st.container(width=_CHOICE_WIDTH):
         model = models.choose_model()
     models.load(model, to_attack=True)  # now: later, with the camera on, someone would wait for it
-    _answer_stills(model, slider.read_notch(LINF))
+    page_runs.draw_apart(_answer_stills)(model, slider.read_notch(LINF))
 
 
-@st.fragment
 def _answer_stills(model: str, level: int) -> None:
     """Answers the still that waits, if there is one, without running the rest of the page.
 

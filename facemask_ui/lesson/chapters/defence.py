@@ -18,7 +18,7 @@ from facemask_core.evaluation.verdicts import Verdict
 from facemask_core.labels import LABELS, WITHOUT_MASK
 from facemask_core.models import published
 from facemask_core.models.classifier import Classifier
-from facemask_ui.base import charts
+from facemask_ui.base import charts, messages
 from facemask_ui.choices import models
 from facemask_ui.lesson import subjects
 from facemask_ui.lesson.chapters.base import Chapter
@@ -101,6 +101,10 @@ class Defence(Chapter[DefenceVerdicts]):
 
     def draw_more(self, texts: Texts) -> None:
         st.subheader(self.say(texts, "price"), anchor=False)
+        with messages.show_errors():  # a damaged file of figures costs these tables alone
+            self._draw_price(texts)
+
+    def _draw_price(self, texts: Texts) -> None:
         price = write_cost(texts)
         if price is None:
             st.caption(self.say(texts, "unpublished"))

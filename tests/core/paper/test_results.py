@@ -26,10 +26,11 @@ def test_what_was_not_measured_is_nothing(tmp_path: Path) -> None:
 
 
 def test_what_was_measured_on_other_weights_is_nothing(tmp_path: Path) -> None:
-    _write(tmp_path, json.dumps({"model_sha256": "0" * 64}))
+    shipped = json.loads((RESULTS_DIR / ASKED.file).read_text(encoding="utf-8"))
+    _write(tmp_path, json.dumps(shipped | {"model_sha256": "0" * 64}))
     assert results.read(ASKED, tmp_path) is None
-    _write(tmp_path, json.dumps({"model_sha256": SHA256}))
-    assert results.read(ASKED, tmp_path) == {"model_sha256": SHA256}
+    _write(tmp_path, json.dumps(shipped | {"model_sha256": SHA256}))
+    assert results.read(ASKED, tmp_path) == shipped | {"model_sha256": SHA256}
 
 
 @pytest.mark.parametrize("content", ["", "[1]", "{}"])

@@ -16,7 +16,7 @@ from picture_files import noise, saved
 from PIL import Image
 
 from facemask_core.pictures import images
-from facemask_core.pictures.pixel_budget import PixelBudget
+from facemask_core.pictures.pixel_budget import OWNER, PixelBudget
 
 SECONDS = 20
 SIX_AT_ONCE = """
@@ -53,23 +53,43 @@ def test_pictures_are_let_in_up_to_the_sum_and_wait_beyond_it(earlier: int) -> N
     waiting.join(SECONDS)
 
 
-def test_a_large_picture_is_not_passed_by_small_ones() -> None:
-    budget, order = PixelBudget(10), list[str]()
+def enter_in_order(
+    budget: PixelBudget, pictures: list[tuple[str, int]], *, held: int
+) -> list[tuple[str, int]]:
+    """Lets owners' pictures come one after the other while all is held, and lists who enters."""
+    order = list[tuple[str, int]]()
 
-    def enter(name: str, pixels: int) -> None:
+    def enter(owner: str, pixels: int) -> None:
+        OWNER.set(owner)
         with budget.reserve(pixels):
-            order.append(name)
+            order.append((owner, pixels))
 
-    large = threading.Thread(target=enter, args=("large", 10))
-    small = threading.Thread(target=enter, args=("small", 1))
-    with budget.reserve(1):
-        large.start()
-        time.sleep(0.1)
-        small.start()
-        time.sleep(0.1)
-    for thread in (large, small):
+    threads = [threading.Thread(target=enter, args=picture) for picture in pictures]
+    with budget.reserve(held):
+        for count, thread in enumerate(threads, start=1):
+            thread.start()
+            while len(budget._line) < count:
+                time.sleep(0.001)
+    for thread in threads:
         thread.join(SECONDS)
-    assert order == ["large", "small"]
+    return order
+
+
+def test_one_visitors_large_pictures_hold_up_no_others() -> None:
+    heavy, others = [("heavy", 40)] * 6, [("a", 12), ("b", 40), ("c", 3)]
+    order = enter_in_order(PixelBudget(40), [*heavy, *others], held=40)
+    assert set(order[:4]) == {*others, ("heavy", 40)}
+    assert order[4:] == [("heavy", 40)] * 5
+
+
+def test_a_large_picture_lets_others_pass_up_to_the_sum() -> None:
+    small = [(f"visitor {number}", 4) for number in range(9)]
+    order = enter_in_order(PixelBudget(12), [("large", 12), *small], held=12)
+    assert order.index(("large", 12)) == 3
+
+
+def test_of_one_owners_pictures_the_smallest_comes_first() -> None:
+    assert enter_in_order(PixelBudget(10), [("a", 10), ("a", 1)], held=10) == [("a", 1), ("a", 10)]
 
 
 def test_a_small_picture_does_not_wait_for_a_large_one() -> None:

@@ -15,12 +15,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import streamlit as st
 from prometheus_client import CollectorRegistry, generate_latest
 
 from benchmarks.served import Server
 from facemask_core.errors import FaceError, ImageError, ModeError
 from facemask_core.jobs import Queue, supervisor
-from facemask_ui.base import messages, under_way
+from facemask_core.pictures.pixel_budget import OWNER
+from facemask_ui import compat
+from facemask_ui.base import messages, page_runs, under_way
 from facemask_ui.base.tally import TALLY
 from facemask_ui.choices import models
 from facemask_ui.page import start
@@ -211,3 +214,25 @@ def test_a_real_server_becomes_ready_shows_figures_and_ends_soon_after_a_signal(
         assert lab.process.wait(15) in {0, -signal.SIGTERM}
     finally:
         lab.stop()
+
+
+def test_a_part_that_runs_by_itself_counts_and_does_not_begin_before_a_stop(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Polls of a report and stills of the live camera run without the rest of their page."""
+    monkeypatch.setattr(st, "fragment", lambda draw, **_: draw)
+    seen: list[tuple[int, object]] = []
+    draw = page_runs.draw_apart(lambda: seen.append((under_way.count_runs(), OWNER.get())))
+    monkeypatch.setattr(compat, "read_session_id", lambda: "session 7")
+    draw()
+    assert seen == [(1, "session 7")]
+    assert (under_way.count_runs(), OWNER.get()) == (0, None)
+    with page_runs.begin_run():
+        draw()  # within its page's run, which ends as a whole
+        under_way.begin_stop()
+        draw()
+    assert [count for count, _ in seen] == [1, 1, 1]
+    monkeypatch.setattr(st, "stop", lambda: (_ for _ in ()).throw(InterruptedError))
+    with pytest.raises(InterruptedError):
+        draw()
+    assert len(seen) == 3

@@ -1,0 +1,62 @@
+"""Runs of a page and of its parts: counted, so that a planned stop lets them end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import wraps
+from typing import ParamSpec
+
+import streamlit as st
+
+from facemask_core.pictures.pixel_budget import OWNER
+from facemask_ui import compat
+from facemask_ui.base import under_way
+
+_inside: ContextVar[bool] = ContextVar("inside a page run", default=False)
+P = ParamSpec("P")
+
+
+@contextmanager
+def begin_run() -> Iterator[None]:
+    """Counts the block as a run under way, and decodes pictures in it for this visitor."""
+    owner, inside = OWNER.set(compat.read_session_id()), _inside.set(True)
+    try:
+        with under_way.page_run():
+            yield
+    finally:
+        _inside.reset(inside)
+        OWNER.reset(owner)
+
+
+def stay_closed() -> None:
+    """Begins no answer on a server that is about to stop: nobody would see its end."""
+    if under_way.is_stopping():
+        st.info(
+            "The lab is about to restart; reload the page in a minute.",
+            icon=":material/hourglass_top:",
+        )
+        st.stop()
+
+
+def draw_apart(draw: Callable[P, None], *, run_every: float | None = None) -> Callable[P, None]:
+    """Makes a part of a page that runs again without the rest of it.
+
+    Such a run counts like one of the page, and does not begin on a server that is about to stop.
+
+    Args:
+        draw: Draws the part.
+        run_every: Seconds after which it runs again by itself; None for never.
+    """
+
+    @wraps(draw)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        if _inside.get():  # the page's own run, which is to end as a whole
+            draw(*args, **kwargs)
+            return
+        stay_closed()
+        with begin_run():
+            draw(*args, **kwargs)
+
+    return st.fragment(run, run_every=run_every)
