@@ -113,6 +113,16 @@ def can_name(path: str) -> bool:
     )
 
 
+def return_freed_memory() -> None:
+    """Lets TensorFlow take memory from the system's own allocator, which can give it back.
+
+    With oneDNN, TensorFlow on processors keeps a pool of its own that only grows, so that a model
+    that was let go left its memory there. To be called before TensorFlow is imported; what the
+    environment says goes before.
+    """
+    os.environ.setdefault("TF_ONEDNN_USE_SYSTEM_ALLOCATOR", "1")
+
+
 def trim_memory() -> None:
     """Gives freed memory back to the system, where its C library (glibc) can be told to."""
     if NAME == "linux":

@@ -13,6 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 import streamlit as st
 
+from facemask_core import system
 from facemask_ui import compat
 
 _SLOW = ("facemask_ui.choices.models", "facemask_ui.reports.stored")
@@ -41,6 +42,7 @@ def is_imported() -> bool:
 
 
 def _import_slow_modules() -> None:
+    system.return_freed_memory()
     for name in _SLOW:
         importlib.import_module(name)
 

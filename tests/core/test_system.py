@@ -248,3 +248,41 @@ def test_a_console_that_knows_few_letters_is_told_all_the_same() -> None:
     )
     assert answer.stdout.startswith(rb"\u03b5 is 8/255")
     assert answer.stderr.startswith(rb"\u03b5")
+
+
+# Memory of models that were let go
+
+
+@linux_alone
+@pytest.mark.slow
+def test_a_model_that_is_let_go_leaves_little_memory_behind() -> None:
+    """TensorFlow's own pool for processors would keep all of it."""
+    code = (
+        "import gc\n"
+        "from pathlib import Path\n"
+        "from facemask_core import system\n"
+        "system.return_freed_memory()\n"
+        "import keras, numpy\n"
+        "def held():\n"
+        "    gc.collect()\n"
+        "    system.trim_memory()\n"
+        "    lines = Path('/proc/self/status').read_text().splitlines()\n"
+        "    return next(int(it.split()[1]) for it in lines if it.startswith('RssAnon')) // 1024\n"
+        "keras.Variable(numpy.ones(1000))\n"
+        "before = held()\n"
+        "weights = [keras.Variable(numpy.ones((1000, 1000), 'float32')) for _ in range(50)]\n"
+        "print(held() - before)\n"
+        "del weights\n"
+        "print(held() - before)\n"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=os.environ | {"KERAS_BACKEND": "tensorflow"},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    kept, left = map(int, answer.stdout.split())
+    assert kept > 150
+    assert left < 40
