@@ -24,8 +24,9 @@ _MARGIN = 0.15
 """Width of the margin of the second look, over the longer side."""
 _AROUND = 3.2
 """Side of a close look over the side of the network's box."""
-_MAYBE = -0.6
-"""Log-odds from which a first look's answer is looked at closely."""
+_MAYBE, _HOPEFUL = -0.6, -0.2
+"""Log-odds from which a first look's answer says something about a face's place, and from which a
+face is looked at closely."""
 _MOST = 24
 """Answers that are looked at closely; in a picture with more, the others are texture."""
 _LIMIT = 4.0
@@ -34,6 +35,9 @@ _ENOUGH = 0.4
 """Least mean of the log-odds, of which a first look's count twice."""
 _ENOUGH_IN_TILES = 0.75
 """The same in the tiles of a large picture: many looks make more mistakes."""
+_LAST_MARGIN, _LARGE_FACE, _ENOUGH_LARGE = 0.25, 0.38, 0.2
+"""Where nothing else was found, one more look with a wider margin, for a masked face that fills the
+picture: from brows to lips at least this share of its longer side, by at least this mean."""
 _NEAR = 0.4
 """How far off the middle of a close look its face may be, in sides of the face's box."""
 _LEAST_SIZE, _MOST_SIZE = 0.5, 2.0
@@ -101,6 +105,11 @@ def _search(image: NDArray[np.uint8]) -> Answers:
     longer = max(height, width)
     if not len(faces) and _contrast(image[::8, ::8]) < _LOW_CONTRAST:
         faces = _confirm(image, _look_at_all(image, stretched=True))
+    if not len(faces):
+        square = _add_margin(height, width, _LAST_MARGIN)
+        answers = _look(image, square, SHORT_RANGE)
+        large = answers[np.flatnonzero(answers.boxes[:, 1, 0] >= _LARGE_FACE * longer)]
+        faces = _confirm(image, large, enough=_ENOUGH_LARGE)
     if longer > _LARGE_PICTURE and not (faces.boxes[:, 1] > _SMALL_FACE * longer).any():
         tiles = [_look(image, tile, BACK_CAMERA) for tile in _lay_tiles(height, width)]
         more = _confirm(image, blaze_face.join(tiles), enough=_ENOUGH_IN_TILES)
@@ -185,10 +194,15 @@ def _look_at_all(image: NDArray[np.uint8], *, stretched: bool = False) -> Answer
     height, width = image.shape[:2]
     looks = []
     for variant, margin in _FIRST_LOOKS:
-        side = max(height, width) * (1 + 2 * margin)
-        square = _Square((width - side) / 2, (height - side) / 2, side)
+        square = _add_margin(height, width, margin)
         looks.append(_look(image, square, variant, stretched=stretched))
     return blaze_face.join(looks)
+
+
+def _add_margin(height: int, width: int, margin: float) -> _Square:
+    """Makes the square around a picture, with a margin in shares of its longer side."""
+    side = max(height, width) * (1 + 2 * margin)
+    return _Square((width - side) / 2, (height - side) / 2, side)
 
 
 def _lay_tiles(height: int, width: int) -> list[_Square]:
@@ -207,7 +221,7 @@ def _confirm(image: NDArray[np.uint8], answers: Answers, *, enough: float = _ENO
     """Looks closely at answers, and keeps those that are faces by both looks."""
     candidates = blaze_face.merge(answers)[:_MOST]
     faces = []
-    for row in range(len(candidates)):
+    for row in np.flatnonzero(candidates.log_odds >= _HOPEFUL):
         first = min(candidates.log_odds[row], _LIMIT)
         close = look_closely(image, *_place(candidates.boxes[row]))
         if len(close) and (2 * first + close.log_odds[0]) / 3 >= enough:
