@@ -55,7 +55,7 @@ class TimeShares:
         for key, used in seconds.items():
             self._due[key] = self.find_due(key) + used
         self._now += sum(seconds.values()) / len(present)
-        if len(present) == 1:  # whoever is alone gets all it wants, and saves nothing up
+        if len(present) == 1:  # a lone account gets all it wants, and saves nothing up
             self._due |= {key: max(self.find_due(key), self._now) for key in present}
         self._present.intersection_update(present)
         earliest = self._now - self._credit

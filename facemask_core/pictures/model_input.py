@@ -64,7 +64,7 @@ def encode(image: NDArray[np.uint8], note: LabNote = _CROP) -> bytes:
 
 
 def read_note(data: bytes) -> NoteReading:
-    """Reads the note in a file, whoever wrote it.
+    """Reads the note in a file, by any writer.
 
     A picture that was scaled or changed since is treated like any other, and so is one whose note
     the lab cannot read.
