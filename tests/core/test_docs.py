@@ -18,7 +18,16 @@ import typer
 from facemask_core import cli
 
 ROOT = Path(__file__).resolve().parents[2]
-PARTS = ("app.py", "pages", "facemask_core", "facemask_ui", "tests", "pyproject.toml", "README.md")
+PARTS = (
+    "app.py",
+    "pages",
+    "facemask_core",
+    "facemask_ui",
+    "tests",
+    "benchmarks",
+    "pyproject.toml",
+    "README.md",
+)
 FENCE = re.compile(
     r"^(?P<indent> *)```(?P<kind>\w*)(?: file=(?P<file>\S+))?\n(?P<text>.*?)^(?P=indent)```$",
     re.MULTILINE | re.DOTALL,
