@@ -90,6 +90,7 @@ def test_progress_survives_a_reload_and_the_language_ends_with_the_page(visit: V
     page.reload()
     settle(page)
     expect(page.get_by_text("Votre idée")).to_be_visible(timeout=FIRST_VERDICT_MS)
+    settle(page)  # a run that ends now would close the list again
     click(page, page.get_by_role("button", name="Chapitres"))
     click(page, page.get_by_role("button", name="5. N’importe quel bruit"))
     expect(page.get_by_role("heading", level=2)).to_have_text(re.compile(r"^5\."))
