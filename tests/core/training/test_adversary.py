@@ -173,7 +173,8 @@ def test_while_epsilon_rises_no_model_is_called_overfitted(
 def test_training_against_an_adversary_makes_robust(
     data: Path, tmp_path: Path, adversary: Adversary
 ) -> None:
-    recipe = replace(RECIPE, adversary=adversary, schedule=((32, 12),))
+    # These classes differ in brightness alone, which is what augmentation takes away.
+    recipe = replace(RECIPE, adversary=adversary, schedule=((32, 12),), augment=False)
     card = training.train(recipe, data, tmp_path)
     assert card.recipe["adversary"]["attack"] == adversary.attack
     last = card.history[-1]
