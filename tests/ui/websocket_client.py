@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import http.client
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from types import TracebackType
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -114,12 +116,17 @@ def put_file(address: str, path: str, content: bytes) -> tuple[int, str]:
         cookie = str(answer.headers["set-cookie"]).partition(";")[0]
     disposition = b'Content-Disposition: form-data; name="file"; filename="a.png"'
     body = b"--edge\r\n" + disposition + b"\r\n\r\n" + content + b"\r\n--edge--\r\n"
-    request = urllib.request.Request(address + path, body, method="PUT")  # noqa: S310
-    request.add_header("Content-Type", "multipart/form-data; boundary=edge")
-    request.add_header("Cookie", cookie)
-    request.add_header("X-Xsrftoken", cookie.partition("=")[2])
+    headers = {
+        "Content-Type": "multipart/form-data; boundary=edge",
+        "Cookie": cookie,
+        "X-Xsrftoken": cookie.partition("=")[2],
+    }
+    connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=60)
     try:
-        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
-            return int(answer.status), ""
-    except urllib.error.HTTPError as error:
-        return error.code, error.read().decode()
+        # A server that refuses does not wait for the rest, and its answer is there all the same.
+        with suppress(BrokenPipeError):
+            connection.request("PUT", path, body, headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+    finally:
+        connection.close()
