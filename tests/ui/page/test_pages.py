@@ -85,6 +85,7 @@ def test_link_sets_the_attack(open_page: Open) -> None:
     assert app.query_params["sample"] == "portrait-01"
 
 
+@pytest.mark.usefixtures("brightness")
 def test_settings_of_pgd_are_those_of_the_core_and_hidden_for_fgsm(open_page: Open) -> None:
     app = open_page("Attack", attack="pgd")
     assert app.slider(key="steps").value == PGD().steps
