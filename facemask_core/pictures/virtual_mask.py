@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facemask_core.pictures.faces import Box, find_points
+from facemask_core.pictures.splines import smooth_outline
 
 _OUTLINE = (
     *((0.11, 0.445), (0.30, 0.415), (0.42, 0.375), (0.50, 0.355), (0.58, 0.375), (0.70, 0.415)),
@@ -149,26 +150,13 @@ def _paint_reduced(part: NDArray[np.uint8], pose: _Pose) -> NDArray[np.uint8]:
 
 def _paint(part: NDArray[np.uint8], pose: _Pose) -> NDArray[np.uint8]:
     size = part.shape[:2]
-    cover = _fill(size, _interpolate(pose.place(_OUTLINE)))[..., None]
+    cover = _fill(size, smooth_outline(pose.place(_OUTLINE)))[..., None]
     light = _measure_light(part, cover[..., 0])
     pixels = part * (1 - cover) + light * _shade_cloth(size, pose) * cover
     for loop in _LOOPS:
         line = _stroke(size, pose.place(loop), pose.width * 0.014)[..., None] * (1 - cover)
         pixels = pixels * (1 - line) + 0.92 * light * _CLOTH * line
     return np.clip(np.rint(pixels), 0, 255).astype(np.uint8)
-
-
-def _interpolate(corners: NDArray[np.float64], between: int = 12) -> NDArray[np.float64]:
-    """Draws a closed Catmull-Rom spline through corners."""
-    before, after, next_after = (np.roll(corners, shift, axis=0) for shift in (1, -1, -2))
-    share = np.linspace(0, 1, between, endpoint=False)[:, None, None]
-    spline = (
-        2 * corners
-        + (after - before) * share
-        + (2 * before - 5 * corners + 4 * after - next_after) * share**2
-        + (3 * corners - before - 3 * after + next_after) * share**3
-    )
-    return (spline / 2).transpose(1, 0, 2).reshape(-1, 2)
 
 
 def _fill(size: tuple[int, int], outline: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facemask_core.pictures.faces import Box
+from facemask_core.pictures.splines import smooth_outline
 from facemask_core.training.fabrics import draw_colour, draw_fabric
 
 Image = NDArray[np.uint8]
@@ -101,21 +102,25 @@ def draw_any_mask(image: Image, face: Box, donor: Image, rng: np.random.Generato
     for loop in loops:
         points = np.rint(_to_pixels(loop, face)).astype(np.int32)
         cv2.polylines(result, [points], False, strap, thickness, cv2.LINE_AA)
-    return _paint(result, [_smooth(_to_pixels(corners, face))], donor, rng, is_cloth=True)
+    outline = smooth_outline(_to_pixels(corners, face), between=6)
+    return _paint(result, [outline], donor, rng, is_cloth=True)
 
 
 def _rectangle(x: float, y: float, width: float, height: float, turn: float) -> _Points:
     """Makes the corners of a turned rectangle around a point."""
     corners = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)]) * (width, height)
-    rotation = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
-    return corners @ rotation + (x, y)
+    return _turn(corners, turn) + np.array([x, y])
 
 
 def _ellipse(x: float, y: float, width: float, height: float, turn: float = 0.0) -> _Points:
     angle = np.linspace(0, 2 * np.pi, 28, endpoint=False)
     points = np.stack([np.cos(angle) * width / 2, np.sin(angle) * height / 2], axis=1)
-    rotation = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
-    return points @ rotation + (x, y)
+    return _turn(points, turn) + np.array([x, y])
+
+
+def _turn(points: _Points, turn: float) -> _Points:
+    """Turns points about the origin by an angle in radians."""
+    return points @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
 
 
 def _draw_box(rng: np.random.Generator) -> list[_Points]:
@@ -187,19 +192,6 @@ _THINGS: tuple[Callable[[np.random.Generator], list[_Points]], ...] = (
 
 def _to_pixels(shares: _Points, face: Box) -> _Points:
     return shares * (face.width, face.height) + (face.left, face.top)
-
-
-def _smooth(corners: _Points) -> _Points:
-    """Draws a closed curve through corners (Catmull and Rom)."""
-    before, after, beyond = (np.roll(corners, shift, axis=0) for shift in (1, -1, -2))
-    share = np.linspace(0, 1, 6, endpoint=False)[:, None, None]
-    curve = (
-        2 * corners
-        + (after - before) * share
-        + (2 * before - 5 * corners + 4 * after - beyond) * share**2
-        + (3 * corners - before - 3 * after + beyond) * share**3
-    )
-    return (curve / 2).transpose(1, 0, 2).reshape(-1, 2)
 
 
 def _paint(
