@@ -19,13 +19,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from facemask_core.models.checkpoints import locate, read_card, write_atomically
+from benchmarks.result_file import ResultFile
+from facemask_core.models.checkpoints import locate, read_card
 
 if TYPE_CHECKING:
     from facemask_core.data.datasets import Dataset
@@ -287,39 +288,7 @@ def on_photographs(model: str, attack: str, data: Path) -> dict[str, Any]:
     }
 
 
-class Results:
-    """The result file: a figure is measured once for each question."""
-
-    def __init__(self, path: Path) -> None:
-        """Reads what is there.
-
-        Args:
-            path: The file; it need not exist.
-        """
-        self._path = path
-        self.values: dict[str, Any] = (
-            json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-        )
-
-    def once(self, name: str, asked: dict[str, Any], measure: Callable[[], dict[str, Any]]) -> None:
-        """Measures and keeps a figure, unless this very question was answered before.
-
-        Args:
-            name: What the answer is called.
-            asked: What it depends on.
-            measure: Finds it.
-        """
-        if self.values.get(name, {}).get("asked") == asked:
-            return
-        load = os.getloadavg()[0]
-        found = measure()
-        about = {"asked": asked, "load_before": round(load, 1), "cores": os.cpu_count()}
-        self.values[name] = found | about
-        write_atomically(self._path, json.dumps(self.values, indent=1).encode())
-        print(f"{name}: {json.dumps(found)}", file=sys.stderr)
-
-
-def measure_scale(results: Results, folder: Path, sizes: Sizes, second: Engine) -> None:
+def measure_scale(results: ResultFile, folder: Path, sizes: Sizes, second: Engine) -> None:
     """Measures all that is measured on portraits.
 
     Args:
@@ -350,7 +319,7 @@ def measure_scale(results: Results, folder: Path, sizes: Sizes, second: Engine) 
     )
 
 
-def measure_photographs(results: Results, models: Sequence[str], data: Path) -> None:
+def measure_photographs(results: ResultFile, models: Sequence[str], data: Path) -> None:
     """Measures the backbones on photographs, the cheap attacks of all of them first.
 
     Args:
@@ -399,16 +368,6 @@ def tables(values: dict[str, Any]) -> list[str]:
     return ["\n".join(rows) for rows in (portraits, photographs) if len(rows) > 2]
 
 
-@contextmanager
-def _portraits_in(folder: Path | None) -> Iterator[Path]:
-    """The folder that was given, or one for the time being."""
-    if folder is not None:
-        yield folder
-        return
-    with tempfile.TemporaryDirectory() as temporary:
-        yield Path(temporary)
-
-
 def main() -> None:
     """Measures what is missing and prints the tables."""
     parser = argparse.ArgumentParser(
@@ -420,9 +379,10 @@ def main() -> None:
     chosen = parser.parse_args()
     from facemask_core import engines
 
-    results = Results(RESULT)
-    with _portraits_in(chosen.portraits) as folder:
-        measure_scale(results, folder, Sizes(), engines.Ray())
+    results = ResultFile(RESULT)
+    given = chosen.portraits
+    with nullcontext(given) if given else tempfile.TemporaryDirectory() as folder:
+        measure_scale(results, Path(folder), Sizes(), engines.Ray())
     if chosen.models:
         measure_photographs(results, chosen.models, chosen.data)
     print(*tables(results.values), sep="\n\n")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from benchmarks import scale
+from benchmarks.result_file import ResultFile
 from facemask_core import engines
 from facemask_core.data import datasets
 
@@ -21,7 +22,7 @@ SIZES = scale.Sizes(few=4, whole=12, turn=4, turns=2)
 def measured(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A result file of a dozen portraits, and their folder."""
     root = tmp_path_factory.mktemp("scale")
-    results = scale.Results(root / "scale.json")
+    results = ResultFile(root / "scale.json")
     scale.measure_scale(results, root / "portraits", SIZES, engines.Local())
     return root / "scale.json", root / "portraits"
 
@@ -57,11 +58,11 @@ def test_what_was_measured_is_kept_and_what_is_missing_is_made_up(
         return {"images": count}
 
     monkeypatch.setattr(scale, "whole_run", whole_run)
-    scale.measure_scale(scale.Results(path), folder, SIZES, engines.Local())
+    scale.measure_scale(ResultFile(path), folder, SIZES, engines.Local())
     assert asked == []
     del values["few"]
     path.write_text(json.dumps(values))
-    scale.measure_scale(scale.Results(path), folder, SIZES, engines.Local())
+    scale.measure_scale(ResultFile(path), folder, SIZES, engines.Local())
     assert asked == [4]
     assert json.loads(path.read_text())["few"]["images"] == 4
 
@@ -77,7 +78,7 @@ def test_backbones_are_measured_once_on_photographs_and_tabled(
         return {"images": 12, "seconds": 2.0, "peak_mib": 99, "speed": speed}
 
     monkeypatch.setattr(scale, "command_line", command_line)
-    results = scale.Results(tmp_path / "scale.json")
+    results = ResultFile(tmp_path / "scale.json")
     for _ in range(2):
         scale.measure_photographs(results, ["mobilenetv3"], measured[1])
     assert len(asked) == len(scale.ATTACKS)

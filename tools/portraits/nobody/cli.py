@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 
-from nobody import census, sheet, traits, workers
+from nobody import census, seeds, sheet, workers
 from nobody.traits import Kind
 
 _SIDE = {Kind.GALLERY: 448, Kind.FACES: 288, Kind.CONFUSERS: 288}
@@ -83,7 +83,7 @@ def _sheet(options: argparse.Namespace) -> int:
 
 def _census(options: argparse.Namespace) -> int:
     people = [
-        traits.draw(seed, options.kind)
+        seeds.draw(seed, options.kind)
         for seed in range(options.first, options.first + options.count)
     ]
     for trait, counts in census.census(people).items():

@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from nobody import catalogue, traits
+from nobody import catalogue, seeds, traits
 
 _log = logging.getLogger(__name__)
 
@@ -46,20 +46,20 @@ def run(job: Job, workers: int) -> int:
         process.start()
     for process in processes:
         process.join()
-    people = [traits.draw(seed, job.kind) for seed in job.seeds]
+    people = [seeds.draw(seed, job.kind) for seed in job.seeds]
     catalogue.write_table(job.folder, people)
     return sum(not (job.folder / catalogue.file_of(person)).exists() for person in people)
 
 
-def _work(job: Job, seeds: tuple[int, ...]) -> None:
+def _work(job: Job, share: tuple[int, ...]) -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     _silence_blender()
     parent = os.getppid()
-    for seed in seeds:
-        # Whoever kills the parent alone wants the rest to end, too.
+    for seed in share:
+        # The parent was killed: its workers end, too.
         if os.getppid() != parent:
             return
-        person = traits.draw(seed, job.kind)
+        person = seeds.draw(seed, job.kind)
         path = job.folder / catalogue.file_of(person)
         if path.exists():
             continue
