@@ -21,13 +21,21 @@ from facemask_core.cli.options import (
     StepSizeOption,
     StepsOption,
     TargetOption,
+    TruthOption,
     WearMaskOption,
 )
 from facemask_core.cli.outputs import check_files, read_paths, saved
-from facemask_core.cli.pictures import describe_verdict, read_face, verdict_row
+from facemask_core.cli.pictures import (
+    describe_mistake,
+    describe_verdict,
+    read_face,
+    read_truth,
+    verdict_row,
+)
 from facemask_core.cli.terminal import model_row, print_json, print_line, print_precision
 from facemask_core.epsilons import describe_epsilon, parse_epsilon
 from facemask_core.errors import ImageError
+from facemask_core.labels import LABELS, parse_label
 
 if TYPE_CHECKING:
     from facemask_core.evaluation.verdicts import AttackedFace
@@ -39,6 +47,7 @@ def attack(
     attack: Annotated[str, typer.Option(help="See the attacks command.")],
     epsilon: Annotated[str, typer.Option(help="Radius of the ball: 0.05 or 8/255.")],
     output: Annotated[Path, typer.Option(help="PNG file for the attacked face.")],
+    label: TruthOption = None,
     norm: NormOption = None,
     steps: StepsOption = None,
     step_size: StepSizeOption = None,
@@ -53,7 +62,11 @@ def attack(
     wear_mask: WearMaskOption = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Attack the face in a picture, save the result, and predict on it as saved."""
+    """Attack the face in a picture, save the result, and predict on it as saved.
+
+    With --label the outcome says whether the model was fooled, held, or was wrong before; without
+    it, whether its verdict has changed.
+    """
     from facemask_core import load_classifier
     from facemask_core.evaluation.verdicts import Outcome, attack_face
     from facemask_core.pictures import lab_note, model_input
@@ -61,6 +74,8 @@ def attack(
     if output.suffix.lower() != ".png":
         raise ImageError(f"{output} must end in .png; other formats would change the perturbation.")
     check_files({"--output": output}, read_paths([model, source], image))
+    if label is not None:
+        parse_label(label)  # before anything is computed
     attacker = make_attack(
         attack,
         settings,
@@ -76,7 +91,8 @@ def attack(
     classifier = load_classifier(model, warm_up=False, precision=precision)
     attacker.check_epsilon(radius, classifier.input_shape)
     note_hindrance(attacker, radius, saved_in_ball=True)
-    result = attack_face(classifier, part.pixels, attacker, epsilon=radius, seed=seed)
+    truth = read_truth(part, label)
+    result = attack_face(classifier, part.pixels, attacker, epsilon=radius, seed=seed, label=truth)
     note_rounding(int(result.rounded_away), 1, "the saved picture is the original again")
     if radius > 0.0:  # of 0, the note on the settings has spoken
         note_unmoved(int(result.linf == 0.0 and not result.rounded_away), 1)
@@ -85,6 +101,7 @@ def attack(
         classifier.name,
         classifier.card.weights_sha256,
         threat_model,
+        label=truth,
         frame=part.frame,
         box=part.box,
         wears_drawn_mask=part.wears_drawn_mask,
@@ -94,6 +111,8 @@ def attack(
         **part.row(),
         **model_row(classifier),
         "threat_model": threat_model,
+        "true_class": None if truth is None else LABELS[truth],
+        "attacked_class": LABELS[result.label],
         "before": verdict_row(result.before),
         "after": verdict_row(result.after),
         "outcome": result.outcome.value,
@@ -116,6 +135,13 @@ def attack(
             f"{describe_epsilon(radius, norm)}; {_reason_unmoved(result)}"
             f"largest change {describe_epsilon(result.linf)}, Euclidean {result.l2:.3f}; {ending}"
         )
+        if truth is not None and result.outcome is Outcome.ALREADY_WRONG:
+            print_line(describe_mistake(classifier.name, truth, result.before))
+        if result.outcome is Outcome.CHANGED:
+            print_line(
+                "Nobody said whether this face wears a mask, so the change may be for the better; "
+                "--label with_mask or --label without_mask says it."
+            )
         print_precision(classifier)
 
 

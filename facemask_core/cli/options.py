@@ -32,6 +32,14 @@ FaceOption = Annotated[
     int | None,
     typer.Option("--face", help="Which face, from the left from 1 (default: the largest)."),
 ]
+TruthOption = Annotated[
+    str | None,
+    typer.Option(
+        "--label",
+        help="Does the person wear a mask? The true class, with_mask or without_mask (default: "
+        "nobody says it, and the attack drives the model away from its own answer).",
+    ),
+]
 WearMaskOption = Annotated[
     bool, typer.Option("--wear-mask", help="Draw a surgical mask onto the face first.")
 ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from facemask_core.cli.terminal import print_note
 from facemask_core.errors import FaceError, ImageError
-from facemask_core.labels import LABELS
+from facemask_core.labels import LABELS, parse_label
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -205,6 +205,48 @@ def _print_crop(path: Path, boxes: list[Box], numbers: list[int], *, may_be_inpu
             f"{path}: this picture has the size of a model's input and is cropped to its face; if "
             "it is such an input, --no-crop uses it as it is."
         )
+
+
+def read_truth(part: Face, label: str | None) -> int | None:
+    """Reads the true class of a face, as the option says it or else the note in its picture.
+
+    Args:
+        part: The face.
+        label: What the option says; None where it is not given.
+
+    Returns:
+        The class; None where nobody says it, and where no face was found: of a wall, no answer is
+        right.
+
+    Raises:
+        DatasetError: The option names no class.
+    """
+    label = None if label is None else LABELS[parse_label(label)]
+    if part.count == 0:
+        if label is not None:
+            print_note(
+                f"No face was found, so no answer about a mask is right and {label} is not used; "
+                "--no-crop takes the whole picture for the face."
+            )
+        return None
+    if label is None and part.note is not None:
+        label = part.note.true_class
+    return None if label is None else LABELS.index(label)
+
+
+def describe_mistake(model: str, truth: int, before: Verdict) -> str:
+    """Writes that a model is wrong before any attack, as the lab's page does.
+
+    Args:
+        model: The model's name.
+        truth: The true class.
+        before: The model's answer, which is another one.
+    """
+    says, answers = (LABELS[label].replace("_", " ") for label in (truth, before.label))
+    return (
+        f"{model} is already wrong without an attack: you say {says}, it says {answers}. Nothing "
+        "here has fooled it; the attack only keeps it wrong."
+    )
 
 
 def verdict_row(verdict: Verdict) -> dict[str, Any]:

@@ -17,9 +17,10 @@ from facemask_core.cli.options import (
     NormOption,
     PrecisionOption,
     SeedOption,
+    TruthOption,
 )
 from facemask_core.cli.outputs import check_files, read_paths, saved
-from facemask_core.cli.pictures import read_face
+from facemask_core.cli.pictures import describe_mistake, read_face, read_truth, verdict_row
 from facemask_core.cli.terminal import (
     model_row,
     print_dead_gradients,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from facemask_core.attacks import Attack
+    from facemask_core.evaluation.verdicts import Verdict
     from facemask_core.robustness import Sweep
 
 
@@ -51,9 +53,7 @@ def sweep(
             "(default: where the lab's slider ends, 32 or 8)."
         ),
     ] = None,
-    label: Annotated[
-        str | None, typer.Option(help="The true class (default: the model's own answer).")
-    ] = None,
+    label: TruthOption = None,
     precision: PrecisionOption = "exact",
     seed: SeedOption = 0,
     crop: FaceCropOption = None,
@@ -72,12 +72,20 @@ def sweep(
     check_files({"--gif": gif}, read_paths([model, source], image))
     attacker = make_attack(attack, settings, source, norm=norm)
     notches = _notches(attacker, largest)
+    if label is not None:
+        parse_label(label)  # before anything is computed
     picture = read_face(image, crop=crop, number=face)
     pixels = picture.pixels
     classifier = load_classifier(model, warm_up=False, precision=precision)
-    truth = judge(classifier, pixels[None])[0].label if label is None else parse_label(label)
+    truth = read_truth(picture, label)
+    before = judge(classifier, pixels[None])[0]
     result = robustness.sweep_epsilons(
-        classifier, pixels, truth, attacker, notches=notches, seed=seed
+        classifier,
+        pixels,
+        before.label if truth is None else truth,
+        attacker,
+        notches=notches,
+        seed=seed,
     )
     note_hindrance(attacker, result.grid.epsilon(notches[-1]), saved_in_ball=True)
     note_rounding(
@@ -90,11 +98,14 @@ def sweep(
         "faces": picture.count,
         "face": picture.number,
         **model_row(classifier),
-        "label": LABELS[truth],
+        "label": LABELS[result.label],
+        "true_class": None if truth is None else LABELS[truth],
+        "before": verdict_row(before),
         "epsilons": [result.grid.epsilon(notch) for notch in notches],
         "l2": result.lengths(pixels).tolist(),
         "confidence": result.confidence.tolist(),
-        "fooled": result.fooled.tolist(),
+        "fooled": [_stands(before, result) and fooled for fooled in result.fooled.tolist()],
+        "unsure": result.unsure.tolist(),
         "smallest_fooling_epsilon": None if smallest is None else result.grid.epsilon(smallest),
         "gradient_calls": result.gradient_calls,
         "dead_gradients": result.dead_gradients,
@@ -103,11 +114,14 @@ def sweep(
         "threat_model": result.threat_model,
         "gif": None if gif is None else str(gif),
     }
-    with saved(gif, b"" if gif is None else _animate(result)) as ending:
+    animation = b"" if gif is None else _animate(result, truth_known=truth is not None)
+    with saved(gif, animation) as ending:
         if as_json:
             print_json(row)
             return
-        _print(result, pixels)
+        _print(result, pixels, before, truth_known=truth is not None)
+        if truth is not None and before.label != truth and not before.unsure:
+            print_line(describe_mistake(classifier.name, truth, before))
         if gif is not None:
             print_line(ending)
         print_precision(classifier)
@@ -130,30 +144,59 @@ def _notches(attack: Attack, largest: float | None) -> range:
     return range(last + 1)  # the attack itself refuses one that is too large
 
 
-def _print(result: Sweep, face: NDArray[Any]) -> None:
+def _stands(before: Verdict, result: Sweep) -> bool:
+    """Says whether a model is sure of the right answer before the attack, and so may be fooled."""
+    return before.label == result.label and not before.unsure
+
+
+def _print(result: Sweep, face: NDArray[Any], before: Verdict, *, truth_known: bool) -> None:
     name = LABELS[result.label]
-    columns = (result.lengths(face), result.confidence, result.fooled, result.unmoved)
-    for notch, length, confidence, fooled, unmoved in zip(result.notches, *columns, strict=True):
+    marks = _mark_notches(result, before, truth_known=truth_known)
+    columns = (result.lengths(face), result.confidence, marks)
+    for notch, length, confidence, mark in zip(result.notches, *columns, strict=True):
         # Rounding to 8 bits may carry an L2 attack a little beyond epsilon.
         length_text = f"  reached {length:.3f}" if result.grid.norm == "l2" else ""
-        mark = "  fooled" if fooled else "  unmoved" if unmoved and notch else ""
         print_line(
-            f"{result.grid.write(int(notch)):>7}{length_text}  {name} {confidence:.4f}{mark}"
+            f"{result.grid.write(int(notch)):>7}{length_text}  {name} {confidence:.4f}"
+            + (f"  {mark}" if mark else "")
         )
     attacked = result.notches > 0
     unmoved = int((result.unmoved & attacked).sum())
     print_line(f"unmoved by the attack: {unmoved} of {attacked.sum()} epsilons")
     print_dead_gradients(result.dead_gradients, "epsilons")
-    smallest, last = result.smallest_fooling_notch, int(result.notches[-1])
-    none = f"none up to {result.grid.write(last)}"
-    answer = none if smallest is None else result.grid.write(smallest)
-    print_line(f"smallest fooling epsilon: {answer}")
+    if unsure := int(result.unsure.sum()):
+        print_line(f"unsure: {unsure} of {len(result.notches)} epsilons")
+    smallest = result.smallest_fooling_notch
+    answer = f"none up to {result.grid.write(int(result.notches[-1]))}"
+    if smallest is not None:
+        answer = result.grid.write(smallest)
+    elif not _stands(before, result):
+        answer = f"none; the model is {'unsure' if before.unsure else 'wrong'} without an attack"
+    what = "smallest fooling epsilon" if truth_known else "smallest epsilon of another verdict"
+    print_line(f"{what}: {answer}")
 
 
-def _animate(result: Sweep) -> bytes:
+def _mark_notches(result: Sweep, before: Verdict, *, truth_known: bool) -> list[str]:
+    """Writes what stands behind the answer at each epsilon, in the words of ``attack``."""
+    word = "fooled" if truth_known else "changed"
+    if not _stands(before, result):
+        word = "unsure" if before.unsure else "wrong"
+    columns = (result.notches, result.fooled, result.unsure, result.unmoved)
+    return [
+        word if fooled else "unsure" if unsure else "unmoved" if unmoved and notch else ""
+        for notch, fooled, unsure, unmoved in zip(*columns, strict=True)
+    ]
+
+
+def _animate(result: Sweep, *, truth_known: bool) -> bytes:
     from facemask_core.pictures.animation import encode_sweep
 
     epsilons = [result.grid.write(notch) for notch in result.notches.tolist()]
     return encode_sweep(
-        epsilons, list(result.adversarial), result.probabilities.tolist(), result.label
+        epsilons,
+        list(result.adversarial),
+        result.probabilities.tolist(),
+        result.label,
+        truth_known=truth_known,
+        unsure_below=result.unsure_below,
     )

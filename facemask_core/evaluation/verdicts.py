@@ -55,8 +55,12 @@ class Outcome(Enum):
 
     FOOLED = "fooled"
     HELD = "held"
+    CHANGED = "changed"
+    """Nobody said the right answer, so another verdict than before may be for the better."""
+    UNCHANGED = "unchanged"
+    """As held, where nobody said the right answer."""
     UNMOVED = "unmoved"
-    """Not fooled, but the picture is the original still, so the model was not put to the test."""
+    """The verdict is the same, but so is the picture, so the model was not put to the test."""
     ALREADY_WRONG = "was already wrong"
     UNSURE = "unsure"
     """Before or after the attack the model's confidence is too little for a verdict."""
@@ -133,7 +137,8 @@ def attack_face(
         attack: The attack.
         epsilon: Its radius.
         seed: Its seed.
-        label: The true class; None takes the model's own verdict for it.
+        label: The true class; None where nobody says it: then the attack drives the model away from
+            its own verdict, and its outcome says only whether the verdict changes.
 
     Returns:
         The face before and after. Rounding to 8 bits keeps an L-infinity attack inside its ball;
@@ -160,7 +165,9 @@ def attack_face(
         label=truth,
         before=before,
         after=after,
-        outcome=_outcome(before, after, truth, target, moved=bool(levels.any())),
+        outcome=_name_outcome(
+            before, after, truth, target, truth_known=label is not None, moved=bool(levels.any())
+        ),
         linf=float(np.abs(levels).max() / LEVELS),
         l2=float(np.linalg.norm(levels) / LEVELS),
         gradient_calls=int(batch.gradient_calls[0]),
@@ -169,8 +176,14 @@ def attack_face(
     )
 
 
-def _outcome(
-    before: Verdict, after: Verdict, truth: int, target: int | None, *, moved: bool
+def _name_outcome(
+    before: Verdict,
+    after: Verdict,
+    truth: int,
+    target: int | None,
+    *,
+    truth_known: bool,
+    moved: bool,
 ) -> Outcome:
     def reached(verdict: Verdict) -> bool:
         return verdict.label != truth if target is None else verdict.label == target
@@ -182,5 +195,7 @@ def _outcome(
     if after.unsure:
         return Outcome.UNSURE
     if reached(after):
-        return Outcome.FOOLED
-    return Outcome.HELD if moved else Outcome.UNMOVED
+        return Outcome.FOOLED if truth_known else Outcome.CHANGED
+    if not moved:
+        return Outcome.UNMOVED
+    return Outcome.HELD if truth_known else Outcome.UNCHANGED

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from facemask_core.labels import LABELS, WITH_MASK
 
 STEP_MS = 150
 HOLD_MS = 1500
-"""How long the first frame, the first that fools the model and the last one stand still."""
+"""How long the first frame, the first with another answer and the last one stand still."""
 CAPTION_HEIGHT = 52
 _PAPER, _INK = "#FFFFFF", "#0E141B"
 _BARS = ("#D55E00", "#0072B2")
@@ -30,6 +31,9 @@ def encode_sweep(
     pictures: Sequence[NDArray[np.uint8]],
     probabilities: Sequence[Sequence[float]],
     label: int,
+    *,
+    truth_known: bool = True,
+    unsure_below: float | None = None,
 ) -> bytes:
     """Writes a sweep as a GIF that repeats for ever.
 
@@ -37,14 +41,22 @@ def encode_sweep(
         epsilons: Rising, as they are to be written below the frames; at least one.
         pictures: The picture at each of them, uint8 (height, width, 3), all of one size.
         probabilities: At each of them the probability of each class.
-        label: The true class.
+        label: The class that the attack drives the model away from.
+        truth_known: Whether that is the true class, and not only the model's own answer.
+        unsure_below: The confidence below which the model is unsure, if it ever is.
 
     Returns:
         The bytes of the GIF file.
     """
+    marks = [
+        mark_answer(shares, label, truth_known=truth_known, unsure_below=unsure_below)
+        for shares in probabilities
+    ]
     first, *others = [
-        _reduce_colours(draw_frame(picture, *write_caption(epsilon, shares, label), shares))
-        for epsilon, picture, shares in zip(epsilons, pictures, probabilities, strict=True)
+        _reduce_colours(draw_frame(picture, *write_caption(epsilon, shares, mark), shares))
+        for epsilon, picture, shares, mark in zip(
+            epsilons, pictures, probabilities, marks, strict=True
+        )
     ]
     buffer = io.BytesIO()
     first.save(
@@ -52,7 +64,7 @@ def encode_sweep(
         format="GIF",
         save_all=True,
         append_images=others,
-        duration=choose_durations(probabilities, label),
+        duration=choose_durations(marks),
         loop=0,
         optimize=False,  # it makes nothing smaller here, and takes eight times as long
     )
@@ -68,24 +80,54 @@ def _reduce_colours(image: Image.Image) -> Image.Image:
     return image.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
 
 
-def write_caption(epsilon: str, shares: Sequence[float], label: int) -> tuple[str, str]:
+Mark = Literal["", "wrong", "changed", "unsure"]
+"""What stands behind an answer; nothing behind the one that counts as right."""
+
+
+def mark_answer(
+    shares: Sequence[float],
+    label: int,
+    *,
+    truth_known: bool = True,
+    unsure_below: float | None = None,
+) -> Mark:
+    """Chooses what stands behind an answer.
+
+    Args:
+        shares: The probability of each class.
+        label: The class that the attack drives the model away from.
+        truth_known: Whether that is the true class; otherwise no answer is called wrong.
+        unsure_below: The confidence below which the model is unsure, if it ever is.
+    """
+    if unsure_below is not None and max(shares) < unsure_below:
+        return "unsure"
+    if int(np.argmax(shares)) == label:
+        return ""
+    return "wrong" if truth_known else "changed"
+
+
+def write_caption(epsilon: str, shares: Sequence[float], mark: Mark) -> tuple[str, str]:
     """Writes the two lines below a frame: the epsilon, and the model's answer to the picture.
 
     Args:
         epsilon: Epsilon as it is to be written.
         shares: The probability of each class.
-        label: The true class.
+        mark: What stands behind the answer.
     """
     winner = int(np.argmax(shares))
     answer = f"{LABELS[winner].replace('_', ' ')} {100 * shares[winner]:.1f} %"
-    return f"epsilon {epsilon}", answer if winner == label else f"{answer}: wrong"
+    return f"epsilon {epsilon}", f"{answer}: {mark}" if mark else answer
 
 
-def choose_durations(probabilities: Sequence[Sequence[float]], label: int) -> list[int]:
-    """Chooses how long each frame stands, in milliseconds."""
-    wrong = [int(np.argmax(shares)) != label for shares in probabilities]
-    stills = {0, len(wrong) - 1, *([wrong.index(True)] if any(wrong) else [])}
-    return [HOLD_MS if index in stills else STEP_MS for index in range(len(wrong))]
+def choose_durations(marks: Sequence[Mark]) -> list[int]:
+    """Chooses how long each frame stands, in milliseconds.
+
+    Args:
+        marks: What stands behind each answer.
+    """
+    others = [mark in ("wrong", "changed") for mark in marks]
+    stills = {0, len(others) - 1, *([others.index(True)] if any(others) else [])}
+    return [HOLD_MS if index in stills else STEP_MS for index in range(len(others))]
 
 
 def draw_frame(

@@ -40,6 +40,7 @@ class Sweep:
             original again.
         unmoved: Bool (k,), where the picture is the original and does not fool: it says nothing of
             robustness. At epsilon 0 that is how it must be.
+        unsure_below: The confidence below which the model is unsure; None for one that never is.
     """
 
     grid: Grid
@@ -52,6 +53,7 @@ class Sweep:
     threat_model: dict[str, Any]
     rounded_away: NDArray[np.bool_]
     unmoved: NDArray[np.bool_]
+    unsure_below: float | None = None
 
     @property
     def probabilities(self) -> NDArray[np.float64]:
@@ -65,13 +67,24 @@ class Sweep:
 
     @property
     def fooled(self) -> NDArray[np.bool_]:
-        """Bool (k,): whether the prediction differs from the true class."""
-        return self.logits.argmax(axis=1) != self.label
+        """Bool (k,): whether the prediction differs from ``label``, and the model is not unsure."""
+        return (self.logits.argmax(axis=1) != self.label) & ~self.unsure
+
+    @property
+    def unsure(self) -> NDArray[np.bool_]:
+        """Bool (k,): whether the model's confidence is too little for a verdict."""
+        return self.probabilities.max(axis=1) < (self.unsure_below or 0.0)
 
     @property
     def smallest_fooling_notch(self) -> int | None:
-        """The smallest of the notches that fools the model, if one does."""
-        return int(self.notches[self.fooled.argmax()]) if self.fooled.any() else None
+        """The smallest of the notches that fools the model, if one does.
+
+        None too where the model is wrong or unsure at epsilon 0 already: no attack made it so.
+        """
+        doubtful = self.fooled | self.unsure
+        if not self.fooled.any() or (doubtful & (self.notches == 0)).any():
+            return None
+        return int(self.notches[self.fooled.argmax()])
 
     def lengths(self, face: NDArray[np.uint8]) -> NDArray[np.float64]:
         """float64 (k,): the L2 distance of each picture from the face, over values in [0, 1].
@@ -203,6 +216,7 @@ def _round_parts(
             threat_model=threat_model,
             rounded_away=(part.linf > 0.0) & is_original,
             unmoved=is_original & (logits.argmax(axis=1) == label),
+            unsure_below=classifier.card.unsure_below,
         )
 
 

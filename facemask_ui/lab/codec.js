@@ -20,14 +20,14 @@ async function unpack(data) {
 function assemble(parts) {
   const film = {
     face: undefined, before: undefined, sign: undefined, done: false,
-    frames: new Map(), points: new Map(), lines: {},
+    frames: new Map(), points: new Map(), lines: {}, animations: new Map(),
   };
   for (const part of parts.values()) {
     if (part.kind === "face") Object.assign(film, { face: part.pixels, before: part.before });
     if (part.kind === "sign") film.sign = asSigned(part.pixels);
     if (part.kind === "frames") addFrames(film, part);
     if (part.kind === "line") film.lines[part.name] = part.values;
-    if (part.kind === "animation") film.animation = part.pixels;
+    if (part.kind === "animation") film.animations.set(part.truthKnown, part.pixels);
     if (part.kind === "end") film.done = true;
     (part.levels ?? []).forEach((level, row) => {
       const point = film.points.get(level) ?? {};

@@ -179,6 +179,7 @@ def draw_lab(
             "stated": stated or [],
             "animated": on_animate is not None,
             "guess": guess,
+            "truthKnown": truth_known,
             "hidden": list(hidden),
             "headline": headline,
             "words": WORDS | ({} if truth_known else CHANGES) | {"figures": figures},

@@ -9,8 +9,8 @@ class Downloads {
   /** Draws the buttons; `level` tells where the slider stands when one is pressed. */
   offer(data, page, level) {
     Object.assign(this, { data, page, level });
-    const { words, question } = data;
-    const waiting = this.waitingFor === question;
+    const { words } = data;
+    const waiting = this.waitingFor === this.wanted();
     const buttons = [
       button(words.savePicture, () => this.savePicture()),
       button(words.saveRecord, () => this.saveRecord()),
@@ -26,7 +26,7 @@ class Downloads {
   /** Takes what has come of the film; saves it as a GIF if that is what the visitor waits for. */
   take(film) {
     this.film = film;
-    if (this.waitingFor === this.data.question && film.animation) this.saveAnimation();
+    if (this.waitingFor === this.wanted() && this.animation()) this.saveAnimation();
   }
 
   /** Saves the attacked picture, with a note by which the lab knows it again and does not crop it. */
@@ -40,8 +40,8 @@ class Downloads {
 
   /** The server makes the film once it is wanted; it comes as one more part. */
   saveAnimation() {
-    const { animation } = this.film;
-    this.waitingFor = animation ? undefined : this.data.question;
+    const animation = this.animation();
+    this.waitingFor = animation ? undefined : this.wanted();
     this.offer(this.data, this.page, this.level);
     if (animation) save(new Blob([animation], { type: "image/gif" }), `${this.data.file}.gif`);
     else this.page.setTriggerValue("animate", true);
@@ -56,6 +56,16 @@ class Downloads {
     const record = { ...data.record, ...here, before: film.before, points };
     const json = JSON.stringify(record, null, 1);
     save(new Blob([json], { type: "application/json" }), `${this.name()}.json`);
+  }
+
+  /** The film as a GIF, if it has come; its captions hang on whether the right answer is known. */
+  animation() {
+    return this.film.animations.get(this.data.truthKnown);
+  }
+
+  /** Stands for one GIF: that of this film, with these captions. */
+  wanted() {
+    return `${this.data.question} ${this.data.truthKnown}`;
   }
 
   name() {

@@ -50,7 +50,7 @@ class Film:
     failure: Exception | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
     _packed: dict[int, bytes] = field(default_factory=dict)
-    _animation: bytes | None = None
+    _animations: dict[bool, bytes] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Part]:
         """Yields every part; breaking off leaves the rest for the next time, or to another."""
@@ -80,9 +80,13 @@ class Film:
                 return part.attacked_at(notch, self.question.face)
         return None
 
-    def animate(self) -> bytes:
-        """Packs one more part: the complete film as a GIF, made when it is first wanted."""
-        if self._animation is None:
+    def animate(self, *, truth_known: bool) -> bytes:
+        """Packs one more part: the complete film as a GIF, made when it is first wanted.
+
+        Args:
+            truth_known: Whether the question's label is the right answer, not only the model's own.
+        """
+        if truth_known not in self._animations:
             notches, attacked, probabilities = zip(
                 *(
                     (notch, part.attacked_at(notch, self.question.face), answer)
@@ -92,9 +96,17 @@ class Film:
                 strict=True,
             )
             epsilons = [self.question.grid.write(notch) for notch in notches]
-            gif = encode_sweep(epsilons, attacked, probabilities, self.question.label)
-            self._animation = parts.pack(self.name, parts.describe_animation(gif))
-        return self._animation
+            gif = encode_sweep(
+                epsilons,
+                attacked,
+                probabilities,
+                self.question.label,
+                truth_known=truth_known,
+                unsure_below=self.question.classifier.card.unsure_below,
+            )
+            part = parts.describe_animation(gif, truth_known=truth_known)
+            self._animations[truth_known] = parts.pack(self.name, part)
+        return self._animations[truth_known]
 
     def _reaches(self, position: int) -> bool:
         """Computes the part at a position unless another thread has; tells whether there is one."""

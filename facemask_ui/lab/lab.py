@@ -53,6 +53,7 @@ def show_lab(
     guess = _choose_guess(picture, region)
     by_hand = region is not None and region not in picture.faces
     note = lab_pictures.note_question(question, label, region, by_hand=by_hand)
+    animated = (film.name, label is not None)  # its captions say wrong, or only changed
     component.draw_lab(
         film.name,
         key=f"{_KEY}-{grid.norm}",  # the same notch in another norm is another place
@@ -79,13 +80,14 @@ def show_lab(
         truth_known=label is not None,
         headline=framed,
         on_level=lambda notch: slider.store_notch(grid, notch),
-        on_animate=lambda: st.session_state.update(animated=film.name),
+        on_animate=lambda: st.session_state.update(animated=animated),
     )
     below, unseen = st.container(), st.container(gap=None, key=f"{_KEY}-parts")
     with unseen:
         component.send_film(film, key=film.name)
-        if st.session_state.get("animated") == film.name:
-            component.send_part(film.animate(), key=f"animation:{film.name}")
+        if st.session_state.get("animated") == animated:
+            gif = film.animate(truth_known=label is not None)
+            component.send_part(gif, key=f"animation:{animated}")
         twin = models.robust_twin(model)
         with messages.show_errors():  # a twin that is damaged costs its own line alone
             if twin is not None:

@@ -169,13 +169,15 @@ def describe_line(name: str, confidences: list[tuple[int, float]]) -> Part:
     return Part(f"line {name}", "line", {"name": name, "values": confidences})
 
 
-def describe_animation(gif: bytes) -> Part:
+def describe_animation(gif: bytes, *, truth_known: bool) -> Part:
     """Makes a part of the whole film as a file to take home.
 
     Args:
         gif: The file.
+        truth_known: Whether its captions call answers wrong, or only changed.
     """
-    return Part("animation", "animation", {}, gif)
+    name = "animation" if truth_known else "animation of changes"
+    return Part(name, "animation", {"truthKnown": truth_known}, gif)
 
 
 END = Part("end", "end", {})

@@ -16,7 +16,7 @@ from facemask_core.models.classifier import Classifier
 from facemask_core.pictures import decoding, faces, images
 from facemask_ui.base import browser, palette
 from facemask_ui.face import answers
-from facemask_ui.face.outcomes import CHANGES
+from facemask_ui.face.outcomes import OUTCOMES
 
 Pixels = NDArray[np.uint8]
 _ADDRESS = "data:image/jpeg;base64,"
@@ -54,7 +54,7 @@ def answer_still(classifier: Classifier, message: object) -> dict[str, Any] | No
     except FacemaskError as error:
         return {"number": number, "problem": str(error)}
     label = result.before.label
-    icon, outcome = CHANGES[result.outcome]
+    icon, outcome = OUTCOMES[result.outcome]
     return {
         "number": number,
         "face": box.as_list(),

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from command_line import MODEL, PORTRAIT, Lab, assert_one_sentence, assert_verdict, pixels
 
+from facemask_core.labels import LABELS
 from facemask_core.models import checkpoints
 from facemask_core.pictures import faces, images
 
@@ -43,10 +44,40 @@ def test_the_saved_picture_is_inside_the_ball_and_judged_as_saved(
         assert_verdict(verdict)
     drop = row["before"]["confidence"] - row["after"]["probabilities"][row["before"]["label"]]
     assert row["confidence_drop"] == pytest.approx(drop)
-    held = "held" if levels else "unmoved"
-    changed = "fooled" if row["after"]["label"] != row["before"]["label"] else held
+    held = "unchanged" if levels else "unmoved"
+    changed = "changed" if row["after"]["label"] != row["before"]["label"] else held
     unsure = row["before"]["unsure"] or row["after"]["unsure"]
     assert row["outcome"] == ("unsure" if unsure else changed)
+
+
+def test_only_where_someone_says_the_truth_is_a_model_fooled_or_wrong(
+    lab: Lab, tmp_path: Path, picture: Path
+) -> None:
+    attack = ("--model", MODEL, "--attack", "pgd", "--set", "steps=5")
+    words = ("attack", PORTRAIT, *attack, "--epsilon", "16/255", "--output", tmp_path / "out.png")
+    row = json.loads(lab(*words, "--no-crop", "--json").out)
+    assert (row["true_class"], row["attacked_class"]) == (None, row["before"]["label"])
+    assert row["outcome"] == "changed"
+    assert "may be for the better; --label" in lab(*words, "--no-crop").out
+
+    right = row["before"]["label"]
+    wrong = next(name for name in LABELS if name != right)
+    for label, outcome in ((right, "fooled"), (wrong, "was already wrong")):
+        answer = lab(*words, "--no-crop", "--label", label)
+        assert f"{outcome}: PGD" in answer.out
+        assert ("is already wrong without an attack: you say" in answer.out) == (label == wrong)
+        (again,) = json.loads(lab("predict", tmp_path / "out.png", "--model", MODEL, "--json").out)
+        assert again["made_by_the_lab"]["true_class"] == label
+        options = (*attack, "--largest", 6, "--label", label, "--no-crop", "--json")
+        swept = json.loads(lab("sweep", PORTRAIT, *options).out)
+        assert swept["true_class"] == label
+        assert (swept["smallest_fooling_epsilon"] is None) == (label == wrong)
+        assert any(swept["fooled"]) == (label == right)
+
+    unframed = lab("attack", picture, *words[2:], "--label", right, "--json")
+    assert json.loads(unframed.out)["true_class"] is None
+    assert "No face was found" in unframed.err
+    assert_one_sentence(lab(*words, "--label", "cat"), "'cat'")
 
 
 def test_an_attack_states_its_threat_model(lab: Lab, tmp_path: Path, picture: Path) -> None:

@@ -25,11 +25,13 @@ def test_a_sweep_agrees_with_the_attack_at_each_epsilon(lab: Lab, tmp_path: Path
         )
         after = single["after"]["probabilities"][row["label"]]
         assert row["confidence"][level] == pytest.approx(after, abs=1e-4)
-        assert row["fooled"][level] == (single["after"]["label"] != single["before"]["label"])
+        assert row["fooled"][level] == (single["outcome"] == "changed")
+        assert row["unsure"][level] == single["after"]["unsure"]
     fooled = np.flatnonzero(row["fooled"])
     assert row["smallest_fooling_epsilon"] == (fooled[0] / 255 if len(fooled) else None)
     said = lab("sweep", PORTRAIT, *words, "--largest", 8).out
-    assert "smallest fooling epsilon" in said
+    assert "smallest epsilon of another verdict" in said
+    assert "fooled" not in said
     assert "unmoved by the attack: 0 of 8 epsilons" in said
     assert len(said.splitlines()) == 12
     assert said.endswith("precision exact: float32\n")
@@ -52,7 +54,7 @@ def test_a_sweep_in_l2_agrees_with_the_attack_and_tells_what_rounding_adds(
         after = single["after"]["probabilities"][row["label"]]
         assert row["confidence"][notch] == pytest.approx(after, abs=1e-4)
         assert row["l2"][notch] == pytest.approx(single["l2"], abs=1e-3)
-    said = lab("sweep", PORTRAIT, *words, "--largest", 1.5).out
+    said = lab("sweep", PORTRAIT, *words, "--largest", 1.5, "--label", row["label"]).out
     assert f"   1.25  reached {row['l2'][5]:.3f}  " in said
     assert "smallest fooling epsilon" in said
     single = lab("attack", PORTRAIT, *words, "--epsilon", 2, "--output", tmp_path / "a.png").out

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from functools import cache, partial
+from typing import Any
 
 import numpy as np
 import pytest
@@ -64,10 +65,25 @@ def test_a_frame_differs_from_its_picture_by_the_palette_alone(number: int) -> N
 
 
 def test_a_caption_says_what_the_model_said() -> None:
-    captions = [animation.write_caption(*row, LABEL) for row in zip(CAPTIONS, SHARES, strict=True)]
+    captions = [
+        animation.write_caption(caption, shares, animation.mark_answer(shares, LABEL))
+        for caption, shares in zip(CAPTIONS, SHARES, strict=True)
+    ]
     assert captions[0] == ("epsilon 0/255", "with mask 90.0 %")
     assert captions[2] == ("epsilon 2/255", "without mask 50.1 %: wrong")
     assert captions[4] == ("epsilon 32/255", "without mask 99.0 %: wrong")
+
+
+def test_an_answer_is_wrong_only_where_the_right_one_is_known_and_the_model_is_sure() -> None:
+    def marks(**knowledge: Any) -> list[str]:
+        return [animation.mark_answer(shares, LABEL, **knowledge) for shares in SHARES]
+
+    assert marks() == ["", "", "wrong", "", "wrong"]
+    assert marks(truth_known=False) == ["", "", "changed", "", "changed"]
+    assert marks(unsure_below=0.65) == ["", "", "unsure", "unsure", "wrong"]
+    assert animation.choose_durations(["", "unsure", "changed", "wrong", ""]) == [
+        *(1500, 150, 1500, 150, 1500)
+    ]
 
 
 def test_other_words_and_other_answers_look_different() -> None:
@@ -81,6 +97,6 @@ def test_other_words_and_other_answers_look_different() -> None:
 
 
 def test_a_model_that_is_never_fooled_makes_a_film_too() -> None:
-    assert animation.choose_durations([(0.0, 1.0)] * 3, LABEL) == [1500, 150, 1500]
+    assert animation.choose_durations([""] * 3) == [1500, 150, 1500]
     single = animation.encode_sweep(CAPTIONS[:1], adversarial()[:1], SHARES[:1], LABEL)
     assert Image.open(io.BytesIO(single)).size == (224, 224 + animation.CAPTION_HEIGHT)

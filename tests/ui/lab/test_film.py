@@ -7,13 +7,13 @@ import zlib
 from contextlib import nullcontext
 from dataclasses import replace
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from facemask_core import attacks
+from facemask_core import Classifier, attacks
 from facemask_core.epsilons import L2, LINF, Grid
 from facemask_core.evaluation.verdicts import Verdict
 from facemask_core.pictures import animation, fidelity
@@ -143,17 +143,21 @@ def test_the_animation_shows_the_films_own_pictures(grid: Grid) -> None:
     levels = [0, 1, 5]
     attacked = _moved(levels, RANDOM.integers(-1, 2, FACE.shape))
     sweep = _sweep(levels, attacked, grid)
-    question = replace(QUESTION, attack=attacks.make("fgsm", norm=grid.norm))
+    model = SimpleNamespace(card=SimpleNamespace(unsure_below=None))
+    question = replace(
+        QUESTION, attack=attacks.make("fgsm", norm=grid.norm), classifier=cast(Classifier, model)
+    )
     rest = [parts.describe_face(question, BEFORE), parts.describe_sweep(FACE, sweep)]
     film = Film("q", question, iter(rest), forget=lambda: None)
     list(film)
-    packed = film.animate()
+    packed = film.animate(truth_known=True)
     size = int.from_bytes(packed[:4], "little")
     assert json.loads(packed[4 : 4 + size])["kind"] == "animation"
     shares, written = sweep.probabilities.tolist(), [grid.write(level) for level in levels]
     gif = animation.encode_sweep(written, list(attacked), shares, 1)
     assert zlib.decompress(packed[4 + size :]) == gif
-    assert film.animate() is packed
+    assert film.animate(truth_known=True) is packed
+    assert film.animate(truth_known=False) != packed
 
 
 def _film(rest: list[Part]) -> Film:
