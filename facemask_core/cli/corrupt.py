@@ -10,7 +10,8 @@ import typer
 from facemask_core.cli.corrupt_dataset import measure_dataset
 from facemask_core.cli.corrupt_picture import rank_picture
 from facemask_core.cli.dataset_options import LimitOption
-from facemask_core.cli.options import FaceOption, JsonFlag, ModelOption, SeedOption
+from facemask_core.cli.options import FaceOption, JsonFlag, ModelOption, OneFaceFlag, SeedOption
+from facemask_core.cli.pictures import refuse_all_faces
 from facemask_core.cli.store_options import NoStoreOption, StoreOption
 from facemask_core.errors import CorruptionError
 
@@ -49,6 +50,7 @@ def corrupt(
         ),
     ] = None,
     face: FaceOption = None,
+    all_faces: OneFaceFlag = False,
     output: Annotated[
         Path | None, typer.Option(help="Of a picture: PNG file with it at every severity.")
     ] = None,
@@ -68,6 +70,8 @@ def corrupt(
     """
     from facemask_core.corruptions.base import check_seed
 
+    if all_faces:
+        refuse_all_faces("corrupt")
     if (image is None) == (data is None):
         raise CorruptionError("Give either a picture, or a dataset with --data FOLDER.")
     kinds = _make_corruptions(corruption)

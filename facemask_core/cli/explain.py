@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from facemask_core.cli.face_outputs import name_outputs, saved_all
 from facemask_core.cli.options import (
+    AllFacesFlag,
     FaceCropOption,
     FaceOption,
     JsonFlag,
@@ -16,14 +19,26 @@ from facemask_core.cli.options import (
     SeedOption,
     WearMaskOption,
 )
-from facemask_core.cli.outputs import check_files, read_paths, saved
-from facemask_core.cli.pictures import describe_verdict, read_face, verdict_row
+from facemask_core.cli.outputs import check_files, read_paths
+from facemask_core.cli.pictures import Face, describe_verdict, read_faces, verdict_row
 from facemask_core.cli.terminal import model_row, print_json, print_line, print_precision
 from facemask_core.errors import ImageError
 from facemask_core.labels import LABELS, parse_label
 
 if TYPE_CHECKING:
-    from facemask_core.explain import Summary
+    from facemask_core.evaluation.verdicts import Verdict
+    from facemask_core.explain import Explanation, Summary
+    from facemask_core.models.classifier import Classifier
+
+
+@dataclass(frozen=True)
+class _Map:
+    """The heat map of one face: the verdict, the class it is about, its figures, and its file."""
+
+    verdict: Verdict
+    label: int
+    summary: Summary
+    file: bytes
 
 
 def explain(
@@ -39,28 +54,78 @@ def explain(
     seed: SeedOption = 0,
     crop: FaceCropOption = None,
     face: FaceOption = None,
+    all_faces: AllFacesFlag = False,
     wear_mask: WearMaskOption = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Show as a heat map which places in a face speak for the model's answer."""
+    """Show as a heat map which places in a face speak for the model's answer.
+
+    With --all-faces each face has a file of its own, such as out-2.png for the second from the
+    left.
+    """
     from facemask_core import explain as explanations
     from facemask_core import load_classifier
+
+    if output.suffix.lower() != ".png":
+        raise ImageError(f"{output} must end in .png.")
+    reads = read_paths([model], image)
+    if not all_faces:
+        check_files({"--output": output}, reads)
+    explanation = explanations.make(method)
+    requested = None if label is None else parse_label(label)
+    parts = read_faces(image, crop=crop, wear_mask=wear_mask, number=face, every=all_faces)
+    outputs = name_outputs(output, parts, reads, every=all_faces)
+    classifier = load_classifier(model, warm_up=False, precision=precision)
+    maps = [
+        _explain_part(classifier, part, explanation, label=requested, seed=seed, share=share)
+        for part in parts
+    ]
+    rows = [
+        {
+            "path": str(image),
+            **part.row(),
+            **model_row(classifier),
+            "verdict": verdict_row(it.verdict),
+            "label": LABELS[it.label],
+            "explanation": {**explanation.statement(), "seed": seed},
+            "peak": it.summary.peak,
+            "lower_half": it.summary.lower_half,
+            "area": it.summary.area,
+            "share": share,
+            "output": str(file),
+        }
+        for part, it, file in zip(parts, maps, outputs, strict=True)
+    ]
+    files = [(file, it.file) for file, it in zip(outputs, maps, strict=True)]
+    with saved_all(files) as endings:
+        if as_json:
+            print_json(rows if all_faces else rows[0])
+            return
+        for part, it, ending in zip(parts, maps, endings, strict=True):
+            print_line(f"{image}: {describe_verdict(it.verdict)}{part.remark}")
+            words = _in_words(it.summary)
+            print_line(f"{explanation.title} for {LABELS[it.label]}: {words}; {ending}")
+        print_precision(classifier)
+
+
+def _explain_part(
+    classifier: Classifier,
+    part: Face,
+    explanation: Explanation,
+    *,
+    label: int | None,
+    seed: int,
+    share: float,
+) -> _Map:
+    """Makes the heat map of a face for a class, or for the model's own answer."""
+    from facemask_core import explain as explanations
     from facemask_core.evaluation.verdicts import judge
     from facemask_core.pictures import images, model_input
     from facemask_core.pictures.lab_note import LabNote, shorten_name
 
-    if output.suffix.lower() != ".png":
-        raise ImageError(f"{output} must end in .png.")
-    check_files({"--output": output}, read_paths([model], image))
-    explanation = explanations.make(method)
-    requested = None if label is None else parse_label(label)
-    part = read_face(image, crop=crop, wear_mask=wear_mask, number=face)
-    classifier = load_classifier(model, warm_up=False, precision=precision)
     verdict = judge(classifier, part.pixels[None])[0]
-    target = verdict.label if requested is None else requested
+    target = verdict.label if label is None else label
     heat = explanation(classifier, images.to_float(part.pixels)[None], target, seed=seed)[0]
-    picture = explanations.overlay(part.pixels, heat, share)
-    summary = explanations.summarise(heat)
     note = LabNote(
         made="heat map",
         frame=part.frame,
@@ -68,26 +133,9 @@ def explain(
         model=shorten_name(classifier.name),
         model_sha256=classifier.card.weights_sha256,
     )
-    row = {
-        "path": str(image),
-        **part.row(),
-        **model_row(classifier),
-        "verdict": verdict_row(verdict),
-        "label": LABELS[target],
-        "explanation": {**explanation.statement(), "seed": seed},
-        "peak": summary.peak,
-        "lower_half": summary.lower_half,
-        "area": summary.area,
-        "share": share,
-        "output": str(output),
-    }
-    with saved(output, model_input.encode(picture, note)) as ending:
-        if as_json:
-            print_json(row)
-            return
-        print_line(f"{image}: {describe_verdict(verdict)}{part.remark}")
-        print_line(f"{explanation.title} for {LABELS[target]}: {_in_words(summary)}; {ending}")
-        print_precision(classifier)
+    picture = explanations.overlay(part.pixels, heat, share)
+    summary = explanations.summarise(heat)
+    return _Map(verdict, target, summary, model_input.encode(picture, note))
 
 
 def _in_words(summary: Summary) -> str:

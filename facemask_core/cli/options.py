@@ -32,6 +32,9 @@ FaceOption = Annotated[
     int | None,
     typer.Option("--face", help="Which face, from the left from 1 (default: the largest)."),
 ]
+AllFacesFlag = Annotated[bool, typer.Option("--all-faces", help="Every face, from the left.")]
+OneFaceFlag = Annotated[bool, typer.Option("--all-faces", hidden=True)]
+"""Of a command about one face, which refuses it and says what to do."""
 TruthOption = Annotated[
     str | None,
     typer.Option(

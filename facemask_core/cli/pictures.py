@@ -155,6 +155,21 @@ def _check_choice(*, crop: bool | None, wear_mask: bool, number: int | None, eve
         raise FaceError(f"{option} crops to faces and --no-crop does not; give one of them.")
 
 
+def refuse_all_faces(command: str) -> None:
+    """Refuses ``--all-faces`` for a command about one face.
+
+    Args:
+        command: What the command is called.
+
+    Raises:
+        FaceError: Always.
+    """
+    raise FaceError(
+        f"{command} is about one face; leave out --all-faces, and choose the face with --face, "
+        "such as --face 2 for the second from the left."
+    )
+
+
 def _choose_faces(
     path: Path, boxes: list[Box], number: int | None, *, every: bool, needed: bool
 ) -> list[int]:

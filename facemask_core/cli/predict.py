@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from facemask_core.cli.options import (
+    AllFacesFlag,
     FaceCropOption,
     FaceOption,
     JsonFlag,
@@ -24,9 +25,7 @@ def predict(
     model: ModelOption,
     crop: FaceCropOption = None,
     face: FaceOption = None,
-    all_faces: Annotated[
-        bool, typer.Option("--all-faces", help="Every face, from the left.")
-    ] = False,
+    all_faces: AllFacesFlag = False,
     wear_mask: WearMaskOption = False,
     as_json: JsonFlag = False,
 ) -> None:

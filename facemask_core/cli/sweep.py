@@ -15,12 +15,19 @@ from facemask_core.cli.options import (
     JsonFlag,
     ModelOption,
     NormOption,
+    OneFaceFlag,
     PrecisionOption,
     SeedOption,
     TruthOption,
 )
 from facemask_core.cli.outputs import check_files, read_paths, saved
-from facemask_core.cli.pictures import describe_mistake, read_face, read_truth, verdict_row
+from facemask_core.cli.pictures import (
+    describe_mistake,
+    read_face,
+    read_truth,
+    refuse_all_faces,
+    verdict_row,
+)
 from facemask_core.cli.terminal import (
     model_row,
     print_dead_gradients,
@@ -58,6 +65,7 @@ def sweep(
     seed: SeedOption = 0,
     crop: FaceCropOption = None,
     face: FaceOption = None,
+    all_faces: OneFaceFlag = False,
     gif: Annotated[
         Path | None, typer.Option(help="GIF file for the face at every epsilon, with the answers.")
     ] = None,
@@ -67,6 +75,8 @@ def sweep(
     from facemask_core import load_classifier, robustness
     from facemask_core.evaluation.verdicts import judge
 
+    if all_faces:
+        refuse_all_faces("sweep")
     if gif is not None and gif.suffix.lower() != ".gif":
         raise ImageError(f"{gif} must end in .gif; that is what --gif writes.")
     check_files({"--gif": gif}, read_paths([model, source], image))

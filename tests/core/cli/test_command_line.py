@@ -24,16 +24,19 @@ COMMANDS = {
     "models": "--json",
     "attacks": "--json",
     "predict": f"IMAGES... {PICTURE} --all-faces --wear-mask",
-    "explain": f"IMAGE {PICTURE} --wear-mask --output --method --label --share --precision --seed",
+    "explain": (
+        f"IMAGE {PICTURE} --all-faces --wear-mask --output --method --label --share --precision"
+        " --seed"
+    ),
     "attack": (
-        f"IMAGE {PICTURE} {ATTACK} --wear-mask --output --epsilon --norm --steps --step-size"
-        " --restarts --target --source"
+        f"IMAGE {PICTURE} {ATTACK} --all-faces --wear-mask --output --label --epsilon --norm"
+        " --steps --step-size --restarts --target --source"
     ),
     "sweep": f"IMAGE {PICTURE} {ATTACK} --norm --source --largest --label --gif",
     "calibrate": "--model --data --write --json",
     "corrupt": (
-        f"IMAGE {PICTURE} --data --corruption --attack --severity --seed --output --limit {STORE}"
-        " --write-card"
+        f"IMAGE {PICTURE} --data --corruption --attack --severity --seed --output"
+        f" --limit {STORE} --write-card"
     ),
     "evaluate": (
         f"{DATASET} --model --epsilon --norm --steps --step-size --restarts --target --source"

@@ -9,7 +9,7 @@ from pathlib import Path
 import needs
 import numpy as np
 import pytest
-from command_line import MODEL, PORTRAIT, Lab, assert_verdict, loaded, pixels
+from command_line import MODEL, PORTRAIT, Lab, assert_one_sentence, assert_verdict, loaded, pixels
 
 from facemask_core.labels import LABELS
 from facemask_core.models import checkpoints
@@ -104,6 +104,30 @@ def test_each_face_can_be_chosen_by_its_number(lab: Lab, two_faces: Path) -> Non
     for row in every:
         one = lab("predict", two_faces, "--model", MODEL, "--face", row["face"], "--json")
         assert json.loads(one.out) == [row]
+
+
+def test_every_face_has_an_answer_and_a_numbered_file_of_its_own(
+    lab: Lab, two_faces: Path, tmp_path: Path
+) -> None:
+    words = ("--model", MODEL, "--output", tmp_path / "out.png", "--json")
+    fgsm = ("--attack", "fgsm", "--epsilon", "8/255", "--label", "without_mask")
+    for command, *options in (("attack", *fgsm), ("explain",)):
+        every = json.loads(lab(command, two_faces, *words, *options, "--all-faces").out)
+        files = [tmp_path / "out-1.png", tmp_path / "out-2.png"]
+        assert [row["face"] for row in every] == [1, 2]
+        assert [row["output"] for row in every] == list(map(str, files))
+        saved = files[0].read_bytes()
+        one = json.loads(lab(command, two_faces, *words, *options, "--face", 1).out)
+        assert one | {"output": every[0]["output"]} == every[0]
+        assert (tmp_path / "out.png").read_bytes() == saved != files[1].read_bytes()
+        assert all(Path(row["output"]).unlink() is None for row in (*every, one))
+        files[1].mkdir()
+        refused = lab(command, two_faces, *words, *options, "--all-faces")
+        assert_one_sentence(refused, "out-2.png", "--output (face 2)")
+        files[1].rmdir()
+    for command in ("sweep", "corrupt"):
+        refused = lab(command, two_faces, "--model", MODEL, "--all-faces")
+        assert_one_sentence(refused, f"{command} is about one face", "--face 2")
 
 
 @pytest.mark.parametrize(
