@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -112,6 +113,7 @@ def read_faces(
 
     choosing = every or number is not None
     _check_choice(crop=crop, wear_mask=wear_mask, number=number, every=every)
+    _refuse_folder(path)
     try:
         data = Folder(path.parent).read(path.name)
         image = images.decode(data)
@@ -131,6 +133,15 @@ def read_faces(
         return [Face(images.resize(image), None, 0, None, wear_mask, note)]
     cuts = (_cut(image, boxes, one, crop=crop, wear_mask=wear_mask) for one in numbers)
     return [replace(face, note=note) for face in cuts]
+
+
+def _refuse_folder(path: Path) -> None:
+    with suppress(OSError):  # what cannot even be looked at is told when it is read
+        if path.is_dir():
+            raise ImageError(
+                f"{path} is a folder; give a picture in it, or the whole folder to a command with "
+                "--data, such as evaluate."
+            )
 
 
 def _read_note(path: Path, data: bytes, *, cropped: bool) -> LabNote | None:

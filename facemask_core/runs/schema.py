@@ -149,6 +149,11 @@ def speaking(path: Path) -> Iterator[None]:
     """Turns what SQLite or the file system complains of into one sentence."""
     try:
         yield
+    except (FileExistsError, NotADirectoryError) as error:
+        raise StorePlaceError(
+            f"The run store {path} cannot be written: a file is where its folder has to be; move "
+            "it away."
+        ) from error
     except OSError as error:
         raise StorePlaceError(
             f"The run store {path} cannot be written: {error.strerror or error}; {_NEED}"
