@@ -25,7 +25,7 @@ def calibrate(
     from functools import partial
 
     from facemask_core import load_classifier
-    from facemask_core.data import datasets
+    from facemask_core.data import places
     from facemask_core.engines import RunContext
     from facemask_core.evaluation import report
     from facemask_core.evaluation.unsure import MOST_RIGHT, measure_unsure_below
@@ -33,7 +33,7 @@ def calibrate(
     from facemask_core.models.classifier import probabilities
 
     folder = checkpoints.locate(model)
-    photographs = datasets.open_dataset(data)
+    photographs = places.open_path(data)
     classifier = load_classifier(model, warm_up=False)
     with progress_bar() as progress:
         context = RunContext(progress=partial(progress, "images"))

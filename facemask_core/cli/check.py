@@ -28,7 +28,8 @@ def check(
     settings: SettingsOption = None,
     source: SourceOption = None,
     data: Annotated[
-        Path | None, typer.Option(help="Folder with one folder a class (default: the samples).")
+        Path | None,
+        typer.Option(help="Folder or zip with one folder a class (default: the samples)."),
     ] = None,
     against: Annotated[
         list[str] | None, typer.Option(help="Another model to try transfer from; repeat for more.")

@@ -26,7 +26,7 @@ def corrupt(
     model: ModelOption,
     image: Annotated[Path | None, typer.Argument(help="A picture; or give --data.")] = None,
     data: Annotated[
-        Path | None, typer.Option("--data", help="Folder with one folder a class.")
+        Path | None, typer.Option("--data", help="Folder or zip with one folder a class.")
     ] = None,
     corruption: Annotated[
         list[str] | None,

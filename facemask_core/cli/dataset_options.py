@@ -10,7 +10,7 @@ import typer
 if TYPE_CHECKING:
     from facemask_core.data.datasets import Dataset, Prepare
 
-DataOption = Annotated[Path, typer.Option("--data", help="Folder with one folder a class.")]
+DataOption = Annotated[Path, typer.Option("--data", help="Folder or zip with one folder a class.")]
 LimitOption = Annotated[int | None, typer.Option(help="Use only this many images.")]
 CropOption = Annotated[bool, typer.Option("--crop/--no-crop", help="Crop to the face first.")]
 JsonPathOption = Annotated[Path | None, typer.Option("--json", help="Write JSON here.")]
@@ -18,9 +18,9 @@ JsonPathOption = Annotated[Path | None, typer.Option("--json", help="Write JSON 
 
 def open_data(data: Path, limit: int | None) -> Dataset:
     """Opens a dataset, or its first images."""
-    from facemask_core.data import datasets
+    from facemask_core.data import places
 
-    dataset = datasets.open_dataset(data)
+    dataset = places.open_path(data)
     return dataset if limit is None else dataset.take(limit)
 
 

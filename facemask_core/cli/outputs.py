@@ -69,18 +69,19 @@ def read_paths(
 
     Args:
         models: Names or folders of models; None, here and below, for what is not given.
-        *data: Pictures, and folders of pictures.
+        *data: Pictures, and folders or zips of pictures.
         store: Folder of the run store; None for the default one.
 
     Raises:
         CheckpointError: There is no such model.
     """
+    from facemask_core.data.places import find_zip
     from facemask_core.data.provenance import MANIFEST_FILE
     from facemask_core.models import checkpoints
     from facemask_core.storage import place
 
     folders = [checkpoints.locate(name) for name in models if name is not None]
-    pictures = [path for path in data if path is not None]
+    pictures = [find_zip(path) or path for path in data if path is not None]
     manifests = [path.parent / MANIFEST_FILE for path in pictures]
     databases = (store or place.default_folder()).glob("*.sqlite3*")
     return [*folders, *pictures, *manifests, *databases]

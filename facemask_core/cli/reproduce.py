@@ -20,7 +20,7 @@ DATA = Path("../shared/data/facemask-v2/test")
 
 
 def reproduce(
-    data: Annotated[Path, typer.Option(help="Folder with one folder a class.")] = DATA,
+    data: Annotated[Path, typer.Option(help="Folder or zip with one folder a class.")] = DATA,
     models: Annotated[
         list[str] | None,
         typer.Option("--models", help="A model; repeat for more (default: the paper's three)."),

@@ -21,11 +21,13 @@ if TYPE_CHECKING:
 
 def train(
     model: Annotated[str, typer.Option(help="A backbone, such as mobilenetv3.")],
-    data: Annotated[Path, typer.Option(help="Folder with train/val/test, or a folder per class.")],
+    data: Annotated[
+        Path, typer.Option(help="Folder or zip with train/val/test, or a folder per class.")
+    ],
     output: Annotated[Path, typer.Option(help="Folder of the checkpoint.")],
     also: Annotated[
         Path | None,
-        typer.Option(help="Folder per class whose pictures join the train split."),
+        typer.Option(help="Folder or zip by class whose pictures join the train split."),
     ] = None,
     name: Annotated[str | None, typer.Option(help="Name on the card (default: folder).")] = None,
     recipe: Annotated[str, typer.Option(help="best, or paper: the paper's protocol.")] = "best",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from facemask_core.data import zips
@@ -60,6 +61,31 @@ class Archive:
             raise ImageError(
                 "The file is damaged inside the zip; pack the folder into a new one."
             ) from error
+
+
+@dataclass(frozen=True)
+class ArchiveFolder:
+    """A folder in a zip; its files are those of the folder that it was made from.
+
+    Attributes:
+        archive: The zip.
+        below: The folder's path with a slash at its end; empty for the whole zip.
+    """
+
+    archive: Archive
+    below: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.archive.name}/{self.below}".rstrip("/")
+
+    def paths(self) -> Iterator[str]:
+        for path in self.archive.paths():
+            if path.startswith(self.below):
+                yield path.removeprefix(self.below)
+
+    def read(self, path: str) -> bytes:
+        return self.archive.read(f"{self.below}{path}")
 
 
 def open_archive(data: bytes | Path, name: str, split: str = "") -> Dataset:

@@ -13,13 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facemask_core.data.clutter import is_clutter
-from facemask_core.data.layout import (
-    SPLITS,
-    parse_split,
-    read_layout,
-    refuse_splits,
-    refuse_unknown_folder,
-)
+from facemask_core.data.layout import read_layout, refuse_splits, refuse_unknown_folder
 from facemask_core.errors import DatasetError, FacemaskError, ImageError
 from facemask_core.labels import LABELS, parse_label
 from facemask_core.pictures import images
@@ -159,10 +153,28 @@ def open_dataset(root: Path | str) -> Dataset:
         SplitsError: The folder holds several splits.
         DatasetError: The folder is missing, a subfolder is no known class, or a class is empty.
     """
+    return arrange(open_folder(root))
+
+
+def open_folder(root: Path | str) -> Folder:
+    """Opens a folder on this machine, whatever lies in it.
+
+    Raises:
+        DatasetError: There is none of that name.
+    """
     root = Path(root)
-    if not root.is_dir():
-        raise DatasetError(f"There is no folder {str(root)!r}; give one with a folder per class.")
-    return arrange(Folder(root))
+    try:
+        if root.is_dir():
+            return Folder(root)
+        is_file = root.exists()
+    except OSError as error:  # a name too long, or a folder above it that may not be entered
+        raise DatasetError(f"{str(root)!r} cannot be read: {error.strerror or error}.") from error
+    if is_file:
+        raise DatasetError(
+            f"{str(root)!r} is a file; unpack it if it is an archive, and give the folder that has "
+            "one folder per class."
+        )
+    raise DatasetError(f"There is no folder {str(root)!r}; give one with a folder per class.")
 
 
 def arrange(source: Source, split: str = "") -> Dataset:
@@ -288,71 +300,3 @@ def _collect(pending: list) -> Batch:
     size = images.INPUT_SIZE
     stacked = np.stack(pixels) if pixels else np.empty((0, size, size, 3), np.uint8)
     return Batch(stacked, np.array(labels, np.int64), tuple(paths), tuple(skipped))
-
-
-def open_splits(root: Path | str) -> dict[str, Dataset]:
-    """Opens a training folder as train, val and test.
-
-    A folder that holds ``train`` is used as it is divided; its splits may have any of their usual
-    names, such as ``Training`` or ``valid``. A plain folder-per-class set is divided 80/10/10 by
-    the hash of each file's content, so that copies of one photograph stay on one side and the
-    division never changes.
-
-    Args:
-        root: The folder, or one around it.
-
-    Returns:
-        Datasets by split name.
-
-    Raises:
-        DatasetError: The folder, a split or a class is missing or empty, or two folders may be
-            the same split.
-    """
-    root = Path(root)
-    layout = read_layout(Folder(root).paths())
-    folders = _find_split_folders(root / layout.below)
-    if "train" in folders:
-        return {name: open_dataset(folders[name]) for name in SPLITS if name in folders}
-    if folders:
-        names = " and ".join(repr(path.name) for path in folders.values())
-        raise DatasetError(f"{str(root)!r} holds {names} but no train folder; add one.")
-    refuse_splits(str(root), layout)
-    whole = open_dataset(root)
-    parts: dict[str, list[Sample]] = {name: [] for name in SPLITS}
-    for sample in whole.samples:
-        parts[_choose_split(whole.source, sample)].append(sample)
-    for name, samples in parts.items():
-        if {sample.label for sample in samples} != set(range(len(LABELS))):
-            raise DatasetError(
-                f"{str(root)!r} is too small to divide: its {name} part misses a class; "
-                "add pictures or make train, val and test folders."
-            )
-    return {name: Dataset(whole.source, tuple(samples)) for name, samples in parts.items()}
-
-
-def _find_split_folders(folder: Path) -> dict[str, Path]:
-    """Finds the folders of the splits; links to folders count, as the command line is trusted."""
-    folders: dict[str, Path] = {}
-    # glob, unlike iterdir, passes over a folder that may not be looked into.
-    for path in sorted(folder.glob("*")):
-        split = None if is_clutter(path.name) else parse_split(path.name)
-        if split is None or not path.is_dir():
-            continue
-        rival = folders.setdefault(split, path)
-        if path.name == split:
-            folders[split] = path  # beside val, a valid or dev is another matter
-        elif rival.name not in (split, path.name):
-            raise DatasetError(
-                f"{str(folder)!r} holds {rival.name!r} and {path.name!r}, and both may be its "
-                f"{split} split; leave one of them out."
-            )
-    return folders
-
-
-def _choose_split(source: Source, sample: Sample) -> str:
-    try:
-        content = source.read(sample.path)
-    except ImageError:
-        return "train"  # it is skipped and listed there
-    tenth = hashlib.sha256(content).digest()[0] % 10
-    return {0: "val", 1: "test"}.get(tenth, "train")

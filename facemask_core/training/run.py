@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from facemask_core import evaluation, versions
 from facemask_core.backend import all_devices
-from facemask_core.data import datasets
+from facemask_core.data import datasets, places
 from facemask_core.engines import RunContext
 from facemask_core.errors import TrainingError
 from facemask_core.evaluation.unsure import measure_unsure_below
@@ -44,10 +44,10 @@ def train(
 
     Args:
         recipe: All settings.
-        data: Folder with train, val and perhaps test, or a plain folder-per-class set.
+        data: Folder or zip with train, val and perhaps test, or a plain folder-per-class set.
         output: Folder of the checkpoint; it also keeps the state while training runs.
-        also: Folder per class whose pictures join the train split; it may have no other part, so
-            that none of it is ever validated or tested on.
+        also: Folder or zip by class whose pictures join the train split; it may have no other part,
+            so that none of it is ever validated or tested on.
         name: The model's name on its card; the output folder's name if not given.
         command: The command line, recorded on the card.
         tensorboard: Folder for TensorBoard's event files; None writes none.
@@ -103,9 +103,9 @@ def train(
 def _open_splits(
     data: Path | str, output: Path, also: Path | str | None
 ) -> dict[str, datasets.Dataset]:
-    splits = datasets.open_splits(data)
+    splits = places.open_splits(data)
     if also is not None:
-        splits[ALSO] = datasets.open_dataset(also)
+        splits[ALSO] = places.open_path(also)
     if "val" not in splits:
         raise TrainingError(f"{str(data)!r} has a train folder but no val folder; add one.")
     if (output / checkpoints.CARD_FILE).exists():

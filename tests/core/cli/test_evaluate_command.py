@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,15 @@ def test_an_evaluation_leaves_a_redirected_stderr_empty(lab: Lab, data: Path) ->
     """Progress is for terminals; in a log file even an empty line is noise."""
     answer, _ = evaluated(lab, data)
     assert answer.err == ""
+
+
+def test_a_zip_is_the_same_question_as_its_folder(lab: Lab, data: Path) -> None:
+    packed = shutil.make_archive(str(data.parent / "set"), "zip", data)
+    answers = [
+        lab("evaluate", "--model", MODEL, "--data", it, "--limit", 2) for it in (data, packed)
+    ]
+    assert "Answered from the run store: all 2 files" in answers[1].err
+    assert answers[1].out.partition("clean")[2] == answers[0].out.partition("clean")[2]
 
 
 def test_the_limit_keeps_both_classes(lab: Lab, data: Path) -> None:

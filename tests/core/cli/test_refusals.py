@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 from command_line import MODEL, Lab, assert_one_sentence, pixels, started
 
-from facemask_core.data import datasets
+from facemask_core.data import places
 from facemask_core.labels import LABELS
 from facemask_core.models import checkpoints
 from facemask_core.pictures import images
@@ -26,7 +27,7 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
     (("predict", "PICTURE", "--model", ""), "no model"),
     (("predict", "PICTURE", "--model", "../../etc"), "../../etc"),
     (("predict", "TMP/gone.png", "--model", MODEL), "gone.png"),
-    (("predict", "TMP", "--model", MODEL), "directory"),
+    (("predict", "TMP", "--model", MODEL), "is a folder; give a picture in it"),
     (("predict", "DATA/with_mask/notes.txt", "--model", MODEL), "not a picture"),
     ((*ATTACK, "--attack", "ddn", "--epsilon", "0.1"), "'ddn'"),
     ((*ATTACK, *FGSM, "--epsilon", "0.1", "--steps", "5"), "steps"),
@@ -51,9 +52,12 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
     ((*ATTACK, *FGSM, "--epsilon", "0.1", "--model", "nosuch"), "nosuch"),
     ((*ATTACK, *FGSM, "--epsilon", "0.1", "--precision", "half"), "exact, fast"),
     (("attack", "TMP/gone.png", *ATTACK[2:], *FGSM, "--epsilon", "0.1"), "gone.png"),
-    (("attack", "TMP", *ATTACK[2:], *FGSM, "--epsilon", "0.1"), "directory"),
+    (("attack", "TMP", *ATTACK[2:], *FGSM, "--epsilon", "0.1"), "is a folder"),
     ((*EVALUATE, "--data", "TMP/nowhere"), "nowhere"),
-    ((*EVALUATE, "--data", "PICTURE"), "picture.png"),
+    ((*EVALUATE, "--data", "PICTURE"), "picture.png' is a file"),
+    ((*EVALUATE, "--data", "ZIP/val"), "There is no folder 'val' in "),
+    ((*EVALUATE, "--data", "ZIP", "--json", "ZIP"), "overwritten"),
+    ((*EVALUATE, "--data", "ZIP/with_mask", "--json", "ZIP"), "overwritten"),
     ((*EVALUATE, "--data", "DATA/with_mask"), "no images of the class"),
     ((*EVALUATE, *FGSM), "--epsilon"),
     ((*EVALUATE, "--epsilon", "0.1"), "--attack"),
@@ -148,11 +152,13 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
 def test_bad_input_ends_with_one_sentence(
     lab: Lab, tmp_path: Path, picture: Path, data: Path, words: tuple[str, ...], clue: str
 ) -> None:
-    places = {"PICTURE": picture, "DATA": data, "TMP": tmp_path, "OUT.png": tmp_path / "OUT.png"}
+    files = {"PICTURE": picture, "DATA": data, "TMP": tmp_path, "OUT.png": tmp_path / "OUT.png"}
+    if "ZIP" in " ".join(words):
+        files["ZIP"] = Path(shutil.make_archive(str(tmp_path / "set"), "zip", data))
     filled = []
     for word in words:
         head, slash, rest = word.partition("/")
-        filled.append(f"{places[head]}{slash}{rest}" if head in places else word)
+        filled.append(f"{files[head]}{slash}{rest}" if head in files else word)
     before = set(tmp_path.rglob("*"))
     assert_one_sentence(lab(*filled), clue)
     assert set(tmp_path.rglob("*")) == before, "a refusal left files behind"
@@ -175,7 +181,7 @@ def test_a_folder_in_place_of_the_output_is_told(lab: Lab, picture: Path, tmp_pa
 def _split(data: Path) -> Path:
     """The smallest set that training accepts."""
     split = data.parent / "split"
-    for name in datasets.SPLITS:
+    for name in places.SPLITS:
         for label in LABELS:
             (split / name / label).mkdir(parents=True)
             (split / name / label / "a.png").write_bytes(images.encode_png(pixels()))

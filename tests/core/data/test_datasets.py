@@ -12,6 +12,7 @@ from typing import Any
 import needs
 import numpy as np
 import pytest
+from dataset_files import below, divided, folders, paths, picture, write
 from numpy.typing import NDArray
 
 from facemask_core import system
@@ -20,36 +21,6 @@ from facemask_core.engines.blocks import MemorySource
 from facemask_core.errors import DatasetError, SplitsError
 from facemask_core.labels import LABELS, WITH_MASK, WITHOUT_MASK
 from facemask_core.pictures import images
-
-
-def picture(seed: int, side: int = 32) -> bytes:
-    rng = np.random.default_rng(seed)
-    return images.encode_png(rng.integers(0, 256, (side, side, 3), dtype=np.uint8))
-
-
-def write(root: Path, files: dict[str, bytes]) -> Path:
-    for path, content in files.items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_bytes(content)
-    return root
-
-
-def folders(each: int) -> dict[str, bytes]:
-    names = [(name, index) for name in LABELS for index in range(each)]
-    return {f"{name}/{i:03}.png": picture(seed) for seed, (name, i) in enumerate(names)}
-
-
-def below(folder: str, files: dict[str, bytes]) -> dict[str, bytes]:
-    return {f"{folder}/{path}": data for path, data in files.items()}
-
-
-def divided(*names: str, each: int = 1) -> dict[str, bytes]:
-    return {path: data for name in names for path, data in below(name, folders(each)).items()}
-
-
-def paths(dataset: datasets.Dataset) -> list[str]:
-    return [sample.path for sample in dataset.samples]
-
 
 # What belongs to a dataset
 
@@ -456,143 +427,3 @@ def test_a_stream_can_be_left_early(tmp_path: Path) -> None:
     assert len(next(stream).images) == 2
     stream.close()
     assert len(list(datasets.stream(dataset, 2))) == 4
-
-
-# Splits
-
-
-def test_a_divided_folder_is_used_as_it_is_divided(tmp_path: Path) -> None:
-    files = {
-        f"{split}/{path}": data
-        for split, each in (("train", 3), ("val", 2), ("test", 1))
-        for path, data in folders(each).items()
-    }
-    splits = datasets.open_splits(write(tmp_path, files))
-    assert {name: len(split) for name, split in splits.items()} == {"train": 6, "val": 4, "test": 2}
-    assert paths(splits["test"]) == sorted(folders(1))
-
-
-@pytest.mark.parametrize("wrapper", ["", "Face Mask Dataset", "ds/ds"])
-@pytest.mark.parametrize(
-    "names",
-    [
-        ("Train", "Validation", "Test"),  # Face Mask 12K
-        ("train", "valid", "test"),  # Roboflow
-        ("training", "validation", "testing"),
-        ("TRAIN", "DEV", "TEST"),
-        ("Training Set", "val_set", "test-data"),
-        ("1_train", "2 eval", "holdout3"),
-    ],
-)
-def test_splits_have_their_usual_names(
-    tmp_path: Path, names: tuple[str, ...], wrapper: str
-) -> None:
-    root = tmp_path / wrapper
-    for name, each in zip(names, (3, 2, 1), strict=True):
-        write(root / name, folders(each))
-    write(root, {"data.yaml": b"x", "README.dataset.txt": b"x"})
-    splits = datasets.open_splits(tmp_path)
-    assert {name: len(split) for name, split in splits.items()} == {"train": 6, "val": 4, "test": 2}
-    assert paths(splits["test"]) == sorted(folders(1))
-
-
-def test_the_plain_name_of_a_split_comes_before_its_other_names(tmp_path: Path) -> None:
-    write(tmp_path, divided("train", "dev", "valid", "val", "test"))
-    write(tmp_path / "val", {"with_mask/more.png": picture(9)})
-    assert len(datasets.open_splits(tmp_path)["val"]) == 3
-
-
-def test_two_folders_for_one_split_are_refused_by_name(tmp_path: Path) -> None:
-    write(tmp_path, divided("train", "valid", "dev"))
-    with pytest.raises(DatasetError, match=r"'dev' and 'valid'.*val split"):
-        datasets.open_splits(tmp_path)
-
-
-@pytest.mark.parametrize("wrapper", ["", "sets/"])
-def test_datasets_beside_each_other_can_be_given_alone(tmp_path: Path, wrapper: str) -> None:
-    other = {f"{wrapper}labels/with_mask/a.txt": b"x", f"{wrapper}notes/a.txt": b"x"}
-    root = write(tmp_path, divided(f"{wrapper}fold-b", f"{wrapper}fold-a") | other)
-    for read in (datasets.open_dataset, datasets.open_splits):
-        with pytest.raises(
-            SplitsError, match=r"the folders '.*' and '.*'; give one alone"
-        ) as refusal:
-            read(root)
-        assert refusal.value.splits == (f"{wrapper}fold-a", f"{wrapper}fold-b")
-    assert len(datasets.open_dataset(root / refusal.value.splits[0])) == 2
-
-
-def test_splits_without_one_for_training_are_refused(tmp_path: Path) -> None:
-    write(tmp_path, divided("valid", "test"))
-    with pytest.raises(DatasetError, match="'test' and 'valid' but no train folder; add one"):
-        datasets.open_splits(tmp_path)
-
-
-@needs.links
-def test_a_split_for_training_may_be_a_link(tmp_path: Path) -> None:
-    write(tmp_path / "elsewhere", folders(1))
-    (tmp_path / "set").mkdir()
-    for name in ("train", "val"):
-        (tmp_path / "set" / name).symlink_to(tmp_path / "elsewhere", target_is_directory=True)
-    assert {*datasets.open_splits(tmp_path / "set")} == {"train", "val"}
-
-
-def test_a_divided_folder_needs_no_test_part(tmp_path: Path) -> None:
-    files = {f"{split}/{p}": data for split in ("train", "val") for p, data in folders(1).items()}
-    assert set(datasets.open_splits(write(tmp_path, files))) == {"train", "val"}
-
-
-def test_a_split_without_one_class_is_refused(tmp_path: Path) -> None:
-    files = {f"train/{path}": data for path, data in folders(1).items()}
-    with pytest.raises(DatasetError, match="class without_mask"):
-        datasets.open_splits(write(tmp_path, files | {"val/with_mask/a.png": picture(0)}))
-
-
-def test_a_plain_folder_is_divided_eighty_ten_ten(tmp_path: Path) -> None:
-    root = write(tmp_path, folders(200))
-    splits = datasets.open_splits(root)
-    shares = {name: len(split) / 400 for name, split in splits.items()}
-    assert shares.keys() == {"train", "val", "test"}
-    assert shares["train"] == pytest.approx(0.8, abs=0.07)
-    assert shares["val"] == pytest.approx(0.1, abs=0.05)
-    assert shares["test"] == pytest.approx(0.1, abs=0.05)
-    together = [path for split in splits.values() for path in paths(split)]
-    assert sorted(together) == paths(datasets.open_dataset(root))
-
-
-def test_the_division_survives_renaming_and_adding(tmp_path: Path) -> None:
-    def side_of(root: Path) -> dict[bytes, str]:
-        return {
-            (root / sample.path).read_bytes(): name
-            for name, split in datasets.open_splits(root).items()
-            for sample in split.samples
-        }
-
-    files = folders(60)
-    before = side_of(write(tmp_path / "a", files))
-    renamed = {
-        f"{path.split('/')[0]}/new/{i}.png": data for i, (path, data) in enumerate(files.items())
-    }
-    more = {f"with_mask/more-{seed}.png": picture(1000 + seed) for seed in range(30)}
-    after = side_of(write(tmp_path / "b", renamed | more))
-    assert before.items() <= after.items()
-
-
-def test_copies_of_one_photograph_stay_on_one_side(tmp_path: Path) -> None:
-    files = folders(60)
-    copies = {path.replace(".png", "-copy.jpg"): data for path, data in files.items()}
-    sides: dict[bytes, set[str]] = {}
-    for name, split in datasets.open_splits(write(tmp_path, files | copies)).items():
-        for sample in split.samples:
-            sides.setdefault((tmp_path / sample.path).read_bytes(), set()).add(name)
-    assert len(sides) == 120
-    assert all(len(names) == 1 for names in sides.values())
-
-
-def test_a_folder_too_small_to_divide_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match="too small"):
-        datasets.open_splits(write(tmp_path, folders(1)))
-
-
-def test_a_missing_training_folder_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match="nowhere"):
-        datasets.open_splits(tmp_path / "nowhere")

@@ -23,7 +23,7 @@ from file_server import FileServer, serving
 
 import facemask_core
 from facemask_core import cli
-from facemask_core.data import datasets, mendeley, zips
+from facemask_core.data import datasets, mendeley, places, zips
 from facemask_core.errors import DatasetError, DownloadError, FacemaskError
 from facemask_core.pictures import images
 
@@ -39,7 +39,7 @@ def picture(seed: int) -> bytes:
 FILES = {
     f"{split}/{label}/{seed}.png": picture(seed)
     for seed, (split, label) in enumerate(
-        (split, label) for split in datasets.SPLITS for label in ("mask", "no mask")
+        (split, label) for split in places.SPLITS for label in ("mask", "no mask")
     )
 }
 CLUTTER = {"__MACOSX/train/._0.png": b"x", "train/.DS_Store": b"x", "Thumbs.db": b"x"}
@@ -101,8 +101,8 @@ def test_the_set_is_unpacked_without_clutter(server: FileServer, tmp_path: Path)
 
 def test_it_can_be_trained_on_as_it_is(server: FileServer, tmp_path: Path) -> None:
     mendeley.download(tmp_path / "photos", server.url)
-    splits = datasets.open_splits(tmp_path / "photos")
-    assert {name: len(part) for name, part in splits.items()} == dict.fromkeys(datasets.SPLITS, 2)
+    splits = places.open_splits(tmp_path / "photos")
+    assert {name: len(part) for name, part in splits.items()} == dict.fromkeys(places.SPLITS, 2)
 
 
 def test_an_empty_folder_is_filled(server: FileServer, tmp_path: Path) -> None:
@@ -394,7 +394,7 @@ def test_the_parts_of_a_download_are_found(tmp_path: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
     found = mendeley.find_parts(tmp_path)
-    assert list(found) == [f"Face Masks/{split}" for split in sorted(datasets.SPLITS)]
+    assert list(found) == [f"Face Masks/{split}" for split in sorted(places.SPLITS)]
     assert len(datasets.open_dataset(found["Face Masks/train"])) == 2
     whole = found["Face Masks/train"]
     assert mendeley.find_parts(whole) == {".": whole}
