@@ -113,8 +113,15 @@ def print_corruptions(model: str, table: CorruptionTable) -> None:
     """
     print_line(f"{model} on {len(table.labels)} images, {len(table.skipped)} skipped")
     print_line(f"balanced accuracy as they are: {table.clean_accuracy:.4f}")
+    if table.unsure_below:
+        print_line(
+            f"unsure below a confidence of {table.unsure_below}: {table.clean_unsure} as they are"
+        )
     grid = Table()
-    for name in ("corruption", "severity", "value", "images", "balanced accuracy", "95 % interval"):
+    names = ["corruption", "severity", "value", "images", "balanced accuracy", "95 % interval"]
+    if table.unsure_below:
+        names += ["unsure", "with unsure as half"]
+    for name in names:
         grid.add_column(name)
     print_table(
         grid,
@@ -126,6 +133,11 @@ def print_corruptions(model: str, table: CorruptionTable) -> None:
                 str(cell.images),
                 f"{cell.balanced_accuracy:.4f}",
                 f"{cell.interval.low:.4f} to {cell.interval.high:.4f}",
+                *(
+                    [str(cell.unsure), f"{cell.balanced_accuracy_unsure_half:.4f}"]
+                    if table.unsure_below
+                    else []
+                ),
             )
             for cell in table.cells
         ],

@@ -207,6 +207,12 @@ def _print_predictions(title: str, predictions: Predictions) -> None:
     print_line(
         f"balanced accuracy {predictions.balanced_accuracy:.4f}{_limit_to_class(predictions)}"
     )
+    if predictions.unsure is not None and predictions.unsure_below:
+        right = int((predictions.unsure & predictions.right).sum())
+        print_line(
+            f"unsure, at a confidence below {predictions.unsure_below}: "
+            f"{predictions.unsure.sum()} of {len(predictions.labels)} images, {right} of them right"
+        )
     print_line(f"confusion matrix (rows true, columns predicted) {predictions.confusion.tolist()}")
 
 

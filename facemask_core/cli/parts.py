@@ -15,6 +15,7 @@ _HEADS = {
     "robust_accuracy": "robust accuracy",
     "success_rate": "success rate",
 }
+_COUNTS = {"unsure": "unsure", "unsure_attacked": "unsure after"}
 _CELL = 24
 """Wide enough for ``0.9813 (0.9623 to 0.9909)``."""
 
@@ -59,17 +60,20 @@ def print_parts(result: Evaluation) -> None:
 
     parts = list(list_parts(result.parts | {"sources": result.by_source()}))
     shown = {key: head for key, head in _HEADS.items() if key in parts[0].figures}
+    counted = {key: head for key, head in _COUNTS.items() if key in parts[0].figures}
     names = [f"{part.source or 'all'}: {part.name}" for part in parts]
     title = "by class, with 95 % intervals"
     width = max(map(len, [title, *names]))
     print_line()
     print_line(
         f"{title:{width}}  images"
+        + "".join(f"  {head}" for head in counted.values())
         + "".join(f"  {head:<{_CELL}}" for head in shown.values()).rstrip()
     )
     for name, part in zip(names, parts, strict=True):
         cells = (_write_share(part.figures, key) for key in shown)
         line = f"{name:{width}}  {part.figures['images']:>6}"
+        line += "".join(f"  {part.figures[key]:>{len(head)}}" for key, head in counted.items())
         print_line(line + "".join(f"  {cell:<{_CELL}}" for cell in cells).rstrip())
     if (counting := result.parts["without_drawn"]) is None:
         return

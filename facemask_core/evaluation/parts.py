@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,8 @@ class Outcomes:
         robust: bool (n,), classed rightly before the attack and after it; None for a clean run.
         countable: bool (n,), the images that count for the success rate; None for a clean run.
         fooled: bool (n,), classed wrongly after the attack; None for a clean run.
+        unsure: bool (n,), where the model is unsure before the attack; None where it is not known.
+        unsure_attacked: bool (n,), where it is unsure after the attack; None for a clean run too.
     """
 
     labels: NDArray[np.int64]
@@ -35,6 +37,8 @@ class Outcomes:
     robust: NDArray[np.bool_] | None = None
     countable: NDArray[np.bool_] | None = None
     fooled: NDArray[np.bool_] | None = None
+    unsure: NDArray[np.bool_] | None = None
+    unsure_attacked: NDArray[np.bool_] | None = None
 
     @property
     def successes(self) -> NDArray[np.bool_] | None:
@@ -49,7 +53,7 @@ class Outcomes:
         Args:
             rows: bool (n,), True for the images to select.
         """
-        parts = (self.labels, self.right, self.robust, self.countable, self.fooled)
+        parts = (getattr(self, field.name) for field in fields(self))
         return Outcomes(*(None if part is None else part[rows] for part in parts))  # type: ignore[arg-type]
 
     def figures(self) -> dict[str, Any]:
@@ -58,13 +62,16 @@ class Outcomes:
         Returns:
             ``images``, ``accuracy`` before the attack, with an attack ``robust_accuracy`` and
             ``success_rate``, and their ``intervals`` by name. The success rate is None where no
-            image counts for it.
+            image counts for it. Where it is known, on how many images the model is ``unsure``, and
+            with an attack ``unsure_attacked``.
         """
+        doubts = {"unsure": self.unsure, "unsure_attacked": self.unsure_attacked}
         shares = {"accuracy": self.right}
         if self.robust is not None and self.successes is not None:
             shares |= {"robust_accuracy": self.robust, "success_rate": self.successes}
         return {
             "images": len(self.labels),
+            **{name: int(hits.sum()) for name, hits in doubts.items() if hits is not None},
             **{name: float(hits.mean()) if len(hits) else None for name, hits in shares.items()},
             "intervals": {
                 name: _as_dict(confidence_intervals.bound_proportion(hits))

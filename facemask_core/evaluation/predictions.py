@@ -26,10 +26,13 @@ class Predictions:
     Attributes:
         labels: int64 (n,), true classes.
         logits: float32 (n, 2).
+        unsure_below: The confidence below which the model is unsure, 0 if it never is; None where
+            that is not known.
     """
 
     labels: NDArray[np.int64]
     logits: NDArray[np.float32]
+    unsure_below: float | None = None
 
     @property
     def classes(self) -> NDArray[np.int64]:
@@ -40,6 +43,16 @@ class Predictions:
     def right(self) -> NDArray[np.bool_]:
         """Bool (n,): the images classed rightly."""
         return self.classes == self.labels
+
+    @property
+    def unsure(self) -> NDArray[np.bool_] | None:
+        """Bool (n,): the answers whose confidence is too little for a verdict.
+
+        None where the threshold is not known. Every other figure counts these answers like all.
+        """
+        if self.unsure_below is None:
+            return None
+        return probabilities(self.logits).max(axis=1) < self.unsure_below
 
     @property
     def true_confidence(self) -> NDArray[np.float64]:
@@ -79,7 +92,7 @@ class Predictions:
         Args:
             rows: bool (n,), True for the answers to select.
         """
-        return Predictions(self.labels[rows], self.logits[rows])
+        return Predictions(self.labels[rows], self.logits[rows], self.unsure_below)
 
     def report(self) -> dict[str, Any]:
         """scikit-learn's classification report as a dictionary."""
@@ -100,8 +113,12 @@ class Predictions:
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """The figures, fit for JSON."""
-        return {
+        """The figures, fit for JSON; how many answers are unsure only where that is known."""
+        unsure = self.unsure
+        counts = {} if unsure is None else {
+            "unsure": int(unsure.sum()), "unsure_right": int((unsure & self.right).sum())
+        }  # fmt: skip
+        return counts | {
             "accuracy": self.accuracy,
             "balanced_accuracy": self.balanced_accuracy,
             "confusion_matrix": self.confusion.tolist(),

@@ -110,12 +110,15 @@ class Evaluation:
         keys = ("model", "model_sha256", "data_sha256", "threat_model", "precision", "arithmetic")
         attack, known = rows.attack, origins or Origins()
         batch_size, device = description["batch_size"], description["device"]
+        unsure_below = description.get("unsure_below")  # runs stored before have none
         return cls(
             **{key: description[key] for key in keys},
             paths=rows.paths,
             skipped=rows.skipped,
-            clean=Predictions(rows.labels, rows.clean),
-            adversarial=None if attack is None else Predictions(rows.labels, attack.logits),
+            clean=Predictions(rows.labels, rows.clean, unsure_below),
+            adversarial=(
+                None if attack is None else Predictions(rows.labels, attack.logits, unsure_below)
+            ),
             linf=None if attack is None else attack.linf,
             l2=None if attack is None else attack.l2,
             dead_gradients=0 if attack is None else int(attack.dead.sum()),
@@ -155,14 +158,33 @@ class Evaluation:
     def outcomes(self) -> Outcomes:
         """What the model and the attack made of each image."""
         if self.adversarial is None:
-            return Outcomes(self.clean.labels, self.clean.right)
+            return Outcomes(self.clean.labels, self.clean.right, unsure=self.clean.unsure)
         countable = self.clean.right
         target = (self.threat_model or {}).get("target")
         if target is not None:
             countable &= self.clean.labels != target
         return Outcomes(
-            self.clean.labels, self.clean.right, self.robust, countable, ~self.adversarial.right
+            self.clean.labels,
+            self.clean.right,
+            self.robust,
+            countable,
+            ~self.adversarial.right,
+            self.clean.unsure,
+            self.adversarial.unsure,
         )
+
+    @property
+    def unsure_shares(self) -> dict[str, NDArray[np.bool_]]:
+        """Bool (n,): where the model is ``unsure`` and ``unsure_attacked``, as far as it is known.
+
+        Empty for a model that never is, and for a run stored before thresholds were.
+        """
+        doubts = {"unsure": self.clean.unsure}
+        if self.adversarial is not None:
+            doubts["unsure_attacked"] = self.adversarial.unsure
+        if not self.clean.unsure_below:
+            return {}
+        return {name: hits for name, hits in doubts.items() if hits is not None}
 
     @property
     def rounded_away(self) -> int:
@@ -206,6 +228,8 @@ class Evaluation:
         if self.robust is not None and successes is not None:
             intervals["robust_accuracy"] = confidence_intervals.bound_proportion(self.robust)
             intervals["success_rate"] = confidence_intervals.bound_proportion(successes)
+        for name, hits in self.unsure_shares.items():
+            intervals[name] = confidence_intervals.bound_proportion(hits)
         if self.confidence_drops is not None:
             intervals["mean_confidence_drop"] = confidence_intervals.bound_mean(
                 self.confidence_drops
@@ -262,6 +286,7 @@ class Evaluation:
             "skipped": [{"path": entry.path, "reason": entry.reason} for entry in self.skipped],
             "missing_classes": list(self.clean.missing_classes),
             "seconds": round(self.seconds, 2),
+            "unsure_below": self.clean.unsure_below or None,
             "clean": self.clean.as_dict(),
             "adversarial": None if self.adversarial is None else self.adversarial.as_dict(),
             "robust_accuracy": self.robust_accuracy,
@@ -283,8 +308,12 @@ class Evaluation:
         }
 
     def card_figures(self) -> dict[str, Any]:
-        """The figures of a clean run that a model's card holds, fit for JSON."""
-        row = self.as_dict()
+        """The figures of a clean run that a model's card holds, fit for JSON.
+
+        Which answers are unsure hangs on the card's own threshold, which may be measured later, so
+        the card's figures are without it.
+        """
+        row = replace(self, clean=replace(self.clean, unsure_below=None)).as_dict()
         figures = {key: row[key] for key in _ON_CARDS}
         return row["clean"] | figures | {"skipped": len(row["skipped"])}
 

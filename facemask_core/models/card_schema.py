@@ -217,6 +217,8 @@ class _Cell(Fields):
     accuracy: Share
     balanced_accuracy: Share
     interval: _Interval
+    unsure: Count | None = None
+    balanced_accuracy_unsure_half: Share | None = None
 
 
 class _Corruptions(Fields):
@@ -224,6 +226,8 @@ class _Corruptions(Fields):
     images: Count
     clean_balanced_accuracy: Share
     mean_balanced_accuracy: Share
+    clean_unsure: Count | None = None
+    unsure_below: Share | None = None
     cells: Annotated[list[_Cell], Field(min_length=1, max_length=_MOST_ENTRIES)]
 
 

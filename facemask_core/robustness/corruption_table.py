@@ -18,6 +18,7 @@ from facemask_core.engines.context import RunContext, RunOptions
 from facemask_core.errors import CorruptionError, RunStoreError
 from facemask_core.evaluation import confidence_intervals
 from facemask_core.evaluation.confidence_intervals import Interval
+from facemask_core.evaluation.predictions import Predictions
 from facemask_core.labels import LABELS
 from facemask_core.models.classifier import BUCKETS, Classifier
 from facemask_core.pictures import images
@@ -43,6 +44,9 @@ class Cell:
         accuracy: Share of them classed rightly.
         balanced_accuracy: Mean of the shares of the classes that count.
         interval: The 95 % confidence interval of the balanced accuracy.
+        unsure: On how many of the pictures the model is unsure; None where that is not known.
+        balanced_accuracy_unsure_half: The balanced accuracy if an unsure answer counts as half a
+            right one, whatever it is; None where it is not known.
     """
 
     corruption: str
@@ -52,6 +56,8 @@ class Cell:
     accuracy: float
     balanced_accuracy: float
     interval: Interval
+    unsure: int | None = None
+    balanced_accuracy_unsure_half: float | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The figures, fit for JSON."""
@@ -70,6 +76,8 @@ class CorruptionTable:
         logits: float32 (n, k, s, 2), the answers to the corrupted pictures.
         seed: Seed of all randomness.
         skipped: Files that could not be used, and why.
+        unsure_below: The confidence below which the model is unsure, 0 if it never is; None where
+            that is not known.
     """
 
     corruptions: tuple[Corruption, ...]
@@ -79,6 +87,7 @@ class CorruptionTable:
     logits: NDArray[np.float32]
     seed: int
     skipped: tuple[datasets.SkippedFile, ...] = ()
+    unsure_below: float | None = None
 
     @classmethod
     def from_rows(cls, description: Mapping[str, Any], rows: Rows) -> CorruptionTable:
@@ -105,13 +114,19 @@ class CorruptionTable:
             logits=rows.corrupted.logits.reshape(shape),
             seed=description["corruption_seed"],
             skipped=rows.skipped,
+            unsure_below=description.get("unsure_below"),  # runs stored before have none
         )
 
     @property
     def clean_accuracy(self) -> float:
         """Balanced accuracy on the pictures as they are."""
-        groups = self._groups(self.clean, None)
-        return float(np.mean([group.mean() for group in groups]))
+        return _balance(self._groups(self._right(self.clean), None))
+
+    @property
+    def clean_unsure(self) -> int | None:
+        """On how many pictures as they are the model is unsure; None where that is not known."""
+        doubts = self._unsure(self.clean)
+        return None if doubts is None else int(doubts.sum())
 
     @property
     def cells(self) -> list[Cell]:
@@ -119,7 +134,8 @@ class CorruptionTable:
         cells = []
         for row, corruption in enumerate(self.corruptions):
             for column, severity in enumerate(self.severities):
-                groups = self._groups(self.logits[:, row, column], corruption.label)
+                logits = self.logits[:, row, column]
+                groups = self._groups(self._right(logits), corruption.label)
                 interval = confidence_intervals.bound_mean_of_proportions(groups)
                 if interval is None:
                     continue
@@ -130,8 +146,9 @@ class CorruptionTable:
                         value=corruption.describe(severity),
                         images=sum(map(len, groups)),
                         accuracy=float(np.concatenate(groups).mean()),
-                        balanced_accuracy=float(np.mean([group.mean() for group in groups])),
+                        balanced_accuracy=_balance(groups),
                         interval=interval,
+                        **self._count_unsure(logits, corruption.label),
                     )
                 )
         return cells
@@ -152,6 +169,8 @@ class CorruptionTable:
         return {
             "images": len(self.labels),
             "clean_balanced_accuracy": self.clean_accuracy,
+            "clean_unsure": self.clean_unsure,
+            "unsure_below": self.unsure_below or None,
             "mean_balanced_accuracy": self.mean(),
             "mean_severities": [s for s in AVERAGED if s in self.severities],
             "worst_at_middle": None if worst is None else worst.corruption,
@@ -162,12 +181,33 @@ class CorruptionTable:
             "skipped": [{"path": entry.path, "reason": entry.reason} for entry in self.skipped],
         }
 
-    def _groups(self, logits: NDArray[np.float32], label: int | None) -> list[NDArray[np.bool_]]:
-        """Which answers are right, bool, one array for each class that counts and occurs."""
-        right = logits.argmax(axis=1) == self.labels
+    def _right(self, logits: NDArray[np.float32]) -> NDArray[np.bool_]:
+        return logits.argmax(axis=1) == self.labels
+
+    def _unsure(self, logits: NDArray[np.float32]) -> NDArray[np.bool_] | None:
+        return Predictions(self.labels, logits, self.unsure_below).unsure
+
+    def _groups(self, values: NDArray[Any], label: int | None) -> list[NDArray[Any]]:
+        """Divides values, one a picture, into one array for each class that counts and occurs."""
         classes = range(len(LABELS)) if label is None else (label,)
-        groups = [right[self.labels == each] for each in classes]
+        groups = [values[self.labels == each] for each in classes]
         return [group for group in groups if len(group)]
+
+    def _count_unsure(self, logits: NDArray[np.float32], label: int | None) -> dict[str, Any]:
+        """Counts a cell's unsure answers, and measures it with half a right answer for each."""
+        doubts = self._unsure(logits)
+        if doubts is None:
+            return {}
+        halves = np.where(doubts, 0.5, self._right(logits))
+        return {
+            "unsure": sum(int(group.sum()) for group in self._groups(doubts, label)),
+            "balanced_accuracy_unsure_half": _balance(self._groups(halves, label)),
+        }
+
+
+def _balance(groups: Sequence[NDArray[Any]]) -> float:
+    """Computes the mean of the groups' means."""
+    return float(np.mean([group.mean() for group in groups]))
 
 
 def evaluate_corruptions(
@@ -210,6 +250,7 @@ def evaluate_corruptions(
         clean=np.concatenate(clean),
         logits=np.concatenate(answers),
         seed=seed,
+        unsure_below=task.description()["unsure_below"],
     )
 
 

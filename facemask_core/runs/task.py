@@ -22,6 +22,8 @@ from facemask_core.runs.rows import AttackRows, CorruptionRows, Rows, SmallestLe
 from facemask_core.runs.timing import Timing
 
 BATCH_SIZE = BUCKETS[-1]
+NEVER_UNSURE = 0.0
+"""The threshold of a model whose card has none; a run without any was stored before there were."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -63,6 +65,7 @@ class Task:
             else attack.threat_model(self.epsilon, self.seed),
             "precision": classifier.precision,
             "arithmetic": classifier.arithmetic,
+            "unsure_below": classifier.card.unsure_below or NEVER_UNSURE,
             "device": str(backend.device(classifier.arithmetic)),
             "batch_size": self.batch_size,
         }

@@ -16,6 +16,7 @@ _HEADS = {
     "robust_accuracy": "robust accuracy",
     "success_rate": "success rate",
 }
+_COUNTS = {"unsure": "unsure", "unsure_attacked": "unsure, attacked"}
 
 MEANING = (
     "Drawn masks are painted onto the photograph by a program and are easier than real ones: the "
@@ -37,6 +38,7 @@ def tabulate_parts(record: Mapping[str, Any]) -> pd.DataFrame:
                 "source": on_one_line(part.source) or "all",
                 "pictures": on_one_line(part.name),
                 "images": part.figures["images"],
+                **{head: part.figures[key] for key, head in _COUNTS.items() if key in part.figures},
                 **{
                     head: write_share(part.figures, key)
                     for key, head in _HEADS.items()

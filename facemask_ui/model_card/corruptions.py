@@ -52,12 +52,23 @@ def show_corruptions(card: Card) -> None:
         f"Balanced accuracy in percent on {table['images']} test photographs, changed as no "
         f"attacker would. As they are: {percent(table['clean_balanced_accuracy'])}; mean over all "
         f"dangers at the severities 1, 3 and 5: {percent(table['mean_balanced_accuracy'])}. Of the "
-        "box over the mouth unmasked faces count alone."
+        "box over the mouth unmasked faces count alone." + _count_unsure(table)
     )
     if (price := _find_price(card.name)) is not None:
         st.markdown(price)
     with st.expander("Values and intervals", icon=":material/table:"):
         st.dataframe(tabulate_cells(cells), hide_index=True)
+
+
+def _count_unsure(table: dict[str, Any]) -> str:
+    """Writes where the table counts unsure answers, if it does."""
+    if not table.get("unsure_below") or table.get("clean_unsure") is None:
+        return ""
+    return (
+        f" Below a confidence of {percent(table['unsure_below'])} an answer is unsure: "
+        f"{table['clean_unsure']} of those about the photographs as they are, and each danger's in "
+        "the table below, where they count as half in a column of that name and nowhere else."
+    )
 
 
 def list_cells(card: Card) -> Cells:
@@ -171,10 +182,19 @@ def tabulate_cells(cells: Cells) -> pd.DataFrame:
                 "balanced accuracy": percent(cell["balanced_accuracy"]),
                 "95 % interval": _write_interval(cell),
                 "images": cell["images"],
+                **_tabulate_unsure(cell),
             }
             for cell in cells
         ]
     )
+
+
+def _tabulate_unsure(cell: dict[str, Any]) -> dict[str, Any]:
+    """Makes a cell's columns about unsure answers; none of a table measured before they were."""
+    share = cell.get("balanced_accuracy_unsure_half")
+    if cell.get("unsure") is None or share is None:
+        return {}
+    return {"unsure": cell["unsure"], "with unsure as half": percent(share)}
 
 
 def write_price(plain: Card, twin: Card) -> str | None:

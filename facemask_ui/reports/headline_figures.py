@@ -9,6 +9,8 @@ from facemask_core.evaluation.confidence_intervals import Interval
 from facemask_core.evaluation.report import Evaluation
 from facemask_ui.base.palette import percent
 
+_DOUBTS = {"unsure": "Unsure", "unsure_attacked": "Unsure, attacked"}
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -40,6 +42,9 @@ def list_figures(report: Evaluation) -> list[Figure]:
         "robust_accuracy": ("Robust accuracy", report.robust_accuracy),
         "success_rate": ("Success rate", report.success_rate),
         "mean_confidence_drop": ("Confidence drop", report.mean_confidence_drop),
+        **{
+            name: (_DOUBTS[name], float(hits.mean())) for name, hits in report.unsure_shares.items()
+        },
     }
     figures = [
         Figure(label, value, report.intervals.get(name))
@@ -86,6 +91,12 @@ def explain_figures(report: Evaluation) -> list[str]:
             f"Real masks: the mean of both classes' shares over the {counting['images']} images "
             "without a mask or with a real one. Drawn masks, painted onto the photograph by a "
             "program, are left out; these are the figures that count."
+        )
+    if report.unsure_shares:
+        sentences.append(
+            f"Unsure: the share of answers with a confidence below "
+            f"{percent(float(report.clean.unsure_below or 0))}, as the model's card has it. They "
+            "count like all others in every other figure."
         )
     if has_attack:
         sentences.append(

@@ -305,7 +305,12 @@ def escape_formula(text: str) -> str:
 
 def _make_columns(name: str, predictions: Predictions) -> dict[str, list[object]]:
     confidences = probabilities(predictions.logits).max(axis=1)
+    unsure = predictions.unsure
+    doubts: dict[str, list[object]] = {}
+    if unsure is not None:
+        doubts[f"{name}_unsure"] = ["yes" if doubt else "no" for doubt in unsure]
     return {
         f"{name}_prediction": [LABELS[label] for label in predictions.classes],
         f"{name}_confidence": [f"{value:.6f}" for value in confidences],
+        **doubts,
     }

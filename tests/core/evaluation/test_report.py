@@ -104,6 +104,38 @@ def _attacked(**more: Any) -> Evaluation:
     )
 
 
+def test_unsure_answers_have_their_own_count_and_change_no_other() -> None:
+    shares = [0.9, 0.6, 0.55, 0.4]  # in the class of each; the last image is wrong
+    logits = np.array([[0.0, np.log(share / (1 - share))] for share in shares], np.float32)
+    logits[:2] = logits[:2, ::-1]
+    plain = _attacked()
+    clean = Predictions(plain.clean.labels, logits)
+    before = replace(plain, clean=clean).as_dict()
+    assert "unsure" not in before["clean"] | before["classes"]["with_mask"] | before["intervals"]
+    report = replace(
+        plain,
+        clean=replace(clean, unsure_below=0.61),
+        adversarial=replace(plain.adversarial, unsure_below=0.61),
+    )
+    row = report.as_dict()
+    assert row["unsure_below"] == 0.61
+    assert (row["clean"].pop("unsure"), row["clean"].pop("unsure_right")) == (3, 2)
+    assert (row["adversarial"].pop("unsure"), row["adversarial"].pop("unsure_right")) == (0, 0)
+    classes = [part for kind in ("classes", "masks") for part in row[kind].values()]
+    counts = [(part.pop("unsure"), part.pop("unsure_attacked")) for part in classes]
+    assert counts == [(1, 0), (2, 0)]
+    expected = confidence_intervals.bound_proportion(np.array([False, True, True, True]))
+    assert row["intervals"].pop("unsure") == expected.as_dict()
+    row["intervals"].pop("unsure_attacked")
+    assert row | {"unsure_below": None} == before, "every other figure is as it was"
+    of_cards = [replace(it, adversarial=None).card_figures() for it in (report, plain)]
+    assert of_cards[0].keys() == of_cards[1].keys()
+    assert of_cards[0]["classes"] == of_cards[1]["classes"]
+    never = replace(plain, clean=replace(clean, unsure_below=0.0), adversarial=None)
+    assert never.as_dict()["clean"]["unsure"] == 0
+    assert never.unsure_shares == {}
+
+
 def test_robust_accuracy_and_success_rate_are_kept_apart() -> None:
     result = _attacked()
     assert result.clean.accuracy == 0.75

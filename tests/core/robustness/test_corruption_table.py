@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 import stored_runs
 from small_models import SHAPE, judging
 
-from facemask_core import corruptions, runs
+from facemask_core import Classifier, corruptions, runs
 from facemask_core.errors import CorruptionError, RunStoreError
 from facemask_core.labels import WITH_MASK, WITHOUT_MASK
 from facemask_core.robustness import CorruptionTable, evaluate_corruptions, measure_corruptions
@@ -26,7 +27,9 @@ def test_each_cell_is_what_its_formula_predicts() -> None:
     pictures = np.broadcast_to(levels, (4, *SHAPE)).copy()
     labels = np.array([WITHOUT_MASK] * 3 + [WITH_MASK])
     kinds = [corruptions.make(name) for name in ("darker", "brighter", "contrast", "mouth_box")]
-    table = evaluate_corruptions(BRIGHT, pictures, labels, kinds=kinds, severities=(1, 3))
+    unsure_below = float(1 / (1 + np.exp(-0.4)))  # the confidence in a mean of 0.3 or 0.7
+    model = Classifier(BRIGHT.model, replace(BRIGHT.card, unsure_below=unsure_below))
+    table = evaluate_corruptions(model, pictures, labels, kinds=kinds, severities=(1, 3))
     cells = {(cell.corruption, cell.severity): cell for cell in table.cells}
     assert table.clean_accuracy == 1.0
     # x0.5 makes 0.8 to 0.4; +0.1 leaves 0.4 on the brink and +0.4 carries it over.
@@ -37,6 +40,12 @@ def test_each_cell_is_what_its_formula_predicts() -> None:
     assert cells["contrast", 3].balanced_accuracy == 1.0
     assert cells["mouth_box", 3].images == 3, "a box over a mask has no true answer"
     assert cells["darker", 3].value == "x0.25"
+    assert table.clean_unsure == 3
+    assert cells["mouth_box", 3].unsure in range(4), "unsure answers about masks do not count"
+    cell = cells["darker", 1]  # 0.8 becomes 0.4, of which the model is unsure, and 0.4 becomes 0.2
+    assert (cell.unsure, cell.balanced_accuracy_unsure_half) == (1, 0.75)
+    cell = cells["brighter", 3]
+    assert (cell.unsure, cell.balanced_accuracy_unsure_half) == (0, 0.5)
     cell = cells["darker", 1]
     assert cell.interval.low < cell.balanced_accuracy < cell.interval.high
     assert table.worst() == min(
@@ -101,6 +110,10 @@ def test_a_dataset_interrupted_goes_on_and_ends_with_the_same_figures(
         rows = join_rows(list(store.read(entry.question).rows()))
         again = CorruptionTable.from_rows(entry.question.values, rows)
         figures = [measured.as_dict() for measured in (unbroken, table, again)]
+        before_thresholds = dict(entry.question.values)
+        del before_thresholds["unsure_below"]
+        (cell, *_) = CorruptionTable.from_rows(before_thresholds, rows).as_dict()["cells"]
+        assert (cell["unsure"], figures[0]["cells"][0]["unsure"]) == (None, 0)
         monkeypatch.setattr(type(kinds[1]), "severities", (0.9, 0.8, 0.7, 0.6, 0.5))
         with pytest.raises(RunStoreError, match="other severities of darker"):
             CorruptionTable.from_rows(entry.question.values, rows)
