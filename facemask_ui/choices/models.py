@@ -209,11 +209,11 @@ def choose_models() -> list[str]:
     names = shipped()
     if len(names) == 1:
         return list(names)
+    st.session_state.setdefault("models", list(names))
     choice = st.pills(
         "Models",
         names,
         selection_mode="multi",
-        default=list(names),
         format_func=title,
         key="models",
         wrap=True,

@@ -38,15 +38,19 @@ def _choose_region(picture: Picture) -> faces.Box | None:
             "This picture has the size of a model's input and is cropped to its face; if the lab "
             f"saved it, choose {WHOLE}."
         )
-    choice = st.segmented_control(
-        "Crop",
-        [*boxes, WHOLE, BY_HAND],
-        default=_name_largest(picture) if boxes and not picture.framed else WHOLE,
-        required=True,
-        key=_key(picture),
-        persist_state="session",
-        help="Faces are numbered from the left, and the largest is chosen first. The sample "
-        "portraits are framed already.",
+    # Not as the control's default: buttons and frames set it as well, and Streamlit wants one way.
+    first = _name_largest(picture) if boxes and not picture.framed else WHOLE
+    st.session_state.setdefault(_key(picture), first)
+    choice = str(
+        st.segmented_control(
+            "Crop",
+            [*boxes, WHOLE, BY_HAND],
+            required=True,
+            key=_key(picture),
+            persist_state="session",
+            help="Faces are numbered from the left, and the largest is chosen first. The sample "
+            "portraits are framed already.",
+        )
     )
     last = f"face:{picture.sha256[:16]}"
     if choice in boxes:

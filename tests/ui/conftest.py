@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from screen import Open
+from streamlit.elements.lib import policies
 from streamlit.testing.v1 import AppTest
 
 import facemask_core
@@ -44,6 +46,14 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFacto
 def empty_caches() -> None:
     """Empties the shared caches, so that no test gets the answers of another."""
     shared_cache._shared_cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def one_way_to_set_a_widget(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Streamlit warns once where a widget has a default and its value was set elsewhere as well."""
+    monkeypatch.setattr(policies, "_shown_default_value_warning", False)
+    yield
+    assert not policies._shown_default_value_warning, "a widget is set in two ways"
 
 
 @pytest.fixture
