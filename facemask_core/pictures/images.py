@@ -8,7 +8,6 @@ them is exactly the image that was classified.
 from __future__ import annotations
 
 import io
-import threading
 import warnings
 from contextlib import AbstractContextManager
 
@@ -26,8 +25,9 @@ MAX_PIXELS = decoding.MAX_PIXELS
 MIN_SIDE = decoding.MIN_SIDE
 INPUT_SIZE = 224
 """Side of the square every backbone sees, in pixels; the paper's input size."""
-_processes = threading.BoundedSemaphore(4)
-"""How many processes decode HEIC or AVIF at once."""
+_processes = PixelBudget(4, most_of_group=2)
+"""How many processes decode HEIC or AVIF at once: two are free when another address comes, whatever
+slow pictures one address sends."""
 _budget = PixelBudget(MAX_PIXELS)
 _SMALL = 2_000_000
 """Pixels up to which a picture does not wait for large ones: they take seconds, these do not."""
@@ -80,7 +80,7 @@ def _reserve(pixels: int) -> AbstractContextManager[None]:
 
 def _decode_apart(data: bytes) -> NDArray[np.uint8]:
     """Decodes a HEIC or AVIF picture in a process of its own."""
-    with _processes:
+    with _processes.reserve(1):
         answer = decoder_process.decode(data, _reserve)
     if answer is None:
         raise ImageError(decoding.describe_damage(data))

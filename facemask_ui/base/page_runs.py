@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import wraps
 from typing import ParamSpec
 
 import streamlit as st
 
-from facemask_core.pictures.pixel_budget import OWNER
+from facemask_core.errors import ModeError
+from facemask_core.pictures.pixel_budget import OWNER, Owner
 from facemask_ui import compat
-from facemask_ui.base import under_way
+from facemask_ui.base import address, mode, under_way
 
 _inside: ContextVar[bool] = ContextVar("inside a page run", default=False)
 P = ParamSpec("P")
@@ -21,13 +22,26 @@ P = ParamSpec("P")
 @contextmanager
 def begin_run() -> Iterator[None]:
     """Counts the block as a run under way, and decodes pictures in it for this visitor."""
-    owner, inside = OWNER.set(compat.read_session_id()), _inside.set(True)
+    owner, inside = OWNER.set(_find_owner()), _inside.set(True)
     try:
         with under_way.page_run():
             yield
     finally:
         _inside.reset(inside)
         OWNER.reset(owner)
+
+
+def _find_owner() -> Owner | None:
+    """Finds the visitor of the calling thread, with the address where addresses share."""
+    session = compat.read_session_id()
+    if session is None:
+        return None
+    group = session
+    with suppress(ModeError):  # which the page says itself
+        if mode.read_mode().shares_by_address:
+            current = st.context.ip_address  # None for this machine
+            group = address.group_address(current or address.THIS_MACHINE)
+    return Owner(group, session)
 
 
 def stay_closed() -> None:

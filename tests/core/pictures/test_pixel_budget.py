@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import queue
 import subprocess
 import sys
 import threading
@@ -16,7 +17,7 @@ from picture_files import noise, saved
 from PIL import Image
 
 from facemask_core.pictures import images
-from facemask_core.pictures.pixel_budget import OWNER, PixelBudget
+from facemask_core.pictures.pixel_budget import OWNER, Owner, PixelBudget
 
 SECONDS = 20
 SIX_AT_ONCE = """
@@ -60,7 +61,8 @@ def enter_in_order(
     order = list[tuple[str, int]]()
 
     def enter(owner: str, pixels: int) -> None:
-        OWNER.set(owner)
+        group, _, session = owner.partition("/")
+        OWNER.set(Owner(group, session))
         with budget.reserve(pixels):
             order.append((owner, pixels))
 
@@ -86,6 +88,40 @@ def test_a_large_picture_lets_others_pass_up_to_the_sum() -> None:
     small = [(f"visitor {number}", 4) for number in range(9)]
     order = enter_in_order(PixelBudget(12), [("large", 12), *small], held=12)
     assert order.index(("large", 12)) == 3
+
+
+def test_a_flood_of_large_pictures_is_overdue_one_at_a_time() -> None:
+    small = [(f"visitor {number}", 4) for number in range(6)]
+    order = enter_in_order(PixelBudget(12), [*[("large", 12)] * 3, *small], held=12)
+    assert [place for place, (owner, _) in enumerate(order) if owner == "large"] == [3, 7, 8]
+
+
+def test_sessions_of_an_address_have_the_share_of_one() -> None:
+    flood = [(f"school/{number}", 4) for number in range(6)]
+    order = enter_in_order(PixelBudget(4), [*flood, ("home/a", 4), ("home/b", 4)], held=4)
+    assert [owner for owner, _ in order[:4]] == ["school/0", "home/a", "school/1", "home/b"]
+
+
+def test_whatever_one_address_decodes_there_is_room_for_another() -> None:
+    budget, over = PixelBudget(4, most_of_group=2), threading.Event()
+    entered = queue.Queue[str]()
+
+    def enter(group: str, session: str) -> None:
+        OWNER.set(Owner(group, session))
+        with budget.reserve(1):
+            entered.put(group)
+            over.wait(SECONDS)
+
+    people = [*(("flood", str(number)) for number in range(6)), ("home", "a"), ("home", "b")]
+    threads = [threading.Thread(target=enter, args=person) for person in people]
+    for thread in threads:
+        thread.start()
+    inside = sorted(entered.get(timeout=SECONDS) for _ in range(4))
+    over.set()
+    for thread in threads:
+        thread.join(SECONDS)
+    assert inside == ["flood", "flood", "home", "home"]
+    assert entered.qsize() == len(people) - 4
 
 
 def test_of_one_owners_pictures_the_smallest_comes_first() -> None:

@@ -21,7 +21,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from benchmarks.served import Server
 from facemask_core.errors import FaceError, ImageError, ModeError
 from facemask_core.jobs import Queue, supervisor
-from facemask_core.pictures.pixel_budget import OWNER
+from facemask_core.pictures.pixel_budget import OWNER, Owner
 from facemask_ui import compat
 from facemask_ui.base import messages, page_runs, under_way
 from facemask_ui.base.tally import TALLY
@@ -225,7 +225,7 @@ def test_a_part_that_runs_by_itself_counts_and_does_not_begin_before_a_stop(
     draw = page_runs.draw_apart(lambda: seen.append((under_way.count_runs(), OWNER.get())))
     monkeypatch.setattr(compat, "read_session_id", lambda: "session 7")
     draw()
-    assert seen == [(1, "session 7")]
+    assert seen == [(1, Owner("session 7", "session 7"))]
     assert (under_way.count_runs(), OWNER.get()) == (0, None)
     with page_runs.begin_run():
         draw()  # within its page's run, which ends as a whole
