@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 
-from facemask_core import Classifier, attacks, backbones, load_classifier
+from facemask_core import Classifier, attacks, backbones, defences, explain, load_classifier
+from facemask_core.training import Adversary, recipes
 
 
 def test_a_classifier_is_loaded_by_name() -> None:
@@ -36,3 +37,43 @@ def test_backbones_are_listed() -> None:
         *("vgg19", "mobilenetv3", "inceptionv3"),
         *("resnet50", "densenet121", "mobilenetv2", "efficientnetb2"),
     )
+
+
+def test_settings_that_are_left_out_mean_what_they_always_meant() -> None:
+    """Figures that were published, and scripts of a class, rely on them."""
+    common = "target=None, loss='margin'"
+    minimal = "norm='l2', target=None, bisections=10"
+    made = [repr(attacks.make(name)) for name in attacks.names() if name != "transfer"]
+    assert made == [
+        f"FGSM(norm='linf', {common})",
+        f"BIM(norm='linf', {common}, steps=10, step_size=None)",
+        f"MIM(norm='linf', {common}, steps=10, step_size=None, decay=1.0)",
+        f"PGD(norm='linf', {common}, steps=20, step_size=None, random_start=True, restarts=1, "
+        "stop_early=False)",
+        f"APGD(norm='linf', {common}, steps=100, restarts=1)",
+        f"DeepFool({minimal}, steps=50, overshoot=0.02)",
+        f"CarliniWagner({minimal}, steps=100, searches=6, first_weight=1.0, learning_rate=0.01, "
+        "confidence=0.0)",
+        f"LBFGS({minimal}, steps=30, searches=6, first_weight=1.0)",
+        "Square(target=None, queries=1000, first_area=0.05)",
+        "Noise(norm='linf', draws=1)",
+    ]
+    assert [repr(defences.make(name)) for name in defences.names()] == [
+        *("JPEG(quality=75)", "BitDepth(bits=3)", "Blur(sigma=1.0)"),
+    ]
+    assert [repr(explain.make(name)) for name in explain.names()] == [
+        *("GradCAM()", "Saliency(percentile=99.0)"),
+        "SmoothGrad(percentile=99.0, samples=32, noise=0.15)",
+    ]
+
+
+def test_a_recipe_trains_as_it_always_did() -> None:
+    recipe = recipes.make("best", "mobilenetv3")
+    assert repr(recipe) == (
+        "Recipe(backbone='mobilenetv3', init='random', stage='fine-tune', "
+        "schedule=((128, 14), (160, 8), (224, 4)), stop_after=None, batch_size=64, "
+        "epoch_images=None, optimizer='adamw', learning_rate=0.002, warmup_epochs=2.0, "
+        "weight_decay=0.05, label_smoothing=0.05, dropout=0.2, average=0.998, augment=True, "
+        "balance=True, adversary=None, precision='float32', seed=0)"
+    )
+    assert Adversary() == Adversary("fgsm", 8 / 255, steps=7, warmup_epochs=2.0, trades=0.0)

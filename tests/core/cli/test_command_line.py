@@ -68,6 +68,21 @@ COMMANDS = {
     "jobs delete": "JOB... --store --json",
 }
 
+DEFAULTS = {
+    "explain": {"method": "grad-cam", "share": 0.5},
+    "sweep": {"attack": "fgsm"},
+    "evaluate": {"attack": "none", "engine": "local"},
+    "curve": {"attack": "fgsm", "epsilons": "1/255,2/255,4/255,8/255,16/255,32/255"},
+    "smallest": {"attack": "fgsm", "largest": 32},
+    "transfer": {"attack": "fgsm"},
+    "survive": {"attack": "fgsm"},
+    "defend": {"attack": "pgd"},
+    "check": {"attack": "pgd", "epsilon": "8/255", "limit": 48},
+    "train": {"recipe": "best"},
+    "work": {"idle": 60.0},
+}
+"""What an option means that is left out, where that is more than nothing; precision is exact."""
+
 
 def commands(group: TyperGroup, *path: str) -> Iterator[tuple[str, TyperCommand]]:
     for name, command in group.commands.items():
@@ -96,3 +111,12 @@ def test_every_documented_command_exists() -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_takes_what_is_documented(name: str) -> None:
     assert sorted(words(TREE[name])) == sorted(COMMANDS[name].split())
+
+
+@pytest.mark.parametrize("name", TREE)
+def test_an_option_that_is_left_out_means_what_it_always_meant(name: str) -> None:
+    defaults = {str(option.name): option.default for option in TREE[name].params if option.default}
+    assert defaults.pop("precision", "exact") == "exact"
+    assert {key: value for key, value in defaults.items() if key != "data"} == DEFAULTS.get(
+        name, {}
+    )
