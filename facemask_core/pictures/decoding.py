@@ -9,7 +9,7 @@ import io
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from facemask_core.errors import ImageError
 from facemask_core.pictures import colour, heic, png_chunks
@@ -46,7 +46,10 @@ def open_picture(data: bytes, formats: tuple[str, ...] = FORMATS) -> Image.Image
     Raises:
         ImageError: The bytes are no picture of those formats, or it exceeds a limit.
     """
-    picture = _open(data, formats)
+    try:
+        picture = Image.open(io.BytesIO(data), formats=formats)
+    except Exception as error:  # Pillow's parsers raise almost anything on hostile headers
+        raise _explain(error, data) from error
     _refuse_out_of_bounds(picture)
     # The two bytes stand for nothing else where pixels are coded; a preview may have a few more.
     if picture.format in ("JPEG", "MPO") and data.count(_SCAN) > _MOST_SCANS:
@@ -79,7 +82,9 @@ def read_pixels(
             heic.restore_orientation(picture, data)
         profile = profile or picture.info.get("icc_profile")
         ImageOps.exif_transpose(picture, in_place=True)
-        return _to_rgb(picture, profile)
+        pixels = np.empty((picture.height, picture.width, 3), np.uint8)
+        _convert_to_rgb(picture, profile, pixels)
+        return pixels
     except ImageError:
         raise
     except Exception as error:  # truncated data shows up as OSError, SyntaxError, struct.error ...
@@ -95,18 +100,13 @@ def describe_damage(data: bytes) -> str:
     return heic.describe_damage(data) or DAMAGE
 
 
-def _open(data: bytes, formats: tuple[str, ...]) -> Image.Image:
-    """Reads the header only; no pixel is decoded yet."""
-    try:
-        return Image.open(io.BytesIO(data), formats=formats)
-    except Image.DecompressionBombError as error:
-        raise ImageError(_describe_excess()) from error
-    except UnidentifiedImageError as error:
-        if _claims_to_be_a_picture(data):
-            raise ImageError(describe_damage(data)) from error
-        raise ImageError(f"This file is not a picture the lab can read; use {KINDS}.") from error
-    except Exception as error:  # Pillow's parsers raise almost anything on hostile headers
-        raise ImageError(describe_damage(data)) from error
+def _explain(error: Exception, data: bytes) -> ImageError:
+    """Says what is wrong with a file that Pillow does not open."""
+    if isinstance(error, Image.DecompressionBombError):
+        return ImageError(_describe_excess())
+    if isinstance(error, UnidentifiedImageError) and not _claims_to_be_a_picture(data):
+        return ImageError(f"This file is not a picture the lab can read; use {KINDS}.")
+    return ImageError(describe_damage(data))
 
 
 def _claims_to_be_a_picture(data: bytes) -> bool:
@@ -129,27 +129,52 @@ def _refuse_out_of_bounds(picture: Image.Image) -> None:
         raise ImageError("This picture is animated; save one frame of it and use that.")
 
 
-def _to_rgb(picture: Image.Image, profile: bytes | None) -> NDArray[np.uint8]:
-    """Converts strip by strip: colours to sRGB, then transparency to white."""
+def _convert_to_rgb(picture: Image.Image, profile: bytes | None, pixels: NDArray[np.uint8]) -> None:
+    """Converts a picture into an array, strip by strip."""
     # Windows' programs and clipboards leave the fourth byte of a BMP's pixels zero.
     if picture.format == "BMP" and picture.mode == "RGBA":
         picture = picture if _is_visible(picture.getchannel("A")) else picture.convert("RGB")
     mode = _base_mode(picture.mode)
     transform = colour.make_transform(profile, mode)
     width, height = picture.size
-    pixels = np.empty((height, width, 3), np.uint8)
     rows, visible = max(1, _STRIP // width), False
     for top in range(0, height, rows):
         box = (0, top, width, min(top + rows, height))
         strip = picture.crop(box) if rows < height else picture
-        base, alpha = _split_alpha(strip, mode)
-        visible = visible or alpha is None or _is_visible(alpha)
-        if transform is not None:
-            base = transform.apply(base)
-        pixels[top : top + rows] = np.asarray(_lay_over_white(_in_mode(base, "RGB"), alpha))
+        visible |= _convert_strip(strip, mode, transform, pixels[top : top + rows])
     if not visible:
         raise ImageError(_INVISIBLE)
-    return pixels
+
+
+def _convert_strip(
+    picture: Image.Image,
+    mode: str,
+    transform: ImageCms.ImageCmsTransform | None,
+    pixels: NDArray[np.uint8],
+) -> bool:
+    """Converts colours to sRGB, then transparency to white; tells whether anything is visible.
+
+    Nothing is converted to the mode it has: Pillow would copy it.
+    """
+    alpha = None
+    if picture.mode.startswith(("I", "F")):
+        picture, alpha = _split_deep_grey(picture)
+    elif picture.has_transparency_data:
+        # A premultiplied grey has one way only.
+        picture = (picture.convert("LA") if picture.mode == "La" else picture).convert("RGBA")
+        alpha = picture.getchannel("A")
+    if picture.mode != mode:
+        picture = picture.convert(mode)
+    if transform is not None:
+        picture = transform.apply(picture)
+    if picture.mode != "RGB":
+        picture = picture.convert("RGB")
+    if alpha is not None:
+        picture.putalpha(alpha)
+        white = Image.new("RGBA", picture.size, "white")
+        picture = Image.alpha_composite(white, picture).convert("RGB")
+    pixels[:] = np.asarray(picture)
+    return alpha is None or _is_visible(alpha)
 
 
 def _is_visible(alpha: Image.Image) -> bool:
@@ -164,22 +189,6 @@ def _base_mode(mode: str) -> str:
     return "CMYK" if mode == "CMYK" else "RGB"
 
 
-def _split_alpha(strip: Image.Image, mode: str) -> tuple[Image.Image, Image.Image | None]:
-    """Parts a strip into its colours, 8 bits in the given mode, and its opacity, if it has one."""
-    if strip.mode.startswith(("I", "F")):
-        return _split_deep_grey(strip)
-    if strip.has_transparency_data:
-        # A premultiplied grey has one way only.
-        strip = (strip.convert("LA") if strip.mode == "La" else strip).convert("RGBA")
-        return strip.convert(mode), strip.getchannel("A")
-    return _in_mode(strip, mode), None
-
-
-def _in_mode(picture: Image.Image, mode: str) -> Image.Image:
-    """Converts without the copy that Pillow makes of a picture that is in that mode."""
-    return picture if picture.mode == mode else picture.convert(mode)
-
-
 def _split_deep_grey(strip: Image.Image) -> tuple[Image.Image, Image.Image | None]:
     """Scales 16-bit greyscale by 1/257; Pillow's own conversion clips everything above 255."""
     deep = np.asarray(strip)
@@ -189,14 +198,6 @@ def _split_deep_grey(strip: Image.Image) -> tuple[Image.Image, Image.Image | Non
         return grey, None
     opaque = deep != strip.info["transparency"]
     return grey, Image.fromarray(np.where(opaque, np.uint8(255), np.uint8(0)))
-
-
-def _lay_over_white(colours: Image.Image, alpha: Image.Image | None) -> Image.Image:
-    if alpha is None:
-        return colours
-    colours.putalpha(alpha)
-    white = Image.new("RGBA", colours.size, "white")
-    return Image.alpha_composite(white, colours).convert("RGB")
 
 
 def _describe_excess(size: str = "") -> str:
