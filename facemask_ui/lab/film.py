@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from facemask_core.models.classifier import Classifier
 from facemask_core.pictures.animation import encode_sweep
 from facemask_ui.face.question import Question
 from facemask_ui.lab import parts
@@ -28,11 +29,11 @@ ASKS = Part("asks", "asks", {})
 
 @dataclass
 class Film:
-    """Parts in the order they are computed.
+    """Parts in the order they are computed; the first of a face under attack shows that face.
 
     Attributes:
         name: Stands for the question in the browser.
-        question: What it answers.
+        classifier: The model, whose turn is waited for.
         rest: The parts still to be computed, with :data:`ASKS` before each that asks the model.
         forget: Called when computing a part failed, so that the next run begins anew.
         done: The parts there are.
@@ -42,7 +43,7 @@ class Film:
     """
 
     name: str
-    question: Question
+    classifier: Classifier
     rest: Iterator[Part]
     forget: Callable[[], object]
     done: list[Part] = field(default_factory=list)
@@ -52,19 +53,17 @@ class Film:
     _packed: dict[int, bytes] = field(default_factory=dict)
     _animations: dict[bool, bytes] = field(default_factory=dict)
 
-    def __iter__(self) -> Iterator[Part]:
-        """Yields every part; breaking off leaves the rest for the next time, or to another."""
+    def pack(self) -> Iterator[bytes]:
+        """Yields every part as the browser reads it, packed once, when it is first sent.
+
+        Breaking off leaves the rest for the next time, or to another.
+        """
         position = 0
         while position < len(self.done) or self._reaches(position):
-            yield self.done[position]
-            position += 1
-
-    def pack(self) -> Iterator[bytes]:
-        """Yields every part as the browser reads it; each is packed once, when it is first sent."""
-        for position, part in enumerate(self):
             if position not in self._packed:
-                self._packed[position] = parts.pack(self.name, part)
+                self._packed[position] = parts.pack(self.name, self.done[position])
             yield self._packed[position]
+            position += 1
 
     def attacked_at(self, notch: int) -> NDArray[np.uint8] | None:
         """Finds the attacked face at a notch.
@@ -77,32 +76,33 @@ class Film:
         """
         for part in self.done:
             if notch in part.answers:
-                return part.attacked_at(notch, self.question.face)
+                return part.attacked_at(notch, np.asarray(self.done[0].values))
         return None
 
-    def animate(self, *, truth_known: bool) -> bytes:
+    def animate(self, question: Question, *, truth_known: bool) -> bytes:
         """Packs one more part: the complete film as a GIF, made when it is first wanted.
 
         Args:
+            question: What the film answers.
             truth_known: Whether the question's label is the right answer, not only the model's own.
         """
         if truth_known not in self._animations:
             notches, attacked, probabilities = zip(
                 *(
-                    (notch, part.attacked_at(notch, self.question.face), answer)
+                    (notch, part.attacked_at(notch, question.face), answer)
                     for part in self.done
                     for notch, answer in part.answers.items()
                 ),
                 strict=True,
             )
-            epsilons = [self.question.grid.write(notch) for notch in notches]
+            epsilons = [question.grid.write(notch) for notch in notches]
             gif = encode_sweep(
                 epsilons,
                 attacked,
                 probabilities,
-                self.question.label,
+                question.label,
                 truth_known=truth_known,
-                unsure_below=self.question.classifier.card.unsure_below,
+                unsure_below=question.classifier.card.unsure_below,
             )
             part = parts.describe_animation(gif, truth_known=truth_known)
             self._animations[truth_known] = parts.pack(self.name, part)
@@ -120,7 +120,7 @@ class Film:
         while True:
             if self.failure is not None:
                 raise self.failure
-            with self.question.classifier.take_turn() if self.asks else nullcontext():
+            with self.classifier.take_turn() if self.asks else nullcontext():
                 try:
                     with waiting.run_to_end():  # a generator that is broken off cannot go on
                         part = next(self.rest, None)

@@ -86,13 +86,13 @@ def show_lab(
     with unseen:
         component.send_film(film, key=film.name)
         if st.session_state.get("animated") == animated:
-            gif = film.animate(truth_known=label is not None)
+            gif = film.animate(question, truth_known=label is not None)
             component.send_part(gif, key=f"animation:{animated}")
         twin = models.robust_twin(model)
         with messages.show_errors():  # a twin that is damaged costs its own line alone
             if twin is not None:
                 other = models.load(twin, to_attack=True)
-                component.send_film(sweeps.film_twin(film, other), key=twin)
+                component.send_film(sweeps.film_twin(question, other), key=twin)
     attacked = film.attacked_at(notch)
     note = note.model_copy(update={"epsilon": grid.epsilon(notch)})
     if attacked is not None and look_further:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 
 from facemask_core import attacks, robustness
 from facemask_core.evaluation.verdicts import Verdict
@@ -35,22 +34,21 @@ def film_sweep(question: Question, before: Verdict) -> Film:
         question: The question; its attack has an epsilon.
         before: The model's answer to the face.
     """
-    films, name = _pick_films(question), question.key()
-    forget = partial(films.drop, name)
-    return films.get(name, lambda: Film(name, question, _compute_sweep(question, before), forget))
+    name = question.key()
+    return _find_film(name, name, question, _compute_sweep(question, before))
 
 
-def film_twin(film: Film, twin: Classifier) -> Film:
+def film_twin(question: Question, twin: Classifier) -> Film:
     """Finds the curve of a second model that is attacked in the same way, or begins it.
 
     Args:
-        film: The film to add the curve to.
+        question: The question whose film the curve is added to.
         twin: The second model.
     """
-    question = replace(film.question, classifier=twin)
-    films, key = _pick_films(question), f"{film.name}:{twin.card.weights_sha256}"
-    forget = partial(films.drop, key)
-    return films.get(key, lambda: Film(film.name, question, _compute_twin(question), forget))
+    name = question.key()
+    key = f"{name}:{twin.card.weights_sha256}"
+    question = replace(question, classifier=twin)
+    return _find_film(key, name, question, _compute_twin(question))
 
 
 def film_steps(question: Question, epsilon: float, before: Verdict) -> Film:
@@ -61,16 +59,19 @@ def film_steps(question: Question, epsilon: float, before: Verdict) -> Film:
         epsilon: The attack's radius.
         before: The model's answer to the face.
     """
-    films, name = _pick_films(question), question.key("steps", epsilon)
-    forget = partial(films.drop, name)
-    return films.get(
-        name, lambda: Film(name, question, _compute_steps(question, epsilon, before), forget)
-    )
+    name = question.key("steps", epsilon)
+    return _find_film(name, name, question, _compute_steps(question, epsilon, before))
 
 
-def _pick_films(question: Question) -> AnswerCache[Film]:
+def _find_film(key: str, name: str, question: Question, rest: Iterator[Part]) -> Film:
+    """Finds a film by its key, or begins it with parts of which none is computed yet."""
     face = shared_cache.hash_face(question.face)
-    return shared_cache.pick_cache("films", face, own=_OWN, everyones=_EVERYONES)
+    films: AnswerCache[Film] = shared_cache.pick_cache(
+        "films", face, own=_OWN, everyones=_EVERYONES
+    )
+    return films.get(
+        key, lambda: Film(name, question.classifier, rest, forget=lambda: films.drop(key))
+    )
 
 
 def _sweep_parts(question: Question) -> Iterator[Sweep]:

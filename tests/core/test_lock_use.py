@@ -33,8 +33,8 @@ WITHOUT = {
     },
     "decoded_pixels.DecodedPixels": {"__get__: _recent"},  # to be decoded without the lock
     "film.Film": {  # parts are added and never taken away
-        *("__iter__: done", "_reaches: done", "animate: done", "attacked_at: done"),
-        *("animate: _animation", "pack: _packed"),  # made twice they are the same
+        *("pack: done", "_reaches: done", "animate: done", "attacked_at: done"),
+        *("animate: _animations", "pack: _packed"),  # made twice they are the same
     },
     "uploads.UploadLedger": {"_count: _store", "watch: _store"},  # set before the first request
     "shared_cache.AnswerCache": {"__contains__: _entries"},  # a hint, old the next moment anyhow

@@ -14,7 +14,9 @@ import numpy as np
 import pytest
 import streamlit as st
 
+from facemask_ui.lab import parts
 from facemask_ui.lab.film import ASKS, Film
+from facemask_ui.lab.parts import Part
 from facemask_ui.visitors import shared_cache, waiting
 from facemask_ui.visitors.shared_cache import AnswerCache
 
@@ -137,9 +139,16 @@ def test_caches_of_streamlit_hold_nothing_but_what_is_one_sessions_own() -> None
                 assert 'scope="session"' in line, f"{path}: {line}"
 
 
-def _film(rest: Iterator[bytes]) -> Film:
-    question = SimpleNamespace(classifier=SimpleNamespace(take_turn=nullcontext))
-    return Film("q", question, rest, forget=lambda: None)
+def _part(number: int) -> Part:
+    return Part(f"{number}", "line", {})
+
+
+def _packed(*numbers: int) -> list[bytes]:
+    return [parts.pack("q", _part(number)) for number in numbers]
+
+
+def _film(rest: Iterator[Part]) -> Film:
+    return Film("q", SimpleNamespace(take_turn=nullcontext), rest, forget=lambda: None)
 
 
 def _watching(film: Film, watchers: int) -> list[list[bytes]]:
@@ -147,7 +156,7 @@ def _watching(film: Film, watchers: int) -> list[list[bytes]]:
 
     def watch(_: int) -> list[bytes]:
         begin.wait(30)
-        return list(film)
+        return list(film.pack())
 
     with ThreadPoolExecutor(watchers) as pool:
         return list(pool.map(watch, range(watchers)))
@@ -156,26 +165,26 @@ def _watching(film: Film, watchers: int) -> list[list[bytes]]:
 def test_all_who_watch_a_film_see_every_part_and_each_is_computed_once() -> None:
     computed = []
 
-    def rest() -> Iterator[bytes]:
+    def rest() -> Iterator[Part]:
         for number in range(20):
             computed.append(number)
             threading.Event().wait(0.005)
-            yield bytes([number])
+            yield _part(number)
 
     seen = _watching(_film(rest()), 6)
     assert computed == list(range(20))
-    assert seen == [[bytes([number]) for number in range(20)]] * 6
+    assert seen == [_packed(*range(20))] * 6
 
 
 def test_when_the_one_who_computes_leaves_another_goes_on() -> None:
     waits, goes = threading.Event(), threading.Event()
     computed = []
 
-    def rest() -> Iterator[bytes]:
+    def rest() -> Iterator[Part]:
         for number in range(3):
             yield ASKS
             computed.append(number)
-            yield bytes([number + 1])
+            yield _part(number)
 
     film = _film(rest())
     turns: Iterator[Callable[[], None]] = iter([lambda: None, lambda: _leave(waits, goes)])
@@ -184,15 +193,15 @@ def test_when_the_one_who_computes_leaves_another_goes_on() -> None:
         next(turns, lambda: None)()
         return nullcontext()
 
-    film.question.classifier.take_turn = turn
+    film.classifier.take_turn = turn
     with ThreadPoolExecutor(2) as pool:
-        first = pool.submit(list, film)
+        first = pool.submit(list, film.pack())
         assert waits.wait(30)
-        second = pool.submit(list, film)
+        second = pool.submit(list, film.pack())
         goes.set()
         with pytest.raises(Left):
             first.result(30)
-        assert second.result(30) == [b"\x01", b"\x02", b"\x03"]
+        assert second.result(30) == _packed(0, 1, 2)
     assert computed == [0, 1, 2]
 
 
@@ -203,11 +212,11 @@ def _leave(waits: threading.Event, goes: threading.Event) -> None:
 
 
 def test_a_film_that_fails_fails_for_all_who_watch() -> None:
-    def rest() -> Iterator[bytes]:
-        yield b"\x01"
+    def rest() -> Iterator[Part]:
+        yield _part(1)
         raise RuntimeError("out of memory")
 
     film = _film(rest())
     for _ in range(2):
         with pytest.raises(RuntimeError, match="memory"):
-            list(film)
+            list(film.pack())
