@@ -398,3 +398,4 @@ def test_the_parts_of_a_download_are_found(tmp_path: Path) -> None:
     assert len(datasets.open_dataset(found["Face Masks/train"])) == 2
     whole = found["Face Masks/train"]
     assert mendeley.find_parts(whole) == {".": whole}
+    assert mendeley._find_datasets(tmp_path, 1) == [], "two folders down are not one"

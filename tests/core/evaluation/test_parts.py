@@ -67,6 +67,13 @@ def test_every_share_has_the_interval_of_its_own_images() -> None:
         assert figures["intervals"][key] == interval.as_dict()
 
 
+def test_sources_stand_in_alphabetical_order() -> None:
+    names = [f"{letter}{number}" for letter in "zyx" for number in range(3)]
+    outcomes = Outcomes(np.zeros(len(names), np.int64), np.ones(len(names), bool))
+    origins = {name: Origin(name, drawn=None) for name in names}
+    assert list(measure_sources(outcomes, names, origins)) == sorted(names)
+
+
 def test_without_a_manifest_only_the_classes_are_told_apart() -> None:
     parts = measure_parts(CLEAN, PATHS, {})
     assert parts["masks"] == {}

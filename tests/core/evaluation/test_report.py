@@ -209,6 +209,7 @@ def test_a_clean_run_has_no_attack(shipped: Classifier, dataset: Dataset) -> Non
     assert result.threat_model is None
     assert result.success_rate is None
     assert result.as_dict()["adversarial"] is None
+    assert result.rounded_away == result.unmoved == 0
 
 
 def test_the_fields_of_the_context_may_be_given_as_keywords(

@@ -71,6 +71,18 @@ def test_a_small_face_and_an_even_one_are_measured_too() -> None:
     assert {"flat", "blurred"} <= names(np.full((224, 224, 3), 128, np.uint8))
 
 
+def test_a_condition_begins_where_it_was_measured_to_begin() -> None:
+    """Another bound would name a difficulty that most pictures have, or hardly any."""
+    assert {it.key: (it.bound, it.below) for it in CONDITIONS} == {
+        "dark": (0.23, True),
+        "flat": (0.13, True),
+        "small": (48, True),
+        "blurred": (0.158, True),
+        "cast": (0.34, False),
+        "covered": (14.2, False),
+    }
+
+
 def test_every_condition_says_what_to_do() -> None:
     assert len({condition.key for condition in CONDITIONS}) == len(CONDITIONS)
     for condition in CONDITIONS:

@@ -51,6 +51,7 @@ def test_another_program_may_pack_the_note(kind: str) -> None:
     note = model_input.read_note(written(FACE, text, kind)).note
     assert note is not None
     assert note.fields() == json.loads(text)
+    assert None not in note.fields().values()
 
 
 def test_the_mark_of_older_pictures_still_counts() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import stat
 import threading
@@ -103,6 +104,7 @@ def test_a_run_cut_off_goes_on_where_it_was(
         stored_runs.evaluate_noise(judge, dataset, store, progress=_cut_after(done))
     (entry,) = store.runs()
     assert entry.done == done
+    assert re.fullmatch(r"[\d-]+T[\d:]+\+00:00", entry.started), "to the second, in UTC"
     counts: list[tuple[int, int]] = []
     found = stored_runs.evaluate_noise(
         judge, dataset, store, recalled=lambda *count: counts.append(count)
