@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from outline import check_outline
 from screen import Open
 from streamlit.testing.v1 import AppTest
 
@@ -80,6 +81,8 @@ def test_the_answer_comes_after_the_question(
     ):
         assert offered[answer] in read_page(app)
     assert (count_figures(app) > 0) == (chapter.name != "meaning")
+    if lang == "en":
+        check_outline(app, f"chapter-{number}", whole=True)
 
 
 @every_chapter

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from outline import check_outline
 from screen import Open, lab, threat_model
 from streamlit.testing.v1 import AppTest
 
@@ -51,7 +52,11 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_page_opens_with_one_heading_and_a_footer(open_page: Open, page: str) -> None:
+def test_page_opens_with_one_heading_and_a_footer_and_all_between(
+    open_page: Open, page: str, request: pytest.FixtureRequest
+) -> None:
+    if page != "Inspect":  # that model has no layers for a heat map
+        request.getfixturevalue("brightness")
     app = open_page(page)
     assert not app.exception
     assert not app.error
@@ -59,6 +64,7 @@ def test_page_opens_with_one_heading_and_a_footer(open_page: Open, page: str) ->
     footer = app.caption[-1].value
     assert "Keras" in footer
     assert "never written to disk" in footer
+    check_outline(app, page, whole=page not in {"Inspect", "Models", "Paper"})
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -14,6 +14,7 @@ from pathlib import Path
 import needs
 import numpy as np
 import pytest
+from outline import check_outline
 from screen import Open, sentences
 from streamlit.testing.v1 import AppTest
 
@@ -94,6 +95,7 @@ def test_report_on_the_portraits(open_page: Open) -> None:
     assert not set(most["file"]) & set(least["file"])
     assert len(most) + len(least) == 6
     assert any("FGSM" in caption.value and "16/255" in caption.value for caption in app.caption)
+    check_outline(app, "Report-computed", whole=True)
 
 
 @pytest.mark.usefixtures("brightness")
