@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -41,6 +42,18 @@ def _silence_native_log() -> Iterator[None]:
         os.close(nowhere)
 
 
+def _do_without_temporary_folder() -> None:
+    """Lets TensorFlow load on a machine where no byte can be written.
+
+    It loads its own test tools as well, which fail where there is no folder for temporary files.
+    """
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError:
+        os.environ.setdefault("TEST_TMPDIR", os.devnull)  # is believed, and never used
+
+
+_do_without_temporary_folder()
 with _silence_native_log():
     import keras
 
