@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from lab import CHROMIUM_FLAGS, Visit, chromium_path, running_server, settle
+from lab import (
+    CHROMIUM_FLAGS,
+    Visit,
+    chromium_path,
+    read_open_pages,
+    running_server,
+    settle,
+)
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from benchmarks import live_camera
@@ -23,6 +30,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
             if item.get_closest_marker("journey") is None:
                 item.add_marker(pytest.mark.slow)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Adds to the report of a failed test what every page says that it left open."""
+    report = yield
+    browser = getattr(item, "funcargs", {}).get("chromium")
+    if report.failed and browser is not None:
+        report.sections += [(f"page {url}", text) for url, text in read_open_pages(browser)]
+    return report
 
 
 @pytest.fixture(scope="session")

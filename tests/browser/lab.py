@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from offline_server import offline_server
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Error, Locator, Page, expect
 
 # What was asked for is drawn with the next frame, so before the one after it.
 _PIXELS = """async canvas => {
@@ -21,6 +21,8 @@ Visit = Callable[..., Page]
 CHROMIUM_FLAGS = ("--no-sandbox", "--disable-dev-shm-usage")
 FIRST_VERDICT_MS = 180_000
 """The first page of a process imports TensorFlow and compiles the model."""
+
+_MOST_TEXT = 1500
 
 
 def chromium_path() -> str:
@@ -52,3 +54,15 @@ def settle(page: Page) -> None:
 def pixels(canvas: Locator) -> NDArray[np.uint8]:
     """What one of the lab's canvases shows, uint8 (224, 224, 3)."""
     return np.array(canvas.evaluate(_PIXELS), np.uint8).reshape(224, 224, 4)[..., :3]
+
+
+def read_open_pages(browser: Browser) -> list[tuple[str, str]]:
+    """Addresses of all open pages, and the beginning of what can be read on each."""
+    pages = [page for context in browser.contexts for page in context.pages]
+    texts = []
+    for page in pages:
+        text = "(it cannot be read)"
+        with suppress(Error):  # it has crashed, or is being closed
+            text = page.locator("body").inner_text(timeout=2_000)
+        texts.append((page.url, text[:_MOST_TEXT]))
+    return texts
