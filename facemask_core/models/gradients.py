@@ -210,22 +210,29 @@ def _split(
 ) -> tuple[Tensor, Callable[[Tensor], Tensor]]:
     """Runs a model up to a layer; returns its float32 output, and a function from it to logits.
 
-    Both run the whole model, but only while it is traced: the compiler drops what nothing reads.
+    That function runs again only what depends on the layer: to trace the rest a second time would
+    take as long as to trace a model.
     """
     outputs: list[Tensor] = []
+    done: _Done = {}
 
     def record(output: Tensor) -> Tensor:
         outputs.append(output)
-        return output
+        return ops.copy(output)  # else what follows from it would count as done with any other
 
-    _run_replacing(model, images, layer, record)
+    _run_replacing(model, images, layer, record, done)
     (output,) = outputs
 
     def above(features: Tensor) -> Tensor:
         own = ops.cast(features, output.dtype)
-        return ops.cast(_run_replacing(model, images, layer, lambda _: own), "float32")
+        return ops.cast(_run_replacing(model, images, layer, lambda _: own, done), "float32")
 
     return ops.cast(output, "float32"), above
+
+
+_Done = dict[tuple[int, ...], tuple[Any, Tensor]]
+"""Outputs by the identities of an operation and its inputs, which are kept so that no other object
+gets the identity of one of them."""
 
 
 def _run_replacing(
@@ -233,16 +240,22 @@ def _run_replacing(
     images: Tensor,
     layer: keras.layers.Layer,
     replace: Callable[[Tensor], Tensor],
+    done: _Done,
 ) -> Tensor:
     """Runs a functional model operation by operation, in inference, as layers do by default.
 
-    The output of one layer, perhaps in a model within the model, becomes ``replace(output)``.
+    The output of one layer, perhaps in a model within the model, becomes ``replace(output)``. What
+    is done already is not run again, and what is run is added to it.
     """
 
     def call(operation: Any, *inputs: Any, **options: Any) -> Any:
         if compat.is_graph(operation):
-            return _run_replacing(operation, inputs[0], layer, replace)
-        output = operation(*inputs, **options)
+            return _run_replacing(operation, inputs[0], layer, replace, done)
+        given = (operation, *keras.tree.flatten((inputs, options)))
+        key = tuple(map(id, given))
+        if key not in done:
+            done[key] = given, operation(*inputs, **options)
+        output = done[key][1]
         return replace(output) if operation is layer else output
 
     return compat.run_graph(model, images, call)

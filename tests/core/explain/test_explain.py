@@ -281,6 +281,26 @@ def test_layers_behave_as_in_inference(deep: Classifier, faces: NDArray[np.float
     assert features.shape == gradient.shape == (16, 2, 2, 6)
 
 
+class Counted(layers.Layer):
+    """Does nothing, and counts how often it is told to."""
+
+    calls = 0
+
+    def call(self, pixels: Tensor) -> Tensor:
+        self.calls += 1
+        return pixels
+
+
+@pytest.mark.backend
+def test_what_lies_below_the_features_is_traced_once(faces: NDArray[np.float32]) -> None:
+    """A visitor waits for it: to trace a large model takes seconds."""
+    below, above = Counted(), Counted()
+    classifier = wrapped(around(network(below, layers.Conv2D(4, 1)), above, layers.Dense(2)))
+    below.calls = above.calls = 0
+    explain.make("grad-cam")(classifier, faces[:1])
+    assert (below.calls, above.calls) == (1, 2)
+
+
 def _on_the_cpu(classifier: Classifier) -> Classifier:
     fresh = wrapped(classifier.model)
     fresh._buckets = (1,)
