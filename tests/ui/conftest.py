@@ -18,7 +18,7 @@ from facemask_core.backend import keras
 from facemask_core.jobs import Supervisor
 from facemask_core.models import checkpoints
 from facemask_core.pictures.images import INPUT_SIZE
-from facemask_ui.choices import models
+from facemask_ui.choices import models, offer
 from facemask_ui.visitors import shared_cache
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,6 +54,15 @@ def one_way_to_set_a_widget(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(policies, "_shown_default_value_warning", False)
     yield
     assert not policies._shown_default_value_warning, "a widget is set in two ways"
+
+
+@pytest.fixture
+def light_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Offers the two smallest models: Inspect asks every one, and to load five takes long.
+
+    ``choices/test_models.py`` asks them all.
+    """
+    monkeypatch.setenv(offer.MODELS_VARIABLE, "mobilenetv3,mobilenetv3-robust")
 
 
 @pytest.fixture

@@ -55,6 +55,7 @@ def test_streamlit_clears_keras_after_every_run(
     assert calls == ["cleared"]
 
 
+@pytest.mark.usefixtures("light_models")
 def test_a_run_leaves_the_state_of_keras_alone(open_page: Open) -> None:
     first = keras.layers.Dense(1).name  # clearing restarts the names of layers
     open_page("Inspect")

@@ -138,6 +138,7 @@ def refuse_above(limit: int, first: list[keras.Model], monkeypatch: pytest.Monke
     monkeypatch.setattr(classifier, "compile_program", compile_program)
 
 
+@pytest.mark.usefixtures("light_models")
 @pytest.mark.slow
 def test_a_full_gpu_is_a_warning_in_the_footer_and_the_answer_is_the_same(
     open_page: Open, monkeypatch: pytest.MonkeyPatch

@@ -25,6 +25,7 @@ from facemask_ui.base import messages
 from facemask_ui.choices import models
 from facemask_ui.face import crop_box
 
+pytestmark = pytest.mark.usefixtures("light_models")
 ASTRONAUT = samples.get("astronaut").path.read_bytes()
 
 

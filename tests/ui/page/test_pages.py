@@ -13,6 +13,7 @@ from facemask_core import attacks
 from facemask_core.attacks.pgd import PGD
 from facemask_ui.lab import attack_choice
 
+pytestmark = pytest.mark.usefixtures("light_models")
 ROOT = Path(__file__).resolve().parents[3]
 PAGES = ("Home", "Inspect", "Attack", "Report", "Models", "Learn", "Paper")
 HOSTILE = {
