@@ -87,14 +87,17 @@ class Server:
 
 
 @contextmanager
-def running(home: Path, **more: str) -> Iterator[Server]:
+def running(
+    home: Path, entry: Sequence[str] = ("-m", "streamlit"), **more: str
+) -> Iterator[Server]:
     """A lab for as long as the block runs; its worker ends with it.
 
     Args:
         home: Where its reports lie.
+        entry: What Python is told to run, instead of Streamlit as it is.
         **more: Further variables of its environment.
     """
-    server = Server(home, **more)
+    server = Server(home, entry, **more)
     try:
         yield server
     finally:

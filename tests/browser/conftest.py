@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from lab import (
     CHROMIUM_FLAGS,
+    OFFERED,
     Visit,
     chromium_path,
     read_open_pages,
@@ -46,7 +47,7 @@ def pytest_runtest_makereport(
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
-    with running_server() as address:
+    with running_server(FACEMASK_MODELS=",".join(OFFERED)) as address:
         yield address
 
 

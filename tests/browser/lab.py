@@ -19,10 +19,21 @@ _PIXELS = """async canvas => {
     canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data); }"""
 Visit = Callable[..., Page]
 CHROMIUM_FLAGS = ("--no-sandbox", "--disable-dev-shm-usage")
+OFFERED = ("mobilenetv3", "mobilenetv3-robust")
+"""Models that the tests' common server offers. Inspect, a chapter of the lesson and other places
+ask every model; tests without a browser ask all that are shipped."""
 FIRST_VERDICT_MS = 180_000
 """The first page of a process imports TensorFlow and compiles the model."""
 
 _MOST_TEXT = 1500
+BACK_SECONDS = 12
+"""How long a server of these tests waits for a closed tab to come back, instead of 40 s."""
+_SOON_OVER = (
+    "-c",
+    "import sys; from facemask_ui.server import closed_tabs; "
+    f"closed_tabs.BACK_SECONDS = {BACK_SECONDS}; "
+    "from streamlit.web.cli import main; sys.exit(main())",
+)
 
 
 def chromium_path() -> str:
@@ -33,12 +44,15 @@ def chromium_path() -> str:
 
 
 @contextmanager
-def running_server() -> Iterator[str]:
+def running_server(**more: str) -> Iterator[str]:
     """Starts the lab on a free port, and stops it and its worker afterwards.
 
     From there no other machine can be reached, and an attempt fails.
+
+    Args:
+        **more: Further variables of its environment.
     """
-    with offline_server() as lab:
+    with offline_server(_SOON_OVER, **more) as lab:
         yield lab.address
 
 

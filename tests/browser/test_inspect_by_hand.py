@@ -8,7 +8,7 @@ import re
 
 import numpy as np
 import pytest
-from lab import FIRST_VERDICT_MS, Visit, settle
+from lab import FIRST_VERDICT_MS, OFFERED, Visit, settle
 from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
@@ -16,7 +16,6 @@ from playwright.sync_api import Locator, Page, expect
 from facemask_core import explain, load_classifier
 from facemask_core.data import samples
 from facemask_core.pictures import images
-from facemask_ui.choices import models
 
 SAMPLE = "portrait-03"
 ON_THE_GRID = """layers => Object.assign(layers.style, {
@@ -75,7 +74,7 @@ def test_heat_follows_the_slider_on_every_map_and_asks_the_server_for_nothing(
     page = visit(f"Inspect?sample={SAMPLE}")
     page.on("websocket", lambda socket: socket.on("framesent", lambda _: sent.append(socket.url)))
     page.reload()
-    explained(page, len(models.shipped()))
+    explained(page, len(OFFERED))
     assert sent  # the page did ask before
     before, maps = len(sent), page.locator(".heat-map .layers").all()
     shown = [pixels(layers) for layers in maps]
@@ -100,10 +99,10 @@ def test_heat_follows_the_slider_on_every_map_and_asks_the_server_for_nothing(
 
 
 def test_the_screen_shows_what_the_explain_command_draws(visit: Visit) -> None:
-    name = models.shipped()[0]
+    name = OFFERED[0]
     face = images.resize(images.decode(samples.get(SAMPLE).path.read_bytes()))
     found = explain.make("saliency")(load_classifier(name), images.to_float(face)[None])[0]
-    page = explained(visit(f"Inspect?sample={SAMPLE}&map=saliency"), len(models.shipped()))
+    page = explained(visit(f"Inspect?sample={SAMPLE}&map=saliency"), len(OFFERED))
     layers = page.locator(".heat-map .layers").first
     layers.evaluate(ON_THE_GRID)
     for share in (0, 25, 50, 100):
@@ -114,13 +113,13 @@ def test_the_screen_shows_what_the_explain_command_draws(visit: Visit) -> None:
 
 
 def test_a_map_says_verdict_and_place_and_its_kind_is_in_the_link(visit: Visit) -> None:
-    page = explained(visit(f"Inspect?sample={SAMPLE}"), len(models.shipped()))
+    page = explained(visit(f"Inspect?sample={SAMPLE}"), len(OFFERED))
     for layers in page.locator(".heat-map .layers").all():
         said = str(layers.get_attribute("aria-label"))
         assert re.search(r": with(out)? mask, [\d.<> ]+ %\. Grad-CAM: Hottest .*lower half", said)
     page.get_by_test_id("stButtonGroup").get_by_text("Saliency", exact=True).click()
     expect(page).to_have_url(re.compile("map=saliency"))
-    explained(page, len(models.shipped()))
+    explained(page, len(OFFERED))
     expect(page.locator(".heat-map .layers").first).to_have_attribute(
         "aria-label", re.compile("Saliency: ")
     )
@@ -144,7 +143,7 @@ def seen(page: Page) -> str:
 @pytest.mark.journey
 def test_crop_is_dragged_pulled_moved_by_keys_and_put_back(visit: Visit) -> None:
     page = visit("Inspect?sample=astronaut&map=saliency")
-    explained(page, len(models.shipped()))
+    explained(page, len(OFFERED))
     found, start = seen(page), address(page)
     page.get_by_test_id("stButtonGroup").get_by_text("By hand", exact=True).click()
     frame = page.locator(".crop-box .box")
@@ -177,7 +176,7 @@ def test_crop_is_dragged_pulled_moved_by_keys_and_put_back(visit: Visit) -> None
     page.get_by_role("link", name="Attack this face").click()
     expect(page.locator(".lab .verdict[data-outcome]")).to_be_visible(timeout=FIRST_VERDICT_MS)
     page.get_by_role("link", name="Inspect").click()
-    explained(page, len(models.shipped()))
+    explained(page, len(OFFERED))
     expect(square(page)).to_have_attribute("src", addresses[-1])
     assert seen(page) == views[-1]
     page.get_by_role("button", name="Back to the found face").click()
