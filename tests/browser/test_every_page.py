@@ -33,7 +33,9 @@ SMALL_TARGETS = """() => [...document.querySelectorAll("main button, main a, sec
         for path, scheme in zip(PAGES, itertools.cycle(["light", "dark"]), strict=False)
     ],
 )
-def test_phone_needs_no_sideways_scrolling(visit: Visit, path: str, scheme: str) -> None:
+def test_phone_needs_no_sideways_scrolling_and_no_sight(
+    visit: Visit, path: str, scheme: str
+) -> None:
     page = visit(path, width=PHONE, scheme=scheme)
     expect(page.locator(".st-key-footer").get_by_text("Keras")).to_be_visible()
     for element in ("document.documentElement", "document.querySelector('[data-testid=stMain]')"):
@@ -42,6 +44,21 @@ def test_phone_needs_no_sideways_scrolling(visit: Visit, path: str, scheme: str)
         "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
     )
     assert background == {"light": "rgb(252, 251, 249)", "dark": "rgb(16, 22, 29)"}[scheme]
+    assert page.locator("img:not([alt]), img[alt='']").count() == 0
+    assert all(len(label or "") > len("Probabilities. ") for label in labels(page))
+    levels = page.locator("h1, h2, h3, h4").evaluate_all("all => all.map(h => +h.tagName[1])")
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    assert page.evaluate(SMALL_TARGETS) == []
+
+
+def labels(page: Page) -> list[str | None]:
+    charts = page.locator("[data-testid=stPlotlyChart]")
+    return charts.evaluate_all(
+        "all => all.map(c => (c.closest('[aria-label]') || c.querySelector('[aria-label]'))"
+        "?.getAttribute('aria-label'))"
+    )
 
 
 def test_charts_follow_when_a_page_turns_dark_and_light_again(visit: Visit) -> None:
@@ -64,27 +81,6 @@ def test_pictures_to_be_compared_stand_side_by_side_on_a_phone(visit: Visit) -> 
     expect(pictures).to_have_count(3)
     boxes = [picture.bounding_box() for picture in pictures.all()]
     assert len({(box["y"], round(box["width"])) for box in boxes if box is not None}) == 1
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_page_can_be_read_without_seeing_it(visit: Visit, path: str) -> None:
-    page = visit(path, width=PHONE)
-    expect(page.locator(".st-key-footer").get_by_text("Keras")).to_be_visible()
-    assert page.locator("img:not([alt]), img[alt='']").count() == 0
-    assert all(len(label or "") > len("Probabilities. ") for label in labels(page))
-    levels = page.locator("h1, h2, h3, h4").evaluate_all("all => all.map(h => +h.tagName[1])")
-    assert levels[0] == 1
-    assert levels.count(1) == 1
-    assert all(after - before <= 1 for before, after in pairwise(levels))
-    assert page.evaluate(SMALL_TARGETS) == []
-
-
-def labels(page: Page) -> list[str | None]:
-    charts = page.locator("[data-testid=stPlotlyChart]")
-    return charts.evaluate_all(
-        "all => all.map(c => (c.closest('[aria-label]') || c.querySelector('[aria-label]'))"
-        "?.getAttribute('aria-label'))"
-    )
 
 
 @pytest.mark.parametrize(

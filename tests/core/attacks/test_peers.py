@@ -128,9 +128,9 @@ def test_targeted_fgsm_is_cleverhanss(
 @pytest.mark.parametrize(
     ("name", "effort", "count"),
     [
-        ("deepfool", {"steps": 20}, 16),
+        ("deepfool", {"steps": 20}, 8),
         # ART's Carlini-Wagner takes minutes a hundred; `make smallest-distances` spends them.
-        ("cw", {"steps": 10, "searches": 2}, 8),
+        ("cw", {"steps": 10, "searches": 2}, 4),
     ],
     ids=["deepfool", "cw"],
 )
