@@ -19,6 +19,7 @@ from pathlib import Path
 from dockerfile_parse import DockerfileParser
 
 ROOT = Path(__file__).resolve().parents[2]
+_OFFLINE = ROOT / "tests/browser/offline"
 _PATIENT = {"PIP_RETRIES": "10", "PIP_DEFAULT_TIMEOUT": "120"}
 """A package index that is slow for a moment is no fault of the Dockerfile's."""
 
@@ -46,6 +47,21 @@ class Image:
     def inside(self, path: str) -> Path:
         """Where a path of the image lies."""
         return self.root / path.lstrip("/") if path.startswith("/") else self.here / path
+
+    def cut_off(self) -> Path:
+        """Keeps everything that runs in the image from now on from other machines.
+
+        Returns:
+            The file in which attempts are recorded, which any user of the image may write.
+        """
+        folder = self.root / "offline"
+        shutil.copytree(_OFFLINE, folder, ignore=shutil.ignore_patterns("__pycache__"))
+        folder.chmod(0o755)
+        record = folder / "attempts.txt"
+        record.touch()
+        record.chmod(0o666)
+        self.environment |= {"PYTHONPATH": str(folder), "OFFLINE_RECORD": str(record)}
+        return record
 
     def run(self, words: list[str]) -> subprocess.CompletedProcess[str]:
         """Runs a command in the image."""

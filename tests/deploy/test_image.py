@@ -6,8 +6,10 @@ found here.
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
+import sys
 import tempfile
 import time
 import tomllib
@@ -19,7 +21,6 @@ import pytest
 import yaml
 from steps import ROOT, Image, build, free_port
 
-DEAD_PROXY = "http://127.0.0.1:9"
 OPEN_EVERY_PAGE = """
 from pathlib import Path
 from streamlit.testing.v1 import AppTest
@@ -37,7 +38,10 @@ def image() -> Iterator[Image]:
     # Not below pytest's folder, which no other user may enter.
     root = Path(tempfile.mkdtemp(prefix="facemask-image-"))
     root.chmod(0o755)
-    yield build(ROOT / "Dockerfile", root)
+    built = build(ROOT / "Dockerfile", root)
+    attempts = built.cut_off()  # now that everything is installed
+    yield built
+    assert not attempts.read_text(encoding="utf-8"), "it tried to reach another machine"
     # Fifty thousand files take a while to go; nobody has to wait for them.
     subprocess.Popen(["rm", "-rf", root], start_new_session=True)
 
@@ -46,8 +50,6 @@ def image() -> Iterator[Image]:
 @unhurried
 def test_it_starts_and_is_well(image: Image) -> None:
     port = free_port()
-    # A request to anywhere else would end at a closed door.
-    image.environment |= {"HTTP_PROXY": DEAD_PROXY, "HTTPS_PROXY": DEAD_PROXY, "NO_PROXY": "*"}
     container = image.started("--server.port", str(port))
     health = [word.replace("8501", str(port)) for word in image.health]
     assert health != image.health
@@ -80,6 +82,15 @@ def test_only_its_home_may_be_written(image: Image) -> None:
     assert (image.here / "home").stat().st_mode & 0o777 == 0o777
     for path in image.here.iterdir():
         assert path.name == "home" or not path.stat().st_mode & 0o002, path
+
+
+def test_what_runs_in_an_image_that_is_cut_off_reaches_nobody(tmp_path: Path) -> None:
+    """The control: an attempt fails, and is recorded."""
+    image = Image(tmp_path, tmp_path, dict(os.environ))
+    attempts = image.cut_off()
+    program = "import socket; socket.create_connection(('192.0.2.1', 80), 1)"
+    assert "unreachable" in image.run([sys.executable, "-c", program]).stderr
+    assert "192.0.2.1" in attempts.read_text(encoding="utf-8")
 
 
 def test_what_is_copied_is_not_ignored_and_nothing_else_is_sent() -> None:

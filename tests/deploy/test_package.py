@@ -22,6 +22,7 @@ from packaging.utils import canonicalize_name
 from steps import ROOT, free_port
 
 import facemask_core.system
+from benchmarks.served import Server
 from facemask_core import backend, versions
 from facemask_core.data import samples
 
@@ -216,6 +217,9 @@ def _is_well(port: int) -> bool:
 
 
 def _environment(home: Path) -> dict[str, str]:
-    """This process's variables, but for what leads Python back to the checkout."""
+    """This process's variables, but for what leads Python back to the checkout.
+
+    Like every server of the tests, what runs there reaches no other machine.
+    """
     variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    return variables | {"FACEMASK_HOME": str(home / "store")}
+    return variables | {"FACEMASK_HOME": str(home / "store")} | Server.environment
