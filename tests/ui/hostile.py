@@ -36,11 +36,13 @@ class Hostile:
 
     Attributes:
         counts: How often each was done.
+        refused: How many reports were more than it may have in the queue.
         failures: What the lab answered otherwise than it should.
     """
 
     def __init__(self, address: str, picture: bytes) -> None:
         self.counts: Counter[str] = Counter()
+        self.refused = 0
         self.failures: list[str] = []
         self._address, self._picture = address, picture
         self._over = threading.Event()
@@ -132,7 +134,8 @@ class Hostile:
         """Two reports, as many as a visitor may have; the next time as another visitor."""
         with self._open() as tab:
             for seed in range(2):
-                order_report(tab, f"attacks=pgd&steps=100&limit=8&seed={seed}")
+                complaint = order_report(tab, f"attacks=pgd&steps=100&limit=8&seed={seed}")
+                self.refused += bool(complaint)
 
     def _close_tabs(self) -> None:
         with self._open() as tab:
