@@ -8,6 +8,8 @@ BIN := .venv/bin
 APP := .venv/.app-installed
 DEV := .venv/.dev-installed
 PORT ?= 8501
+# Else each run of pytest reads and rewrites every test anew, for six seconds in each process.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: app test test-slow audit lint types unit unit-jax browser slow slow-jax slow-browser chromium format face-finder robust-accuracy smallest-distances fast-precision skin-tones scale class first-page bench accelerator fuzz clean
 
@@ -40,8 +42,9 @@ BROWSERS := --numprocesses=2 --dist=loadgroup
 unit: $(DEV)
 	$(BIN)/pytest tests $(PARALLEL) -m "not slow and not browser" --durations=10
 
+# In the order of collection: xdist would leave files of one test, which are long ones, to the end.
 slow: $(DEV)
-	$(BIN)/pytest tests $(PARALLEL) -m "slow and not browser" --durations=10
+	$(BIN)/pytest tests $(PARALLEL) --no-loadscope-reorder -m "slow and not browser" --durations=10
 
 # Most programs of a test run once: to compile them well would cost more than it saves.
 ON_JAX := KERAS_BACKEND=jax XLA_FLAGS="--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"

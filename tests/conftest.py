@@ -75,10 +75,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leaves to ``make test-slow`` what needs peers, a cluster or photographs."""
+    """Leaves to ``make test-slow`` what needs peers, a cluster or photographs; long tests begin."""
     for item in items:
         if any(item.get_closest_marker(name) for name in ("peers", "ray", "photographs")):
             item.add_marker(pytest.mark.slow)
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -69,11 +69,13 @@ def walk(page: Page, strings: Texts, width: int, press: Press) -> None:
     expect(page.get_by_text(strings.say("page.done"))).to_be_visible()
 
 
+@pytest.mark.long
 def test_the_lesson_by_mouse(visit: Visit) -> None:
     page = visit("Learn?lang=en", width=PROJECTOR)
     walk(page, texts.read_texts("en"), PROJECTOR, mouse)
 
 
+@pytest.mark.long
 def test_the_lesson_by_keyboard_on_a_phone(visit: Visit) -> None:
     """In French, whose words are the longer ones."""
     page = visit("Learn?lang=fr", width=PHONE, scheme="dark")

@@ -26,6 +26,7 @@ def own_server() -> Iterator[str]:
         yield address
 
 
+@pytest.mark.long
 def test_place_in_line_is_told_until_the_visitor_before_has_left(
     own_server: str, chromium: Browser
 ) -> None:

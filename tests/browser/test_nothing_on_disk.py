@@ -146,6 +146,7 @@ def show_faces(browser: Browser, address: str, picture: bytes) -> None:
     page.close()
 
 
+@pytest.mark.long
 def test_no_face_that_was_shown_is_in_any_file(
     chromium: Browser, lab: Place, picture: bytes, marks: list[bytes]
 ) -> None:
@@ -164,6 +165,7 @@ def test_no_face_that_was_shown_is_in_any_file(
             assert not any(mark in written for mark in marks), path
 
 
+@pytest.mark.long
 def test_a_server_that_cannot_write_a_byte_does_all_of_it(
     chromium: Browser, lab: Place, picture: bytes
 ) -> None:

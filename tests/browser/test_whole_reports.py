@@ -183,6 +183,7 @@ def choose(page: Page, label: str, title: re.Pattern[str]) -> None:
     settle(page)
 
 
+@pytest.mark.long
 def test_a_report_outlives_its_worker_and_its_server(chromium: Browser, tmp_path: Path) -> None:
     queue = Queue(tmp_path)
     first = Server(tmp_path)

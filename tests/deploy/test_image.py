@@ -46,6 +46,7 @@ def image() -> Iterator[Image]:
     subprocess.Popen(["rm", "-rf", root], start_new_session=True)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @unhurried
 def test_it_starts_and_is_well(image: Image) -> None:

@@ -10,12 +10,13 @@ from benchmarks.class_of_thirty.__main__ import Class, held
 from benchmarks.class_of_thirty.tables import memory, table
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_small_class_is_served(tmp_path: Path) -> None:
     few = Class(
         visitors=4,
-        seconds=25.0,
-        arrival=2.0,
+        seconds=15.0,
+        arrival=1.0,
         thought=(0.1, 0.5),
         restless=0.4,
         models=("mobilenetv3",),

@@ -16,7 +16,7 @@ from facemask_core import Classifier, attacks
 from facemask_core.data import datasets, samples
 from facemask_core.pictures import images
 
-pytestmark = pytest.mark.peers
+pytestmark = [pytest.mark.peers, pytest.mark.long]
 
 
 def _photographs(shipped: Classifier, count: int) -> tuple[Pixels, Labels]:
