@@ -47,6 +47,11 @@ class Exchange:
         return next((int(it["status"]) for it in self.sent if "status" in it), 0)
 
     @property
+    def headers(self) -> dict[str, str]:
+        pairs = next((it["headers"] for it in self.sent if "headers" in it), ())
+        return {name.decode(): value.decode() for name, value in pairs}
+
+    @property
     def text(self) -> str:
         return b"".join(it.get("body", b"") for it in self.sent).decode()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from facemask_core import Classifier, attacks, checks
 from facemask_core.attacks.base import MAX_STEPS, AdversarialBatch
 from facemask_core.attacks.pgd import PGD
 from facemask_core.attacks.restarts import MAX_RESTARTS
-from facemask_core.checks import CHECKS, Finding, Status
+from facemask_core.checks import CHECKS, Finding, Status, model_checks
 from facemask_core.errors import AttackError
 
 Linear = tuple[Classifier, NDArray[np.float32], NDArray[np.float32]]
@@ -259,3 +260,24 @@ def test_nothing_to_examine_is_refused(curved: Classifier, pixels: NDArray[np.fl
         checks.make_subject(curved, pixels, labels[:3], attacks.make("fgsm"), epsilon=0.1)
     with pytest.raises(AttackError, match="at least one"):
         checks.make_subject(curved, pixels[:0], labels[:0], attacks.make("fgsm"), epsilon=0.1)
+
+
+@pytest.mark.parametrize(("difference", "status"), [(1e-5, Status.PASSED), (1e-3, Status.FAILED)])
+def test_answers_to_one_image_differ_by_rounding_alone(difference: float, status: Status) -> None:
+    logits = np.zeros((3, 2), np.float32)
+    model = SimpleNamespace(predict=lambda _: logits + np.float32(difference))
+    subject: Any = SimpleNamespace(pixels=None, clean_logits=logits, classifier=model)
+    assert model_checks.is_deterministic(subject).status is status
+
+
+@pytest.mark.parametrize(("share", "status"), [(0.4, Status.PASSED), (0.6, Status.WARNED)])
+def test_noise_may_move_the_lead_by_less_than_half(share: float, status: Status) -> None:
+    leads = {"before": np.full(3, 2.0), "after": np.full(3, 2.0 * (1 - share))}
+    subject: Any = SimpleNamespace(
+        pixels=np.full((3, *SHAPE), 0.5, np.float32),
+        seed=0,
+        clean_logits="before",
+        classifier=SimpleNamespace(predict=lambda _: "after"),
+        leads=leads.__getitem__,
+    )
+    assert model_checks.landscape_is_smooth(subject).status is status

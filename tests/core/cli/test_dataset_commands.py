@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from command_line import MODEL, PORTRAIT, Lab
 from PIL import Image
 
-from facemask_core import attacks, checks, defences
+from facemask_core import attacks, checks, defences, robustness
 from facemask_core.cli.attack_options import make_defences
 from facemask_core.cli.terminal import print_dead_gradients
 from facemask_core.data import datasets, samples
@@ -19,6 +19,7 @@ from facemask_core.evaluation.survival import jpeg_form
 from facemask_core.labels import LABELS, WITH_MASK, WITHOUT_MASK, parse_label
 from facemask_core.models import checkpoints
 from facemask_core.pictures import faces, images
+from facemask_core.robustness.transfer_matrix import TransferMatrix
 
 
 def test_the_attacks_are_listed_with_their_settings(lab: Lab) -> None:
@@ -136,15 +137,36 @@ def test_dead_gradients_are_told_of_where_there_are_any(
     assert "3 levels" in capsys.readouterr().out
 
 
-def test_a_transfer_matrix_is_written_and_printed(lab: Lab, answer: Path) -> None:
+def test_a_transfer_matrix_is_written_and_printed(
+    lab: Lab, answer: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measure = robustness.measure_transfer
+
+    def measure_lopsided(*args: Any, **kwargs: Any) -> TransferMatrix:
+        """As if what is made on the first model always fooled the second."""
+        matrix = measure(*args, **kwargs)
+        adversarial = matrix.adversarial.copy()
+        adversarial[0, 1] = 1 - matrix.labels
+        return replace(matrix, models=("first", "second"), adversarial=adversarial)
+
+    monkeypatch.setattr(robustness, "measure_transfer", measure_lopsided)
     found = lab(
         *("transfer", "--model", MODEL, "--model", MODEL, *GALLERY),
         *("--epsilon", "4/255", "--json", answer),
     )
     stated = json.loads(answer.read_text())
-    assert np.array(stated["robust_accuracy"]).shape == (2, 2)
-    assert stated["robust_accuracy"][0] == stated["robust_accuracy"][1]
-    assert found.out.count(MODEL) >= 3
+    own, carried = stated["robust_accuracy"][0]
+    assert own > carried == 0.0
+    assert stated["robust_accuracy"][1] == [own, own]
+    rows = [line.split() for line in found.out.splitlines()]
+    assert rows[1] == ["made", "on", "first", "second"]
+    assert rows[2] == ["(clean)", *(f"{value:.4f}" for value in stated["clean_accuracy"])]
+    assert rows[3] == ["first", f"{own:.4f}", "0.0000"]
+    assert rows[4] == ["second", f"{own:.4f}", f"{own:.4f}"]
+    assert rows[6:8] == [
+        [name, *map(str, counts)]
+        for name, counts in zip(stated["models"], stated["unmoved"], strict=True)
+    ]
 
 
 def test_survival_is_written_and_printed(lab: Lab, answer: Path) -> None:

@@ -48,8 +48,13 @@ def test_jobs_are_cancelled_resumed_and_deleted(lab: Lab, queue: Queue) -> None:
     assert lab("jobs", "cancel", names[0][:6]).out == f"cancelled {names[0][:8]}\n"
     (row,) = json.loads(lab("jobs", "resume", names[0], "--json").out)
     assert row["state"] == "queued"
+    queue.add("another", [queue.get(names[0]).order])
     lab("work", "--idle", "0")
     lab("jobs", "delete", *names)
+    (other,) = json.loads(lab("jobs", "list", "--json").out)
+    (run,) = json.loads(lab("runs", "list", "--json").out)
+    assert run["run"] == other["run"], "another has asked for the same"
+    lab("jobs", "delete", other["job"])
     assert json.loads(lab("jobs", "list", "--json").out) == []
     assert json.loads(lab("runs", "list", "--json").out) == []
 

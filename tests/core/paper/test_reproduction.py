@@ -154,6 +154,7 @@ def test_confidences_are_those_of_one_softmax_and_of_two() -> None:
         assert sum(spread["counts"]) == 3
         assert len(spread["counts"]) == BINS
         assert len(spread["edges"]) == BINS + 1
+        assert (spread["edges"][0], spread["edges"][-1]) == (0.5, 1.0)
 
 
 def test_without_a_right_answer_there_is_no_mean_of_them() -> None:

@@ -23,6 +23,7 @@ def _request(pieces: Iterator[tuple[float, bytes, bool]], *, first: bool = False
 
     async def send(event: Any) -> None:
         sent.append(event.get("status") or event.get("body"))
+        sent.extend(["closes"] * ((b"connection", b"close") in event.get("headers", ())))
 
     async def app(_scope: Any, receive: Any, send: Any) -> None:
         if first:
@@ -61,7 +62,7 @@ def test_a_long_body_has_the_time_that_it_needs() -> None:
     ids=["stops", "trickles"],
 )
 def test_a_body_that_stops_or_trickles_is_refused(pieces: list[tuple[float, bytes, bool]]) -> None:
-    assert _request(iter(pieces)) == [408, b"Too slow\n"]
+    assert _request(iter(pieces)) == [408, "closes", b"Too slow\n"]
 
 
 def test_an_answer_that_has_begun_is_broken_off() -> None:

@@ -68,6 +68,7 @@ def test_a_class_of_forty_with_tabs_to_spare_fits_one_address() -> None:
         refused = await lab.ask()
         assert (refused.status, refused.text) == (429, FULL_ADDRESS.format(most=60))
         assert refused.sent[0]["type"] == "websocket.http.response.start"
+        assert refused.headers["retry-after"] == "60"
         assert lab.runs == 60, "no run began"
         assert not (await lab.ask(address="192.0.2.2")).sent, "nobody else is refused"
         await lab.close_all()
@@ -98,6 +99,7 @@ def test_a_page_says_why_where_a_websocket_cannot(
         await lab.ask()
         page = await lab.ask(kind="http", path="/Attack", accept=HTML)
         assert (page.status, page.text) == (429, FULL_ADDRESS.format(most=1))
+        assert page.headers["retry-after"] == "60", "a browser or a proxy may come back then"
         for part in ("/_stcore/health", "/static/index.js", "/media/face.png"):
             assert (await lab.ask(kind="http", path=part, accept="*/*")).status == 200
         await lab.close_all()
