@@ -7,8 +7,8 @@ import streamlit as st
 from facemask_core.evaluation.verdicts import Verdict
 from facemask_ui.base import charts, messages
 from facemask_ui.choices import models
-from facemask_ui.face import answers, cropping, pictures, truth
-from facemask_ui.inspect import complaint, dangers, why
+from facemask_ui.face import answers, complaint, cropping, pictures, truth
+from facemask_ui.inspect import dangers, why
 from facemask_ui.inspect.headline import write_check, write_headline
 
 

@@ -11,7 +11,7 @@ from facemask_core.labels import LABELS
 from facemask_core.pictures import faces
 from facemask_ui.base import messages, settings
 from facemask_ui.choices import attack_setup, class_link, models
-from facemask_ui.face import answers, cropping, lab_pictures, truth
+from facemask_ui.face import answers, complaint, cropping, lab_pictures, truth
 from facemask_ui.face.pictures import Picture
 from facemask_ui.face.question import Question
 from facemask_ui.lab import component, further, slider, sweeps
@@ -82,6 +82,8 @@ def show_lab(
         on_level=lambda notch: slider.store_notch(grid, notch),
         on_animate=lambda: st.session_state.update(animated=animated),
     )
+    if framed and not picture.shipped:
+        complaint.offer_reasons(picture, region, face)
     below, unseen = st.container(), st.container(gap=None, key=f"{_KEY}-parts")
     with unseen:
         component.send_film(film, key=film.name)

@@ -35,6 +35,11 @@ def mistakes(app: AppTest) -> list[str]:
     return [it.value for it in app.info if "already wrong without an attack" in it.value]
 
 
+def complaints(app: AppTest) -> list[str]:
+    """What stands below the reasons why an answer may be wrong."""
+    return [it.value for it in app.caption if "Nobody learns of this" in it.value]
+
+
 @pytest.mark.usefixtures("brightness")
 def test_the_words_follow_the_visitors_answer(open_page: Open) -> None:
     app = upload(open_page("Attack", epsilon="3"), ASTRONAUT)
@@ -44,6 +49,7 @@ def test_the_words_follow_the_visitors_answer(open_page: Open) -> None:
     assert "fooled" not in given["words"]["flag"] + given["words"]["never"]
     assert given["record"]["true_class"] is None
     assert "true_class" not in given["note"]["fields"]
+    assert complaints(app), "it may be wrong"
     words = {WITH_MASK: "Yes", WITHOUT_MASK: "No"}
 
     given = lab(answer(app, words[before]))
@@ -66,6 +72,7 @@ def test_without_a_face_nothing_is_fooled_until_someone_frames_it(open_page: Ope
     assert given["words"]["outcomes"]["fooled"] == "Changed:"
     assert "No face was found" in app.warning[0].value
     assert not mistakes(app)
+    assert not complaints(app), "of a wall, no answer is wrong"
     buttons = {it.label: it for it in app.button}
     given = lab(buttons["Use the whole picture"].click().run())
     assert given["headline"] is True

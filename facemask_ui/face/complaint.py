@@ -21,7 +21,9 @@ def offer_reasons(picture: Picture, region: faces.Box | None, face: NDArray[np.u
     """
     with st.popover("That is wrong", icon=":material/flag:"):
         side = min(picture.pixels.shape[:2] if region is None else (region.height, region.width))
-        conditions = find_conditions(face, side)
+        box = region or next(iter(picture.faces), None)
+        points = None if box is None else faces.find_points(picture.pixels, box)
+        conditions = find_conditions(face, side, points)
         if conditions:
             st.markdown("Measured on this picture, and rare among those the models know:")
             lines = [f"- **{condition.title}.** {condition.advice}" for condition in conditions]
