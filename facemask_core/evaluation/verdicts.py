@@ -165,7 +165,7 @@ def attack_face(
         label=truth,
         before=before,
         after=after,
-        outcome=_name_outcome(
+        outcome=name_outcome(
             before, after, truth, target, truth_known=label is not None, moved=bool(levels.any())
         ),
         linf=float(np.abs(levels).max() / LEVELS),
@@ -176,15 +176,26 @@ def attack_face(
     )
 
 
-def _name_outcome(
+def name_outcome(
     before: Verdict,
     after: Verdict,
     truth: int,
-    target: int | None,
+    target: int | None = None,
     *,
     truth_known: bool,
     moved: bool,
 ) -> Outcome:
+    """Names how an attack on one face ended.
+
+    Args:
+        before: The model's verdict on the face.
+        after: Its verdict on the face after the attack.
+        truth: The class that the attack drives away from.
+        target: The class that it drives towards, if it has one.
+        truth_known: Whether that first class is the true one, and not only the model's own answer.
+        moved: Whether the attack changed the picture.
+    """
+
     def reached(verdict: Verdict) -> bool:
         return verdict.label != truth if target is None else verdict.label == target
 

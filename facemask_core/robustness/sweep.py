@@ -15,6 +15,7 @@ from facemask_core.attacks import AdversarialBatch, Attack
 from facemask_core.attacks.norms import distances
 from facemask_core.epsilons import Grid, grid
 from facemask_core.errors import AttackError
+from facemask_core.evaluation.verdicts import Verdict
 from facemask_core.labels import LABELS
 from facemask_core.models.classifier import Classifier, probabilities
 from facemask_core.pictures import images
@@ -85,6 +86,15 @@ class Sweep:
         if not self.fooled.any() or (doubtful & (self.notches == 0)).any():
             return None
         return int(self.notches[self.fooled.argmax()])
+
+    def verdict(self, row: int) -> Verdict:
+        """The model's verdict at one of the notches.
+
+        Args:
+            row: The notch's place among them.
+        """
+        first, second = self.probabilities[row].tolist()
+        return Verdict(int(self.logits[row].argmax()), (first, second), self.unsure_below)
 
     def lengths(self, face: NDArray[np.uint8]) -> NDArray[np.float64]:
         """float64 (k,): the L2 distance of each picture from the face, over values in [0, 1].

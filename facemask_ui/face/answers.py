@@ -15,9 +15,10 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from facemask_core import explain as explanations
+from facemask_core import robustness
 from facemask_core.attacks.fgsm import FGSM
 from facemask_core.evaluation import verdicts
-from facemask_core.evaluation.verdicts import AttackedFace, Verdict
+from facemask_core.evaluation.verdicts import AttackedFace, Outcome, Verdict
 from facemask_core.explain import Explanation, Summary
 from facemask_core.models.classifier import Classifier
 from facemask_core.pictures import images
@@ -44,6 +45,23 @@ class HeatMap:
 
     levels: NDArray[np.uint8]
     summary: Summary
+
+
+@dataclass(frozen=True, eq=False)
+class AttackedStill:
+    """One still of a camera after an attack.
+
+    Attributes:
+        before: The model's verdict on the face.
+        after: Its verdict on the attacked face.
+        outcome: How the attack ended.
+        adversarial: The attacked face, uint8 (224, 224, 3).
+    """
+
+    before: Verdict
+    after: Verdict
+    outcome: Outcome
+    adversarial: Face
 
 
 def judge_face(classifier: Classifier, face: Face) -> Verdict:
@@ -81,15 +99,28 @@ def attack_face(question: Question, epsilon: float) -> AttackedFace:
     return _recall("attacked faces", question.classifier, question.face, key, compute)
 
 
-def attack_still(classifier: Classifier, face: Face, epsilon: float) -> AttackedFace:
+def attack_still(classifier: Classifier, face: Face, notch: int, guess: int) -> AttackedStill:
     """Attacks one still of a camera with FGSM. It is kept nowhere: no other still is like it.
 
+    The attack drives the model away from its own answer, which is not asked for first: the face and
+    the attacked face are judged together, and only where the guess was wrong is the still attacked
+    again. That saves a quarter of the time.
+
     Args:
-        classifier: The model under attack, whose own answer counts as the truth.
+        classifier: The model under attack.
         face: uint8 (224, 224, 3).
-        epsilon: How far FGSM may move each value.
+        notch: How far FGSM may move each value, in steps of 1/255.
+        guess: What the model will say of the face; mostly what it said of the last still.
     """
-    return verdicts.attack_face(classifier, face, FGSM(), epsilon=epsilon)
+    notches = sorted({0, notch})
+    sweep = robustness.sweep_epsilons(classifier, face, guess, FGSM(), notches=notches)
+    label = int(sweep.logits[0].argmax())
+    if label != guess:
+        sweep = robustness.sweep_epsilons(classifier, face, label, FGSM(), notches=notches)
+    before, after = sweep.verdict(0), sweep.verdict(-1)
+    moved = bool((sweep.adversarial[-1] != face).any())
+    outcome = verdicts.name_outcome(before, after, label, truth_known=False, moved=moved)
+    return AttackedStill(before, after, outcome, sweep.adversarial[-1])
 
 
 def explain_face(

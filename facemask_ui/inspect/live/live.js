@@ -1,8 +1,9 @@
 // A webcam whose stills go to the server one at a time: the next leaves only when the answer to the
-// last is there, so that a slow server never gets more work than it can do.
+// last is there, so that a slow server never gets more work than it can do. It leaves before that
+// answer is drawn, so that server and browser work at the same time.
 //
-// The server finds the face in a still, and gets its place back with the next one, where it finds the
-// face in a fifth of the time. Whatever ends the mode - the button,
+// The server finds the face in a still, and gets its place and class back with the next one, where it
+// needs a fifth of the time for the face and three quarters for the model. Whatever ends the mode - the button,
 // a tab out of sight, another page - switches the camera off and drops every picture.
 
 const SIDE = 224; // what the model sees
@@ -195,6 +196,7 @@ class Live {
     this.sent = performance.now();
     this.page.setTriggerValue("still", {
       number: this.number, level: this.epsilon.valueAsNumber, picture: this.still, face: this.face,
+      label: this.classed,
     });
     this.timer = setTimeout(() => {
       this.complain(this.words.slow.replace("{seconds}", PATIENCE_MS / 1000));
@@ -234,7 +236,6 @@ class Live {
     const context = this.crop.getContext("2d");
     context.imageSmoothingQuality = "high";
     context.drawImage(this.canvas, left, top, width, height, 0, 0, SIDE, SIDE);
-    return this.crop.toDataURL("image/jpeg", QUALITY);
   }
 
   takeAnswer(answer) {
@@ -245,19 +246,26 @@ class Live {
     const now = performance.now();
     const took = now - this.sent;
     this.showState("running");
-    this.find(".live").dataset.answered = this.number; // for those who measure or test
     this.face = answer.face;
+    this.classed = answer.clean?.label;
     this.drawStill(answer.face);
+    if (answer.face) this.cutFace(answer.face); // before the next still takes the canvas
     this.still = null;
+    this.timer = setTimeout(() => this.ask(), this.calm.matches ? Math.max(0, CALM_MS - took) : 0);
+    setTimeout(() => this.drawAnswers(answer, now, took)); // while the server has the next still
+  }
+
+  drawAnswers(answer, now, took) {
+    if (!this.on) return; // switched off meanwhile
     if (answer.face) this.takeVerdicts(answer, now, took);
     else this.clearAnswers();
-    this.timer = setTimeout(() => this.ask(), this.calm.matches ? Math.max(0, CALM_MS - took) : 0);
+    this.find(".live").dataset.answered = answer.number; // for those who measure or test
   }
 
   takeVerdicts(answer, now, took) {
     this.history.push({ at: now, clean: answer.clean.share, attacked: answer.attacked.share });
     this.history = this.history.filter(({ at }) => at >= now - HISTORY_MS);
-    this.drawAnswer("clean", this.cutFace(answer.face), answer.clean);
+    this.drawAnswer("clean", this.crop.toDataURL("image/jpeg", QUALITY), answer.clean);
     this.drawAnswer("attacked", answer.picture, answer.attacked);
     this.drawCourse();
     this.drawRate(now, took);

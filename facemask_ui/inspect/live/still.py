@@ -12,6 +12,7 @@ from PIL import Image
 from facemask_core.epsilons import LINF
 from facemask_core.errors import FacemaskError, ImageError
 from facemask_core.evaluation.verdicts import Verdict
+from facemask_core.labels import WITH_MASK, WITHOUT_MASK
 from facemask_core.models.classifier import Classifier
 from facemask_core.pictures import decoding, faces, images
 from facemask_ui.base import browser, palette
@@ -32,8 +33,8 @@ def answer_still(classifier: Classifier, message: object) -> dict[str, Any] | No
     Args:
         classifier: The model.
         message: The browser's message: the still's number, the slider's notch, the picture's data
-            address, and where the face was in the last still. It may be anything, since it comes
-            from outside.
+            address, and the face's place and class in the last still. It may be anything, since it
+            comes from outside.
 
     Returns:
         The answer for the browser; None if the message is no still. If the picture cannot be used
@@ -50,7 +51,8 @@ def answer_still(classifier: Classifier, message: object) -> dict[str, Any] | No
         box = find_face(picture, message.get("face"))
         if box is None:
             return {"number": number, "face": None}
-        result = answers.attack_still(classifier, faces.crop(picture, box), LINF.epsilon(level))
+        guess = WITH_MASK if message.get("label") == WITH_MASK else WITHOUT_MASK
+        result = answers.attack_still(classifier, faces.crop(picture, box), level, guess)
     except FacemaskError as error:
         return {"number": number, "problem": str(error)}
     label = result.before.label
