@@ -62,7 +62,8 @@ def rank_picture(
     """
     from facemask_core import attacks, load_classifier, robustness
     from facemask_core.evaluation.verdicts import judge
-    from facemask_core.pictures import images
+    from facemask_core.pictures import model_input
+    from facemask_core.pictures.lab_note import LabNote
     from facemask_core.robustness.first_change import STEPS
 
     if output is not None and output.suffix.lower() != ".png":
@@ -85,7 +86,8 @@ def rank_picture(
         )
     sheet = b""
     if output is not None:
-        sheet = images.encode_png(draw_severities(classifier, face.pixels, kinds, seed))
+        drawing = draw_severities(classifier, face.pixels, kinds, seed)
+        sheet = model_input.encode(drawing, LabNote(made="sheet"))
     row = {
         "path": str(image),
         **face.row(),

@@ -120,7 +120,7 @@ def read_faces(
     except ImageError as error:
         raise ImageError(f"{path}: {error}") from error
     note = _read_note(path, data, cropped=crop is True or choosing)
-    if crop is None and not choosing and note is not None:
+    if crop is None and not choosing and note is not None and note.shows_face:
         crop = False
     if crop is False and not wear_mask:
         return [Face(images.resize(image), None, None, None, wear_mask, note)]

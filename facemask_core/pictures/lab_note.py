@@ -44,7 +44,8 @@ class LabNote(BaseModel):
     Attributes:
         version: Version of this schema.
         made: What the picture is: an attacked face, a face with a drawn mask, a face under a heat
-            map, or a face as it was cut out.
+            map, a face as it was cut out, or one that a danger without an attacker changed; or no
+            face: the heat alone, the change that an attack makes, or a sheet of many faces.
         frame: How it was cut.
         box: Left, top, width and height of the cut in the picture it comes from, in pixels.
         wears_drawn_mask: Whether the lab drew a mask onto the face.
@@ -54,6 +55,8 @@ class LabNote(BaseModel):
         epsilon: Its radius, on the [0, 1] scale.
         norm: Its norm, ``linf`` or ``l2``.
         seed: Its seed.
+        corruption: Name of the danger that changed the face.
+        strength: How far its dial was turned, from 0 to 5.
         step: The attack's step after which the picture was taken, where that is not the last.
         true_class: The class that someone said is the true one; None where nobody did.
         pixels_crc32: Checksum of the pixels, RGB row by row, that tells a changed picture.
@@ -64,7 +67,9 @@ class LabNote(BaseModel):
     )
 
     version: Literal[1] = 1
-    made: Literal["attack", "drawn mask", "heat map", "crop"]
+    made: Literal[
+        "attack", "drawn mask", "heat map", "crop", "corruption", "heat", "noise", "sheet"
+    ]
     frame: Frame = "whole"
     box: _Box | None = None
     wears_drawn_mask: bool = False
@@ -74,6 +79,8 @@ class LabNote(BaseModel):
     epsilon: Annotated[float, Field(ge=0, le=1_000)] | None = None
     norm: Literal["linf", "l2"] | None = None
     seed: Annotated[int, Field(ge=0, lt=2**63)] | None = None
+    corruption: Annotated[str, Field(pattern="^[a-z0-9_-]{1,40}$")] | None = None
+    strength: Annotated[float, Field(ge=0, le=5)] | None = None
     step: Annotated[int, Field(ge=0, le=10**6)] | None = None
     true_class: Literal["without_mask", "with_mask"] | None = None
     pixels_crc32: Annotated[int, Field(ge=0, lt=2**32)] | None = None
@@ -81,6 +88,11 @@ class LabNote(BaseModel):
     def fields(self) -> dict[str, Any]:
         """Lists the fields that apply, fit for JSON."""
         return self.model_dump(exclude_none=True)
+
+    @property
+    def shows_face(self) -> bool:
+        """Whether the picture is a face as a model sees it, and so is not to be cropped again."""
+        return self.made not in ("heat", "noise", "sheet")
 
     def is_about(self, image: NDArray[np.uint8]) -> bool:
         """Says whether the note was written for these pixels.

@@ -47,16 +47,29 @@ NO_NOTE = NoteReading()
 
 
 def encode(image: NDArray[np.uint8], note: LabNote = _CROP) -> bytes:
-    """Writes a model's input as PNG, with a note in the file of what it is.
+    """Writes a picture of the lab's as PNG, with a note in the file of what it is.
 
     Args:
-        image: uint8 (224, 224, 3).
+        image: uint8 (height, width, 3); a model's input has 224 pixels a side.
         note: What was made on it.
 
     Returns:
         The bytes of the PNG file.
     """
-    png = images.encode_png(image)
+    return attach_note(images.encode_png(image), note, image)
+
+
+def attach_note(png: bytes, note: LabNote, image: NDArray[np.uint8]) -> bytes:
+    """Puts a note into a PNG file.
+
+    Args:
+        png: The file.
+        note: What the picture is.
+        image: What the file shows, uint8 (height, width, 3).
+
+    Returns:
+        The file with the note.
+    """
     text = f"{KEYWORD}\0{write_note(note, image)}".encode("ascii")
     kind = b"tEXt"
     chunk = _HEAD.pack(len(text), kind) + text + struct.pack(">I", zlib.crc32(kind + text))
@@ -85,7 +98,7 @@ def read_note(data: bytes) -> NoteReading:
     note = _CROP if text == _OLD_TEXT else parse_note(text)
     if note is None:
         return NoteReading(problem=_describe_problem("that cannot be read"))
-    if size != struct.pack(">II", INPUT_SIZE, INPUT_SIZE):
+    if note.shows_face and size != struct.pack(">II", INPUT_SIZE, INPUT_SIZE):
         return NoteReading(problem=_describe_problem("for a picture of another size"))
     try:
         unchanged = note.is_about(images.decode(data))

@@ -29,15 +29,13 @@ def read_texts(module: str, *names: str) -> tuple[str, ...]:
 """The script that makes elements of a drawing; it goes before a component's own script."""
 
 
-def write_png_address(picture: Image.Image) -> str:
-    """Writes a picture as a data address: it travels with the page and is stored nowhere."""
-    buffer = io.BytesIO()
-    picture.save(buffer, format="PNG")
-    return f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+def write_png_address(png: bytes) -> str:
+    """Writes a PNG file as a data address: it travels with the page and is stored nowhere."""
+    return f"data:image/png;base64,{base64.b64encode(png).decode()}"
 
 
 def write_webp_address(picture: Image.Image) -> str:
-    """Writes the same pixels in an eighth of the time, for pictures that come often."""
+    """Writes a picture in an eighth of the time of PNG, for pictures that come often."""
     buffer = io.BytesIO()
     picture.save(buffer, format="WEBP", lossless=True, method=0)
     return f"data:image/webp;base64,{base64.b64encode(buffer.getvalue()).decode()}"

@@ -44,9 +44,18 @@ def show_pictures(result: AttackedFace, alt: str, note: LabNote) -> None:
         note: What the attacked picture says about itself where a visitor saves it.
     """
     noise, factor = images.magnify_noise(result.original, result.adversarial)
+    crop = LabNote(made="crop", frame=note.frame, box=note.box)
     columns = (
-        (result.original, "Original", f"{alt}. Verdict: {palette.describe_verdict(result.before)}"),
-        (noise, f"Noise × {factor}", f"The change to the picture, magnified {factor} times"),
+        (
+            model_input.encode(result.original, crop),
+            "Original",
+            f"{alt}. Verdict: {palette.describe_verdict(result.before)}",
+        ),
+        (
+            model_input.encode(noise, LabNote(made="noise")),
+            f"Noise × {factor}",
+            f"The change to the picture, magnified {factor} times",
+        ),
         (
             model_input.encode(result.adversarial, note),
             "Attacked",

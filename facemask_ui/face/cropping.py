@@ -174,7 +174,7 @@ def show_crop(picture: Picture, region: faces.Box | None, face: NDArray[np.uint8
             _show_frames(picture, region)
         with st.container():
             st.image(
-                face,
+                model_input.encode(face, lab_pictures.note_crop(picture, region)),
                 f"What the model sees, {size} × {size}",
                 width="stretch",
                 output_format="PNG",

@@ -36,6 +36,19 @@ def _name_model(note: LabNote) -> str | None:
     return note.model
 
 
+def note_crop(picture: Picture, region: faces.Box | None) -> LabNote:
+    """Makes the note of the part of a picture that the models see.
+
+    Args:
+        picture: The picture.
+        region: The part in use, or None for all of it.
+    """
+    if region is None:
+        return LabNote(made="crop")
+    frame: Frame = "face" if region in picture.faces else "by hand"
+    return LabNote(made="crop", frame=frame, box=region.as_list())
+
+
 def note_question(
     question: Question,
     label: int | None,

@@ -171,5 +171,9 @@ def _store_picture(source: str, file: UploadedFile | None, alt: str) -> None:
         data = file.getvalue()
         reading = model_input.read_note(data)
         st.session_state[f"picture:{source}"] = Picture(
-            file.name, alt, data, framed=reading.note is not None, reading=reading
+            file.name,
+            alt,
+            data,
+            framed=reading.note is not None and reading.note.shows_face,
+            reading=reading,
         )

@@ -7,7 +7,7 @@ import streamlit as st
 from facemask_core.evaluation.verdicts import Verdict
 from facemask_ui.base import charts, messages
 from facemask_ui.choices import models
-from facemask_ui.face import answers, complaint, cropping, pictures, truth
+from facemask_ui.face import answers, complaint, cropping, lab_pictures, pictures, truth
 from facemask_ui.inspect import dangers, why
 from facemask_ui.inspect.headline import write_check, write_headline
 
@@ -56,5 +56,5 @@ def show_inspection() -> None:
         elif not names:
             st.info("Choose at least one model.", icon=":material/info:")
     if verdicts:
-        why.show_heat_maps(face, verdicts)
+        why.show_heat_maps(face, verdicts, lab_pictures.note_crop(picture, region))
         dangers.show_dangers(picture, region, face, list(verdicts))

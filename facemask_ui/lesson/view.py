@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from facemask_core.pictures import model_input
 from facemask_ui.choices import models
 from facemask_ui.lesson import language, links, place, progress, subjects
 from facemask_ui.lesson.chapters import CHAPTERS, Chapter
@@ -158,7 +159,7 @@ def _show_face(texts: Texts, sample: str | None) -> None:
         return
     verdict = subjects.judge_face(models.load(subjects.pick_model()), sample)
     st.image(
-        subjects.read_face(sample),
+        model_input.encode(subjects.read_face(sample)),
         width=400,
         output_format="PNG",
         alt=texts.say(f"faces.{sample}.alt"),

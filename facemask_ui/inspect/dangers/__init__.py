@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from facemask_core.pictures.faces import Box
+from facemask_ui.face import lab_pictures
 from facemask_ui.face.answers import Face
 from facemask_ui.face.pictures import Picture
 from facemask_ui.inspect.dangers import dials, ranking, turning
@@ -42,5 +43,6 @@ def show_dangers(picture: Picture, region: Box | None, face: Face, models: Seque
     if folded.open:
         with folded:
             every = dials.list_dials(find_place(picture, region))
-            turning.show_dial(face, every, models)
+            note = lab_pictures.note_crop(picture, region)
+            turning.show_dial(face, every, models, note)
             ranking.show_ranking(face, every, models)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from facemask_core.corruptions import SEVEREST, Corruption
 from facemask_core.epsilons import LEVELS
 from facemask_core.evaluation import verdicts
 from facemask_core.evaluation.verdicts import Verdict
-from facemask_core.models.classifier import probabilities
+from facemask_core.pictures.lab_note import describe_attack
 from facemask_ui.choices import models
 from facemask_ui.face import answers
 from facemask_ui.face.answers import Face
@@ -49,6 +50,15 @@ class Dial(ABC):
         Args:
             face: uint8 (224, 224, 3); not changed.
             notch: From 0.
+            model: Name of the model, on which an attack's change depends.
+        """
+
+    @abstractmethod
+    def describe_change(self, notch: int, model: str) -> dict[str, Any]:
+        """Describes what a notch above 0 makes of the face, as fields of a note in its picture.
+
+        Args:
+            notch: From 1.
             model: Name of the model, on which an attack's change depends.
         """
 
@@ -89,6 +99,13 @@ class CorruptionDial(Dial):
     def draw(self, face: Face, notch: int, model: str) -> Face:
         return self.corruption.apply(face, self._strength(notch))
 
+    def describe_change(self, notch: int, model: str) -> dict[str, Any]:
+        return {
+            "made": "corruption",
+            "corruption": self.corruption.name,
+            "strength": self._strength(notch),
+        }
+
     def judge(self, face: Face, model: str) -> Sequence[Verdict]:
         classifier = models.load(model)
 
@@ -113,6 +130,11 @@ class EpsilonDial(Dial):
         question = self._ask(face, model)
         return answers.attack_face(question, question.grid.epsilon(notch)).adversarial
 
+    def describe_change(self, notch: int, model: str) -> dict[str, Any]:
+        threat_model = FGSM().threat_model(notch / LEVELS)
+        note = describe_attack(model, models.sha256(model), threat_model)
+        return note.model_dump(exclude={"frame", "box"})
+
     def judge(self, face: Face, model: str) -> Sequence[Verdict]:
         question = self._ask(face, model)
 
@@ -121,8 +143,7 @@ class EpsilonDial(Dial):
             sweep = robustness.sweep_epsilons(
                 question.classifier, face, question.label, question.attack, notches=notches
             )
-            rows = probabilities(sweep.logits).tolist()
-            return [Verdict(int(np.argmax(row)), (row[0], row[1])) for row in rows]
+            return [sweep.verdict(row) for row in notches]
 
         return answers.recall_dial(question.classifier, face, repr(self), compute)
 

@@ -8,6 +8,8 @@ import streamlit as st
 
 from facemask_core.errors import FacemaskError
 from facemask_core.evaluation.verdicts import Verdict
+from facemask_core.pictures import model_input
+from facemask_core.pictures.lab_note import LabNote
 from facemask_ui.base import charts, messages, settings
 from facemask_ui.choices import models as choices
 from facemask_ui.face.answers import Face
@@ -17,13 +19,14 @@ from facemask_ui.inspect.headline import write_headline
 _PICTURE = 280
 
 
-def show_dial(face: Face, dials: Sequence[Dial], models: Sequence[str]) -> None:
+def show_dial(face: Face, dials: Sequence[Dial], models: Sequence[str], note: LabNote) -> None:
     """Shows the choice of dial, the dial, the changed face, and every model's answer to it.
 
     Args:
         face: uint8 (224, 224, 3).
         dials: The dials.
         models: Names of the models.
+        note: What the face says about itself where a visitor saves it.
     """
     titles = {dial.name: dial.title for dial in dials}
     name = st.pills(
@@ -53,7 +56,10 @@ def show_dial(face: Face, dials: Sequence[Dial], models: Sequence[str]) -> None:
     state = dial.describe(notch) if notch else "as it is"
     with left:
         st.image(
-            dial.draw(face, notch, models[0]) if notch else face,
+            model_input.encode(
+                dial.draw(face, notch, models[0]) if notch else face,
+                note.model_copy(update=dial.describe_change(notch, models[0])) if notch else note,
+            ),
             f"{dial.title}: {state}",
             width=_PICTURE,
             output_format="PNG",

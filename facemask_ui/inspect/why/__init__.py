@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import streamlit as st
-from PIL import Image
 
 from facemask_core import explain as explanations
 from facemask_core.errors import FacemaskError
 from facemask_core.evaluation.verdicts import Verdict
 from facemask_core.explain import Explanation
+from facemask_core.pictures import model_input
+from facemask_core.pictures.lab_note import LabNote
 from facemask_ui.base import browser, messages, settings
 from facemask_ui.choices import models
 from facemask_ui.face import answers
@@ -25,19 +26,20 @@ from facemask_ui.inspect.why.words import LIMITS
 _FEWEST_ABREAST, _MOST_ABREAST = 4, 5
 
 
-def show_heat_maps(face: Face, verdicts: Mapping[str, Verdict]) -> None:
+def show_heat_maps(face: Face, verdicts: Mapping[str, Verdict], note: LabNote) -> None:
     """Shows the choice of method, and a heat map for every model, one after the other.
 
     Args:
         face: uint8 (224, 224, 3).
         verdicts: The answers to explain, by the name of the model.
+        note: What the face says about itself where a visitor saves it.
     """
     st.header("Why?", anchor=False)
     explanation = _choose_explanation()
     st.markdown(explanation.meaning)
     st.caption(f"{LIMITS} {explanation.title}: {explanation.source}.")
     component.draw_opacity_slider()
-    address = browser.write_png_address(Image.fromarray(face))
+    address = browser.write_png_address(model_input.encode(face, note))
     count = _count_columns(len(verdicts))
     for number, (model, verdict) in enumerate(verdicts.items()):
         if number % count == 0:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 from PIL import Image
 
 from facemask_core import explain as explanations
 from facemask_core.evaluation.verdicts import Verdict
+from facemask_core.pictures import model_input
+from facemask_core.pictures.lab_note import LabNote
 from facemask_ui.base import browser, palette
-from facemask_ui.face.answers import Face, HeatMap
+from facemask_ui.face.answers import HeatMap
 from facemask_ui.inspect.why.words import describe_place
 
 _MAP_HTML, _MAP_CSS, _MAP_JS = browser.read_texts(
@@ -60,18 +65,21 @@ def draw_heat_map(
             "where": place,
             "alt": f"{name}: {palette.describe_verdict(verdict)}. {method}: {place}",
             "face": face,
-            "heat": browser.write_png_address(colour_heat(heat.levels)),
+            "heat": browser.write_png_address(encode_heat(heat.levels)),
         },
         key=key,
     )
 
 
-def colour_heat(levels: Face) -> Image.Image:
-    """Colours a heat map as the ``explain`` command does.
+def encode_heat(levels: NDArray[np.uint8]) -> bytes:
+    """Colours a heat map as the ``explain`` command does, and writes it as a PNG file.
 
     Args:
         levels: uint8 (height, width), from 0 (cold) to 255.
     """
     picture = Image.fromarray(levels, "L")
     picture.putpalette(explanations.COLOURS.tobytes())
-    return picture
+    buffer = io.BytesIO()
+    picture.save(buffer, format="PNG")
+    note = LabNote(made="heat")
+    return model_input.attach_note(buffer.getvalue(), note, explanations.COLOURS[levels])

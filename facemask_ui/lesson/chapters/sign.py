@@ -9,7 +9,8 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from facemask_core.models.classifier import Classifier
-from facemask_core.pictures import images
+from facemask_core.pictures import images, model_input
+from facemask_core.pictures.lab_note import LabNote
 from facemask_ui.lesson import drawings, subjects
 from facemask_ui.lesson.chapters.base import Chapter, sort_share
 from facemask_ui.lesson.texts import Texts
@@ -77,7 +78,10 @@ class Sign(Chapter[Pushes]):
         chart, map_ = st.columns([7, 4])
         with map_:
             st.image(
-                (128 + 127 * result.signs.astype(np.int16)).astype(np.uint8),
+                model_input.encode(
+                    (128 + 127 * result.signs.astype(np.int16)).astype(np.uint8),
+                    LabNote(made="noise"),
+                ),
                 self.say(texts, "map"),
                 width="stretch",
                 output_format="PNG",

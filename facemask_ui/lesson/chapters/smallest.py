@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from facemask_core.evaluation.verdicts import Verdict
 from facemask_core.pictures import images, model_input
-from facemask_core.pictures.lab_note import describe_attack
+from facemask_core.pictures.lab_note import LabNote, describe_attack
 from facemask_core.robustness import Sweep
 from facemask_ui.lesson import subjects
 from facemask_ui.lesson.chapters.base import Chapter
@@ -51,8 +50,8 @@ class Smallest(Chapter[Sweep]):
         return {
             "level": str(result.notches[row]),
             "most": str(result.notches[-1]),
-            "before": texts.write_verdict(_read_verdict(result, 0)),
-            "after": texts.write_verdict(_read_verdict(result, row)),
+            "before": texts.write_verdict(result.verdict(0)),
+            "after": texts.write_verdict(result.verdict(row)),
             "factor": str(factor),
         }
 
@@ -69,12 +68,13 @@ class Smallest(Chapter[Sweep]):
             label=subjects.read_label(subjects.BARE),
         )
         saved = model_input.encode(attacked, note)
-        before, after = (texts.describe_verdict(_read_verdict(result, place)) for place in (0, row))
+        before, after = (texts.describe_verdict(result.verdict(place)) for place in (0, row))
         magnified = {"factor": str(factor)}
         with st.container(horizontal=True):
             for pixels, caption, alt in (
-                (original, self.say(texts, "original", verdict=before), face),
-                (noise, self.say(texts, "noise", **magnified),
+                (model_input.encode(original), self.say(texts, "original", verdict=before), face),
+                (model_input.encode(noise, LabNote(made="noise")),
+                 self.say(texts, "noise", **magnified),
                  self.say(texts, "noise_alt", **magnified)),
                 (saved, self.say(texts, "attacked", verdict=after), face),
             ):  # fmt: skip
@@ -86,8 +86,3 @@ def _find_row(result: Sweep) -> int:
     """Finds the row of the smallest fooling epsilon, or of the largest if none fools."""
     level = result.smallest_fooling_notch
     return len(result.notches) - 1 if level is None else result.notches.tolist().index(level)
-
-
-def _read_verdict(result: Sweep, row: int) -> Verdict:
-    first, second = result.probabilities[row].tolist()
-    return Verdict(int(result.logits[row].argmax()), (first, second))

@@ -33,6 +33,8 @@ def test_dangers_are_ranked_for_one_picture(lab: Lab, tmp_path: Path) -> None:
     sheet = tmp_path / "sheet.png"
     said = lab(*words, "--output", sheet).out
     assert f"saved as {sheet}" in said
+    note = lab("predict", sheet, "--model", MODEL).err
+    assert "made by the lab: a sheet with a face at every severity of its dangers; it is no" in note
     assert "share of its dial" in said
     width, height = Image.open(sheet).size
     assert width > 6 * 224

@@ -128,11 +128,26 @@ def test_a_damaged_note_is_none() -> None:
         (LabNote(made="heat map", model="x"), "a face under a heat map on x"),
         (LabNote(made="drawn mask"), "a face with a drawn mask"),
         (LabNote(made="crop"), "a model's input, cut from a picture"),
+        (
+            LabNote(made="corruption", corruption="darker", strength=1.0),
+            "a face changed by darkness (x0.5)",
+        ),
+        (LabNote(made="corruption", corruption="rain"), "a face changed by rain"),
     ],
 )
 def test_a_note_in_words(note: LabNote, words: str) -> None:
     assert f"made by the lab: {words}" in describe_note(note)
     assert describe_note(note).endswith("it is judged as it is, not cropped again.")
+
+
+def test_what_is_no_face_says_so_and_is_treated_like_any_picture() -> None:
+    sheet = pixels(3, 300, 500)
+    for made in ("heat", "noise", "sheet"):
+        note = model_input.read_note(model_input.encode(sheet, LabNote(made=made))).note
+        assert note is not None
+        assert not note.shows_face
+        assert describe_note(note).endswith("an answer about it says nothing about a mask.")
+    assert model_input.read_note(model_input.encode(sheet, NOTE)).problem
 
 
 def test_a_model_of_any_name_can_be_noted() -> None:

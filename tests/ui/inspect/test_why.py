@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 from facemask_core import Classifier, explain
 from facemask_core.explain import Summary
 from facemask_core.explain.saliency import Saliency
-from facemask_core.pictures import images
+from facemask_core.pictures import images, model_input
 from facemask_ui.choices import models
 from facemask_ui.face.pictures import Picture
 from facemask_ui.inspect.why import component, words
@@ -149,7 +149,11 @@ def test_without_models_there_is_nothing_to_explain(open_page: Open) -> None:
 
 def test_the_colours_are_those_of_the_explain_command() -> None:
     heat = np.linspace(0, 1, 224 * 224, dtype=np.float32).reshape(224, 224)
-    painted = component.colour_heat(explain.levels(heat)).convert("RGB")
+    file = component.encode_heat(explain.levels(heat))
+    note = model_input.read_note(file).note
+    assert note is not None
+    assert not note.shows_face
+    painted = Image.open(io.BytesIO(file)).convert("RGB")
     face = np.zeros((224, 224, 3), np.uint8)
     np.testing.assert_array_equal(np.asarray(painted), explain.overlay(face, heat, 1.0))
 
