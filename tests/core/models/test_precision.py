@@ -84,6 +84,9 @@ def test_bfloat16_answers_and_gradients_come_out_in_float32() -> None:
     card = replace(wrapped(model).card, backbone="inceptionv3")
     exact, fast = (Classifier(model, card, precision) for precision in ("exact", "fast"))
     assert fast.arithmetic == "bfloat16, batch norm folded"
+    inner = fast.model.get_layer("network").layers
+    kinds = [layer.compute_dtype for layer in inner if isinstance(layer, keras.layers.Conv2D)]
+    assert kinds == ["float32", "bfloat16"], "the first sees less than a level"
     faces = np.random.default_rng(0).random((8, 16, 16, 3), dtype=np.float32)
     direction = np.tile(np.array([[-1, 1]], np.float32), (8, 1))
     answers = [classifier.run("both", _gradient, faces, direction) for classifier in (exact, fast)]
