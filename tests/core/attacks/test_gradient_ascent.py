@@ -255,6 +255,8 @@ def test_restarts_remember_every_image_that_met_a_dead_gradient() -> None:
     assert together.dead.tolist() == [True, True]
     assert together.dead_gradients == 2
     assert first.dead.tolist() == [True, False], "the answer so far is not changed"
+    lively = merge_attempts(first, answer([False], 1), np.array([0]), None)
+    assert lively.dead.tolist() == [True, False], "a second attempt does not make up for it"
 
 
 @pytest.mark.parametrize(
