@@ -169,6 +169,7 @@ def test_a_length_off_the_grid_is_ignored(open_page: Open, epsilon: str) -> None
     assert "epsilon_l2" not in app.query_params
 
 
+@pytest.mark.usefixtures("brightness")
 def test_settings_survive_another_page_even_when_they_came_by_a_link(open_page: Open) -> None:
     app = open_page("Attack", attack="pgd", epsilon="3", steps="2")
     app.slider(key="steps").set_value(4).run()
@@ -179,6 +180,7 @@ def test_settings_survive_another_page_even_when_they_came_by_a_link(open_page: 
     assert app.slider(key="steps").value == 4
 
 
+@pytest.mark.usefixtures("brightness")
 def test_report_takes_the_attack_of_the_attack_page(open_page: Open) -> None:
     app = open_page("Attack", attack="pgd", epsilon="3", steps="2")
     app.switch_page("pages/3_Report.py").run()
