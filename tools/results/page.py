@@ -24,6 +24,7 @@ from facemask_core.data import groupings
 from facemask_core.models import checkpoints, published
 from tools.results import accuracy
 from tools.results.markdown import markdown
+from tools.results.weights import SAME_TIMES, describe_earlier_weights
 
 ROOT = Path(__file__).resolve().parents[2]
 BENCHMARKS = ROOT / "benchmarks"
@@ -46,6 +47,10 @@ def write() -> str:
 
 def _result(name: str) -> dict[str, Any]:
     return dict(json.loads((BENCHMARKS / f"{name}.json").read_text(encoding="utf-8")))
+
+
+def _weights_of(models: dict[str, dict[str, Any]]) -> dict[str, str]:
+    return {name: row["model_sha256"] for name, row in models.items()}
 
 
 def _cards() -> list[checkpoints.Card]:
@@ -131,12 +136,20 @@ def _faces() -> dict[str, str]:
 
 def _attacks() -> dict[str, str]:
     nearest, rows = _result("smallest_distances"), _result("fast_precision")["rows"]
+    speed = _result("results")
     return {
         "nearest": smallest_distances.table(nearest),
         "nearest_images": str(nearest["setting"]["images"]),
+        "nearest_weights": describe_earlier_weights(
+            {nearest["setting"]["model"]: nearest["setting"]["model_sha256"]}
+        ),
         "nearest_photographs": _name_photographs({nearest["setting"]["data_sha256"]}),
-        "speed": speed_tables(_result("results")),
+        "speed": speed_tables(speed),
+        "speed_weights": describe_earlier_weights(_weights_of(speed["models"]), SAME_TIMES),
         "fast": fast_precision.table(rows),
+        "fast_weights": describe_earlier_weights(
+            {row["model"]: row["model_sha256"] for row in rows}
+        ),
         "fast_photographs": _name_photographs({row["data_sha256"] for row in rows}),
         "one_image": f"{100 / rows[0]['images']:.2f}",
     }
@@ -151,6 +164,10 @@ def _whole_datasets() -> dict[str, str]:
     return {
         "scale_portraits": portraits,
         "scale_photographs": photographs,
+        "scale_weights": describe_earlier_weights(
+            {model: values[f"{model}, none"]["asked"]["model_sha256"] for model in scale.PAPERS},
+            SAME_TIMES,
+        ),
         "scale_data": _name_photographs({it["data_sha256"] for it in asked}),
         "scale_images": f"{turns['images']:,}",
         "scale_ratio": f"{turns['processor_ratio']:.2f}",
@@ -181,11 +198,12 @@ def _gpu() -> dict[str, str]:
 
 
 def _screen() -> dict[str, str]:
-    start, first = _result("lab_start")["models"], _result("first_page")
+    start, first, live = (_result(it) for it in ("lab_start", "first_page", "live_camera"))
     return {
-        "lab_start": lab_start.table(start),
-        "lab_turns": str(min(len(turns) for turns in start.values())),
-        "live_camera": live_camera.table(_result("live_camera")),
+        "lab_start": lab_start.table(start["models"]),
+        "lab_turns": str(min(len(turns) for turns in start["models"].values())),
+        "live_camera": live_camera.table(live),
+        "live_weights": describe_earlier_weights(_weights_of(live["models"]), SAME_TIMES),
         "first_page": first_page.table(first),
         "first_load": f"{first['load']:.0f}",
     }
@@ -196,6 +214,7 @@ def _class() -> dict[str, str]:
     cores = 2
     return {
         "visitors": str(values["visitors"]),
+        "class_weights": describe_earlier_weights(values["models"], SAME_TIMES),
         "class_minutes": f"{values['seconds'] / 60:.0f}",
         "class_processor": f"{values['processor_s']:.0f}",
         "class_available": f"{values['seconds'] * cores:.0f}",
