@@ -20,13 +20,13 @@ from facemask_core.robustness import Sweep, sweep_epsilons
 from facemask_ui.choices import models
 from facemask_ui.visitors.shared_cache import compute_once
 
-BARE, MASKED = "portrait-12", "portrait-05"
+BARE, MASKED = "portrait-06", "portrait-03"
 """On the first face one small step fools the lesson's model. On the second one step never does, at
 no epsilon; many steps do."""
 ONE_STEP = FGSM()
 STEPS = 20
 MANY_STEPS = PGD(steps=STEPS)
-SMALL, STRONG = 2, 8
+SMALL, STRONG = 3, 8
 """Epsilons in steps of 1/255."""
 MOST = LINF.last
 

@@ -322,7 +322,7 @@ def test_the_link_offered_is_the_pages_own_address(visit: Visit) -> None:
 
 @pytest.mark.journey
 def test_a_guess_comes_before_the_answer(visit: Visit) -> None:
-    page = visit("Attack?sample=portrait-00&epsilon=16&guess=True")
+    page = visit("Attack?sample=portrait-01&epsilon=16&guess=True")
     guess = lab(page).locator(".guess")
     expect(guess).to_be_visible()
     expect(lab(page).locator(".curve")).to_be_hidden()
@@ -335,7 +335,7 @@ def test_a_guess_comes_before_the_answer(visit: Visit) -> None:
 
 
 def test_a_guess_by_keyboard_keeps_its_place_while_parts_are_coming(visit: Visit) -> None:
-    page = visit("Attack?attack=pgd&steps=2&sample=portrait-00&epsilon=16&guess=True")
+    page = visit("Attack?attack=pgd&steps=2&sample=portrait-01&epsilon=16&guess=True")
     button = lab(page).locator(".guess").get_by_role("button", name="Fooled")
     button.focus(timeout=FIRST_VERDICT_MS)
     expect(lab(page).locator(".key")).not_to_contain_text(

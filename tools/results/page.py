@@ -187,6 +187,9 @@ def _gpu() -> dict[str, str]:
     ]
     return {
         "gpu": accelerator.table(values),
+        "gpu_weights": describe_earlier_weights(
+            {name: it["exact"]["model_sha256"] for name, it in values["models"].items()}
+        ),
         "gpu_device": values["device"].split(" · ")[0].removeprefix("GPU "),
         "peak_float32": f"{values['peak']['float32']:.0f}",
         "peak_bfloat16": f"{values['peak']['bfloat16']:.0f}",

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from command_line import MODEL, PORTRAIT, Lab, assert_one_sentence, assert_verdict, pixels
 
+from facemask_core.data import samples
 from facemask_core.labels import LABELS
 from facemask_core.models import checkpoints
 from facemask_core.pictures import faces, images
@@ -53,8 +54,9 @@ def test_the_saved_picture_is_inside_the_ball_and_judged_as_saved(
 def test_only_where_someone_says_the_truth_is_a_model_fooled_or_wrong(
     lab: Lab, tmp_path: Path, picture: Path
 ) -> None:
+    portrait = samples.get("portrait-04").path
     attack = ("--model", MODEL, "--attack", "pgd", "--set", "steps=5")
-    words = ("attack", PORTRAIT, *attack, "--epsilon", "16/255", "--output", tmp_path / "out.png")
+    words = ("attack", portrait, *attack, "--epsilon", "16/255", "--output", tmp_path / "out.png")
     row = json.loads(lab(*words, "--no-crop", "--json").out)
     assert (row["true_class"], row["attacked_class"]) == (None, row["before"]["label"])
     assert row["outcome"] == "changed"
@@ -69,7 +71,7 @@ def test_only_where_someone_says_the_truth_is_a_model_fooled_or_wrong(
         (again,) = json.loads(lab("predict", tmp_path / "out.png", "--model", MODEL, "--json").out)
         assert again["made_by_the_lab"]["true_class"] == label
         options = (*attack, "--largest", 6, "--label", label, "--no-crop", "--json")
-        swept = json.loads(lab("sweep", PORTRAIT, *options).out)
+        swept = json.loads(lab("sweep", portrait, *options).out)
         assert swept["true_class"] == label
         assert (swept["smallest_fooling_epsilon"] is None) == (label == wrong)
         assert any(swept["fooled"]) == (label == right)

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from facemask_core.evaluation.unsure import LEAST_IMAGES, MOST_RIGHT, measure_unsure_below
-from facemask_core.evaluation.verdicts import Outcome, Verdict, _outcome
+from facemask_core.evaluation.verdicts import Outcome, Verdict, name_outcome
 
 Answers = tuple[NDArray[np.float64], NDArray[np.int64]]
 
@@ -68,4 +68,5 @@ def verdict(share: float) -> Verdict:
     ],
 )
 def test_what_is_unsure_is_never_fooled(before: float, after: float, outcome: Outcome) -> None:
-    assert _outcome(verdict(before), verdict(after), 1, None, moved=True) is outcome
+    verdicts = verdict(before), verdict(after)
+    assert name_outcome(*verdicts, 1, truth_known=True, moved=True) is outcome
