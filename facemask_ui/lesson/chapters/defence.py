@@ -25,7 +25,8 @@ from facemask_ui.lesson.chapters.base import Chapter
 from facemask_ui.lesson.texts import Texts
 from facemask_ui.visitors.shared_cache import compute_once
 
-_JPEG = defences.make("jpeg", quality=75)
+_JPEG = defences.make("jpeg", quality=20)
+"""Strong enough that washing undoes an attack that does not plan for it."""
 _ENDS = ("low", "high")
 _KINDS = {REAL: "real", DRAWN: "drawn"}
 _FRAMINGS = {"whole": "framing_whole", "cropped to the face": "framing_cropped"}
