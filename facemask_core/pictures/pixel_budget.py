@@ -66,8 +66,8 @@ class PixelBudget:
 
         Args:
             pixels: The sum; a larger picture than that is let in once no other is being decoded.
-            most_of_group: Up to so many of them are one group's at once, so that whoever else comes
-                finds room at once; None for all. Pictures without an owner may have all.
+            most_of_group: How much of the sum one group may use at a time, so that another group
+                finds room at once; None for all. Pictures without an owner may use all.
         """
         self._pixels = self._free = pixels
         self._most_of_group = pixels if most_of_group is None else most_of_group

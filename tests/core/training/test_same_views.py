@@ -1,7 +1,7 @@
 """A seed makes the views that it made when the shipped models were trained.
 
-A recipe names its seed, so that whoever trains it again trains on the same views. A change of what
-is drawn is a new recipe: then the figures here are measured anew, and the CHANGELOG says so.
+A recipe names its seed, so training it again shows the model the same views. A change of what is
+drawn is a new recipe: then the figures here are measured anew, and the CHANGELOG says so.
 """
 
 from __future__ import annotations
