@@ -28,7 +28,7 @@ def describe_note(note: LabNote, model: str | None = None, *, cropped: bool = Fa
             "answer about it says nothing about a mask."
         )
     use = (
-        "cropped to a face again, and so another"
+        "cropped to a face again, so the model may see another part of it"
         if cropped
         else "judged as it is, not cropped again"
     )

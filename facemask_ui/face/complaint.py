@@ -20,10 +20,7 @@ def offer_reasons(picture: Picture, region: faces.Box | None, face: NDArray[np.u
         face: The square the models see, uint8 (224, 224, 3).
     """
     with st.popover("That is wrong", icon=":material/flag:"):
-        side = min(picture.pixels.shape[:2] if region is None else (region.height, region.width))
-        box = region or next(iter(picture.faces), None)
-        points = None if box is None else faces.find_points(picture.pixels, box)
-        conditions = find_conditions(face, side, points)
+        conditions = find_conditions(*_measure_face(picture, region, face))
         if conditions:
             st.markdown("Measured on this picture, and rare among those the models know:")
             lines = [f"- **{condition.title}.** {condition.advice}" for condition in conditions]
@@ -34,3 +31,21 @@ def offer_reasons(picture: Picture, region: faces.Box | None, face: NDArray[np.u
                 "face, try another model, or see on a model's page where it goes wrong."
             )
         st.caption("Nobody learns of this: it is measured here, and nothing is stored.")
+
+
+def _measure_face(
+    picture: Picture, region: faces.Box | None, face: NDArray[np.uint8]
+) -> tuple[NDArray[np.uint8], int, NDArray[np.float64] | None]:
+    """Cuts what the reasons are measured on: the face itself, also where models see all around it.
+
+    Returns:
+        What :func:`facemask_core.pictures.conditions.find_conditions` takes.
+    """
+    box = region
+    if box is None and not picture.framed:
+        box = next(iter(picture.faces), None)
+    if box is None:
+        return face, min(picture.pixels.shape[:2]), None
+    points = faces.find_points(picture.pixels, box)
+    cut = face if region is not None else faces.crop(picture.pixels, box)
+    return cut, min(box.height, box.width), points

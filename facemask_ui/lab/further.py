@@ -101,11 +101,13 @@ def _show_other_models(point: Point) -> None:
     right = [name for name in others if answers.judge_face(loaded[name], face).label == label]
     fooled = [models.title(name) for name in right if verdicts[name].label != label]
     named = f": {', '.join(fooled)}" if fooled else ""
-    says, does = ("are right about", "fools")
+    one = len(right) == 1
+    says, does = ("is" if one else "are") + " right about", "fools"
     if not point.truth_known:
-        says, does = (f"say {palette.WORDS[label].lower()} of", "changes the verdict of")
+        word = palette.WORDS[label].lower()
+        says, does = f"{'says' if one else 'say'} {word} of", "changes the verdict of"
     st.caption(
-        f"Of the {len(others)} models it was not made against, {len(right)} {says} the "
+        f"Models it was not made against: {len(others)}. Of these, {len(right)} {says} the "
         f"original; it {does} {len(fooled)} of these{named}."
     )
 
