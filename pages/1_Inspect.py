@@ -1,4 +1,4 @@
-"""Inspect: what models say about one picture, or one model about a live camera."""
+"""Inspect: what models say about one picture or many, or one model about a live camera."""
 
 from facemask_ui.page import frame
 
@@ -7,9 +7,14 @@ with frame.page(
     "Mask or no mask?",
     "Choose a picture. The lab finds the face, and each model says what it sees.",
 ):
-    from facemask_ui.inspect import live, view
+    from facemask_ui.inspect import live, several, view, views
 
-    if live.choose_view() == live.LIVE:
+    choice = views.choose_view()
+    if choice == views.LIVE:
         live.show_camera()
     else:
-        view.show_inspection()
+        live.forget_still()
+        if choice == views.SEVERAL:
+            several.show_pictures()
+        else:
+            view.show_inspection()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -44,29 +44,75 @@ def choose_file(
     Returns:
         The file that the uploader holds on this page; a page switch empties it.
     """
+    file: UploadedFile | None = _draw_choice(
+        label,
+        key=key,
+        on_change=on_change,
+        on_refusal=lambda: on_change(None),
+        most_megabytes=most_megabytes,
+        help=hint,
+    )
+    return file
+
+
+def choose_files(
+    label: str,
+    *,
+    key: str,
+    on_change: Callable[[list[UploadedFile]], None],
+    most_megabytes: int,
+) -> None:
+    """Shows the choice of several files; a refused one costs its own place alone.
+
+    Args:
+        label: What is to be chosen.
+        key: Stands for this choice in the session's state.
+        on_change: Called with all files whenever one is added or removed.
+        most_megabytes: Largest size of each.
+    """
+    _draw_choice(
+        label,
+        key=key,
+        on_change=on_change,
+        on_refusal=lambda: None,
+        most_megabytes=most_megabytes,
+        accept_multiple_files=True,
+    )
+
+
+def _draw_choice(
+    label: str,
+    *,
+    key: str,
+    on_change: Callable[[Any], None],
+    on_refusal: Callable[[], None],
+    most_megabytes: int | None,
+    **more: Any,
+) -> Any:
+    """Draws the uploader, and the sentence of a refusal; returns what the uploader holds."""
     refusals, sentence = f"{key}:refusals", f"{key}:refusal"
     count = int(st.session_state.setdefault(refusals, 0))
     widget, watch = f"{key}-{count}", f"{key}-watch-{count}"
     most = most_megabytes or int(st.get_option("server.maxUploadSize"))
 
-    def take_file() -> None:
+    def take() -> None:
         st.session_state.pop(sentence, None)
         on_change(st.session_state[widget])
 
-    def refuse_file() -> None:
+    def refuse() -> None:
         refusal = st.session_state.get(watch, {}).get("refusal")
         st.session_state[sentence] = write_refusal(refusal, most)
         st.session_state[refusals] = count + 1  # an uploader anew, without chips
-        on_change(None)
+        on_refusal()
 
-    file = st.file_uploader(
-        label, max_upload_size=most_megabytes, key=widget, on_change=take_file, help=hint
+    value = st.file_uploader(
+        label, max_upload_size=most_megabytes, key=widget, on_change=take, **more
     )
     if sentence in st.session_state:
         st.error(st.session_state[sentence], icon=":material/error:")
     watcher = st.components.v2.component("refused_files", js=_JS)
-    watcher(data={"place": widget}, key=watch, height=1, on_refusal_change=refuse_file)
-    return file
+    watcher(data={"place": widget}, key=watch, height=1, on_refusal_change=refuse)
+    return value
 
 
 def write_refusal(refusal: object, most_megabytes: int) -> str:

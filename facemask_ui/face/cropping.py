@@ -110,6 +110,18 @@ def first_crop(picture: Picture) -> faces.Box | None:
     return None if picture.framed else next(iter(picture.faces), None)
 
 
+def choose_face(picture: Picture, box: faces.Box) -> None:
+    """Makes a face the part in use; for a button's callback, before the page is drawn.
+
+    Args:
+        picture: The picture.
+        box: Where the face is, one of the picture's faces.
+    """
+    for name, other in _number_faces(picture).items():
+        if other == box:
+            st.session_state[_key(picture)] = name
+
+
 def choose_folded_crop(picture: Picture) -> faces.Box | None:
     """Draws the choice of crop in an expander.
 

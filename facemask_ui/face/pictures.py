@@ -168,12 +168,28 @@ def _store_picture(source: str, file: UploadedFile | None, alt: str) -> None:
     if file is None:
         st.session_state.pop(f"picture:{source}", None)
     else:
-        data = file.getvalue()
-        reading = model_input.read_note(data)
-        st.session_state[f"picture:{source}"] = Picture(
-            file.name,
-            alt,
-            data,
-            framed=reading.note is not None and reading.note.shows_face,
-            reading=reading,
-        )
+        st.session_state[f"picture:{source}"] = read_upload(file.name, alt, file.getvalue())
+
+
+def read_upload(name: str, alt: str, data: bytes) -> Picture:
+    """Reads what a visitor's file says of itself; its pixels are decoded once they are wanted.
+
+    Args:
+        name: The file's name.
+        alt: What the picture shows, in words.
+        data: The file.
+    """
+    reading = model_input.read_note(data)
+    framed = reading.note is not None and reading.note.shows_face
+    return Picture(name, alt, data, framed=framed, reading=reading)
+
+
+def use_picture(picture: Picture) -> None:
+    """Makes a visitor's picture the one that every page works on, as if it was uploaded there.
+
+    Args:
+        picture: The picture.
+    """
+    st.session_state[f"picture:{UPLOAD}"] = picture
+    st.query_params.pop("sample", None)
+    settings.remember("source", UPLOAD, SAMPLES, in_link=False)

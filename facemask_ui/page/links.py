@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from facemask_ui.choices import models
-from facemask_ui.inspect import live
+from facemask_ui.inspect import views
 from facemask_ui.lab import attack_choice
 
 
@@ -36,6 +36,6 @@ def _attack_defaults(query: Mapping[str, str]) -> dict[str, str]:
 
 _DEFAULTS = {
     "Attack": _attack_defaults,
-    "Inspect": lambda _: {"view": live.PICTURE},
+    "Inspect": lambda _: {"view": views.PICTURE},
     "Models": lambda _: {"model": models.shipped()[0]},
 }

@@ -20,6 +20,7 @@ from facemask_core.models.classifier import probabilities
 from facemask_core.text import visible
 from facemask_ui.base import charts, messages, parts
 from facemask_ui.base.palette import percent
+from facemask_ui.base.spreadsheet import escape_formula
 from facemask_ui.choices import attack_setup, models
 from facemask_ui.reports import confidence_histogram as confidences
 from facemask_ui.reports import headline_figures, mcnemar_table, most_fooled, printed, thumbnails
@@ -27,7 +28,6 @@ from facemask_ui.reports.mcnemar_table import ModelComparison
 from facemask_ui.reports.most_fooled import Fall
 from facemask_ui.reports.printed import Supplement
 
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _SHARES = ("precision", "recall", "f1-score")
 
 
@@ -293,14 +293,6 @@ def write_rows(report: Evaluation) -> str:
     writer.writerow(columns)
     writer.writerows(zip(*columns.values(), strict=True))
     return text.getvalue()
-
-
-def escape_formula(text: str) -> str:
-    """Keeps a spreadsheet from taking a stranger's file name for a formula.
-
-    An apostrophe in front is the convention that spreadsheets understand (OWASP, CSV injection).
-    """
-    return f"'{text}" if text.startswith(_FORMULAS) else text
 
 
 def _make_columns(name: str, predictions: Predictions) -> dict[str, list[object]]:

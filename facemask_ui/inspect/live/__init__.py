@@ -19,32 +19,14 @@ from facemask_ui.choices import models
 from facemask_ui.inspect.live import component, still
 from facemask_ui.lab import slider
 
-PICTURE, LIVE = VIEWS = ("picture", "live")
-_TITLES = {
-    PICTURE: ":material/image: One picture",
-    LIVE: ":material/videocam: Live camera",
-}
 _CHOICE_WIDTH = 480
 _KEY = "live"
 _STILL, _SEEN = f"{settings.PASSING}still", f"{settings.PASSING}seen"
 
 
-def choose_view() -> str:
-    """Shows the choice between one picture and the camera.
-
-    Returns:
-        ``picture`` or ``live``.
-    """
-    view = st.segmented_control(
-        "Look at",
-        VIEWS,
-        format_func=lambda name: _TITLES[name],
-        required=True,
-        **settings.bind("view", PICTURE, settings.one_of(VIEWS)),
-    )
-    if view != LIVE:
-        _keep_still(None)  # one may arrive while the visitor leaves the camera
-    return str(view)
+def forget_still() -> None:
+    """Forgets the still that waits: one may arrive while the visitor leaves the camera."""
+    _keep_still(None)
 
 
 def show_camera() -> None:

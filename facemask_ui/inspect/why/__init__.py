@@ -1,6 +1,7 @@
 """Why a model answers as it does: a heat map over the face for every model.
 
-- ``component`` draws the maps and the slider that fades them (``heat_map.*``, ``opacity.*``);
+- ``component`` draws the maps, the slider that fades them and the choice of one of them
+  (``heat_map.*``, ``opacity.*``, ``map_choice.*``);
 - ``words`` describes where the heat is, and what a map cannot tell.
 """
 
@@ -23,11 +24,9 @@ from facemask_ui.face.answers import Face
 from facemask_ui.inspect.why import component
 from facemask_ui.inspect.why.words import LIMITS
 
-_FEWEST_ABREAST, _MOST_ABREAST = 4, 5
-
 
 def show_heat_maps(face: Face, verdicts: Mapping[str, Verdict], note: LabNote) -> None:
-    """Shows the choice of method, and a heat map for every model, one after the other.
+    """Shows the choice of method, and a heat map for every model; a narrow page shows one.
 
     Args:
         face: uint8 (224, 224, 3).
@@ -39,19 +38,12 @@ def show_heat_maps(face: Face, verdicts: Mapping[str, Verdict], note: LabNote) -
     st.markdown(explanation.meaning)
     st.caption(f"{LIMITS} {explanation.title}: {explanation.source}.")
     component.draw_opacity_slider()
+    component.draw_map_choice([models.title(name) for name in verdicts])
     address = browser.write_png_address(model_input.encode(face, note))
-    count = _count_columns(len(verdicts))
-    for number, (model, verdict) in enumerate(verdicts.items()):
-        if number % count == 0:
-            columns = st.columns(count)
-        with columns[number % count]:
-            _show_heat_map(model, face, address, verdict, explanation)
-
-
-def _count_columns(models: int) -> int:
-    """Counts the maps in a row, so that rows are even and a few models get no larger maps."""
-    rows = -(-models // _MOST_ABREAST)
-    return max(_FEWEST_ABREAST, -(-models // rows)) if rows else _FEWEST_ABREAST
+    with st.container(horizontal=True):
+        for number, (model, verdict) in enumerate(verdicts.items()):
+            with component.map_place(number):
+                _show_heat_map(model, face, address, verdict, explanation)
 
 
 def _choose_explanation() -> Explanation:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
+from streamlit.delta_generator import DeltaGenerator
 
 from facemask_core import explain as explanations
 from facemask_core.evaluation.verdicts import Verdict
@@ -23,7 +25,13 @@ _MAP_HTML, _MAP_CSS, _MAP_JS = browser.read_texts(
 _OPACITY_HTML, _OPACITY_CSS, _OPACITY_JS = browser.read_texts(
     __file__, "opacity.html", "opacity.css", "opacity.js"
 )
+_CHOICE_HTML, _CHOICE_CSS, _CHOICE_JS = browser.read_texts(
+    __file__, "map_choice.html", "map_choice.css", "map_choice.js"
+)
+_PLACE = "map-place-"
 _STOPS = 9
+_NARROW = "@media (max-width: 1000px)"
+"""Where five maps have no room beside each other; map_choice.css has the same."""
 
 
 def draw_opacity_slider() -> None:
@@ -37,6 +45,35 @@ def draw_opacity_slider() -> None:
         js=_OPACITY_JS,
     )
     component(data={"colours": colours}, key="heat-opacity")
+
+
+def draw_map_choice(names: Sequence[str]) -> None:
+    """Draws the choice of one map, which a narrow page shows, as against all side by side.
+
+    Args:
+        names: The models' titles, in the order of their maps; each map is drawn inside
+            :func:`map_place`.
+    """
+    places = [f"div:has(> .st-key-{_PLACE}{number})" for number in range(len(names))]
+    chosen = [f"html[data-heat-map='{number}'] {place}" for number, place in enumerate(places)]
+    hidden = ", ".join(places)
+    st.html(
+        f"<style>{_NARROW} {{ {hidden} {{ display: none; }} "
+        f"{', '.join(chosen)} {{ display: flex; }} }}</style>"
+    )
+    component = st.components.v2.component(
+        "map_choice", html=_CHOICE_HTML, css=_CHOICE_CSS, js=_CHOICE_JS
+    )
+    component(data={"names": list(names)}, key="map-choice")
+
+
+def map_place(number: int) -> DeltaGenerator:
+    """Makes the place for one model's map, which a narrow page shows or hides as a whole.
+
+    Args:
+        number: The map's number, from 0.
+    """
+    return st.container(key=f"{_PLACE}{number}")
 
 
 def draw_heat_map(

@@ -1,0 +1,142 @@
+"""Choosing many pictures, and the faces in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from facemask_core.errors import FacemaskError
+from facemask_core.evaluation.lab_pictures import describe_note
+from facemask_core.pictures import faces, images
+from facemask_ui.base import upload
+from facemask_ui.face import pictures
+from facemask_ui.face.pictures import Picture
+
+if TYPE_CHECKING:
+    from facemask_ui.compat import UploadedFile
+
+_KEY, _COUNT = "pictures:several", "pictures:several-count"
+_MOST_PICTURES, _MOST_FACES = 24, 60
+_NO_FACE = "No face was found; open the picture alone to frame one."
+
+
+@dataclass(frozen=True, eq=False)
+class FaceInPicture:
+    """A face of one of the pictures; or what there is instead of one.
+
+    Attributes:
+        picture: The picture.
+        number: Its number in the picture, from the left.
+        count: The number of faces in the picture.
+        box: Where in the picture it is; None for all of it.
+        pixels: uint8 (224, 224, 3), the face as models see it; None where there is none.
+        remark: Why there is none, or what else is to be said.
+    """
+
+    picture: Picture
+    number: int = 1
+    count: int = 1
+    box: faces.Box | None = None
+    pixels: NDArray[np.uint8] | None = None
+    remark: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class ChosenPicture:
+    """A picture of many; its faces are kept, so that it is decoded once.
+
+    Attributes:
+        picture: The picture.
+    """
+
+    picture: Picture
+
+    @cached_property
+    def all_faces(self) -> list[FaceInPicture]:
+        """Its faces from the left, or a line that says why there is none."""
+        try:
+            return self._cut_faces()
+        except FacemaskError as error:
+            return [FaceInPicture(self.picture, count=0, remark=str(error))]
+
+    def _cut_faces(self) -> list[FaceInPicture]:
+        picture, note = self.picture, self.picture.reading.note
+        remark = picture.reading.problem if note is None else describe_note(note)
+        if note is not None and not note.shows_face:
+            return [FaceInPicture(picture, count=0, remark=remark)]
+        if picture.framed:
+            return [FaceInPicture(picture, pixels=faces.crop(picture.pixels, None), remark=remark)]
+        boxes = faces.left_to_right(picture.faces)
+        if not boxes:
+            return [FaceInPicture(picture, count=0, remark=remark or _NO_FACE)]
+        return [
+            FaceInPicture(picture, number, len(boxes), box, faces.crop(picture.pixels, box), remark)
+            for number, box in enumerate(boxes, 1)
+        ]
+
+
+def choose_pictures() -> list[ChosenPicture]:
+    """Draws the choice of pictures and returns those that are chosen."""
+    upload.choose_files(
+        "Choose pictures with faces",
+        key="several",
+        on_change=_store_pictures,
+        most_megabytes=images.MAX_BYTES // 2**20,
+    )
+    st.caption(
+        f"{images.KINDS}, up to {_MOST_PICTURES} pictures of 20 MB and 40 megapixels each. They "
+        "stay in this session's memory."
+    )
+    chosen: list[ChosenPicture] = st.session_state.get(_KEY, [])
+    count = int(st.session_state.get(_COUNT, 0))
+    if count > len(chosen):
+        st.warning(
+            f"These are {count} pictures; the first {len(chosen)} are looked at. Choose the others "
+            "next.",
+            icon=":material/warning:",
+        )
+    return chosen
+
+
+def _store_pictures(files: list[UploadedFile]) -> None:
+    """Runs when a file is added or removed; what is known of a picture stays known."""
+    before: list[ChosenPicture] = st.session_state.get(_KEY, [])
+    known = {(it.picture.name, it.picture.data): it for it in before}
+    chosen = []
+    for file in files[:_MOST_PICTURES]:
+        data = file.getvalue()
+        new = ChosenPicture(pictures.read_upload(file.name, "One of several pictures", data))
+        chosen.append(known.get((file.name, data), new))
+    st.session_state[_KEY], st.session_state[_COUNT] = chosen, len(files)
+
+
+def find_all_faces(chosen: Sequence[ChosenPicture]) -> list[FaceInPicture]:
+    """Finds the faces in pictures, and says how far it is.
+
+    Args:
+        chosen: The pictures.
+
+    Returns:
+        The faces in the order of the pictures, and a line for every picture without one; of a
+        crowd so many that they can be judged in a moment.
+    """
+    place = st.empty()
+    lines: list[FaceInPicture] = []
+    for number, picture in enumerate(chosen, 1):
+        if "all_faces" not in vars(picture):
+            place.progress(number / len(chosen), f"Looking at picture {number}.")
+        lines += picture.all_faces
+    place.empty()
+    if len(lines) > _MOST_FACES:
+        st.warning(
+            f"These are {len(lines)} faces; the first {_MOST_FACES} are judged. Choose fewer "
+            "pictures.",
+            icon=":material/warning:",
+        )
+    return lines[:_MOST_FACES]
