@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -25,6 +25,10 @@ class Owner:
 
 OWNER: ContextVar[Owner | None] = ContextVar("owner", default=None)
 """For whom the calling thread decodes; a server sets it to its visitor, a command to nobody."""
+ON_WAIT: ContextVar[Callable[[], object]] = ContextVar("on_wait", default=lambda: None)
+"""Called several times a second while a picture waits; an error it raises ends the wait. A server
+ends the run of a closed tab by it."""
+_LOOK_SECONDS = 0.25
 
 
 @dataclass(eq=False)
@@ -87,16 +91,18 @@ class PixelBudget:
         with self._changed:
             self._line.append(ticket)
             self._let_in()
-            try:
-                self._changed.wait_for(lambda: ticket.inside)
-            except BaseException:
-                self._leave(ticket)
-                raise
         try:
+            while not self._wait_briefly(ticket):
+                ON_WAIT.get()()
             yield
         finally:
             with self._changed:
                 self._leave(ticket)
+
+    def _wait_briefly(self, ticket: _Ticket) -> bool:
+        """Waits a moment; tells whether the picture is let in."""
+        with self._changed:
+            return self._changed.wait_for(lambda: ticket.inside, _LOOK_SECONDS)
 
     def _leave(self, ticket: _Ticket) -> None:
         if ticket.inside:

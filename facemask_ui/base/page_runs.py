@@ -11,7 +11,7 @@ from typing import ParamSpec
 import streamlit as st
 
 from facemask_core.errors import ModeError
-from facemask_core.pictures.pixel_budget import OWNER, Owner
+from facemask_core.pictures.pixel_budget import ON_WAIT, OWNER, Owner
 from facemask_ui import compat
 from facemask_ui.base import address, mode, under_way
 
@@ -21,12 +21,17 @@ P = ParamSpec("P")
 
 @contextmanager
 def begin_run() -> Iterator[None]:
-    """Counts the block as a run under way, and decodes pictures in it for this visitor."""
+    """Counts the block as a run under way, and decodes pictures in it for this visitor.
+
+    A picture is not waited for any more once the visitor has left or has chosen something else.
+    """
     owner, inside = OWNER.set(_find_owner()), _inside.set(True)
+    on_wait = ON_WAIT.set(compat.end_superseded_run)
     try:
         with under_way.page_run():
             yield
     finally:
+        ON_WAIT.reset(on_wait)
         _inside.reset(inside)
         OWNER.reset(owner)
 

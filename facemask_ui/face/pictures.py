@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -17,9 +17,11 @@ from facemask_core.errors import FacemaskError
 from facemask_core.pictures import images, model_input
 from facemask_core.pictures.faces import Box, find_faces
 from facemask_core.pictures.model_input import NoteReading
+from facemask_core.pictures.pixel_budget import PixelBudget
 from facemask_ui.base import messages, settings, upload
 from facemask_ui.face import gallery
 from facemask_ui.face.decoded_pixels import DecodedPixels
+from facemask_ui.visitors.shared_cache import AnswerCache
 
 if TYPE_CHECKING:
     from facemask_ui.compat import UploadedFile
@@ -31,6 +33,8 @@ _ICONS = {
     UPLOAD: ":material/upload:",
     WEBCAM: ":material/photo_camera:",
 }
+_SEARCHES = PixelBudget(2 * images.MAX_PIXELS, most_of_group=images.MAX_PIXELS)
+"""The pictures in which faces are searched at once: a large one takes seconds and 120 MB."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,14 +62,26 @@ class Picture:
     shipped: bool = False
     reading: NoteReading = model_input.NO_NOTE
     sha256: str = field(init=False)
+    _faces: AnswerCache[list[Box]] = field(
+        default_factory=lambda: AnswerCache(1), init=False, repr=False
+    )
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "sha256", hashlib.sha256(self.data).hexdigest())
 
-    @cached_property
+    @property
     def faces(self) -> list[Box]:
-        """The faces in it, from the largest."""
-        return find_faces(self.pixels)
+        """The faces in it, from the largest.
+
+        Python 3.11 would make the searches of all visitors wait for one another if this were a
+        cached property, and a closed tab's would go on waiting.
+        """
+        return self._faces.get("faces", self._search_faces)
+
+    def _search_faces(self) -> list[Box]:
+        height, width = self.pixels.shape[:2]
+        with _SEARCHES.reserve(height * width):
+            return find_faces(self.pixels)
 
 
 def choose_picture(*, visible: bool = True) -> Picture | None:

@@ -17,7 +17,7 @@ from picture_files import noise, saved
 from PIL import Image
 
 from facemask_core.pictures import images
-from facemask_core.pictures.pixel_budget import OWNER, Owner, PixelBudget
+from facemask_core.pictures.pixel_budget import ON_WAIT, OWNER, Owner, PixelBudget
 
 SECONDS = 20
 SIX_AT_ONCE = """
@@ -52,6 +52,28 @@ def test_pictures_are_let_in_up_to_the_sum_and_wait_beyond_it(earlier: int) -> N
             assert not inside.wait(0.2)
         assert inside.wait(SECONDS)
     waiting.join(SECONDS)
+
+
+def test_a_visitor_who_leaves_does_not_wait_on() -> None:
+    budget, ends = PixelBudget(10), queue.Queue[type[BaseException]]()
+
+    def end() -> None:
+        raise KeyboardInterrupt  # like Streamlit's, no Exception
+
+    def enter() -> None:
+        ON_WAIT.set(end)
+        try:
+            with budget.reserve(4):
+                pytest.fail("there is no room")
+        except KeyboardInterrupt as error:
+            ends.put(type(error))
+
+    with budget.reserve(10):
+        threading.Thread(target=enter).start()
+        assert ends.get(timeout=SECONDS) is KeyboardInterrupt
+        assert budget._line == []
+    with budget.reserve(10):
+        pass
 
 
 def enter_in_order(

@@ -21,7 +21,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from benchmarks.served import Server
 from facemask_core.errors import FaceError, ImageError, ModeError
 from facemask_core.jobs import Queue, supervisor
-from facemask_core.pictures.pixel_budget import OWNER, Owner
+from facemask_core.pictures.pixel_budget import ON_WAIT, OWNER, Owner
 from facemask_ui import compat
 from facemask_ui.base import messages, page_runs, under_way
 from facemask_ui.base.tally import TALLY
@@ -222,10 +222,16 @@ def test_a_part_that_runs_by_itself_counts_and_does_not_begin_before_a_stop(
     """Polls of a report and stills of the live camera run without the rest of their page."""
     monkeypatch.setattr(st, "fragment", lambda draw, **_: draw)
     seen: list[tuple[int, object]] = []
+    ends: list[str] = []
+    monkeypatch.setattr(compat, "end_superseded_run", lambda: ends.append("of a wait"))
     draw = page_runs.draw_apart(lambda: seen.append((under_way.count_runs(), OWNER.get())))
     monkeypatch.setattr(compat, "read_session_id", lambda: "session 7")
     draw()
     assert seen == [(1, Owner("session 7", "session 7"))]
+    with page_runs.begin_run():
+        ON_WAIT.get()()
+    ON_WAIT.get()()
+    assert ends == ["of a wait"]
     assert (under_way.count_runs(), OWNER.get()) == (0, None)
     with page_runs.begin_run():
         draw()  # within its page's run, which ends as a whole
