@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 from starlette.formparsers import MultiPartParser
+from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
 from streamlit.runtime.scriptrunner_utils.script_run_context import in_cached_function
 
 if TYPE_CHECKING:  # the type of an uploaded file has no public name
@@ -53,6 +55,29 @@ def read_session_id() -> str | None:
     """
     context = get_script_run_ctx(suppress_warning=True)
     return None if context is None else context.session_id
+
+
+class PageRun:
+    """The page run of the thread that makes this object; any thread may ask whether it is over.
+
+    Streamlit tells it only to the run itself, by an exception when it draws.
+    """
+
+    def __init__(self) -> None:
+        """Takes the calling thread's run, if it runs a page."""
+        self._context = get_script_run_ctx(suppress_warning=True)
+
+    def is_superseded(self) -> bool:
+        """Tells whether the run's visitor has left or has chosen something else."""
+        requests = None if self._context is None else self._context.script_requests
+        state = None if requests is None else requests._state  # noqa: SLF001
+        return state not in (None, ScriptRequestType.CONTINUE)
+
+    def is_tab_closed(self) -> bool:
+        """Tells whether the run's visitor has left; a tab that lost its connection is closed."""
+        if self._context is None or not runtime.exists():
+            return False
+        return not runtime.get_instance().is_active_session(self._context.session_id)
 
 
 def end_superseded_run() -> None:

@@ -301,8 +301,10 @@ class FairQueue:
     def give_way(self) -> None:
         """Lets those go first who are due before the batch under way; its work calls this.
 
-        A batch keeps its place in each of its groups: it gives way to others alone.
+        A batch keeps its place in each of its groups: it gives way to others alone. It ends here if
+        all who wanted it have left.
         """
+        _end_unwanted(self._running)
         batch, seconds = self._running, self._stop_clock(self._running)
         with self._condition:
             self._charge(batch, seconds)
@@ -319,6 +321,7 @@ class FairQueue:
         for request in batch:
             request.client.on_finish(seconds * request.rows)
         self._since = time.perf_counter()
+        _end_unwanted(batch)
 
     def _stop_clock(self, batch: list[_Request]) -> float:
         """Returns the seconds a row of the batch under way has taken since the last time."""
@@ -328,6 +331,7 @@ class FairQueue:
         answers: list[list[NDArray[Any]]] = []
         self._since = time.perf_counter()
         try:
+            _end_unwanted(batch)
             batch[0].client.on_start()
             answers = compute_together([request.arrays for request in batch], work)
         except Exception:
@@ -379,3 +383,9 @@ class FairQueue:
         if any(it.client.group != self._last_group for it in self._requests):
             self._anticipation.begin(self._last_group)
         self._usual_seconds += (seconds * batch[0].rows - self._usual_seconds) / 4
+
+
+def _end_unwanted(batch: list[_Request]) -> None:
+    """Ends the calling thread's work on a batch if all clients it is computed for have left."""
+    if all(request.client.has_left() for request in batch):
+        batch[0].client.end_work()

@@ -31,6 +31,12 @@ class Client(Protocol):
     def on_finish(self, seconds: float) -> None:
         """Called with the time the client used the processor."""
 
+    def has_left(self) -> bool:
+        """Tells whether nobody wants the answer any more; called in any thread."""
+
+    def end_work(self) -> None:
+        """Raises what ends the calling thread's work; called where the client has left."""
+
 
 class ThreadClient:
     """The calling thread as a client, for programs without visitors."""
@@ -48,3 +54,10 @@ class ThreadClient:
 
     def on_finish(self, seconds: float) -> None:
         """Does nothing: a thread has no allowance."""
+
+    def has_left(self) -> bool:
+        """Tells that the thread still waits."""
+        return False
+
+    def end_work(self) -> None:
+        """Does nothing: a thread stays."""

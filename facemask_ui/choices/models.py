@@ -105,7 +105,7 @@ def _load(name: str, weights_sha256: str) -> Classifier:
     """The hash is part of the key: a retrained model is loaded anew, and replaces no other."""
     classifier = load_classifier(name, warm_up=False)
     waiting.join_queue(classifier)
-    with waiting.run_to_end():  # it is for everyone
+    with waiting.run_to_end(for_everyone=True):
         classifier.predict(_GREY)
     _in_memory()[name] = classifier
     return classifier

@@ -3,7 +3,8 @@
 A part is shown as soon as it is there. When the visitor chooses something else meanwhile, Streamlit
 ends the run between two parts, or in line before one, and the film goes on from there if they come
 back. Several visitors may watch one film: the first computes the next part, and another goes on
-when that one leaves.
+when that one leaves. A closed tab ends a part in the middle if nobody else watches; whoever wants
+the film later gets the parts there are at once, and the rest is computed anew from the beginning.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ class Film:
     Attributes:
         name: Stands for the question in the browser.
         classifier: The model, whose turn is waited for.
-        rest: The parts still to be computed, with :data:`ASKS` before each that asks the model.
+        begin: Begins to compute the film: yields its parts, with :data:`ASKS` before each that
+            asks the model.
         forget: Called when computing a part failed, so that the next run begins anew.
         done: The parts there are.
         asks: Whether the model is asked next.
@@ -44,12 +46,16 @@ class Film:
 
     name: str
     classifier: Classifier
-    rest: Iterator[Part]
+    begin: Callable[[], Iterator[Part]]
     forget: Callable[[], object]
     done: list[Part] = field(default_factory=list)
     asks: bool = False
     failure: Exception | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
+    _rest: Iterator[Part] | None = None
+    """The parts that come next; None before the first, and after a part was broken off."""
+    _position: int = 0
+    """How many parts it has yielded; those that are there already are not taken again."""
     _packed: dict[int, bytes] = field(default_factory=dict)
     _animations: dict[bool, bytes] = field(default_factory=dict)
 
@@ -121,15 +127,27 @@ class Film:
             if self.failure is not None:
                 raise self.failure
             with self.classifier.take_turn() if self.asks else nullcontext():
-                try:
-                    with waiting.run_to_end():  # a generator that is broken off cannot go on
-                        part = next(self.rest, None)
-                except Exception as error:
-                    self.failure = error
-                    self.forget()
-                    raise
+                part = self._compute_part()
             self.asks = part is ASKS
-            if not self.asks:
+            if self.asks:
+                continue
+            self._position += 1
+            if part is None or self._position > len(self.done):
                 break
         if part is not None:
             self.done.append(part)
+
+    def _compute_part(self) -> Part | None:
+        """Has the generator yield what comes next; None at the end."""
+        if self._rest is None:
+            self._rest, self._position = self.begin(), 0
+        try:
+            with waiting.run_to_end():  # a generator that is broken off cannot go on
+                return next(self._rest, None)
+        except Exception as error:
+            self.failure = error
+            self.forget()
+            raise
+        except BaseException:  # the tab is closed: another generator has to go all the way again
+            self._rest, self.asks = None, False
+            raise

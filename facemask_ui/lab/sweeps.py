@@ -6,8 +6,9 @@ session.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 from facemask_core import attacks, robustness
 from facemask_core.evaluation.verdicts import Verdict
@@ -35,7 +36,7 @@ def film_sweep(question: Question, before: Verdict) -> Film:
         before: The model's answer to the face.
     """
     name = question.key()
-    return _find_film(name, name, question, _compute_sweep(question, before))
+    return _find_film(name, name, question, partial(_compute_sweep, question, before))
 
 
 def film_twin(question: Question, twin: Classifier) -> Film:
@@ -48,7 +49,7 @@ def film_twin(question: Question, twin: Classifier) -> Film:
     name = question.key()
     key = f"{name}:{twin.card.weights_sha256}"
     question = replace(question, classifier=twin)
-    return _find_film(key, name, question, _compute_twin(question))
+    return _find_film(key, name, question, partial(_compute_twin, question))
 
 
 def film_steps(question: Question, epsilon: float, before: Verdict) -> Film:
@@ -60,17 +61,19 @@ def film_steps(question: Question, epsilon: float, before: Verdict) -> Film:
         before: The model's answer to the face.
     """
     name = question.key("steps", epsilon)
-    return _find_film(name, name, question, _compute_steps(question, epsilon, before))
+    return _find_film(name, name, question, partial(_compute_steps, question, epsilon, before))
 
 
-def _find_film(key: str, name: str, question: Question, rest: Iterator[Part]) -> Film:
+def _find_film(
+    key: str, name: str, question: Question, begin: Callable[[], Iterator[Part]]
+) -> Film:
     """Finds a film by its key, or begins it with parts of which none is computed yet."""
     face = shared_cache.hash_face(question.face)
     films: AnswerCache[Film] = shared_cache.pick_cache(
         "films", face, own=_OWN, everyones=_EVERYONES
     )
     return films.get(
-        key, lambda: Film(name, question.classifier, rest, forget=lambda: films.drop(key))
+        key, lambda: Film(name, question.classifier, begin, forget=lambda: films.drop(key))
     )
 
 

@@ -3,8 +3,10 @@
 All models share one queue, since they share the processor. A visitor is a session: a person with
 ten tabs stands in the queue ten times. In the mode ``public`` the addresses that visitors come from
 have equal shares first, and the sessions of an address share what is theirs: ten tabs get no more
-than one. Streamlit asks a run to end when its visitor chooses
-something else or leaves; a run that waits here ends at once, and its answer is not computed.
+than one. Streamlit asks a run to end when its visitor chooses something else or leaves. A run that
+waits here ends at once, and its answer is not computed; one that computes ends after the step under
+way, unless somebody else waits for the same answer. Parts of a film are finished for a visitor who
+has chosen something else and may come back, but not for a closed tab.
 """
 
 from __future__ import annotations
@@ -45,6 +47,7 @@ _ADDRESSES: OrderedDict[str, str] = OrderedDict()
 """Of sessions: what a run computes to its end is charged to its address when its tab is closed."""
 _ADDRESSES_LOCK = threading.Lock()
 _must_finish = contextvars.ContextVar("must_finish", default=False)
+_for_everyone = contextvars.ContextVar("for_everyone", default=False)
 
 
 class Visitor:
@@ -53,21 +56,26 @@ class Visitor:
     def __init__(self, session: str) -> None:
         """Takes the session's id as the visitor's key."""
         self._came = time.monotonic()
+        self._run = compat.PageRun()
+        self._must_finish, self._for_everyone = _must_finish.get(), _for_everyone.get()
         self.key: Hashable = session
         self.group: Hashable = None
         if mode.read_mode().shares_by_address:
             self.group = find_address(session)
 
     def on_wait(self, ahead: int) -> None:
-        """Shows how many come first; ends the run if its visitor has chosen something else."""
-        if not _must_finish.get():
+        """Shows how many come first; ends the run if nobody wants its answer any more."""
+        if self._must_finish:
+            if self.has_left():
+                self.end_work()
+        else:
             first = {0: "you are next", 1: "1 visitor before you"}
             _show_message(f"The lab is busy: {first.get(ahead, f'{ahead} visitors before you')}.")
 
     def on_start(self) -> None:
         """Shows a visitor who had to wait that it is their turn."""
         TALLY.count_wait(time.monotonic() - self._came)
-        if not _must_finish.get() and st.session_state.get(_MESSAGE) is not None:
+        if not self._must_finish and st.session_state.get(_MESSAGE) is not None:
             _show_message("The lab is busy: it is your turn.")
 
     def on_finish(self, seconds: float) -> None:
@@ -76,10 +84,21 @@ class Visitor:
         if limits.burst is not None:
             _ALLOWANCES.spend(self.key, seconds, refill=limits.refill)
 
+    def has_left(self) -> bool:
+        """Tells whether nobody wants what the run computes: neither its visitor nor another."""
+        if self._for_everyone:
+            return False
+        over = self._run.is_tab_closed() if self._must_finish else self._run.is_superseded()
+        return over and not _QUEUE.is_awaited(self)
+
+    def end_work(self) -> None:
+        """Ends the run, as Streamlit does where a run draws."""
+        compat.end_superseded_run()
+
     def wait_for_allowance(self) -> None:
         """Waits outside the queue while the visitor has used more than the mode allows."""
         limits = mode.read_mode()
-        while limits.burst is not None and not _must_finish.get():
+        while limits.burst is not None and not self._must_finish:
             if _QUEUE.is_awaited(self):
                 break  # others would wait for this visitor's share
             wait = _ALLOWANCES.seconds_to_wait(self.key, burst=limits.burst, refill=limits.refill)
@@ -140,13 +159,18 @@ def join_queue(classifier: Classifier) -> None:
 
 
 @contextmanager
-def run_to_end() -> Iterator[None]:
-    """Finishes what the block computes even if its visitor leaves meanwhile."""
-    before = _must_finish.set(True)
+def run_to_end(*, for_everyone: bool = False) -> Iterator[None]:
+    """Finishes what the block computes even if its visitor chooses something else meanwhile.
+
+    Args:
+        for_everyone: Whether it is finished even if the visitor's tab is closed.
+    """
+    finish, everyone = _must_finish.set(True), _for_everyone.set(for_everyone)
     try:
         yield
     finally:
-        _must_finish.reset(before)
+        _for_everyone.reset(everyone)
+        _must_finish.reset(finish)
 
 
 @contextmanager

@@ -96,6 +96,31 @@ def test_a_superseded_run_ends() -> None:
     assert reached == ["before"]
 
 
+def _asks_about_its_run(answers: list[bool]) -> None:
+    from streamlit import runtime
+    from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+    from facemask_ui import compat
+
+    run = compat.PageRun()
+    answers.append(run.is_superseded())
+    get_script_run_ctx().script_requests.request_stop()
+    answers.append(run.is_superseded())
+    tabs = runtime.get_instance().is_active_session
+    for is_open in (True, False):
+        tabs.return_value = is_open
+        answers.append(run.is_tab_closed())
+
+
+def test_any_thread_can_tell_whether_a_run_is_superseded_or_its_tab_closed() -> None:
+    answers: list[bool] = []
+    AppTest.from_function(_asks_about_its_run, kwargs={"answers": answers}).run()
+    assert answers == [False, True, False, True]
+    run = compat.PageRun()
+    assert not run.is_superseded()
+    assert not run.is_tab_closed()
+
+
 def _draws_in_a_cached_function() -> None:
     import streamlit as st
 

@@ -44,6 +44,12 @@ class Visitor:
     def on_finish(self, seconds: float) -> None:
         self.seconds += seconds
 
+    def has_left(self) -> bool:
+        return self.leaving.is_set()
+
+    def end_work(self) -> None:
+        raise KeyboardInterrupt
+
 
 class Lab:
     """A queue whose processor is kept busy until everybody is in line."""
@@ -198,6 +204,21 @@ def test_who_leaves_is_not_computed_and_loses_no_place() -> None:
     for future in futures:
         future.result(20)
     assert lab.batches == [[2.0], [3.0]]
+
+
+def test_who_has_left_by_their_turn_is_not_computed() -> None:
+    lab = Lab()
+    gone, alike = Visitor("gone"), [Visitor("gone too"), Visitor("here")]
+    with lab.closed():
+        given_up = lab.ask(gone, 1.0, kind="other")
+        together = [lab.ask(it, 2.0 + n, kind="k", together=8) for n, it in enumerate(alike)]
+        gone.on_wait = alike[0].on_wait = lambda _ahead: None  # nobody looks before the turn
+        for visitor in (gone, alike[0]):
+            visitor.leaving.set()
+    with pytest.raises(KeyboardInterrupt):
+        given_up.result(20)
+    assert [float(future.result(20)[0][0]) for future in together] == [4.0, 6.0]
+    assert lab.batches == [[2.0, 3.0]], "one of these is still there"
 
 
 def test_what_was_asked_next_moves_up_when_the_first_is_given_up() -> None:

@@ -27,6 +27,7 @@ SHORTEST = 1e-9
 class Session:
     def __init__(self, key: Hashable, group: Hashable) -> None:
         self.key, self.group, self.seconds = key, group, 0.0
+        self.gone = False
 
     def on_wait(self, ahead: int) -> None: ...
 
@@ -34,6 +35,12 @@ class Session:
 
     def on_finish(self, seconds: float) -> None:
         self.seconds += seconds
+
+    def has_left(self) -> bool:
+        return self.gone
+
+    def end_work(self) -> None:
+        raise KeyboardInterrupt  # like Streamlit's, no Exception
 
 
 class Lab:
@@ -125,6 +132,54 @@ def test_a_part_that_fails_after_giving_way_is_one_client_s_alone() -> None:
     with pytest.raises(ValueError, match="broken"):
         faulty.result(20)
     assert len(sound.result(20)[0]) == 1
+
+
+def test_a_long_batch_ends_at_its_next_part_once_its_client_has_left() -> None:
+    lab = Lab()
+    session = Session("closed", "home")
+    left = lab.compute(session, parts=200)
+    lab.wait_for_turns(5)
+    session.gone = True
+    with pytest.raises(KeyboardInterrupt):
+        left.result(20)
+    assert lab.turns.count("closed") < 100
+    assert len(lab.compute(Session("next", "home"), parts=2).result(20)[0]) == 1
+
+
+def test_a_client_that_leaves_while_others_are_served_computes_no_more() -> None:
+    lab = Lab()
+    flood, honest = Session("flood", "a"), Session("honest", "b")
+
+    def leave() -> None:
+        flood.gone = True
+
+    left = lab.compute(flood, parts=50)
+    lab.wait_for_turns(3)
+    lab.compute(honest, parts=3, then=leave).result(20)
+    with pytest.raises(KeyboardInterrupt):
+        left.result(20)
+    after = lab.turns[lab.turns.index("honest") + 1 :]
+    assert after.count("flood") <= 1
+
+
+def test_a_batch_of_several_goes_on_until_all_have_left() -> None:
+    lab = Lab()
+    sessions = [Session(number, "a") for number in range(3)]
+    first = lab.compute(Session("first", "a"), parts=5)
+    lab.wait_for_turns(2)
+    futures = [lab.compute(session, parts=100) for session in sessions]
+    lab.wait_for_turns(14)
+    sessions[0].gone = sessions[1].gone = True
+    time.sleep(0.05)
+    parts = len(lab.turns)
+    lab.wait_for_turns(parts + 5)
+    assert len(lab.turns) >= parts + 5, "one of the three is there"
+    sessions[2].gone = True
+    for future in futures:
+        with pytest.raises(KeyboardInterrupt):
+            future.result(20)
+    assert len(first.result(20)[0]) == 1
+    assert sum(lab.turns.count(session.key) for session in sessions) < 90
 
 
 def test_who_was_away_is_credited_a_little_of_the_time() -> None:

@@ -33,6 +33,11 @@ class Session:
 
     def on_finish(self, seconds: float) -> None: ...
 
+    def has_left(self) -> bool:
+        return False
+
+    def end_work(self) -> None: ...
+
 
 class Simulation:
     """A queue in a time of its own: the batches last as long as they say, and nothing waits."""

@@ -119,7 +119,7 @@ def test_a_visitor_over_their_share_sees_how_long_to_wait(
     assert clock[0] == 20.0
     with waiting.run_to_end():
         visitor.on_finish(1000.0)
-        visitor.wait_for_allowance()
+        waiting.Visitor("me").wait_for_allowance()
     assert clock[0] == 20.0, "what has begun is not held up"
 
 

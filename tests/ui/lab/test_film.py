@@ -149,7 +149,7 @@ def test_the_animation_shows_the_films_own_pictures(grid: Grid) -> None:
         QUESTION, attack=attacks.make("fgsm", norm=grid.norm), classifier=cast(Classifier, model)
     )
     rest = [parts.describe_face(question, BEFORE), parts.describe_sweep(FACE, sweep)]
-    film = Film("q", question.classifier, iter(rest), forget=lambda: None)
+    film = Film("q", question.classifier, lambda: iter(rest), forget=lambda: None)
     list(film.pack())
     packed = film.animate(question, truth_known=True)
     size = int.from_bytes(packed[:4], "little")
@@ -162,7 +162,7 @@ def test_the_animation_shows_the_films_own_pictures(grid: Grid) -> None:
 
 
 def _film(rest: list[Part]) -> Film:
-    return Film("q", QUESTION.classifier, iter(rest), forget=lambda: None)
+    return Film("q", QUESTION.classifier, lambda: iter(rest), forget=lambda: None)
 
 
 def _part(number: int) -> Part:
@@ -181,7 +181,7 @@ def test_a_film_broken_off_goes_on_where_it_was() -> None:
             computed.append(number)
             yield _part(number)
 
-    broken = Film("q", QUESTION.classifier, rest(), forget=lambda: None)
+    broken = Film("q", QUESTION.classifier, rest, forget=lambda: None)
     for part in broken.pack():
         if [part] == _packed(1):
             break  # as Streamlit does when the visitor chooses something else
@@ -204,13 +204,36 @@ def test_a_film_can_be_left_in_line_and_goes_on_where_it_was() -> None:
         return nullcontext()
 
     broken = Film(
-        "q", SimpleNamespace(take_turn=turn), rest(), forget=lambda: pytest.fail("forgotten")
+        "q", SimpleNamespace(take_turn=turn), rest, forget=lambda: pytest.fail("forgotten")
     )
     with pytest.raises(KeyboardInterrupt):
         list(broken.pack())
     assert computed == [0]
     assert list(broken.pack()) == _packed(0, 1)
     assert computed == [0, 1]
+
+
+def test_a_film_broken_off_within_a_part_is_computed_again_up_to_there() -> None:
+    """As for a closed tab; the parts that were there are neither lost nor sent twice."""
+    computed, leaves = [], [1]
+
+    def rest() -> Any:
+        for number in range(3):
+            yield ASKS
+            computed.append(number)
+            if number in leaves:
+                leaves.remove(number)
+                raise KeyboardInterrupt  # like Streamlit's, no Exception
+            yield _part(number)
+
+    asked = SimpleNamespace(take_turn=nullcontext)
+    broken = Film("q", asked, rest, forget=lambda: pytest.fail("forgotten"))
+    with pytest.raises(KeyboardInterrupt):
+        list(broken.pack())
+    assert len(broken.done) == 1
+    assert list(broken.pack()) == _packed(0, 1, 2)
+    assert list(broken.pack()) == _packed(0, 1, 2)
+    assert computed == [0, 1, 0, 1, 2]
 
 
 def test_a_film_that_fails_is_forgotten() -> None:
@@ -220,7 +243,7 @@ def test_a_film_that_fails_is_forgotten() -> None:
         yield _part(0)
         raise RuntimeError("out of memory")
 
-    failing = Film("q", QUESTION.classifier, rest(), forget=lambda: forgotten.append(True))
+    failing = Film("q", QUESTION.classifier, rest, forget=lambda: forgotten.append(True))
     with pytest.raises(RuntimeError, match="memory"):
         list(failing.pack())
     assert forgotten == [True]

@@ -147,7 +147,7 @@ def _packed(*numbers: int) -> list[bytes]:
     return [parts.pack("q", _part(number)) for number in numbers]
 
 
-def _film(rest: Iterator[Part]) -> Film:
+def _film(rest: Callable[[], Iterator[Part]]) -> Film:
     return Film("q", SimpleNamespace(take_turn=nullcontext), rest, forget=lambda: None)
 
 
@@ -171,7 +171,7 @@ def test_all_who_watch_a_film_see_every_part_and_each_is_computed_once() -> None
             threading.Event().wait(0.005)
             yield _part(number)
 
-    seen = _watching(_film(rest()), 6)
+    seen = _watching(_film(rest), 6)
     assert computed == list(range(20))
     assert seen == [_packed(*range(20))] * 6
 
@@ -186,7 +186,7 @@ def test_when_the_one_who_computes_leaves_another_goes_on() -> None:
             computed.append(number)
             yield _part(number)
 
-    film = _film(rest())
+    film = _film(rest)
     turns: Iterator[Callable[[], None]] = iter([lambda: None, lambda: _leave(waits, goes)])
 
     def turn() -> nullcontext[None]:
@@ -216,7 +216,7 @@ def test_a_film_that_fails_fails_for_all_who_watch() -> None:
         yield _part(1)
         raise RuntimeError("out of memory")
 
-    film = _film(rest())
+    film = _film(rest)
     for _ in range(2):
         with pytest.raises(RuntimeError, match="memory"):
             list(film.pack())

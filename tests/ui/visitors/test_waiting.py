@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,6 +14,7 @@ from screen import Open
 from streamlit.testing.v1 import AppTest
 
 from facemask_core import Classifier
+from facemask_ui import compat
 from facemask_ui.visitors import waiting
 
 
@@ -46,6 +51,48 @@ def test_a_place_is_on_the_page_and_does_not_come_back(
     assert messages[-1] == "The lab is busy: it is your turn."
     assert _busy(app) == []
     assert _busy(app.run()) == []
+
+
+@pytest.mark.parametrize("awaited", [False, True])
+@pytest.mark.parametrize(
+    ("block", "superseded", "closed"),
+    [
+        (nullcontext, True, True),
+        (waiting.run_to_end, False, True),
+        (partial(waiting.run_to_end, for_everyone=True), False, False),
+    ],
+)
+def test_work_ends_when_nobody_wants_its_answer(
+    monkeypatch: pytest.MonkeyPatch,
+    block: Callable[[], AbstractContextManager[None]],
+    superseded: bool,
+    closed: bool,
+    awaited: bool,
+) -> None:
+    with block():
+        visitor = waiting.Visitor("session")
+    run = SimpleNamespace(is_superseded=lambda: False, is_tab_closed=lambda: False)
+    visitor._run = run
+    monkeypatch.setattr(waiting._QUEUE, "is_awaited", lambda client: awaited and client is visitor)
+    assert not visitor.has_left()
+    run.is_superseded = lambda: True
+    assert visitor.has_left() == (superseded and not awaited)
+    run.is_tab_closed = lambda: True
+    assert visitor.has_left() == (closed and not awaited)
+
+
+def test_a_closed_tab_leaves_the_line_within_a_part_of_a_film(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with waiting.run_to_end():
+        visitor = waiting.Visitor("session")
+    ends: list[str] = []
+    monkeypatch.setattr(compat, "end_superseded_run", lambda: ends.append("end"))
+    visitor.on_wait(3)
+    assert ends == []
+    visitor._run = SimpleNamespace(is_tab_closed=lambda: True)
+    visitor.on_wait(3)
+    assert ends == ["end"]
 
 
 def _waits_in_a_cached_function() -> None:
