@@ -6,6 +6,7 @@ import io
 import os
 import threading
 import time
+import types
 import zipfile
 from pathlib import Path
 
@@ -249,3 +250,33 @@ def test_an_upload_is_read_where_it_lies_and_gone_afterwards(queue: Queue, data:
     worker.work(queue, idle=0)
     assert queue.get(job.id).done == 70
     assert list((queue.home / "uploads").iterdir()) == []
+
+
+def test_a_model_is_loaded_again_for_other_weights_and_another_precision(
+    queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weights = "a"
+    loads: list[tuple[str, str, str]] = []
+
+    def load(model: str, *, precision: str, **_: bool) -> object:
+        loads.append((model, weights, precision))
+        return object()
+
+    monkeypatch.setattr(facemask_core, "load_classifier", load)
+    monkeypatch.setattr(checkpoints, "locate", Path)
+    monkeypatch.setattr(
+        checkpoints, "read_card", lambda _: types.SimpleNamespace(weights_sha256=weights)
+    )
+    worker_ = worker.Worker(queue, "worker", leave=lambda: None)
+    first = worker_._load("one", "exact")
+    assert worker_._load("one", "exact") is first
+    worker_._load("two", "exact")
+    worker_._load("two", "fast")
+    weights = "b"
+    worker_._load("two", "fast")
+    assert loads == [
+        ("one", "a", "exact"),
+        ("two", "a", "exact"),
+        ("two", "a", "fast"),
+        ("two", "b", "fast"),
+    ]
