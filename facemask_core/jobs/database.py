@@ -69,6 +69,10 @@ _VERSIONS = (
         "ALTER TABLE accounts RENAME COLUMN owner TO account",
         "ALTER TABLE jobs ADD COLUMN most_seconds REAL",
     ),
+    (
+        "ALTER TABLE jobs ADD COLUMN request TEXT NOT NULL DEFAULT ''",
+        "UPDATE jobs SET request = id",
+    ),
 )
 """The statements that lead from each version of the file to the next; the first makes it."""
 VERSION = len(_VERSIONS)

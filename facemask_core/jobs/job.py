@@ -46,6 +46,7 @@ class Job:
             has estimated them.
         used: The seconds of computing it has taken so far.
         most_seconds: The seconds of computing after which it is stopped; None for never.
+        request: The name of the request that last queued it, which all jobs queued at once share.
     """
 
     id: str
@@ -64,6 +65,7 @@ class Job:
     estimate: float | None
     used: float
     most_seconds: float | None
+    request: str
 
     @property
     def owner_name(self) -> str:

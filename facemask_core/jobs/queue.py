@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
@@ -85,6 +86,7 @@ class Queue:
         """
         seconds = [None] * len(orders) if estimates is None else estimates
         payer = owner if account is None else account
+        request = secrets.token_hex(8)
 
         def limit(estimate: float | None) -> float | None:
             if self._budget is None or estimate is None:
@@ -94,7 +96,7 @@ class Queue:
         def add(connection: sqlite3.Connection) -> list[Job]:
             turns.enter(connection, payer)
             names = [
-                table.add_job(connection, owner, payer, order, estimate, limit(estimate))
+                table.add_job(connection, owner, payer, order, estimate, limit(estimate), request)
                 for order, estimate in zip(orders, seconds, strict=True)
             ]
             self._check_room(connection, owner, payer, names)

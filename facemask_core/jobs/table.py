@@ -30,7 +30,8 @@ _LINE = (
 """The jobs that wait and run in about their order: one of each account, then the second of each."""
 _JOBS = (
     f"{_LINE} SELECT id, owner, asked, state, reason, run, added, ended, done, total, "  # noqa: S608
-    "timed_from, timed_done, told, crashes, coalesce(ahead, 0), seconds, used, most_seconds "
+    "timed_from, timed_done, told, crashes, coalesce(ahead, 0), seconds, used, most_seconds, "
+    "request "
     "FROM jobs LEFT JOIN line USING (id)"
 )
 
@@ -42,6 +43,7 @@ def add_job(
     order: Order,
     seconds: float | None,
     most_seconds: float | None,
+    request: str,
 ) -> str:
     """Queues an order at the end, unless this owner's job of that order waits or runs.
 
@@ -52,6 +54,7 @@ def add_job(
         order: The order.
         seconds: The estimate of its computing time; None if nobody has made one.
         most_seconds: The computing time after which it is stopped; None for never.
+        request: The name of the request that queues it.
 
     Returns:
         The job's name.
@@ -65,8 +68,11 @@ def add_job(
         name = secrets.token_hex(8)
         connection.execute(
             "INSERT INTO jobs (id, owner, account, asked, key, state, turn, added, seconds, "
-            "most_seconds) VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?)",
-            (name, owner, account, order.text, order.key, turn, now(), seconds, most_seconds),
+            "most_seconds, request) VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?)",
+            (
+                *(name, owner, account, order.text, order.key, turn, now()),
+                *(seconds, most_seconds, request),
+            ),
         )
         return name
     name, active = row
@@ -74,10 +80,11 @@ def add_job(
         connection.execute(
             "UPDATE jobs SET state = 'queued', asked = ?, reason = NULL, turn = ?, crashes = 0, "
             "early_deaths = 0, rests_until = 0, timed_from = NULL, told = NULL, account = ?, "
+            "request = ?, "
             # What was computed before counts neither against the new estimate nor its limit.
             "used = CASE WHEN ? IS NULL THEN used ELSE 0 END, "
             "seconds = coalesce(?, seconds), most_seconds = coalesce(?, most_seconds) WHERE id = ?",
-            (order.text, turn, account, seconds, seconds, most_seconds, name),
+            (order.text, turn, account, request, seconds, seconds, most_seconds, name),
         )
     return str(name)
 
@@ -154,11 +161,11 @@ def read_job(connection: sqlite3.Connection, name: str) -> Job:
 
 def _job(row: Sequence[object]) -> Job:
     name, owner, order, state, reason, run, added, ended, done, total, *timing = row
-    since, first, last, crashes, ahead, seconds, used, most_seconds = timing
+    since, first, last, crashes, ahead, seconds, used, most_seconds, request = timing
     rate = None
     if None not in (since, first, last) and last > since and done > first:  # type: ignore[operator]
         rate = (done - first) / (last - since)  # type: ignore[operator]
     return Job(
         *(name, owner, Order.read(str(order)), State(str(state)), reason, run),  # type: ignore[arg-type]
-        *(added, ended, done, total, rate, ahead, crashes, seconds, used, most_seconds),  # type: ignore[arg-type]
+        *(added, ended, done, total, rate, ahead, crashes, seconds, used, most_seconds, request),  # type: ignore[arg-type]
     )
