@@ -12,12 +12,23 @@ from facemask_core.attacks.lbfgs import LBFGS
 from facemask_core.attacks.mim import MIM
 from facemask_core.attacks.noise import Noise
 from facemask_core.attacks.pgd import PGD
+from facemask_core.attacks.setting_list import Setting
+from facemask_core.attacks.setting_list import list_settings as _list_settings
 from facemask_core.attacks.square import Square
 from facemask_core.attacks.transfer import Transfer
 from facemask_core.errors import AttackError
 from facemask_core.registry import Registry
 
-__all__ = ["AdversarialBatch", "Attack", "get", "make", "names", "settings"]
+__all__ = [
+    "AdversarialBatch",
+    "Attack",
+    "Setting",
+    "describe_settings",
+    "get",
+    "make",
+    "names",
+    "settings",
+]
 
 _REGISTRY: Registry[Attack] = Registry(
     "attack",
@@ -32,3 +43,15 @@ names = _REGISTRY.names
 get = _REGISTRY.get
 settings = _REGISTRY.settings
 make = _REGISTRY.make
+
+
+def describe_settings(name: str) -> tuple[Setting, ...]:
+    """Describes the settings of an attack: type, default, choices, and meaning in a sentence.
+
+    Args:
+        name: A name from :func:`names`.
+
+    Raises:
+        AttackError: There is none of that name.
+    """
+    return _list_settings(get(name))

@@ -68,6 +68,10 @@ class APGD(GradientAscent):
         check_restarts(self.restarts)
 
     @property
+    def uses_seed(self) -> bool:
+        return True
+
+    @property
     def passes(self) -> float:
         return self.restarts * (GRADIENT_PASSES * (self.steps + 1) + 1)
 

@@ -72,6 +72,11 @@ class Attack(ABC):
     """What the attacker knows of the model: white box for its gradients, black box for answers."""
 
     @property
+    def uses_seed(self) -> bool:
+        """Whether anything about the attack is random, so that its seed matters."""
+        return False
+
+    @property
     def batch_size(self) -> int:
         """How many images an evaluation passes at once: as many as one program takes."""
         return BUCKETS[-1]

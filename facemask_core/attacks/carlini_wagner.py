@@ -37,9 +37,9 @@ class CarliniWagner(MinimalAttack):
 
     Attributes:
         steps: Adam's steps for each c; the authors take 10,000.
-        searches: How many values of c are tried.
+        searches: How many values of c, the weight of fooling against nearness, are tried.
         first_weight: The first c.
-        learning_rate: Adam's.
+        learning_rate: The length of Adam's first steps.
         confidence: By how much the wanted class has to lead (kappa), where the budget allows it.
     """
 

@@ -31,7 +31,8 @@ class GradientAscent(Attack):
     """Settings shared by the attacks of this family.
 
     Attributes:
-        norm: ``linf`` or ``l2``.
+        norm: What epsilon limits: each colour value's change (``linf``), or the Euclidean length
+            of the whole change (``l2``).
         target: Class to reach (0 or 1), or None to leave the true class.
         loss: ``margin`` or ``cross-entropy``; with two classes the same direction.
     """

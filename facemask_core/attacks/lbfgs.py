@@ -28,7 +28,7 @@ class LBFGS(MinimalAttack):
 
     Attributes:
         steps: SciPy's most iterations for each c.
-        searches: How many values of c are tried.
+        searches: How many values of c, the weight of fooling against nearness, are tried.
         first_weight: The first c.
     """
 

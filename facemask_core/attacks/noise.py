@@ -20,7 +20,8 @@ class Noise(Attack):
     """Noise drawn uniformly from the ball: an image it fools needs no clever attack.
 
     Attributes:
-        norm: ``linf`` or ``l2``.
+        norm: What epsilon limits: each colour value's change (``linf``), or the Euclidean length
+            of the whole change (``l2``).
         draws: Attempts; an image counts as fooled if one of them fools, and keeps the strongest.
     """
 
@@ -35,6 +36,10 @@ class Noise(Attack):
         norms.ball(self.norm)
         if not 1 <= self.draws <= MAX_RESTARTS:
             raise AttackError(f"Draws may be 1 to {MAX_RESTARTS}; {self.draws} were asked for.")
+
+    @property
+    def uses_seed(self) -> bool:
+        return True
 
     @property
     def passes(self) -> float:

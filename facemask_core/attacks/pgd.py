@@ -54,6 +54,10 @@ class PGD(IterativeAscent):
         return epsilon if self.random_start else super().longest_way(epsilon)
 
     @property
+    def uses_seed(self) -> bool:
+        return self.random_start
+
+    @property
     def passes(self) -> float:
         looks = self.steps if self.stop_early else 0  # after some steps, at most after each
         return self.restarts * (super().passes + looks)

@@ -65,6 +65,10 @@ class Square(Attack):
         return super().threat_model(epsilon, seed) | {"norm": self.norm, "loss": "margin"}
 
     @property
+    def uses_seed(self) -> bool:
+        return True
+
+    @property
     def passes(self) -> float:
         return self.queries
 

@@ -49,6 +49,10 @@ class Transfer(Attack):
         return self.attack.batch_size
 
     @property
+    def uses_seed(self) -> bool:
+        return self.attack.uses_seed
+
+    @property
     def passes(self) -> float:
         return self.attack.passes + 1
 

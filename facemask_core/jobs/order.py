@@ -113,6 +113,12 @@ class Order:
             return self.text
         return replace(self, data=replace(self.data, place="", title="")).text
 
+    @property
+    def images_key(self) -> tuple[object, ...]:
+        """What is equal for two orders on the same images, cropped alike."""
+        place = "" if self.data.kind is Kind.UPLOAD else self.data.place
+        return self.data.kind, place, self.data.sha256, self.data.split, self.limit, self.crop
+
     @classmethod
     def read(cls, text: str) -> Order:
         """Reads an order from its JSON.

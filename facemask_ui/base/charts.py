@@ -112,7 +112,7 @@ def _lay_out_bars(figure: go.Figure, count: int, colours: Palette) -> None:
 
 
 def draw_confusion_matrix(matrix: NDArray[np.int64], *, title: str, key: str) -> None:
-    """Draws a confusion matrix with the counts in its cells.
+    """Draws a confusion matrix with the counts in its cells, coloured by what is wrong.
 
     Args:
         matrix: int64 (2, 2): rows are true classes, columns predicted ones.
@@ -123,9 +123,11 @@ def draw_confusion_matrix(matrix: NDArray[np.int64], *, title: str, key: str) ->
     shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
     figure = go.Figure(
         go.Heatmap(
-            z=shares, x=WORDS, y=WORDS, zmin=0, zmax=1, showscale=False, xgap=3, ygap=3,
-            colorscale=[[0, colours.weak], [1, colours.strong]],
-            hovertemplate="True: %{y}<br>Predicted: %{x}<br>%{z:.1%} of the row<extra></extra>",
+            z=shares * (1 - np.eye(2)), customdata=shares, x=WORDS, y=WORDS, zmin=0, zmax=1,
+            showscale=False, xgap=3, ygap=3,
+            colorscale=[[0, colours.weak], [1, colours.wrong]],
+            hovertemplate="True: %{y}<br>Predicted: %{x}<br>%{customdata:.1%} of the row"
+            "<extra></extra>",
         )
     )  # fmt: skip
     for row, column in np.ndindex(2, 2):
@@ -134,10 +136,7 @@ def draw_confusion_matrix(matrix: NDArray[np.int64], *, title: str, key: str) ->
             y=WORDS[row],
             text=f"<b>{matrix[row, column]}</b>",
             showarrow=False,
-            font={
-                "size": 24,
-                "color": colours.on_strong if shares[row, column] > 0.5 else colours.text,
-            },
+            font={"size": 24, "color": colours.text},
         )
     figure.update_layout(
         height=300, margin={"l": 0, "r": 0, "t": 8, "b": 0}, dragmode=False,

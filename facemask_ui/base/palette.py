@@ -26,6 +26,7 @@ class Palette:
         weak: The empty end of a scale, such as a heat map's.
         strong: The full end of a scale; no class has this colour.
         on_strong: Text on ``strong``.
+        wrong: The background of wrong answers, on which ``text`` can be read; no class has it.
         lines: Curves in one chart; no class has these colours.
         text: Axis and label text.
         faint: Grid lines.
@@ -36,6 +37,7 @@ class Palette:
     weak: str
     strong: str
     on_strong: str
+    wrong: str
     lines: tuple[str, ...]
     text: str
     faint: str
@@ -47,6 +49,7 @@ LIGHT = Palette(
     weak="#F1EFEA",
     strong="#5546A8",
     on_strong="#FFFFFF",
+    wrong="#E27BA9",
     lines=("#5546A8", "#00755C", "#A3326F", "#0E141B"),
     text="#0E141B",
     faint="#D9D5CC",
@@ -57,6 +60,7 @@ DARK = Palette(
     weak="#1B242E",
     strong="#A99CF5",
     on_strong="#000000",
+    wrong="#9C2F6B",
     lines=("#A99CF5", "#33C7A0", "#F09CC6", "#E9EDF1"),
     text="#E9EDF1",
     faint="#33404D",

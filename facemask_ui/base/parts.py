@@ -14,7 +14,7 @@ from facemask_ui.base.palette import percent
 _HEADS = {
     "accuracy": "clean accuracy",
     "robust_accuracy": "robust accuracy",
-    "success_rate": "success rate",
+    "success_rate": "fooled by the attack",
 }
 _COUNTS = {"unsure": "unsure", "unsure_attacked": "unsure, attacked"}
 

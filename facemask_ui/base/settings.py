@@ -193,6 +193,13 @@ def multiple(step: float, most: float) -> Parse[float]:
     return parse
 
 
+def decimal(text: str) -> float | None:
+    """Accepts numbers from 0 on as Python writes them, such as ``0.05`` and ``1e-05``."""
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,18})?(e[+-]?[0-9]{1,2})?", text):
+        return None
+    return float(text)
+
+
 def yes_no(text: str) -> bool | None:
     """Accepts ``True`` and ``False``, as Python writes them."""
     return {"True": True, "False": False}.get(text)

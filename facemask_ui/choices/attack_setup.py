@@ -1,120 +1,24 @@
-"""The choice of attacks for reports, and a threat model in words."""
+"""Attacks and threat models in words."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-import streamlit as st
-
 from facemask_core import attacks
-from facemask_core.attacks import Attack
-from facemask_core.attacks.fgsm import FGSM
-from facemask_core.attacks.pgd import PGD
+from facemask_core.attacks.iterative_ascent import IterativeAscent
 from facemask_core.epsilons import LEVELS, LINF, describe_epsilon
-from facemask_ui.base import messages, settings
+from facemask_core.labels import LABELS
+from facemask_ui.base import messages
 from facemask_ui.choices import models
 
-MAX_LEVELS, DEFAULT_LEVELS = LINF.last, LINF.usual
-NONE = "none"
-OFFERED = (FGSM.name, PGD.name)
-"""Attacks this choice has controls for."""
+DEFAULT_LEVELS = LINF.usual
+NONE, NO_ATTACK = "none", "no attack"
 NORMS = {"linf": "L∞", "l2": "L2"}
 """How a norm is written."""
-_MAX_STEPS = 100
-_MAX_RESTARTS = 10
-_MAX_SEED = 9999
-
-
-@dataclass(frozen=True)
-class AttackChoice:
-    """An attack with its epsilon and seed, as a report needs them.
-
-    Attributes:
-        attack: The attack, or None for a clean run.
-        levels: Epsilon in 8-bit levels.
-        seed: Its seed.
-    """
-
-    attack: Attack | None
-    levels: int
-    seed: int
-
-    @property
-    def epsilon(self) -> float:
-        """Epsilon on the [0, 1] scale."""
-        return self.levels / LEVELS
-
-
-def choose_attacks() -> list[AttackChoice]:
-    """Draws the choice of attacks, with one epsilon for all and the settings of each."""
-    names = (NONE, *OFFERED)
-    # The attack page's own choice is the first guess.
-    first = settings.peek("attack", OFFERED[0], settings.one_of(names))
-    choice = st.pills(
-        "Attacks",
-        names,
-        selection_mode="multi",
-        format_func=lambda name: "None" if name == NONE else attacks.get(name).title,
-        help="One report each. FGSM takes one step; PGD takes many small ones and finds more.",
-        wrap=True,
-        **settings.bind_several("attacks", [first], names),
-    )
-    levels = 0
-    if set(choice) & set(OFFERED):
-        levels = st.slider(
-            "Epsilon",
-            0,
-            MAX_LEVELS,
-            format=f"%d/{LEVELS}",
-            help="How far an attack may move each colour value. The smaller, the harder to see.",
-            **settings.bind("epsilon", DEFAULT_LEVELS, settings.whole(0, MAX_LEVELS)),
-        )
-        st.caption(f"Each colour value moves by at most {describe_epsilon(levels / LEVELS)}.")
-    return [_choose_settings(name, levels) for name in names if name in choice]
-
-
-def _choose_settings(name: str, levels: int) -> AttackChoice:
-    if name == NONE:
-        return AttackChoice(None, 0, 0)
-    if name == PGD.name:
-        with st.expander("PGD settings", icon=":material/tune:"):
-            return _choose_pgd(levels)
-    return AttackChoice(attacks.make(name), levels, 0)
-
-
-def _choose_pgd(levels: int) -> AttackChoice:
-    steps = st.slider(
-        "Steps",
-        1,
-        _MAX_STEPS,
-        help="Gradient steps; each is 2.5 × epsilon / steps long.",
-        **settings.bind("steps", PGD.steps, settings.whole(1, _MAX_STEPS)),
-    )
-    random_start = st.toggle(
-        "Random start",
-        help="Begin at a random point within epsilon rather than at the picture itself.",
-        **settings.bind("random_start", True, settings.yes_no),
-    )
-    restarts = st.slider(
-        "Restarts",
-        1,
-        _MAX_RESTARTS,
-        disabled=not random_start,
-        help="Attempts from different random starts; the best one counts.",
-        **settings.bind("restarts", 1, settings.whole(1, _MAX_RESTARTS)),
-    )
-    seed = st.number_input(
-        "Seed",
-        0,
-        _MAX_SEED,
-        disabled=not random_start,
-        help="The same seed gives the same result.",
-        **settings.bind("seed", 0, settings.whole(0, _MAX_SEED)),
-    )
-    attack = PGD(steps=steps, random_start=random_start, restarts=restarts if random_start else 1)
-    return AttackChoice(attack, levels, int(seed))
+_SAID_OTHERWISE = {"norm", "steps", "stop_early"}
+"""Settings that a description has in words of its own, or that change no figure of a list."""
 
 
 def describe_attack(name: str, epsilon: float, details: Mapping[str, object]) -> str:
@@ -133,13 +37,64 @@ def describe_attack(name: str, epsilon: float, details: Mapping[str, object]) ->
         words = [f"{title}, smallest epsilon"]
     if "steps" in details:
         words.append(f"{details['steps']} steps")
-    if details.get("restarts", 1) != 1:
-        words.append(f"{details['restarts']} restarts")
-    if details.get("random_start") is False:
-        words.append("no random start")
+    words += _describe_unusual(name, epsilon, details)
     if details.get("source") is not None:
         words.append(f"made on {models.name(str(details['source']))}")
     return ", ".join(words)
+
+
+def _describe_unusual(name: str, epsilon: float, details: Mapping[str, object]) -> list[str]:
+    """Describes the settings that differ from the attack's own, so that no two look alike."""
+    words = []
+    for setting in attacks.describe_settings(name):
+        value = details.get(setting.name, setting.default)
+        if setting.name in _SAID_OTHERWISE or value == setting.default:
+            continue
+        if setting.name == "step_size":
+            words += _describe_step(name, epsilon, details)
+        elif setting.name == "target":
+            words.append(f"towards {LABELS[int(str(value))].replace('_', ' ')}")
+        elif setting.kind is bool:
+            words.append(setting.title.lower() if value else f"no {setting.title.lower()}")
+        elif setting.kind is int:
+            words.append(f"{value} {setting.title.lower()}")
+        else:
+            words.append(f"{setting.title.lower()} {_write_value(value)}")
+    if details.get("seed"):
+        words.append(f"seed {details['seed']}")
+    return words
+
+
+def _describe_step(name: str, epsilon: float, details: Mapping[str, object]) -> list[str]:
+    """Describes a step size, unless it is the attack's own at this epsilon, as reports state it."""
+    step, steps = float(str(details["step_size"])), details.get("steps")
+    usual = attacks.make(name) if steps is None else attacks.make(name, steps=steps)
+    if isinstance(usual, IterativeAscent) and math.isclose(step, usual.step_size_at(epsilon)):
+        return []
+    length = f"{step:.3g}" if details.get("norm") == "l2" else f"{LEVELS * step:.3g}/{LEVELS}"
+    return [f"step size {length}"]
+
+
+def title_stored_attack(stated: Mapping[str, Any]) -> str:
+    """Names a stored attack without its settings: ``FGSM``, or ``FGSM made on VGG19``.
+
+    Args:
+        stated: Its threat model.
+    """
+    title = attacks.get(stated.get("made_with", stated["attack"])).title
+    source = stated.get("source")
+    return title if source is None else f"{title} made on {models.name(source)}"
+
+
+def name_stored_attack(stated: Mapping[str, Any]) -> str:
+    """Names a stored attack with its epsilon: ``FGSM at 8/255``.
+
+    Args:
+        stated: Its threat model.
+    """
+    epsilon, norm = float(stated["epsilon"]), stated["norm"]
+    where = f"{epsilon:.4g} in L2" if norm == "l2" else f"{round(LEVELS * epsilon, 3):g}/{LEVELS}"
+    return f"{title_stored_attack(stated)} at {where}"
 
 
 def describe_stored_attack(values: Mapping[str, Any]) -> str:
@@ -150,7 +105,7 @@ def describe_stored_attack(values: Mapping[str, Any]) -> str:
     """
     model = values["threat_model"]
     if model is None:
-        return "no attack"
+        return NO_ATTACK
     name = model.get("made_with", model["attack"])
     return describe_attack(
         name, model["epsilon"], {**model, "largest_level": values.get("largest_level")}

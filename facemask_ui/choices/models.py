@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import time
+from collections.abc import Iterable
 from functools import partial
 
 import numpy as np
@@ -74,6 +75,16 @@ def name(stored_name: str) -> str:
         if stored_name in checkpoints.usable()
         else sentences.write_name(stored_name)
     )
+
+
+def sort_names(names: Iterable[str]) -> list[str]:
+    """Sorts models' names for a table: those that visitors can choose first, in their order.
+
+    Args:
+        names: The names of stored runs' models, some of which may be no shipped ones.
+    """
+    places = {name: place for place, name in enumerate(shipped())}
+    return sorted(names, key=lambda name: (places.get(name, len(places)), name))
 
 
 def sha256(name: str) -> str:

@@ -31,9 +31,9 @@ def tabulate_robustness(reports: list[dict[str, Any]]) -> pd.DataFrame:
                 "robust accuracy": percent(report["robust_accuracy"]),
                 "95 % interval": _write_interval(report["robust_accuracy"], report["images"]),
                 "balanced, real masks": _write_real_masks(report),
-                "success rate": percent(report["success_rate"]),
+                "fooled by the attack": percent(report["success_rate"]),
                 "mean confidence drop": f"{report['mean_confidence_drop']:.3f}",
-                "dead gradients": report["dead_gradients"],
+                "without a gradient": report["dead_gradients"],
                 "photographs": groupings.name_photographs(report["data_sha256"]),
             }
             for report in reports

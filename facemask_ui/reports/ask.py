@@ -13,7 +13,8 @@ from facemask_core.errors import FacemaskError, TooLongReportError
 from facemask_core.jobs import Job, Kind, Order, State
 from facemask_core.text import write_span
 from facemask_ui.base import messages, settings
-from facemask_ui.choices import attack_setup
+from facemask_ui.choices import report_attacks
+from facemask_ui.choices.report_attacks import AttackChoice
 from facemask_ui.reports import dataset_choice, lines, open_report
 from facemask_ui.reports.orders import estimate_reports, request_reports
 
@@ -23,7 +24,8 @@ _FURTHER = (
         _CURVE,
         "Accuracy against epsilon",
         "One more report each: the smallest epsilon that fools the model on every image, up to "
-        f"{LINF.write(robustness.LARGEST)}. Exact for FGSM; PGD is run several times.",
+        f"{LINF.write(robustness.LARGEST)}. Exact for FGSM; other attacks are run several times, "
+        "and those in L2 or with a target are left out.",
     ),
     (
         _TRANSFER,
@@ -36,7 +38,7 @@ _FURTHER = (
 def show_run_button(
     data: dataset_choice.DatasetChoice | None,
     names: Sequence[str],
-    attack_choices: Sequence[attack_setup.AttackChoice],
+    attack_choices: Sequence[AttackChoice],
 ) -> None:
     """Shows the button that queues reports; a report that exists already is opened instead.
 
@@ -48,10 +50,13 @@ def show_run_button(
     further = _choose_further(names, attack_choices)
     orders = [] if data is None else _make_orders(data, names, attack_choices, further)
     label = "Run report" if len(orders) < 2 else f"Run {len(orders)} reports"
-    if st.button(label, icon=":material/play_arrow:", disabled=not orders, key="run-report"):
+    if st.button(
+        label, icon=":material/play_arrow:", disabled=not orders, type="primary", key="run-report"
+    ):
         try:
             if data is not None:
                 _request(orders, data.zip, data.images)
+                st.rerun()  # the bar stands on top, and the form folds
         except FacemaskError as error:
             messages.show_error(error)
     elif data is not None and orders:
@@ -81,7 +86,7 @@ def _request(orders: list[Order], content: bytes | None, images: int) -> None:
     }
     missing = [order for order in orders if order.key not in current]
     new = request_reports(missing, content, images) if missing else []
-    open_report.open_first_ready([*current.values(), *new])
+    open_report.open_once_ready([*current.values(), *new])
 
 
 def _is_current(job: Job) -> bool:
@@ -91,26 +96,32 @@ def _is_current(job: Job) -> bool:
     return lines.find_line(job.run or "").complete
 
 
-def _choose_further(
-    names: Sequence[str], attack_choices: Sequence[attack_setup.AttackChoice]
-) -> set[str]:
+def _choose_further(names: Sequence[str], attack_choices: Sequence[AttackChoice]) -> set[str]:
     """Shows the further reports on the same attacks, and returns the names of those chosen."""
     if all(one.attack is None for one in attack_choices):
         return set()
+    impossible = {
+        _CURVE: not any(_can_search(one) for one in attack_choices),
+        _TRANSFER: len(names) < 2,
+    }
     kinds = set()
     with st.container(horizontal=True, gap="medium"):
         for name, label, meaning in _FURTHER:
-            alone = name == _TRANSFER and len(names) < 2
             bound = settings.bind(name, False, settings.yes_no)
-            if st.toggle(label, help=meaning, disabled=alone, **bound) and not alone:
+            is_on = st.toggle(label, help=meaning, disabled=impossible[name], **bound)
+            if is_on and not impossible[name]:
                 kinds.add(name)
     return kinds
+
+
+def _can_search(choice: AttackChoice) -> bool:
+    return choice.attack is not None and report_attacks.can_search(choice.attack)
 
 
 def _make_orders(
     data: dataset_choice.DatasetChoice,
     names: Sequence[str],
-    attack_choices: Sequence[attack_setup.AttackChoice],
+    attack_choices: Sequence[AttackChoice],
     further: Collection[str],
 ) -> list[Order]:
     """Makes one order for each model and attack, and then the further ones."""
@@ -130,9 +141,11 @@ def _make_orders(
     ]
     with_attack, orders = [order for order in plain if order.attack is not None], list(plain)
     if _CURVE in further:
+        searchable = {one.attack.name for one in attack_choices if one.attack and _can_search(one)}
         orders += [
             replace(order, largest=robustness.LARGEST, epsilon=LINF.epsilon(robustness.LARGEST))
             for order in with_attack
+            if order.attack in searchable
         ]
     if _TRANSFER in further:
         orders += [

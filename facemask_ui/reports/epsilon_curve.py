@@ -59,7 +59,7 @@ def tabulate_searches(searches: Mapping[str, SmallestEpsilons]) -> pd.DataFrame:
                 "images": len(search.levels),
                 "wrong before": int((search.levels == 0).sum()),
                 "standing at the end": int(np.isinf(search.levels).sum()),
-                "dead gradients": search.dead_gradients,
+                "without a gradient": search.dead_gradients,
             }
             for name, search in searches.items()
         ]

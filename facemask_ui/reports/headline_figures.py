@@ -9,6 +9,19 @@ from facemask_core.evaluation.confidence_intervals import Interval
 from facemask_core.evaluation.report import Evaluation
 from facemask_ui.base.palette import percent
 
+CLEAN, BALANCED, ROBUST = "Clean accuracy", "Balanced accuracy", "Robust accuracy"
+FOOLED = "Fooled by the attack"
+_DROP = "Confidence drop"
+MEANINGS = {
+    CLEAN: "Of all images, those that the model gets right as they are.",
+    BALANCED: "The mean of both classes' shares of right answers, so that the larger class counts "
+    "no more than the other.",
+    ROBUST: "Of all images, those that the model gets right before the attack and after it.",
+    FOOLED: "Of the images that the model gets right before the attack, those that it gets wrong "
+    "after it; also called success rate.",
+    _DROP: "By how much the probability of the true class falls through the attack, on average.",
+}
+"""What the figures mean, by their labels."""
 _DOUBTS = {"unsure": "Unsure", "unsure_attacked": "Unsure, attacked"}
 
 
@@ -37,11 +50,11 @@ class Figure:
 def list_figures(report: Evaluation) -> list[Figure]:
     """Lists the figures that exist for this report, those before the attack first."""
     named = {
-        "accuracy": ("Clean accuracy", report.clean.accuracy),
-        "balanced_accuracy": ("Balanced accuracy", report.clean.balanced_accuracy),
-        "robust_accuracy": ("Robust accuracy", report.robust_accuracy),
-        "success_rate": ("Success rate", report.success_rate),
-        "mean_confidence_drop": ("Confidence drop", report.mean_confidence_drop),
+        "accuracy": (CLEAN, report.clean.accuracy),
+        "balanced_accuracy": (BALANCED, report.clean.balanced_accuracy),
+        "robust_accuracy": (ROBUST, report.robust_accuracy),
+        "success_rate": (FOOLED, report.success_rate),
+        "mean_confidence_drop": (_DROP, report.mean_confidence_drop),
         **{
             name: (_DOUBTS[name], float(hits.mean())) for name, hits in report.unsure_shares.items()
         },
@@ -100,9 +113,9 @@ def explain_figures(report: Evaluation) -> list[str]:
         )
     if has_attack:
         sentences.append(
-            "Robust accuracy: of all images, those right before the attack and after it. Success "
-            "rate: of the images right before it, those the attack turned. Confidence drop: the "
-            "mean fall of the true class's probability."
+            f"{ROBUST}: of all images, those right before the attack and after it. {FOOLED}: of "
+            "the images right before it, those that are wrong after it (the attack's success "
+            f"rate). {_DROP}: the mean fall of the true class's probability."
         )
     return sentences
 

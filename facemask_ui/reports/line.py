@@ -58,6 +58,29 @@ class Line:
         return self.job is not None and self.job.order.largest is not None
 
     @property
+    def model(self) -> str:
+        """The model's name."""
+        if self.stored is not None:
+            return str(self.stored.question.values["model"])
+        return "" if self.job is None else self.job.order.model
+
+    @property
+    def attack(self) -> str | None:
+        """The name of the attack, also of one made on another model; None for a clean run."""
+        if self.stored is None:
+            return None if self.job is None else self.job.order.attack
+        stated = self.values["threat_model"]
+        return None if stated is None else str(stated.get("made_with", stated["attack"]))
+
+    @property
+    def epsilon(self) -> float:
+        """The attack's epsilon; 0 for a clean run."""
+        if self.stored is None:
+            return 0.0 if self.job is None else self.job.order.epsilon
+        stated = self.values["threat_model"]
+        return 0.0 if stated is None else float(stated["epsilon"])
+
+    @property
     def complete(self) -> bool:
         """Whether there is a report to show; a run in which no file was a picture has none."""
         if self.stored is None or self.stored.state is not runs.State.COMPLETE:

@@ -1,6 +1,6 @@
 """The reports that this visitor may know of.
 
-A visitor sees the jobs of this tab, and stored runs on photographs that everyone on this server
+A visitor sees the jobs of this browser, and stored runs on photographs that everyone on this server
 may see. Any other run is found by its whole name alone: the name is a hash over the photographs,
 so that only someone who has them or a link can know it.
 """

@@ -9,6 +9,12 @@ import numpy as np
 from facemask_core.evaluation.report import Evaluation
 from facemask_core.labels import LABELS
 
+MOST, LEAST = "Most fooled", "Least fooled"
+NOBODY = {
+    MOST: "No image that was right before the attack is wrong after it.",
+    LEAST: "No image is right both before the attack and after it.",
+}
+"""What is said where an end is empty."""
 LIMIT = 5
 """How many images stand at each end."""
 
@@ -33,17 +39,18 @@ class Fall:
 def list_extremes(report: Evaluation) -> dict[str, list[Fall]]:
     """Lists the images whose true-class confidence fell most and least, the extreme ones first.
 
-    No image stands at both ends, and of equal falls the earlier file counts as the greater. Nothing
-    for a clean run.
+    The most fooled are right before the attack and wrong after it, the least fooled right before
+    and after. An image that is wrong before the attack is neither, for nobody had to fool the
+    model. Of equal falls the earlier file counts as the greater. Nothing for a clean run.
     """
-    if report.confidence_drops is None:
+    if report.confidence_drops is None or report.robust is None:
         return {}
-    order = np.argsort(-report.confidence_drops, kind="stable").tolist()
-    most = order[:LIMIT]
-    least = order[len(most) :][::-1][:LIMIT]
+    order = np.argsort(-report.confidence_drops, kind="stable")
+    fooled = order[(report.clean.right & ~report.robust)[order]]
+    standing = order[report.robust[order]][::-1]
     return {
-        "Most fooled": [_measure_fall(report, row) for row in most],
-        "Least fooled": [_measure_fall(report, row) for row in least],
+        MOST: [_measure_fall(report, row) for row in fooled[:LIMIT].tolist()],
+        LEAST: [_measure_fall(report, row) for row in standing[:LIMIT].tolist()],
     }
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from facemask_core.jobs import Job
 from facemask_core.robustness import SmallestEpsilons
-from facemask_ui.base import page_runs, settings
+from facemask_ui.base import page_runs, reveal, settings
 from facemask_ui.reports import epsilon_curve, side_by_side, stored, transfer_table, view
 from facemask_ui.reports.line import Line
 from facemask_ui.reports.lines import find_line
@@ -26,19 +26,24 @@ def read_open_run() -> str:
 
 
 def open_run(run: str) -> None:
-    """Opens a run, from the next rerun of the page on.
+    """Opens a run, from the next rerun of the page on, and brings its result into the window.
 
     Args:
         run: Its whole name; empty for none.
     """
+    _set_open(run)
+    reveal.request()
+
+
+def _set_open(run: str) -> None:
     st.session_state.pop(_AWAITED, None)
     for name, value in ((_RUN, run), (_BESIDE, "")):
         settings.remember(name, value, "")
         st.session_state[name] = value  # the widget's own: a change may follow
 
 
-def open_first_ready(jobs: Sequence[Job]) -> None:
-    """Opens the report of the job that is ready first.
+def open_once_ready(jobs: Sequence[Job]) -> None:
+    """Opens a report of some jobs once all of them have ended: one of an attack, if there is any.
 
     Args:
         jobs: The jobs to wait for.
@@ -47,28 +52,53 @@ def open_first_ready(jobs: Sequence[Job]) -> None:
     st.session_state[_AWAITED] = {job.id for job in jobs}
 
 
-def _open_awaited(lines: Sequence[Line]) -> None:
-    awaited = st.session_state.get(_AWAITED, set())
-    for line in lines:
-        if line.complete and line.job is not None and line.job.id in awaited:
-            open_run(line.run)
-            return
+def open_awaited(lines: Sequence[Line]) -> None:
+    """Opens a report that was waited for, once it is there.
+
+    Args:
+        lines: All lines.
+    """
+    names = st.session_state.get(_AWAITED, set())
+    awaited = [line for line in lines if line.job is not None and line.job.id in names]
+    if any(line.job is not None and line.job.state.active for line in awaited):
+        return
+    complete = [line for line in awaited if line.complete]
+    if complete:
+        _set_open(min(complete, key=lambda line: (line.is_search, line.attack is None)).run)
 
 
-def show_open_report(lines: Sequence[Line]) -> None:
-    """Shows the choice of report, and the report; a link may name one that is not in the list."""
-    _open_awaited(lines)
-    complete = {line.run: line for line in lines if line.complete}
+def find_open(lines: Sequence[Line]) -> Line | None:
+    """Finds the line of the open report, also one that a link names and no list has.
+
+    Args:
+        lines: All lines.
+
+    Returns:
+        The line, which may be unfinished; None while nothing is open.
+    """
     run = settings.read(_RUN, "", settings.sha256)
-    if run and run not in complete:
-        line = find_line(run)
+    if not run:
+        return None
+    listed = (line for line in lines if line.complete and line.run == run)
+    return next(listed, None) or find_line(run)
+
+
+def show_open_report(lines: Sequence[Line], line: Line | None) -> None:
+    """Shows the choice of report, and the report in full.
+
+    Args:
+        lines: All lines.
+        line: That of the open report; None while none is open.
+    """
+    complete = {it.run: it for it in lines if it.complete}
+    if line is not None and line.run not in complete:
         if not line.complete:
             _show_unfinished(line)
             return
-        complete = {run: line, **complete}
+        complete = {line.run: line, **complete}
     if not complete:
         return
-    st.header("Report", anchor=False)
+    st.header("The report in full", anchor=False)
     first, second = st.columns(2, gap="large")
     with first:
         run = _choose_run("Shown in full", _RUN, complete)
@@ -102,13 +132,14 @@ def _show_line(line: Line, beside: Line | None, among: Iterable[Line]) -> None:
             line, beside, among, Supplement(line.cropped, searches=searches, transfers=transfers)
         )
     if searches:
-        st.header("Accuracy against epsilon", anchor=False)
+        st.subheader("Accuracy against epsilon", anchor=False)
         epsilon_curve.show_curves(searches, key="robustness")
     transfer_table.show_tables(transfers)
 
 
 def _read_for_transfer(line: Line) -> transfer_table.StoredReport:
-    return line.values, stored.read_figures(line)
+    summary = stored.read_summary(line)
+    return line.values, [] if summary is None else summary.figures
 
 
 def _read_searches(lines: Iterable[Line]) -> dict[str, SmallestEpsilons]:

@@ -68,9 +68,9 @@ def resume_job(job: Job) -> None:
     request_reports([job.order], content, max(1, images - job.done))
 
 
-def cancel_job(job: Job) -> None:
-    """Ends one of this visitor's jobs."""
-    removal.cancel_job(open_queue(), job)
+def cancel_jobs(jobs: Sequence[Job]) -> None:
+    """Ends jobs of this visitor's, all at once."""
+    removal.cancel_jobs(open_queue(), jobs)
     start_supervisor().wake()
 
 

@@ -1,9 +1,14 @@
-// Keeps a visitor's token in the tab, where a reload finds it and another tab does not.
+// Keeps a visitor's token in the browser, where a reload and every tab of this lab find it.
 
 const KEY = "facemask-lab.owner";
 
 export default function ({ data, setStateValue }) {
-  const kept = sessionStorage.getItem(KEY);
-  if (kept === null || data.settled) sessionStorage.setItem(KEY, data.token);
-  else if (kept !== data.token) setStateValue("kept", kept);
+  let kept = null;
+  try {
+    kept = localStorage.getItem(KEY);
+    if (kept === null || data.settled) localStorage.setItem(KEY, data.token);
+  } catch {
+    return; // the browser keeps nothing: the reports are this tab's until it is closed
+  }
+  if (kept !== null && !data.settled && kept !== data.token) setStateValue("kept", kept);
 }

@@ -1,7 +1,7 @@
 """Each visitor's token, by which the server knows the visitor's own reports.
 
-The browser's tab keeps it through a reload. It is in no link and no cookie, so that neither another
-tab nor someone who gets a link has it.
+The browser keeps it, so that a reload and a new tab show the same reports. It is in no link and no
+cookie, so that someone who gets a link does not have it; a private window has one of its own.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def find_account() -> str | None:
 
 
 def keep_token(*, settled: bool) -> None:
-    """Lets the tab keep the token, or return the one it has from before a reload.
+    """Lets the browser keep the token, or return the one that it has already.
 
     Args:
         settled: Whether this token has reports already, so that it has to stay.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -37,22 +38,43 @@ def read_report(line: Line) -> Evaluation | None:
     return _read_evaluation(open_queue().home, line.run, state, source)
 
 
-def read_figures(line: Line) -> list[Figure]:
-    """Reads a line's headline figures; a list does not need the rows behind them in memory.
+@dataclass(frozen=True)
+class Summary:
+    """What a list shows of a report.
+
+    Attributes:
+        figures: Its headline figures.
+        images: How many images it is about.
+        right: How many of them are right at the end: after the attack, if there was one.
+    """
+
+    figures: list[Figure]
+    images: int
+    right: int
+
+
+def read_summary(line: Line) -> Summary | None:
+    """Reads a line's summary; a list does not need the rows behind it in memory.
 
     Args:
         line: A complete line.
 
+    Returns:
+        The summary; None if the report is gone, or has no picture.
+
     Raises:
         RunStoreError: The store cannot be used.
     """
-    return _read_figures(open_queue().home, line.run)
+    return _read_summary(open_queue().home, line.run)
 
 
 @st.cache_resource(scope="session", max_entries=256, show_spinner="Reading the report…")
-def _read_figures(home: Path, sha256: str) -> list[Figure]:
+def _read_summary(home: Path, sha256: str) -> Summary | None:
     report = _evaluate_rows(home, sha256, None)
-    return [] if report is None else headline_figures.list_figures(report)
+    if report is None:
+        return None
+    right = report.clean.right if report.robust is None else report.robust
+    return Summary(headline_figures.list_figures(report), len(report.paths), int(right.sum()))
 
 
 @st.cache_resource(scope="session", max_entries=6, show_spinner="Reading the report…")
@@ -127,5 +149,5 @@ def list_runs() -> dict[str, StoredRun]:
 
 def clear_caches() -> None:
     """Clears this session's caches of the store, after something in it was deleted."""
-    for cache in (_read_figures, _read_evaluation, _read_search):
+    for cache in (_read_summary, _read_evaluation, _read_search):
         cache.clear()

@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 
 import streamlit as st
 
 from facemask_core.errors import FacemaskError
-from facemask_core.jobs import State
+from facemask_core.jobs import Group, State, group_jobs
 from facemask_ui.base import messages, page_runs
 from facemask_ui.base.palette import percent
-from facemask_ui.reports import epsilon_curve, open_report, orders, server, stored
+from facemask_ui.reports import (
+    epsilon_curve,
+    headline_figures,
+    open_report,
+    orders,
+    server,
+    stored,
+)
 from facemask_ui.reports.headline_figures import Figure
 from facemask_ui.reports.line import Line
 from facemask_ui.reports.lines import list_own_jobs
 from facemask_ui.reports.words import describe_line, describe_progress
 
-_POLL_SECONDS = 1.0
+_POLL_SECONDS = 2.0
+_UNFOLDED = 4
+"""The most reports of one request that are listed without being unfolded first."""
+_CSS = """[class*="st-key-report-"] button em { position: absolute; width: 1px; height: 1px;
+overflow: hidden; clip-path: inset(50%); white-space: nowrap; }"""
+"""What a button is about is said to those who hear the page; others see the line it stands in."""
 _PROBLEM = "report-problem"
-_FIGURES = ("Clean accuracy", "Robust accuracy", "Success rate")
+_FIGURES = (headline_figures.CLEAN, headline_figures.ROBUST, headline_figures.FOOLED)
 _WIDTHS = [4, 6, 3]
 _WARNING = "This cannot be undone. Its link leads nowhere then, unless others asked too."
 _WARNING_SHARED = (
@@ -33,6 +46,7 @@ _FIGURE_WIDTH = 102
 
 def show_table(lines: Sequence[Line]) -> None:
     """Shows this visitor's reports, and under them those that everyone may see."""
+    st.html(f"<style>{_CSS}</style>")
     own = [line for line in lines if line.mine]
     others = [line for line in lines if not line.mine]
     if own:
@@ -64,12 +78,31 @@ def _show_own(lines: Sequence[Line], open_run: str) -> None:
             name: state.active for name, state in before.items()
         } or open_report.read_open_run() != open_run:
             st.rerun()
-        for line in lines:
-            if line.job is not None:
-                _show_row(replace(line, job=now[line.job.id]))
+        current = {
+            line.job.id: replace(line, job=now[line.job.id])
+            for line in lines
+            if line.job is not None
+        }
+        for group in group_jobs(now.values()):
+            _show_group(group, [current[job.id] for job in group.jobs])
         problem = server.start_supervisor().problem
         if problem is not None and any(job.state.active for job in now.values()):
             st.warning(messages.write_problem(problem), icon=":material/engineering:")
+
+
+def _show_group(group: Group, lines: Sequence[Line]) -> None:
+    """Shows the reports of one request; many of them fold into one line."""
+    failures = sum(job.state is State.FAILED for job in group.jobs)
+    done = sum(job.state is State.DONE for job in group.jobs)
+    title = f"{len(lines)} reports, {done} done" + (f", {failures} failed" if failures else "")
+    is_long = len(lines) > _UNFOLDED
+    with (
+        st.expander(title, icon=":material/stacks:", expanded=bool(failures))
+        if is_long
+        else nullcontext()
+    ):
+        for line in lines:
+            _show_row(line)
 
 
 def _show_row(line: Line) -> None:
@@ -92,7 +125,8 @@ def _show_state(line: Line) -> None:
         if search is not None:
             _show_figure("Median smallest fooling epsilon", epsilon_curve.write_median(search))
     elif line.complete:
-        _show_figures(stored.read_figures(line))
+        summary = stored.read_summary(line)
+        _show_figures([] if summary is None else summary.figures)
     elif job is not None and job.state.active:
         st.progress(job.done / max(job.total, 1), describe_progress(job))
     elif job is not None and job.state is State.FAILED:
@@ -128,12 +162,19 @@ def _show_actions(line: Line) -> None:
     if job is None or not line.mine:
         return
     if job.state.active:
-        _show_button("Cancel", "close", line, partial(orders.cancel_job, job))
+        _show_button("Cancel", "close", line, partial(orders.cancel_jobs, [job]))
     elif not line.complete:
         _show_button("Resume", "refresh", line, partial(orders.resume_job, job))
-    with st.popover("Delete", icon=":material/delete:", type="tertiary", key=f"ask:{line.key}"):
+    with st.popover(
+        f"Delete {_name(line)}", icon=":material/delete:", type="tertiary", key=f"ask:{line.key}"
+    ):
         st.markdown(_WARNING_SHARED if orders.keeps_run(job) else _WARNING)
         _show_button("Delete for good", "delete_forever", line, partial(orders.delete_job, job))
+
+
+def _name(line: Line) -> str:
+    """Names what a button is about, in Markdown that the style above hides from sight."""
+    return f"*{messages.escape_markdown(', '.join(describe_line(line)))}*"
 
 
 def _show_button(label: str, icon: str, line: Line, act: Callable[[], None]) -> None:
@@ -144,7 +185,7 @@ def _show_button(label: str, icon: str, line: Line, act: Callable[[], None]) -> 
             st.session_state[_PROBLEM] = error
 
     st.button(
-        label,
+        f"{label} {_name(line)}",
         key=f"{label.lower()}:{line.key}",
         icon=f":material/{icon}:",
         on_click=act_safely,

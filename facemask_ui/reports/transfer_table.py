@@ -11,13 +11,13 @@ import streamlit as st
 from facemask_core.runs import Question
 from facemask_ui.base.palette import percent
 from facemask_ui.choices import attack_setup, models
-from facemask_ui.reports.headline_figures import Figure
+from facemask_ui.reports.headline_figures import FOOLED, Figure
 
 StoredReport = tuple[Mapping[str, Any], Iterable[Figure]]
 """The question of a stored report, and its headline figures."""
 
 MEANING = (
-    "Success rate: of the images a model has right, the share it gets wrong once they are "
+    "Each figure: of the images that a model has right, the share that it gets wrong once they are "
     "attacked. A row is the model the attack was made on, a column the one it was shown to; where "
     "they are the same the attacker knows that model."
 )
@@ -34,7 +34,7 @@ def show_tables(tables: Mapping[str, pd.DataFrame]) -> None:
     """
     if not tables:
         return
-    st.header("Do attacks travel?", anchor=False)
+    st.subheader("Do attacks travel?", anchor=False)
     for title, table in tables.items():
         st.markdown(f"**{title}**")
         st.dataframe(table)
@@ -56,12 +56,12 @@ def tabulate_transfers(reports: Iterable[StoredReport]) -> dict[str, pd.DataFram
         direct = _strip_transfer(stated)
         attack = Question.of(direct).text
         pair = (stated.get("source", values["model"]), values["model"])
-        cells.setdefault(attack, {})[pair] = _write_success_rate(figures)
+        cells.setdefault(attack, {})[pair] = _write_fooled(figures)
         titles[attack] = attack_setup.describe_stored_attack({"threat_model": direct})
     return {
-        titles[attack]: _tabulate(pairs)
-        for attack, pairs in cells.items()
-        if any(source != target for source, target in pairs)
+        titles[attack]: _tabulate(cells[attack])
+        for attack in sorted(cells, key=titles.__getitem__)
+        if any(source != target for source, target in cells[attack])
     }
 
 
@@ -71,12 +71,12 @@ def _strip_transfer(stated: Mapping[str, Any]) -> dict[str, Any]:
     return rest | {"attack": stated.get("made_with", stated["attack"])}
 
 
-def _write_success_rate(figures: Iterable[Figure]) -> str:
-    return next((percent(it.value) for it in figures if it.label == "Success rate"), _NOTHING)
+def _write_fooled(figures: Iterable[Figure]) -> str:
+    return next((percent(it.value) for it in figures if it.label == FOOLED), _NOTHING)
 
 
 def _tabulate(pairs: Mapping[tuple[str, str], str]) -> pd.DataFrame:
-    names = list(dict.fromkeys(name for pair in pairs for name in pair))
+    names = models.sort_names({name for pair in pairs for name in pair})
     rows = {
         f"made on {models.name(source)}": {
             f"shown to {models.name(target)}": pairs.get((source, target), _NOTHING)

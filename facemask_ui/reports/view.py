@@ -21,9 +21,16 @@ from facemask_core.text import visible
 from facemask_ui.base import charts, messages, parts
 from facemask_ui.base.palette import percent
 from facemask_ui.base.spreadsheet import escape_formula
-from facemask_ui.choices import attack_setup, models
+from facemask_ui.choices import models
 from facemask_ui.reports import confidence_histogram as confidences
-from facemask_ui.reports import headline_figures, mcnemar_table, most_fooled, printed, thumbnails
+from facemask_ui.reports import (
+    confusion,
+    headline_figures,
+    mcnemar_table,
+    most_fooled,
+    printed,
+    thumbnails,
+)
 from facemask_ui.reports.mcnemar_table import ModelComparison
 from facemask_ui.reports.most_fooled import Fall
 from facemask_ui.reports.printed import Supplement
@@ -51,25 +58,19 @@ def show_report(
     if (warning := headline_figures.warn_of_missing_class(report)) is not None:
         st.warning(warning, icon=":material/rule:")
     _show_figures(report)
-    _show_parts(report)
-    if report.threat_model is None:
-        st.caption(f":material/gavel: No attack. {_describe_identity(report, supplement)}")
-    else:
-        stated = messages.escape_markdown(attack_setup.describe_threat_model(report.threat_model))
-        st.caption(
-            f":material/gavel: Threat model: {stated}. {_describe_identity(report, supplement)}"
-        )
+    st.caption(_describe_identity(report, supplement))
     for column, (title, predictions) in zip(
         st.columns(2, gap="large"), confidences.list_predictions(report).items(), strict=False
     ):
         with column:
-            _show_predictions(title, predictions)
+            _show_predictions(title, predictions, report, photographs)
     if (warning := headline_figures.warn_of_dead_gradients(report)) is not None:
         st.warning(warning, icon=":material/trending_flat:")
     if (warning := headline_figures.warn_of_small_changes(report)) is not None:
         st.warning(warning, icon=":material/compress:")
     _show_confidences(report)
     _show_extremes(report, photographs)
+    _show_parts(report)
     _show_comparisons(supplement.comparisons)
     _show_skipped(report)
     _show_downloads(report, supplement)
@@ -94,15 +95,19 @@ def _show_figures(report: Evaluation) -> None:
                 delta_color="off",
                 delta_arrow="off",
                 border=True,
-                width=164,
+                width=188,
+                help=headline_figures.MEANINGS.get(figure.label),
             )
-    for note in headline_figures.explain_figures(report):
-        st.caption(note)
+    with st.expander("What these figures mean", icon=":material/help:"):
+        for note in headline_figures.explain_figures(report):
+            st.markdown(note)
 
 
-def _show_predictions(title: str, predictions: Predictions) -> None:
-    st.header(title, anchor=False)
-    charts.draw_confusion_matrix(predictions.confusion, title=title, key=f"confusion:{title}")
+def _show_predictions(
+    title: str, predictions: Predictions, report: Evaluation, photographs: Source | None
+) -> None:
+    st.subheader(title, anchor=False)
+    confusion.show_confusion(title, predictions, report, photographs)
     table, printed = st.tabs(["Table", "As scikit-learn prints it"])
     with table:
         four = st.column_config.NumberColumn(format="%.4f")
@@ -123,7 +128,7 @@ def _tabulate(predictions: Predictions) -> pd.DataFrame:
 
 
 def _show_confidences(report: Evaluation) -> None:
-    st.header("Confidence in the true class", anchor=False)
+    st.subheader("Confidence in the true class", anchor=False)
     charts.draw_histogram(
         {
             title: confidences.count_images(it)
@@ -136,13 +141,16 @@ def _show_confidences(report: Evaluation) -> None:
 
 
 def _show_extremes(report: Evaluation, photographs: Source | None) -> None:
-    extremes = {title: falls for title, falls in most_fooled.list_extremes(report).items() if falls}
+    extremes = most_fooled.list_extremes(report)
     paths = [fall.path for falls in extremes.values() for fall in falls]
     pictures = {} if photographs is None else thumbnails.make_thumbnails(photographs, paths)
     share = st.column_config.NumberColumn(format="%.1f %%", width="small")
     for column, (title, falls) in zip(st.columns(2, gap="large"), extremes.items(), strict=False):
         with column:
             st.subheader(title, anchor=False)
+            if not falls:
+                st.caption(most_fooled.NOBODY[title])
+                continue
             st.dataframe(
                 pd.DataFrame([_make_row(fall, pictures) for fall in falls]),
                 hide_index=True,
@@ -167,7 +175,7 @@ def _make_row(fall: Fall, pictures: dict[str, str]) -> dict[str, object]:
 
 
 def _show_comparisons(comparisons: Sequence[ModelComparison]) -> None:
-    st.header("Against other models", anchor=False)
+    st.subheader("Against other models", anchor=False)
     if not comparisons:
         st.caption("Run the same report with another model, and the two are compared here.")
         return
@@ -199,7 +207,7 @@ def _show_parts(report: Evaluation) -> None:
         st.caption(
             f":material/info: {consequence}: {messages.write_problem(report.manifest_problem)}"
         )
-    st.header("Class by class, and real masks apart from drawn ones", anchor=False)
+    st.subheader("Class by class, and real masks apart from drawn ones", anchor=False)
     st.dataframe(parts.tabulate_parts(report.parts | {"sources": sources}), hide_index=True)
     if report.parts["masks"]:
         st.caption(parts.MEANING)

@@ -38,9 +38,9 @@ def downloaded(page: Page, name: str) -> str:
 
 
 def matrix(page: Page, title: str) -> list[list[int]]:
-    """The counts in a confusion matrix's cells, from its alternative text."""
-    alt = page.locator(f"[aria-label^='{title}: ']").first.get_attribute("aria-label")
-    counts = [int(text) for text in re.findall(r"(\d+) with", alt)]
+    """The counts in a confusion matrix's cells."""
+    table = page.get_by_role("region", name=f"{title}: true and predicted classes")
+    counts = [int(text) for text in table.locator("td .text").all_inner_texts()]
     return [counts[:2], counts[2:]]
 
 
@@ -48,8 +48,10 @@ def matrix(page: Page, title: str) -> list[list[int]]:
 def test_report_on_the_portraits_agrees_with_its_files(visit: Visit) -> None:
     page = visit("Report?epsilon=3&limit=24")
     page.get_by_role("button", name="Run report").click()
-    expect(page.get_by_text("Robust accuracy").first).to_be_visible(timeout=REPORT_MS)
+    sentence = page.get_by_role("heading", name="after FGSM at 3/255")
+    expect(sentence).to_be_visible(timeout=REPORT_MS)
     settle(page)
+    assert is_in_window(sentence)
     report = json.loads(downloaded(page, "The report (JSON)"))
     rows = list(csv.DictReader(io.StringIO(downloaded(page, "Every image (CSV)"))))
     assert len(rows) == report["images"] == 24
@@ -65,8 +67,42 @@ def test_report_on_the_portraits_agrees_with_its_files(visit: Visit) -> None:
     assert printable.startswith("<!doctype html>")
     for part in (report["model_sha256"], report["data_sha256"], "Most fooled"):
         assert part in printable
+    table = page.get_by_role("region", name="After the attack: true and predicted classes")
+    wrong = table.get_by_role("button", name="without mask predicted with mask")
+    count = int(wrong.locator(".text").inner_text())
+    wrong.click()
+    expect(page.locator("li img")).to_have_count(min(count, 24))
     page.get_by_text("As scikit-learn prints it").first.click()
     expect(page.get_by_text("macro avg").first).to_be_visible()
+
+
+def is_in_window(place: Locator) -> bool:
+    """Whether all of something is seen without scrolling."""
+    box, size = place.bounding_box(), place.page.viewport_size
+    assert box is not None
+    assert size is not None
+    return box["y"] >= 0 and box["y"] + box["height"] <= size["height"]
+
+
+def test_run_and_cells_bring_their_result_into_a_phone_s_window(visit: Visit) -> None:
+    models = "mobilenetv3,mobilenetv3-robust"
+    page = visit(f"Report?epsilon=8&limit=4&judged={models}&attacks=none,fgsm", width=390)
+    page.get_by_role("button", name="Run 4 reports").click()
+    bar = page.get_by_text(re.compile(r"\d+ % · \d of 4 reports"))
+    expect(bar).to_be_visible(timeout=REPORT_MS)
+    settle(page)
+    assert is_in_window(bar)
+    sentence = page.get_by_role("heading", name=re.compile("of 4 right"))
+    expect(sentence).to_contain_text("after FGSM at 8/255", timeout=REPORT_MS)
+    settle(page)
+    assert is_in_window(sentence)
+    cell = page.get_by_role("button", name=re.compile(r"^Open .*robust.*, Clean: \d of 4 right"))
+    cell.click()
+    expect(sentence).not_to_contain_text("after")
+    settle(page)
+    assert is_in_window(sentence)
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
+    assert violations(page) == []
 
 
 def upload(page: Page, count: int) -> None:
@@ -123,7 +159,7 @@ def test_a_report_is_cancelled_at_once_and_resumed_where_it_was(visit: Visit) ->
     expect(page.get_by_text(re.compile(r"\d+ of 200 images · .* left"))).to_be_visible(
         timeout=REPORT_MS
     )
-    page.get_by_role("button", name="Cancel").click()
+    page.get_by_role("button", name="Cancel").first.click()
     cancelled = page.get_by_text(re.compile(r"Cancelled after \d+ of 200 images"))
     expect(cancelled).to_be_visible()
     done = int(cancelled.inner_text().split()[-4])
@@ -136,7 +172,7 @@ def test_a_report_is_cancelled_at_once_and_resumed_where_it_was(visit: Visit) ->
     settle(page)
     expect(ready(page)).to_be_visible(timeout=REPORT_MS)  # the tab remembers whose it is
     assert "many.zip" not in visit("Report").content()
-    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Delete").first.click()
     expect(page.get_by_text("This cannot be undone")).to_be_visible()
     page.wait_for_timeout(1500)
     expect(ready(page)).to_be_visible()  # nothing is deleted by one press
@@ -209,7 +245,7 @@ def test_a_report_outlives_its_worker_and_its_server(chromium: Browser, tmp_path
         page.goto(second.address)  # any page will do
         until(lambda: queue.jobs()[0].state is State.DONE)
         page.goto(f"{second.address}/Report?run={queue.jobs()[0].run}")
-        expect(page.get_by_text("Success rate").first).to_be_visible(timeout=REPORT_MS)
+        expect(page.get_by_text("Fooled by the attack").first).to_be_visible(timeout=REPORT_MS)
         page.close()
     finally:
         second.stop()

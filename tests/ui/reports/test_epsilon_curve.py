@@ -65,7 +65,7 @@ def test_the_table_counts_what_the_median_leaves_out() -> None:
         "images": 3,
         "wrong before": 1,
         "standing at the end": 1,
-        "dead gradients": 0,
+        "without a gradient": 0,
     }
 
 

@@ -82,18 +82,21 @@ def test_report_on_the_portraits(open_page: Open) -> None:
         "Clean accuracy",
         "Balanced accuracy",
         "Robust accuracy",
-        "Success rate",
+        "Fooled by the attack",
         "Confidence drop",
     ]
     assert all(re.fullmatch(r"-?[\d.]+ to [\d.]+ %", metric.delta) for metric in app.metric)
-    assert any("95 % confidence interval" in caption.value for caption in app.caption)
+    assert any("95 % confidence interval" in text.value for text in app.markdown)
+    sentence = app.header[0].value
+    right, after = re.fullmatch(
+        r"(\d) of 6 right; after FGSM at 16/255: (\d) of 6\.", sentence
+    ).groups()
     assert "precision" in app.code[0].value
-    assert len(app.dataframe) == 5
-    assert app.dataframe[0].value["pictures"].tolist() == ["without mask", "with mask"]
-    assert [heading.value for heading in app.subheader] == ["Most fooled", "Least fooled"]
-    most, least = (table.value for table in app.dataframe[3:])
-    assert not set(most["file"]) & set(least["file"])
-    assert len(most) + len(least) == 6
+    assert app.dataframe[-1].value["pictures"].tolist() == ["without mask", "with mask"]
+    assert [heading.value for heading in app.subheader][3:5] == ["Most fooled", "Least fooled"]
+    falls = [row for it in app.dataframe if "after" in it.value for row in it.value["after"]]
+    fooled, standing = int(right) - int(after), int(after)
+    assert [row < 50 for row in falls] == [True] * min(5, fooled) + [False] * min(5, standing)
     assert any("FGSM" in caption.value and "16/255" in caption.value for caption in app.caption)
     check_outline(app, "Report-computed", whole=True)
 
@@ -228,7 +231,7 @@ def test_a_name_that_is_no_text_spoils_nothing(
     assert not app.exception
     assert not app.error
     files = [sorted(table.value["file"]) for table in app.dataframe if "file" in table.value]
-    assert files[0] == [r"with_mask/photo\udcff.png", r"without_mask/photo\udcff.png"]
+    assert files[0] == [r"without_mask/photo\udcff.png"], "right before the attack"
     assert files[-1] == [r"with_mask/broken\udcff.png", r"without_mask/broken\udcff.png"]
     assert len(app.get("download_button")) == 3
 
@@ -293,7 +296,7 @@ def test_calibration_and_sources_stand_with_the_figures(
     app.segmented_control(key="dataset").set_value("Server folder").run()
     app.text_input(key="folder").set_value("set").run()
     app = run_report(app)
-    assert any("Expected calibration error" in caption.value for caption in app.caption)
+    assert any("Expected calibration error" in text.value for text in app.markdown)
     assert any("each source (2)" in expander.label for expander in app.expander)
     parts, table = (it.value for it in app.dataframe if "source" in it.value)
     assert table["source"].tolist() == ["one", "two"]
@@ -366,7 +369,7 @@ def test_figures_are_written_with_their_intervals(report: Evaluation) -> None:
     nothing_to_attack = replace(
         report, clean=replace(report.clean, labels=1 - report.clean.classes)
     )
-    assert "Success rate" not in [
+    assert headline_figures.FOOLED not in [
         it.label for it in headline_figures.list_figures(nothing_to_attack)
     ]
 
@@ -388,30 +391,41 @@ def test_the_histogram_is_put_into_words(report: Evaluation) -> None:
     assert "After the attack, images" in confidence_histogram.describe_histogram(report)
 
 
-def _make_fall(report: Evaluation, margins: list[float]) -> Evaluation:
-    """Images of one class: the greater the margin, the surer before the attack; level after it."""
+def _make_fall(report: Evaluation, margins: list[float], after: list[float]) -> Evaluation:
+    """Images of one class: the greater the margin, the surer; below 0 the answer is wrong."""
     labels, paths = np.zeros(len(margins), int), tuple(f"{n}.png" for n in range(len(margins)))
-    before = np.array([[margin, 0.0] for margin in margins], np.float32)
-    after = Predictions(labels, np.zeros_like(before))
-    return replace(report, paths=paths, clean=Predictions(labels, before), adversarial=after)
+    clean, adversarial = (
+        Predictions(labels, np.array([[margin, 0.0] for margin in side], np.float32))
+        for side in (margins, after)
+    )
+    return replace(report, paths=paths, clean=clean, adversarial=adversarial)
 
 
-def test_extremes_are_those_whose_confidence_fell_most_and_least(report: Evaluation) -> None:
-    extremes = most_fooled.list_extremes(_make_fall(report, [3, 1, 9, -2, 5, 8, 2, 4, 6, 7, 0, -1]))
+def test_only_fooled_images_are_most_fooled_and_only_standing_ones_least(
+    report: Evaluation,
+) -> None:
+    before = [3, 1, 9, -2, 5, 8, 2, 4, 6, 7, -9]
+    after = [-1, -1, -1, -5, 4, -1, 1.9, 1, -1, -1, 9]  # 3 and 10 were wrong before
+    extremes = most_fooled.list_extremes(_make_fall(report, before, after))
     files = {title: [fall.path for fall in falls] for title, falls in extremes.items()}
     assert files == {
-        "Most fooled": ["2.png", "5.png", "9.png", "8.png", "4.png"],
-        "Least fooled": ["3.png", "11.png", "10.png", "1.png", "6.png"],
+        "Most fooled": ["2.png", "5.png", "9.png", "8.png", "0.png"],
+        "Least fooled": ["6.png", "4.png", "7.png"],
     }
     first = extremes["Most fooled"][0]
-    assert (first.truth, first.after) == ("without mask", 0.5)
+    assert first.truth == "without mask"
     assert first.before == pytest.approx(1 / (1 + np.exp(-9)))
 
 
-@pytest.mark.parametrize("count", [1, 2, 6])
-def test_few_images_stand_at_one_end_each(report: Evaluation, count: int) -> None:
-    most, least = most_fooled.list_extremes(_make_fall(report, [1.0] * count)).values()
-    assert [fall.path for fall in most + least[::-1]] == [f"{n}.png" for n in range(count)]
+@pytest.mark.parametrize(("after", "title"), [(1.0, "Most fooled"), (-1.0, "Least fooled")])
+def test_where_all_or_none_are_fooled_one_end_is_empty(
+    report: Evaluation, after: float, title: str
+) -> None:
+    extremes = most_fooled.list_extremes(_make_fall(report, [1.0] * 6, [after] * 6))
+    assert extremes.pop(title) == []
+    (other,) = extremes.values()
+    assert {fall.path for fall in other} <= {f"{n}.png" for n in range(6)}
+    assert len(other) == most_fooled.LIMIT
 
 
 def test_a_clean_run_has_no_extremes(report: Evaluation) -> None:

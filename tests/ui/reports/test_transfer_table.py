@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from facemask_ui.reports import transfer_table
-from facemask_ui.reports.headline_figures import Figure
+from facemask_ui.reports.headline_figures import FOOLED, Figure
 
 PGD = {"attack": "pgd", "epsilon": 4 / 255, "norm": "linf", "steps": 20, "knowledge": "white box"}
 
 
 def make_report(model: str, success: float | None, **stated: Any) -> transfer_table.StoredReport:
-    figures = [] if success is None else [Figure("Success rate", success, None)]
+    figures = [] if success is None else [Figure(FOOLED, success, None)]
     return {"model": model, "threat_model": PGD | stated}, figures
 
 

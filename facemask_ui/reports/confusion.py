@@ -1,0 +1,148 @@
+"""A confusion matrix whose cells open the pictures that they count."""
+
+from __future__ import annotations
+
+import html
+from functools import partial
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from facemask_core.data.datasets import Source
+from facemask_core.evaluation.predictions import Predictions
+from facemask_core.evaluation.report import Evaluation
+from facemask_core.models.classifier import probabilities
+from facemask_core.text import on_one_line
+from facemask_ui.base import settings
+from facemask_ui.base.figure_table import Cell, Row, draw_table
+from facemask_ui.base.palette import WORDS, percent
+from facemask_ui.reports import thumbnails
+
+_MOST = 24
+"""The most pictures of a cell that are shown."""
+_CHOSEN = f"{settings.PASSING}confusion"
+
+
+def show_confusion(
+    title: str, predictions: Predictions, report: Evaluation, photographs: Source | None
+) -> None:
+    """Shows the matrix, and below it the pictures of the cell that was chosen.
+
+    Args:
+        title: What the matrix is of.
+        predictions: The model's answers.
+        report: The report they belong to.
+        photographs: Its files; None if the visitor may not look at them.
+    """
+    here = (title, report.model_sha256, report.data_sha256, str(report.threat_model))
+    place, cell = st.session_state.get(_CHOSEN, (None, ""))
+    chosen = cell if place == here else ""
+    draw_table(
+        ["True class", *(f"Predicted {word.lower()}" for word in WORDS)],
+        _make_rows(predictions.confusion, chosen),
+        key=f"confusion:{title}",
+        label=f"{title}: true and predicted classes",
+        caption="Coloured: wrong answers. A cell opens its pictures.",
+        wide=True,
+        on_choice=partial(_choose, here, chosen),
+    )
+    if chosen:
+        _show_pictures(title, chosen, predictions, report, photographs)
+
+
+def _choose(here: tuple[str, ...], before: str, cell: str) -> None:
+    """Opens the pictures of a cell, or closes them if they are open."""
+    st.session_state[_CHOSEN] = (here, "" if cell == before else cell)
+
+
+def _make_rows(counts: NDArray[np.int64], chosen: str) -> list[Row]:
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    return [
+        Row(
+            title=f"Truly {WORDS[true].lower()}",
+            cells=[
+                Cell(
+                    text=str(counts[true, said]),
+                    note=f"{'right' if true == said else 'wrong'}, {percent(shares[true, said])}",
+                    wrong=0.0 if true == said else float(shares[true, said]),
+                    key=f"{true}{said}" if counts[true, said] else "",
+                    name=f"{counts[true, said]} {WORDS[true].lower()} predicted "
+                    f"{WORDS[said].lower()}: show the pictures",
+                    pressed=chosen == f"{true}{said}",
+                )
+                for said in range(2)
+            ],
+        )
+        for true in range(2)
+    ]
+
+
+def _show_pictures(
+    title: str,
+    chosen: str,
+    predictions: Predictions,
+    report: Evaluation,
+    photographs: Source | None,
+) -> None:
+    true, said = int(chosen[0]), int(chosen[1])
+    rows = list_pictures(predictions, true, said)
+    confidences = probabilities(predictions.logits)[:, said]
+    first = rows[:_MOST]
+    paths = [report.paths[row] for row in first]
+    pictures = {} if photographs is None else thumbnails.make_thumbnails(photographs, paths)
+    more = f"; the first {_MOST} of {len(rows)}" if len(rows) > _MOST else ""
+    attacked = (
+        " The pictures are shown as they are before the attack."
+        if report.robust is not None
+        else ""
+    )
+    st.markdown(
+        f"**{title}: truly {WORDS[true].lower()}, predicted {WORDS[said].lower()}**, the surest "
+        f"first{more}.{attacked}"
+        + ("" if pictures else " The files are not at hand here, so these are their names.")
+    )
+    st.html(
+        write_grid(
+            [
+                (on_one_line(path), pictures.get(path, ""), percent(float(confidences[row])))
+                for row, path in zip(first, paths, strict=True)
+            ]
+        )
+    )
+
+
+def list_pictures(predictions: Predictions, true: int, said: int) -> list[int]:
+    """Lists the rows that a cell counts, those with the most confident answers first.
+
+    Args:
+        predictions: The model's answers.
+        true: The true class.
+        said: The predicted one.
+    """
+    rows = np.flatnonzero((predictions.labels == true) & (predictions.classes == said))
+    confidences = probabilities(predictions.logits)[rows, said]
+    return rows[np.argsort(-confidences, kind="stable")].tolist()
+
+
+def write_grid(entries: list[tuple[str, str, str]]) -> str:
+    """Writes pictures with their names as HTML; nothing of a name becomes markup.
+
+    Args:
+        entries: Name, data address or nothing, and confidence of each.
+    """
+    items = []
+    for name, address, confidence in entries:
+        said = html.escape(name)
+        picture = (
+            f'<img src="{html.escape(address)}" alt="" width="96" height="96" '
+            'style="border-radius:8px;display:block">'
+            if address
+            else ""
+        )
+        items.append(
+            f'<li style="width:96px;font-size:0.8rem;line-height:1.3;overflow-wrap:anywhere">'
+            f"{picture}<strong>{confidence}</strong><br>{said}</li>"
+        )
+    style = "display:flex;flex-wrap:wrap;gap:12px;list-style:none;padding:0;margin:0 0 16px"
+    return f'<ul style="{style}">{"".join(items)}</ul>'
