@@ -5,7 +5,7 @@ from facemask_ui.page import frame
 with frame.page(
     "Paper",
     "Does the paper hold?",
-    "Its tables and figures beside the same measured in this lab, and seven places where its "
+    "Its tables and figures beside the same measured in this lab, and eleven places where its "
     "figures do not add up, each to be tried out.",
 ):
     from facemask_ui import paper

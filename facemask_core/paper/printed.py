@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -139,6 +140,53 @@ class Saying:
 
 
 @dataclass(frozen=True)
+class Quote:
+    """Words of the paper, and where they stand."""
+
+    where: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Composition:
+    """The parts of a network, Table 2.
+
+    Attributes:
+        number: The table's.
+        rows: Part, patch and stride, and the size of what goes in, as printed.
+    """
+
+    number: int
+    rows: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True)
+class OtherModel:
+    """A model of other work that the paper compares itself with: its accuracies.
+
+    Attributes:
+        model: Its name.
+        clean: Without an attack.
+        fgsm: Under FGSM.
+        pgd: Under PGD.
+    """
+
+    model: str
+    clean: float
+    fgsm: float
+    pgd: float
+
+
+@dataclass(frozen=True)
+class OtherWork:
+    """Other work on masks and attacks, as the paper quotes it."""
+
+    where: str
+    doi: str
+    rows: tuple[OtherModel, ...]
+
+
+@dataclass(frozen=True)
 class Paper:
     """All printed figures of the paper."""
 
@@ -153,6 +201,9 @@ class Paper:
     sayings: tuple[Saying, ...]
     falls: tuple[Saying, ...]
     recall: Saying
+    composition: Composition
+    quotes: Mapping[str, Quote]
+    other_work: OtherWork
 
     def figure(self, attack: str) -> Figure:
         """Returns the report under an attack, or under ``none``."""
@@ -178,6 +229,16 @@ def read() -> Paper:
         sayings=tuple(Saying(**entry) for entry in content["said"]),
         falls=tuple(Saying(**entry) for entry in content["falls"]),
         recall=Saying(**content["recall"]),
+        composition=Composition(
+            content["composition"]["number"], tuple(map(tuple, content["composition"]["rows"]))
+        ),
+        quotes={name: Quote(**entry) for name, entry in content["quotes"].items()},
+        other_work=OtherWork(
+            **{
+                **content["other_work"],
+                "rows": tuple(OtherModel(**entry) for entry in content["other_work"]["rows"]),
+            }
+        ),
     )
 
 

@@ -1,4 +1,4 @@
-"""The page Paper: the paper's figures beside the lab's, and seven that do not add up."""
+"""The page Paper: the paper's figures beside the lab's, and what does not add up."""
 
 from __future__ import annotations
 

@@ -8,7 +8,14 @@ from facemask_core.models import checkpoints
 from facemask_core.paper import experiments, printed
 from facemask_ui.base import messages, settings
 from facemask_ui.choices import models
-from facemask_ui.paper import differences, points, provenance, reports, training_tables
+from facemask_ui.paper import (
+    differences,
+    other_work,
+    points,
+    provenance,
+    reports,
+    training_tables,
+)
 
 _PARTS = {"beside": "Tables and figures", "odd": "What does not add up"}
 
@@ -52,6 +59,8 @@ def show_paper() -> None:
         with messages.show_errors():
             if usable:
                 reports.show_reports(paper, model)
+        with messages.show_errors():
+            other_work.show_other_work(paper)
     elif usable:
         with messages.show_errors():
             points.show_points(paper, model)

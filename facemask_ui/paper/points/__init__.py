@@ -1,4 +1,4 @@
-"""The seven points that do not add up; a new one is a file here and a line below."""
+"""The points that do not add up; a new one is a file here and a line below."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ import streamlit as st
 from facemask_core.paper.printed import Paper
 from facemask_ui.base import settings
 from facemask_ui.paper.points import (
+    composition,
+    defence,
+    downhill,
     falls,
     scale,
     softmax,
     steps_per_epoch,
+    still_right,
     supports,
     weaker,
     which_accuracy,
@@ -25,6 +29,10 @@ POINTS: tuple[Point, ...] = (
     falls.POINT,
     scale.POINT,
     softmax.POINT,
+    defence.POINT,
+    downhill.POINT,
+    still_right.POINT,
+    composition.POINT,
 )
 
 

@@ -56,3 +56,9 @@ def test_every_confidence_before_an_attack_lies_below_what_a_second_softmax_allo
 
 def test_the_paper_is_attacked_at_the_first_of_our_readings() -> None:
     assert PAPER.epsilon == experiments.EPSILON == 2 * experiments.EPSILONS[1]
+
+
+def test_quotes_and_other_work_are_as_the_paper_has_them() -> None:
+    assert [len(row) for row in PAPER.composition.rows] == [3] * 13
+    assert {"defence", "minimises", "update", "fooled", "conclusion", "size"} <= set(PAPER.quotes)
+    assert [(it.fgsm, it.pgd) for it in PAPER.other_work.rows] == [(0.1483, 0.0), (0.1553, 0.0)]

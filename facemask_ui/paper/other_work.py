@@ -1,0 +1,61 @@
+"""What the paper quotes of other work on masks and attacks, beside the models measured here."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from facemask_core.epsilons import describe_epsilon
+from facemask_core.paper import experiments, results
+from facemask_core.paper.experiments import Experiment
+from facemask_core.paper.printed import Paper
+from facemask_ui.base.palette import keep_together, percent
+from facemask_ui.choices import models
+
+_NONE = "\N{EN DASH}"
+
+
+def show_other_work(paper: Paper) -> None:
+    """Shows the accuracies as a table.
+
+    Args:
+        paper: The paper's printed figures.
+    """
+    st.header("Other networks under the same attacks", anchor=False)
+    st.table(list_rows(paper), hide_index=True, border="horizontal", width="content")
+    st.caption(
+        f"Quoted: the paper's {paper.other_work.where.lower()}, which cites it as [32] and lists "
+        f"it as 34 (doi {paper.other_work.doi}); its epsilon and settings are not told. Here: "
+        f"accuracy on test photographs, attacks at {describe_epsilon(experiments.EPSILON)}."
+    )
+
+
+def list_rows(paper: Paper) -> list[dict[str, str]]:
+    """Lists each network with its accuracy before an attack, under FGSM and under PGD."""
+    quoted = [
+        _write_row("quoted", it.model, (it.clean, it.fgsm, it.pgd)) for it in paper.other_work.rows
+    ]
+    here = [
+        _write_row(
+            "here",
+            models.title(name),
+            (
+                _read_accuracy(experiments.clean(name), "accuracy"),
+                _read_accuracy(experiments.fgsm(name), "robust_accuracy"),
+                _read_accuracy(experiments.pgd(name), "robust_accuracy"),
+            ),
+        )
+        for name in experiments.MODELS
+    ]
+    return [*quoted, *here]
+
+
+def _read_accuracy(experiment: Experiment, key: str) -> float | None:
+    result = results.read(experiment)
+    if result is None:
+        return None
+    return float(result["clean"]["accuracy"] if key == "accuracy" else result[key])
+
+
+def _write_row(source: str, name: str, accuracies: tuple[float | None, ...]) -> dict[str, str]:
+    cells = [_NONE if it is None else keep_together(percent(it)) for it in accuracies]
+    return {"Network": name, "": source, "Clean": cells[0], "FGSM": cells[1], "PGD": cells[2]}
