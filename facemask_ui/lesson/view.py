@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -16,6 +17,7 @@ from facemask_ui.lesson.texts import Texts
 from facemask_ui.page import links as lab_links
 
 _DONE, _OPEN = ":material/check_circle:", ":material/radio_button_unchecked:"
+_ANSWER = ":material/arrow_forward:"
 
 
 def show_lesson(texts: Texts) -> None:
@@ -119,18 +121,22 @@ def _show_answers(texts: Texts, chapter: Chapter[Any], guesses: Guesses, result:
     rows = zip(chapter.list_questions(texts), guesses, answers, replies, strict=True)
     for (question, offered), guess, answer, reply in rows:
         st.markdown(f"**{question}**")
-        lines = []
-        if guess == answer:
-            lines.append(f"{_DONE} {texts.say('page.agreed', answer=f'**{offered[answer]}**')}")
+        answered = f"**{offered[answer]}**"
+        if guess is None:
+            st.markdown(f"{_ANSWER} {texts.say('page.answer', answer=answered)}")
+        elif guess == answer:
+            _show_callout(st.success, _DONE, texts.say("page.agreed", answer=answered), reply)
         else:
-            if guess is not None:
-                words = texts.say("page.guessed", guess=offered[guess])
-                lines.append(f":material/help: {words}")
-            words = texts.say("page.answer", answer=f"**{offered[answer]}**")
-            lines.append(f":material/arrow_forward: {words}")
-        st.markdown("  \n".join([*lines, *([reply] if reply else [])]))
+            words = texts.say("page.guessed", guess=offered[guess])
+            line = f"{words}  \n{texts.say('page.answer', answer=answered)}"
+            _show_callout(st.warning, _ANSWER, line, reply)
     if not any(guess is not None for guess in guesses):
         st.caption(texts.say("page.unguessed"))
+
+
+def _show_callout(draw: Callable[..., Any], icon: str, line: str, reply: str) -> None:
+    """Shows how a guess went in the colour that belongs to it, and never by colour alone."""
+    draw("  \n".join(filter(None, [line, reply])), icon=icon)
 
 
 def _show_explanation(texts: Texts, chapter: Chapter[Any], result: Any) -> None:

@@ -50,7 +50,7 @@ def count_figures(app: AppTest) -> int:
 
 
 def read_page(app: AppTest) -> str:
-    return "\n".join(text.value for text in app.markdown)
+    return "\n".join(text.value for text in (*app.markdown, *app.success, *app.warning))
 
 
 @every_language
