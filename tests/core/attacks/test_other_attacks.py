@@ -154,6 +154,11 @@ def test_squares_shrink_as_the_queries_go_by() -> None:
     assert sides[0] == 50
     assert sides == sorted(sides, reverse=True)
     assert sides[-1] == 2
+    halvings = (10, 50, 200, 500, 1000, 2000, 4000, 6000, 8000)  # the last query before each
+    for query in halvings:
+        before, after = (attack._side(it, (224, 224)) for it in (query, query + 1))
+        assert before > after
+        assert attack._side(query - 1, (224, 224)) == before
 
 
 @pytest.mark.backend

@@ -99,6 +99,13 @@ def test_the_set_is_unpacked_without_clutter(server: FileServer, tmp_path: Path)
     assert calls[-1] == ("unpacking Face Masks.zip", len(FILES), len(FILES))
 
 
+def test_a_file_is_counted_in_megabytes_of_a_million_bytes() -> None:
+    calls: list[tuple[str, int, int]] = []
+    count = mendeley._count_megabytes("a.zip", lambda *call: calls.append(call))
+    count(1_999_999, 50_000_000)
+    assert calls == [("a.zip, MB", 1, 50)]
+
+
 def test_it_can_be_trained_on_as_it_is(server: FileServer, tmp_path: Path) -> None:
     mendeley.download(tmp_path / "photos", server.url)
     splits = places.open_splits(tmp_path / "photos")

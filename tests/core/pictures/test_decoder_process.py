@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import decoding_in_place
 import heic_files
@@ -56,13 +57,18 @@ def test_its_refusal_is_told_in_the_same_words() -> None:
     ids=["ends", "dies", "stops early", "stops in a word", "tells of billions"],
 )
 def test_its_death_is_a_damaged_picture(script: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    start = subprocess.Popen
-    monkeypatch.setattr(
-        decoder_process.subprocess,
-        "Popen",
-        lambda _, **options: start([sys.executable, "-c", script], **options),
-    )
+    start, processes = subprocess.Popen, list[Any]()
+
+    def start_script(_: list[str], **options: Any) -> Any:
+        processes.append(start([sys.executable, "-c", script], **options))
+        return processes[-1]
+
+    monkeypatch.setattr(decoder_process.subprocess, "Popen", start_script)
     assert refusal(AVIF) == ("This AVIF picture cannot be read; save it as JPEG or PNG and retry.")
+    (process,) = processes
+    assert process.returncode is not None
+    assert process.stdin.closed
+    assert process.stdout.closed
 
 
 @pytest.mark.parametrize("name", PHONES)
