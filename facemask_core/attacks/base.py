@@ -5,12 +5,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from facemask_core.attacks.norms import distances
+from facemask_core.attacks.sweep_order import order_sweep
 from facemask_core.errors import AttackError
 from facemask_core.labels import LABELS
 from facemask_core.models.classifier import BUCKETS, Classifier
@@ -145,7 +146,8 @@ class Attack(ABC):
         Raises:
             AttackError: The input or an epsilon is outside the contract, or they do not rise.
         """
-        return join_batches(list(self.sweep_parts(classifier, image, label, epsilons, seed=seed)))
+        parts = self.sweep_parts(classifier, image, label, epsilons, seed=seed)
+        return join_parts(list(parts), len(epsilons))
 
     def sweep_parts(
         self,
@@ -155,10 +157,12 @@ class Attack(ABC):
         epsilons: Sequence[float],
         *,
         seed: int = 0,
-    ) -> Iterator[AdversarialBatch]:
+    ) -> Iterator[SweepPart]:
         """Sweeps as :meth:`sweep` does, but part by part, so that a page can show each at once.
 
-        The input is checked by the call itself, before the first part is computed.
+        The input is checked by the call itself, before the first part is computed. Every part
+        says which epsilons it answers: a few far apart come first, and those between them later.
+        An epsilon may come again, with a stronger answer.
         """
         pixels = classifier.check_images(np.asarray(image)[None])
         classes = check_labels(np.array([label]), 1)
@@ -174,10 +178,11 @@ class Attack(ABC):
         labels: NDArray[np.int64],
         epsilons: Sequence[float],
         seed: int,
-    ) -> Iterator[AdversarialBatch]:
+    ) -> Iterator[SweepPart]:
         """Attacks a checked batch of one image; families that share work do so here."""
-        for epsilon in epsilons:
-            yield self._attack(classifier, images, labels, epsilon, seed)
+        for place in order_sweep(epsilons):
+            batch = self._attack(classifier, images, labels, epsilons[place], seed)
+            yield SweepPart((place,), batch)
 
     def check_epsilon(self, epsilon: float, shape: tuple[int, ...]) -> float:
         """Checks an epsilon for images of a shape (height, width, 3), and returns it as a float.
@@ -239,12 +244,44 @@ class Attack(ABC):
         return self.threat_model(epsilon, seed)
 
 
+class SweepPart(NamedTuple):
+    """The answers of a sweep at one epsilon or several.
+
+    Attributes:
+        places: Which epsilons, as places in the list of all.
+        batch: One row for each of them.
+    """
+
+    places: tuple[int, ...]
+    batch: AdversarialBatch
+
+
 def join_batches(batches: Sequence[AdversarialBatch]) -> AdversarialBatch:
     """Concatenates batches in their order; at least one is needed."""
     names = [field.name for field in fields(AdversarialBatch)]
     return AdversarialBatch(
         **{name: np.concatenate([getattr(batch, name) for batch in batches]) for name in names}
     )
+
+
+def join_parts(parts: Sequence[SweepPart], count: int) -> AdversarialBatch:
+    """Puts the parts of a sweep into the order of its epsilons.
+
+    Where an epsilon came twice, the later answer counts, and the gradients of both.
+
+    Args:
+        parts: All parts of a sweep.
+        count: How many epsilons it has.
+    """
+    rows = join_batches([part.batch for part in parts])
+    places = np.concatenate([part.places for part in parts])
+    last = {int(place): row for row, place in enumerate(places)}
+    order = [last[place] for place in range(count)]
+    chosen = {field.name: getattr(rows, field.name)[order] for field in fields(AdversarialBatch)}
+    for name in ("gradient_calls", "dead"):
+        values = getattr(rows, name)
+        chosen[name] = np.bincount(places, values, count).astype(values.dtype)
+    return AdversarialBatch(**chosen)
 
 
 def check_seed(seed: int) -> int:

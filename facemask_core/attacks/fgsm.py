@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from facemask_core.attacks.base import AdversarialBatch, complete_batch
+from facemask_core.attacks.base import AdversarialBatch, SweepPart, complete_batch
 from facemask_core.attacks.gradient_ascent import GradientAscent
 from facemask_core.models.classifier import Classifier
 
@@ -52,13 +52,13 @@ class FGSM(GradientAscent):
         labels: NDArray[np.int64],
         epsilons: Sequence[float],
         seed: int,
-    ) -> Iterator[AdversarialBatch]:
+    ) -> Iterator[SweepPart]:
         """Uses one gradient for every epsilon, and predicts them all in one batch."""
         towards, dead = self.steepest(classifier, images, labels)
         radii = np.array(epsilons, np.float32)[:, None, None, None]
         pixels = np.clip(images + radii * towards, 0.0, 1.0)
         count = len(epsilons)
-        yield complete_batch(
+        batch = complete_batch(
             pixels,
             np.broadcast_to(images, pixels.shape),
             classifier.predict(pixels),
@@ -68,3 +68,4 @@ class FGSM(GradientAscent):
             gradient_calls=np.eye(1, count, dtype=np.int64)[0],
             dead=np.repeat(dead, count),
         )
+        yield SweepPart(tuple(range(count)), batch)

@@ -162,6 +162,7 @@ class IterativeAscent(GradientAscent):
         epsilon: float,
         *,
         start: NDArray[np.float32],
+        steps: int,
         keep_start: bool,
     ) -> AdversarialBatch:
         """Climbs as :meth:`_ascend` does, and every few steps drops the images that are fooled."""
@@ -172,12 +173,12 @@ class IterativeAscent(GradientAscent):
             step_size=self.step_size_at(epsilon),
             resumable=True,
         )
-        steps = 1
-        best, points = climb(images, labels, start=start, steps=steps, keep_start=keep_start)
+        done = 1
+        best, points = climb(images, labels, start=start, steps=done, keep_start=keep_start)
         points = points.copy()
-        while steps < self.steps and not best.success.all():
+        while done < steps and not best.success.all():
             standing = np.flatnonzero(~best.success)
-            few = min(steps, _STEPS_BETWEEN_LOOKS, self.steps - steps)
+            few = min(done, _STEPS_BETWEEN_LOOKS, steps - done)
             # The climb before has judged these points, so the start is not judged again.
             attempt, points[standing] = climb(
                 images[standing],
@@ -186,7 +187,7 @@ class IterativeAscent(GradientAscent):
                 steps=few,
                 keep_start=False,
             )
-            attempt = replace(attempt, iterations=attempt.iterations + steps)
+            attempt = replace(attempt, iterations=attempt.iterations + done)
             best = merge_attempts(best, attempt, standing, self.target)
-            steps += few
+            done += few
         return best

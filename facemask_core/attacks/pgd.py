@@ -9,14 +9,16 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from facemask_core.attacks.base import AdversarialBatch, Attack, complete_batch
+from facemask_core.attacks import norms
+from facemask_core.attacks.base import AdversarialBatch, Attack, SweepPart, complete_batch
 from facemask_core.attacks.iterative_ascent import IterativeAscent
 from facemask_core.attacks.restarts import (
     best_of_restarts,
     check_restarts,
-    merge_attempts,
     random_starts,
 )
+from facemask_core.attacks.warm_sweep import WarmSweep
+from facemask_core.backend import keras
 from facemask_core.models.classifier import Classifier
 
 
@@ -65,7 +67,7 @@ class PGD(IterativeAscent):
     def sweep_threat_model(self, epsilon: float, seed: int = 0) -> dict[str, Any]:
         """States the settings as every attack does, and where each epsilon of a sweep starts."""
         return super().sweep_threat_model(epsilon, seed) | {
-            "sweep": "the whole attack at the smallest epsilon above 0, then each from the last"
+            "sweep": "the whole attack at a few epsilons, the others from the next larger one"
         }
 
     def _attack(
@@ -81,7 +83,13 @@ class PGD(IterativeAscent):
             start = self._start(subset, epsilon, seed, restart)
             # A random start is an attack of its own; the clean image is not.
             return self._climb_from(
-                classifier, subset, labels[rows], epsilon, start, keep_start=self.random_start
+                classifier,
+                subset,
+                labels[rows],
+                epsilon,
+                start,
+                steps=self.steps,
+                keep_start=self.random_start,
             )
 
         return best_of_restarts(attempt, len(images), self.restarts, self.target)
@@ -101,25 +109,32 @@ class PGD(IterativeAscent):
         labels: NDArray[np.int64],
         epsilons: Sequence[float],
         seed: int,
-    ) -> Iterator[AdversarialBatch]:
-        """Starts each epsilon at the result of the one before, which its larger ball holds as well.
+    ) -> Iterator[SweepPart]:
+        """Makes the whole attack at a few epsilons, and starts warm between them.
 
-        So the image never fares better at a larger epsilon. The smallest epsilon above 0 has no
-        result before it and gets the whole attack, with its random start and its restarts.
+        Of 32 epsilons and 20 steps that takes 199 gradients in place of 640.
         """
-        clean = last = self._clean_batch(classifier, images, labels)
-        for epsilon in epsilons:
-            if epsilon == 0.0:
-                yield clean
-                continue
-            if last is clean:
-                whole = self._attack(classifier, images, labels, epsilon, seed)
-                last = merge_attempts(clean, whole, np.arange(len(images)), self.target)
-            else:
-                last = self._climb_from(
-                    classifier, images, labels, epsilon, last.images, keep_start=True
-                )
-            yield last
+        ball = norms.ball(self.norm)
+
+        def climb(start: NDArray[np.float32], epsilon: float, steps: int) -> AdversarialBatch:
+            inside = ball.into_bounds(start, images, np.float32(epsilon))
+            return self._climb_from(
+                classifier,
+                images,
+                labels,
+                epsilon,
+                keras.ops.convert_to_numpy(inside),
+                steps=steps,
+                keep_start=True,
+            )
+
+        return WarmSweep(
+            clean=self._clean_batch(classifier, images, labels),
+            attack=lambda epsilon: self._attack(classifier, images, labels, epsilon, seed),
+            climb=climb,
+            steps=self.steps,
+            target=self.target,
+        ).compute(epsilons)
 
     def _clean_batch(
         self, classifier: Classifier, images: NDArray[np.float32], labels: NDArray[np.int64]
@@ -145,12 +160,13 @@ class PGD(IterativeAscent):
         epsilon: float,
         start: NDArray[np.float32],
         *,
+        steps: int,
         keep_start: bool,
     ) -> AdversarialBatch:
-        """Climbs from a start, through all steps or, with ``stop_early``, until it fools."""
+        """Climbs from a start, through some steps or, with ``stop_early``, until it fools."""
         if self.stop_early:
             return self._ascend_until_fooled(
-                classifier, images, labels, epsilon, start=start, keep_start=keep_start
+                classifier, images, labels, epsilon, start=start, steps=steps, keep_start=keep_start
             )
         return self._ascend(
             classifier,
@@ -159,7 +175,7 @@ class PGD(IterativeAscent):
             epsilon,
             start=start,
             step_size=self.step_size_at(epsilon),
-            steps=self.steps,
+            steps=steps,
             keep_start=keep_start,
         )[0]
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from facemask_core import cores
 from facemask_core.attacks import AdversarialBatch, Attack
+from facemask_core.attacks.base import SweepPart
 from facemask_core.attacks.norms import distances
 from facemask_core.epsilons import Grid, grid
 from facemask_core.errors import AttackError
@@ -124,9 +125,9 @@ def sweep_epsilons(
 ) -> Sweep:
     """Attacks one face at every epsilon of the slider.
 
-    FGSM needs a single gradient and a single batch of predictions. PGD makes the whole attack at
-    the smallest epsilon above 0, and at each larger one starts from the result before, so that a
-    larger epsilon is never weaker, except for the rounding to 8 bits.
+    FGSM needs a single gradient and a single batch of predictions. PGD makes the whole attack at a
+    few epsilons, and at each other one starts from the result at the next larger one; a larger
+    epsilon is never weaker than a smaller one, except for the rounding to 8 bits.
 
     Args:
         classifier: The model under attack.
@@ -155,8 +156,9 @@ def sweep_epsilons_in_parts(
 ) -> Iterator[Sweep]:
     """As :func:`sweep_epsilons`, but each part can be shown while the next is being computed.
 
-    The input is checked before the first part is computed. FGSM has one part with every notch; the
-    others have one part a notch.
+    The input is checked before the first part is computed. FGSM has one part with every notch. The
+    others have one part a notch, a few far apart first. The last of PGD may bring notches again,
+    with the picture of a smaller one that is stronger; then the later answer counts.
     """
     axis = grid_of(attack)
     sequence = axis.notches if notches is None else notches
@@ -200,14 +202,12 @@ def _round_parts(
     label: int,
     axis: Grid,
     notches: Sequence[int],
-    parts: Iterator[AdversarialBatch],
+    parts: Iterator[SweepPart],
     threat_model: dict[str, Any],
 ) -> Iterator[Sweep]:
     """Rounds an attack's images to 8 bits, and classifies again those that this changes."""
-    done = 0
-    for part in parts:
-        own = notches[done : done + len(part.images)]
-        done += len(own)
+    for places, part in parts:
+        own = [notches[place] for place in places]
         adversarial = np.empty(part.images.shape, np.uint8)
         rounding = partial(_round, part, face, [axis.epsilon(n) for n in own], adversarial)
         differs = np.array(cores.map_rows(rounding, range(len(own))), np.bool_)
@@ -231,13 +231,17 @@ def _round_parts(
 
 
 def _join(parts: Sequence[Sweep]) -> Sweep:
+    """Joins the parts in the order of the notches; the last answer at a notch counts."""
+    notches = np.concatenate([part.notches for part in parts])
+    last = {int(notch): row for row, notch in enumerate(notches)}
+    order = [last[notch] for notch in sorted(last)]
     return replace(
         parts[0],
-        notches=np.concatenate([part.notches for part in parts]),
-        adversarial=np.concatenate([part.adversarial for part in parts]),
-        logits=np.concatenate([part.logits for part in parts]),
+        notches=notches[order],
+        adversarial=np.concatenate([part.adversarial for part in parts])[order],
+        logits=np.concatenate([part.logits for part in parts])[order],
         gradient_calls=sum(part.gradient_calls for part in parts),
         dead_gradients=sum(part.dead_gradients for part in parts),
-        rounded_away=np.concatenate([part.rounded_away for part in parts]),
-        unmoved=np.concatenate([part.unmoved for part in parts]),
+        rounded_away=np.concatenate([part.rounded_away for part in parts])[order],
+        unmoved=np.concatenate([part.unmoved for part in parts])[order],
     )

@@ -80,7 +80,7 @@ class Film:
         Returns:
             uint8 (224, 224, 3), or None where it is not computed yet.
         """
-        for part in self.done:
+        for part in reversed(self.done):  # the last answer at a notch counts
             if notch in part.answers:
                 return part.attacked_at(notch, np.asarray(self.done[0].values))
         return None
@@ -93,19 +93,12 @@ class Film:
             truth_known: Whether the question's label is the right answer, not only the model's own.
         """
         if truth_known not in self._animations:
-            notches, attacked, probabilities = zip(
-                *(
-                    (notch, part.attacked_at(notch, question.face), answer)
-                    for part in self.done
-                    for notch, answer in part.answers.items()
-                ),
-                strict=True,
-            )
-            epsilons = [question.grid.write(notch) for notch in notches]
+            last = {notch: part for part in self.done for notch in part.answers}
+            notches = sorted(last)
             gif = encode_sweep(
-                epsilons,
-                attacked,
-                probabilities,
+                [question.grid.write(notch) for notch in notches],
+                [last[notch].attacked_at(notch, question.face) for notch in notches],
+                [last[notch].answers[notch] for notch in notches],
                 question.label,
                 truth_known=truth_known,
                 unsure_below=question.classifier.card.unsure_below,

@@ -126,7 +126,8 @@ class Lab {
     const { before } = this.film;
     const doubt = before !== undefined && isUnsure(before, unsureBelow);
     this.film.wrong = before !== undefined && predict(before) !== label && !doubt;
-    this.film.first = this.film.wrong || doubt ? undefined : fooling?.[0]; // no attack made it so
+    const known = fooling && sortPoints(this.film).findIndex(([at]) => at === fooling[0]) === fooling[0];
+    this.film.first = this.film.wrong || doubt || !known ? undefined : fooling[0]; // no attack made it so
     this.drawCurve();
     this.curve.drawKey(this.film, this.data);
     this.drawGuess();

@@ -92,9 +92,9 @@ def describe_face(question: Question, before: Verdict) -> Part:
 def describe_sweep(face: NDArray[np.uint8], sweep: Sweep) -> Part:
     """Makes a part of the attacked faces and the answers at some notches of the slider.
 
-    Where every attacked face is the face plus so many times one pattern of signs, as FGSM's are in
-    L-infinity, the pattern alone is sent; otherwise each one's difference from the face, modulo 256
-    so that it fits 8 bits however large it is.
+    Where the sweep begins at 0 and every attacked face is the face plus so many times one pattern
+    of signs, as FGSM's are in L-infinity, the pattern alone is sent; otherwise each one's
+    difference from the face, modulo 256 so that it fits 8 bits however large it is.
 
     Args:
         face: uint8 (224, 224, 3).
@@ -102,7 +102,7 @@ def describe_sweep(face: NDArray[np.uint8], sweep: Sweep) -> Part:
     """
     name = f"levels {sweep.notches[0]}-{sweep.notches[-1]}"
     header = {"levels": sweep.notches.tolist(), "probabilities": sweep.probabilities.tolist()}
-    signs = _find_signs(face, sweep) if sweep.grid == LINF else None
+    signs = _find_signs(face, sweep) if sweep.grid == LINF and 0 in sweep.notches else None
     if signs is None:
         return Part(name, "frames", header, sweep.adversarial - face)
     return Part(name, "sign", header, signs)

@@ -84,15 +84,16 @@ def _sweep_parts(question: Question) -> Iterator[Sweep]:
 
 
 def _compute_sweep(question: Question, before: Verdict) -> Iterator[Part]:
-    grid, distances = question.grid, list[Fidelity]()
+    grid, distances = question.grid, dict[int, Fidelity]()
     yield parts.describe_face(question, before)
     yield ASKS
     for sweep in _sweep_parts(question):
         yield parts.describe_sweep(question.face, sweep)
-        distances += measure_all(question.face, list(sweep.adversarial))
-        if sweep.notches[-1] != grid.last:
+        figures = measure_all(question.face, list(sweep.adversarial))
+        distances |= zip(sweep.notches.tolist(), figures, strict=True)
+        if len(distances) < len(grid.notches):
             yield ASKS
-    yield parts.describe_figures(grid.notches, distances)
+    yield parts.describe_figures(grid.notches, [distances[notch] for notch in grid.notches])
     if question.attack != attacks.make("noise", norm=grid.norm):
         yield ASKS
         yield _compute_noise(question, before)
@@ -111,13 +112,13 @@ def _compute_noise(question: Question, before: Verdict) -> Part:
 
 
 def _compute_twin(question: Question) -> Iterator[Part]:
-    confidences = list[tuple[int, float]]()
+    confidences = dict[int, float]()
     yield ASKS
     for sweep in _sweep_parts(question):
-        confidences += zip(sweep.notches.tolist(), sweep.confidence.tolist(), strict=True)
-        if sweep.notches[-1] != question.grid.last:
+        confidences |= zip(sweep.notches.tolist(), sweep.confidence.tolist(), strict=True)
+        if len(confidences) < len(question.grid.notches):
             yield ASKS
-    yield parts.describe_line("twin", confidences)
+    yield parts.describe_line("twin", sorted(confidences.items()))
 
 
 def _compute_steps(question: Question, epsilon: float, before: Verdict) -> Iterator[Part]:
