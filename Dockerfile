@@ -18,6 +18,7 @@ COPY deploy/requirements.lock ./
 RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.lock
 
 COPY .streamlit ./.streamlit
+COPY assets/films ./assets/films
 COPY assets/models ./assets/models
 COPY assets/reports ./assets/reports
 COPY assets/samples ./assets/samples

@@ -50,6 +50,7 @@ def attempts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     record.touch()
     with pytest.MonkeyPatch.context() as patched:
         hook = {"PYTHONPATH": str(_OFFLINE), "OFFLINE_RECORD": str(record)}
+        hook["FACEMASK_FILM_MEGABYTES"] = "0"  # a long test would share the processor with films
         patched.setattr(Server, "environment", hook)
         yield record
     assert not record.read_text(encoding="utf-8"), "at the last server's end"

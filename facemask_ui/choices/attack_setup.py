@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from facemask_core import attacks
+from facemask_core.attacks import Attack
 from facemask_core.attacks.iterative_ascent import IterativeAscent
 from facemask_core.epsilons import LEVELS, LINF, describe_epsilon
 from facemask_core.labels import LABELS
@@ -127,6 +129,25 @@ def describe_threat_model(threat_model: dict[str, object]) -> str:
         for key, value in rest.items()
     ]
     return ", ".join([first, *details])
+
+
+def write_sweep_command(model: str, attack: Attack, seed: int) -> str:
+    """Writes the command that repeats the slider's answers about a picture.
+
+    Args:
+        model: Name of the model.
+        attack: The attack.
+        seed: Its seed.
+    """
+    usual = asdict(attacks.make(attack.name))
+    words = [f"facemask sweep PICTURE --model {model} --attack {attack.name}"]
+    for key, value in asdict(attack).items():
+        if value != usual[key]:
+            text = {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
+            words.append(f"--set {key}={text}")
+    if seed:
+        words.append(f"--seed {seed}")
+    return " ".join(words)
 
 
 def _write_value(value: object) -> str:

@@ -6,6 +6,7 @@ import gc
 import time
 from collections.abc import Iterable
 from functools import partial
+from typing import Any, cast
 
 import numpy as np
 import streamlit as st
@@ -109,6 +110,30 @@ def load(name: str, *, to_attack: bool = False) -> Classifier:
     if to_attack:
         _compile_gradient(name, sha256(name))
     return classifier
+
+
+class _ModelOnDemand:
+    """A shipped model of which the card is known; whoever asks it more loads it first."""
+
+    def __init__(self, name: str) -> None:
+        offer.check_offered(name)
+        self.name = name
+        self.card = checkpoints.read_card(checkpoints.locate(name))
+
+    def __getattr__(self, attribute: str) -> Any:
+        return getattr(load(self.name, to_attack=True), attribute)
+
+
+def on_demand(name: str) -> Classifier:
+    """Returns a shipped model that is loaded, ready to be attacked, once it is asked something.
+
+    Args:
+        name: The model.
+
+    Raises:
+        CheckpointError: This server does not offer the model, or its card cannot be used.
+    """
+    return cast(Classifier, _ModelOnDemand(name))
 
 
 @compute_once(most=_MOST, spinner="Loading the model. This takes a few seconds, once.")

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from facemask_core.evaluation.verdicts import Verdict
 from facemask_core.models.classifier import Classifier
 from facemask_core.pictures.animation import encode_sweep
 from facemask_ui.face.question import Question
@@ -70,6 +71,13 @@ class Film:
                 self._packed[position] = parts.pack(self.name, self.done[position])
             yield self._packed[position]
             position += 1
+
+    @property
+    def before(self) -> Verdict:
+        """The model's answer to the face; the first part must be there."""
+        first, second = self.done[0].header["before"]
+        label = int(second > first)
+        return Verdict(label, (first, second), self.classifier.card.unsure_below)
 
     def attacked_at(self, notch: int) -> NDArray[np.uint8] | None:
         """Finds the attacked face at a notch.

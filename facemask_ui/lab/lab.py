@@ -41,13 +41,17 @@ def show_lab(
         look_further: Whether the visitor may look further at the attacked face.
     """
     face = cropping.cut_face(picture, region)
-    classifier = models.load(model, to_attack=True)
-    before = answers.judge_face(classifier, face)
+    classifier = models.on_demand(model)  # of a sample everything may be known
     framed = cropping.is_about_a_face(picture, region)
     label = label if framed else None  # of a wall, no answer is right
+    film = None
+    if label is not None:
+        question = Question(face, classifier, label, attack, seed)
+        film = sweeps.recall_sweep(question)
+    before = answers.judge_face(classifier, face) if film is None else film.before
     truth.describe_mistake(picture, label, before, models.title(model))
     question = Question(face, classifier, truth.settle_label(label, before), attack, seed)
-    film = sweeps.film_sweep(question, before)
+    film = film or sweeps.film_sweep(question, before)
     grid = question.grid
     notch = slider.read_notch(grid)
     guess = _choose_guess(picture, region)
@@ -93,7 +97,7 @@ def show_lab(
         twin = models.robust_twin(model)
         with messages.show_errors():  # a twin that is damaged costs its own line alone
             if twin is not None:
-                other = models.load(twin, to_attack=True)
+                other = models.on_demand(twin)
                 component.send_film(sweeps.film_twin(question, other), key=twin)
     attacked = film.attacked_at(notch)
     note = note.model_copy(update={"epsilon": grid.epsilon(notch)})
@@ -113,9 +117,12 @@ def _describe_threat_models(question: Question, model: str) -> list[str]:
     threat_models = [
         question.attack.threat_model(grid.epsilon(notch), question.seed) for notch in grid.notches
     ]
+    film = question.attack.sweep_threat_model(0.0, question.seed).get("sweep")
+    how = "" if film is None else f" The slider makes {film}."
+    command = attack_setup.write_sweep_command(model, question.attack, question.seed)
+    rest = f"{identity}{how} Repeat it: {command}"
     return [
-        f"Threat model: {attack_setup.describe_threat_model(one)}. {identity}"
-        for one in threat_models
+        f"Threat model: {attack_setup.describe_threat_model(one)}. {rest}" for one in threat_models
     ]
 
 

@@ -36,12 +36,14 @@ class Part:
             ``animation`` or ``end``.
         header: What it says in JSON.
         values: What it says in 8-bit values: a face, a change to one, or a file.
+        packed: The values compressed by zlib, where they are stored so; else empty.
     """
 
     name: str
     kind: str
     header: dict[str, Any]
     values: NDArray[np.uint8] | NDArray[np.int8] | bytes = b""
+    packed: bytes = b""
 
     @property
     def answers(self) -> dict[int, Sequence[float]]:
@@ -75,7 +77,8 @@ def pack(film: str, part: Part) -> bytes:
     header = {"question": film, "part": part.name, "kind": part.kind, **part.header}
     text = json.dumps(header).encode()
     values = part.values if isinstance(part.values, bytes) else part.values.tobytes()
-    return len(text).to_bytes(4, "little") + text + zlib.compress(values, _QUICK)
+    packed = part.packed or zlib.compress(values, _QUICK)
+    return len(text).to_bytes(4, "little") + text + packed
 
 
 def describe_face(question: Question, before: Verdict) -> Part:

@@ -16,10 +16,10 @@ from facemask_core.models.classifier import Classifier
 from facemask_core.pictures.fidelity import Fidelity, measure_all
 from facemask_core.robustness import Sweep
 from facemask_ui.face.question import Question
-from facemask_ui.lab import parts
+from facemask_ui.lab import parts, stored_films
 from facemask_ui.lab.film import ASKS, Film
 from facemask_ui.lab.parts import Part
-from facemask_ui.visitors import shared_cache
+from facemask_ui.visitors import quiet, shared_cache
 from facemask_ui.visitors.shared_cache import AnswerCache
 
 _OWN, _EVERYONES = 6, 48
@@ -36,7 +36,27 @@ def film_sweep(question: Question, before: Verdict) -> Film:
         before: The model's answer to the face.
     """
     name = question.key()
-    return _find_film(name, name, question, partial(_compute_sweep, question, before))
+    return _find_film(name, name, question, partial(compute_sweep, question, before))
+
+
+def recall_sweep(question: Question) -> Film | None:
+    """Finds a film of every epsilon that was made before, or began before; asks no model.
+
+    Args:
+        question: The question; its model may be one that is not loaded yet.
+    """
+    quiet.note_visitor()
+    films, key = _pick_films(question), question.key()
+    film = films.peek(key)
+    if film is not None:
+        return film if film.done else None
+    stored = stored_films.find_film(question)
+    if stored is None:
+        return None
+    complete = Film(
+        key, question.classifier, lambda: iter(stored), lambda: films.drop(key), done=stored
+    )
+    return films.get(key, lambda: complete)
 
 
 def film_twin(question: Question, twin: Classifier) -> Film:
@@ -68,13 +88,18 @@ def _find_film(
     key: str, name: str, question: Question, begin: Callable[[], Iterator[Part]]
 ) -> Film:
     """Finds a film by its key, or begins it with parts of which none is computed yet."""
+    films = _pick_films(question)
+    return films.get(
+        key, lambda: Film(name, question.classifier, begin, forget=lambda: films.drop(key))
+    )
+
+
+def _pick_films(question: Question) -> AnswerCache[Film]:
     face = shared_cache.hash_face(question.face)
     films: AnswerCache[Film] = shared_cache.pick_cache(
         "films", face, own=_OWN, everyones=_EVERYONES
     )
-    return films.get(
-        key, lambda: Film(name, question.classifier, begin, forget=lambda: films.drop(key))
-    )
+    return films
 
 
 def _sweep_parts(question: Question) -> Iterator[Sweep]:
@@ -83,7 +108,13 @@ def _sweep_parts(question: Question) -> Iterator[Sweep]:
     )
 
 
-def _compute_sweep(question: Question, before: Verdict) -> Iterator[Part]:
+def compute_sweep(question: Question, before: Verdict) -> Iterator[Part]:
+    """Computes the parts of a film of every epsilon, with ``ASKS`` before each that asks the model.
+
+    Args:
+        question: The question; its attack has an epsilon.
+        before: The model's answer to the face.
+    """
     grid, distances = question.grid, dict[int, Fidelity]()
     yield parts.describe_face(question, before)
     yield ASKS
@@ -113,6 +144,11 @@ def _compute_noise(question: Question, before: Verdict) -> Part:
 
 def _compute_twin(question: Question) -> Iterator[Part]:
     confidences = dict[int, float]()
+    for part in stored_films.find_film(question) or ():
+        confidences |= {notch: answer[question.label] for notch, answer in part.answers.items()}
+    if confidences:
+        yield parts.describe_line("twin", sorted(confidences.items()))
+        return
     yield ASKS
     for sweep in _sweep_parts(question):
         confidences |= zip(sweep.notches.tolist(), sweep.confidence.tolist(), strict=True)

@@ -11,7 +11,16 @@ import streamlit as st
 import facemask_ui.compat
 from facemask_core import logs
 from facemask_ui.choices import offer
-from facemask_ui.server import compat, drain, hosts, idle_models, log_lines, metrics, network
+from facemask_ui.server import (
+    compat,
+    drain,
+    hosts,
+    idle_films,
+    idle_models,
+    log_lines,
+    metrics,
+    network,
+)
 from facemask_ui.server.closed_tabs import ClosedTabs, Reaper
 from facemask_ui.server.middleware import UPLOADS
 
@@ -41,6 +50,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     tasks = [
         asyncio.create_task(Reaper(tabs, uploads).run()),
         asyncio.create_task(idle_models.unload_idle_models(idle_models.read_idle_seconds())),
+        asyncio.create_task(idle_films.compute_in_silence(idle_films.read_megabytes())),
     ]
     try:
         yield

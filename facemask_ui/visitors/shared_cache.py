@@ -72,6 +72,11 @@ class AnswerCache(Generic[Value]):
                     entry.values.append(make())
         return entry.values[0]
 
+    def peek(self, key: Hashable) -> Value | None:
+        """Returns a value if it is there, without waiting for one that is being made."""
+        entry = self._entries.get(key)
+        return entry.values[0] if entry is not None and entry.values else None
+
     def clear(self) -> None:
         """Drops every value."""
         with self._lock:

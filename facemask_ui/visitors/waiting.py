@@ -29,6 +29,7 @@ from facemask_core.models.queue_client import Client, ThreadClient
 from facemask_ui import compat
 from facemask_ui.base import address, mode
 from facemask_ui.base.tally import TALLY
+from facemask_ui.visitors import quiet
 from facemask_ui.visitors.allowance import Allowances
 
 _PLACE, _MESSAGE = "place-in-line", "place-in-line-said"
@@ -55,6 +56,7 @@ class Visitor:
 
     def __init__(self, session: str) -> None:
         """Takes the session's id as the visitor's key."""
+        quiet.note_visitor()
         self._came = time.monotonic()
         self._run = compat.PageRun()
         self._must_finish, self._for_everyone = _must_finish.get(), _for_everyone.get()

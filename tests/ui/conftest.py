@@ -19,6 +19,7 @@ from facemask_core.jobs import Supervisor
 from facemask_core.models import checkpoints
 from facemask_core.pictures.images import INPUT_SIZE
 from facemask_ui.choices import models, offer
+from facemask_ui.lab import stored_films
 from facemask_ui.visitors import shared_cache
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,6 +47,12 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFacto
 def empty_caches() -> None:
     """Empties the shared caches, so that no test gets the answers of another."""
     shared_cache._shared_cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def no_stored_films(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has every page compute what it shows; ``lab/test_stored_films.py`` reads stored films."""
+    monkeypatch.setattr(stored_films, "find_film", lambda _question: None)
 
 
 @pytest.fixture(autouse=True)
@@ -97,5 +104,6 @@ def brightness(monkeypatch: pytest.MonkeyPatch) -> Classifier:
         return Classifier(model, own)
 
     monkeypatch.setattr(models, "load", lambda _name, **_: classifier)
+    monkeypatch.setattr(models, "on_demand", lambda _name: classifier)
     monkeypatch.setattr(facemask_core, "load_classifier", load, raising=False)
     return classifier
