@@ -44,10 +44,11 @@ def shipped() -> tuple[str, ...]:
         CheckpointError: There is none.
     """
     names = offer.list_offered()
-    return tuple(sorted(names, key=lambda name: (_megabytes(name), name)))
+    return tuple(sorted(names, key=lambda name: (measure_megabytes(name), name)))
 
 
-def _megabytes(name: str) -> float:
+def measure_megabytes(name: str) -> float:
+    """Measures the file with a model's weights, in megabytes; 0 if it is not there."""
     path = checkpoints.locate(name) / checkpoints.WEIGHTS_FILE
     return round(path.stat().st_size / 1e6, 1) if path.is_file() else 0.0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from facemask_ui.model_card.overview import CARD, choose_second, show_comparison, show_overview
 from facemask_ui.model_card.view import show_card
 
-__all__ = ["show_card"]
+__all__ = ["CARD", "choose_second", "show_card", "show_comparison", "show_overview"]

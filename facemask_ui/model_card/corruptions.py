@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
-from numpy.typing import NDArray
 
 from facemask_core import corruptions
 from facemask_core.models import checkpoints
@@ -21,7 +20,7 @@ from facemask_ui.base.palette import Palette, percent, pick_palette
 LIGHT = ("darker", "brighter", "contrast", "colour_cast")
 """The corruptions that are changes of light."""
 _CHANCE = 0.5
-"""The accuracy at which a cell has the weakest colour: that of a coin."""
+"""The accuracy at which a cell has the strongest colour of wrong answers: that of a coin."""
 _TWIN = "-robust"
 _MEASUREMENT = ("data_sha256", "crop", "corruptions", "severities", "seed")
 """The entries in which two tables agree that can be compared."""
@@ -108,7 +107,7 @@ def make_chart(cells: Cells, colours: Palette) -> go.Figure:
             z=shares, x=[str(severity) for severity in severities], y=list(map(_title, names)),
             customdata=[["" if cell is None else _describe(cell) for cell in row] for row in rows],
             zmin=_CHANCE, zmax=1, showscale=False, xgap=3, ygap=3,
-            colorscale=[[0, colours.weak], [1, colours.strong]],
+            colorscale=[[0, colours.wrong], [1, colours.weak]],
             hovertemplate="%{y}, severity %{x}<br>%{customdata}<extra></extra>",
         )
     )  # fmt: skip
@@ -117,7 +116,7 @@ def make_chart(cells: Cells, colours: Palette) -> go.Figure:
         if share is not None:
             figure.add_annotation(  # Plotly takes a category's number, and a digit for a number
                 x=column, y=row, text=f"{100 * share:.0f}", showarrow=False,
-                font={"color": _pick_ink(share, colours)},
+                font={"color": colours.text},
             )  # fmt: skip
     ink = {"color": colours.text}
     figure.update_layout(
@@ -128,29 +127,6 @@ def make_chart(cells: Cells, colours: Palette) -> go.Figure:
     figure.update_xaxes(title="Severity", type="category", **axis)
     figure.update_yaxes(autorange="reversed", **axis)
     return figure
-
-
-def _pick_ink(share: float, colours: Palette) -> str:
-    """Picks the text's colour that stands out more from a cell's."""
-    depth = min(max((share - _CHANCE) / (1 - _CHANCE), 0.0), 1.0)
-    ground = (1 - depth) * _read_colour(colours.weak) + depth * _read_colour(colours.strong)
-    light = _measure_light(ground)
-
-    def contrast(ink: str) -> float:
-        darker, lighter = sorted((light, _measure_light(_read_colour(ink))))
-        return (lighter + 0.05) / (darker + 0.05)
-
-    return max((colours.text, colours.on_strong), key=contrast)
-
-
-def _read_colour(colour: str) -> NDArray[np.float64]:
-    return np.array([int(colour[start : start + 2], 16) for start in (1, 3, 5)]) / 255
-
-
-def _measure_light(colour: NDArray[np.float64]) -> float:
-    """Measures relative luminance as WCAG 2 defines it."""
-    linear = np.where(colour <= 0.04045, colour / 12.92, ((colour + 0.055) / 1.055) ** 2.4)
-    return float(linear @ (0.2126, 0.7152, 0.0722))
 
 
 def describe_chart(cells: Cells) -> str:

@@ -18,7 +18,7 @@ from facemask_ui.base.charts import CHART_CONFIG
 from facemask_ui.base.messages import escape_markdown
 from facemask_ui.base.palette import percent, pick_palette, write_class, write_verdict
 from facemask_ui.choices import attack_setup, models
-from facemask_ui.model_card import calibration, corruptions, failures, tables, training
+from facemask_ui.model_card import calibration, corruptions, failures, robustness, tables, training
 
 _PICTURE = 168
 _MOST_FAILURES = 24
@@ -106,11 +106,19 @@ def _show_robustness(card: Card) -> None:
     if not reports:
         st.caption("No robust accuracy has been measured for these weights.")
         return
-    st.dataframe(tables.tabulate_robustness(reports), hide_index=True)
-    st.caption(
-        f"{tables.describe_photographs(reports)} An image that was wrong before the attack "
-        "counts as an error in robust accuracy, and not at all in the success rate."
+    st.plotly_chart(
+        robustness.make_chart(reports, pick_palette()),
+        key="under-attack",
+        config=CHART_CONFIG,
+        alt=robustness.describe_chart(reports),
     )
+    st.caption(
+        f"{tables.describe_photographs(reports)} Robust accuracy: of all images, those right "
+        "before and after the attack, with 95 % intervals. Fooled by the attack: of those right "
+        "before it, the share that is wrong after it."
+    )
+    with st.expander("Values under each attack", icon=":material/table:"):
+        st.dataframe(tables.tabulate_robustness(reports), hide_index=True)
     strongest = reports[-1]
     by_class = parts.tabulate_parts(strongest)
     if by_class.empty:

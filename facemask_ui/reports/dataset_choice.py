@@ -131,7 +131,7 @@ def _choose_zip() -> tuple[Data, Dataset] | None:
         "has ended or is cancelled. File names and figures stay until you delete the report; "
         "only its link leads to them."
     )
-    choose_file(
+    file = choose_file(
         "Choose a zip with one folder a class",
         key="zip",
         on_change=keep_zip,
@@ -141,6 +141,9 @@ def _choose_zip() -> tuple[Data, Dataset] | None:
     upload: UploadedZip | None = st.session_state.get(_ZIP)
     if upload is None:
         return None
+    if file is None:  # another page was open meanwhile
+        name = messages.escape_markdown(upload.name)
+        st.caption(f":material/folder_zip: Still chosen: {name}.")
     try:
         split, dataset = "", _arrange_zip(upload.sha256, "", upload)
     except SplitsError as error:

@@ -1,10 +1,12 @@
-"""The worksheet: every question, boxes to tick, and lines to write on."""
+"""The worksheet: every question with its face, boxes to tick, and lines to write on."""
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 
-from facemask_ui.lesson import links
+from facemask_core.pictures import images
+from facemask_ui.lesson import links, subjects
 from facemask_ui.lesson.chapters import CHAPTERS
 from facemask_ui.lesson.handouts.templates import TEMPLATES
 from facemask_ui.lesson.texts import Texts
@@ -12,9 +14,14 @@ from facemask_ui.lesson.texts import Texts
 
 @dataclass(frozen=True)
 class _Task:
-    """A chapter on the worksheet: its questions with their options, and its address."""
+    """A chapter on the worksheet: its face, questions with their options, and its address.
+
+    A chapter without a face of its own has an empty address of a picture.
+    """
 
     title: str
+    face: str
+    alt: str
     questions: list[tuple[str, list[str]]]
     address: str
 
@@ -29,6 +36,8 @@ def write_worksheet(texts: Texts, lab: str) -> str:
     tasks = [
         _Task(
             texts.say("page.jump", number=number, title=chapter.say(texts, "title")),
+            _write_face(chapter.sample),
+            texts.say(f"faces.{chapter.sample}.alt") if chapter.sample else "",
             chapter.list_questions(texts),
             links.link_to_lesson(lab, texts, number),
         )
@@ -40,3 +49,11 @@ def write_worksheet(texts: Texts, lab: str) -> str:
         say=texts.say,
         tasks=tasks,
     )
+
+
+def _write_face(sample: str | None) -> str:
+    """Writes a shipped face as a data address, so that the sheet fetches nothing."""
+    if sample is None:
+        return ""
+    picture = images.encode_jpeg(subjects.read_face(sample), 85)
+    return f"data:image/jpeg;base64,{base64.b64encode(picture).decode('ascii')}"

@@ -35,6 +35,10 @@ def test_the_worksheet_asks_everything_and_answers_nothing(lang: str) -> None:
     for chapter in CHAPTERS[:-1]:
         assert chapter.say(strings, "right") not in seen.text
     assert seen.attributes.count(("class", "line")) > 2 * len(CHAPTERS)
+    faces = [chapter.sample for chapter in CHAPTERS if chapter.sample]
+    assert seen.tags.count("img") == len(faces) > 0
+    assert page.count('src="data:image/jpeg;base64,') == len(faces)
+    assert all(("alt", strings.say(f"faces.{face}.alt")) in seen.attributes for face in faces)
 
 
 @every_language
@@ -75,9 +79,13 @@ def test_nothing_runs_nothing_is_fetched_and_addresses_are_escaped(lang: str) ->
             ParsedPage(write(texts.read_texts(lang), EVIL)),
         )
         assert evil.tags == plain.tags
-        assert not {"script", "link", "img", "iframe", "object", "base", "form"} & set(plain.tags)
+        assert not {"script", "link", "iframe", "object", "base", "form"} & set(plain.tags)
+        sources = [value for name, value in plain.attributes if name in {"src", "srcset"}]
+        assert all(source.startswith("data:image/jpeg;base64,") for source in sources)
         assert not re.search(r"url\(|@import|@font-face", write(texts.read_texts(lang), LAB))
-        assert ("content", "default-src 'none'; style-src 'unsafe-inline'") in plain.attributes
+        pictures = "img-src data:; " if sources else ""
+        policy = f"default-src 'none'; {pictures}style-src 'unsafe-inline'"
+        assert ("content", policy) in plain.attributes
 
 
 @pytest.mark.usefixtures("brightness")

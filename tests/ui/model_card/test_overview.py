@@ -1,0 +1,74 @@
+"""The table of all models shows figures of cards and result files, and says what is missing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from facemask_core.data import groupings
+from facemask_core.models import checkpoints, published
+from facemask_ui.base.palette import LIGHT, percent
+from facemask_ui.choices import models
+from facemask_ui.model_card import overview, robustness
+from facemask_ui.model_card.overview import NOT_MEASURED, Measured
+
+
+@pytest.mark.parametrize("name", checkpoints.available())
+def test_figures_are_those_of_the_card_and_the_result_files(name: str) -> None:
+    card = checkpoints.read_card(checkpoints.locate(name))
+    figures, test = overview.measure_model(name), card.metrics["test"]
+    assert figures["Clean, balanced"].text == percent(test["balanced_accuracy"])
+    assert figures["Clean, balanced"].wrong == 1 - test["balanced_accuracy"]
+    table = card.corruptions
+    dangers = figures["Corruptions, mean"]
+    assert dangers.text == ("–" if table is None else percent(table["mean_balanced_accuracy"]))
+    assert (dangers.note == NOT_MEASURED) is (table is None)
+    reports = published.read_reports(card.weights_sha256)
+    attacked = {
+        f"PGD {round(255 * it['threat_model']['epsilon'])}/255": it
+        for it in reports
+        if it["threat_model"]["attack"] == "pgd"
+    }
+    for head in ("PGD 2/255", "PGD 4/255", "PGD 8/255"):
+        report = attacked.get(head)
+        if report is None:
+            assert figures[head].note == NOT_MEASURED
+        elif report.get("without_drawn"):
+            share = report["without_drawn"]["balanced_robust_accuracy"]
+            assert figures[head].text == percent(share)
+        else:
+            assert figures[head].text == percent(report["robust_accuracy"])
+            assert "not balanced" in figures[head].note
+    assert figures["Size"].text == f"{models.measure_megabytes(name):.1f} MB"
+    assert figures["Time an image"].note.startswith(("CPU", "GPU"))
+
+
+def test_figures_of_other_photographs_say_so() -> None:
+    usual, other = (it.splits["test"] for it in (groupings.SECOND, groupings.FIRST))
+    assert overview._measure_share(0.5, usual).note == ""
+    assert overview._measure_share(0.5, other).note == "first grouping"
+    assert overview._measure_share(None, usual).note == NOT_MEASURED
+
+
+def test_a_star_stands_only_among_figures_that_can_be_compared() -> None:
+    best, worse = Measured(0.9, "90 %", conditions="a"), Measured(0.8, "80 %", conditions="a")
+    missing = overview._NOTHING
+
+    def stars(*column: Measured) -> list[bool]:
+        figures = {str(number): {"head": one} for number, one in enumerate(column)}
+        return [overview._is_best("head", name, figures) for name in figures]
+
+    assert stars(best, worse, missing) == [True, False, False]
+    assert stars(best, replace(worse, conditions="other photographs")) == [False, False]
+    assert stars(best, missing) == [False, False]
+
+
+@pytest.mark.parametrize("name", checkpoints.available())
+def test_the_chart_holds_every_published_figure(name: str) -> None:
+    reports = published.read_reports(models.sha256(name))
+    figure = robustness.make_chart(reports, LIGHT)
+    drawn = sorted(share for line in figure.data for share in line.y[1:])
+    assert drawn == sorted(report["robust_accuracy"] for report in reports)
+    for report in reports:
+        assert percent(report["robust_accuracy"]) in robustness.describe_chart(reports)
