@@ -25,7 +25,7 @@ def show_matrix(lines: Sequence[Line], shown: Line | None) -> None:
         lines: All lines, those under way included.
         shown: The open report's line; None while none is open.
     """
-    own = next((line for line in lines if line.mine), None)
+    own = next((line for line in lines if line.mine and _has_cell(line)), None)
     base = shown if shown is not None and shown.complete else own
     if base is None:
         return
@@ -61,13 +61,19 @@ def list_members(base: Line, lines: Iterable[Line]) -> list[Line]:
     """
     known = [line for line in lines if line.key != base.key]
     alike = {line.key for line in base.find_same_images(known)} if base.complete else set()
-    return [
-        line
-        for line in (base, *known)
-        if not line.is_search
-        and (line.complete or (line.job is not None and line.job.state.active))
-        and (line is base or line.key in alike or _are_ordered_alike(base, line))
-    ]
+
+    def belongs(line: Line) -> bool:
+        if base.complete and line.complete:  # a folder's files may have changed between the two
+            return line.key in alike
+        return _has_cell(line) and _are_ordered_alike(base, line)
+
+    members = [base, *(line for line in known if belongs(line))]
+    return [line for line in members if not line.is_search]
+
+
+def _has_cell(line: Line) -> bool:
+    """Whether a line is complete or under way, rather than failed, cancelled or deleted."""
+    return line.complete or (line.job is not None and line.job.state.active)
 
 
 def _are_ordered_alike(base: Line, line: Line) -> bool:
