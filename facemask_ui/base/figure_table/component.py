@@ -73,7 +73,7 @@ def draw_table(
         rows: The rows.
         key: The table's key, unique on the page.
         label: What it is, for those who hear the page.
-        caption: What its figures mean, above it.
+        caption: What its figures mean, below it.
         wide: Whether each cell is large, as in a table of few.
         on_choice: Called with the key of a cell or row that is chosen. The key comes from the
             browser, so it is passed on only if it is in the table.
