@@ -146,8 +146,12 @@ def _decode(data: bytes, question: Question) -> list[Part]:
     else:
         values = _unpack(packed, len(notches) * question.face.size)
         pictures = np.frombuffer(values, np.uint8).reshape(len(notches), *shape)
-        reach = np.abs(pictures.view(np.int8).astype(np.int16)).max(axis=(1, 2, 3))
-        _require(header["kind"] == "frames", bool((reach <= notches).all()))
+        changes = pictures.view(np.int8).reshape(len(notches), -1)
+        lowest, highest = changes.min(axis=1).astype(int), changes.max(axis=1)
+        _require(
+            header["kind"] == "frames",
+            bool((-lowest <= notches).all() and (highest <= notches).all()),
+        )
     answers = {"levels": notches, "probabilities": header["probabilities"]}
     return [
         Part("face", "face", {"before": header["before"], "label": question.label}, question.face),
