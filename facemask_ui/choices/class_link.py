@@ -6,11 +6,11 @@ Controls are hidden for clarity, not for secrecy: everyone may bring them back, 
 from __future__ import annotations
 
 from collections.abc import Collection
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
-from facemask_ui.base import settings
+from facemask_ui.base import address, settings
 
 PICTURE, MODEL, ATTACK, ADVANCED, FURTHER = ("picture", "model", "attack", "advanced", "further")
 GROUPS = {
@@ -71,7 +71,16 @@ def _show_form(own_picture: bool, own_crop: bool) -> None:
                 "Your crop does not travel in a link; the class sees the picture as it opens.",
                 icon=":material/crop:",
             )
-        st.code(_write_link(names), language=None, wrap_lines=True)
+        link = _write_link(names)
+        if _opens_here_alone(link):
+            st.warning(
+                "You opened the lab by an address that means “this computer” on every computer, so "
+                "this link opens it nowhere else. Open the lab by the address that the class will "
+                "use, and make the link there; the lab's guide “Teach a class” says how to let a "
+                "class in.",
+                icon=":material/link_off:",
+            )
+        st.code(link, language=None, wrap_lines=True)
 
 
 def _write_link(names: Collection[str]) -> str:
@@ -80,6 +89,12 @@ def _write_link(names: Collection[str]) -> str:
     # Streamlit says that it leaves the page out, and sometimes does.
     lab = (st.context.url or "").rstrip("/").removesuffix(f"/{_PAGE}")
     return f"{lab}/{_PAGE}?{text}".rstrip("?")
+
+
+def _opens_here_alone(link: str) -> bool:
+    """Whether a link names the computer it is opened on, whichever that is."""
+    host = urlsplit(link).hostname or ""
+    return host == "localhost" or host.endswith(".localhost") or address.is_this_machine(host)
 
 
 def _show_way_back() -> None:

@@ -105,3 +105,19 @@ def test_an_own_picture_never_enters_a_link(open_page: Open) -> None:
     app.file_uploader[0].set_value(("my_face.png", face, "image/png")).run()
     assert link(app) == {"epsilon": "7"}
     assert any("never travels in a link" in info.value for info in app.info)
+
+
+@pytest.mark.parametrize(
+    ("link", "alone"),
+    [
+        ("http://127.0.0.1:8501/Attack", True),
+        ("http://localhost/Attack?epsilon=3", True),
+        ("http://lab.localhost:8501/Attack", True),
+        ("http://[::1]:8501/Attack", True),
+        ("http://192.168.1.7:8501/Attack", False),
+        ("https://lab.school.example/Attack", False),
+        ("/Attack", False),
+    ],
+)
+def test_a_link_that_means_this_computer_everywhere_says_so(link: str, alone: bool) -> None:
+    assert class_link._opens_here_alone(link) is alone
