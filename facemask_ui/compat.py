@@ -1,8 +1,8 @@
 """Private interfaces of Streamlit and its server that the lab needs, each with its reason.
 
 A new version may change any of them without notice; ``tests/ui/test_compat.py`` fails if one does.
-In the browser, ``lesson/place.*`` and ``base/refusals.js`` find Streamlit's own elements by their
-``data-testid``; browser tests fail if it changes.
+In the browser, ``lesson/place.*``, ``base/refusals.js`` and ``page/frame.css`` find Streamlit's own
+elements by their ``data-testid`` or class; browser tests fail if one changes.
 """
 
 from __future__ import annotations

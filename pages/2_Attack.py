@@ -8,20 +8,22 @@ with frame.page(
     "Attack",
     "How little noise does it take?",
     "The attack changes the picture, within epsilon, so that the model gets it wrong.",
+    has_stage=True,
 ):
     from facemask_ui import lab
     from facemask_ui.choices import class_link, models
     from facemask_ui.face import cropping, pictures, truth
     from facemask_ui.lab import attack_choice
+    from facemask_ui.page import bench
 
     hidden = class_link.read_hidden_groups()
     visible = {name: name not in hidden for name in class_link.GROUPS}
-    if any(visible[name] for name in ("picture", "model", "attack")):
-        choice, answer = st.columns([2, 3], gap="large")
-    else:
-        choice, answer = st.container(), st.container()
-    with choice:
-        picture = pictures.choose_picture(visible=visible["picture"])
+    stage, choices = bench.split_bench(
+        choices=any(visible[name] for name in ("picture", "model", "attack"))
+    )
+    with choices:
+        with st.container(key="faces"):
+            picture = pictures.choose_picture(visible=visible["picture"])
         if picture is not None:
             region = (
                 cropping.choose_folded_crop(picture)
@@ -33,8 +35,21 @@ with frame.page(
         attack, seed = attack_choice.choose_attack(
             visible=visible["attack"], advanced=visible["advanced"]
         )
-    if picture is not None:
-        with answer:
+    with stage:
+        if picture is None:
+            with st.container(border=True):
+                st.markdown(
+                    ":material/add_photo_alternate: Choose a picture of a face, and the model's "
+                    "answer appears here."
+                )
+        else:
             lab.show_lab(
-                picture, region, label, model, attack, seed, look_further=visible["further"]
+                picture,
+                region,
+                label,
+                model,
+                attack,
+                seed,
+                look_further=visible["further"],
+                may_choose_attack=visible["attack"],
             )

@@ -1,7 +1,8 @@
 """The shipped pictures as a grid to click: Streamlit has no such widget, so this is a component.
 
 It is a group of native radio buttons whose labels are thumbnails, so arrow keys, focus and screen
-readers work as the browser knows them. On a narrow screen the grid becomes a strip to swipe.
+readers work as the browser knows them. Where the choices stand below the stage the grid becomes
+a strip to swipe.
 """
 
 from __future__ import annotations
@@ -24,10 +25,11 @@ _KEY = "gallery"
 
 _CSS = """
 fieldset { border: 0; margin: 0; padding: 0; min-width: 0; container-type: inline-size; }
-.pictures { display: grid; gap: 6px; padding: 3px;
-  grid-template-columns: repeat(auto-fill, minmax(60px, 1fr)); }
+.pictures { display: grid; gap: 5px; padding: 3px;
+  grid-template-columns: repeat(auto-fill, minmax(46px, 1fr)); }
 summary { cursor: pointer; padding: 8px 3px; font: inherit; font-size: 14px;
   color: var(--st-text-color); }
+p { margin: 6px 3px; font-size: 14px; color: var(--st-text-color); }
 summary:focus-visible { outline: 2px solid var(--st-text-color); }
 label { position: relative; display: block; cursor: pointer; line-height: 0; }
 input { position: absolute; opacity: 0; inset: 0; margin: 0; cursor: pointer; }
@@ -37,9 +39,9 @@ label:hover img { border-color: var(--st-text-color); }
 input:checked + img { border: 3px solid var(--st-primary-color);
   outline: 2px solid var(--st-primary-color); }
 input:focus-visible + img { outline: 3px solid var(--st-text-color); outline-offset: 1px; }
-@media (max-width: 640px) {
-  .pictures { grid-template-rows: repeat(2, 68px); grid-template-columns: none;
-    grid-auto-flow: column; grid-auto-columns: 68px; overflow-x: auto; }
+@media (max-width: 900px) {
+  .pictures { grid-template-rows: 56px; grid-template-columns: none; grid-auto-flow: column;
+    grid-auto-columns: 56px; overflow-x: auto; scrollbar-width: thin; }
 }
 """
 
@@ -88,8 +90,6 @@ def choose_sample(default: str) -> str:
 
     component = st.components.v2.component(_KEY, html=_write_markup(), css=_CSS, js=_JS)
     component(data={"current": sample_id}, key=_KEY, on_picked_change=store)
-    portraits = len(list_samples()) - 1
-    st.caption(f"{portraits} rendered portraits of nobody, and a photograph (NASA, public domain).")
     return sample_id
 
 
@@ -103,8 +103,10 @@ def _write_markup() -> str:
     return (
         '<fieldset aria-label="Sample pictures">'
         f'<div class="pictures">{_write_labels(samples.gallery())}</div>'
-        "<details><summary>Hard cases: masks worn wrongly, and what might pass for one</summary>"
-        f'<div class="pictures">{_write_labels(samples.confusers())}</div></details></fieldset>'
+        "<details><summary>Hard cases: worn wrongly, or no mask at all</summary>"
+        f'<div class="pictures">{_write_labels(samples.confusers())}</div>'
+        f"<p>All {len(list_samples()) - 1} portraits are rendered and show nobody; the photograph "
+        "is NASA's, in the public domain.</p></details></fieldset>"
     )
 
 

@@ -151,6 +151,7 @@ def _choose_source() -> str:
             SOURCES,
             format_func=lambda name: f"{icons(name)} {name}",
             required=True,
+            label_visibility="collapsed",
             **widget,
         )
     )

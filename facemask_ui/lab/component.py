@@ -21,6 +21,7 @@ __all__ = [
     "Axis",
     "draw_lab",
     "epsilon_axis",
+    "is_seen",
     "send_film",
     "send_part",
     "step_axis",
@@ -38,8 +39,13 @@ _JS = "\n".join(
             "codec.js",
             "pictures.js",
             "png.js",
+            "scale.js",
             "curve.js",
+            "rail.js",
             "player.js",
+            "views.js",
+            "answer.js",
+            "card.js",
             "downloads.js",
             "guess.js",
             "lab.js",
@@ -47,6 +53,12 @@ _JS = "\n".join(
     )
 )
 _PART_JS = "\n".join(browser.read_texts(__file__, "codec.js", "part.js"))
+
+
+_STOPS = [*range(9), 10, 12, 14, 16, 20, 24, 28, 32]
+"""Where the slider of epsilon stops: at every notch as far as most faces fall, then ever fewer."""
+_MARKS = [0, 1, 2, 4, 8, 16, 32]
+_MOST_MARKS = 8
 
 
 @dataclass(frozen=True)
@@ -59,6 +71,8 @@ class Axis:
         values: What a notch is called there, in file names and below the curve.
         texts: How a notch is written beside the slider.
         short: How it is written elsewhere.
+        stops: The notches where the slider stops; a link may add one.
+        marks: The notches that are written below the slider.
         lengths: The L2 length a notch allows, where it is one.
         playable: Whether a button runs through the notches.
     """
@@ -68,6 +82,8 @@ class Axis:
     values: list[float]
     texts: list[str]
     short: list[str]
+    stops: list[int]
+    marks: list[int]
     lengths: list[float] | None = None
     playable: bool = False
 
@@ -99,16 +115,17 @@ def epsilon_axis(grid: Grid) -> Axis:
     lengths = [grid.epsilon(notch) for notch in grid.notches]
     if grid == LINF:
         texts = [f"{text} = {length:.4f}" for text, length in zip(short, lengths, strict=True)]
-        return Axis("Epsilon", "epsilon_levels", values, texts, short)
-    return Axis("Epsilon (L2)", "epsilon", values, short, short, lengths)
+        return Axis("Epsilon", "epsilon_levels", values, texts, short, _STOPS, _MARKS)
+    return Axis("Epsilon (L2)", "epsilon", values, short, short, _STOPS, _MARKS, lengths)
 
 
 def step_axis(most: int) -> Axis:
     """Makes the axis of an attack's steps."""
-    numbers = range(most + 1)
+    numbers = list(range(most + 1))
     texts = [f"{number} of {most}" for number in numbers]
     short = [f"step {number}" for number in numbers]
-    return Axis("Step", "step", list(numbers), texts, short, playable=True)
+    marks = numbers[:: max(1, round(most / _MOST_MARKS))]
+    return Axis("Step", "step", list(numbers), texts, short, numbers, marks, playable=True)
 
 
 def draw_lab(
@@ -121,17 +138,22 @@ def draw_lab(
     unsure_below: float | None,
     alt: str,
     attack: str,
+    credit: str,
     file: str,
     record: dict[str, Any],
     notes: NotchNotes,
+    threat_models: list[dict[str, Any]],
     stated: list[str] | None = None,
+    one_step: bool = False,
     guess: bool = False,
     truth_known: bool = True,
     headline: bool = True,
+    folded: bool = True,
     figures: dict[str, list[str]] = SWEEP_FIGURES,
     hidden: tuple[str, ...] = (),
-    on_level: Callable[[int], None],
+    on_level: Callable[[int], None] | None = None,
     on_animate: Callable[[], None] | None = None,
+    on_smaller_steps: Callable[[], None] | None = None,
 ) -> None:
     """Draws the component for a film whose parts :func:`send_film` sends, before or after.
 
@@ -144,22 +166,31 @@ def draw_lab(
         unsure_below: The confidence below which the model is unsure, if it ever is.
         alt: What the picture shows.
         attack: The attack's name in words.
+        credit: Attack and model in words, for the card that visitors share.
         file: First part of the names of downloaded files.
         record: What the downloaded record says besides the points of the film.
         notes: What the downloaded picture says about itself.
-        stated: A line of text at each notch, such as the threat model.
+        threat_models: What the attacker knows and may do at each notch, for the downloaded record.
+        stated: A line of text at each notch, such as the threat model in words.
+        one_step: Whether the attack takes one straight step, which may go too far; then the page
+            says where it did.
         guess: Whether the visitor is asked for a guess before the answer.
         truth_known: Whether ``label`` is the right answer, and not only the model's own.
         headline: Whether the verdict is written large.
+        folded: Whether the curve and the figures are folded away, and the rest is kept as low as
+            the window; otherwise the component is as long as it is.
         figures: Name and unit of the numbers shown at each notch.
         hidden: Parts not to be shown: ``views``, ``figures``, ``downloads``.
         on_level: Called with the notch where the slider came to rest.
         on_animate: Called when the visitor wants the film as a GIF; None if there is none.
+        on_smaller_steps: Called when the visitor wants an attack of small steps instead of one;
+            None if that is not offered.
     """
 
     def store() -> None:
         notch = st.session_state[key].get("level")
-        if isinstance(notch, int) and 0 <= notch <= axis.most:  # it comes from a browser
+        sound = isinstance(notch, int) and 0 <= notch <= axis.most  # it comes from a browser
+        if sound and on_level is not None:
             on_level(notch)
 
     component = st.components.v2.component(
@@ -174,10 +205,15 @@ def draw_lab(
             "unsureBelow": unsure_below,
             "alt": alt,
             "attack": attack,
+            "credit": credit,
             "file": file,
             "record": record,
+            "threatModels": threat_models,
             "stated": stated or [],
             "animated": on_animate is not None,
+            "oneStep": one_step,
+            "offersSmallerSteps": on_smaller_steps is not None,
+            "folded": folded,
             "guess": guess,
             "truthKnown": truth_known,
             "hidden": list(hidden),
@@ -188,8 +224,27 @@ def draw_lab(
         },
         key=key,
         on_level_change=store,
+        on_seen_change=_do_nothing,
         on_animate_change=on_animate or _do_nothing,
+        on_smaller_steps_change=on_smaller_steps or _do_nothing,
     )
+
+
+def is_seen(key: str, film: str, notch: int) -> bool:
+    """Whether the visitor has guessed the answer at a notch, or asked to see them all.
+
+    Args:
+        key: The component's.
+        film: The film's name.
+        notch: The notch; at 0 there is nothing to guess.
+    """
+    seen = (st.session_state.get(key) or {}).get("seen")
+    if notch == 0:
+        return True
+    if not isinstance(seen, dict) or seen.get("question") != film:  # it comes from a browser
+        return False
+    notches = seen.get("notches")
+    return notches is None or (isinstance(notches, list) and notch in notches)
 
 
 def _do_nothing() -> None:

@@ -18,8 +18,8 @@ class Curve {
   }
 
   /** Draws a film's lines; `first` is the first notch that fools the model, if one does. */
-  draw(film, first, data) {
-    this.most = data.axis.most;
+  draw(film, first, data, scale) {
+    this.scale = scale;
     const width = this.svg.clientWidth || 640; // in the screen's own pixels, so that text keeps its size
     this.right = width - MARGIN;
     this.svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
@@ -39,7 +39,7 @@ class Curve {
       shape("line", { x1: LEFT, x2: this.right, y1: up(share), y2: up(share), class: share === 0.5 ? "half" : "grid" }),
       writeLabel(LEFT - 8, up(share) + 5, `${100 * share} %`, "end"),
     ]);
-    for (const level of ticks(axis)) {
+    for (const level of axis.marks) {
       shapes.push(writeLabel(this.across(level), BOTTOM + 22, String(axis.values[level]), "middle"));
     }
     return shapes;
@@ -58,7 +58,7 @@ class Curve {
   }
 
   across(level) {
-    return LEFT + ((this.right - LEFT) * level) / this.most;
+    return LEFT + (this.right - LEFT) * this.scale.place(level);
   }
 
   path(values) {
@@ -91,17 +91,10 @@ class Curve {
     );
   }
 
-  /** The notch that a pointer is at. */
-  levelUnder(event) {
+  /** The number of the slider's stop that a pointer is at. */
+  stopUnder(event) {
     const box = this.svg.getBoundingClientRect();
     const share = (event.clientX - box.left - LEFT) / (this.right - LEFT);
-    return Math.round(share * this.most);
+    return Math.round(share * this.scale.last);
   }
-}
-
-function ticks({ most }) {
-  const stride = Math.max(1, Math.round(most / 8));
-  const levels = [];
-  for (let at = 0; at <= most; at += stride) levels.push(at);
-  return levels;
 }

@@ -1,4 +1,4 @@
-// What a visitor takes home: the attacked picture, the settings and results, the film as a GIF.
+// What a visitor takes home: a card, the attacked picture, settings and results, the film as a GIF.
 
 class Downloads {
   /** @param row Where the buttons stand. */
@@ -12,6 +12,7 @@ class Downloads {
     const { words } = data;
     const waiting = this.waitingFor === this.wanted();
     const buttons = [
+      button(words.saveCard, () => this.saveCard()),
       button(words.savePicture, () => this.savePicture()),
       button(words.saveRecord, () => this.saveRecord()),
     ];
@@ -38,6 +39,14 @@ class Downloads {
     save(await encodePng(attacked, keyword, { ...fields, [key]: values[this.level()] }), name);
   }
 
+  saveCard() {
+    const level = this.level();
+    const attacked = attackedAt(this.film, level);
+    if (!attacked) return;
+    const card = drawCard(this.film, level, attacked, this.data);
+    card.toBlob((blob) => save(blob, `${this.name()}-card.png`));
+  }
+
   /** The server makes the film once it is wanted; it comes as one more part. */
   saveAnimation() {
     const animation = this.animation();
@@ -52,7 +61,8 @@ class Downloads {
     const points = sortPoints(film).map(([at, { probabilities, figures }]) => ({
       [data.axis.key]: data.axis.values[at], probabilities, ...figures,
     }));
-    const here = { [data.axis.key]: data.axis.values[this.level()] };
+    const level = this.level();
+    const here = { [data.axis.key]: data.axis.values[level], threat_model: data.threatModels[level] };
     const record = { ...data.record, ...here, before: film.before, points };
     const json = JSON.stringify(record, null, 1);
     save(new Blob([json], { type: "application/json" }), `${this.name()}.json`);

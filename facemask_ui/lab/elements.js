@@ -41,13 +41,37 @@ function isUnsure(probabilities, threshold) {
   return threshold !== null && Math.max(...probabilities) < threshold;
 }
 
-/** How an attack ended; a picture that is the original still was not put to a test. */
-function outcomeOf(before, after, { label, unsureBelow }, moved) {
+/**
+ * How an attack ended at a notch. At 0 nothing was attacked; elsewhere a picture that is the
+ * original still was not put to a test.
+ */
+function outcomeOf({ face, before }, level, after, { label, unsureBelow }, attacked) {
   if (isUnsure(before, unsureBelow)) return "doubt";
   if (predict(before) !== label) return "wrong";
+  if (level === 0) return "untouched";
   if (isUnsure(after, unsureBelow)) return "unsure";
   if (predict(after) !== label) return "fooled";
+  const moved = attacked?.some((value, place) => value !== face[place]) ?? false;
   return moved ? "held" : "unmoved";
+}
+
+/** Marks in a film whether the model is wrong without an attack, and where it is fooled first. */
+function markChanges(film, { label, unsureBelow }) {
+  const { before } = film;
+  const doubt = before !== undefined && isUnsure(before, unsureBelow);
+  film.wrong = before !== undefined && predict(before) !== label && !doubt;
+  const least = unsureBelow ?? 0; // what is unsure is not fooled
+  const fooling = confidence(film, 1 - label).find(([, share]) => share > 0.5 && share >= least);
+  const first = fooling?.[0];
+  // It is the first one once all below it have come: parts do not come in their order.
+  const known = fooling && sortPoints(film).findIndex(([at]) => at === first) === first;
+  film.first = film.wrong || doubt || !known ? undefined : first; // no attack made it so
+}
+
+/** What an epsilon of 8-bit levels means, in plain words; empty on other axes and without a change. */
+function describeLimit({ axis, words }, level) {
+  const plain = axis.key === "epsilon_levels" && level > 0;
+  return plain ? words.limit.replace("{levels}", axis.values[level]) : "";
 }
 
 /** As the rest of the lab writes it: only what is certain to the last digit is 100 %. */

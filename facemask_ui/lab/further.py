@@ -201,12 +201,14 @@ def _show_steps(point: Point) -> None:
         unsure_below=question.classifier.card.unsure_below,
         alt=point.picture.alt,
         attack=question.attack.title,
+        credit=f"{question.attack.title} against {models.title(point.model)}",
         file=f"step-{question.attack.name}",
-        record={"threat_model": point.threat_model},
+        record={},
+        threat_models=[point.threat_model] * (last + 1),
         notes=component.NotchNotes(point.note.fields(), "step", list(range(last + 1))),
         truth_known=point.truth_known,
+        folded=False,
         figures=component.STEP_FIGURES,
-        on_level=lambda _: None,
     )
     st.caption(attack_setup.describe_threat_model(point.threat_model))
     with st.container(gap=None, key="lab-steps-parts"):

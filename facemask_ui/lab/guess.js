@@ -1,4 +1,7 @@
 // Guess first: the visitor says what the model will answer before the lab shows it.
+//
+// A guess is about one notch. At another one the answer is hidden again, until the visitor guesses
+// there or asks to see all. Without any change there is nothing to guess.
 
 class Guess {
   /**
@@ -9,43 +12,76 @@ class Guess {
     this.box = box;
     this.onGuess = onGuess;
     this.guesses = new Map();
+    this.open = new Set();
   }
 
-  /** Whether the answer to a question is still hidden. */
-  hides(data) {
-    return data.guess && !this.guesses.has(data.question);
+  /** Whether the answer at a notch is still hidden. */
+  hides(data, level) {
+    return !this.shows(data) && level > 0 && !this.guesses.has(place(data, level));
   }
 
-  /** Draws the question, or whether the guess was right; `level` tells where the slider stands. */
+  /** Whether every answer to the question may be seen. */
+  shows(data) {
+    return !data.guess || this.open.has(data.question);
+  }
+
+  /** What may be seen of a question, for the server: a list of notches, or null for all. */
+  seen(data, levels) {
+    return this.shows(data) ? null : levels.filter((level) => !this.hides(data, level));
+  }
+
+  /** Draws the question at a notch, or whether the guess there was right. */
   draw(film, data, level) {
-    this.box.hidden = !data.guess;
-    if (!data.guess) return;
-    const guess = this.guesses.get(data.question);
-    if (guess === undefined) return this.ask(film, data, level);
-    this.asking = undefined;
-    const [sentence, row] = this.box.children;
-    row.replaceChildren();
-    const point = film.points.get(guess.level);
-    if (guess.fooled === null || !point) return (this.box.hidden = true);
-    const { probabilities } = point;
-    const fooled = predict(probabilities) !== data.label && !isUnsure(probabilities, data.unsureBelow);
-    sentence.textContent = fooled === guess.fooled ? data.words.guessedRight : data.words.guessedWrong;
+    this.box.hidden = this.shows(data);
+    if (this.box.hidden) return (this.drawn = undefined);
+    const guess = this.guesses.get(place(data, level));
+    const known = film.points.has(level);
+    const drawn = `${place(data, level)} ${guess} ${known}`;
+    if (drawn === this.drawn) return; // a button stays while parts are coming
+    this.drawn = drawn;
+    if (level === 0) this.write(data.words.guessAtZero, []);
+    else if (guess === undefined) this.ask(data, level);
+    else this.judge(film.points.get(level), data, guess);
   }
 
-  ask(film, data, level) {
-    if (data.question === this.asking) return; // a button stays while parts are coming
-    this.asking = data.question;
+  ask(data, level) {
     const { words } = data;
-    const [sentence, row] = this.box.children;
-    sentence.textContent = words.guess.replace("{class}", words.classes[data.label].toLowerCase());
-    const choose = (fooled) => () => {
-      this.guesses.set(data.question, { fooled, level: level() });
+    const guess = (fooled) => () => {
+      this.guesses.set(place(data, level), fooled);
       this.onGuess();
     };
-    row.replaceChildren(
-      button(words.guessHeld, choose(false)),
-      button(words.guessFooled, choose(true)),
-      button(words.guessNothing, choose(null)),
-    );
+    const question = words.guess.replace("{class}", words.classes[data.label].toLowerCase());
+    this.write(question, [
+      button(words.guessHeld, guess(false)),
+      button(words.guessFooled, guess(true)),
+      this.revealButton(data, words.guessNothing),
+    ]);
   }
+
+  judge(point, data, guess) {
+    const { words } = data;
+    if (!point) return this.write(words.waiting, []);
+    const { probabilities } = point;
+    const fooled = predict(probabilities) !== data.label && !isUnsure(probabilities, data.unsureBelow);
+    const verdict = fooled === guess ? words.guessedRight : words.guessedWrong;
+    this.write(`${verdict} ${words.guessOn}`, [this.revealButton(data, words.guessAll)]);
+  }
+
+  revealButton(data, text) {
+    return button(text, () => {
+      this.open.add(data.question);
+      this.onGuess();
+    });
+  }
+
+  write(text, buttons) {
+    const [sentence, row] = this.box.children;
+    sentence.textContent = text;
+    replace(row, buttons);
+  }
+}
+
+/** Stands for one notch of one question. */
+function place(data, level) {
+  return `${data.question} ${level}`;
 }

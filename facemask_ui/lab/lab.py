@@ -7,6 +7,8 @@ from functools import partial
 import streamlit as st
 
 from facemask_core.attacks import Attack
+from facemask_core.attacks.fgsm import FGSM
+from facemask_core.attacks.pgd import PGD
 from facemask_core.labels import LABELS
 from facemask_core.pictures import faces
 from facemask_ui.base import messages, settings
@@ -28,6 +30,7 @@ def show_lab(
     seed: int,
     *,
     look_further: bool = True,
+    may_choose_attack: bool = True,
 ) -> None:
     """Draws the lab, first with what is known at once, then filling up.
 
@@ -39,6 +42,7 @@ def show_lab(
         attack: The attack.
         seed: Its seed.
         look_further: Whether the visitor may look further at the attacked face.
+        may_choose_attack: Whether the visitor may choose another attack.
     """
     face = cropping.cut_face(picture, region)
     classifier = models.on_demand(model)  # of a sample everything may be known
@@ -54,19 +58,21 @@ def show_lab(
     film = film or sweeps.film_sweep(question, before)
     grid = question.grid
     notch = slider.read_notch(grid)
-    guess = _choose_guess(picture, region)
+    guess = settings.read("guess", False, settings.yes_no)
     by_hand = region is not None and region not in picture.faces
     note = lab_pictures.note_question(question, label, region, by_hand=by_hand)
     animated = (film.name, label is not None)  # its captions say wrong, or only changed
+    key = f"{_KEY}-{grid.norm}"  # the same notch in another norm is another place
     component.draw_lab(
         film.name,
-        key=f"{_KEY}-{grid.norm}",  # the same notch in another norm is another place
+        key=key,
         axis=component.epsilon_axis(grid),
         level=notch,
         label=question.label,
         unsure_below=classifier.card.unsure_below,
         alt=picture.alt,
         attack=attack.title,
+        credit=f"{attack.title} against {models.title(model)}",
         file=f"attacked-{attack.name}-{grid.norm}",
         record={
             "model": model,
@@ -74,21 +80,26 @@ def show_lab(
             "true_class": None if label is None else LABELS[label],
             "attacked_class": LABELS[question.label],
             "face_framed": framed,
-            "threat_model": attack.sweep_threat_model(grid.epsilon(grid.last), seed),
         },
         notes=component.NotchNotes(
             note.fields(), "epsilon", [grid.epsilon(notch) for notch in grid.notches]
         ),
+        threat_models=[
+            attack.sweep_threat_model(grid.epsilon(notch), seed) for notch in grid.notches
+        ],
         stated=_describe_threat_models(question, model),
+        one_step=attack.name == FGSM.name,
         guess=guess,
         truth_known=label is not None,
         headline=framed,
         on_level=lambda notch: slider.store_notch(grid, notch),
         on_animate=lambda: st.session_state.update(animated=animated),
+        on_smaller_steps=_choose_pgd if may_choose_attack else None,
     )
     if framed and not picture.shipped:
         complaint.offer_reasons(picture, region, face)
     below, unseen = st.container(), st.container(gap=None, key=f"{_KEY}-parts")
+    _draw_teachers_row(picture, region)
     with unseen:
         component.send_film(film, key=film.name)
         if st.session_state.get("animated") == animated:
@@ -101,7 +112,8 @@ def show_lab(
                 component.send_film(sweeps.film_twin(question, other), key=twin)
     attacked = film.attacked_at(notch)
     note = note.model_copy(update={"epsilon": grid.epsilon(notch)})
-    if attacked is not None and look_further:
+    seen = not guess or component.is_seen(key, film.name, notch)
+    if attacked is not None and look_further and seen:
         with below:
             further.choose_look(
                 further.Point(
@@ -126,16 +138,20 @@ def _describe_threat_models(question: Question, model: str) -> list[str]:
     ]
 
 
-def _choose_guess(picture: Picture, region: faces.Box | None) -> bool:
-    """Draws the row for those who teach, above the component."""
+def _choose_pgd() -> None:
+    """Chooses the attack of many small steps, as the visitor would."""
+    settings.remember("attack", PGD.name, FGSM.name)
+
+
+def _draw_teachers_row(picture: Picture, region: faces.Box | None) -> None:
+    """Draws what those who teach may set: the guess before the answer, and a link for a class."""
     draw = partial(
         st.toggle,
         "Guess first",
         help="The lab asks what you expect before it shows the model's answer.",
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        guess = settings.ask(draw, "guess", False, settings.yes_no)
+        settings.ask(draw, "guess", False, settings.yes_no)
         class_link.show_class_link(
             own_picture=picture.label is None, own_crop=region != cropping.first_crop(picture)
         )
-    return guess

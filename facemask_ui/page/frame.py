@@ -13,13 +13,14 @@ from streamlit.errors import StreamlitPageNotFoundError
 from facemask_core import logs
 from facemask_core.errors import FacemaskError, ModeError, StartError
 from facemask_ui import compat
-from facemask_ui.base import address, messages, mode, page_runs, settings, theme
+from facemask_ui.base import address, browser, messages, mode, page_runs, settings, theme
 from facemask_ui.base.tally import TALLY
-from facemask_ui.page import start
+from facemask_ui.page import skip_link, start
 
 _log = logging.getLogger(__name__)
 # A material icon would do, but the browser's tab fetches those from a server of Google's.
 _ICON = str(Path(__file__).with_name("icon.svg"))
+(_CSS,) = browser.read_texts(__file__, "frame.css")
 _PAGES = (
     ("app.py", "Home", ":material/home:"),
     ("pages/1_Inspect.py", "Inspect", ":material/search:"),
@@ -36,7 +37,7 @@ PRIVACY = (
 
 
 @contextmanager
-def page(title: str, heading: str, lead: str) -> Iterator[None]:
+def page(title: str, heading: str, lead: str, *, has_stage: bool = False) -> Iterator[None]:
     """Frames a page, which draws everything inside the ``with`` block.
 
     The page imports the lab's modules inside the block, too: nearly all of them need TensorFlow,
@@ -49,11 +50,12 @@ def page(title: str, heading: str, lead: str) -> Iterator[None]:
         title: Name for the browser's tab.
         heading: The page's only first-level heading.
         lead: What the page is for, in a sentence.
+        has_stage: Whether the page has a slider, to which a keyboard is led first.
     """
     number = logs.begin_request()
     is_drawn = False
     with _show_faults(title, number):
-        _draw_head(title, heading, lead)
+        _draw_head(title, heading, lead, has_stage)
         is_drawn = True
     if not is_drawn:
         st.stop()
@@ -64,17 +66,21 @@ def page(title: str, heading: str, lead: str) -> Iterator[None]:
             _draw_footer()
 
 
-def _draw_head(title: str, heading: str, lead: str) -> None:
+def _draw_head(title: str, heading: str, lead: str, has_stage: bool) -> None:
     """Draws what stands above every page, and waits until the slow packages are imported."""
     start.begin_import()
     st.set_page_config(page_title=f"{title} · Face-mask lab", page_icon=_ICON, layout="wide")
     _check_mode()
     compat.keep_uploads_in_memory()
     settings.enter_page(title)
+    st.html(f"<style>{_CSS}</style>")
     with st.container(horizontal=True, key="navigation", gap="xsmall"):
+        if has_stage:
+            skip_link.draw_skip_link()
         _draw_links()
-    st.title(heading, anchor=False)
-    st.markdown(lead)
+    with st.container(horizontal=True, key="heading"):
+        st.title(heading, anchor=False, width="content")
+        st.markdown(lead, width="content")
     page_runs.stay_closed()
     start.wait_for_import()
     from facemask_ui.reports import server

@@ -75,14 +75,6 @@ def rgb(colour: str) -> str:
     return f"rgb({red}, {green}, {blue})"
 
 
-def test_pictures_to_be_compared_stand_side_by_side_on_a_phone(visit: Visit) -> None:
-    page = visit(width=PHONE)
-    pictures = page.locator("[data-testid=stImage] img")
-    expect(pictures).to_have_count(3)
-    boxes = [picture.bounding_box() for picture in pictures.all()]
-    assert len({(box["y"], round(box["width"])) for box in boxes if box is not None}) == 1
-
-
 @pytest.mark.parametrize(
     "query",
     [

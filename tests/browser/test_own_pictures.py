@@ -76,7 +76,7 @@ def test_what_the_visitor_says_is_the_truth_counts(visit: Visit) -> None:
     page = visit("Attack?epsilon=0")
     upload(page, ASTRONAUT)
     verdict = page.locator(".lab .verdict")
-    expect(verdict).to_have_attribute("data-outcome", "unmoved")
+    expect(verdict).to_have_attribute("data-outcome", "untouched")
     page.get_by_test_id("stButtonGroup").get_by_text("Yes", exact=True).click()
     expect(verdict).to_have_attribute("data-outcome", "wrong")
     expect(page.get_by_text("is already wrong without an attack")).to_be_visible()

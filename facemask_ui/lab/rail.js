@@ -1,0 +1,38 @@
+// The slider's rail: which class the model says at each stop, and what is written below.
+
+class Rail {
+  /**
+   * @param strip The band along which the classes are painted.
+   * @param ticks What is written below it.
+   * @param flag The words that name the first notch that fools the model.
+   */
+  constructor(strip, ticks, flag) {
+    Object.assign(this, { strip, ticks, flag });
+  }
+
+  /** Writes some notches below the rail. */
+  mark(scale, axis) {
+    const marks = axis.marks.map((level) => {
+      const tick = element("span", "", String(axis.values[level]));
+      tick.style.setProperty("--at", scale.place(level));
+      return tick;
+    });
+    this.ticks.replaceChildren(...marks);
+  }
+
+  /** Paints the verdicts that may be seen; an unsure or unknown one has no colour. */
+  paint(scale, film, data, hides) {
+    const names = scale.stops.map((level) => {
+      const shares = hides(level) ? undefined : film.points.get(level)?.probabilities;
+      const sure = shares && !isUnsure(shares, data.unsureBelow);
+      return sure ? `class-${predict(shares)}` : "";
+    });
+    if (names.join() !== this.names) {
+      this.names = names.join(); // a drag changes none
+      this.strip.replaceChildren(...names.map((name) => element("span", name)));
+    }
+    this.flag.hidden = film.first === undefined || hides(film.first);
+    if (this.flag.hidden) return;
+    this.flag.textContent = data.words.flag.replace("{notch}", data.axis.short[film.first]);
+  }
+}
