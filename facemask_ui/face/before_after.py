@@ -1,38 +1,13 @@
-"""A face before and after an attack: three aligned pictures and the verdict in words."""
+"""A face before and after an attack, in three aligned pictures."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from facemask_core.epsilons import describe_epsilon
-from facemask_core.evaluation.verdicts import AttackedFace, Outcome
+from facemask_core.evaluation.verdicts import AttackedFace
 from facemask_core.pictures import images, model_input
 from facemask_core.pictures.lab_note import LabNote
-from facemask_ui.base import charts, palette
-from facemask_ui.face.outcomes import OUTCOMES
-
-
-def show_outcome(result: AttackedFace) -> None:
-    """Writes in a heading and a sentence how the attack ended."""
-    icon, word = OUTCOMES[result.outcome]
-    st.header(f"{icon} {word}", anchor=False)
-    st.markdown(_sentence(result))
-
-
-def _sentence(result: AttackedFace) -> str:
-    lines = [
-        f"Before: {palette.write_verdict(result.before)}",
-        f"After: {palette.write_verdict(result.after)}, each colour value changed by at most "
-        f"{describe_epsilon(result.linf)}",
-    ]
-    if result.outcome is Outcome.ALREADY_WRONG:
-        truth = palette.WORDS[result.label].lower()
-        lines.append(f"The true answer is *{truth}*: the model was wrong without any attack.")
-    if result.outcome is Outcome.UNMOVED:
-        lines.append(
-            "The attacked picture is the original to the bit, which says nothing of robustness."
-        )
-    return "  \n".join(lines)
+from facemask_ui.base import palette
 
 
 def show_pictures(result: AttackedFace, alt: str, note: LabNote) -> None:
@@ -66,8 +41,3 @@ def show_pictures(result: AttackedFace, alt: str, note: LabNote) -> None:
         for pixels, caption, text in columns:
             with st.container():
                 st.image(pixels, caption, width="stretch", output_format="PNG", alt=text)
-
-
-def show_confidence(result: AttackedFace, *, key: str) -> None:
-    """Draws the probabilities before and after on one axis."""
-    charts.draw_probabilities({"Before": result.before, "After": result.after}, key=key)

@@ -6,9 +6,9 @@
 - ``parts`` packs them so that a browser can take them one by one (``codec.js`` unpacks them);
 - ``slider`` knows where it stands, in each norm;
 - ``component`` draws the slider, pictures, bars and curve over them (``lab.js``, which wires
-  ``curve.js``, ``player.js``, ``downloads.js`` and others, and ``lab.css``);
+  ``views.js``, ``answer.js``, ``rail.js``, ``guess.js`` and others, and ``lab.css``);
 - ``words`` has every text that the component shows;
-- ``lab`` puts them together on a page.
+- ``lab`` puts them together on a page, ``hero`` on the home page.
 """
 
 from __future__ import annotations

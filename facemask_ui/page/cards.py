@@ -1,8 +1,10 @@
-"""The cards on the home page: a link to each other page, and a sentence on what one does there."""
+"""The cards on the home page: links to starting points and to every other page, each explained."""
 
 from __future__ import annotations
 
 import streamlit as st
+
+from facemask_ui.page import links, presets
 
 CARDS = (
     (
@@ -51,3 +53,17 @@ def show_cards() -> None:
         with column.container(border=True, height="stretch"):
             st.page_link(script, label=label, icon=icon)
             st.write(sentence)
+
+
+def show_presets() -> None:
+    """Shows a card for each starting point, one below the other."""
+    with st.container(key="presets", gap="xsmall"):
+        for preset in presets.PRESETS:
+            with st.container(border=True, gap=None):
+                st.page_link(
+                    "pages/2_Attack.py",
+                    label=f"**{preset.label}**",
+                    icon=preset.icon,
+                    query_params=links.complete_link("Attack", preset.query),
+                )
+                st.caption(preset.sentence)

@@ -1,8 +1,11 @@
-"""Home: what this lab is, and what an attack does to one face."""
+"""Home: what an attack does to one face, and where to begin with one's own."""
 
 import streamlit as st
 
 from facemask_ui.page import frame
+
+_INK = {True: "#10161D", False: "#FFFFFF"}
+"""What can be read on the accent colour, in the dark theme and in the light one."""
 
 
 def show() -> None:
@@ -10,62 +13,20 @@ def show() -> None:
     with frame.page(
         "Home",
         "How little does it take to fool a face-mask detector?",
-        "A neural network looks at a face and says whether it wears a mask. It is often right. "
-        "This lab changes the picture so little that you would not notice, and watches it go "
-        "wrong.",
+        "Drag the slider: the picture changes so little that you hardly see it, and a neural "
+        "network changes its mind.",
+        has_stage=True,
     ):
-        from facemask_core import attacks
-        from facemask_core.epsilons import LINF
-        from facemask_ui.base import palette
-        from facemask_ui.choices import attack_setup, models
-        from facemask_ui.face import (
-            answers,
-            before_after,
-            cropping,
-            lab_pictures,
-            pictures,
-            truth,
-        )
-        from facemask_ui.face.question import Question
-        from facemask_ui.page import cards, links, presets
+        from facemask_ui.lab import hero
+        from facemask_ui.page import bench, cards
 
-        picture = pictures.read_sample(pictures.DEFAULT_SAMPLE)
-        model = models.shipped()[0]
-        attack = attacks.make("fgsm")
-        epsilon = LINF.epsilon(LINF.usual)
-        face = cropping.cut_face(picture, None)
-        images, answer = st.columns([3, 2], gap="large")
-        first_answer = answer.empty()
-        before = answers.judge_face(
-            models.load(model), face
-        )  # seconds before an attack is compiled
-        first_answer.markdown(f"Before the attack: {palette.write_verdict(before)}")
-        label = truth.settle_label(picture.label, before)
-        question = Question(face, models.load(model, to_attack=True), label, attack, seed=0)
-        result = answers.attack_face(question, epsilon)
-        first_answer.empty()
-        with images:
-            note = lab_pictures.note_question(question, picture.label, None, epsilon=epsilon)
-            before_after.show_pictures(result, picture.alt, note)
-            st.caption(
-                f"{models.title(model)}, computed by this server. "
-                f"{attack_setup.describe_threat_model(attack.threat_model(epsilon))}."
-            )
-        with answer:
-            before_after.show_outcome(result)
-            before_after.show_confidence(result, key="probabilities")
-
-        st.header("Try it yourself", anchor=False)
-        with st.container(horizontal=True, gap="small"):
-            for preset in presets.PRESETS:
-                st.page_link(
-                    "pages/2_Attack.py",
-                    label=preset.label,
-                    icon=preset.icon,
-                    query_params=links.complete_link("Attack", preset.query),
-                )
+        stage, choices = bench.split_bench(choices=True)
+        with choices:
+            _draw_first_step()
+            cards.show_presets()
+        with stage:
+            hero.show_hero()
         cards.show_cards()
-
         st.header("What this shows, and what it does not", anchor=False)
         st.markdown(
             "- **The attacker knows everything.** These are white-box attacks: they use the "
@@ -76,3 +37,24 @@ def show() -> None:
             "real access control works, or how to get past it.\n"
             "- **The portraits show nobody.** They are rendered; one photograph is NASA's."
         )
+
+
+def _draw_first_step() -> None:
+    """Draws the page's one primary button."""
+    from facemask_ui.base import settings, theme
+    from facemask_ui.face import pictures
+
+    ink = _INK[
+        theme.is_dark()
+    ]  # Streamlit writes white on it, which the dark accent is too light for
+    st.html(f"<style>.st-key-own button * {{ color: {ink}; }}</style>")
+    if st.button(
+        "Try your own face",
+        key="own",
+        type="primary",
+        icon=":material/add_a_photo:",
+        width="stretch",
+        help="Your picture stays in this tab and is never written to disk.",
+    ):
+        settings.remember("source", pictures.UPLOAD, pictures.SAMPLES, in_link=False)
+        st.switch_page("pages/2_Attack.py")

@@ -10,10 +10,9 @@ _HTML = '<button type="button" class="skip">Skip to the slider</button>'
 # Out of sight until it has the focus, as such links are; then over what else stands there.
 _CSS = """
 .skip { position: absolute; left: -999rem; font: inherit; color: var(--st-text-color);
-  border: 0; cursor: pointer; }
+  background: var(--st-background-color); border: 0; cursor: pointer; }
 .skip:focus { left: 0; top: 0; z-index: 1; padding: 6px 12px; white-space: nowrap;
-  background: var(--st-background-color); border-radius: var(--st-base-radius);
-  outline: 3px solid var(--st-primary-color); }
+  border-radius: var(--st-base-radius); outline: 3px solid var(--st-primary-color); }
 """
 (_JS,) = browser.read_texts(__file__, "skip_link.js")
 
