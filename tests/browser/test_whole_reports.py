@@ -97,10 +97,10 @@ def test_run_and_cells_and_open_bring_their_result_into_a_phone_s_window(visit: 
     assert is_in_window(sentence)
     page.get_by_role("button", name=re.compile(r"^Open .*, Clean: \d of 8 right")).click()
     expect(sentence).not_to_contain_text("after")
-    for attack, words in (("FGSM 8/255", "after FGSM"), ("no attack", "right.")):
+    for attack, words in (("FGSM", "after FGSM"), ("no attack", "right.")):
         settle(page)
         assert is_in_window(sentence)
-        page.get_by_role("button", name=re.compile(f"^Open .*{attack}, Shipped portraits")).click()
+        page.get_by_role("button", name=re.compile(f"Open .*{attack}.*, Shipped portraits")).click()
         expect(sentence).to_contain_text(words)
     settle(page)
     assert is_in_window(sentence)
