@@ -55,7 +55,8 @@ class FilmMaker:
     @property
     def computes(self) -> bool:
         """Whether the process is there."""
-        return self._process is not None
+        with self._lock:
+            return self._process is not None
 
     def look(self, silence: float) -> None:
         """Begins where it has been quiet for long enough, and notes where all is done.
@@ -80,8 +81,6 @@ class FilmMaker:
 
     def give_way(self) -> None:
         """Ends the process at once; a film under way is lost, and is begun again later."""
-        if self._process is None:
-            return
         with self._lock:
             if self._process is not None:
                 self._process.kill()

@@ -74,7 +74,8 @@ class AnswerCache(Generic[Value]):
 
     def peek(self, key: Hashable) -> Value | None:
         """Returns a value if it is there, without waiting for one that is being made."""
-        entry = self._entries.get(key)
+        with self._lock:
+            entry = self._entries.get(key)
         return entry.values[0] if entry is not None and entry.values else None
 
     def clear(self) -> None:

@@ -33,7 +33,7 @@ WITHOUT = {
     },
     "decoded_pixels.DecodedPixels": {"__get__: _recent"},  # to be decoded without the lock
     "film.Film": {  # parts are added and never taken away
-        *("pack: done", "_reaches: done", "animate: done", "attacked_at: done"),
+        *("pack: done", "_reaches: done", "animate: done", "attacked_at: done", "before: done"),
         *("animate: _animations", "pack: _packed"),  # made twice they are the same
     },
     "uploads.UploadLedger": {"_count: _store", "watch: _store"},  # set before the first request
