@@ -31,8 +31,8 @@ it finished what it had begun for them."""
 WORKER_SECONDS = 60.0
 """Of a processor: what the worker needs to start, for the batch of the flood's that it has begun,
 and for the report, twice over. A machine that other programs keep busy gives it less."""
-LIBRARIES_THREADS = 32
-"""What an idle server of two cores has once many have computed: the libraries' own stay. Pages of
+LIBRARIES_THREADS = 16 * (os.cpu_count() or 2)
+"""What an idle server has once many have computed, for each core: the libraries' own stay. Pages of
 samples whose films lie on disk start none of them."""
 FLOODS = {
     "_forge",
