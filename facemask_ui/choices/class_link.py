@@ -72,7 +72,7 @@ def _show_form(own_picture: bool, own_crop: bool) -> None:
                 icon=":material/crop:",
             )
         link = _write_link(names)
-        if _opens_here_alone(link):
+        if opens_here_alone(link):
             st.warning(
                 "You opened the lab by an address that means “this computer” on every computer, so "
                 "this link opens it nowhere else. Open the lab by the address that the class will "
@@ -91,8 +91,12 @@ def _write_link(names: Collection[str]) -> str:
     return f"{lab}/{_PAGE}?{text}".rstrip("?")
 
 
-def _opens_here_alone(link: str) -> bool:
-    """Whether a link names the computer it is opened on, whichever that is."""
+def opens_here_alone(link: str) -> bool:
+    """Tells whether a link names the computer it is opened on, and so works on no other.
+
+    Args:
+        link: The whole address.
+    """
     host = urlsplit(link).hostname or ""
     return host == "localhost" or host.endswith(".localhost") or address.is_this_machine(host)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from facemask_ui.choices import class_link
 from facemask_ui.lesson import links
 from facemask_ui.lesson.handouts.notes import write_notes
 from facemask_ui.lesson.handouts.worksheet import write_worksheet
@@ -20,6 +21,8 @@ def show_downloads(texts: Texts) -> None:
     """
     lab = links.find_lab(st.context.url)
     st.markdown(texts.say("page.teachers_lead"))
+    if class_link.opens_here_alone(lab):
+        st.warning(texts.say("page.teachers_here_alone"), icon=":material/link_off:")
     with st.container(horizontal=True, gap="small"):
         _show_download(texts, "worksheet", write_worksheet(texts, lab))
         languages = st.session_state.setdefault(_NOTES, set())

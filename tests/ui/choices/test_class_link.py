@@ -120,4 +120,4 @@ def test_an_own_picture_never_enters_a_link(open_page: Open) -> None:
     ],
 )
 def test_a_link_that_means_this_computer_everywhere_says_so(link: str, alone: bool) -> None:
-    assert class_link._opens_here_alone(link) is alone
+    assert class_link.opens_here_alone(link) is alone

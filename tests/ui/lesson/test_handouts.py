@@ -8,7 +8,7 @@ import pytest
 from html_page import ParsedPage
 from screen import Open
 
-from facemask_ui.lesson import texts
+from facemask_ui.lesson import links, texts
 from facemask_ui.lesson.chapters import CHAPTERS
 from facemask_ui.lesson.handouts.notes import write_notes
 from facemask_ui.lesson.handouts.sources import SOURCES
@@ -96,3 +96,18 @@ def test_the_page_offers_both(open_page: Open) -> None:
     app.button(key="make-notes").click().run()
     assert not app.exception
     assert len(app.get("download_button")) == 2
+
+
+@pytest.mark.usefixtures("brightness")
+@pytest.mark.parametrize(
+    ("lab", "warnings"),
+    [(LAB, 1), ("https://lab.example.org", 0)],
+    ids=["here", "everywhere"],
+)
+def test_links_that_open_on_this_computer_alone_are_told(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, lab: str, warnings: int
+) -> None:
+    monkeypatch.setattr(links, "find_lab", lambda _: lab)
+    app = open_page("Learn", lang="fr")
+    assert not app.exception
+    assert [it.value.startswith("Vous avez ouvert") for it in app.warning] == [True] * warnings
