@@ -38,7 +38,7 @@ class Group:
 
     @property
     def share(self) -> float:
-        """The share of the computing that is behind, from 0 to 1."""
+        """The share of the computing that is done, from 0 to 1."""
         weights = [_weigh(job) for job in self.jobs]
         shares = [_share(job) for job in self.jobs]
         return sum(map(float.__mul__, weights, shares)) / sum(weights)
@@ -89,7 +89,7 @@ def _weigh(job: Job) -> float:
 
 
 def _share(job: Job) -> float:
-    """The share of a job that is behind; one that ended early is not waited for any more."""
+    """The share of a job that is done; nothing is left to do for one that ended early."""
     if not job.state.active:
         return 1.0
     return job.done / job.total if job.total else 0.0
