@@ -136,7 +136,7 @@ def test_the_wheel_holds_everything_and_nothing_else(wheel: Path) -> None:
         assert b"# The face-mask lab" in archive.read(metadata)
     packages = _tracked("facemask_core", "facemask_ui")
     beside = _tracked("app.py", "pages", ".streamlit")
-    beside |= _tracked("assets/models", "assets/reports", "assets/samples")
+    beside |= _tracked("assets/films", "assets/models", "assets/reports", "assets/samples")
     assert {"facemask_core/py.typed", "facemask_ui/py.typed"} <= packages
     assert held == packages | {f"facemask_core/shipped/{name}" for name in beside}
 

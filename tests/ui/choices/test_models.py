@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections import Counter
 from pathlib import Path
 
 import pytest
+from safetensors import safe_open
+from safetensors.numpy import load_file, save_file
 from screen import Open
 
 from facemask_core.models import checkpoints
@@ -20,10 +23,22 @@ def another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     root = tmp_path / "models"
     shutil.copytree(checkpoints.MODELS_DIR, root)
     shutil.copytree(root / "mobilenetv3", root / "mobilenetv3-twin")
+    _change_hash(root / "mobilenetv3-twin")
     monkeypatch.setattr(checkpoints, "MODELS_DIR", root)
     for function in (checkpoints.available, checkpoints.locate):
         monkeypatch.setattr(function, "__defaults__", (root,))
     return "mobilenetv3-twin"
+
+
+def _change_hash(folder: Path) -> None:
+    """Makes a copy another model: what is known of the same weights is not computed again."""
+    weights, card = folder / checkpoints.WEIGHTS_FILE, folder / checkpoints.CARD_FILE
+    with safe_open(weights, "np") as file:
+        metadata = file.metadata() or {}
+    save_file(load_file(weights), weights, metadata={**metadata, "copy": "another"})
+    entries = json.loads(card.read_text(encoding="utf-8"))
+    entries["weights_sha256"] = checkpoints.sha256(weights)
+    card.write_text(json.dumps(entries), encoding="utf-8")
 
 
 def test_every_model_with_a_card_is_offered_by_its_name(open_page: Open, another: str) -> None:
