@@ -73,7 +73,7 @@ def _draw_head(title: str, heading: str, lead: str, has_stage: bool) -> None:
     _check_mode()
     compat.keep_uploads_in_memory()
     settings.enter_page(title)
-    st.html(f"<style>{_CSS}</style>")
+    st.html(f"<style>{_CSS}{theme.write_ink()}</style>")
     with st.container(horizontal=True, key="navigation", gap="xsmall"):
         if has_stage:
             skip_link.draw_skip_link()

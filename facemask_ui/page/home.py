@@ -4,7 +4,6 @@ import streamlit as st
 
 from facemask_ui.page import frame
 
-_INK = {True: "#10161D", False: "#FFFFFF"}
 """What can be read on the accent colour, in the dark theme and in the light one."""
 
 
@@ -41,13 +40,9 @@ def show() -> None:
 
 def _draw_first_step() -> None:
     """Draws the page's one primary button."""
-    from facemask_ui.base import settings, theme
+    from facemask_ui.base import settings
     from facemask_ui.face import pictures
 
-    ink = _INK[
-        theme.is_dark()
-    ]  # Streamlit writes white on it, which the dark accent is too light for
-    st.html(f"<style>.st-key-own button * {{ color: {ink}; }}</style>")
     if st.button(
         "Try your own face",
         key="own",

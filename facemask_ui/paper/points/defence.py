@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from facemask_core.epsilons import LEVELS, describe_epsilon
+from facemask_core.epsilons import LEVELS
 from facemask_core.models import checkpoints, published
 from facemask_core.paper import experiments
 from facemask_core.paper.printed import Paper
@@ -40,8 +40,8 @@ def list_rows() -> list[dict[str, str]]:
     """Lists robust accuracies under PGD by model: the paper's networks and their robust twins."""
     return [
         {
-            "Model": keep_together(models.title(name)),
-            **{describe_epsilon(k / LEVELS): _write_accuracy(name, k / LEVELS) for k in _NOTCHES},
+            "Model": models.title(name),
+            **{f"{k}/{LEVELS}": _write_accuracy(name, k / LEVELS) for k in _NOTCHES},
         }
         for name in _list_models()
     ]
@@ -66,8 +66,8 @@ def _write_accuracy(name: str, epsilon: float) -> str:
         is_it = report["model_sha256"] == models.sha256(name)
         if is_it and abs(report["threat_model"]["epsilon"] - epsilon) < 1e-6:
             ends = report["intervals"]["robust_accuracy"]
-            return keep_together(
-                f"{percent(report['robust_accuracy'])} "
+            return (
+                f"{keep_together(percent(report['robust_accuracy']))} "
                 f"({100 * ends['low']:.1f} to {100 * ends['high']:.1f})"
             )
     return _NONE
