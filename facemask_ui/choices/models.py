@@ -114,7 +114,7 @@ def load(name: str, *, to_attack: bool = False) -> Classifier:
 
 
 class _ModelOnDemand:
-    """A shipped model of which the card is known; whoever asks it more loads it first."""
+    """A shipped model that is not loaded yet: its card is read, its weights wait for a question."""
 
     def __init__(self, name: str) -> None:
         offer.check_offered(name)

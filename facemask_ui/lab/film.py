@@ -3,8 +3,8 @@
 A part is shown as soon as it is there. When the visitor chooses something else meanwhile, Streamlit
 ends the run between two parts, or in line before one, and the film goes on from there if they come
 back. Several visitors may watch one film: the first computes the next part, and another goes on
-when that one leaves. A closed tab ends a part in the middle if nobody else watches; whoever wants
-the film later gets the parts there are at once, and the rest is computed anew from the beginning.
+when the first leaves. If nobody else watches, a closed tab ends a part in the middle. The next
+visitor gets the finished parts at once, and the rest is computed anew from the beginning.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """Films of the lab's own pictures, made beforehand: shipped with a model, or in the cache folder.
 
 What a visitor brings never gets here: films are written by :mod:`.sample_films` alone, which looks
-at shipped pictures and at nothing else. Whoever reads a film checks it first; one that is damaged,
-half written or of other weights counts as missing, and the film is computed as if it were not
-there.
+at shipped pictures and at nothing else. Every film is checked before it is used. One that is
+damaged, half written or of other weights counts as missing, and is computed again.
 """
 
 from __future__ import annotations
