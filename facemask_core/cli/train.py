@@ -35,7 +35,8 @@ def train(
         str | None, typer.Option(help="random, imagenet, a model, or a .safetensors file.")
     ] = None,
     stage: Annotated[
-        str | None, typer.Option(help="fine-tune (all layers) or frozen (the head alone).")
+        str | None,
+        typer.Option(help="fine-tune (all layers), upper (a half) or frozen (the head)."),
     ] = None,
     schedule: Annotated[str | None, typer.Option(help="SIZE:EPOCHS,SIZE:EPOCHS,…")] = None,
     stop_after: Annotated[

@@ -44,8 +44,7 @@ def build(recipe: Recipe, steps_per_epoch: int) -> keras.Model:
     if recipe.init not in {"imagenet", "random"}:
         weights, expected = _find_weights(recipe.init)
         checkpoints.load_weights(model, weights, expected)
-    if recipe.stage == "frozen":
-        model.get_layer("network").trainable = False
+    _freeze(model.get_layer("network"), recipe.stage)
     for layer in batch_norms(model):
         layer.momentum = _BATCH_NORM_MOMENTUM
     model.compile(_optimizer(recipe, model, steps_per_epoch), _loss(recipe), metrics=["accuracy"])
@@ -76,6 +75,20 @@ def initial_sha256(recipe: Recipe) -> str | None:
         return None
     path, _ = _find_weights(recipe.init)
     return checkpoints.sha256(path) if path.is_file() else None
+
+
+def _freeze(network: keras.Model, stage: str) -> None:
+    """Freezes the layers of the backbone that a stage does not train."""
+    if stage == "frozen":
+        network.trainable = False
+    if stage == "upper":
+        convolutions = [
+            index for index, layer in enumerate(network.layers) if hasattr(layer, "kernel")
+        ]
+        middle = convolutions[len(convolutions) // 2]
+        for index, layer in enumerate(network.layers):
+            is_norm = isinstance(layer, keras.layers.BatchNormalization)
+            layer.trainable = index >= middle and not is_norm
 
 
 def _find_weights(init: str) -> tuple[Path, str | None]:

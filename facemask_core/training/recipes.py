@@ -10,7 +10,7 @@ from facemask_core import backbones
 from facemask_core.backend import PRECISIONS
 from facemask_core.errors import TrainingError
 
-STAGES = ("fine-tune", "frozen")
+STAGES = ("fine-tune", "upper", "frozen")
 OPTIMIZERS = ("adamw", "sgd")
 MAX_SEED = 2**32 - 1
 """The largest seed that NumPy's older generator takes, which Keras seeds too."""
@@ -74,7 +74,9 @@ class Recipe:
     Attributes:
         backbone: Name in the registry of backbones.
         init: ``random``, ``imagenet``, a model's name or folder, or a safetensors weights file.
-        stage: ``fine-tune`` trains every layer, ``frozen`` the head alone (transfer learning).
+        stage: ``fine-tune`` trains every layer, ``upper`` the second half of the convolutions with
+            the head and leaves every batch norm as it is, ``frozen`` the head alone (transfer
+            learning).
         schedule: (input size in px, epochs) pairs, run one after another: small images first,
             full size last (Touvron et al. 2019, arXiv:1906.06423).
         stop_after: Epochs after which the run ends, before its schedule does; the rate follows the
@@ -161,7 +163,7 @@ class Recipe:
         for what, (word, known) in words.items():
             if word not in known:
                 raise TrainingError(f"There is no {what} {word!r}; choose {' or '.join(known)}.")
-        if self.stage == "frozen" and self.init == "random":
+        if self.stage != "fine-tune" and self.init == "random":
             raise TrainingError(
                 "Random layers are not worth freezing; give --init imagenet or trained weights, "
                 "or train every layer with --stage fine-tune."

@@ -328,6 +328,19 @@ def test_frozen_layers_keep_their_weights(trained: Path, data: Path, tmp_path: P
     assert changed == list(before)[-2:], "the head's kernel and bias, and nothing else"
 
 
+def test_the_upper_stage_leaves_the_first_layers_and_every_batch_norm_as_they_are() -> None:
+    recipe = recipes.make("best", "mobilenetv3", init="mobilenetv3", stage="upper")
+    model = network.build(recipe, steps_per_epoch=1)
+    layers = [layer for layer in model.get_layer("network").layers if layer.weights]
+    trained = [bool(layer.trainable_weights) for layer in layers]
+    is_norm = [layer.__class__.__name__ == "BatchNormalization" for layer in layers]
+    assert not any(t for t, n in zip(trained, is_norm, strict=True) if n)
+    first = trained.index(True)
+    assert all(t or n for t, n in zip(trained[first:], is_norm[first:], strict=True))
+    kernels = [hasattr(layer, "kernel") for layer in layers]
+    assert sum(kernels[:first]) == sum(kernels) // 2
+
+
 @pytest.mark.backend
 @pytest.mark.slow
 def test_the_papers_recipe_trains(data: Path, tmp_path: Path) -> None:
