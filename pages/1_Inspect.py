@@ -2,11 +2,7 @@
 
 from facemask_ui.page import frame
 
-with frame.page(
-    "Inspect",
-    "Mask or no mask?",
-    "Choose a picture. The lab finds the face, and each model says what it sees.",
-):
+with frame.page("inspect"):
     from facemask_ui.inspect import live, several, view, views
 
     choice = views.choose_view()

@@ -4,12 +4,7 @@ import streamlit as st
 
 from facemask_ui.page import frame
 
-with frame.page(
-    "Attack",
-    "How little noise does it take?",
-    "The attack changes the picture, within epsilon, so that the model gets it wrong.",
-    has_stage=True,
-):
+with frame.page("attack", has_stage=True):
     from facemask_ui import lab
     from facemask_ui.choices import class_link, models
     from facemask_ui.face import cropping, pictures, truth

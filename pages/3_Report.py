@@ -4,12 +4,7 @@ import streamlit as st
 
 from facemask_ui.page import frame
 
-with frame.page(
-    "Report",
-    "How often does it go wrong?",
-    "One face is an anecdote. Here a whole dataset is judged, attacked, and judged again. "
-    "Another process computes: leave, come back, and it has gone on.",
-):
+with frame.page("report"):
     from facemask_ui.base import messages, reveal
     from facemask_ui.choices import models, report_attacks
     from facemask_ui.reports import ask, dataset_choice, matrix, open_report, owner, result, table

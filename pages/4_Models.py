@@ -4,11 +4,7 @@ import streamlit as st
 
 from facemask_ui.page import frame
 
-with frame.page(
-    "Models",
-    "What are these models?",
-    "Every model of this lab has a card: how it learned, how well it does, and what it is not for.",
-):
+with frame.page("models"):
     from facemask_ui import model_card
     from facemask_ui.base import messages, reveal
     from facemask_ui.choices import models

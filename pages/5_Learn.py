@@ -1,10 +1,9 @@
 """Learn: a lesson in eight short chapters, a guess before every answer."""
 
-from facemask_ui.lesson import language
 from facemask_ui.page import frame
 
-texts = language.read_language()
-with frame.page("Learn", texts.say("page.heading"), texts.say("page.lead")):
+with frame.page("learn"):
+    from facemask_ui import language
     from facemask_ui.lesson import view
 
-    view.show_lesson(texts)
+    view.show_lesson(language.read_current().within("lesson"))

@@ -2,12 +2,7 @@
 
 from facemask_ui.page import frame
 
-with frame.page(
-    "Paper",
-    "Does the paper hold?",
-    "Its tables and figures beside the same measured in this lab, and eleven places where its "
-    "figures do not add up, each to be tried out.",
-):
+with frame.page("paper"):
     from facemask_ui import paper
 
     paper.show_paper()

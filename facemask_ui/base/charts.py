@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
@@ -11,7 +11,14 @@ from numpy.typing import NDArray
 
 from facemask_core.evaluation.verdicts import Verdict
 from facemask_core.labels import LABELS, WITH_MASK, WITHOUT_MASK
-from facemask_ui.base.palette import WORDS, Palette, describe_verdict, percent, pick_palette
+from facemask_ui.base.palette import (
+    Palette,
+    describe_verdict,
+    name_class,
+    name_classes,
+    pick_palette,
+)
+from facemask_ui.language import percent, say
 
 CHART_CONFIG = {"displayModeBar": False, "scrollZoom": False}
 """Every chart is a still picture: no toolbar, no zoom."""
@@ -26,31 +33,24 @@ def draw_probabilities(
     verdicts: Mapping[str, Verdict],
     *,
     key: str,
-    words: Sequence[str] = WORDS,
-    write_share: Callable[[float], str] = percent,
-    alt: str | None = None,
+    title: str | None = None,
 ) -> None:
     """Draws one bar for each verdict, split between the two classes, all on one axis.
 
     Args:
         verdicts: The verdicts by the name of their bar, from top to bottom.
         key: The chart's key, unique on the page.
-        words: The classes in words, in the order of the labels.
-        write_share: Writes a probability.
-        alt: The chart in words, if not in English.
+        title: What the chart shows, for those who hear it; that it shows probabilities, if None.
     """
     colours = pick_palette()
     figure = go.Figure()
     for label in (WITH_MASK, WITHOUT_MASK):
         shares = {name: verdict.probabilities[label] for name, verdict in verdicts.items()}
-        texts = [f"{_GAP}{write_share(it)}{_GAP}" if it >= 0.2 else "" for it in shares.values()]
-        _add_bars(figure, label, words[label], shares, texts, colours)
+        texts = [f"{_GAP}{percent(it)}{_GAP}" if it >= 0.2 else "" for it in shares.values()]
+        _add_bars(figure, label, name_class(label), shares, texts, colours)
     _lay_out_bars(figure, len(verdicts), colours)
-    if alt is None:
-        bars = "; ".join(
-            f"{name}: {describe_verdict(verdict)}" for name, verdict in verdicts.items()
-        )
-        alt = f"Probabilities. {bars}"
+    bars = "; ".join(f"{name}: {describe_verdict(verdict)}" for name, verdict in verdicts.items())
+    alt = f"{title or say('probabilities')}. {bars}"
     st.plotly_chart(figure, key=key, config=CHART_CONFIG, alt=alt)
 
 
@@ -123,8 +123,8 @@ def draw_confusion_matrix(matrix: NDArray[np.int64], *, title: str, key: str) ->
     shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
     figure = go.Figure(
         go.Heatmap(
-            z=shares * (1 - np.eye(2)), customdata=shares, x=WORDS, y=WORDS, zmin=0, zmax=1,
-            showscale=False, xgap=3, ygap=3,
+            z=shares * (1 - np.eye(2)), customdata=shares, x=name_classes(), y=name_classes(),
+            zmin=0, zmax=1, showscale=False, xgap=3, ygap=3,
             colorscale=[[0, colours.weak], [1, colours.wrong]],
             hovertemplate="True: %{y}<br>Predicted: %{x}<br>%{customdata:.1%} of the row"
             "<extra></extra>",
@@ -132,8 +132,8 @@ def draw_confusion_matrix(matrix: NDArray[np.int64], *, title: str, key: str) ->
     )  # fmt: skip
     for row, column in np.ndindex(2, 2):
         figure.add_annotation(
-            x=WORDS[column],
-            y=WORDS[row],
+            x=name_class(column),
+            y=name_class(row),
             text=f"<b>{matrix[row, column]}</b>",
             showarrow=False,
             font={"size": 24, "color": colours.text},

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from facemask_ui import language
 from facemask_ui.base import theme
 
 if TYPE_CHECKING:  # only its type is needed, and the lesson's heading does not wait for the rest
     from facemask_core.evaluation.verdicts import Verdict
 
-WORDS = ("Without mask", "With mask")
 ICONS = (":material/face:", ":material/masks:")
 _SPACE = "\N{NO-BREAK SPACE}"
 _MARKDOWN_COLOURS = ("orange", "blue")
@@ -72,14 +72,14 @@ def pick_palette() -> Palette:
     return DARK if theme.is_dark() else LIGHT
 
 
-def percent(share: float) -> str:
-    """Writes a probability as a percentage; only an exact 1 becomes 100 %."""
-    text = f"{100 * share:.1f}"
-    if text == "100.0" and share < 1.0:
-        return "> 99.9 %"
-    if text == "0.0" and share > 0.0:
-        return "< 0.1 %"
-    return f"{text} %"
+def name_classes() -> tuple[str, str]:
+    """Names the two classes in words, in the order of the labels."""
+    return language.read_current().classes
+
+
+def name_class(label: int) -> str:
+    """Names a class in words."""
+    return name_classes()[label]
 
 
 def keep_together(text: str) -> str:
@@ -87,14 +87,16 @@ def keep_together(text: str) -> str:
     return text.replace(" ", _SPACE)
 
 
-def write_verdict(verdict: Verdict, words: str | None = None) -> str:
+def write_verdict(verdict: Verdict, texts: language.Texts | None = None) -> str:
     """Writes a verdict in Markdown: icon, word and confidence, in the class's colour.
 
     Args:
         verdict: The verdict.
-        words: Its class and confidence in words, if not in English.
+        texts: The language; the page's, if None.
     """
-    text = keep_together(words or f"{WORDS[verdict.label]} {percent(verdict.confidence)}")
+    texts = texts or language.read_current()
+    word, share = texts.classes[verdict.label], texts.percent(verdict.confidence)
+    text = keep_together(f"{word} {share}")
     return f":{_MARKDOWN_COLOURS[verdict.label]}[{ICONS[verdict.label]}{_SPACE}**{text}**]"
 
 
@@ -103,9 +105,9 @@ def write_class(label: int) -> str:
 
     It has no icon: at the end of a line the icon would be torn off its word.
     """
-    return f":{_MARKDOWN_COLOURS[label]}[**{keep_together(WORDS[label])}**]"
+    return f":{_MARKDOWN_COLOURS[label]}[**{keep_together(name_class(label))}**]"
 
 
 def describe_verdict(verdict: Verdict) -> str:
     """Describes a verdict in plain words, for alternative texts."""
-    return f"{WORDS[verdict.label].lower()}, {percent(verdict.confidence)}"
+    return f"{name_class(verdict.label).lower()}, {language.percent(verdict.confidence)}"

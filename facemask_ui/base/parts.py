@@ -9,7 +9,7 @@ import pandas as pd
 
 from facemask_core.evaluation.parts import list_parts
 from facemask_core.text import on_one_line
-from facemask_ui.base.palette import percent
+from facemask_ui.language import percent
 
 _HEADS = {
     "accuracy": "clean accuracy",

@@ -1,6 +1,8 @@
-// Tells the server when the browser's theme is not the one that the charts were drawn for.
+// Tells the server when the browser's theme is not the one that the charts were drawn for, and the
+// browser which language the page is in.
 
 export default function ({ parentElement, data, setTriggerValue }) {
+  document.documentElement.lang = data.language;
   const look = parentElement.querySelector(".look");
   const sendTheme = () => {
     const [red, green, blue] = getComputedStyle(look).color.match(/\d+/g).map(Number);

@@ -1,5 +1,6 @@
-"""Light or dark: the server draws its charts again when the browser's theme changes.
+"""Light or dark, and in which language: what the server and the browser tell each other.
 
+The server draws its charts again when the browser's theme changes.
 Streamlit tells every run of a page which theme the browser has, but begins no run when the theme
 changes, and may tell the first run of a session the wrong one.
 """
@@ -9,6 +10,7 @@ from __future__ import annotations
 import streamlit as st
 
 from facemask_ui.base import browser
+from facemask_ui.language import read_current
 
 _KEY = "theme"
 _HTML = '<span class="look"></span>'
@@ -31,6 +33,14 @@ def write_ink() -> str:
 
 
 def follow_theme() -> None:
-    """Runs the page again when the browser's theme is not the one that this run drew for."""
+    """Runs the page again when the browser's theme is not the one that this run drew for.
+
+    The browser also learns here which language the page is in, for those who have it read aloud.
+    """
     component = st.components.v2.component(_KEY, html=_HTML, css=_CSS, js=_JS)
-    component(data={"dark": is_dark()}, key=_KEY, height=1, on_changed_change=lambda: None)
+    component(
+        data={"dark": is_dark(), "language": read_current().language},
+        key=_KEY,
+        height=1,
+        on_changed_change=lambda: None,
+    )

@@ -6,7 +6,7 @@ import streamlit as st
 
 from facemask_core.evaluation.verdicts import Verdict
 from facemask_core.labels import LABELS, WITH_MASK, WITHOUT_MASK
-from facemask_ui.base.palette import ICONS, WORDS
+from facemask_ui.base.palette import ICONS, name_class
 from facemask_ui.face.pictures import Picture
 
 UNSAID = "Do not say"
@@ -20,7 +20,7 @@ def choose_label(picture: Picture) -> int | None:
         The class, or None where nobody says it.
     """
     if picture.label is not None:
-        st.caption(f"True answer: {ICONS[picture.label]} {WORDS[picture.label].lower()}")
+        st.caption(f"True answer: {ICONS[picture.label]} {name_class(picture.label).lower()}")
         return picture.label
     answer = st.segmented_control(
         "Do you wear a mask?",
@@ -64,8 +64,8 @@ def describe_mistake(picture: Picture, label: int | None, before: Verdict, model
     """
     if picture.label is None and label not in (None, before.label) and not before.unsure:
         st.info(
-            f"{model} is already wrong without an attack: you say {WORDS[label].lower()}, it says "
-            f"{WORDS[before.label].lower()}. Nothing below has fooled it; the attack only keeps it "
-            "wrong.",
+            f"{model} is already wrong without an attack: you say {name_class(label).lower()}, it "
+            f"says {name_class(before.label).lower()}. Nothing below has fooled it; the attack "
+            "only keeps it wrong.",
             icon=":material/block:",
         )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from facemask_core.evaluation.verdicts import Verdict
 from facemask_core.labels import WITH_MASK, WITHOUT_MASK
+from facemask_ui import language
 from facemask_ui.base import messages, palette
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -85,7 +86,7 @@ def _write_names(verdicts: _Verdicts) -> str:
 
 def _write_confidences(verdicts: _Verdicts) -> str:
     return _join_words(
-        [palette.keep_together(palette.percent(v.confidence)) for v in verdicts.values()]
+        [palette.keep_together(language.percent(v.confidence)) for v in verdicts.values()]
     )
 
 

@@ -104,7 +104,7 @@ def _show_other_models(point: Point) -> None:
     one = len(right) == 1
     says, does = ("is" if one else "are") + " right about", "fools"
     if not point.truth_known:
-        word = palette.WORDS[label].lower()
+        word = palette.name_class(label).lower()
         says, does = f"{'says' if one else 'say'} {word} of", "changes the verdict of"
     st.caption(
         f"Models it was not made against: {len(others)}. Of these, {len(right)} {says} the "
@@ -175,7 +175,7 @@ def _show_saving(point: Point) -> None:
     )
     words = ("right", "fooled", "wrong")
     if not point.truth_known:
-        words = (palette.WORDS[label].lower(), "another verdict", "another verdict")
+        words = (palette.name_class(label).lower(), "another verdict", "another verdict")
     right, icon = f"{palette.ICONS[label]} {words[0]}", ":material/bolt:"
     rows = [
         {"Kept as": form, "Attacked picture": f"{icon} {words[1]}" if fooled[0] else right,

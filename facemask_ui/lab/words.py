@@ -20,7 +20,7 @@ _OUTCOMES = {
 }
 
 WORDS: dict[str, Any] = {
-    "classes": palette.WORDS,
+    "classes": palette.name_classes(),
     "classIcons": [strip_icon(icon) for icon in palette.ICONS],
     "icons": {key: strip_icon(OUTCOMES[outcome][0]) for key, outcome in _OUTCOMES.items()},
     "outcomes": {

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 
 from facemask_ui.base.charts import CHART_CONFIG
 from facemask_ui.base.palette import Palette, pick_palette
-from facemask_ui.lesson.texts import Texts
+from facemask_ui.language.texts import Texts
 
 _DASHES = ("solid", "dot")
 _SYMBOLS = ("circle", "square")

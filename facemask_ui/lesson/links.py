@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlencode, urlsplit
 
+from facemask_ui.language.texts import Texts
 from facemask_ui.lesson.chapters import Chapter
-from facemask_ui.lesson.texts import Texts
 
 PAGE = "Learn"
 _SCRIPTS = {

@@ -1,8 +1,6 @@
-// Tells the browser which language the page is in, and brings a new chapter's start into view.
+// Brings a new chapter's start into view.
 export default function ({ data, parentElement }) {
   const main = document.querySelector("[data-testid=stMain]");
-  main.lang = data.language;
-  for (const part of main.querySelectorAll(".st-key-navigation, .st-key-footer")) part.lang = "en";
   const before = main.dataset.chapter;
   main.dataset.chapter = data.chapter;
   if (before && before !== String(data.chapter)) {
@@ -13,8 +11,6 @@ export default function ({ data, parentElement }) {
   }
   // Streamlit ends an overtaken run in this way as well; only what has left the page is undone.
   return () => {
-    if (parentElement.isConnected) return;
-    main.removeAttribute("lang");
-    delete main.dataset.chapter;
+    if (!parentElement.isConnected) delete main.dataset.chapter;
   };
 }

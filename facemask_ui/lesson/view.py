@@ -8,12 +8,13 @@ from typing import Any
 import streamlit as st
 
 from facemask_core.pictures import model_input
+from facemask_ui.base import palette
 from facemask_ui.choices import models
-from facemask_ui.lesson import language, links, place, progress, subjects
+from facemask_ui.language.texts import Texts
+from facemask_ui.lesson import links, place, progress, subjects
 from facemask_ui.lesson.chapters import CHAPTERS, Chapter
 from facemask_ui.lesson.handouts import view as handouts
 from facemask_ui.lesson.progress import Guesses
-from facemask_ui.lesson.texts import Texts
 from facemask_ui.page import links as lab_links
 
 _DONE, _OPEN = ":material/check_circle:", ":material/radio_button_unchecked:"
@@ -52,7 +53,7 @@ def show_lesson(texts: Texts) -> None:
         _show_glossary(texts)
         with st.expander(texts.say("page.teachers"), icon=":material/school:"):
             handouts.show_downloads(texts)
-    place.mark_place(texts.language, number)
+    place.mark_place(number)
 
 
 def _count_options(texts: Texts) -> list[list[int]]:
@@ -61,7 +62,7 @@ def _count_options(texts: Texts) -> list[list[int]]:
 
 
 def _show_navigation(texts: Texts, number: int, guesses: dict[int, Guesses]) -> None:
-    """Shows the progress, the list of chapters and the choice of language."""
+    """Shows the progress and the list of chapters."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         count = len(CHAPTERS)
         words = texts.say("page.progress", number=number, count=count, seen=len(guesses))
@@ -81,7 +82,6 @@ def _show_navigation(texts: Texts, number: int, guesses: dict[int, Guesses]) -> 
                     on_click=progress.open_chapter,
                     args=(place_,),
                 )
-        language.choose_language(texts)
 
 
 def _show_questions(
@@ -170,7 +170,7 @@ def _show_face(texts: Texts, sample: str | None) -> None:
         output_format="PNG",
         alt=texts.say(f"faces.{sample}.alt"),
     )
-    st.markdown(texts.say("page.before", verdict=texts.write_verdict(verdict)))
+    st.markdown(texts.say("page.before", verdict=palette.write_verdict(verdict)))
 
 
 def _show_turn_buttons(texts: Texts, number: int, *, done: bool) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from facemask_ui.base.palette import Palette, percent
+from facemask_ui.base.palette import Palette
+from facemask_ui.language import percent
 
 Bins = list[dict[str, Any]]
 

@@ -15,7 +15,8 @@ from facemask_core.models import checkpoints
 from facemask_core.models.checkpoints import Card
 from facemask_core.text import on_one_line
 from facemask_ui.base.charts import CHART_CONFIG
-from facemask_ui.base.palette import Palette, percent, pick_palette
+from facemask_ui.base.palette import Palette, pick_palette
+from facemask_ui.language import percent
 
 LIGHT = ("darker", "brighter", "contrast", "colour_cast")
 """The corruptions that are changes of light."""

@@ -16,8 +16,8 @@ from facemask_core.models.checkpoints import Card
 from facemask_core.text import on_one_line
 from facemask_ui.base import reveal, settings
 from facemask_ui.base.figure_table import Cell, Row, draw_table
-from facemask_ui.base.palette import percent
 from facemask_ui.choices import models
+from facemask_ui.language import percent
 
 NOT_MEASURED = "not measured"
 CARD = "model-card"

@@ -7,7 +7,8 @@ from typing import Any
 import plotly.graph_objects as go
 
 from facemask_core.epsilons import LEVELS
-from facemask_ui.base.palette import Palette, percent
+from facemask_ui.base.palette import Palette
+from facemask_ui.language import percent
 from facemask_ui.model_card import tables
 
 Reports = list[dict[str, Any]]

@@ -14,7 +14,7 @@ from facemask_core.evaluation import confidence_intervals
 from facemask_core.labels import LABELS
 from facemask_core.text import on_one_line
 from facemask_ui.base import parts
-from facemask_ui.base.palette import percent
+from facemask_ui.language import percent
 
 
 def tabulate_robustness(reports: list[dict[str, Any]]) -> pd.DataFrame:

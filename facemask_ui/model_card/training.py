@@ -11,7 +11,8 @@ from plotly.subplots import make_subplots
 
 from facemask_core.errors import CheckpointError
 from facemask_core.models.checkpoints import Card, read_part
-from facemask_ui.base.palette import Palette, percent
+from facemask_ui.base.palette import Palette
+from facemask_ui.language import percent
 
 CURVES = {
     "accuracy": ("Training", "dash"),

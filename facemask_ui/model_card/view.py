@@ -16,8 +16,9 @@ from facemask_core.text import on_one_line, visible
 from facemask_ui.base import messages, parts
 from facemask_ui.base.charts import CHART_CONFIG
 from facemask_ui.base.messages import escape_markdown
-from facemask_ui.base.palette import percent, pick_palette, write_class, write_verdict
+from facemask_ui.base.palette import pick_palette, write_class, write_verdict
 from facemask_ui.choices import attack_setup, models
+from facemask_ui.language import percent
 from facemask_ui.model_card import calibration, corruptions, failures, robustness, tables, training
 
 _PICTURE = 168

@@ -15,29 +15,26 @@ from facemask_core.errors import FacemaskError, ModeError, StartError
 from facemask_ui import compat
 from facemask_ui.base import address, browser, messages, mode, page_runs, settings, theme
 from facemask_ui.base.tally import TALLY
-from facemask_ui.page import skip_link, start
+from facemask_ui.language import say
+from facemask_ui.page import language_choice, skip_link, start
 
 _log = logging.getLogger(__name__)
 # A material icon would do, but the browser's tab fetches those from a server of Google's.
 _ICON = str(Path(__file__).with_name("icon.svg"))
 (_CSS,) = browser.read_texts(__file__, "frame.css")
 _PAGES = (
-    ("app.py", "Home", ":material/home:"),
-    ("pages/1_Inspect.py", "Inspect", ":material/search:"),
-    ("pages/2_Attack.py", "Attack", ":material/bolt:"),
-    ("pages/3_Report.py", "Report", ":material/bar_chart:"),
-    ("pages/4_Models.py", "Models", ":material/neurology:"),
-    ("pages/5_Learn.py", "Learn", ":material/school:"),
-    ("pages/6_Paper.py", "Paper", ":material/article:"),
-)
-PRIVACY = (
-    "Pictures stay in this session's memory, are never written to disk, and are gone when you "
-    "close the tab. Only the zip of a report waits on disk for as long as that waits or runs."
+    ("app.py", "home", ":material/home:"),
+    ("pages/1_Inspect.py", "inspect", ":material/search:"),
+    ("pages/2_Attack.py", "attack", ":material/bolt:"),
+    ("pages/3_Report.py", "report", ":material/bar_chart:"),
+    ("pages/4_Models.py", "models", ":material/neurology:"),
+    ("pages/5_Learn.py", "learn", ":material/school:"),
+    ("pages/6_Paper.py", "paper", ":material/article:"),
 )
 
 
 @contextmanager
-def page(title: str, heading: str, lead: str, *, has_stage: bool = False) -> Iterator[None]:
+def page(name: str, *, has_stage: bool = False) -> Iterator[None]:
     """Frames a page, which draws everything inside the ``with`` block.
 
     The page imports the lab's modules inside the block, too: nearly all of them need TensorFlow,
@@ -47,40 +44,42 @@ def page(title: str, heading: str, lead: str, *, has_stage: bool = False) -> Ite
     The footer is there in either case.
 
     Args:
-        title: Name for the browser's tab.
-        heading: The page's only first-level heading.
-        lead: What the page is for, in a sentence.
+        name: The table of its strings, which has its ``title`` for the browser's tab, its only
+            first-level ``heading``, and its ``lead``: what the page is for, in a sentence.
         has_stage: Whether the page has a slider, to which a keyboard is led first.
     """
     number = logs.begin_request()
     is_drawn = False
-    with _show_faults(title, number):
-        _draw_head(title, heading, lead, has_stage)
+    with _show_faults(name, number):
+        _draw_head(name, has_stage)
         is_drawn = True
     if not is_drawn:
         st.stop()
     with page_runs.begin_run():
-        with _show_faults(title, number):
+        with _show_faults(name, number):
             yield
-        with _show_faults(title, number):
+        with _show_faults(name, number):
             _draw_footer()
 
 
-def _draw_head(title: str, heading: str, lead: str, has_stage: bool) -> None:
+def _draw_head(name: str, has_stage: bool) -> None:
     """Draws what stands above every page, and waits until the slow packages are imported."""
     start.begin_import()
-    st.set_page_config(page_title=f"{title} · Face-mask lab", page_icon=_ICON, layout="wide")
+    settings.enter_page(name)
+    language_choice.set_language()
+    title = say("frame.tab", page=say(f"{name}.title"))
+    st.set_page_config(page_title=title, page_icon=_ICON, layout="wide")
     _check_mode()
     compat.keep_uploads_in_memory()
-    settings.enter_page(title)
     st.html(f"<style>{_CSS}{theme.write_ink()}</style>")
     with st.container(horizontal=True, key="navigation", gap="xsmall"):
         if has_stage:
             skip_link.draw_skip_link()
         _draw_links()
+        language_choice.choose_language()
     with st.container(horizontal=True, key="heading"):
-        st.title(heading, anchor=False, width="content")
-        st.markdown(lead, width="content")
+        st.title(say(f"{name}.heading"), anchor=False, width="content")
+        st.markdown(say(f"{name}.lead"), width="content")
     page_runs.stay_closed()
     start.wait_for_import()
     from facemask_ui.reports import server
@@ -92,21 +91,18 @@ def _draw_head(title: str, heading: str, lead: str, has_stage: bool) -> None:
 
 def _draw_links() -> None:
     try:
-        for script, label, icon in _PAGES:
-            st.page_link(script, label=label, icon=icon)
+        for script, name, icon in _PAGES:
+            st.page_link(script, label=say(f"{name}.title"), icon=icon)
     except StreamlitPageNotFoundError as error:
-        raise StartError(
-            "This page is a part of the lab and cannot be started alone; start the lab with "
-            "facemask app, or with streamlit run app.py in the checkout."
-        ) from error
+        raise StartError(say("frame.not_alone")) from error
 
 
 @contextmanager
-def _show_faults(title: str, number: str) -> Iterator[None]:
+def _show_faults(page: str, number: str) -> Iterator[None]:
     """Tells what fails in the block: an error of the core by its sentence, any other by the log.
 
     Args:
-        title: The page's.
+        page: The page's name, for the log.
         number: The request's, by which its visitor's sentence and the log's lines belong together.
     """
     try:
@@ -115,12 +111,8 @@ def _show_faults(title: str, number: str) -> Iterator[None]:
         messages.show_error(error)
     except Exception:
         TALLY.count_failure()
-        _log.exception("The page %s failed in request %s.", title, number)
-        st.error(
-            f"Something went wrong on our side, in request {number}. Reload the page; the "
-            "server's log says more under that number.",
-            icon=":material/error:",
-        )
+        _log.exception("The page %s failed in request %s.", page, number)
+        st.error(say("frame.failed", number=number), icon=":material/error:")
 
 
 def _check_mode() -> None:
@@ -145,4 +137,4 @@ def _draw_footer() -> None:
         for message in models.messages():
             st.warning(messages.write_problem(message), icon=":material/memory:")
         theme.follow_theme()
-        st.caption(f":material/memory: {device()}  \n:material/lock: {PRIVACY}")
+        st.caption(f":material/memory: {device()}  \n:material/lock: {say('frame.privacy')}")

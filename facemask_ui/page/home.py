@@ -9,13 +9,7 @@ from facemask_ui.page import frame
 
 def show() -> None:
     """Draws the page."""
-    with frame.page(
-        "Home",
-        "How little does it take to fool a face-mask detector?",
-        "Drag the slider: the picture changes so little that you hardly see it, and a neural "
-        "network changes its mind.",
-        has_stage=True,
-    ):
+    with frame.page("home", has_stage=True):
         from facemask_ui.lab import hero
         from facemask_ui.page import bench, cards
 

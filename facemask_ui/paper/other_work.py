@@ -8,8 +8,9 @@ from facemask_core.epsilons import describe_epsilon
 from facemask_core.paper import experiments, results
 from facemask_core.paper.experiments import Experiment
 from facemask_core.paper.printed import Paper
-from facemask_ui.base.palette import keep_together, percent
+from facemask_ui.base.palette import keep_together
 from facemask_ui.choices import models
+from facemask_ui.language import percent
 
 _NONE = "\N{EN DASH}"
 

@@ -15,8 +15,9 @@ from facemask_core.paper import experiments, results
 from facemask_core.paper.experiments import Experiment
 from facemask_core.paper.printed import Figure, Paper
 from facemask_ui.base import charts, settings
-from facemask_ui.base.palette import WORDS, keep_together, percent
+from facemask_ui.base.palette import keep_together, name_classes
 from facemask_ui.choices import models
+from facemask_ui.language import percent
 from facemask_ui.paper import provenance
 
 _TITLES = {"none": "No attack", "fgsm": "FGSM", "pgd": "PGD"}
@@ -181,7 +182,7 @@ def list_report(report: dict[str, Any]) -> list[dict[str, str]]:
     """
     kinds = ("precision", "recall", "f1-score")
     images = int(report["macro avg"]["support"])
-    named = dict(zip(LABELS, WORDS, strict=True))
+    named = dict(zip(LABELS, name_classes(), strict=True))
     rows = [
         {
             "": named.get(name, name),

@@ -16,7 +16,8 @@ from facemask_core.models.classifier import probabilities
 from facemask_core.text import on_one_line
 from facemask_ui.base import settings
 from facemask_ui.base.figure_table import Cell, Row, draw_table
-from facemask_ui.base.palette import WORDS, percent
+from facemask_ui.base.palette import name_class, name_classes
+from facemask_ui.language import percent
 from facemask_ui.reports import thumbnails
 
 _MOST = 24
@@ -39,7 +40,7 @@ def show_confusion(
     place, cell = st.session_state.get(_CHOSEN, (None, ""))
     chosen = cell if place == here else ""
     draw_table(
-        ["True class", *(f"Predicted {word.lower()}" for word in WORDS)],
+        ["True class", *(f"Predicted {word.lower()}" for word in name_classes())],
         _make_rows(predictions.confusion, chosen),
         key=f"confusion:{title}",
         label=f"{title}: true and predicted classes",
@@ -60,15 +61,15 @@ def _make_rows(counts: NDArray[np.int64], chosen: str) -> list[Row]:
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     return [
         Row(
-            title=f"Truly {WORDS[true].lower()}",
+            title=f"Truly {name_class(true).lower()}",
             cells=[
                 Cell(
                     text=str(counts[true, said]),
                     note=f"{'right' if true == said else 'wrong'}, {percent(shares[true, said])}",
                     wrong=0.0 if true == said else float(shares[true, said]),
                     key=f"{true}{said}" if counts[true, said] else "",
-                    name=f"{counts[true, said]} {WORDS[true].lower()} predicted "
-                    f"{WORDS[said].lower()}: show the pictures",
+                    name=f"{counts[true, said]} {name_class(true).lower()} predicted "
+                    f"{name_class(said).lower()}: show the pictures",
                     pressed=chosen == f"{true}{said}",
                 )
                 for said in range(2)
@@ -98,8 +99,8 @@ def _show_pictures(
         else ""
     )
     st.markdown(
-        f"**{title}: truly {WORDS[true].lower()}, predicted {WORDS[said].lower()}**, the surest "
-        f"first{more}.{attacked}"
+        f"**{title}: truly {name_class(true).lower()}, predicted {name_class(said).lower()}**, "
+        f"the surest first{more}.{attacked}"
         + ("" if pictures else " The files are not at hand here, so these are their names.")
     )
     st.html(

@@ -13,7 +13,8 @@ import streamlit as st
 from facemask_core.epsilons import LEVELS, describe_epsilon
 from facemask_core.robustness import SmallestEpsilons
 from facemask_ui.base.charts import CHART_CONFIG
-from facemask_ui.base.palette import Palette, percent, pick_palette
+from facemask_ui.base.palette import Palette, pick_palette
+from facemask_ui.language import percent
 
 MEANING_UNSHADED = (
     "An image stands at an epsilon while nothing up to it fools the model; one that was wrong "

@@ -7,7 +7,7 @@ from typing import Any
 
 from facemask_core.evaluation.confidence_intervals import Interval
 from facemask_core.evaluation.report import Evaluation
-from facemask_ui.base.palette import percent
+from facemask_ui.language import percent
 
 CLEAN, BALANCED, ROBUST = "Clean accuracy", "Balanced accuracy", "Robust accuracy"
 FOOLED = "Fooled by the attack"

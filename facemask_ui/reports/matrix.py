@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from facemask_core import attacks
 from facemask_core.jobs import State
 from facemask_ui.base.figure_table import Cell, Row, draw_table
-from facemask_ui.base.palette import percent
 from facemask_ui.choices import models
+from facemask_ui.language import percent
 from facemask_ui.reports import stored
 from facemask_ui.reports.line import Line
 from facemask_ui.reports.open_report import open_run

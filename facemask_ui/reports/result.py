@@ -15,8 +15,8 @@ from facemask_core.jobs import Group, Job, State, group_jobs
 from facemask_core.robustness import SmallestEpsilons
 from facemask_core.text import write_span
 from facemask_ui.base import messages, page_runs
-from facemask_ui.base.palette import percent
 from facemask_ui.choices import attack_setup
+from facemask_ui.language import percent
 from facemask_ui.reports import epsilon_curve, headline_figures, orders, stored
 from facemask_ui.reports.line import Line
 from facemask_ui.reports.lines import list_own_jobs

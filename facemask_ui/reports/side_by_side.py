@@ -11,8 +11,8 @@ from facemask_core.errors import DatasetError
 from facemask_core.evaluation.report import Evaluation
 from facemask_core.text import visible
 from facemask_ui.base import messages
-from facemask_ui.base.palette import percent
 from facemask_ui.choices import attack_setup, models
+from facemask_ui.language import percent
 from facemask_ui.reports import headline_figures, mcnemar_table
 
 

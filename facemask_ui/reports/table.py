@@ -12,7 +12,7 @@ import streamlit as st
 from facemask_core.errors import FacemaskError
 from facemask_core.jobs import Group, State, group_jobs
 from facemask_ui.base import messages, page_runs
-from facemask_ui.base.palette import percent
+from facemask_ui.language import percent
 from facemask_ui.reports import (
     epsilon_curve,
     headline_figures,

@@ -9,8 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from facemask_core.runs import Question
-from facemask_ui.base.palette import percent
 from facemask_ui.choices import attack_setup, models
+from facemask_ui.language import percent
 from facemask_ui.reports.headline_figures import FOOLED, Figure
 
 StoredReport = tuple[Mapping[str, Any], Iterable[Figure]]

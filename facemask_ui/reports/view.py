@@ -19,9 +19,9 @@ from facemask_core.labels import LABELS
 from facemask_core.models.classifier import probabilities
 from facemask_core.text import visible
 from facemask_ui.base import charts, messages, parts
-from facemask_ui.base.palette import percent
 from facemask_ui.base.spreadsheet import escape_formula
 from facemask_ui.choices import models
+from facemask_ui.language import percent
 from facemask_ui.reports import confidence_histogram as confidences
 from facemask_ui.reports import (
     confusion,

@@ -13,7 +13,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from facemask_core.text import visible
-from facemask_ui.base.palette import DARK, LIGHT, Palette, percent
+from facemask_ui.base.palette import DARK, LIGHT, Palette
+from facemask_ui.language import percent
 
 _SHARED = Path(__file__).parent
 

@@ -15,6 +15,7 @@ from facemask_core.evaluation.verdicts import Verdict
 from facemask_core.labels import WITH_MASK, WITHOUT_MASK
 from facemask_core.models.classifier import Classifier
 from facemask_core.pictures import decoding, faces, images
+from facemask_ui import language
 from facemask_ui.base import browser, palette
 from facemask_ui.face import answers
 from facemask_ui.face.outcomes import OUTCOMES
@@ -126,6 +127,6 @@ def _describe_verdict(verdict: Verdict, label: int) -> dict[str, Any]:
     return {
         "label": verdict.label,
         "icon": browser.strip_icon(palette.ICONS[verdict.label]),
-        "verdict": f"{palette.WORDS[verdict.label]} {palette.percent(verdict.confidence)}",
+        "verdict": f"{palette.name_class(verdict.label)} {language.percent(verdict.confidence)}",
         "share": verdict.probabilities[label],
     }

@@ -15,6 +15,7 @@ from facemask_core.evaluation.verdicts import Verdict
 from facemask_core.labels import WITH_MASK, WITHOUT_MASK
 from facemask_core.pictures import images
 from facemask_core.text import visible
+from facemask_ui import language
 from facemask_ui.base import messages, palette
 from facemask_ui.base.spreadsheet import escape_formula
 from facemask_ui.choices import models
@@ -133,7 +134,7 @@ def _name_face(line: FaceInPicture) -> str:
 
 
 def _write_answer(verdict: Verdict) -> str:
-    answer = f"{palette.WORDS[verdict.label]} {palette.percent(verdict.confidence)}"
+    answer = f"{palette.name_class(verdict.label)} {language.percent(verdict.confidence)}"
     return f"Unsure: {answer.lower()}" if verdict.unsure else answer
 
 

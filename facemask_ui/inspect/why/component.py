@@ -15,6 +15,7 @@ from facemask_core import explain as explanations
 from facemask_core.evaluation.verdicts import Verdict
 from facemask_core.pictures import model_input
 from facemask_core.pictures.lab_note import LabNote
+from facemask_ui import language
 from facemask_ui.base import browser, palette
 from facemask_ui.face.answers import HeatMap
 from facemask_ui.inspect.why.words import describe_place
@@ -98,7 +99,8 @@ def draw_heat_map(
             "name": name,
             "label": verdict.label,
             "icon": browser.strip_icon(palette.ICONS[verdict.label]),
-            "verdict": f"{palette.WORDS[verdict.label]} {palette.percent(verdict.confidence)}",
+            "verdict": palette.name_class(verdict.label)
+            + f" {language.percent(verdict.confidence)}",
             "where": place,
             "alt": f"{name}: {palette.describe_verdict(verdict)}. {method}: {place}",
             "face": face,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import ClassVar, Generic, TypeVar
 
-from facemask_ui.lesson.texts import Texts
+from facemask_ui.language.texts import Texts
 
 F = TypeVar("F")
 """The result of a chapter's measurement."""

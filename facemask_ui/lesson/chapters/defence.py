@@ -20,9 +20,9 @@ from facemask_core.models import published
 from facemask_core.models.classifier import Classifier
 from facemask_ui.base import charts, messages
 from facemask_ui.choices import models
+from facemask_ui.language.texts import Texts
 from facemask_ui.lesson import subjects
 from facemask_ui.lesson.chapters.base import Chapter
-from facemask_ui.lesson.texts import Texts
 from facemask_ui.visitors.shared_cache import compute_once
 
 _JPEG = defences.make("jpeg", quality=20)
@@ -89,16 +89,7 @@ class Defence(Chapter[DefenceVerdicts]):
 
     def draw(self, texts: Texts, result: DefenceVerdicts) -> None:
         rows = {self.say(texts, name): verdict for name, verdict in vars(result).items()}
-        words = "; ".join(
-            f"{name}: {texts.describe_verdict(verdict)}" for name, verdict in rows.items()
-        )
-        charts.draw_probabilities(
-            rows,
-            key="defended",
-            words=texts.classes,
-            write_share=texts.percent,
-            alt=f"{self.say(texts, 'alt')}. {words}",
-        )
+        charts.draw_probabilities(rows, key="defended", title=self.say(texts, "alt"))
 
     def draw_more(self, texts: Texts) -> None:
         st.subheader(self.say(texts, "price"), anchor=False)

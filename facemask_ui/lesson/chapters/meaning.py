@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from facemask_ui.language.texts import Texts
 from facemask_ui.lesson import subjects
 from facemask_ui.lesson.chapters.base import Chapter
-from facemask_ui.lesson.texts import Texts
 
 _TRUTHS = (True, False, True, False, False, False)
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from facemask_core.epsilons import LINF
 from facemask_core.models.classifier import Classifier
 from facemask_core.robustness import measure_noise_control
+from facemask_ui.language.texts import Texts
 from facemask_ui.lesson import drawings, subjects
 from facemask_ui.lesson.chapters.base import Chapter, sort_share
 from facemask_ui.lesson.drawings import Curve
-from facemask_ui.lesson.texts import Texts
 from facemask_ui.visitors.shared_cache import compute_once
 
 

@@ -9,9 +9,9 @@ import streamlit as st
 from facemask_core.evaluation.verdicts import Verdict
 from facemask_core.paper import printed
 from facemask_core.paper.second_softmax import LARGEST
+from facemask_ui.language.texts import Texts
 from facemask_ui.lesson import drawings, subjects
 from facemask_ui.lesson.chapters.base import Chapter
-from facemask_ui.lesson.texts import Texts
 
 _TOP, _LEFT, _SIDE = 75, 74, 8
 

@@ -9,9 +9,9 @@ from facemask_core.evaluation.verdicts import Verdict
 from facemask_core.models.classifier import Classifier
 from facemask_ui.base import charts
 from facemask_ui.choices import models
+from facemask_ui.language.texts import Texts
 from facemask_ui.lesson import subjects
 from facemask_ui.lesson.chapters.base import Chapter
-from facemask_ui.lesson.texts import Texts
 from facemask_ui.visitors.shared_cache import compute_once
 
 
@@ -82,16 +82,7 @@ class Others(Chapter[TransferVerdicts]):
         first = models.title(subjects.pick_model())
         rows = {self.say(texts, "made", name=first): result.first}
         rows |= {models.title(name): verdict for name, verdict in result.after.items()}
-        words = "; ".join(
-            f"{name}: {texts.describe_verdict(verdict)}" for name, verdict in rows.items()
-        )
-        charts.draw_probabilities(
-            rows,
-            key="others",
-            words=texts.classes,
-            write_share=texts.percent,
-            alt=f"{self.say(texts, 'alt', model=first)}. {words}",
-        )
+        charts.draw_probabilities(rows, key="others", title=self.say(texts, "alt", model=first))
 
 
 def _list_others() -> tuple[str, ...]:

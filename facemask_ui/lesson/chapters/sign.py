@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from facemask_core.models.classifier import Classifier
 from facemask_core.pictures import images, model_input
 from facemask_core.pictures.lab_note import LabNote
+from facemask_ui.language.texts import Texts
 from facemask_ui.lesson import drawings, subjects
 from facemask_ui.lesson.chapters.base import Chapter, sort_share
-from facemask_ui.lesson.texts import Texts
 from facemask_ui.visitors.shared_cache import compute_once
 
 DRAWS = 30

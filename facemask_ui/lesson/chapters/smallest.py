@@ -7,9 +7,10 @@ import streamlit as st
 from facemask_core.pictures import images, model_input
 from facemask_core.pictures.lab_note import LabNote, describe_attack
 from facemask_core.robustness import Sweep
+from facemask_ui.base import palette
+from facemask_ui.language.texts import Texts
 from facemask_ui.lesson import subjects
 from facemask_ui.lesson.chapters.base import Chapter
-from facemask_ui.lesson.texts import Texts
 
 _UPPER = (4, 9, subjects.MOST)
 """The largest epsilon of each option but the last."""
@@ -50,8 +51,8 @@ class Smallest(Chapter[Sweep]):
         return {
             "level": str(result.notches[row]),
             "most": str(result.notches[-1]),
-            "before": texts.write_verdict(result.verdict(0)),
-            "after": texts.write_verdict(result.verdict(row)),
+            "before": palette.write_verdict(result.verdict(0), texts),
+            "after": palette.write_verdict(result.verdict(row), texts),
             "factor": str(factor),
         }
 
@@ -68,7 +69,7 @@ class Smallest(Chapter[Sweep]):
             label=subjects.read_label(subjects.BARE),
         )
         saved = model_input.encode(attacked, note)
-        before, after = (texts.describe_verdict(result.verdict(place)) for place in (0, row))
+        before, after = (palette.describe_verdict(result.verdict(place)) for place in (0, row))
         magnified = {"factor": str(factor)}
         with st.container(horizontal=True):
             for pixels, caption, alt in (

@@ -8,10 +8,10 @@ from facemask_core.epsilons import LINF
 from facemask_core.models.classifier import Classifier
 from facemask_core.paper import printed
 from facemask_core.robustness import follow_attack
+from facemask_ui.language.texts import Texts
 from facemask_ui.lesson import drawings, subjects
 from facemask_ui.lesson.chapters.base import Chapter
 from facemask_ui.lesson.drawings import Curve
-from facemask_ui.lesson.texts import Texts
 from facemask_ui.visitors.shared_cache import compute_once
 
 _HALF = 0.5

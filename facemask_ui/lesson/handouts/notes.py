@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from facemask_ui.language.texts import Texts
 from facemask_ui.lesson import links
 from facemask_ui.lesson.chapters import CHAPTERS, Chapter, defence
 from facemask_ui.lesson.handouts.sources import SOURCES
 from facemask_ui.lesson.handouts.templates import TEMPLATES, remove_streamlit_marks
-from facemask_ui.lesson.texts import Texts
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from facemask_ui.choices import class_link
+from facemask_ui.language.texts import Texts
 from facemask_ui.lesson import links
 from facemask_ui.lesson.handouts.notes import write_notes
 from facemask_ui.lesson.handouts.worksheet import write_worksheet
-from facemask_ui.lesson.texts import Texts
 
 _NOTES = "lesson-notes"
 

@@ -6,10 +6,10 @@ import base64
 from dataclasses import dataclass
 
 from facemask_core.pictures import images
+from facemask_ui.language.texts import Texts
 from facemask_ui.lesson import links, subjects
 from facemask_ui.lesson.chapters import CHAPTERS
 from facemask_ui.lesson.handouts.templates import TEMPLATES
-from facemask_ui.lesson.texts import Texts
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from facemask_core.epsilons import LEVELS
 from facemask_core.models import checkpoints, published
 from facemask_core.paper import experiments
 from facemask_core.paper.printed import Paper
-from facemask_ui.base.palette import keep_together, percent
+from facemask_ui.base.palette import keep_together
 from facemask_ui.choices import models
+from facemask_ui.language import percent
 from facemask_ui.paper import provenance
 from facemask_ui.paper.points.base import Point, draw_table
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from facemask_core.labels import LABELS
 from facemask_core.paper.printed import Figure, Paper
-from facemask_ui.base.palette import WORDS, keep_together
+from facemask_ui.base.palette import keep_together, name_classes
 from facemask_ui.paper.points.base import Point, draw_table
 
 
@@ -53,7 +53,7 @@ def describe_fall(before: Figure, after: Figure) -> dict[str, str]:
 
 def list_shares(figure: Figure) -> list[tuple[str, float]]:
     """Lists every share in a classification report, and those it leaves out."""
-    named = list(zip(LABELS, WORDS, strict=True))
+    named = list(zip(LABELS, name_classes(), strict=True))
     kinds = ("recall", "precision", "f1-score")
     reported = [
         (f"{kind}, {word.lower()}", float(figure.report[name][kind]))

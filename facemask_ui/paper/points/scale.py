@@ -10,9 +10,10 @@ from facemask_core.epsilons import LEVELS, describe_epsilon
 from facemask_core.paper import experiments, results
 from facemask_core.paper.printed import Paper
 from facemask_ui.base import settings
-from facemask_ui.base.palette import keep_together, percent
+from facemask_ui.base.palette import keep_together
 from facemask_ui.choices import models
 from facemask_ui.face import before_after
+from facemask_ui.language import percent
 from facemask_ui.paper import portrait, provenance
 from facemask_ui.paper.points.base import Point
 

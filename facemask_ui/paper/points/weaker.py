@@ -13,7 +13,8 @@ from facemask_core.paper.experiments import EPSILON, NOTCHES, STEP_SIZE
 from facemask_core.paper.printed import Paper
 from facemask_ui.base import settings
 from facemask_ui.base.charts import CHART_CONFIG
-from facemask_ui.base.palette import Palette, percent, pick_palette
+from facemask_ui.base.palette import Palette, pick_palette
+from facemask_ui.language import percent
 from facemask_ui.paper import provenance
 from facemask_ui.paper.points.base import Point, check_detail
 

@@ -14,7 +14,7 @@ from facemask_core.epsilons import describe_epsilon
 from facemask_core.evaluation.report import Evaluation
 from facemask_core.robustness import SmallestEpsilons
 from facemask_ui.base import parts
-from facemask_ui.base.palette import WORDS
+from facemask_ui.base.palette import name_classes
 from facemask_ui.base.printed_page import open_templates
 from facemask_ui.choices import attack_setup, models
 from facemask_ui.reports import (
@@ -83,7 +83,7 @@ def write_page(report: Evaluation, supplement: Supplement | None = None) -> str:
         language="en",
         title=_write_title(report),
         model=models.name(report.model),
-        classes=WORDS,
+        classes=name_classes(),
         report=report,
         cropped=supplement.cropped,
         figures=headline_figures.list_figures(report),

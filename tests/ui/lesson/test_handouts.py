@@ -8,13 +8,14 @@ import pytest
 from html_page import ParsedPage
 from screen import Open
 
-from facemask_ui.lesson import links, texts
+from facemask_ui.language import texts
+from facemask_ui.language.texts import LANGUAGES
+from facemask_ui.lesson import links
 from facemask_ui.lesson.chapters import CHAPTERS
 from facemask_ui.lesson.handouts.notes import write_notes
 from facemask_ui.lesson.handouts.sources import SOURCES
 from facemask_ui.lesson.handouts.templates import remove_streamlit_marks
 from facemask_ui.lesson.handouts.worksheet import write_worksheet
-from facemask_ui.lesson.texts import LANGUAGES
 
 LAB = "http://127.0.0.1:8501"
 EVIL = 'http://evil.example/"><script>alert(1)</script>'
@@ -23,7 +24,7 @@ every_language = pytest.mark.parametrize("lang", LANGUAGES)
 
 @every_language
 def test_the_worksheet_asks_everything_and_answers_nothing(lang: str) -> None:
-    strings = texts.read_texts(lang)
+    strings = texts.read_texts(lang).within("lesson")
     page = write_worksheet(strings, LAB)
     seen = ParsedPage(page)
     assert f'<html lang="{lang}">' in page
@@ -44,7 +45,7 @@ def test_the_worksheet_asks_everything_and_answers_nothing(lang: str) -> None:
 @every_language
 @pytest.mark.usefixtures("brightness")
 def test_the_notes_hold_answers_with_figures_plan_and_sources(lang: str) -> None:
-    strings = texts.read_texts(lang)
+    strings = texts.read_texts(lang).within("lesson")
     page = write_notes(strings, LAB)
     seen = ParsedPage(page)
     assert f'<html lang="{lang}">' in page
@@ -75,14 +76,16 @@ def test_the_notes_hold_answers_with_figures_plan_and_sources(lang: str) -> None
 def test_nothing_runs_nothing_is_fetched_and_addresses_are_escaped(lang: str) -> None:
     for write in (write_worksheet, write_notes):
         plain, evil = (
-            ParsedPage(write(texts.read_texts(lang), LAB)),
-            ParsedPage(write(texts.read_texts(lang), EVIL)),
+            ParsedPage(write(texts.read_texts(lang).within("lesson"), LAB)),
+            ParsedPage(write(texts.read_texts(lang).within("lesson"), EVIL)),
         )
         assert evil.tags == plain.tags
         assert not {"script", "link", "iframe", "object", "base", "form"} & set(plain.tags)
         sources = [value for name, value in plain.attributes if name in {"src", "srcset"}]
         assert all(source.startswith("data:image/jpeg;base64,") for source in sources)
-        assert not re.search(r"url\(|@import|@font-face", write(texts.read_texts(lang), LAB))
+        assert not re.search(
+            r"url\(|@import|@font-face", write(texts.read_texts(lang).within("lesson"), LAB)
+        )
         pictures = "img-src data:; " if sources else ""
         policy = f"default-src 'none'; {pictures}style-src 'unsafe-inline'"
         assert ("content", policy) in plain.attributes

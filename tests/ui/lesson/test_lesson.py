@@ -16,17 +16,20 @@ from facemask_core.epsilons import LINF
 from facemask_core.evaluation import verdicts
 from facemask_core.models import published
 from facemask_ui.choices import models
-from facemask_ui.lesson import language, links, progress, subjects, texts
+from facemask_ui.language import texts
+from facemask_ui.language.texts import LANGUAGES
+from facemask_ui.lesson import links, progress, subjects
 from facemask_ui.lesson.chapters import CHAPTERS, Chapter
 from facemask_ui.lesson.chapters import defence as price
-from facemask_ui.lesson.texts import LANGUAGES
+from facemask_ui.page import language_choice
 
 every_chapter = pytest.mark.parametrize(
     ("number", "chapter"), list(enumerate(CHAPTERS, 1)), ids=[it.name for it in CHAPTERS]
 )
 every_language = pytest.mark.parametrize("lang", LANGUAGES)
 OPTIONS = [
-    [len(options) for _, options in it.list_questions(texts.read_texts("en"))] for it in CHAPTERS
+    [len(options) for _, options in it.list_questions(texts.read_texts("en").within("lesson"))]
+    for it in CHAPTERS
 ]
 HOSTILE = [
     "",
@@ -59,7 +62,7 @@ def read_page(app: AppTest) -> str:
 def test_the_answer_comes_after_the_question(
     open_page: Open, number: int, chapter: Chapter[Any], lang: str
 ) -> None:
-    strings = texts.read_texts(lang)
+    strings = texts.read_texts(lang).within("lesson")
     app = open_page("Learn", lang=lang, chapter=str(number))
     assert not app.exception
     assert not app.error
@@ -87,7 +90,7 @@ def test_the_answer_comes_after_the_question(
 
 @every_chapter
 def test_a_guess_is_met_kindly_whether_right_or_wrong(number: int, chapter: Chapter[Any]) -> None:
-    strings = texts.read_texts("en")
+    strings = texts.read_texts("en").within("lesson")
     answers = (0,) * len(OPTIONS[number - 1])
     for guess in (0, 1):
         replies = chapter.write_replies(strings, (guess,) * len(answers), answers)
@@ -95,7 +98,7 @@ def test_a_guess_is_met_kindly_whether_right_or_wrong(number: int, chapter: Chap
 
 
 def test_the_numbers_are_the_cores(brightness: Classifier) -> None:
-    strings = texts.read_texts("en")
+    strings = texts.read_texts("en").within("lesson")
     face, label = subjects.read_face(subjects.BARE), subjects.read_label(subjects.BARE)
     result = {it.name: it.write_figures(strings, it.measure()) for it in CHAPTERS}
     (verdict,) = verdicts.judge(brightness, face[None])
@@ -118,7 +121,7 @@ def test_signs_and_pushes_are_equally_large_and_add_up() -> None:
     pushes = next(it for it in CHAPTERS if it.name == "sign").measure()
     assert set(np.unique(pushes.signs)) <= {-1, 0, 1}
     figures = next(it for it in CHAPTERS if it.name == "sign").write_figures(
-        texts.read_texts("en"), pushes
+        texts.read_texts("en").within("lesson"), pushes
     )
     assert float(figures["after"].replace("\N{MINUS SIGN}", "-")) == pytest.approx(
         pushes.lead + pushes.gradient, abs=0.01
@@ -126,7 +129,7 @@ def test_signs_and_pushes_are_equally_large_and_add_up() -> None:
 
 
 def test_the_price_is_what_was_published() -> None:
-    strings = texts.read_texts("en")
+    strings = texts.read_texts("en").within("lesson")
     figures = price.write_cost(strings)
     assert figures is not None
     for name, key in ((models.shipped()[0], "plain"), ("mobilenetv3-robust", "twin")):
@@ -164,7 +167,7 @@ def test_the_price_names_the_masks_that_the_twin_holds_worst_and_the_photographs
 
     monkeypatch.setattr(published, "read_reports", lambda weights: [make_report(weights)])
     for code in LANGUAGES:
-        strings = texts.read_texts(code)
+        strings = texts.read_texts(code).within("lesson")
         weakest = price.describe_weakest(strings)
         assert weakest is not None
         for words in ("45", "tight", strings.say("chapter.defence.real"), strings.percent(0.58)):
@@ -184,7 +187,7 @@ def test_weights_without_published_figures_get_a_sentence(
     monkeypatch.setattr(published, "read_reports", lambda _: [])
     app = open_page("Learn", lang="en", chapter="7", seen="7a")
     assert not app.exception
-    unpublished = texts.read_texts("en").say("chapter.defence.unpublished")
+    unpublished = texts.read_texts("en").within("lesson").say("chapter.defence.unpublished")
     assert unpublished in [it.value for it in app.caption]
 
 
@@ -276,7 +279,7 @@ def test_hostile_links_open_the_first_chapter(open_page: Open, query: dict[str, 
     [("fr-FR", "fr"), ("fr", "fr"), ("FR-ca", "fr"), ("en-GB", "en"), ("de", "en"), (None, "en")],
 )
 def test_the_browser_says_which_language_to_begin_with(locale: str | None, expected: str) -> None:
-    assert language.match_locale(locale) == expected
+    assert language_choice.match_locale(locale) == expected
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,9 @@ from facemask_core.data import groupings, samples
 from facemask_core.labels import LABELS
 from facemask_core.models import checkpoints, published
 from facemask_core.models.checkpoints import Card
-from facemask_ui.base.palette import LIGHT, percent
+from facemask_ui.base.palette import LIGHT
 from facemask_ui.choices import models
+from facemask_ui.language import percent
 from facemask_ui.model_card import calibration, failures, tables, training
 
 every_model = pytest.mark.parametrize("name", checkpoints.available())

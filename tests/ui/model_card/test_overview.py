@@ -8,8 +8,9 @@ import pytest
 
 from facemask_core.data import groupings
 from facemask_core.models import checkpoints, published
-from facemask_ui.base.palette import LIGHT, percent
+from facemask_ui.base.palette import LIGHT
 from facemask_ui.choices import models
+from facemask_ui.language import percent
 from facemask_ui.model_card import overview, robustness
 from facemask_ui.model_card.overview import NOT_MEASURED, Measured
 

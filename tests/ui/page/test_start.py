@@ -11,7 +11,6 @@ _SLOW = ("tensorflow", "keras", "sklearn", "scipy", "cv2")
 _BEFORE_THE_FRAME = {
     "import streamlit as st",
     "from facemask_ui.page import frame",
-    "from facemask_ui.lesson import language",
 }
 """All that pages import before their frame."""
 

@@ -16,8 +16,9 @@ from streamlit.testing.v1 import AppTest
 from facemask_core.models import checkpoints
 from facemask_core.paper import experiments, printed, results
 from facemask_core.paper.second_softmax import LARGEST
-from facemask_ui.base.palette import LIGHT, percent
+from facemask_ui.base.palette import LIGHT
 from facemask_ui.choices import models
+from facemask_ui.language import percent
 from facemask_ui.paper import differences, reports, training_tables
 from facemask_ui.paper.points import (
     POINTS,

@@ -23,9 +23,9 @@ from facemask_core.evaluation.predictions import Predictions
 from facemask_core.evaluation.report import Evaluation
 from facemask_core.robustness import SmallestEpsilons
 from facemask_core.runs.timing import Speed
-from facemask_ui.base.palette import percent
 from facemask_ui.base.printed_page import open_templates
 from facemask_ui.choices import models
+from facemask_ui.language import percent
 from facemask_ui.reports import confidence_histogram, epsilon_curve, headline_figures, printed
 from facemask_ui.reports.mcnemar_table import ModelComparison
 

@@ -1,4 +1,4 @@
-"""The lesson's strings: complete in every language, typeset, and easy to read."""
+"""The strings of the pages: complete in every language, typeset, and easy to read."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 import textstat
 
-from facemask_ui import lesson
-from facemask_ui.lesson import texts
+import facemask_ui
+from facemask_ui.language import texts
+from facemask_ui.language.texts import DEFAULT, LANGUAGES, Texts
 from facemask_ui.lesson.chapters import CHAPTERS
-from facemask_ui.lesson.texts import LANGUAGES
 
+UI = Path(facemask_ui.__file__).parent
+FORMS = ("one", "other")
 every_language = pytest.mark.parametrize("language", LANGUAGES)
 MINUS = "\N{MINUS SIGN}"
 EASY = 70.0
@@ -20,7 +22,7 @@ EASY = 70.0
 
 
 def test_every_language_has_the_same_strings_with_the_same_placeholders() -> None:
-    english = texts.read_texts("en").strings
+    english = texts.read_texts(DEFAULT).strings
     for language in LANGUAGES:
         assert texts.list_differences(english, texts.read_texts(language).strings) == []
 
@@ -31,17 +33,32 @@ def test_what_is_missing_in_a_language_is_named() -> None:
     assert texts.list_differences(whole, lacking) == ["b", "c", "d"]
 
 
+def test_a_language_may_have_other_forms_of_a_noun_than_english() -> None:
+    english = {"a.one": "one face", "a.other": "{count} faces"}
+    polish = english | {"a.few": "{count} twarze", "a.many": "{count} twarzy"}
+    assert texts.list_differences(english, polish) == []
+    assert texts.list_differences(english, {"a.other": "faces"}) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"), [("en", ["0 faces", "a face"]), ("fr", ["un visage", "un visage"])]
+)
+def test_a_number_chooses_the_form_of_its_noun(language: str, expected: list[str]) -> None:
+    forms = {
+        "en": {"a.one": "a face", "a.other": "{count} faces"},
+        "fr": {"a.one": "un visage", "a.other": "{count} visages"},
+    }[language]
+    strings = Texts(language, forms)
+    assert [strings.say("a", count=count) for count in (0, 1)] == expected
+
+
 def test_every_string_is_used() -> None:
-    folder = Path(lesson.__file__).parent
-    files = [
-        *folder.rglob("*.py"),
-        *folder.rglob("*.jinja"),
-        folder.parents[1] / "pages" / "5_Learn.py",
-    ]
-    source = "".join(path.read_text(encoding="utf-8") for path in files)
-    used = {*re.findall(r"\w+", source)}
-    for key in texts.read_texts("en").strings:
-        last = re.sub(r"(\.\d+)+$", "", key).split(".")[-1]
+    files = [file for kind in ("*.py", "*.js", "*.jinja") for file in UI.rglob(kind)]
+    files += [*(UI.parent / "pages").glob("*.py"), UI.parent / "app.py"]
+    used = {word for file in files for word in re.findall(r"\w+", file.read_text("utf-8"))}
+    for key in texts.read_texts(DEFAULT).strings:
+        parts = [part for part in key.split(".") if not part.isdigit() and part not in FORMS]
+        last = parts[-1]
         named = {last, last.removesuffix("_title"), last.removeprefix("plan_")}
         named |= {last.removeprefix("table_")}
         assert named & used, key
@@ -49,7 +66,7 @@ def test_every_string_is_used() -> None:
 
 @every_language
 def test_every_chapter_has_as_many_answers_as_questions(language: str) -> None:
-    strings = texts.read_texts(language)
+    strings = texts.read_texts(language).within("lesson")
     for chapter in CHAPTERS:
         for question, options in chapter.list_questions(strings):
             assert question
@@ -69,12 +86,18 @@ def test_french_has_its_no_break_spaces() -> None:
 
 @every_language
 def test_numbers_are_written_as_the_language_does(language: str) -> None:
-    strings = texts.read_texts(language)
+    strings = texts.read_texts(language).within("lesson")
     written = {
-        "en": ("97.3\u00a0%", f"{MINUS}1,234.5"),
+        "en": ("97.3 %", f"{MINUS}1,234.5"),
         "fr": ("97,3\u202f%", f"{MINUS}1\u202f234,5"),
     }[language]
     assert (strings.percent(0.9731), strings.number(-1234.5, 1)) == written
+
+
+def test_only_certainty_is_written_as_all_or_nothing() -> None:
+    strings = texts.read_texts("en")
+    shares = (1.0, 0.99999, 0.00001, 0.0)
+    assert [strings.percent(it) for it in shares] == ["100.0 %", "> 99.9 %", "< 0.1 %", "0.0 %"]
 
 
 @every_language
@@ -87,7 +110,7 @@ def measure_reading_ease(chapter: str, language: str) -> float:
     """Of what everyone reads: no fold, no label."""
     strings = texts.read_texts(language).strings
     running = re.compile(
-        rf"chapter\.{chapter}\.(body|right|wrong|shown|cost|question|statements.*|replies.*)"
+        rf"lesson\.chapter\.{chapter}\.(body|right|wrong|shown|cost|question|statements.*|replies.*)"
     )
     prose = " ".join(text for key, text in strings.items() if running.fullmatch(key))
     number = {"en": "seven", "fr": "sept"}[language]  # figures are read aloud as words

@@ -1,0 +1,62 @@
+"""What a page says: strings in the language of the visitor whose page is running."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from facemask_ui import compat
+from facemask_ui.language.texts import DEFAULT, Texts, read_texts
+
+_KEY = "language"
+
+
+def speak(language: str) -> None:
+    """Sets the language of all that the calling visitor's pages say from now on.
+
+    Args:
+        language: One of :data:`facemask_ui.language.texts.LANGUAGES`.
+    """
+    st.session_state[_KEY] = language
+
+
+def read_current() -> Texts:
+    """Reads the strings of the language in which the calling thread's page speaks.
+
+    A thread that runs no page, such as a report's, speaks the default language.
+    """
+    if compat.read_session_id() is None:
+        return read_texts(DEFAULT)
+    return read_texts(st.session_state.get(_KEY, DEFAULT))
+
+
+def say(key: str, /, **values: object) -> str:
+    """Reads a string, with its placeholders filled in.
+
+    Args:
+        key: Its path in the languages' files, such as ``attack.heading``. Of a table of ``one``
+            and ``other`` the number ``count`` chooses.
+        **values: The values of the placeholders; a number as :func:`number` writes it.
+    """
+    return read_current().say(key, **values)
+
+
+def say_all(key: str, /, **values: object) -> list[str]:
+    """Reads the strings of a list in their order, filled in."""
+    return read_current().say_all(key, **values)
+
+
+def read_table(key: str) -> dict[str, Any]:
+    """Reads a table of strings as it is, for a component, whose browser fills it in."""
+    return read_current().read_table(key)
+
+
+def percent(share: float) -> str:
+    """Writes a probability as a percentage; only an exact 1 becomes 100 %."""
+    return read_current().percent(share)
+
+
+def number(value: float, digits: int = 0) -> str:
+    """Writes a number as the page's language does."""
+    return read_current().number(value, digits)
