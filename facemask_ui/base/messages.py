@@ -15,6 +15,7 @@ from facemask_core.storage import place
 from facemask_core.text import on_one_line, visible
 from facemask_ui.base import mode
 from facemask_ui.base.tally import TALLY
+from facemask_ui.language.refusals import translate_refusal
 
 _WORD_JOINER = "\u2060"
 _ADDRESSES = re.compile(r"(https?:(?=//)|www(?=\.)|@)", re.IGNORECASE)
@@ -46,8 +47,9 @@ def write_problem(text: str) -> str:
     """Writes what went wrong as Markdown; in a mode for strangers without folders of the server.
 
     Args:
-        text: A sentence of the core's.
+        text: A sentence of the core's; it is said in the page's language where that has it.
     """
+    text = translate_refusal(text)
     return escape_markdown(text if mode.serves_developers() else _hide_folders(text))
 
 

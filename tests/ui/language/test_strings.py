@@ -58,6 +58,8 @@ def test_every_string_is_used() -> None:
     used = {word for file in files for word in re.findall(r"\w+", file.read_text("utf-8"))}
     for key in texts.read_texts(DEFAULT).strings:
         parts = [part for part in key.split(".") if not part.isdigit() and part not in FORMS]
+        if parts[0] == "refusals":
+            continue  # found by what the core says, which a test of theirs sees to
         last = parts[-1]
         named = {last, last.removesuffix("_title"), last.removeprefix("plan_")}
         named |= {last.removeprefix("table_")}
