@@ -129,7 +129,8 @@ SAID = (
 
 def list_texts(node: Block | Element) -> Iterator[str]:
     """Lists all that a page shows, its charts and components included."""
-    fields = MessageToDict(node.proto) if node.proto is not None else {}
+    proto = getattr(node, "proto", None)  # the root of the tree has none
+    fields = MessageToDict(proto) if proto is not None else {}
     for key in ("json", "spec"):
         if key in fields:
             fields[key] = json.loads(fields[key])
