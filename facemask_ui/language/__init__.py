@@ -4,12 +4,15 @@ A further language is one more file beside ``en.toml``, with the same keys.
 """
 
 from facemask_ui.language.speech import (
+    join_clauses,
+    join_names,
     number,
     percent,
     read_current,
     read_table,
     say,
     say_all,
+    say_known,
     speak,
 )
 from facemask_ui.language.texts import DEFAULT, LANGUAGES, Texts, read_texts
@@ -18,6 +21,8 @@ __all__ = [
     "DEFAULT",
     "LANGUAGES",
     "Texts",
+    "join_clauses",
+    "join_names",
     "number",
     "percent",
     "read_current",
@@ -25,5 +30,6 @@ __all__ = [
     "read_texts",
     "say",
     "say_all",
+    "say_known",
     "speak",
 ]

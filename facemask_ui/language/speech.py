@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import streamlit as st
@@ -42,9 +43,31 @@ def say(key: str, /, **values: object) -> str:
     return read_current().say(key, **values)
 
 
+def say_known(key: str, otherwise: str, /, **values: object) -> str:
+    """Says a string that the files may lack, such as the title of an attack someone has added.
+
+    Args:
+        key: As :func:`say` reads it.
+        otherwise: What is said where the files have no such string.
+        **values: The values of the placeholders.
+    """
+    texts = read_current()
+    return texts.say(key, **values) if texts.has(key) else otherwise
+
+
 def say_all(key: str, /, **values: object) -> list[str]:
     """Reads the strings of a list in their order, filled in."""
     return read_current().say_all(key, **values)
+
+
+def join_names(names: Iterable[str]) -> str:
+    """Joins names as the page's language does, such as ``A, B and C``."""
+    return read_current().join_names(names)
+
+
+def join_clauses(clauses: Iterable[str]) -> str:
+    """Joins the parts of a sentence, such as a chart's rows in words, with semicolons."""
+    return read_current().join_clauses(clauses)
 
 
 def read_table(key: str) -> dict[str, Any]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, reduce
 from pathlib import Path
 from string import Formatter
 from typing import Any
 
 from babel import Locale
+from babel.lists import format_list
 from babel.numbers import format_decimal
 
 _FOLDER = Path(__file__).parent
@@ -19,6 +20,8 @@ LANGUAGES = tuple(sorted(file.stem for file in _FOLDER.glob("*.toml")))
 """The languages there is a file of."""
 DEFAULT = "en"
 """The language of a visitor whose own the lab does not speak."""
+_BRITISH = {"en": "en_GB"}
+"""The lab's English has no comma before the last name of a list."""
 _PLURALS = ("zero", "one", "two", "few", "many", "other")
 """The forms a noun may have beside a number, after Unicode's plural rules."""
 _NARROW, _WIDE = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
@@ -78,6 +81,17 @@ class Texts:
         for part in (self.part + key).split("."):
             table = table[part]
         return table
+
+    def join_names(self, names: Iterable[str]) -> str:
+        """Joins names as this language does, such as ``A, B and C``."""
+        return format_list([*names], locale=_BRITISH.get(self.language, self.language))
+
+    def join_clauses(self, clauses: Iterable[str]) -> str:
+        """Joins the parts of a sentence, such as a chart's rows in words, with semicolons."""
+        joined, parts = self.strings["clauses"], [*clauses]
+        return reduce(
+            lambda before, after: joined.format(before=before, after=after), parts or [""]
+        )
 
     @property
     def classes(self) -> tuple[str, str]:

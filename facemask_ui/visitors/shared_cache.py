@@ -24,6 +24,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from facemask_ui import compat
+from facemask_ui.language import say_known
 from facemask_ui.visitors import waiting
 
 Value = TypeVar("Value")
@@ -117,7 +118,7 @@ class SharedFunction(Generic[Parameters, Value]):
         Args:
             function: Computes a value.
             most: How many values are held at most.
-            spinner: What a visitor reads while one is computed; None for nothing.
+            spinner: The key of what a visitor reads while one is computed; None for nothing.
         """
         functools.update_wrapper(self, function)
         self._cache: AnswerCache[Value] = AnswerCache(most)
@@ -146,7 +147,7 @@ class SharedFunction(Generic[Parameters, Value]):
     def _show_spinner(self, key: Hashable) -> AbstractContextManager[None]:
         if self._spinner is None or key in self._cache or compat.read_session_id() is None:
             return nullcontext()
-        return st.spinner(self._spinner)
+        return st.spinner(say_known(self._spinner, self._spinner))
 
 
 def compute_once(
@@ -158,7 +159,7 @@ def compute_once(
 
     Args:
         most: How many values are held at most; the least recently used goes first.
-        spinner: What a visitor reads while a value is computed; None for nothing.
+        spinner: The key of what a visitor reads while a value is computed; None for nothing.
 
     Returns:
         A decorator.

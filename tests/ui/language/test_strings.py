@@ -52,6 +52,22 @@ def test_a_number_chooses_the_form_of_its_noun(language: str, expected: list[str
     assert [strings.say("a", count=count) for count in (0, 1)] == expected
 
 
+@pytest.mark.parametrize(
+    ("language", "three"), [("en", "A, B and C"), ("fr", "A, B et C")], ids=["en", "fr"]
+)
+def test_names_are_joined_as_the_language_does(language: str, three: str) -> None:
+    strings = texts.read_texts(language)
+    assert [strings.join_names("ABC"[:count]) for count in (1, 3)] == ["A", three]
+
+
+@pytest.mark.parametrize(
+    ("language", "three"), [("en", "a; b; c"), ("fr", "a\u202f; b\u202f; c")], ids=["en", "fr"]
+)
+def test_clauses_are_joined_as_the_language_does(language: str, three: str) -> None:
+    strings = texts.read_texts(language)
+    assert [strings.join_clauses("abc"[:count]) for count in (1, 3)] == ["a", three]
+
+
 def test_every_string_is_used() -> None:
     files = [file for kind in ("*.py", "*.js", "*.jinja") for file in UI.rglob(kind)]
     files += [*(UI.parent / "pages").glob("*.py"), UI.parent / "app.py"]
