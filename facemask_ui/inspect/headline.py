@@ -6,10 +6,8 @@ from collections.abc import Mapping
 
 from facemask_core.evaluation.verdicts import Verdict
 from facemask_core.labels import WITH_MASK, WITHOUT_MASK
-from facemask_ui import language
 from facemask_ui.base import messages, palette
-
-_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+from facemask_ui.language import join_names, percent, say, say_all
 
 _Verdicts = Mapping[str, Verdict]
 
@@ -22,7 +20,8 @@ def write_headline(verdicts: _Verdicts) -> str:
     """
     if len(verdicts) == 1:
         (verdict,) = verdicts.values()
-        return palette.write_verdict(verdict) + (", but unsure" if verdict.unsure else "")
+        alone = palette.write_verdict(verdict)
+        return say("inspect.headline.unsure", verdict=alone) if verdict.unsure else alone
     sides = [
         {name: verdict for name, verdict in verdicts.items() if verdict.label == label}
         for label in (WITH_MASK, WITHOUT_MASK)
@@ -31,9 +30,15 @@ def write_headline(verdicts: _Verdicts) -> str:
     if not smaller:
         return _write_agreement(larger)
     if len(larger) == len(smaller):
-        return f"The models disagree: {_write_opinion(larger)}; {_write_opinion(smaller)}"
-    majority = f"{_write_number(len(larger))} of {_write_number(len(verdicts))} models".capitalize()
-    return f"{majority} say {_write_answer(larger)}; {_write_opinion(smaller)}"
+        first, second = _write_opinion(larger), _write_opinion(smaller)
+        return say("inspect.headline.disagreement", first=first, second=second)
+    return say(
+        "inspect.headline.majority",
+        number=_write_number(len(larger)).capitalize(),
+        total=_write_number(len(verdicts)),
+        answer=_write_answer(larger),
+        opinion=_write_opinion(smaller),
+    )
 
 
 def write_check(verdicts: _Verdicts, label: int) -> str:
@@ -45,34 +50,38 @@ def write_check(verdicts: _Verdicts, label: int) -> str:
     """
     sure = {name: verdict for name, verdict in verdicts.items() if not verdict.unsure}
     wrong = {name: verdict for name, verdict in sure.items() if verdict.label != label}
-    said = f"You say {palette.write_class(label)}:"
-    if not sure:
-        return f"{said} {'the model is' if len(verdicts) == 1 else 'all models are'} unsure."
-    if not wrong:
-        who = "the model is" if len(verdicts) == 1 else "every model that is sure is"
-        return f"{said} {who} right."
-    verb = "is" if len(wrong) == 1 else "are"
-    return f"{said} {_write_names(wrong)} {verb} wrong, without any attack."
+    answer = palette.write_class(label)
+    if wrong:
+        names = _write_names(wrong)
+        return say("inspect.headline.check.wrong", count=len(wrong), answer=answer, names=names)
+    kind = "right" if sure else "unsure"
+    return say(f"inspect.headline.check.{kind}", count=len(verdicts), answer=answer)
 
 
 def _write_agreement(verdicts: _Verdicts) -> str:
-    both = len(verdicts) == 2
-    subject = "Both models" if both else f"All {_write_number(len(verdicts))} models"
-    agreement = f"{subject} agree: {_write_answer(verdicts)}"
     unsure = {name: verdict for name, verdict in verdicts.items() if verdict.unsure}
-    if not unsure:
-        return agreement
-    if len(unsure) == len(verdicts):
-        return f"{agreement}, but {'neither' if both else 'none'} is sure"
-    verb = "is" if len(unsure) == 1 else "are"
-    return f"{agreement}, but {_write_names(unsure)} {verb} unsure ({_write_confidences(unsure)})"
+    who = "both" if len(verdicts) == 2 else "all"
+    values = {"number": _write_number(len(verdicts)), "answer": _write_answer(verdicts)}
+    if not unsure or len(unsure) == len(verdicts):
+        return say(f"inspect.headline.{who}.{'neither' if unsure else 'sure'}", **values)
+    return say(
+        f"inspect.headline.{who}.some",
+        count=len(unsure),
+        names=_write_names(unsure),
+        confidences=_write_confidences(unsure),
+        **values,
+    )
 
 
 def _write_opinion(verdicts: _Verdicts) -> str:
     """Writes which models give an answer, which answer, and with what confidence."""
-    verb = "says" if len(verdicts) == 1 else "say"
-    answer = _write_answer(verdicts)
-    return f"{_write_names(verdicts)} {verb} {answer} ({_write_confidences(verdicts)})"
+    return say(
+        "inspect.headline.opinion",
+        count=len(verdicts),
+        names=_write_names(verdicts),
+        answer=_write_answer(verdicts),
+        confidences=_write_confidences(verdicts),
+    )
 
 
 def _write_answer(verdicts: _Verdicts) -> str:
@@ -81,19 +90,13 @@ def _write_answer(verdicts: _Verdicts) -> str:
 
 
 def _write_names(verdicts: _Verdicts) -> str:
-    return _join_words([messages.escape_markdown(name) for name in verdicts])
+    return join_names(messages.escape_markdown(name) for name in verdicts)
 
 
 def _write_confidences(verdicts: _Verdicts) -> str:
-    return _join_words(
-        [palette.keep_together(language.percent(v.confidence)) for v in verdicts.values()]
-    )
-
-
-def _join_words(words: list[str]) -> str:
-    *first, last = words
-    return f"{', '.join(first)} and {last}" if first else last
+    return join_names(palette.keep_together(percent(it.confidence)) for it in verdicts.values())
 
 
 def _write_number(count: int) -> str:
-    return _NUMBERS[count] if count < len(_NUMBERS) else str(count)
+    words = say_all("inspect.headline.numbers")
+    return words[count] if count < len(words) else str(count)

@@ -14,6 +14,7 @@ from facemask_ui.face import answers, complaint, cropping, lab_pictures, picture
 from facemask_ui.face.answers import Face
 from facemask_ui.inspect import dangers, why
 from facemask_ui.inspect.headline import write_check, write_headline
+from facemask_ui.language import say
 
 _PICTURES_WIDTH = 560
 """Pixels of the two pictures together, so that they stand on one screen with the verdict."""
@@ -46,11 +47,11 @@ def show_inspection() -> None:
             charts.draw_probabilities(_name_models(verdicts), key="probabilities")
             st.page_link(
                 "pages/2_Attack.py",
-                label="Attack this face" if framed else "Attack this picture",
+                label=say("inspect.view.attack_face" if framed else "inspect.view.attack_picture"),
                 icon=":material/bolt:",
             )
         elif not names:
-            st.info("Choose at least one model.", icon=":material/info:")
+            st.info(say("inspect.view.no_model"), icon=":material/info:")
     if verdicts:
         why.show_heat_maps(face, verdicts, lab_pictures.note_crop(picture, region))
         dangers.show_dangers(picture, region, face, list(verdicts))
@@ -69,10 +70,7 @@ def _judge_face(
         if verdicts and framed:
             headline.header(write_headline(_name_models(verdicts)) + waiting, anchor=False)
     if verdicts and not framed:
-        headline.markdown(
-            "No face was found or framed, so these answers are about the whole picture and say "
-            "nothing about a mask."
-        )
+        headline.markdown(say("inspect.view.faceless"))
     return verdicts
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from facemask_ui.base import settings
+from facemask_ui.language import say
 
 PICTURE, SEVERAL, LIVE = VIEWS = ("picture", "several", "live")
-_TITLES = {
-    PICTURE: ":material/image: One picture",
-    SEVERAL: ":material/photo_library: Several",
-    LIVE: ":material/videocam: Live camera",
+_ICONS = {
+    PICTURE: ":material/image:",
+    SEVERAL: ":material/photo_library:",
+    LIVE: ":material/videocam:",
 }
 
 
@@ -22,9 +23,9 @@ def choose_view() -> str:
     """
     return str(
         st.segmented_control(
-            "Look at",
+            say("inspect.view.look_at"),
             VIEWS,
-            format_func=lambda name: _TITLES[name],
+            format_func=lambda name: f"{_ICONS[name]} {say(f'inspect.view.{name}')}",
             required=True,
             label_visibility="collapsed",
             **settings.bind("view", PICTURE, settings.one_of(VIEWS)),

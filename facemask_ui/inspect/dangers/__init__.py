@@ -18,6 +18,7 @@ from facemask_ui.face.answers import Face
 from facemask_ui.face.pictures import Picture
 from facemask_ui.inspect.dangers import dials, ranking, turning
 from facemask_ui.inspect.dangers.place import find_place
+from facemask_ui.language import say
 
 
 def show_dangers(picture: Picture, region: Box | None, face: Face, models: Sequence[str]) -> None:
@@ -32,13 +33,10 @@ def show_dangers(picture: Picture, region: Box | None, face: Face, models: Seque
         face: uint8 (224, 224, 3), that part as the models see it.
         models: Names of the models that have answered.
     """
-    st.header("What else changes the answer?", anchor=False)
-    st.markdown(
-        "No attacker is needed: bad light, distance or a cup before the mouth may do. Turn a "
-        "dial, and compare with the smallest epsilon of an attack."
-    )
+    st.header(say("inspect.dangers.heading"), anchor=False)
+    st.markdown(say("inspect.dangers.lead"))
     folded = st.expander(
-        "Dials of danger", icon=":material/tune:", key="dangers", on_change="rerun"
+        say("inspect.dangers.fold"), icon=":material/tune:", key="dangers", on_change="rerun"
     )
     if folded.open:
         with folded:

@@ -17,10 +17,12 @@ from facemask_core.evaluation import verdicts
 from facemask_core.evaluation.verdicts import Verdict
 from facemask_core.pictures.lab_note import describe_attack
 from facemask_ui.choices import models
+from facemask_ui.choices.corruption_names import name_corruption, translate_value
 from facemask_ui.face import answers
 from facemask_ui.face.answers import Face
 from facemask_ui.face.question import Question
 from facemask_ui.inspect.dangers.place import Place
+from facemask_ui.language import say
 
 _NOTCHES = 20
 
@@ -31,13 +33,16 @@ class Dial(ABC):
 
     Attributes:
         name: Its name in keys.
-        title: Its name on the screen.
         last: The number of its last notch.
     """
 
     name: str
-    title: str
     last: int
+
+    @property
+    @abstractmethod
+    def title(self) -> str:
+        """Its name on the screen."""
 
     @abstractmethod
     def describe(self, notch: int) -> str:
@@ -93,8 +98,12 @@ class CorruptionDial(Dial):
 
     corruption: Corruption
 
+    @property
+    def title(self) -> str:
+        return name_corruption(self.name)
+
     def describe(self, notch: int) -> str:
-        return self.corruption.describe(self._strength(notch))
+        return translate_value(self.name, self.corruption.describe(self._strength(notch)))
 
     def draw(self, face: Face, notch: int, model: str) -> Face:
         return self.corruption.apply(face, self._strength(notch))
@@ -123,8 +132,12 @@ class CorruptionDial(Dial):
 class EpsilonDial(Dial):
     """The dial of FGSM's epsilon, in steps of 1/255; every model is attacked on its own."""
 
+    @property
+    def title(self) -> str:
+        return say("inspect.dangers.epsilon")
+
     def describe(self, notch: int) -> str:
-        return f"epsilon {notch}/{LEVELS}"
+        return say("inspect.dangers.epsilon_value", level=notch, levels=LEVELS)
 
     def draw(self, face: Face, notch: int, model: str) -> Face:
         question = self._ask(face, model)
@@ -164,5 +177,5 @@ def list_dials(place: Place) -> list[Dial]:
         corruptions.make(name, **({"face": place} if name == "mouth_box" else {}))
         for name in corruptions.names()
     ]
-    epsilon = EpsilonDial("epsilon", "Attack (FGSM)", robustness.LARGEST)
-    return [*(CorruptionDial(kind.name, kind.title, _NOTCHES, kind) for kind in kinds), epsilon]
+    epsilon = EpsilonDial("epsilon", robustness.LARGEST)
+    return [*(CorruptionDial(kind.name, _NOTCHES, kind) for kind in kinds), epsilon]

@@ -15,6 +15,7 @@ from facemask_ui.choices import models as choices
 from facemask_ui.face.answers import Face
 from facemask_ui.inspect.dangers.dials import Dial, EpsilonDial
 from facemask_ui.inspect.headline import write_headline
+from facemask_ui.language import say
 
 _PICTURE = 280
 
@@ -30,7 +31,7 @@ def show_dial(face: Face, dials: Sequence[Dial], models: Sequence[str], note: La
     """
     titles = {dial.name: dial.title for dial in dials}
     name = st.pills(
-        "Dial",
+        say("inspect.dangers.dial"),
         list(titles),
         format_func=lambda name: titles[name],
         required=True,
@@ -38,10 +39,11 @@ def show_dial(face: Face, dials: Sequence[Dial], models: Sequence[str], note: La
         **settings.bind("danger", dials[0].name, settings.one_of(list(titles))),
     )
     dial = next(dial for dial in dials if dial.name == name)
+    as_it_is = say("inspect.dangers.as_it_is")
     notch = st.select_slider(
         dial.title,
         range(dial.last + 1),
-        format_func=lambda notch: dial.describe(notch) if notch else "as it is",
+        format_func=lambda notch: dial.describe(notch) if notch else as_it_is,
         **settings.bind(f"danger-{dial.name}", 0, _parse_notch(dial.last)),
     )
     verdicts: dict[str, Verdict] = {}
@@ -53,21 +55,21 @@ def show_dial(face: Face, dials: Sequence[Dial], models: Sequence[str], note: La
     if not verdicts:
         return
     left, right = st.columns([1, 2], gap="large")
-    state = dial.describe(notch) if notch else "as it is"
+    state = dial.describe(notch) if notch else as_it_is
     with left:
         st.image(
             model_input.encode(
                 dial.draw(face, notch, models[0]) if notch else face,
                 note.model_copy(update=dial.describe_change(notch, models[0])) if notch else note,
             ),
-            f"{dial.title}: {state}",
+            say("inspect.dangers.pictured", dial=dial.title, state=state),
             width=_PICTURE,
             output_format="PNG",
-            alt=f"The face, {dial.title.lower()} {state}",
+            alt=say("inspect.dangers.alt", dial=dial.title.lower(), state=state),
         )
         if isinstance(dial, EpsilonDial) and len(models) > 1:
             first = messages.escape_markdown(choices.title(models[0]))
-            st.caption(f"The picture is the one that attacks {first}; each model gets its own.")
+            st.caption(say("inspect.dangers.attacks_first", model=first))
     with right:
         st.markdown(f"#### {write_headline(verdicts)}")
         charts.draw_probabilities(verdicts, key="danger-probabilities")

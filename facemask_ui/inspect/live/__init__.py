@@ -1,8 +1,7 @@
 """The live camera: a model judges each still as it is and under FGSM, while a class looks on.
 
 - ``component`` draws camera, pictures, sliders and the running line (``live.*``);
-- ``still`` reads a still from the browser and answers it;
-- ``words`` holds every text that the component shows.
+- ``still`` reads a still from the browser and answers it.
 
 A still is in memory from its arrival to its answer, and nowhere else: no cache and no file has it.
 """

@@ -10,7 +10,7 @@ import streamlit as st
 
 from facemask_core.epsilons import LINF
 from facemask_ui.base import browser
-from facemask_ui.inspect.live.words import WORDS
+from facemask_ui.language import read_table
 
 _HTML, _CSS, _JS = browser.read_texts(__file__, "live.html", "live.css", "live.js")
 
@@ -49,7 +49,7 @@ def draw_camera(
             "levels": [
                 f"{LINF.write(notch)} = {LINF.epsilon(notch):.4f}" for notch in LINF.notches
             ],
-            "words": WORDS,
+            "words": read_table("inspect.live.words"),
         },
         key=key,
         on_still_change=on_still,

@@ -13,6 +13,7 @@ const HISTORY_MS = 30_000;
 const RATE_MS = 5_000; // the rate is that of the last seconds
 const PATIENCE_MS = 15_000; // then the answer was lost, with a connection that broke
 const CALM_MS = 1_000;
+const ONE_DIGIT = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
 const SPEECH_MS = 4_000;
 const REASONS = {
   NotAllowedError: "refused", SecurityError: "insecure", NotFoundError: "missing",
@@ -275,7 +276,8 @@ class Live {
   drawAnswer(role, address, verdict) {
     const picture = this.find(`[data-role=${role}] img`);
     picture.src = address;
-    picture.alt = `${this.words[role]}: ${verdict.verdict}`;
+    picture.alt = this.words.pictured
+      .replace("{picture}", this.words[role]).replace("{verdict}", verdict.verdict);
     picture.hidden = false;
     const chip = element("span", `chip class-${verdict.label}`);
     chip.append(icon(verdict.icon), verdict.verdict);
@@ -287,7 +289,8 @@ class Live {
     const recent = this.history.filter(({ at }) => at >= now - RATE_MS);
     if (recent.length < 2) return;
     const rate = (1000 * (recent.length - 1)) / (now - recent[0].at);
-    const text = this.words.rate.replace("{rate}", rate.toFixed(1)).replace("{time}", Math.round(took));
+    const figure = rate.toLocaleString(document.documentElement.lang || undefined, ONE_DIGIT);
+    const text = this.words.rate.replace("{rate}", figure).replace("{time}", Math.round(took));
     this.find(".rate").textContent = this.calm.matches ? `${text} ${this.words.calm}` : text;
     this.find(".live").dataset.rate = rate.toFixed(2);
   }
@@ -330,10 +333,11 @@ class Live {
 
   describeCourse() {
     const last = this.history.at(-1);
-    if (!last) return `${this.words.course}. ${this.words.waiting}.`;
-    const shares = Object.entries(this.words.lines)
-      .map(([name, text]) => `${text} ${(100 * last[name]).toFixed(0)} %`);
-    return `${this.words.course}. ${this.words.now}: ${shares.join(", ")}.`;
+    if (!last) return this.words.no_course;
+    return ["clean", "attacked"].reduce(
+      (text, name) => text.replace(`{${name}}`, (100 * last[name]).toFixed(0)),
+      this.words.whole_course,
+    );
   }
 }
 

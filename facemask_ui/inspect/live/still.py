@@ -15,10 +15,10 @@ from facemask_core.evaluation.verdicts import Verdict
 from facemask_core.labels import WITH_MASK, WITHOUT_MASK
 from facemask_core.models.classifier import Classifier
 from facemask_core.pictures import decoding, faces, images
-from facemask_ui import language
 from facemask_ui.base import browser, palette
 from facemask_ui.face import answers
 from facemask_ui.face.outcomes import OUTCOMES
+from facemask_ui.language import percent, say
 
 Pixels = NDArray[np.uint8]
 _ADDRESS = "data:image/jpeg;base64,"
@@ -63,7 +63,10 @@ def answer_still(classifier: Classifier, message: object) -> dict[str, Any] | No
         "face": box.as_list(),
         "clean": _describe_verdict(result.before, label),
         "attacked": _describe_verdict(result.after, label)
-        | {"outcome": f"{outcome}:", "outcomeIcon": browser.strip_icon(icon)},
+        | {
+            "outcome": say("inspect.live.outcome", outcome=outcome),
+            "outcomeIcon": browser.strip_icon(icon),
+        },
         "picture": browser.write_webp_address(Image.fromarray(result.adversarial)),
     }
 
@@ -102,18 +105,16 @@ def decode_still(address: object) -> Pixels:
         ImageError: The address holds no such picture.
     """
     if not isinstance(address, str) or not address.startswith(_ADDRESS):
-        raise ImageError("This browser's camera gives no JPEG pictures; use another browser.")
+        raise ImageError(say("inspect.live.no_jpeg"))
     if len(address) > _MOST_CHARACTERS:
-        raise ImageError("A still of the camera is too large; reload the page.")
+        raise ImageError(say("inspect.live.too_large"))
     try:
         data = base64.b64decode(address.removeprefix(_ADDRESS), validate=True)
     except ValueError as error:
-        raise ImageError(
-            "A still of the camera arrived damaged; start the camera again."
-        ) from error
+        raise ImageError(say("inspect.live.damaged")) from error
     # Its size first: a few bytes may hold megapixels, and the next still comes at once.
     if max(decoding.open_picture(data, ("JPEG",)).size) > _MOST_SIDE:
-        raise ImageError("A still of the camera has too many pixels; reload the page.")
+        raise ImageError(say("inspect.live.too_many_pixels"))
     return images.decode(data)
 
 
@@ -127,6 +128,6 @@ def _describe_verdict(verdict: Verdict, label: int) -> dict[str, Any]:
     return {
         "label": verdict.label,
         "icon": browser.strip_icon(palette.ICONS[verdict.label]),
-        "verdict": f"{palette.name_class(verdict.label)} {language.percent(verdict.confidence)}",
+        "verdict": f"{palette.name_class(verdict.label)} {percent(verdict.confidence)}",
         "share": verdict.probabilities[label],
     }

@@ -12,6 +12,7 @@ import streamlit as st
 
 from facemask_ui.choices import models
 from facemask_ui.inspect.several import choice, table
+from facemask_ui.language import say
 
 
 def show_pictures() -> None:
@@ -22,11 +23,8 @@ def show_pictures() -> None:
     with models_column:
         names = models.choose_models()
     if not pictures:
-        st.info(
-            "Choose the pictures of a class, a team or a test, and every face in them is judged.",
-            icon=":material/photo_library:",
-        )
+        st.info(say("inspect.several.invitation"), icon=":material/photo_library:")
     elif not names:
-        st.info("Choose at least one model.", icon=":material/info:")
+        st.info(say("inspect.view.no_model"), icon=":material/info:")
     else:
         table.show_table(choice.find_all_faces(pictures), names)

@@ -17,13 +17,13 @@ from facemask_core.pictures import faces, images
 from facemask_ui.base import upload
 from facemask_ui.face import pictures
 from facemask_ui.face.pictures import Picture
+from facemask_ui.language import say
 
 if TYPE_CHECKING:
     from facemask_ui.compat import UploadedFile
 
 _KEY, _COUNT = "pictures:several", "pictures:several-count"
 _MOST_PICTURES, _MOST_FACES = 24, 60
-_NO_FACE = "No face was found; open the picture alone to frame one."
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +36,7 @@ class FaceInPicture:
         count: The number of faces in the picture.
         box: Where in the picture it is; None for all of it.
         pixels: uint8 (224, 224, 3), the face as models see it; None where there is none.
-        remark: Why there is none, or what else is to be said.
+        finding: What else the picture says of itself, or why it cannot be read.
     """
 
     picture: Picture
@@ -44,7 +44,12 @@ class FaceInPicture:
     count: int = 1
     box: faces.Box | None = None
     pixels: NDArray[np.uint8] | None = None
-    remark: str = ""
+    finding: str = ""
+
+    @property
+    def remark(self) -> str:
+        """Why there is no face, or what else is to be said."""
+        return self.finding or ("" if self.count else say("inspect.several.no_face"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,20 +68,24 @@ class ChosenPicture:
         try:
             return self._cut_faces()
         except FacemaskError as error:
-            return [FaceInPicture(self.picture, count=0, remark=str(error))]
+            return [FaceInPicture(self.picture, count=0, finding=str(error))]
 
     def _cut_faces(self) -> list[FaceInPicture]:
         picture, note = self.picture, self.picture.reading.note
-        remark = picture.reading.problem if note is None else describe_note(note)
+        finding = picture.reading.problem if note is None else describe_note(note)
         if note is not None and not note.shows_face:
-            return [FaceInPicture(picture, count=0, remark=remark)]
+            return [FaceInPicture(picture, count=0, finding=finding)]
         if picture.framed:
-            return [FaceInPicture(picture, pixels=faces.crop(picture.pixels, None), remark=remark)]
+            return [
+                FaceInPicture(picture, pixels=faces.crop(picture.pixels, None), finding=finding)
+            ]
         boxes = faces.left_to_right(picture.faces)
         if not boxes:
-            return [FaceInPicture(picture, count=0, remark=remark or _NO_FACE)]
+            return [FaceInPicture(picture, count=0, finding=finding)]
         return [
-            FaceInPicture(picture, number, len(boxes), box, faces.crop(picture.pixels, box), remark)
+            FaceInPicture(
+                picture, number, len(boxes), box, faces.crop(picture.pixels, box), finding
+            )
             for number, box in enumerate(boxes, 1)
         ]
 
@@ -84,21 +93,17 @@ class ChosenPicture:
 def choose_pictures() -> list[ChosenPicture]:
     """Draws the choice of pictures and returns those that are chosen."""
     upload.choose_files(
-        "Choose pictures with faces",
+        say("inspect.several.choose"),
         key="several",
         on_change=_store_pictures,
         most_megabytes=images.MAX_BYTES // 2**20,
     )
-    st.caption(
-        f"{images.KINDS}, up to {_MOST_PICTURES} pictures of 20 MB and 40 megapixels each. They "
-        "stay in this session's memory."
-    )
+    st.caption(say("inspect.several.limits", kinds=images.KINDS, pictures=_MOST_PICTURES))
     chosen: list[ChosenPicture] = st.session_state.get(_KEY, [])
     count = int(st.session_state.get(_COUNT, 0))
     if count > len(chosen):
         st.warning(
-            f"These are {count} pictures; the first {len(chosen)} are looked at. Choose the others "
-            "next.",
+            say("inspect.several.too_many_pictures", given=count, most=len(chosen)),
             icon=":material/warning:",
         )
     return chosen
@@ -111,7 +116,7 @@ def _store_pictures(files: list[UploadedFile]) -> None:
     chosen = []
     for file in files[:_MOST_PICTURES]:
         data = file.getvalue()
-        new = ChosenPicture(pictures.read_upload(file.name, "One of several pictures", data))
+        new = ChosenPicture(pictures.read_upload(file.name, say("inspect.several.alt"), data))
         chosen.append(known.get((file.name, data), new))
     st.session_state[_KEY], st.session_state[_COUNT] = chosen, len(files)
 
@@ -130,13 +135,12 @@ def find_all_faces(chosen: Sequence[ChosenPicture]) -> list[FaceInPicture]:
     lines: list[FaceInPicture] = []
     for number, picture in enumerate(chosen, 1):
         if "all_faces" not in vars(picture):
-            place.progress(number / len(chosen), f"Looking at picture {number}.")
+            place.progress(number / len(chosen), say("inspect.several.looking", number=number))
         lines += picture.all_faces
     place.empty()
     if len(lines) > _MOST_FACES:
         st.warning(
-            f"These are {len(lines)} faces; the first {_MOST_FACES} are judged. Choose fewer "
-            "pictures.",
+            say("inspect.several.too_many_faces", given=len(lines), most=_MOST_FACES),
             icon=":material/warning:",
         )
     return lines[:_MOST_FACES]

@@ -15,13 +15,13 @@ from facemask_core.evaluation.verdicts import Verdict
 from facemask_core.labels import WITH_MASK, WITHOUT_MASK
 from facemask_core.pictures import images
 from facemask_core.text import visible
-from facemask_ui import language
 from facemask_ui.base import messages, palette
 from facemask_ui.base.spreadsheet import escape_formula
 from facemask_ui.choices import models
 from facemask_ui.face import answers, cropping, pictures
 from facemask_ui.inspect import views
 from facemask_ui.inspect.several.choice import FaceInPicture
+from facemask_ui.language import percent, say
 
 _SIDE = 96
 _ROW_HEIGHT = 72
@@ -45,7 +45,7 @@ def show_table(lines: Sequence[FaceInPicture], names: Sequence[str]) -> None:
         key="several-table",
         hide_index=True,
         row_height=_ROW_HEIGHT,
-        column_config={"Face": st.column_config.ImageColumn(width="small")},
+        column_config={say("inspect.several.face"): st.column_config.ImageColumn(width="small")},
         on_select="rerun",
         selection_mode="single-row",
     )
@@ -54,23 +54,22 @@ def show_table(lines: Sequence[FaceInPicture], names: Sequence[str]) -> None:
             if row < len(lines):  # of an earlier, longer table
                 _offer_face(lines[row])
         st.download_button(
-            "Table (CSV)",
+            say("inspect.several.table"),
             write_csv(lines, verdicts, names).encode(errors="backslashreplace"),
             file_name="faces.csv",
             mime="text/csv",
             icon=":material/download:",
             on_click="ignore",
         )
-    st.caption("Choose a line to look at its face alone: its heat maps, its crop, an attack.")
+    st.caption(say("inspect.several.hint"))
 
 
 def _judge_all(lines: Sequence[FaceInPicture], names: Sequence[str]) -> _Answers:
     verdicts: list[dict[str, Verdict]] = [{} for _ in lines]
     place = st.empty()
     for number, name in enumerate(names):
-        place.progress(
-            number / len(names), f"Asking {messages.escape_markdown(models.title(name))}."
-        )
+        model = messages.escape_markdown(models.title(name))
+        place.progress(number / len(names), say("inspect.several.asking", model=model))
         with messages.show_errors():  # a damaged model costs its own column alone
             classifier = models.load(name)
             for line, answer in zip(lines, verdicts, strict=True):
@@ -84,9 +83,10 @@ def write_count(lines: Sequence[FaceInPicture]) -> str:
     """Writes how many faces there are in how many pictures."""
     count = sum(line.pixels is not None for line in lines)
     files = len({id(line.picture) for line in lines})
-    return (
-        f"{count} {'face' if count == 1 else 'faces'} in "
-        f"{files} {'picture' if files == 1 else 'pictures'}"
+    return say(
+        "inspect.several.count",
+        faces=say("inspect.several.faces", count=count),
+        pictures=say("inspect.several.pictures", count=files),
     )
 
 
@@ -104,11 +104,16 @@ def write_sums(verdicts: _Answers, names: Sequence[str]) -> list[str]:
             continue
         counts = Counter(verdict.label for verdict in given if not verdict.unsure)
         unsure = sum(verdict.unsure for verdict in given)
-        doubt = f", unsure {unsure}" if unsure else ""
         sentences.append(
-            f"{messages.escape_markdown(models.title(name))}: "
-            f"{palette.write_class(WITH_MASK)} {counts[WITH_MASK]}, "
-            f"{palette.write_class(WITHOUT_MASK)} {counts[WITHOUT_MASK]}{doubt}"
+            say(
+                "inspect.several.sums_unsure" if unsure else "inspect.several.sums",
+                model=messages.escape_markdown(models.title(name)),
+                masked=palette.write_class(WITH_MASK),
+                masked_count=counts[WITH_MASK],
+                bare=palette.write_class(WITHOUT_MASK),
+                bare_count=counts[WITHOUT_MASK],
+                unsure=unsure,
+            )
         )
     return sentences
 
@@ -119,23 +124,28 @@ def _build_table(
     remarks = any(line.remark for line in lines)
     rows = []
     for line, given in zip(lines, verdicts, strict=True):
-        row: dict[str, str] = {"Face": _write_thumbnail(line), "Picture": _name_face(line)}
+        row = {
+            say("inspect.several.face"): _write_thumbnail(line),
+            say("inspect.several.picture"): _name_face(line),
+        }
         for name in names:
             row[models.title(name)] = _write_answer(given[name]) if name in given else "–"
         if remarks:
-            row["Remark"] = visible(line.remark)
+            row[say("inspect.several.remark")] = visible(line.remark)
         rows.append(row)
     return pd.DataFrame(rows)
 
 
 def _name_face(line: FaceInPicture) -> str:
-    face = f", face {line.number} of {line.count}" if line.count > 1 else ""
-    return f"{visible(line.picture.name)}{face}"
+    picture = visible(line.picture.name)
+    if line.count <= 1:
+        return picture
+    return say("inspect.several.face_of", picture=picture, number=line.number, total=line.count)
 
 
 def _write_answer(verdict: Verdict) -> str:
-    answer = f"{palette.name_class(verdict.label)} {language.percent(verdict.confidence)}"
-    return f"Unsure: {answer.lower()}" if verdict.unsure else answer
+    answer = f"{palette.name_class(verdict.label)} {percent(verdict.confidence)}"
+    return say("inspect.several.unsure", answer=answer.lower()) if verdict.unsure else answer
 
 
 def _write_thumbnail(line: FaceInPicture) -> str:
@@ -151,7 +161,7 @@ def _offer_face(line: FaceInPicture) -> None:
         open_alone(line)
 
     st.button(
-        f"Look at {messages.escape_markdown(_name_face(line))} alone",
+        say("inspect.several.look_alone", face=messages.escape_markdown(_name_face(line))),
         icon=":material/search:",
         type="primary",
         on_click=look,

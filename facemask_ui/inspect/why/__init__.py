@@ -22,7 +22,7 @@ from facemask_ui.choices import models
 from facemask_ui.face import answers
 from facemask_ui.face.answers import Face
 from facemask_ui.inspect.why import component
-from facemask_ui.inspect.why.words import LIMITS
+from facemask_ui.language import say, say_known
 
 
 def show_heat_maps(face: Face, verdicts: Mapping[str, Verdict], note: LabNote) -> None:
@@ -33,10 +33,12 @@ def show_heat_maps(face: Face, verdicts: Mapping[str, Verdict], note: LabNote) -
         verdicts: The answers to explain, by the name of the model.
         note: What the face says about itself where a visitor saves it.
     """
-    st.header("Why?", anchor=False)
+    st.header(say("inspect.why.heading"), anchor=False)
     explanation = _choose_explanation()
-    st.markdown(explanation.meaning)
-    st.caption(f"{LIMITS} {explanation.title}: {explanation.source}.")
+    own = f"inspect.why.method.{explanation.name}"
+    st.markdown(say_known(f"{own}.meaning", explanation.meaning))
+    method = _write_title(explanation.name)
+    st.caption(say("inspect.why.limits", method=method, source=explanation.source))
     component.draw_opacity_slider()
     component.draw_map_choice([models.title(name) for name in verdicts])
     address = browser.write_png_address(model_input.encode(face, note))
@@ -49,14 +51,18 @@ def show_heat_maps(face: Face, verdicts: Mapping[str, Verdict], note: LabNote) -
 def _choose_explanation() -> Explanation:
     names = explanations.names()
     name = st.segmented_control(
-        "Heat map",
+        say("inspect.why.choice"),
         names,
-        format_func=lambda name: explanations.get(name).title,
+        format_func=_write_title,
         required=True,
-        help="Each explains the answer that the model itself gives.",
+        help=say("inspect.why.help"),
         **settings.bind("map", names[0], settings.one_of(names)),
     )
     return explanations.make(str(name))
+
+
+def _write_title(name: str) -> str:
+    return say_known(f"inspect.why.method.{name}.title", explanations.get(name).title)
 
 
 def _show_heat_map(
@@ -64,7 +70,8 @@ def _show_heat_map(
 ) -> None:
     name = models.title(model)
     try:
-        with st.spinner(f"Asking {messages.escape_markdown(name)} for its map…", show_time=True):
+        asking = say("inspect.why.asking", model=messages.escape_markdown(name))
+        with st.spinner(asking, show_time=True):
             heat = answers.explain_face(models.load(model), face, explanation, verdict.label)
     except FacemaskError as error:  # the other models still get their maps
         messages.show_error(error)
@@ -75,5 +82,5 @@ def _show_heat_map(
         key=f"heat-map:{model}",
         name=name,
         verdict=verdict,
-        method=explanation.title,
+        method=_write_title(explanation.name),
     )

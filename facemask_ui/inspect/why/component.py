@@ -15,10 +15,10 @@ from facemask_core import explain as explanations
 from facemask_core.evaluation.verdicts import Verdict
 from facemask_core.pictures import model_input
 from facemask_core.pictures.lab_note import LabNote
-from facemask_ui import language
 from facemask_ui.base import browser, palette
 from facemask_ui.face.answers import HeatMap
 from facemask_ui.inspect.why.words import describe_place
+from facemask_ui.language import percent, read_table, say
 
 _MAP_HTML, _MAP_CSS, _MAP_JS = browser.read_texts(
     __file__, "heat_map.html", "heat_map.css", "heat_map.js"
@@ -45,7 +45,8 @@ def draw_opacity_slider() -> None:
         css=browser.CONTROLS + _OPACITY_CSS,
         js=_OPACITY_JS,
     )
-    component(data={"colours": colours}, key="heat-opacity")
+    words = read_table("inspect.why.opacity")
+    component(data={"colours": colours, "words": words}, key="heat-opacity")
 
 
 def draw_map_choice(names: Sequence[str]) -> None:
@@ -65,7 +66,8 @@ def draw_map_choice(names: Sequence[str]) -> None:
     component = st.components.v2.component(
         "map_choice", html=_CHOICE_HTML, css=_CHOICE_CSS, js=_CHOICE_JS
     )
-    component(data={"names": list(names)}, key="map-choice")
+    data = {"names": list(names), "label": say("inspect.why.map_of")}
+    component(data=data, key="map-choice")
 
 
 def map_place(number: int) -> DeltaGenerator:
@@ -99,10 +101,15 @@ def draw_heat_map(
             "name": name,
             "label": verdict.label,
             "icon": browser.strip_icon(palette.ICONS[verdict.label]),
-            "verdict": palette.name_class(verdict.label)
-            + f" {language.percent(verdict.confidence)}",
+            "verdict": palette.name_class(verdict.label) + f" {percent(verdict.confidence)}",
             "where": place,
-            "alt": f"{name}: {palette.describe_verdict(verdict)}. {method}: {place}",
+            "alt": say(
+                "inspect.why.alt",
+                model=name,
+                verdict=palette.describe_verdict(verdict),
+                method=method,
+                place=place,
+            ),
             "face": face,
             "heat": browser.write_png_address(encode_heat(heat.levels)),
         },

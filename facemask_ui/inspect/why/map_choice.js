@@ -7,6 +7,7 @@ const state = (globalThis[Symbol.for("facemask-lab.map")] ??= { name: null });
 
 export default function ({ data, parentElement }) {
   const choice = parentElement.querySelector("select");
+  parentElement.querySelector("label").textContent = data.label;
   const show = () => {
     state.name = choice.value;
     document.documentElement.dataset.heatMap = choice.selectedIndex;

@@ -8,12 +8,19 @@ const state = (globalThis[Symbol.for("facemask-lab.heat")] ??= { percent: 50 });
 export default function ({ data, parentElement }) {
   const find = (selector) => parentElement.querySelector(selector);
   const slider = find("input");
+  const { words } = data;
+  const texts = {
+    label: words.heat, ".hint": words.hint, ".none": words.none, ".all": words.all,
+    ".cold": words.cold, ".hot": words.hot,
+  };
+  for (const [selector, text] of Object.entries(texts)) find(selector).textContent = text;
   const show = (percent) => {
     state.percent = Math.min(100, Math.max(0, percent));
     const rounded = Math.round(state.percent);
     document.documentElement.style.setProperty("--facemask-heat", state.percent / 100);
     slider.value = rounded;
-    slider.setAttribute("aria-valuetext", `${rounded} % heat, ${100 - rounded} % face`);
+    const text = words.value.replace("{heat}", rounded).replace("{face}", 100 - rounded);
+    slider.setAttribute("aria-valuetext", text);
     find("output").textContent = `${rounded} %`;
   };
   slider.oninput = () => show(slider.valueAsNumber);

@@ -1,15 +1,11 @@
-"""Heat maps in words: where the heat is, and what no map can tell."""
+"""Heat maps in words: where the heat is."""
 
 from __future__ import annotations
 
 from facemask_core.explain import Summary
 from facemask_core.pictures.images import INPUT_SIZE
+from facemask_ui.language import number, say
 
-LIMITS = (
-    "A map shows where the score reacts, not why: a wrong answer can come with a convincing map, "
-    "and two methods can disagree about the same answer."
-)
-_ACROSS = ("left", "right")
 _NEAR, _FAR = INPUT_SIZE / 11, INPUT_SIZE / 3
 """Pixels from the middle: less than the first is the middle, more than the second an edge."""
 
@@ -21,30 +17,22 @@ def describe_place(summary: Summary) -> str:
         summary: The figures of a map as large as the models' input.
     """
     if summary.peak is None or summary.lower_half is None:
-        return "The map is empty: nothing speaks for this answer, or no gradient comes through."
-    share = f"{summary.lower_half:.0%}".replace("%", "\N{NO-BREAK SPACE}%")
-    return (
-        f"Hottest {_name_place(*summary.peak)}. {share} of the heat lies in the lower half, where "
-        "masks are worn."
-    )
+        return say("inspect.why.empty")
+    place, share = _name_place(*summary.peak), number(100 * summary.lower_half)
+    return say("inspect.why.place", place=place, share=share)
 
 
 def _name_place(column: int, row: int) -> str:
-    middle = INPUT_SIZE / 2
-    edges = [
-        _name_side(row - middle, _FAR, "top", "bottom"),
-        _name_side(column - middle, _FAR, *_ACROSS),
-    ]
-    if any(edges):
-        return f"near the {' '.join(filter(None, edges))} {'corner' if all(edges) else 'edge'}"
-    sides = [
-        _name_side(row - middle, _NEAR, "above", "below"),
-        _name_side(column - middle, _NEAR, *(f"{side} of" for side in _ACROSS)),
-    ]
-    return f"{' and '.join(filter(None, sides)) or 'in'} the middle"
+    for part, bound in (("edge", _FAR), ("centre", _NEAR)):
+        height = _name_side(row, bound, "top", "bottom")
+        side = _name_side(column, bound, "left", "right")
+        if height != "middle" or side != "middle":
+            return say(f"inspect.why.{part}.{height}.{side}")
+    return say("inspect.why.centre.middle.middle")
 
 
-def _name_side(offset: float, bound: float, before: str, behind: str) -> str:
+def _name_side(place: int, bound: float, before: str, behind: str) -> str:
+    offset = place - INPUT_SIZE / 2
     if abs(offset) < bound:
-        return ""
+        return "middle"
     return before if offset < 0 else behind

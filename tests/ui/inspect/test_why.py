@@ -21,6 +21,7 @@ from facemask_core.pictures import images, model_input
 from facemask_ui.choices import models
 from facemask_ui.face.pictures import Picture
 from facemask_ui.inspect.why import component, words
+from facemask_ui.language import read_texts
 
 FAST = {"map": "saliency"}
 """A method for which the model of the tests has layers enough."""
@@ -78,9 +79,10 @@ def test_every_method_of_the_core_is_offered_and_travels_in_the_link(open_page: 
     for name in explain.names():
         app.segmented_control(key="map").set_value(name).run()
         assert not app.exception
+        limits = read_texts("en").say("inspect.why.limits", method="", source="").partition(" :")[0]
         shown = [text.value for text in (*app.markdown, *app.caption)]
         assert explain.get(name).meaning in shown
-        assert any(words.LIMITS in text and explain.get(name).source in text for text in shown)
+        assert any(limits in text and explain.get(name).source in text for text in shown)
         in_link = None if name == explain.names()[0] else name
         assert app.query_params.get("map") == in_link
 
