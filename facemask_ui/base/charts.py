@@ -10,7 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from facemask_core.evaluation.verdicts import Verdict
-from facemask_core.labels import LABELS, WITH_MASK, WITHOUT_MASK
+from facemask_core.labels import WITH_MASK, WITHOUT_MASK
 from facemask_ui.base.palette import (
     Palette,
     describe_verdict,
@@ -18,15 +18,30 @@ from facemask_ui.base.palette import (
     name_classes,
     pick_palette,
 )
-from facemask_ui.language import percent, say
+from facemask_ui.language import percent, read_current, say
 
 CHART_CONFIG = {"displayModeBar": False, "scrollZoom": False}
 """Every chart is a still picture: no toolbar, no zoom."""
+_PLOTLYS_OWN = ".,"
+"""The separators of decimals and thousands that Plotly writes unless it is told others."""
 _HATCH = ("/", "")
 """Hatching for "without mask", so that the classes differ without colour, too."""
 _GAP = "\N{NO-BREAK SPACE}" * 2
 _ANCHOR = ("end", "start")
 """Percentages stand at the ends of a bar, clear of the line in its middle."""
+
+
+def show_chart(figure: go.Figure, *, key: str, alt: str) -> None:
+    """Shows a figure of Plotly's, whose numbers are written as the page's language does.
+
+    Args:
+        figure: The figure.
+        key: The chart's key, unique on the page.
+        alt: The chart in words.
+    """
+    if (separators := read_current().separators) != _PLOTLYS_OWN:
+        figure.update_layout(separators=separators)
+    st.plotly_chart(figure, key=key, config=CHART_CONFIG, alt=alt)
 
 
 def draw_probabilities(
@@ -51,7 +66,7 @@ def draw_probabilities(
     _lay_out_bars(figure, len(verdicts), colours)
     bars = "; ".join(f"{name}: {describe_verdict(verdict)}" for name, verdict in verdicts.items())
     alt = f"{title or say('probabilities')}. {bars}"
-    st.plotly_chart(figure, key=key, config=CHART_CONFIG, alt=alt)
+    show_chart(figure, key=key, alt=alt)
 
 
 def _add_bars(
@@ -126,8 +141,7 @@ def draw_confusion_matrix(matrix: NDArray[np.int64], *, title: str, key: str) ->
             z=shares * (1 - np.eye(2)), customdata=shares, x=name_classes(), y=name_classes(),
             zmin=0, zmax=1, showscale=False, xgap=3, ygap=3,
             colorscale=[[0, colours.weak], [1, colours.wrong]],
-            hovertemplate="True: %{y}<br>Predicted: %{x}<br>%{customdata:.1%} of the row"
-            "<extra></extra>",
+            hovertemplate=f"{_describe_hover()}<extra></extra>",
         )
     )  # fmt: skip
     for row, column in np.ndindex(2, 2):
@@ -144,13 +158,28 @@ def draw_confusion_matrix(matrix: NDArray[np.int64], *, title: str, key: str) ->
     )  # fmt: skip
     ink = {"color": colours.text}
     axis = {"fixedrange": True, "showgrid": False, "tickfont": ink, "title_font": ink}
-    figure.update_xaxes(title="Predicted", **axis)
-    figure.update_yaxes(title="True", autorange="reversed", tickangle=-90, **axis)
+    figure.update_xaxes(title=say("base.chart.predicted"), **axis)
+    figure.update_yaxes(title=say("base.chart.true"), autorange="reversed", tickangle=-90, **axis)
+    show_chart(figure, key=key, alt=_describe_matrix(matrix, title))
+
+
+def _describe_hover() -> str:
+    """Describes a cell of a confusion matrix, in Plotly's own placeholders."""
+    return say("base.chart.cell", true="%{y}", predicted="%{x}", share="%{customdata:.1%}")
+
+
+def _describe_matrix(matrix: NDArray[np.int64], title: str) -> str:
+    words = [word.lower() for word in name_classes()]
     cells = ", ".join(
-        f"{matrix[row, column]} {LABELS[row]} predicted {LABELS[column]}"
+        say(
+            "base.chart.cell_alt",
+            number=matrix[row, column],
+            true=words[row],
+            predicted=words[column],
+        )
         for row, column in np.ndindex(2, 2)
     )
-    st.plotly_chart(figure, key=key, config=CHART_CONFIG, alt=f"{title}: {cells}".replace("_", " "))
+    return say("base.chart.matrix_alt", title=title, cells=cells)
 
 
 def draw_histogram(
@@ -175,7 +204,7 @@ def draw_histogram(
             name=name, x=centres, customdata=bins,
             y=[number or None for number in numbers.tolist()],  # an outline of nothing is a line
             marker={"color": fill, "line": {"color": colours.strong, "width": 2}},
-            hovertemplate=f"{name}<br>%{{customdata}}: %{{y}} images<extra></extra>",
+            hovertemplate=f"{name}<br>{_describe_bin()}<extra></extra>",
         )  # fmt: skip
     _mark_halves(figure, colours)
     ink = {"color": colours.text}
@@ -189,19 +218,24 @@ def draw_histogram(
     )  # fmt: skip
     axis = {"fixedrange": True, "tickfont": ink, "title_font": ink, "gridcolor": colours.faint}
     figure.update_xaxes(
-        title="Confidence in the true class", range=[0, 1], tickformat=".0%",
+        title=say("base.chart.confidence"), range=[0, 1], tickformat=".0%",
         tickvals=[0, 0.25, 0.5, 0.75, 1], **axis,
     )  # fmt: skip
-    figure.update_yaxes(title="Images", rangemode="tozero", **axis)
-    st.plotly_chart(figure, key=key, config=CHART_CONFIG, alt=alt)
+    figure.update_yaxes(title=say("base.chart.images"), rangemode="tozero", **axis)
+    show_chart(figure, key=key, alt=alt)
+
+
+def _describe_bin() -> str:
+    """Describes a bin of a histogram, in Plotly's own placeholders."""
+    return say("base.chart.bin", bin="%{customdata}", number="%{y}")
 
 
 def _mark_halves(figure: go.Figure, colours: Palette) -> None:
     """Draws the line below which the other class has the higher probability."""
     figure.add_vline(x=0.5, line={"color": colours.text, "width": 1, "dash": "dot"})
     for anchor, text in (
-        ("right", "\N{LEFTWARDS ARROW} wrong"),
-        ("left", "right \N{RIGHTWARDS ARROW}"),
+        ("right", say("base.chart.wrong_side")),
+        ("left", say("base.chart.right_side")),
     ):
         figure.add_annotation(
             x=0.5, y=1, yref="paper", text=f"{_GAP}{text}{_GAP}", showarrow=False,

@@ -14,8 +14,9 @@ from facemask_core.errors import ModeError
 from facemask_core.pictures.pixel_budget import ON_WAIT, OWNER, Owner
 from facemask_ui import compat
 from facemask_ui.base import address, mode, under_way
+from facemask_ui.language import say
 
-_inside: ContextVar[bool] = ContextVar("inside a page run", default=False)
+_inside: ContextVar[bool] = ContextVar("inside_page_run", default=False)
 P = ParamSpec("P")
 
 
@@ -52,10 +53,7 @@ def _find_owner() -> Owner | None:
 def stay_closed() -> None:
     """Begins no answer on a server that is about to stop: nobody would see its end."""
     if under_way.is_stopping():
-        st.info(
-            "The lab is about to restart; reload the page in a minute.",
-            icon=":material/hourglass_top:",
-        )
+        st.info(say("base.restarting"), icon=":material/hourglass_top:")
         st.stop()
 
 

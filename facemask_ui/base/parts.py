@@ -7,22 +7,20 @@ from typing import Any
 
 import pandas as pd
 
-from facemask_core.evaluation.parts import list_parts
+from facemask_core.evaluation.parts import DRAWN, REAL, list_parts
+from facemask_core.labels import LABELS
 from facemask_core.text import on_one_line
-from facemask_ui.language import percent
+from facemask_ui.base.palette import name_class
+from facemask_ui.language import number, percent, say
 
-_HEADS = {
-    "accuracy": "clean accuracy",
-    "robust_accuracy": "robust accuracy",
-    "success_rate": "fooled by the attack",
-}
-_COUNTS = {"unsure": "unsure", "unsure_attacked": "unsure, attacked"}
+_SHARES = ("accuracy", "robust_accuracy", "success_rate")
+_COUNTS = ("unsure", "unsure_attacked")
+_KINDS = (REAL, DRAWN)
 
-MEANING = (
-    "Drawn masks are painted onto the photograph by a program and are easier than real ones: the "
-    "figures with real masks are those that count. Each range is the 95 % confidence interval "
-    "(Wilson's), and the smaller the part, the wider it is."
-)
+
+def explain_parts() -> str:
+    """Explains what the kinds of masks and the ranges in the table mean."""
+    return say("base.parts.meaning")
 
 
 def tabulate_parts(record: Mapping[str, Any]) -> pd.DataFrame:
@@ -35,19 +33,30 @@ def tabulate_parts(record: Mapping[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "source": on_one_line(part.source) or "all",
-                "pictures": on_one_line(part.name),
-                "images": part.figures["images"],
-                **{head: part.figures[key] for key, head in _COUNTS.items() if key in part.figures},
+                _head("source"): on_one_line(part.source) or _head("all"),
+                _head("pictures"): _name_part(part.name),
+                _head("images"): part.figures["images"],
+                **{_head(key): part.figures[key] for key in _COUNTS if key in part.figures},
                 **{
-                    head: write_share(part.figures, key)
-                    for key, head in _HEADS.items()
+                    _head(key): write_share(part.figures, key)
+                    for key in _SHARES
                     if key in part.figures
                 },
             }
             for part in list_parts(record)
         ]
     )
+
+
+def _head(key: str) -> str:
+    return say(f"base.parts.{key}")
+
+
+def _name_part(name: str) -> str:
+    """Names a part in the page's language, such as ``with mask, real``; others keep their name."""
+    words = {label.replace("_", " "): name_class(row).lower() for row, label in enumerate(LABELS)}
+    words |= {kind: _head(kind) for kind in _KINDS}
+    return ", ".join(words.get(word, on_one_line(word)) for word in name.split(", "))
 
 
 def write_share(figures: Mapping[str, Any], key: str) -> str:
@@ -62,4 +71,15 @@ def write_share(figures: Mapping[str, Any], key: str) -> str:
         return "–"
     if interval is None:
         return percent(share)
-    return f"{percent(share)} ({100 * interval['low']:.1f} to {100 * interval['high']:.1f})"
+    return write_range(percent(share), interval["low"], interval["high"])
+
+
+def write_range(share: str, low: float, high: float) -> str:
+    """Writes the ends of a 95 % interval in percent behind a share.
+
+    Args:
+        share: The share as it is written.
+        low: The lower end, from 0 to 1.
+        high: The upper end.
+    """
+    return say("base.range", share=share, low=number(100 * low, 1), high=number(100 * high, 1))

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from facemask_ui.base import browser, messages
+from facemask_ui.language import say
 
 if TYPE_CHECKING:
     from facemask_ui.compat import UploadedFile
 
 _LONGEST = 300
 """Characters of a refusal's reason, which the browser sends and may be anything."""
+_TOO_LARGE = re.compile(r"\d[KMG]B or smaller")
+"""In Streamlit's own reason where a file is too large."""
 (_JS,) = browser.read_texts(__file__, "refusals.js")
 
 
@@ -124,9 +128,10 @@ def write_refusal(refusal: object, most_megabytes: int) -> str:
     """
     refusal = refusal if isinstance(refusal, dict) else {}
     name, reason = (str(refusal.get(key) or "").strip()[:_LONGEST] for key in ("name", "reason"))
-    name = name or "The file"
-    if "or smaller" in reason:
-        return messages.escape_markdown(
-            f"{name} is larger than {most_megabytes} MB; choose a smaller one."
-        )
-    return messages.escape_markdown(f"{name} was not taken: {reason or 'try again in a minute.'}")
+    name = name or say("base.upload.unnamed")
+    if _TOO_LARGE.search(reason):
+        sentence = say("base.upload.too_large", name=name, most=most_megabytes)
+    else:
+        reason = reason or say("base.upload.later")
+        sentence = say("base.upload.refused", name=name, reason=reason)
+    return messages.escape_markdown(sentence)

@@ -10,9 +10,11 @@ from PIL import Image, ImageDraw
 from facemask_core.pictures import faces, images, model_input
 from facemask_ui.face import crop_box, face_frames, lab_pictures
 from facemask_ui.face.pictures import Picture
+from facemask_ui.language import say
 from facemask_ui.visitors import shared_cache
 
-WHOLE, BY_HAND = "Whole picture", "By hand"
+WHOLE, BY_HAND = "whole", "by_hand"
+"""The choices beside the faces, whose names are their numbers."""
 _MOST_FACES = 12
 _SHOWN_SIDE = 900
 _IN_USE, _OTHER, _HALO = "#FFFFFF", "#B9B4A9", "#10161D"
@@ -34,22 +36,19 @@ def _choose_region(picture: Picture) -> faces.Box | None:
     if not boxes and not picture.framed:
         _offer_frames(picture)
     if boxes and not picture.framed and model_input.has_input_size(picture.pixels):
-        st.caption(
-            "This picture has the size of a model's input and is cropped to its face; if the lab "
-            f"saved it, choose {WHOLE}."
-        )
+        st.caption(say("picture.crop.input_size", whole=say("picture.crop.whole")))
     # Not as the control's default: buttons and frames set it as well, and Streamlit wants one way.
     first = _name_largest(picture) if boxes and not picture.framed else WHOLE
     st.session_state.setdefault(_key(picture), first)
     choice = str(
         st.segmented_control(
-            "Crop",
+            say("picture.crop.label"),
             [*boxes, WHOLE, BY_HAND],
+            format_func=_name_choice,
             required=True,
             key=_key(picture),
             persist_state="session",
-            help="Faces are numbered from the left, and the largest is chosen first. The sample "
-            "portraits are framed already.",
+            help=say("picture.crop.hint"),
         )
     )
     last = f"face:{picture.sha256[:16]}"
@@ -62,9 +61,15 @@ def _choose_region(picture: Picture) -> faces.Box | None:
 
 
 def _number_faces(picture: Picture) -> dict[str, faces.Box]:
-    """Names the faces by their numbers, from the left; of a crowd the largest faces."""
+    """Numbers the faces from the left; of a crowd the largest faces."""
     boxes = faces.left_to_right(picture.faces[:_MOST_FACES])
-    return {f"Face {number}": box for number, box in enumerate(boxes, 1)}
+    return {str(number): box for number, box in enumerate(boxes, 1)}
+
+
+def _name_choice(choice: str) -> str:
+    if choice in (WHOLE, BY_HAND):
+        return say(f"picture.crop.{choice}")
+    return say("picture.crop.face", number=choice)
 
 
 def _name_largest(picture: Picture) -> str:
@@ -76,21 +81,22 @@ def _offer_frames(picture: Picture) -> None:
     if st.session_state.get(_key(picture)) == BY_HAND:
         return
     if st.session_state.get(_chosen(picture)):
-        st.caption("No face was found; you chose the whole picture.")
+        st.caption(say("picture.crop.no_face_chosen"))
         return
-    st.warning(
-        "No face was found, so the lab looks at the whole picture, and no answer is about a face. "
-        "Frame the face yourself, or use the whole picture if it shows a face from edge to edge.",
-        icon=":material/warning:",
-    )
+    st.warning(say("picture.crop.no_face"), icon=":material/warning:")
 
     def choose(frame: str) -> None:
         st.session_state[_key(picture)] = frame
         st.session_state[_chosen(picture)] = frame == WHOLE
 
     with st.container(horizontal=True):
-        st.button("Frame it by hand", icon=":material/crop:", on_click=choose, args=(BY_HAND,))
-        st.button("Use the whole picture", on_click=choose, args=(WHOLE,))
+        st.button(
+            say("picture.crop.frame_by_hand"),
+            icon=":material/crop:",
+            on_click=choose,
+            args=(BY_HAND,),
+        )
+        st.button(say("picture.crop.use_whole"), on_click=choose, args=(WHOLE,))
 
 
 def is_about_a_face(picture: Picture, region: faces.Box | None) -> bool:
@@ -129,7 +135,7 @@ def choose_folded_crop(picture: Picture) -> faces.Box | None:
     waits until someone opens the expander.
     """
     folded = st.expander(
-        "Crop",
+        say("picture.crop.label"),
         icon=":material/crop:",
         expanded=not picture.framed,
         key=f"folded:{picture.sha256[:16]}",
@@ -187,35 +193,44 @@ def show_crop(picture: Picture, region: faces.Box | None, face: NDArray[np.uint8
         with st.container():
             st.image(
                 model_input.encode(face, lab_pictures.note_crop(picture, region)),
-                f"What the model sees, {size} × {size}",
+                say("picture.crop.seen", size=size),
                 width="stretch",
                 output_format="PNG",
-                alt="The part of the picture the model sees",
+                alt=say("picture.crop.seen_alt"),
             )
 
 
 def _show_frames(picture: Picture, region: faces.Box | None) -> None:
     """Draws the picture with the part in use framed; of several faces a click chooses one."""
-    caption = "The whole picture is used" if region is None else "The part in use is framed"
-    alt = f"{picture.alt}. {_describe_region(picture, region)}"
+    used = say("picture.crop.all_used" if region is None else "picture.crop.part_used")
+    alt = _describe_region(picture, region)
     boxes = _number_faces(picture)
     if len(boxes) < 2:
-        st.image(_draw_frames(picture, region), caption, width="stretch", alt=alt)
+        st.image(_draw_frames(picture, region), used, width="stretch", alt=alt)
         return
 
     def choose(name: str) -> None:
         st.session_state[_key(picture)] = name
 
     face_frames.draw_frames(picture, boxes, region, alt=alt, choose=choose)
-    st.caption(f"{len(boxes)} faces; a click on a frame chooses one. {caption}.")
+    st.caption(say("picture.crop.several", number=len(boxes), used=used))
 
 
 def _describe_region(picture: Picture, region: faces.Box | None) -> str:
     if region is None:
-        return "All of it is used."
+        return say("picture.crop.all_alt", picture=picture.alt)
     height, width = picture.pixels.shape[:2]
     left, top, wide, high = region.as_list()
-    return f"The part in use is {wide} by {high} of {width} by {height} pixels, at {left}, {top}."
+    return say(
+        "picture.crop.part_alt",
+        picture=picture.alt,
+        wide=wide,
+        high=high,
+        width=width,
+        height=height,
+        left=left,
+        top=top,
+    )
 
 
 def _draw_frames(picture: Picture, region: faces.Box | None) -> NDArray[np.uint8]:

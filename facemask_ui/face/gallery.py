@@ -19,6 +19,8 @@ from PIL import Image
 from facemask_core.data import samples
 from facemask_core.pictures import images
 from facemask_ui.base import settings
+from facemask_ui.face.portrait_words import describe_portrait
+from facemask_ui.language import number, read_current, say
 
 _THUMBNAIL = 96
 _KEY = "gallery"
@@ -88,7 +90,9 @@ def choose_sample(default: str) -> str:
         if value in list_samples():  # it comes from a browser
             settings.remember("sample", value, default)
 
-    component = st.components.v2.component(_KEY, html=_write_markup(), css=_CSS, js=_JS)
+    component = st.components.v2.component(
+        _KEY, html=_write_markup(read_current().language), css=_CSS, js=_JS
+    )
     component(data={"current": sample_id}, key=_KEY, on_picked_change=store)
     return sample_id
 
@@ -99,26 +103,31 @@ def list_samples() -> list[str]:
 
 
 @cache
-def _write_markup() -> str:
+def _write_markup(_language: str) -> str:
+    """Writes the grid once for each language."""
+    credit = say("picture.gallery.credit", number=number(len(list_samples()) - 1))
     return (
-        '<fieldset aria-label="Sample pictures">'
+        f'<fieldset aria-label="{html.escape(say("picture.gallery.label"))}">'
         f'<div class="pictures">{_write_labels(samples.gallery())}</div>'
-        "<details><summary>Hard cases: worn wrongly, or no mask at all</summary>"
+        f"<details><summary>{html.escape(say('picture.gallery.hard_cases'))}</summary>"
         f'<div class="pictures">{_write_labels(samples.confusers())}</div>'
-        f"<p>All {len(list_samples()) - 1} portraits are rendered and show nobody; the photograph "
-        "is NASA's, in the public domain.</p></details></fieldset>"
+        f"<p>{html.escape(credit, quote=False)}</p></details></fieldset>"
     )
 
 
 def _write_labels(portraits: Iterable[samples.Portrait]) -> str:
-    return "".join(
-        f'<label title="{html.escape(sample.alt)}">'
+    return "".join(_write_label(sample, describe_portrait(sample.alt)) for sample in portraits)
+
+
+def _write_label(sample: samples.Portrait, alt: str) -> str:
+    return (
+        f'<label title="{html.escape(alt)}">'
         f'<input type="radio" name="sample" value="{html.escape(sample.id)}">'
-        f'<img src="{_write_thumbnail(sample)}" alt="{html.escape(sample.alt)}"></label>'
-        for sample in portraits
+        f'<img src="{_write_thumbnail(sample)}" alt="{html.escape(alt)}"></label>'
     )
 
 
+@cache
 def _write_thumbnail(sample: samples.Portrait) -> str:
     buffer = io.BytesIO()
     picture = Image.fromarray(images.decode(sample.path.read_bytes()))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import streamlit as st
 
 from facemask_core.evaluation.lab_pictures import describe_note
@@ -11,6 +13,8 @@ from facemask_ui.base import messages
 from facemask_ui.choices import models
 from facemask_ui.face.pictures import Picture
 from facemask_ui.face.question import Question
+
+_FACE, _BY_HAND, _WHOLE = get_args(Frame)
 
 
 def show_note(picture: Picture, region: faces.Box | None) -> None:
@@ -45,7 +49,7 @@ def note_crop(picture: Picture, region: faces.Box | None) -> LabNote:
     """
     if region is None:
         return LabNote(made="crop")
-    frame: Frame = "face" if region in picture.faces else "by hand"
+    frame: Frame = _FACE if region in picture.faces else _BY_HAND
     return LabNote(made="crop", frame=frame, box=region.as_list())
 
 
@@ -66,14 +70,14 @@ def note_question(
         by_hand: Whether that part was set by hand.
         epsilon: How far the attack may move each value; None where it is filled in later.
     """
-    cut: Frame = "by hand" if by_hand else "face"
+    cut: Frame = _BY_HAND if by_hand else _FACE
     threat_model = question.attack.threat_model(epsilon or 0.0, question.seed)
     note = describe_attack(
         question.classifier.name,
         question.classifier.card.weights_sha256,
         threat_model,
         label=label,
-        frame="whole" if region is None else cut,
+        frame=_WHOLE if region is None else cut,
         box=None if region is None else region.as_list(),
     )
     return note.model_copy(update={"epsilon": epsilon})

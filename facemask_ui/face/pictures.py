@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
@@ -21,6 +21,8 @@ from facemask_core.pictures.pixel_budget import PixelBudget
 from facemask_ui.base import messages, settings, upload
 from facemask_ui.face import gallery
 from facemask_ui.face.decoded_pixels import DecodedPixels
+from facemask_ui.face.portrait_words import describe_portrait
+from facemask_ui.language import say
 from facemask_ui.visitors.shared_cache import AnswerCache
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 DEFAULT_SAMPLE = "portrait-04"
 SAMPLES, UPLOAD, WEBCAM = SOURCES = ("Samples", "Upload", "Webcam")
+Origin = Literal["shipped", "uploaded", "photographed", "several"]
+"""Where a picture comes from: the lab, a visitor's file or camera, or one of several files."""
 _ICONS = {
     SAMPLES: ":material/grid_view:",
     UPLOAD: ":material/upload:",
@@ -44,22 +48,20 @@ class Picture:
     Attributes:
         pixels: The decoded picture, uint8 (height, width, 3); not to be changed.
         name: What it is called on the screen.
-        alt: What it shows, in words.
+        origin: Where it comes from.
         data: Its file.
         label: The true class, or None where only the visitor knows.
         framed: Whether it is cropped to the face already, like the pictures of a dataset.
-        shipped: Whether it is one of the lab's own, and so nobody's secret.
         reading: What its file says that the lab made on it.
         sha256: Hash of the file; stands for it in every cache key.
     """
 
     pixels = DecodedPixels(2 * images.MAX_PIXELS)
     name: str
-    alt: str
+    origin: Origin
     data: bytes = field(repr=False)
     label: int | None = None
     framed: bool = False
-    shipped: bool = False
     reading: NoteReading = model_input.NO_NOTE
     sha256: str = field(init=False)
     _faces: AnswerCache[list[Box]] = field(
@@ -68,6 +70,18 @@ class Picture:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "sha256", hashlib.sha256(self.data).hexdigest())
+
+    @property
+    def shipped(self) -> bool:
+        """Whether it is one of the lab's own, and so nobody's secret."""
+        return self.origin == "shipped"
+
+    @property
+    def alt(self) -> str:
+        """What it shows, in words of the page's language."""
+        if self.shipped:
+            return describe_portrait(samples.get(self.name).alt)
+        return say(f"picture.alt.{self.origin}")
 
     @property
     def faces(self) -> list[Box]:
@@ -108,7 +122,8 @@ def choose_picture(*, visible: bool = True) -> Picture | None:
         messages.show_error(error)
         return None
     if file is None:
-        st.caption(f":material/history: Still using {messages.escape_markdown(picture.name)}.")
+        name = messages.escape_markdown(picture.name)
+        st.caption(f":material/history: {say('picture.still_used', name=name)}")
     return picture
 
 
@@ -125,11 +140,10 @@ def read_sample(sample_id: str) -> Picture:
     sample = samples.get(sample_id)
     return Picture(
         sample.id,
-        sample.alt,
+        "shipped",
         sample.path.read_bytes(),
         sample.label,
         framed=sample is not samples.PHOTOGRAPH,
-        shipped=True,
     )
 
 
@@ -147,9 +161,9 @@ def _choose_source() -> str:
     icons = _ICONS.__getitem__
     return str(
         st.segmented_control(
-            "Picture",
+            say("picture.choose"),
             SOURCES,
-            format_func=lambda name: f"{icons(name)} {name}",
+            format_func=lambda name: f"{icons(name)} {say(f'picture.source.{name}')}",
             required=True,
             label_visibility="collapsed",
             **widget,
@@ -159,46 +173,44 @@ def _choose_source() -> str:
 
 def _choose_upload() -> UploadedFile | None:
     file = upload.choose_file(
-        "Choose a picture with a face",
+        say("picture.upload"),
         key="upload",
-        on_change=lambda file: _store_picture(UPLOAD, file, "The uploaded picture"),
+        on_change=lambda file: _store_picture(UPLOAD, file, "uploaded"),
         most_megabytes=images.MAX_BYTES // 2**20,
     )
-    st.caption(f"{images.KINDS}, up to 20 MB and 40 megapixels.")
+    st.caption(say("picture.limits", kinds=images.KINDS))
     return file
 
 
 def _take_photo() -> UploadedFile | None:
     return st.camera_input(
-        "Take a photo",
+        say("picture.take"),
         key="photo",
-        on_change=lambda: _store_picture(
-            WEBCAM, st.session_state["photo"], "The photo from the webcam"
-        ),
+        on_change=lambda: _store_picture(WEBCAM, st.session_state["photo"], "photographed"),
         resolution="480p",
-        help="A browser gives a page the camera only on this computer itself or over HTTPS.",
+        help=say("picture.camera_hint"),
     )
 
 
-def _store_picture(source: str, file: UploadedFile | None, alt: str) -> None:
+def _store_picture(source: str, file: UploadedFile | None, origin: Origin) -> None:
     """Runs when the visitor adds or removes a file; a page switch empties the widget silently."""
     if file is None:
         st.session_state.pop(f"picture:{source}", None)
     else:
-        st.session_state[f"picture:{source}"] = read_upload(file.name, alt, file.getvalue())
+        st.session_state[f"picture:{source}"] = read_upload(file.name, origin, file.getvalue())
 
 
-def read_upload(name: str, alt: str, data: bytes) -> Picture:
+def read_upload(name: str, origin: Origin, data: bytes) -> Picture:
     """Reads what a visitor's file says of itself; its pixels are decoded once they are wanted.
 
     Args:
         name: The file's name.
-        alt: What the picture shows, in words.
+        origin: Where it comes from.
         data: The file.
     """
     reading = model_input.read_note(data)
     framed = reading.note is not None and reading.note.shows_face
-    return Picture(name, alt, data, framed=framed, reading=reading)
+    return Picture(name, origin, data, framed=framed, reading=reading)
 
 
 def use_picture(picture: Picture) -> None:

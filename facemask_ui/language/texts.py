@@ -13,7 +13,7 @@ from typing import Any
 
 from babel import Locale
 from babel.lists import format_list
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, get_decimal_symbol, get_group_symbol
 
 _FOLDER = Path(__file__).parent
 LANGUAGES = tuple(sorted(file.stem for file in _FOLDER.glob("*.toml")))
@@ -97,6 +97,11 @@ class Texts:
     def classes(self) -> tuple[str, str]:
         """The two classes in words, in the order of the labels."""
         return self.strings["classes.0"], self.strings["classes.1"]
+
+    @property
+    def separators(self) -> str:
+        """The sign before decimals and that between thousands, one after the other."""
+        return get_decimal_symbol(self.language) + get_group_symbol(self.language)
 
     def list_terms(self) -> list[tuple[str, str]]:
         """Lists the terms of the glossary with their meanings, in the language's own order."""

@@ -80,7 +80,7 @@ def _show_figures(card: Card) -> None:
     if not by_class.empty:  # older cards do not have it
         st.dataframe(by_class, hide_index=True)
     if test.get("masks"):
-        st.caption(parts.MEANING)
+        st.caption(parts.explain_parts())
 
 
 def _locate_real_masks(card: Card) -> dict[str, tuple[str, ...]]:

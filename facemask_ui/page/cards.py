@@ -4,55 +4,26 @@ from __future__ import annotations
 
 import streamlit as st
 
+from facemask_ui.language import say
 from facemask_ui.page import links, presets
 
 CARDS = (
-    (
-        "pages/1_Inspect.py",
-        "**Inspect**",
-        ":material/search:",
-        "Give it a face, and see what every model says and where it looks.",
-    ),
-    (
-        "pages/2_Attack.py",
-        "**Attack**",
-        ":material/bolt:",
-        "Choose an attack and its strength, and compare original, noise and result.",
-    ),
-    (
-        "pages/3_Report.py",
-        "**Report**",
-        ":material/bar_chart:",
-        "Ask how often that happens on a whole dataset, before and after the attack.",
-    ),
-    (
-        "pages/4_Models.py",
-        "**Models**",
-        ":material/neurology:",
-        "Read how each model learned, how well it does, and where it fails.",
-    ),
-    (
-        "pages/5_Learn.py",
-        "**Learn**",
-        ":material/school:",
-        "Guess, then look: a lesson of 25 minutes, with worksheet and teacher's notes.",
-    ),
-    (
-        "pages/6_Paper.py",
-        "**Paper**",
-        ":material/article:",
-        "Set the paper's figures beside this lab's, and try out what does not add up.",
-    ),
+    ("pages/1_Inspect.py", "inspect", ":material/search:"),
+    ("pages/2_Attack.py", "attack", ":material/bolt:"),
+    ("pages/3_Report.py", "report", ":material/bar_chart:"),
+    ("pages/4_Models.py", "models", ":material/neurology:"),
+    ("pages/5_Learn.py", "learn", ":material/school:"),
+    ("pages/6_Paper.py", "paper", ":material/article:"),
 )
 
 
 def show_cards() -> None:
     """Shows the cards in rows of three."""
     columns = [*st.columns(3), *st.columns(3)]
-    for column, (script, label, icon, sentence) in zip(columns, CARDS, strict=True):
+    for column, (script, name, icon) in zip(columns, CARDS, strict=True):
         with column.container(border=True, height="stretch"):
-            st.page_link(script, label=label, icon=icon)
-            st.write(sentence)
+            st.page_link(script, label=f"**{say(f'{name}.title')}**", icon=icon)
+            st.write(say(f"home.cards.{name}"))
 
 
 def show_presets() -> None:
@@ -62,8 +33,8 @@ def show_presets() -> None:
             with st.container(border=True, gap=None):
                 st.page_link(
                     "pages/2_Attack.py",
-                    label=f"**{preset.label}**",
+                    label=f"**{say(f'presets.{preset.name}.label')}**",
                     icon=preset.icon,
                     query_params=links.complete_link("Attack", preset.query),
                 )
-                st.caption(preset.sentence)
+                st.caption(say(f"presets.{preset.name}.sentence"))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from facemask_ui.base import browser
+from facemask_ui.language import say
 
-_HTML = '<button type="button" class="skip">Skip to the slider</button>'
+_HTML = '<button type="button" class="skip"></button>'
 # Out of sight until it has the focus, as such links are; then over what else stands there.
 _CSS = """
 .skip { position: absolute; left: -999rem; font: inherit; color: var(--st-text-color);
@@ -20,4 +21,4 @@ _CSS = """
 def draw_skip_link() -> None:
     """Draws it, out of sight until it has the focus."""
     component = st.components.v2.component("skip_link", html=_HTML, css=_CSS, js=_JS)
-    component(key="skip", height="content", width=1)
+    component(data={"label": say("frame.skip")}, key="skip", height="content", width=1)

@@ -15,6 +15,7 @@ import streamlit as st
 
 from facemask_core import system
 from facemask_ui import compat
+from facemask_ui.language import say
 
 _SLOW = ("facemask_ui.choices.models", "facemask_ui.reports.stored")
 """Modules that every page needs; they import all the slow packages."""
@@ -51,7 +52,7 @@ def wait_for_import() -> None:
     """Waits for the slow import, under a spinner if it is still running."""
     slow_import = begin_import()
     if not slow_import.done():
-        with st.spinner("The lab is starting. This takes a few seconds, once."):
+        with st.spinner(say("frame.starting")):
             while not slow_import.done():
                 compat.end_superseded_run()
                 wait([slow_import], _LOOK_SECONDS)

@@ -210,7 +210,7 @@ def _show_parts(report: Evaluation) -> None:
     st.subheader("Class by class, and real masks apart from drawn ones", anchor=False)
     st.dataframe(parts.tabulate_parts(report.parts | {"sources": sources}), hide_index=True)
     if report.parts["masks"]:
-        st.caption(parts.MEANING)
+        st.caption(parts.explain_parts())
     if sources:
         _show_sources(sources)
 

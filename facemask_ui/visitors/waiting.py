@@ -29,6 +29,7 @@ from facemask_core.models.queue_client import Client, ThreadClient
 from facemask_ui import compat
 from facemask_ui.base import address, mode
 from facemask_ui.base.tally import TALLY
+from facemask_ui.language import say
 from facemask_ui.visitors import quiet
 from facemask_ui.visitors.allowance import Allowances
 
@@ -71,14 +72,13 @@ class Visitor:
             if self.has_left():
                 self.end_work()
         else:
-            first = {0: "you are next", 1: "1 visitor before you"}
-            _show_message(f"The lab is busy: {first.get(ahead, f'{ahead} visitors before you')}.")
+            _show_message(say("waiting.ahead", count=ahead) if ahead else say("waiting.next"))
 
     def on_start(self) -> None:
         """Shows a visitor who had to wait that it is their turn."""
         TALLY.count_wait(time.monotonic() - self._came)
         if not self._must_finish and st.session_state.get(_MESSAGE) is not None:
-            _show_message("The lab is busy: it is your turn.")
+            _show_message(say("waiting.turn"))
 
     def on_finish(self, seconds: float) -> None:
         """Takes the seconds out of the visitor's allowance."""
@@ -106,8 +106,7 @@ class Visitor:
             wait = _ALLOWANCES.seconds_to_wait(self.key, burst=limits.burst, refill=limits.refill)
             if not wait:
                 break
-            when = "a second" if wait < 1.5 else f"{wait:.0f} seconds"
-            _show_message(f"You have used your share of this server: it goes on in {when}.")
+            _show_message(say("waiting.share", count=max(1, round(wait))))
             time.sleep(min(wait, _LOOK_SECONDS))
 
 
@@ -189,10 +188,7 @@ def hold_lock(lock: threading.Lock) -> Iterator[None]:
             _QUEUE.lend_place(waiter, _HOLDERS.get(lock))
             compat.end_superseded_run()
             if time.monotonic() - start > _SOON_SECONDS:
-                _show_message(
-                    "Another visitor asked for the same just now: "
-                    "the answer is on its way to you both."
-                )
+                _show_message(say("waiting.shared"))
     finally:
         _QUEUE.take_place_back(waiter)
     _HOLDERS[lock] = waiter.key

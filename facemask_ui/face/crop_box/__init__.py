@@ -10,6 +10,7 @@ import streamlit as st
 from facemask_core.pictures import faces, images
 from facemask_ui.base import browser
 from facemask_ui.face.pictures import Picture
+from facemask_ui.language import say
 
 _HTML, _CSS, _JS = browser.read_texts(__file__, "crop_box.html", "crop_box.css", "crop_box.js")
 _SHOWN_SIDE = 640
@@ -42,13 +43,14 @@ def choose_box(picture: Picture, face: faces.Box | None) -> faces.Box:
     component(
         data={
             "picture": write_address(picture),
-            "alt": f"{picture.alt}. The bright square is the part in use.",
+            "alt": say("picture.crop.square_alt", picture=picture.alt),
             "width": width,
             "height": height,
             "least": images.MIN_SIDE,
             "box": _as_list(box),
             "start": _as_list(start),
-            "reset": "Back to the middle" if face is None else "Back to the found face",
+            "reset": say("picture.crop.to_middle" if face is None else "picture.crop.to_face"),
+            "sides": {side: say(f"picture.crop.{side}") for side in ("size", "left", "top")},
         },
         key=key,
         on_box_change=store,

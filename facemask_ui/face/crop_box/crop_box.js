@@ -33,6 +33,7 @@ class CropBox {
     this.longest = Math.min(data.width, data.height);
     Object.assign(this.find("img"), { src: data.picture, alt: data.alt });
     this.find("button").textContent = data.reset;
+    for (const [side, word] of Object.entries(data.sides)) this.find(`[for=${side}]`).textContent = word;
     if (first) [this.left, this.top, this.size] = this.last = data.box; // then it is the visitor's
     this.draw();
   }

@@ -10,6 +10,7 @@ from facemask_core.pictures import faces
 from facemask_ui.base import browser
 from facemask_ui.face import crop_box
 from facemask_ui.face.pictures import Picture
+from facemask_ui.language import say
 
 _HTML, _CSS, _JS = browser.read_texts(
     __file__, "face_frames.html", "face_frames.css", "face_frames.js"
@@ -28,18 +29,18 @@ def draw_frames(
 
     Args:
         picture: The picture.
-        boxes: Every face by its name, numbered from the left.
+        boxes: Every face by its number from the left.
         region: The part in use, or None for all of it.
         alt: What the picture shows, in words.
-        choose: Called with a face's name when its frame is clicked.
+        choose: Called with a face's number when its frame is clicked.
     """
     key = f"face-frames:{picture.sha256[:16]}"
-    names = list(boxes)
+    numbers = list(boxes)
 
     def choose_clicked() -> None:
         index = st.session_state[key].get("face")
-        if type(index) is int and 0 <= index < len(names):  # it comes from a browser
-            choose(names[index])
+        if type(index) is int and 0 <= index < len(numbers):  # it comes from a browser
+            choose(numbers[index])
 
     chosen = next((place for place, box in enumerate(boxes.values()) if box == region), None)
     height, width = picture.pixels.shape[:2]
@@ -50,8 +51,8 @@ def draw_frames(
         data={
             "picture": crop_box.write_address(picture),
             "alt": alt,
-            "label": "Faces, from the left",
-            "names": names,
+            "label": say("picture.crop.faces"),
+            "names": [say("picture.crop.face", number=number) for number in numbers],
             "boxes": [box.as_list() for box in boxes.values()],
             "chosen": chosen,
             "region": None if region is None or chosen is not None else region.as_list(),

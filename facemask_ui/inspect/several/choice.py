@@ -116,7 +116,7 @@ def _store_pictures(files: list[UploadedFile]) -> None:
     chosen = []
     for file in files[:_MOST_PICTURES]:
         data = file.getvalue()
-        new = ChosenPicture(pictures.read_upload(file.name, say("inspect.several.alt"), data))
+        new = ChosenPicture(pictures.read_upload(file.name, "several", data))
         chosen.append(known.get((file.name, data), new))
     st.session_state[_KEY], st.session_state[_COUNT] = chosen, len(files)
 

@@ -34,7 +34,6 @@ _MEANING = {
     "comparisons": mcnemar_table.MEANING,
     "searches": epsilon_curve.MEANING_UNSHADED,
     "transfers": transfer_table.MEANING,
-    "parts": parts.MEANING,
 }
 
 
@@ -100,7 +99,7 @@ def write_page(report: Evaluation, supplement: Supplement | None = None) -> str:
         classes_and_masks=_tabulate_parts(report.parts | {"sources": sources}),
         identity=_list_identity(report),
         versions=versions.package_versions() | {"core source sha256": versions.source_sha256()},
-        meaning=_MEANING,
+        meaning={**_MEANING, "parts": parts.explain_parts()},
     )
 
 

@@ -19,7 +19,7 @@ SECONDS = 20
 
 
 def make_picture() -> Picture:
-    return Picture("face.png", "", saved(Image.new("RGB", (40, 50)), "PNG"))
+    return Picture("face.png", "uploaded", saved(Image.new("RGB", (40, 50)), "PNG"))
 
 
 def test_pictures_of_two_visitors_are_searched_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

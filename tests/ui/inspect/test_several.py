@@ -20,7 +20,7 @@ from facemask_ui.inspect.several.choice import ChosenPicture
 
 
 def choose(name: str, data: bytes) -> ChosenPicture:
-    return ChosenPicture(pictures.read_upload(name, "One of several pictures", data))
+    return ChosenPicture(pictures.read_upload(name, "several", data))
 
 
 def draw_two_faces() -> bytes:
@@ -108,5 +108,5 @@ def test_the_page_judges_all_and_opens_one_alone(open_page: Open) -> None:
     assert not app.exception
     assert "view" not in app.query_params
     crop = next(it for it in app.segmented_control if it.label == "Crop")
-    assert crop.value == "Face 2"
+    assert crop.value == "2"
     assert app.session_state["picture:Upload"] is chosen[0].picture

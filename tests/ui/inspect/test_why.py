@@ -111,7 +111,7 @@ def test_a_map_of_ones_own_picture_is_computed_once_and_never_handed_to_another(
     open_page: Open, computations: Counter[int]
 ) -> None:
     pixels = np.random.default_rng(8).integers(0, 256, (224, 224, 3)).astype(np.uint8)
-    mine = Picture("me.png", "The uploaded picture", images.encode_png(pixels))
+    mine = Picture("me.png", "uploaded", images.encode_png(pixels))
 
     def visitor() -> AppTest:
         app = open_page("Inspect", **FAST)

@@ -27,6 +27,9 @@ CODE = re.compile(r"^\s*[<.#]|[{};]\s*$|^\w+ (%|=)|[a-z-]+: [^ ]+;|\\[wsd]|^defa
 NOT_SAID = {
     "facemask_ui/lesson/handouts/sources.py": "titles of works stay in their own language",
     "facemask_ui/server": "a server's answers to programs, and the log, are in English",
+    "facemask_ui/base/address.py": "an operator reads what is wrong with a variable, in English",
+    "facemask_ui/base/mode.py": "an operator reads what is wrong with a variable, in English",
+    "facemask_ui/language/texts.py": "a developer reads which strings a language lacks",
 }
 """Files whose strings no page shows, or shows in one language, with the reason."""
 

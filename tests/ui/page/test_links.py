@@ -31,7 +31,7 @@ def follow_link(app: AppTest, page: str, query: dict[str, str]) -> AppTest:
     return app.run()
 
 
-@pytest.mark.parametrize("query", [it.query for it in PRESETS], ids=[it.label for it in PRESETS])
+@pytest.mark.parametrize("query", [it.query for it in PRESETS], ids=[it.name for it in PRESETS])
 @pytest.mark.slow
 def test_a_preset_is_the_same_for_everyone(open_page: Open, query: dict[str, str]) -> None:
     app = open_page("Attack", **OTHERWISE)
