@@ -20,6 +20,8 @@ from facemask_ui import compat
 from facemask_ui.base import messages as sentences
 from facemask_ui.base import settings
 from facemask_ui.choices import offer
+from facemask_ui.language import say
+from facemask_ui.language.refusals import translate_refusal
 from facemask_ui.visitors import shared_cache, waiting
 from facemask_ui.visitors.shared_cache import compute_once
 
@@ -137,7 +139,7 @@ def on_demand(name: str) -> Classifier:
     return cast(Classifier, _ModelOnDemand(name))
 
 
-@compute_once(most=_MOST, spinner="Loading the model. This takes a few seconds, once.")
+@compute_once(most=_MOST, spinner="models.choice.loading")
 def _load(name: str, weights_sha256: str) -> Classifier:
     """The hash is part of the key: a retrained model is loaded anew, and replaces no other."""
     classifier = load_classifier(name, warm_up=False)
@@ -148,7 +150,7 @@ def _load(name: str, weights_sha256: str) -> Classifier:
     return classifier
 
 
-@compute_once(most=_MOST, spinner="Preparing the attack. This takes a few seconds, once.")
+@compute_once(most=_MOST, spinner="models.choice.preparing")
 def _compile_gradient(name: str, weights_sha256: str) -> None:
     attacks.make("fgsm")(_load(name, weights_sha256), _GREY, np.array([0]), epsilon=0.0)
 
@@ -193,11 +195,15 @@ def robust_twin(name: str) -> str | None:
 def messages() -> list[str]:
     """Lists what every visitor has to know: a model is left out, or fell back to the CPU."""
     left_out = [
-        f"The model {name} is left out: {error}"
+        say("models.choice.left_out", name=name, problem=translate_refusal(str(error)))
         for name, error in checkpoints.find_faulty_cards().items()
     ]
     return left_out + [
-        f"{_title(classifier.name, classifier.card)}: {message}"
+        say(
+            "models.choice.fallen_back",
+            model=_title(classifier.name, classifier.card),
+            problem=message,
+        )
         for classifier in list(_in_memory().values())
         for message in classifier.messages
     ]
@@ -211,7 +217,7 @@ def choose_model(*, visible: bool = True) -> str:
     """
     names = shipped()
     wish = st.query_params.get("model", names[0])
-    draw = partial(st.selectbox, "Model", names, format_func=title)
+    draw = partial(st.selectbox, say("models.choice.model"), names, format_func=title)
     choice = settings.ask(draw, "model", names[0], settings.one_of(names), visible=visible)
     if wish not in names and wish in checkpoints.usable():
         st.session_state[_UNAVAILABLE] = (wish, choice)
@@ -219,7 +225,7 @@ def choose_model(*, visible: bool = True) -> str:
     if wish and instead == choice:  # until the visitor chooses
         st.info(
             sentences.escape_markdown(
-                f"This server does not offer {title(wish)}; here is {title(choice)} instead."
+                say("models.choice.instead", wish=title(wish), choice=title(choice))
             ),
             icon=":material/info:",
         )
@@ -230,11 +236,11 @@ def choose_report_models() -> list[str]:
     """Draws the choice of models to make reports of, at first the lightest alone."""
     names = shipped()
     choice = st.pills(
-        "Models",
+        say("models.choice.models"),
         names,
         selection_mode="multi",
         format_func=title,
-        help="One report each, in one table.",
+        help=say("models.choice.one_each"),
         wrap=True,
         **settings.bind_several("judged", names[:1], names),
     )
@@ -248,7 +254,7 @@ def choose_models() -> list[str]:
         return list(names)
     st.session_state.setdefault("models", list(names))
     choice = st.pills(
-        "Models",
+        say("models.choice.models"),
         names,
         selection_mode="multi",
         format_func=title,

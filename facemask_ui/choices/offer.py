@@ -8,6 +8,7 @@ import os
 from facemask_core import paths
 from facemask_core.errors import CheckpointError
 from facemask_ui.base import mode
+from facemask_ui.language import say
 
 MODELS_VARIABLE = "FACEMASK_MODELS"
 _log = logging.getLogger(__name__)
@@ -27,12 +28,11 @@ def list_offered() -> tuple[str, ...]:
     if offered:
         return offered
     if not mode.serves_developers():
-        raise CheckpointError("This lab offers no model at present; tell the person who runs it.")
+        raise CheckpointError(say("models.offer.nothing"))
     if not names:
-        raise CheckpointError("No model is shipped with this lab; train one and put it in place.")
+        raise CheckpointError(say("models.offer.none_shipped"))
     raise CheckpointError(
-        f"{MODELS_VARIABLE} names no usable model; start the lab with some of "
-        f"{', '.join(names)}, and commas between them."
+        say("models.offer.none_usable", variable=MODELS_VARIABLE, names=", ".join(names))
     )
 
 
@@ -43,9 +43,8 @@ def check_offered(name: str) -> None:
         CheckpointError: The model is not offered.
     """
     if _read_wish() and name not in list_offered():
-        raise CheckpointError(
-            f"This server does not offer the model {name}; it offers {', '.join(list_offered())}."
-        )
+        offered = ", ".join(list_offered())
+        raise CheckpointError(say("models.offer.not_offered", name=name, names=offered))
 
 
 def log_unknown_names() -> None:

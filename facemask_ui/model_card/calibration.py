@@ -7,7 +7,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from facemask_ui.base.palette import Palette
-from facemask_ui.language import percent
+from facemask_ui.language import join_clauses, percent, say
 
 Bins = list[dict[str, Any]]
 
@@ -22,7 +22,8 @@ def make_diagram(bins: Bins, colours: Palette) -> go.Figure:
     filled = [entry for entry in bins if entry["count"]]
     figure = go.Figure()
     figure.add_scatter(
-        x=[0.5, 1], y=[0.5, 1], mode="lines", hoverinfo="skip", name="What confidence promises",
+        x=[0.5, 1], y=[0.5, 1], mode="lines", hoverinfo="skip",
+        name=say("models.calibration.promised"),
         line={"color": colours.text, "width": 1, "dash": "dot"},
     )  # fmt: skip
     figure.add_scatter(
@@ -30,13 +31,19 @@ def make_diagram(bins: Bins, colours: Palette) -> go.Figure:
         y=[entry["accuracy"] for entry in filled],
         customdata=[entry["count"] for entry in filled],
         mode="lines+markers",
-        name="What it keeps",
+        name=say("models.calibration.kept"),
         line={"color": colours.strong, "width": 2},
         marker={
             "color": colours.strong,
             "size": [6 + min(entry["count"], 400) ** 0.5 for entry in filled],
         },
-        hovertemplate="%{customdata} images: confidence %{x:.1%}, right %{y:.1%}<extra></extra>",
+        hovertemplate=say(
+            "models.calibration.hover",
+            images="%{customdata}",
+            confidence="%{x:.1%}",
+            share="%{y:.1%}",
+        )
+        + "<extra></extra>",
     )
     ink = {"color": colours.text}
     axis = {
@@ -50,16 +57,21 @@ def make_diagram(bins: Bins, colours: Palette) -> go.Figure:
             "itemclick": False, "itemdoubleclick": False,
         },
     )  # fmt: skip
-    figure.update_xaxes(title="Confidence", range=[0.48, 1.03], **axis)
-    figure.update_yaxes(title="Share that is right", range=[-0.03, 1.06], **axis)
+    figure.update_xaxes(title=say("models.calibration.confidence"), range=[0.48, 1.03], **axis)
+    figure.update_yaxes(title=say("models.calibration.right"), range=[-0.03, 1.06], **axis)
     return figure
 
 
 def describe_diagram(bins: Bins) -> str:
     """Describes the diagram in words."""
-    return "Confidence against the share that is right. " + "; ".join(
-        f"{entry['count']} images at {percent(entry['mean_confidence'])}: "
-        f"{percent(entry['accuracy'])} right"
-        for entry in bins
-        if entry["count"]
+    filled = [entry for entry in bins if entry["count"]]
+    described = join_clauses(
+        say(
+            "models.calibration.bin",
+            images=entry["count"],
+            confidence=percent(entry["mean_confidence"]),
+            share=percent(entry["accuracy"]),
+        )
+        for entry in filled
     )
+    return say("models.calibration.whole", bins=described)

@@ -16,7 +16,9 @@ from facemask_core.models.checkpoints import Card
 from facemask_core.text import on_one_line
 from facemask_ui.base.charts import CHART_CONFIG
 from facemask_ui.base.palette import Palette, pick_palette
-from facemask_ui.language import percent
+from facemask_ui.choices.corruption_names import name_corruption, translate_value
+from facemask_ui.language import join_clauses, number, percent, say
+from facemask_ui.model_card.tables import write_interval
 
 LIGHT = ("darker", "brighter", "contrast", "colour_cast")
 """The corruptions that are changes of light."""
@@ -41,22 +43,23 @@ def show_corruptions(card: Card) -> None:
     table, cells = card.corruptions, list_cells(card)
     if table is None or not cells:
         return
-    st.header("In bad light, from afar, behind a cup", anchor=False)
+    st.header(say("models.corruptions.heading"), anchor=False)
     st.plotly_chart(
         make_chart(cells, pick_palette()),
         key="corruptions",
         config=CHART_CONFIG,
         alt=describe_chart(cells),
     )
-    st.caption(
-        f"Balanced accuracy in percent on {table['images']} test photographs, changed as no "
-        f"attacker would. As they are: {percent(table['clean_balanced_accuracy'])}; mean over all "
-        f"dangers at the severities 1, 3 and 5: {percent(table['mean_balanced_accuracy'])}. Of the "
-        "box over the mouth unmasked faces count alone." + _count_unsure(table)
+    caption = say(
+        "models.corruptions.caption",
+        images=table["images"],
+        clean=percent(table["clean_balanced_accuracy"]),
+        mean=percent(table["mean_balanced_accuracy"]),
     )
+    st.caption(f"{caption} {_count_unsure(table)}")
     if (price := _find_price(card.name)) is not None:
         st.markdown(price)
-    with st.expander("Values and intervals", icon=":material/table:"):
+    with st.expander(say("models.corruptions.values"), icon=":material/table:"):
         st.dataframe(tabulate_cells(cells), hide_index=True)
 
 
@@ -64,11 +67,8 @@ def _count_unsure(table: dict[str, Any]) -> str:
     """Writes where the table counts unsure answers, if it does."""
     if not table.get("unsure_below") or table.get("clean_unsure") is None:
         return ""
-    return (
-        f" Below a confidence of {percent(table['unsure_below'])} an answer is unsure: "
-        f"{table['clean_unsure']} of those about the photographs as they are, and each danger's in "
-        "the table below, where they count as half in a column of that name and nowhere else."
-    )
+    share = percent(table["unsure_below"])
+    return say("models.corruptions.unsure", share=share, count=table["clean_unsure"])
 
 
 def list_cells(card: Card) -> Cells:
@@ -105,11 +105,13 @@ def make_chart(cells: Cells, colours: Palette) -> go.Figure:
     shares = [[None if cell is None else cell["balanced_accuracy"] for cell in row] for row in rows]
     figure = go.Figure(
         go.Heatmap(
-            z=shares, x=[str(severity) for severity in severities], y=list(map(_title, names)),
+            z=shares, x=[str(severity) for severity in severities],
+            y=[name_corruption(name) for name in names],
             customdata=[["" if cell is None else _describe(cell) for cell in row] for row in rows],
             zmin=_CHANCE, zmax=1, showscale=False, xgap=3, ygap=3,
             colorscale=[[0, colours.wrong], [1, colours.weak]],
-            hovertemplate="%{y}, severity %{x}<br>%{customdata}<extra></extra>",
+            hovertemplate=say("models.corruptions.hover", danger="%{y}", severity="%{x}")
+            + "<br>%{customdata}<extra></extra>",
         )
     )  # fmt: skip
     for row, column in np.ndindex(len(names), len(severities)):
@@ -125,7 +127,7 @@ def make_chart(cells: Cells, colours: Palette) -> go.Figure:
         font=ink,
     )  # fmt: skip
     axis = {"fixedrange": True, "showgrid": False, "tickfont": ink, "title_font": ink}
-    figure.update_xaxes(title="Severity", type="category", **axis)
+    figure.update_xaxes(title=say("models.corruptions.severity"), type="category", **axis)
     figure.update_yaxes(autorange="reversed", **axis)
     return figure
 
@@ -140,8 +142,8 @@ def describe_chart(cells: Cells) -> str:
     for name in _list_names(cells):
         own = [cell for cell in cells if cell["corruption"] == name]
         shares = ", ".join(f"{100 * cell['balanced_accuracy']:.0f}" for cell in own)
-        rows.append(f"{_title(name)} {shares}")
-    return f"Balanced accuracy in percent, from the least severity to the worst: {'; '.join(rows)}"
+        rows.append(f"{name_corruption(name)} {shares}")
+    return say("models.corruptions.whole", rows=join_clauses(rows))
 
 
 def tabulate_cells(cells: Cells) -> pd.DataFrame:
@@ -153,12 +155,12 @@ def tabulate_cells(cells: Cells) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "corruption": _title(cell["corruption"]),
-                "severity": cell["severity"],
-                "value": on_one_line(cell["value"]),
-                "balanced accuracy": percent(cell["balanced_accuracy"]),
-                "95 % interval": _write_interval(cell),
-                "images": cell["images"],
+                _head("corruption"): name_corruption(cell["corruption"]),
+                _head("severity"): cell["severity"],
+                _head("value"): _write_value(cell),
+                say("models.tables.balanced_accuracy"): percent(cell["balanced_accuracy"]),
+                say("models.tables.interval"): _write_interval(cell),
+                say("models.tables.images"): cell["images"],
                 **_tabulate_unsure(cell),
             }
             for cell in cells
@@ -171,7 +173,7 @@ def _tabulate_unsure(cell: dict[str, Any]) -> dict[str, Any]:
     share = cell.get("balanced_accuracy_unsure_half")
     if cell.get("unsure") is None or share is None:
         return {}
-    return {"unsure": cell["unsure"], "with unsure as half": percent(share)}
+    return {_head("unsure"): cell["unsure"], _head("unsure_half"): percent(share)}
 
 
 def write_price(plain: Card, twin: Card) -> str | None:
@@ -192,16 +194,10 @@ def write_price(plain: Card, twin: Card) -> str | None:
     if before is None or after is None:
         return None
     points = 100 * (before - after)
-    verdict = (
-        f"the price in light is {points:.1f} points"
-        if round(points, 1) > 0
-        else "hardening costs nothing there"
-    )
-    return (
-        "In bad light (darkness, brightness, low contrast, colour cast, all severities together) "
-        f"the hardened twin is right on {percent(after)}, the model it comes from on "
-        f"{percent(before)}: {verdict}."
-    )
+    shares = {"twin": percent(after), "plain": percent(before)}
+    if round(points, 1) <= 0:
+        return say("models.corruptions.no_price", **shares)
+    return say("models.corruptions.price", **shares, points=number(points, 1))
 
 
 def _average_light(cells: Cells) -> float | None:
@@ -213,16 +209,23 @@ def _list_names(cells: Cells) -> list[str]:
     return list(dict.fromkeys(cell["corruption"] for cell in cells))
 
 
-def _title(name: str) -> str:
-    return corruptions.get(name).title
+def _head(name: str) -> str:
+    return say(f"models.corruptions.head.{name}")
 
 
 def _describe(cell: dict[str, Any]) -> str:
-    value = html.escape(on_one_line(cell["value"]))  # Plotly reads some HTML
-    share = f"{percent(cell['balanced_accuracy'])} ({_write_interval(cell)})"
-    return f"{value}: {share} of {cell['images']} images"
+    return say(
+        "models.corruptions.cell",
+        value=html.escape(_write_value(cell)),  # Plotly reads some HTML
+        share=percent(cell["balanced_accuracy"]),
+        interval=_write_interval(cell),
+        images=cell["images"],
+    )
+
+
+def _write_value(cell: dict[str, Any]) -> str:
+    return translate_value(cell["corruption"], on_one_line(cell["value"]))
 
 
 def _write_interval(cell: dict[str, Any]) -> str:
-    interval = cell["interval"]
-    return f"{100 * interval['low']:.1f} to {100 * interval['high']:.1f} %"
+    return write_interval(cell["interval"]["low"], cell["interval"]["high"])

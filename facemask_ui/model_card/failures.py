@@ -42,7 +42,7 @@ def find_failures(classifier: Classifier) -> tuple[list[Failure], int]:
     return _find_failures(classifier.card.weights_sha256, classifier)
 
 
-@compute_once(most=16, spinner="Asking the model about every sample…")
+@compute_once(most=16, spinner="models.card.asking_all")
 def _find_failures(model: str, _classifier: Classifier) -> tuple[list[Failure], int]:
     """Finds the failures once for all visitors: the pictures are the lab's own."""
     portraits = (*samples.gallery(), *samples.confusers())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,22 +18,17 @@ from facemask_core.text import on_one_line
 from facemask_ui.base import reveal, settings
 from facemask_ui.base.figure_table import Cell, Row, draw_table
 from facemask_ui.choices import models
-from facemask_ui.language import percent
+from facemask_ui.language import number, percent, say
+from facemask_ui.model_card.photographs import name_photographs, write_part
 
-NOT_MEASURED = "not measured"
 CARD = "model-card"
 """The key of the container with the card, which a choice brings into the window."""
 _ATTACK = "pgd"
 _LEVELS = (2, 4, 8)
-_CLEAN, _REAL, _DANGERS = "Clean, balanced", "Real masks", "Corruptions, mean"
-_SIZE, _TIME, _CALIBRATION = "Size", "Time an image", "Calibration error"
-_CAPTION = (
-    f"Balanced accuracy on the test photographs of {groupings.SECOND.phrase}, unless a cell names "
-    "others: as they are, with real masks alone, changed as no "
-    "attacker would (mean of ten corruptions), and after PGD, where an image that was wrong before "
-    "counts as wrong. The stronger the colour, the more answers are wrong; a star marks the best "
-    "of figures on the same photographs. A model's name opens its card."
-)
+_CLEAN, _REAL, _DANGERS = "clean", "real", "dangers"
+_SIZE, _TIME, _CALIBRATION = "size", "time", "calibration"
+_DEVICE = re.compile(r"(CPU|GPU) (.*)")
+_CORES = re.compile(r"\((\d+) cores?\)")
 
 
 @dataclass(frozen=True)
@@ -54,9 +50,6 @@ class Measured:
     conditions: str = ""
 
 
-_NOTHING = Measured(None, "–", NOT_MEASURED)
-
-
 def show_overview(chosen: str) -> None:
     """Shows the table of all models that visitors can choose.
 
@@ -71,17 +64,17 @@ def show_overview(chosen: str) -> None:
             title=models.title(name),
             cells=[_make_cell(own[head], _is_best(head, name, figures)) for head in heads],
             key=name,
-            name=f"Open the card of {models.title(name)}",
+            name=say("models.overview.open", model=models.title(name)),
             pressed=name == chosen,
         )
         for name, own in figures.items()
     ]
     draw_table(
-        ["Model", *heads],
+        [say("models.overview.model"), *map(name_figure, heads)],
         rows,
         key="models-overview",
-        label="All models and their figures",
-        caption=_CAPTION,
+        label=say("models.overview.label"),
+        caption=say("models.overview.caption", grouping=write_part(groupings.SECOND, "phrase")),
         on_choice=_open_card,
     )
 
@@ -102,9 +95,9 @@ def choose_second(name: str) -> str:
     if len(options) == 1:
         return ""
     choice = st.selectbox(
-        "Beside it",
+        say("models.overview.beside"),
         options,
-        format_func=lambda other: models.title(other) if other else "No other model",
+        format_func=lambda other: models.title(other) if other else say("models.overview.no_other"),
         **settings.bind("beside_model", "", settings.one_of(options)),
     )
     return str(choice)
@@ -119,10 +112,10 @@ def show_comparison(name: str, second: str) -> None:
     """
     pair = {each: measure_model(each) for each in (name, second)}
     draw_table(
-        ["Figure", *map(models.title, pair)],
+        [say("models.overview.figure"), *map(models.title, pair)],
         [
             Row(
-                title=head,
+                title=name_figure(head),
                 cells=[
                     _make_cell(own[head], _is_best(head, each, pair)) for each, own in pair.items()
                 ],
@@ -130,7 +123,7 @@ def show_comparison(name: str, second: str) -> None:
             for head in pair[name]
         ],
         key="models-beside",
-        label="Two models side by side",
+        label=say("models.overview.beside_label"),
     )
 
 
@@ -141,7 +134,7 @@ def measure_model(name: str) -> dict[str, Measured]:
         name: The model.
 
     Returns:
-        The figures by their heads; what is not there says that it was not measured.
+        The figures by their codes; what is not there says that it was not measured.
 
     Raises:
         CheckpointError: The card cannot be read.
@@ -159,13 +152,24 @@ def measure_model(name: str) -> dict[str, Measured]:
         _CLEAN: _measure_share(test.get("balanced_accuracy"), data),
         _REAL: _measure_share((test.get("without_drawn") or {}).get("balanced_accuracy"), data),
         _DANGERS: _measure_dangers(card),
-        **{f"PGD {LINF.write(level)}": _measure_attack(reports.get(level)) for level in _LEVELS},
-        _CALIBRATION: _NOTHING
+        **{LINF.write(level): _measure_attack(reports.get(level)) for level in _LEVELS},
+        _CALIBRATION: _measure_nothing()
         if error is None
         else Measured(-error, percent(error), conditions=data),
         _SIZE: _measure_size(name),
         _TIME: _measure_time(test.get("speed") or {}),
     }
+
+
+def name_figure(code: str) -> str:
+    """Names a figure of :func:`measure_model`, for a table's head."""
+    if code in map(LINF.write, _LEVELS):
+        return say("models.overview.attacked", epsilon=code)
+    return say(f"models.overview.{code}")
+
+
+def _measure_nothing() -> Measured:
+    return Measured(None, "–", say("models.overview.unmeasured"))
 
 
 def _read_reports(card: Card) -> list[dict[str, Any]]:
@@ -178,14 +182,14 @@ def _read_reports(card: Card) -> list[dict[str, Any]]:
 
 def _measure_share(share: float | None, data: str) -> Measured:
     if share is None:
-        return _NOTHING
+        return _measure_nothing()
     return Measured(share, percent(share), _name_data(data), 1.0 - share, data)
 
 
 def _name_data(data: str) -> str:
     """Names the photographs, unless they are those that the caption names."""
     grouping = groupings.find_grouping(data)
-    return "" if grouping is groupings.SECOND else groupings.name_photographs(data or None)
+    return "" if grouping is groupings.SECOND else name_photographs(data or None)
 
 
 def _measure_dangers(card: Card) -> Measured:
@@ -196,29 +200,55 @@ def _measure_dangers(card: Card) -> Measured:
 def _measure_attack(report: Mapping[str, object] | None) -> Measured:
     """Reads the balanced robust accuracy with real masks alone, or else the plain one."""
     if report is None:
-        return _NOTHING
+        return _measure_nothing()
     counting = report.get("without_drawn") or {}
     balanced = counting.get("balanced_robust_accuracy") if isinstance(counting, dict) else None
     share = report["robust_accuracy"] if balanced is None else balanced
     measured = _measure_share(float(str(share)), str(report["data_sha256"]))
     if balanced is not None:
         return measured
-    note = f"{measured.note}, not balanced" if measured.note else "not balanced"
+    note = (
+        say("models.overview.unbalanced_others", photographs=measured.note)
+        if measured.note
+        else say("models.overview.unbalanced")
+    )
     return replace(measured, note=note, conditions=f"{measured.conditions} plain")
 
 
 def _measure_size(name: str) -> Measured:
     megabytes = models.measure_megabytes(name)
-    return Measured(-megabytes, f"{megabytes:.1f} MB") if megabytes else _NOTHING
+    if not megabytes:
+        return _measure_nothing()
+    return Measured(-megabytes, say("models.overview.megabytes", number=number(megabytes, 1)))
 
 
 def _measure_time(speed: Mapping[str, object]) -> Measured:
     milliseconds = speed.get("forward_ms_per_image")
     if milliseconds is None:
-        return _NOTHING
-    device = str(speed.get("device", "")).partition(" · ")[0]
-    number = float(str(milliseconds))
-    return Measured(-number, f"{number:.1f} ms", on_one_line(device), conditions=device)
+        return _measure_nothing()
+    value, (kind, note) = float(str(milliseconds)), split_device(speed)
+    text = say("models.overview.milliseconds", number=number(value, 1))
+    if kind:
+        text = say("models.overview.on_device", time=text, device=kind)
+    return Measured(-value, text, note, conditions=f"{kind} {note}")
+
+
+def split_device(speed: Mapping[str, object]) -> tuple[str, str]:
+    """Splits the device of a card's speed into its kind and the rest, such as ``GPU`` and its name.
+
+    Args:
+        speed: What the card says of the speed.
+
+    Returns:
+        CPU or GPU, empty for another device; and the rest in words.
+    """
+    device = on_one_line(str(speed.get("device", "")).partition(" · ")[0])
+    known = _DEVICE.fullmatch(device)
+    if known is None:
+        return "", device
+    kind, rest = known.groups()
+    cores = _CORES.fullmatch(rest)
+    return kind, say("models.overview.cores", count=int(cores[1])) if cores else rest
 
 
 def _is_best(head: str, name: str, figures: Mapping[str, Mapping[str, Measured]]) -> bool:

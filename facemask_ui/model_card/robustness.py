@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from facemask_core.epsilons import LEVELS
 from facemask_ui.base.palette import Palette
-from facemask_ui.language import percent
+from facemask_ui.language import join_clauses, percent, say
 from facemask_ui.model_card import tables
 
 Reports = list[dict[str, Any]]
@@ -42,7 +42,7 @@ def make_chart(reports: Reports, colours: Palette) -> go.Figure:
                 "arrayminus": [0.0, *(s - it["low"] for it, s in zip(known, shares, strict=True))],
                 "color": colour,
             },
-            hovertemplate=f"{name} at %{{x:g}}/{LEVELS}: %{{y:.1%}}<extra></extra>",
+            hovertemplate=_write_hover(name),
         )
     ink = {"color": colours.text}
     axis = {"fixedrange": True, "tickfont": ink, "title_font": ink, "gridcolor": colours.faint}
@@ -53,8 +53,12 @@ def make_chart(reports: Reports, colours: Palette) -> go.Figure:
             "itemclick": False, "itemdoubleclick": False,
         },
     )  # fmt: skip
-    figure.update_xaxes(title=f"Epsilon, of {LEVELS}", rangemode="tozero", **axis)
-    figure.update_yaxes(title="Robust accuracy", range=[0, 1.03], tickformat=".0%", **axis)
+    figure.update_xaxes(
+        title=say("models.robustness.epsilon", levels=LEVELS), rangemode="tozero", **axis
+    )
+    figure.update_yaxes(
+        title=say("models.robustness.accuracy"), range=[0, 1.03], tickformat=".0%", **axis
+    )
     return figure
 
 
@@ -64,14 +68,28 @@ def describe_chart(reports: Reports) -> str:
     Args:
         reports: The reports it is made of.
     """
-    return "Robust accuracy against epsilon. " + "; ".join(
-        f"{name}: {percent(own[0]['clean']['accuracy'])} clean, "
-        + ", ".join(
-            f"{percent(report['robust_accuracy'])} at {_read_level(report):g}/{LEVELS}"
-            for report in own
+    curves = join_clauses(
+        say(
+            "models.robustness.curve",
+            attack=name,
+            clean=percent(own[0]["clean"]["accuracy"]),
+            attacked=", ".join(map(_describe_point, own)),
         )
         for name, own in _group_reports(reports).items()
     )
+    return say("models.robustness.whole", curves=curves)
+
+
+def _write_hover(attack: str) -> str:
+    """Writes what the pointer shows at a point of a curve; Plotly fills it in."""
+    level, share = f"%{{x:g}}/{LEVELS}", "%{y:.1%}"
+    text = say("models.robustness.hover", attack=attack, level=level, share=share)
+    return f"{text}<extra></extra>"
+
+
+def _describe_point(report: dict[str, Any]) -> str:
+    level = f"{_read_level(report):g}/{LEVELS}"
+    return say("models.robustness.point", share=percent(report["robust_accuracy"]), level=level)
 
 
 def _group_reports(reports: Reports) -> dict[str, Reports]:

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 
 from facemask_core.attacks import get
-from facemask_core.data import groupings
 from facemask_core.epsilons import describe_epsilon
 from facemask_core.evaluation import confidence_intervals
 from facemask_core.labels import LABELS
 from facemask_core.text import on_one_line
-from facemask_ui.base import parts
-from facemask_ui.language import percent
+from facemask_ui.base import palette, parts
+from facemask_ui.language import number, percent, say, say_known
+from facemask_ui.model_card import photographs
 
 
 def tabulate_robustness(reports: list[dict[str, Any]]) -> pd.DataFrame:
@@ -26,15 +26,15 @@ def tabulate_robustness(reports: list[dict[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "attack": name_attack(report["threat_model"]),
-                "epsilon": describe_epsilon(report["threat_model"]["epsilon"]),
-                "robust accuracy": percent(report["robust_accuracy"]),
-                "95 % interval": _write_interval(report["robust_accuracy"], report["images"]),
-                "balanced, real masks": _write_real_masks(report),
-                "fooled by the attack": percent(report["success_rate"]),
-                "mean confidence drop": f"{report['mean_confidence_drop']:.3f}",
-                "without a gradient": report["dead_gradients"],
-                "photographs": groupings.name_photographs(report["data_sha256"]),
+                _head("attack"): name_attack(report["threat_model"]),
+                _head("epsilon"): describe_epsilon(report["threat_model"]["epsilon"]),
+                _head("robust_accuracy"): percent(report["robust_accuracy"]),
+                _head("interval"): _write_interval(report["robust_accuracy"], report["images"]),
+                _head("real_masks"): _write_real_masks(report),
+                _head("success_rate"): percent(report["success_rate"]),
+                _head("confidence_drop"): number(report["mean_confidence_drop"], 3),
+                _head("dead_gradients"): report["dead_gradients"],
+                _head("photographs"): photographs.name_photographs(report["data_sha256"]),
             }
             for report in reports
         ]
@@ -51,26 +51,6 @@ def name_attack(threat_model: dict[str, Any]) -> str:
     return f"{title}-{threat_model['steps']}" if threat_model["attack"] == "pgd" else title
 
 
-def describe_photographs(reports: list[dict[str, Any]]) -> str:
-    """Describes the photographs of each grouping that reports are of, in sentences.
-
-    Args:
-        reports: The reports, of one model.
-    """
-    by_data = {report["data_sha256"]: report for report in reports}
-    sentences = []
-    for data_sha256, report in by_data.items():
-        grouping = groupings.find_grouping(data_sha256)
-        name = "others" if grouping is None else grouping.name
-        sentences.append(
-            f"{report['images']} test photographs ({name}), clean accuracy "
-            f"{percent(report['clean']['accuracy'])}."
-        )
-        if grouping is not None:
-            sentences.append(f"{grouping.note}.")
-    return " ".join(sentences)
-
-
 def _write_real_masks(report: dict[str, Any]) -> str:
     """Writes the balanced robust accuracy without drawn masks; a dash in older reports."""
     counting = report.get("without_drawn")
@@ -80,7 +60,17 @@ def _write_real_masks(report: dict[str, Any]) -> str:
 def _write_interval(share: float, images: int) -> str:
     """Writes the 95 % interval, from the counts, since old reports hold no interval."""
     interval = confidence_intervals.bound_proportion(np.arange(images) < round(share * images))
-    return "" if interval is None else f"{100 * interval.low:.1f} to {100 * interval.high:.1f} %"
+    return "" if interval is None else write_interval(interval.low, interval.high)
+
+
+def write_interval(low: float, high: float) -> str:
+    """Writes a 95 % interval, such as ``96.2 to 99.1 %``.
+
+    Args:
+        low: Its lower end, from 0 to 1.
+        high: Its upper end.
+    """
+    return say("models.card.interval", low=number(100 * low, 1), high=number(100 * high, 1))
 
 
 def tabulate_classes(metrics: dict[str, Any]) -> pd.DataFrame:
@@ -92,12 +82,12 @@ def tabulate_classes(metrics: dict[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "class": name.replace("_", " "),
-                "precision": percent(metrics["report"][name]["precision"]),
-                "recall": percent(metrics["report"][name]["recall"]),
-                "images": int(metrics["report"][name]["support"]),
+                _head("class"): palette.name_class(label).lower(),
+                _head("precision"): percent(metrics["report"][name]["precision"]),
+                _head("recall"): percent(metrics["report"][name]["recall"]),
+                _head("images"): int(metrics["report"][name]["support"]),
             }
-            for name in LABELS
+            for label, name in enumerate(LABELS)
         ]
     )
 
@@ -111,10 +101,10 @@ def tabulate_sources(metrics: dict[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "source": on_one_line(name),
-                "images": row["images"],
-                "accuracy": percent(row["accuracy"]),
-                "balanced accuracy": percent(row["balanced_accuracy"]),
+                _head("source"): on_one_line(name),
+                _head("images"): row["images"],
+                _head("accuracy"): percent(row["accuracy"]),
+                _head("balanced_accuracy"): percent(row["balanced_accuracy"]),
             }
             for name, row in (metrics.get("sources") or {}).items()
         ]
@@ -124,11 +114,17 @@ def tabulate_sources(metrics: dict[str, Any]) -> pd.DataFrame:
 def _write_tone(row: dict[str, Any], name: str, group: str, share: float) -> str:
     """Writes a share of rendered faces with its interval, where their number is on record."""
     images = row.get("images_by_class_and_tone", {}).get(name, {}).get(group)
-    return (
-        percent(share)
-        if images is None
-        else (f"{percent(share)} ({_write_interval(share, images)})")
-    )
+    if images is None:
+        return percent(share)
+    interval = _write_interval(share, images)
+    return say("models.tables.with_interval", share=percent(share), interval=interval)
+
+
+def _name_tones(name: str, group: str) -> str:
+    """Names a column of skin tones, such as ``without mask, tone 1 to 3``."""
+    first, _, last = group.partition(" to ")
+    label = palette.name_class(LABELS.index(name)).lower()
+    return say("models.tables.tone", name=label, first=first, last=last)
 
 
 def tabulate_skin_tones(rows: list[dict[str, Any]], weights_sha256: str) -> pd.DataFrame:
@@ -141,10 +137,10 @@ def tabulate_skin_tones(rows: list[dict[str, Any]], weights_sha256: str) -> pd.D
     return pd.DataFrame(
         [
             {
-                "picture": row["framing"],
-                "all": percent(row["accuracy"]),
+                _head("picture"): _name_framing(row["framing"]),
+                _head("all"): percent(row["accuracy"]),
                 **{
-                    f"{name.replace('_', ' ')}, tone {group}": _write_tone(row, name, group, share)
+                    _name_tones(name, group): _write_tone(row, name, group, share)
                     for name, groups in row["accuracy_by_class_and_tone"].items()
                     for group, share in groups.items()
                 },
@@ -153,3 +149,13 @@ def tabulate_skin_tones(rows: list[dict[str, Any]], weights_sha256: str) -> pd.D
             if row["model_sha256"] == weights_sha256
         ]
     )
+
+
+def _name_framing(framing: str) -> str:
+    """Names what of a picture a model saw, as the file of skin tones has it."""
+    known = {"whole": "whole", "cropped to the face": "cropped"}.get(framing, "")
+    return say_known(f"models.tables.framing.{known}", framing)
+
+
+def _head(name: str) -> str:
+    return say(f"models.tables.{name}")

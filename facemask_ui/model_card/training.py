@@ -12,14 +12,15 @@ from plotly.subplots import make_subplots
 from facemask_core.errors import CheckpointError
 from facemask_core.models.checkpoints import Card, read_part
 from facemask_ui.base.palette import Palette
-from facemask_ui.language import percent
+from facemask_ui.language import join_clauses, number, percent, say
 
 CURVES = {
-    "accuracy": ("Training", "dash"),
-    "val_accuracy": ("Validation", "solid"),
-    "val_pgd_accuracy": ("Validation under PGD", "dot"),
+    "accuracy": ("training", "dash"),
+    "val_accuracy": ("validation", "solid"),
+    "val_pgd_accuracy": ("attacked", "dot"),
 }
-LOSSES = {"loss": ("Training", "dash"), "val_loss": ("Validation", "solid")}
+LOSSES = {"loss": ("training", "dash"), "val_loss": ("validation", "solid")}
+"""The curves of both charts by their entry in the history: the name's key, and the line."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ def list_stages(card: Card) -> list[Stage]:
     for past in (*card.ancestors, {"recipe": card.recipe, "history": card.history}):
         _require_figures(card, past["history"], "size")
         for size, epochs in _split_by_size(past["history"]):
-            stages.append(Stage(f"{_name_kind(past, stages)} at {size} px", first, tuple(epochs)))
+            name = say(f"models.training.stage.{_find_kind(past)}", size=size)
+            stages.append(Stage(name, first, tuple(epochs)))
             first += len(epochs)
     return stages
 
@@ -57,7 +59,8 @@ def list_stages(card: Card) -> list[Stage]:
 def _require_figures(card: Card, history: Iterable[dict[str, Any]], *names: str) -> None:
     for name in names:
         if any(name not in entry for entry in history):
-            raise CheckpointError(f"The card of {card.name!r} does not give {name} of every epoch.")
+            text = say("models.training.missing", card=repr(card.name), figure=name)
+            raise CheckpointError(text)
 
 
 def _split_by_size(history: list[dict[str, Any]]) -> Iterator[tuple[int, list[dict[str, Any]]]]:
@@ -66,12 +69,12 @@ def _split_by_size(history: list[dict[str, Any]]) -> Iterator[tuple[int, list[di
         yield size, [entry for entry in history if entry["size"] == size]
 
 
-def _name_kind(past: dict[str, Any], before: list[Stage]) -> str:
+def _find_kind(past: dict[str, Any]) -> str:
     if past["recipe"].get("adversary"):
         return "hardened"
     if past["recipe"].get("stage") == "frozen":
-        return "head alone"
-    return "trained" if past["recipe"].get("init", "random") == "random" else "fine-tuned"
+        return "head"
+    return "trained" if past["recipe"].get("init", "random") == "random" else "fine_tuned"
 
 
 def make_curves(card: Card, colours: Palette) -> go.Figure:
@@ -81,10 +84,11 @@ def make_curves(card: Card, colours: Palette) -> go.Figure:
         card: The model's card.
         colours: The theme's colours.
     """
-    figure = make_subplots(1, 2, subplot_titles=("Accuracy", "Loss"), horizontal_spacing=0.09)
+    titles = say("models.training.accuracy"), say("models.training.loss")
+    figure = make_subplots(1, 2, subplot_titles=titles, horizontal_spacing=0.09)
     parts = list_stages(card)
     for column, curves in enumerate((CURVES, LOSSES), 1):
-        for number, (key, (name, dash)) in enumerate(curves.items()):
+        for row, (key, (name, dash)) in enumerate(curves.items()):
             points = [
                 (part.first + index, entry[key])
                 for part in parts
@@ -93,7 +97,8 @@ def make_curves(card: Card, colours: Palette) -> go.Figure:
             ]
             if points:
                 epochs, values = zip(*points, strict=True)
-                _draw_line(figure, column, name, epochs, values, dash, colours.lines[number])
+                title = say(f"models.training.{name}")
+                _draw_line(figure, column, title, epochs, values, dash, colours.lines[row])
         _mark_stages(figure, column, parts, colours)
     ink = {"color": colours.text}
     figure.update_layout(
@@ -105,7 +110,7 @@ def make_curves(card: Card, colours: Palette) -> go.Figure:
         },
     )  # fmt: skip
     axis = {"fixedrange": True, "tickfont": ink, "title_font": ink, "gridcolor": colours.faint}
-    figure.update_xaxes(title="Epoch", **axis)
+    figure.update_xaxes(title=say("models.training.epoch"), **axis)
     figure.update_yaxes(**axis)
     figure.update_yaxes(tickformat=".0%", col=1)
     figure.update_yaxes(rangemode="tozero", col=2)
@@ -140,10 +145,14 @@ def _mark_stages(figure: go.Figure, column: int, parts: list[Stage], colours: Pa
 
 def describe_stages(card: Card) -> str:
     """Describes the stages in a sentence."""
-    return "; ".join(
-        f"epochs {part.first} to {part.first + len(part.epochs) - 1} {part.name}"
-        if len(part.epochs) > 1
-        else f"epoch {part.first} {part.name}"
+    return join_clauses(
+        say(
+            "models.training.epochs",
+            count=len(part.epochs),
+            first=part.first,
+            last=part.first + len(part.epochs) - 1,
+            stage=part.name,
+        )
         for part in list_stages(card)
     )
 
@@ -156,9 +165,11 @@ def describe_curves(card: Card) -> str:
     """
     first, last = list_stages(card)[0].epochs[0], card.history[-1]
     _require_figures(card, (first, last), "val_accuracy", "val_loss")
-    return (
-        f"Training curves: {describe_stages(card)}. Validation accuracy rises from "
-        f"{percent(first['val_accuracy'])} after the first epoch to "
-        f"{percent(last['val_accuracy'])} after the last; validation loss goes from "
-        f"{first['val_loss']:.3f} to {last['val_loss']:.3f}."
+    return say(
+        "models.training.curves",
+        stages=describe_stages(card),
+        first=percent(first["val_accuracy"]),
+        last=percent(last["val_accuracy"]),
+        first_loss=number(first["val_loss"], 3),
+        last_loss=number(last["val_loss"], 3),
     )

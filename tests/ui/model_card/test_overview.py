@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -12,26 +13,28 @@ from facemask_ui.base.palette import LIGHT
 from facemask_ui.choices import models
 from facemask_ui.language import percent
 from facemask_ui.model_card import overview, robustness
-from facemask_ui.model_card.overview import NOT_MEASURED, Measured
+from facemask_ui.model_card.overview import Measured
+
+NOT_MEASURED = "not measured"
 
 
 @pytest.mark.parametrize("name", checkpoints.available())
 def test_figures_are_those_of_the_card_and_the_result_files(name: str) -> None:
     card = checkpoints.read_card(checkpoints.locate(name))
     figures, test = overview.measure_model(name), card.metrics["test"]
-    assert figures["Clean, balanced"].text == percent(test["balanced_accuracy"])
-    assert figures["Clean, balanced"].wrong == 1 - test["balanced_accuracy"]
+    assert figures["clean"].text == percent(test["balanced_accuracy"])
+    assert figures["clean"].wrong == 1 - test["balanced_accuracy"]
     table = card.corruptions
-    dangers = figures["Corruptions, mean"]
+    dangers = figures["dangers"]
     assert dangers.text == ("–" if table is None else percent(table["mean_balanced_accuracy"]))
     assert (dangers.note == NOT_MEASURED) is (table is None)
     reports = published.read_reports(card.weights_sha256)
     attacked = {
-        f"PGD {round(255 * it['threat_model']['epsilon'])}/255": it
+        f"{round(255 * it['threat_model']['epsilon'])}/255": it
         for it in reports
         if it["threat_model"]["attack"] == "pgd"
     }
-    for head in ("PGD 2/255", "PGD 4/255", "PGD 8/255"):
+    for head in ("2/255", "4/255", "8/255"):
         report = attacked.get(head)
         if report is None:
             assert figures[head].note == NOT_MEASURED
@@ -41,8 +44,29 @@ def test_figures_are_those_of_the_card_and_the_result_files(name: str) -> None:
         else:
             assert figures[head].text == percent(report["robust_accuracy"])
             assert "not balanced" in figures[head].note
-    assert figures["Size"].text == f"{models.measure_megabytes(name):.1f} MB"
-    assert figures["Time an image"].note.startswith(("CPU", "GPU"))
+    assert figures["size"].text == f"{models.measure_megabytes(name):.1f} MB"
+    assert re.fullmatch(r"[\d.]+ ms on (CPU|GPU)", figures["time"].text)
+    assert re.fullmatch(r"\d+ cores?|NVIDIA .+", figures["time"].note)
+
+
+def test_the_figures_have_names() -> None:
+    names = [overview.name_figure(code) for code in overview.measure_model("mobilenetv3")]
+    assert names == [
+        "Clean, balanced", "Real masks", "Corruptions, mean", "PGD 2/255", "PGD 4/255",
+        "PGD 8/255", "Calibration error", "Size", "Time an image",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("device", "parts"),
+    [
+        ("CPU (1 core) · Keras", ("CPU", "1 core")),
+        ("GPU NVIDIA H200 · Keras", ("GPU", "NVIDIA H200")),
+        ("TPU v4", ("", "TPU v4")),
+    ],
+)
+def test_a_device_is_split_into_its_kind_and_the_rest(device: str, parts: tuple[str, str]) -> None:
+    assert overview.split_device({"device": device}) == parts
 
 
 def test_figures_of_other_photographs_say_so() -> None:
@@ -54,7 +78,7 @@ def test_figures_of_other_photographs_say_so() -> None:
 
 def test_a_star_stands_only_among_figures_that_can_be_compared() -> None:
     best, worse = Measured(0.9, "90 %", conditions="a"), Measured(0.8, "80 %", conditions="a")
-    missing = overview._NOTHING
+    missing = overview._measure_nothing()
 
     def stars(*column: Measured) -> list[bool]:
         figures = {str(number): {"head": one} for number, one in enumerate(column)}
