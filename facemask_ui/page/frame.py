@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,8 @@ from facemask_ui.page import language_choice, skip_link, start
 _log = logging.getLogger(__name__)
 # A material icon would do, but the browser's tab fetches those from a server of Google's.
 _ICON = str(Path(__file__).with_name("icon.svg"))
+_PROCESSOR = re.compile(r"^CPU \((\d+) cores\)$")
+"""What the core calls a computer without an accelerator."""
 (_CSS,) = browser.read_texts(__file__, "frame.css")
 _PAGES = (
     ("app.py", "home", ":material/home:"),
@@ -127,7 +130,6 @@ def _check_mode() -> None:
 
 
 def _draw_footer() -> None:
-    from facemask_core.backend import device
     from facemask_ui.choices import models
     from facemask_ui.visitors import waiting
 
@@ -137,4 +139,21 @@ def _draw_footer() -> None:
         for message in models.messages():
             st.warning(messages.write_problem(message), icon=":material/memory:")
         theme.follow_theme()
-        st.caption(f":material/memory: {device()}  \n:material/lock: {say('frame.privacy')}")
+        st.caption(
+            f":material/memory: {_describe_device()}  \n:material/lock: {say('frame.privacy')}"
+        )
+
+
+def _describe_device() -> str:
+    """Says where and how the figures of this server are computed."""
+    from facemask_core.backend import device, keras
+
+    found = device()
+    name = _PROCESSOR.sub(lambda match: say("frame.processor", cores=match[1]), found.name)
+    return say(
+        "frame.device",
+        name=name,
+        version=keras.__version__,
+        backend=found.backend,
+        precision=found.precision,
+    )

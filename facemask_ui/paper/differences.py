@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
 from facemask_core.data import groupings
@@ -11,11 +9,13 @@ from facemask_core.epsilons import describe_epsilon
 from facemask_core.models import checkpoints
 from facemask_core.models.checkpoints import Card, read_part
 from facemask_core.paper import experiments, results
-from facemask_core.paper.printed import Paper
+from facemask_core.paper.printed import Paper, Training
 from facemask_ui.base import messages
+from facemask_ui.base.grouping_words import explain_grouping, name_grouping
 from facemask_ui.choices import models
+from facemask_ui.language import number, say, say_known
+from facemask_ui.paper import words
 
-_UNKNOWN = "not told"
 _OPTIMIZERS = {"adamw": "AdamW", "sgd": "SGD"}
 
 
@@ -26,21 +26,18 @@ def show_differences(paper: Paper, model: str) -> None:
         paper: The paper's printed figures.
         model: The model measured here.
     """
-    st.header("What is not the same", anchor=False)
+    st.header(_say("heading"), anchor=False)
     differences = list_differences(paper, checkpoints.read_card(checkpoints.locate(model)))
     st.table(
         {
             "": list(differences),
-            "Paper": [theirs for theirs, _ in differences.values()],
-            "Here": [messages.escape_markdown(ours) for _, ours in differences.values()],
+            say("paper.printed"): [theirs for theirs, _ in differences.values()],
+            say("paper.here"): [messages.escape_markdown(ours) for _, ours in differences.values()],
         },
         hide_index=True,
         border="horizontal",
     )
-    st.caption(
-        f"Here: the card of {models.title(model)}. So a figure that differs is no proof that one "
-        "of the two is wrong; what does not add up, does not add up within the paper."
-    )
+    st.caption(_say("caption", model=models.title(model)))
 
 
 def list_differences(paper: Paper, card: Card) -> dict[str, tuple[str, str]]:
@@ -53,67 +50,92 @@ def list_differences(paper: Paper, card: Card) -> dict[str, tuple[str, str]]:
     Raises:
         CheckpointError: The card does not say how many photographs were for testing.
     """
-    return {
-        "Photographs": (
-            f"{paper.data.name}: {paper.data.images:,}, {paper.data.masked:,} with a mask",
-            f"public collections: {_sum_splits(card, 'images'):,} files, "
-            f"{_sum_splits(card, 'with_mask'):,} with a mask",
+    sides = {
+        "photographs": (
+            _say(
+                "photographs_paper",
+                name=paper.data.name,
+                images=number(paper.data.images),
+                masked=number(paper.data.masked),
+            ),
+            _say(
+                "photographs_here",
+                images=number(_sum_splits(card, "images")),
+                masked=number(_sum_splits(card, "with_mask")),
+            ),
         ),
-        "Split": (
-            f"{_UNKNOWN}; {paper.figure('none').images:,} for testing",
-            f"{read_part(card, 'data', 'test', 'images'):,} for testing. {_describe_split(card)}",
+        "split": (
+            _say("split_paper", images=number(paper.figure("none").images)),
+            _say(
+                "split_here",
+                images=number(read_part(card, "data", "test", "images")),
+                grouping=_describe_split(card),
+            ),
         ),
-        "First weights": (paper.training.initial_weights, _first_stage(card)["initial_weights"]),
-        "Training": (
-            f"{paper.training.optimizer}, batch {paper.training.batch_size}, "
-            f"{paper.training.epochs} epochs at {paper.training.input_size} px",
-            _describe_recipe(card),
+        "weights": (paper.training.initial_weights, _name_first_weights(card)),
+        "training": (_describe_training(paper.training), _describe_recipe(card)),
+        "epsilon": (
+            _say("epsilon_paper", epsilon=words.write_plain(paper.epsilon)),
+            _say("epsilon_here", epsilon=describe_epsilon(experiments.EPSILON)),
         ),
-        "Epsilon": (
-            f"{paper.epsilon:g}, pixel scale {_UNKNOWN}",
-            f"{describe_epsilon(experiments.EPSILON)} on [0, 1]; both scales in point 6",
-        ),
-        "PGD": (f"steps, step size and start {_UNKNOWN}", _describe_pgd()),
-        "Software": (paper.training.libraries, _describe_software(card.name)),
+        "pgd": (_say("pgd_paper"), _say("pgd_here", steps=experiments.PGD_SETTINGS["steps"])),
+        "software": (paper.training.libraries, _describe_software(card.name)),
     }
+    return {_say(subject): pair for subject, pair in sides.items()}
+
+
+def _say(key: str, **values: object) -> str:
+    return say(f"paper.differences.{key}", **values)
 
 
 def _describe_split(card: Card) -> str:
     """Says which grouping the model was trained on, and what is known of it."""
     grouping = groupings.find_grouping(read_part(card, "data", "train", "sha256"))
-    return "" if grouping is None else f"{grouping.note} ({grouping.name})."
+    if grouping is None:
+        return ""
+    return _say("grouping", note=explain_grouping(grouping), name=name_grouping(grouping))
 
 
 def _sum_splits(card: Card, key: str) -> int:
     return sum(split.get(key, 0) for split in card.data.values())
 
 
-def _first_stage(card: Card) -> dict[str, Any]:
-    """Returns the stage that training began with."""
-    return (*card.ancestors, {"initial_weights": card.initial_weights})[0]
+def _name_first_weights(card: Card) -> str:
+    """Names what the weights were when training began, in its first stage."""
+    first = (*card.ancestors, {"initial_weights": card.initial_weights})[0]["initial_weights"]
+    return say_known(f"paper.differences.begun.{first}", first)
+
+
+def _describe_training(training: Training) -> str:
+    return _say(
+        "training_paper",
+        optimizer=training.optimizer,
+        batch=training.batch_size,
+        epochs=training.epochs,
+        size=training.input_size,
+    )
 
 
 def _describe_recipe(card: Card) -> str:
     stages = [*card.ancestors, {"recipe": card.recipe, "history": card.history}]
     entries = [entry for stage in stages for entry in stage["history"]]
     sizes = dict.fromkeys(entry["size"] for entry in entries if "size" in entry)
+    training = _say(
+        "training_here",
+        batch=card.recipe.get("batch_size", _say("unknown")),
+        epochs=len(entries),
+        sizes=", ".join(map(str, sizes)),
+        smoothing=words.write_plain(card.recipe.get("label_smoothing", 0)),
+    )
     optimizer = card.recipe.get("optimizer")  # older cards leave it out
-    parts = ([] if optimizer is None else [_OPTIMIZERS.get(optimizer, optimizer)]) + [
-        f"batch {card.recipe.get('batch_size', _UNKNOWN)}",
-        f"{len(entries)} epochs at {', '.join(map(str, sizes))} px",
-        f"label smoothing {card.recipe.get('label_smoothing', 0):g}",
-    ]
-    return ", ".join(parts)
-
-
-def _describe_pgd() -> str:
-    steps = experiments.PGD_SETTINGS["steps"]
-    return f"{steps} steps of 2.5 epsilon / {steps} from a random start"
+    if optimizer is None:
+        return training
+    return _say("optimized", optimizer=_OPTIMIZERS.get(optimizer, optimizer), training=training)
 
 
 def _describe_software(model: str) -> str:
     result = results.read(experiments.clean(model))
     if result is None:
-        return "not measured yet"
+        return say("paper.unmeasured")
     names = {"keras", "tensorflow", "jax"} & result["libraries"].keys()
     return ", ".join(f"{name} {result['libraries'][name]}" for name in sorted(names))

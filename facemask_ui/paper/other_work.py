@@ -10,7 +10,8 @@ from facemask_core.paper.experiments import Experiment
 from facemask_core.paper.printed import Paper
 from facemask_ui.base.palette import keep_together
 from facemask_ui.choices import models
-from facemask_ui.language import percent
+from facemask_ui.language import percent, say
+from facemask_ui.paper import words
 
 _NONE = "\N{EN DASH}"
 
@@ -21,23 +22,27 @@ def show_other_work(paper: Paper) -> None:
     Args:
         paper: The paper's printed figures.
     """
-    st.header("Other networks under the same attacks", anchor=False)
+    st.header(say("paper.other_work.heading"), anchor=False)
     st.table(list_rows(paper), hide_index=True, border="horizontal", width="content")
     st.caption(
-        f"Quoted: the paper's {paper.other_work.where.lower()}, which cites it as [32] and lists "
-        f"it as 34 (doi {paper.other_work.doi}); its epsilon and settings are not told. Here: "
-        f"accuracy on test photographs, attacks at {describe_epsilon(experiments.EPSILON)}."
+        say(
+            "paper.other_work.caption",
+            where=words.name_place(paper.other_work.where).lower(),
+            doi=paper.other_work.doi,
+            epsilon=describe_epsilon(experiments.EPSILON),
+        )
     )
 
 
 def list_rows(paper: Paper) -> list[dict[str, str]]:
     """Lists each network with its accuracy before an attack, under FGSM and under PGD."""
     quoted = [
-        _write_row("quoted", it.model, (it.clean, it.fgsm, it.pgd)) for it in paper.other_work.rows
+        _write_row(say("paper.other_work.quoted"), it.model, (it.clean, it.fgsm, it.pgd))
+        for it in paper.other_work.rows
     ]
     here = [
         _write_row(
-            "here",
+            say("paper.other_work.here"),
             models.title(name),
             (
                 _read_accuracy(experiments.clean(name), "accuracy"),
@@ -59,4 +64,10 @@ def _read_accuracy(experiment: Experiment, key: str) -> float | None:
 
 def _write_row(source: str, name: str, accuracies: tuple[float | None, ...]) -> dict[str, str]:
     cells = [_NONE if it is None else keep_together(percent(it)) for it in accuracies]
-    return {"Network": name, "": source, "Clean": cells[0], "FGSM": cells[1], "PGD": cells[2]}
+    return {
+        say("paper.other_work.network"): name,
+        "": source,
+        say("paper.other_work.clean"): cells[0],
+        "FGSM": cells[1],
+        "PGD": cells[2],
+    }

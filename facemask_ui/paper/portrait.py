@@ -44,7 +44,7 @@ def attack_portrait(model: str, epsilon: float) -> AttackedPortrait:
     return AttackedPortrait(result, picture.alt, note)
 
 
-@compute_once(most=32, spinner="Attacking…")
+@compute_once(most=32, spinner="paper.points.attacking")
 def _attack_sample(model: str, epsilon: float, _classifier: Classifier) -> AttackedFace:
     """Attacks the portrait once for all visitors: it is the lab's own."""
     picture = pictures.read_sample(pictures.DEFAULT_SAMPLE)

@@ -13,7 +13,9 @@ from facemask_core.errors import DatasetError
 from facemask_core.paper import experiments, results
 from facemask_core.paper.experiments import Experiment
 from facemask_core.paper.second_softmax import LARGEST
+from facemask_ui.base import grouping_words
 from facemask_ui.choices import attack_setup, models
+from facemask_ui.language import join_names, number, say
 
 _HASH = 12
 
@@ -40,11 +42,8 @@ def show_missing(missing: list[Experiment]) -> None:
     """Shows the command that measures missing results."""
     names = dict.fromkeys(experiment.model for experiment in missing)
     options = " ".join(f"--models {name}" for name in names)
-    st.info(
-        "Not measured yet on the models as they are now; this command does, and goes on where it "
-        f"was interrupted: `{results.COMMAND} {options}`",
-        icon=":material/pending:",
-    )
+    command = f"{results.COMMAND} {options}"
+    st.info(say("paper.provenance.missing", command=command), icon=":material/pending:")
 
 
 def describe_result(result: dict[str, Any]) -> str:
@@ -53,47 +52,50 @@ def describe_result(result: dict[str, Any]) -> str:
     Args:
         result: The result.
     """
-    return (
-        f"{models.title(result['model'])} on {result['images']} test photographs of "
-        f"{groupings.name_photographs(result['data_sha256'], in_sentence=True)}, "
-        f"{_describe_attack(result)}.{_describe_interval(result)} Computed on "
-        f"{result['speed']['device']}."
+    measured = say(
+        "paper.provenance.measured",
+        model=models.title(result["model"]),
+        images=result["images"],
+        photographs=grouping_words.name_photographs(result["data_sha256"], in_sentence=True),
+        attack=_describe_attack(result),
     )
+    computed = say("paper.provenance.computed", device=result["speed"]["device"])
+    return " ".join(filter(None, (measured, _describe_interval(result), computed)))
 
 
 def _describe_interval(result: dict[str, Any]) -> str:
     """Describes how far the choice of the photographs may have moved the figure."""
-    key = "accuracy" if result["threat_model"] is None else "robust_accuracy"
-    interval = result.get("intervals", {}).get(key)
+    figure, key = "accuracy", "accuracy_interval"
+    if result["threat_model"] is not None:
+        figure, key = "robust_accuracy", "robust_accuracy_interval"
+    interval = result.get("intervals", {}).get(figure)
     if interval is None:
         return ""
-    ends = f"{100 * interval['low']:.1f} to {100 * interval['high']:.1f} %"
-    return f" 95 % interval of its {key.replace('_', ' ')}: {ends}."
+    low, high = (number(100 * interval[end], 1) for end in ("low", "high"))
+    return say(f"paper.provenance.{key}", low=low, high=high)
 
 
 def _describe_attack(result: dict[str, Any]) -> str:
     """Describes the threat model, without the source's hash, which is the model's own."""
     if result["threat_model"] is None:
-        return "no attack"
+        return say("paper.provenance.no_attack")
     threat_model = {key: it for key, it in result["threat_model"].items() if key != "source_sha256"}
     return attack_setup.describe_threat_model(threat_model)
 
 
 def show_results() -> None:
     """Shows the list of all results behind the page, folded."""
-    with st.expander("Where the measured figures come from", icon=":material/fact_check:"):
-        st.markdown(
-            "Every figure of this lab on this page is read from a result file in "
-            "`assets/reports/paper` or from a model's card. One command makes what is missing "
-            "(`--data FOLDER` where the photographs lie elsewhere):"
-        )
+    with st.expander(say("paper.provenance.heading"), icon=":material/fact_check:"):
+        st.markdown(say("paper.provenance.lead"))
         st.code(results.COMMAND, language="sh")
         rows = [_list_result(it) for it in experiments.experiments()]
         st.dataframe(pd.DataFrame(rows), hide_index=True)
         st.caption(
-            "An image that was wrong before an attack counts as an error in robust accuracy. "
-            f"{_describe_groupings()} Hashes are shortened. A second softmax never says more than "
-            f"{LARGEST:.4f}."
+            say(
+                "paper.provenance.caption",
+                groupings=_describe_groupings(),
+                largest=number(LARGEST, 4),
+            )
         )
 
 
@@ -106,7 +108,14 @@ def _describe_groupings() -> str:
         if result is not None
         and (grouping := groupings.find_grouping(result["data_sha256"])) is not None
     }
-    return " ".join(f"{name.capitalize()}: {it.note}." for name, it in known.items())
+    return " ".join(
+        say(
+            "paper.provenance.grouping_note",
+            name=grouping_words.name_grouping(it).capitalize(),
+            note=grouping_words.explain_grouping(it),
+        )
+        for it in known.values()
+    )
 
 
 def name_photographs(measured: Iterable[dict[str, Any] | None]) -> str:
@@ -117,31 +126,38 @@ def name_photographs(measured: Iterable[dict[str, Any] | None]) -> str:
     """
     names = sorted(
         {
-            groupings.name_photographs(it["data_sha256"], in_sentence=True)
+            grouping_words.name_photographs(it["data_sha256"], in_sentence=True)
             for it in measured
             if it is not None
         }
     )
-    return f"test photographs of {' and '.join(names)}" if names else "test photographs"
+    if not names:
+        return say("paper.provenance.photographs_unknown")
+    return say("paper.provenance.photographs", groupings=join_names(names))
 
 
 def _list_result(experiment: Experiment) -> dict[str, Any]:
+    row = _describe_file(experiment)
+    return {say(f"paper.provenance.head.{head}"): cell for head, cell in row.items()}
+
+
+def _describe_file(experiment: Experiment) -> dict[str, Any]:
     try:
         result = results.read(experiment)
     except DatasetError:
-        return {"file": experiment.file, "figure": "damaged"}
+        return {"file": experiment.file, "figure": say("paper.provenance.damaged")}
     if result is None:
-        return {"file": experiment.file, "figure": "not measured"}
+        return {"file": experiment.file, "figure": say("paper.provenance.not_measured")}
     robust = result["robust_accuracy"]
     return {
         "file": experiment.file,
-        "figure": f"{result['clean']['accuracy']:.4f}" if robust is None else f"{robust:.4f}",
-        "threat model": _describe_attack(result),
+        "figure": number(result["clean"]["accuracy"] if robust is None else robust, 4),
+        "threat_model": _describe_attack(result),
         "images": result["images"],
-        "dead gradients": result["dead_gradients"],
+        "dead_gradients": result["dead_gradients"],
         "device": result["speed"]["device"],
         "weights": result["model_sha256"][:_HASH],
-        "grouping": groupings.name_photographs(result["data_sha256"]),
+        "grouping": grouping_words.name_photographs(result["data_sha256"]),
         "photographs": result["data_sha256"][:_HASH],
         "code": result["code_sha256"][:_HASH],
         "libraries": ", ".join(f"{name} {it}" for name, it in result["libraries"].items()),

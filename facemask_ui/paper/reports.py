@@ -14,13 +14,16 @@ from facemask_core.models import checkpoints
 from facemask_core.paper import experiments, results
 from facemask_core.paper.experiments import Experiment
 from facemask_core.paper.printed import Figure, Paper
-from facemask_ui.base import charts, settings
+from facemask_ui import language
+from facemask_ui.base import charts, parts, settings
 from facemask_ui.base.palette import keep_together, name_classes
 from facemask_ui.choices import models
-from facemask_ui.language import percent
-from facemask_ui.paper import provenance
+from facemask_ui.language import percent, say
+from facemask_ui.paper import provenance, words
 
-_TITLES = {"none": "No attack", "fgsm": "FGSM", "pgd": "PGD"}
+_ATTACKS = ("none", "fgsm", "pgd")
+_AVERAGES = {"macro": "macro_avg", "weighted": "weighted_avg"}
+"""Keys of the means that scikit-learn's report has below the classes."""
 _NONE = "\N{EN DASH}"
 
 
@@ -31,18 +34,22 @@ def show_overview(paper: Paper) -> None:
         paper: The paper's printed figures.
     """
     rows = [
-        compare_accuracy(paper, model, attack) for model in experiments.MODELS for attack in _TITLES
+        compare_accuracy(paper, model, attack)
+        for model in experiments.MODELS
+        for attack in _ATTACKS
     ]
     st.table(rows, hide_index=True, border="horizontal", width="content")
     measured = [
         results.read(pick_experiment(model, attack))
         for model in experiments.MODELS
-        for attack in _TITLES
+        for attack in _ATTACKS
     ]
     st.caption(
-        f"Accuracy on {provenance.name_photographs(measured)}, attacked at epsilon "
-        f"{paper.epsilon:g}, as reports count it: an image that an attack happens to put right is "
-        "right. In brackets, the 95 % interval. The paper attacks its best model alone."
+        _say(
+            "overview",
+            photographs=provenance.name_photographs(measured),
+            epsilon=words.write_plain(paper.epsilon),
+        )
     )
 
 
@@ -61,16 +68,16 @@ def compare_accuracy(paper: Paper, model: str, attack: str) -> dict[str, str]:
         theirs = paper.figure(attack).accuracy
     result = results.read(pick_experiment(model, attack))
     return {
-        "Model": models.title(model),
-        "Attack": _TITLES[attack],
-        "Paper": _NONE if theirs is None else keep_together(percent(theirs)),
-        "Here": _explain_gap(model) if result is None else _write_accuracy(result),
+        say("paper.model"): models.title(model),
+        say("paper.attack"): _say(attack),
+        say("paper.printed"): _NONE if theirs is None else keep_together(percent(theirs)),
+        say("paper.here"): _explain_gap(model) if result is None else _write_accuracy(result),
     }
 
 
 def _explain_gap(model: str) -> str:
     usable = model in checkpoints.usable()
-    return "not measured yet" if usable else "no figure without a usable card"
+    return say("paper.unmeasured") if usable else _say("no_card")
 
 
 def pick_experiment(model: str, attack: str) -> Experiment:
@@ -100,7 +107,7 @@ def _write_accuracy(result: dict[str, Any]) -> str:
     written = keep_together(percent(share))
     if interval is None:
         return written
-    return f"{written} ({100 * interval.low:.1f} to {100 * interval.high:.1f})"
+    return parts.write_range(written, interval.low, interval.high)
 
 
 def show_reports(paper: Paper, model: str) -> None:
@@ -110,12 +117,12 @@ def show_reports(paper: Paper, model: str) -> None:
         paper: The paper's printed figures.
         model: The name of the model measured here.
     """
-    st.header("Figures 9, 12 and 14: the reports", anchor=False)
+    st.header(_say("heading"), anchor=False)
     numbers = [figure.number for figure in paper.figures]
     number = st.segmented_control(
-        "Figure",
+        _say("figure"),
         numbers,
-        format_func=lambda number: _label_figure(paper, number),
+        format_func=lambda figure: _label_figure(paper, figure),
         required=True,
         wrap=True,
         **settings.bind("figure", numbers[0], settings.one_of_numbers(numbers)),
@@ -123,50 +130,57 @@ def show_reports(paper: Paper, model: str) -> None:
     figure = next(figure for figure in paper.figures if figure.number == number)
     theirs, ours = st.columns(2, gap="large")
     with theirs:
-        st.subheader("Paper: InceptionV3", anchor=False)
-        _draw_report(figure.report, figure.matrix, f"The paper's figure {number}", "theirs")
+        st.subheader(_say("theirs"), anchor=False)
+        _draw_report(figure.report, figure.matrix, _say("theirs_alt", number=number), "theirs")
         st.caption(
-            f"Figure {number}, {figure.images:,} images; the report follows from the matrix. "
-            f"{_describe_example(paper, figure)}"
+            _say(
+                "caption",
+                number=number,
+                images=language.number(figure.images),
+                example=_describe_example(paper, figure),
+            )
         )
     with ours:
-        st.subheader(f"Here: {models.title(model)}", anchor=False)
+        st.subheader(_say("ours", model=models.title(model)), anchor=False)
         result = provenance.read_result(pick_experiment(model, figure.attack))
         if result is not None:
             answers = result["adversarial"] or result["clean"]
             matrix = np.array(answers["confusion_matrix"], np.int64)
-            _draw_report(answers["report"], matrix, f"Here, {_TITLES[figure.attack]}", "ours")
+            _draw_report(
+                answers["report"], matrix, _say("ours_alt", attack=_say(figure.attack)), "ours"
+            )
             st.caption(f"{_describe_confidence(result)} {provenance.describe_result(result)}")
 
 
 def _label_figure(paper: Paper, number: int) -> str:
     figure = next(figure for figure in paper.figures if figure.number == number)
-    return f"{number}: {_TITLES[figure.attack]}"
+    return _say("option", number=number, attack=_say(figure.attack))
 
 
 def _describe_example(paper: Paper, figure: Figure) -> str:
     """Describes the confidence that the paper prints with an image under this attack."""
     for example in paper.examples:
         if example.attack == figure.attack:
-            return (
-                f"The image of {example.where} gets {example.before:.3f} before the attack and "
-                f"{example.after:.3f} after it."
+            return _say(
+                "example",
+                where=words.name_place(example.where),
+                before=language.number(example.before, 3),
+                after=language.number(example.after, 3),
             )
     return ""
 
 
 def _describe_confidence(result: dict[str, Any]) -> str:
     """Describes the mean confidence of right answers before the attack and after it."""
-    before, after = (
-        None if spread is None else spread["once"]["mean_of_right"]
-        for spread in (result["confidences"]["clean"], result["confidences"]["adversarial"])
-    )
-    sentence = f"Mean confidence of right answers: {before:.3f}"
+    before = result["confidences"]["clean"]["once"]["mean_of_right"]
+    attacked = result["confidences"]["adversarial"]
+    after = None if attacked is None else attacked["once"]["mean_of_right"]
+    figures = {"before": language.number(before, 3)}
     if result["adversarial"] is None:
-        return f"{sentence}."
+        return _say("confidence", **figures)
     if after is None:
-        return f"{sentence} before the attack; there is none after it."
-    return f"{sentence} before the attack, {after:.3f} after it."
+        return _say("confidence_before", **figures)
+    return _say("confidence_both", **figures, after=language.number(after, 3))
 
 
 def _draw_report(report: dict[str, Any], matrix: NDArray[np.int64], title: str, key: str) -> None:
@@ -180,17 +194,24 @@ def list_report(report: dict[str, Any]) -> list[dict[str, str]]:
     Args:
         report: A report of :meth:`facemask_core.evaluation.report.Predictions.report`.
     """
-    kinds = ("precision", "recall", "f1-score")
-    images = int(report["macro avg"]["support"])
+    kinds = {"precision": "precision", "recall": "recall", "f1-score": "f1_score"}
+    heads = {kind: _say(key) for kind, key in kinds.items()}
+    support = _say("support")
+    images = sum(int(report[name]["support"]) for name in LABELS)
     named = dict(zip(LABELS, name_classes(), strict=True))
+    named |= {f"{mean} avg": _say(key) for mean, key in _AVERAGES.items()}
     rows = [
         {
-            "": named.get(name, name),
-            **{kind: f"{report[name][kind]:.2f}" for kind in kinds},
-            "support": f"{int(report[name]['support'])}",
+            "": name,
+            **{head: language.number(report[row][kind], 2) for kind, head in heads.items()},
+            support: f"{int(report[row]['support'])}",
         }
-        for name in (*LABELS, "macro avg", "weighted avg")
+        for row, name in named.items()
     ]
-    accuracy = f"{report['accuracy']:.2f}"
-    middle = {"": "accuracy", "precision": "", "recall": "", "f1-score": accuracy}
-    return [*rows[:2], {**middle, "support": f"{images}"}, *rows[2:]]
+    middle = {"": _say("accuracy"), **dict.fromkeys(heads.values(), ""), support: f"{images}"}
+    middle[heads["f1-score"]] = language.number(report["accuracy"], 2)
+    return [*rows[:2], middle, *rows[2:]]
+
+
+def _say(key: str, **values: object) -> str:
+    return say(f"paper.reports.{key}", **values)

@@ -10,6 +10,7 @@ from facemask_core.models.checkpoints import Card, read_part
 from facemask_core.paper.printed import Paper, Table
 from facemask_ui.base import messages
 from facemask_ui.choices import models
+from facemask_ui.language import number, say
 
 
 def show_training_tables(paper: Paper) -> None:
@@ -18,26 +19,25 @@ def show_training_tables(paper: Paper) -> None:
     Args:
         paper: The paper's printed figures.
     """
-    st.header("Tables 3 to 5: after fine-tuning", anchor=False)
+    st.header(say("paper.training_tables.heading"), anchor=False)
     for column, table in zip(st.columns(3, gap="medium"), paper.tables, strict=True):
         with column, messages.show_errors():
-            st.subheader(f"Table {table.number}: {models.title(table.model)}", anchor=False)
+            title = say(
+                "paper.training_tables.table", number=table.number, model=models.title(table.model)
+            )
+            st.subheader(title, anchor=False)
             card = checkpoints.read_card(checkpoints.locate(table.model))
             metrics = compare_table(table, card)
             st.table(
                 {
-                    "Metric": list(metrics),
-                    "Paper": [f"{theirs:.4f}" for theirs, _ in metrics.values()],
-                    "Here": [f"{ours:.4f}" for _, ours in metrics.values()],
+                    say("paper.training_tables.metric"): list(metrics),
+                    say("paper.printed"): [number(theirs, 4) for theirs, _ in metrics.values()],
+                    say("paper.here"): [number(ours, 4) for _, ours in metrics.values()],
                 },
                 hide_index=True,
                 border="horizontal",
             )
-    st.caption(
-        "Here: the last epoch on each model's card. Its training figures are of altered pictures "
-        "and its training loss is raised by label smoothing, so they may be worse than those of "
-        "validation. The paper's test accuracies stand in its text."
-    )
+    st.caption(say("paper.training_tables.caption"))
 
 
 def compare_table(table: Table, card: Card) -> dict[str, tuple[float, float]]:
@@ -55,17 +55,19 @@ def compare_table(table: Table, card: Card) -> dict[str, tuple[float, float]]:
     """
     last = read_part(card, "history")[-1]
     theirs = {
-        "accuracy": ("Training accuracy", table.training_accuracy),
-        "loss": ("Training loss", table.training_loss),
-        "val_accuracy": ("Validation accuracy", table.validation_accuracy),
-        "val_loss": ("Validation loss", table.validation_loss),
+        "accuracy": table.training_accuracy,
+        "loss": table.training_loss,
+        "val_accuracy": table.validation_accuracy,
+        "val_loss": table.validation_loss,
     }
     missing = [key for key in theirs if key not in last]
     if missing:
         raise CheckpointError(
-            f"The card of {card.name!r} does not give {missing[0]} of the last epoch."
+            say("paper.training_tables.incomplete", name=repr(card.name), missing=missing[0])
         )
-    test = read_part(card, "metrics", "test", "accuracy")
-    return {label: (value, last[key]) for key, (label, value) in theirs.items()} | {
-        "Test accuracy": (table.test_accuracy, test)
-    }
+    pairs = {key: (value, last[key]) for key, value in theirs.items()}
+    pairs["test_accuracy"] = (
+        table.test_accuracy,
+        read_part(card, "metrics", "test", "accuracy"),
+    )
+    return {say(f"paper.training_tables.{key}"): pair for key, pair in pairs.items()}

@@ -8,6 +8,7 @@ from facemask_core.models import checkpoints
 from facemask_core.paper import experiments, printed
 from facemask_ui.base import messages, settings
 from facemask_ui.choices import models
+from facemask_ui.language import say
 from facemask_ui.paper import (
     differences,
     other_work,
@@ -17,7 +18,7 @@ from facemask_ui.paper import (
     training_tables,
 )
 
-_PARTS = {"beside": "Tables and figures", "odd": "What does not add up"}
+_PARTS = ("beside", "odd")
 
 
 def show_paper() -> None:
@@ -27,23 +28,23 @@ def show_paper() -> None:
         DatasetError: A result file cannot be read.
     """
     paper = printed.read()
-    st.caption(f"The paper: *{paper.title}*, {paper.journal}.")
+    st.caption(say("paper.view.source", title=paper.title, journal=paper.journal))
     model = st.segmented_control(
-        "Measured here with",
+        say("paper.view.measured_with"),
         experiments.MODELS,
         format_func=models.title,
         required=True,
         wrap=True,
-        help="The paper's three networks. Its reports and attacks are of InceptionV3 alone.",
+        help=say("paper.view.measured_hint"),
         **settings.bind("backbone", experiments.MODELS[0], settings.one_of(experiments.MODELS)),
     )
     part = st.segmented_control(
-        "Show",
-        list(_PARTS),
-        format_func=_PARTS.__getitem__,
+        say("paper.view.show"),
+        _PARTS,
+        format_func=lambda part: say(f"paper.view.{part}"),
         required=True,
         wrap=True,
-        **settings.bind("part", "beside", settings.one_of(list(_PARTS))),
+        **settings.bind("part", "beside", settings.one_of(_PARTS)),
     )
     usable = False
     with messages.show_errors():  # one model's fault costs that model's figures alone

@@ -29,7 +29,8 @@ _JPEG = defences.make("jpeg", quality=20)
 """Strong enough that washing undoes an attack that does not plan for it."""
 _ENDS = ("low", "high")
 _KINDS = {REAL: "real", DRAWN: "drawn"}
-_FRAMINGS = {"whole": "framing_whole", "cropped to the face": "framing_cropped"}
+_WHOLE = "whole"
+"""The framing of the published figures in which the model sees the whole picture."""
 
 
 @dataclass(frozen=True)
@@ -192,12 +193,9 @@ def tabulate_tones(texts: Texts) -> list[dict[str, str]]:
     rows = []
     for name in (subjects.pick_model(), _find_twin()):
         for framing, groups in _read_tones(name).items():
-            title = {"model": models.title(name)}
-            row = {
-                texts.say("chapter.defence.table_model"): texts.say(
-                    f"chapter.defence.{_FRAMINGS[framing]}", **title
-                )
-            }
+            key = "framing_whole" if framing == _WHOLE else "framing_cropped"
+            title = texts.say(f"chapter.defence.{key}", model=models.title(name))
+            row = {texts.say("chapter.defence.table_model"): title}
             for group, share in groups.items():
                 first, last = group.split(" to ")
                 head = texts.say("chapter.defence.tones", first=first, last=last)

@@ -6,6 +6,7 @@ import streamlit as st
 
 from facemask_core.paper.printed import Paper
 from facemask_ui.base import settings
+from facemask_ui.language import say
 from facemask_ui.paper.points import (
     composition,
     defence,
@@ -45,12 +46,16 @@ def show_points(paper: Paper, model: str) -> None:
     """
     numbers = range(1, len(POINTS) + 1)
     number = st.pills(
-        "Point",
+        say("paper.points.choose"),
         numbers,
-        format_func=lambda number: f"{number}. {POINTS[number - 1].title}",
+        format_func=_write_title,
         required=True,
         wrap=True,
         **settings.bind("point", 1, settings.one_of_numbers(numbers)),
     )
-    st.header(f"{number}. {POINTS[number - 1].title}", anchor=False)
+    st.header(_write_title(number), anchor=False)
     POINTS[number - 1].show(paper, model)
+
+
+def _write_title(number: int) -> str:
+    return say("paper.points.titled", number=number, title=POINTS[number - 1].title)

@@ -10,6 +10,7 @@ import streamlit as st
 from facemask_core.paper.experiments import DETAILED_MODELS
 from facemask_core.paper.printed import Paper
 from facemask_ui.choices import models
+from facemask_ui.language import join_names, say
 
 
 @dataclass(frozen=True)
@@ -17,13 +18,18 @@ class Point:
     """One of the points.
 
     Attributes:
-        title: What does not add up, in a few words.
+        name: The table of its strings.
         show: Shows what the paper says and the experiment, given the paper's printed figures and
             the name of the model measured here.
     """
 
-    title: str
+    name: str
     show: Callable[[Paper, str], None]
+
+    @property
+    def title(self) -> str:
+        """What does not add up, in a few words."""
+        return say(f"paper.points.{self.name}.title")
 
 
 def check_detail(model: str) -> bool:
@@ -37,11 +43,8 @@ def check_detail(model: str) -> bool:
     """
     if model in DETAILED_MODELS:
         return True
-    names = " and ".join(models.title(name) for name in DETAILED_MODELS)
-    st.info(
-        f"Measured step by step on {names}; choose one of them above.",
-        icon=":material/arrow_upward:",
-    )
+    names = join_names(models.title(name) for name in DETAILED_MODELS)
+    st.info(say("paper.points.elsewhere", models=names), icon=":material/arrow_upward:")
     return False
 
 

@@ -6,6 +6,8 @@ import streamlit as st
 
 from facemask_core.paper.printed import Paper
 from facemask_core.pictures.images import INPUT_SIZE
+from facemask_ui.language import say
+from facemask_ui.paper import words
 from facemask_ui.paper.points.base import Point, draw_table
 
 HERE = (
@@ -29,23 +31,31 @@ HERE = (
 def _show_sizes(paper: Paper, model: str) -> None:
     quote, table = paper.quotes["size"], paper.composition
     st.markdown(
-        f"{quote.where}: “{quote.text}”. Table {table.number}, the composition of InceptionV3, "
-        f"begins with {table.rows[0][2]} and ends with {table.rows[-1][2]}: it is the table of the "
-        "network's inventors (Szegedy et al., arXiv:1512.00567), for another task of many more "
-        "classes. In the paper's own protocol every part sees less:"
+        _say(
+            "text",
+            where=words.name_place(quote.where),
+            quote=quote.text,
+            number=table.number,
+            first=table.rows[0][2],
+            last=table.rows[-1][2],
+        )
     )
     draw_table(
         [
-            {"Part": part, "Patch and stride": patch, f"Table {table.number}": theirs, "Here": ours}
+            {
+                _say("part"): part,
+                _say("patch"): patch,
+                _say("table", number=table.number): theirs,
+                say("paper.here"): ours,
+            }
             for (part, patch, theirs), ours in zip(table.rows, HERE, strict=True)
         ]
     )
-    st.caption(
-        "Here: what goes into the same part of this lab's InceptionV3, as Keras builds it. Its "
-        "fifth part is a convolution of 1×1, its sixth one of 3×3 with stride 1, its seventh a "
-        "pooling of 3×3 with stride 2; its Inception modules are 3, 5 and 3 with the two that "
-        "reduce."
-    )
+    st.caption(_say("caption"))
 
 
-POINT = Point("A table of another network", _show_sizes)
+def _say(key: str, **values: object) -> str:
+    return say(f"paper.points.composition.{key}", **values)
+
+
+POINT = Point("composition", _show_sizes)

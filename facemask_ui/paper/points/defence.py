@@ -10,10 +10,11 @@ from facemask_core.epsilons import LEVELS
 from facemask_core.models import checkpoints, published
 from facemask_core.paper import experiments
 from facemask_core.paper.printed import Paper
+from facemask_ui.base import parts
 from facemask_ui.base.palette import keep_together
 from facemask_ui.choices import models
-from facemask_ui.language import percent
-from facemask_ui.paper import provenance
+from facemask_ui.language import percent, say
+from facemask_ui.paper import provenance, words
 from facemask_ui.paper.points.base import Point, draw_table
 
 _NOTCHES = (2, 4, 8)
@@ -23,25 +24,22 @@ _NONE = "\N{EN DASH}"
 def _show_defence(paper: Paper, model: str) -> None:
     quote, conclusion = paper.quotes["defence"], paper.quotes["conclusion"]
     st.markdown(
-        f"{quote.where}: “{quote.text}”. No section describes such a method, no table or figure "
-        f"shows a model with it, and of the undefended one the conclusion says: "
-        f"“{conclusion.text}”. What the cited work of Madry et al. does is to train on "
-        "adversarial examples. Models trained that way beside those trained without, under "
-        "PGD:"
+        _say(
+            "text",
+            where=words.name_place(quote.where),
+            quote=quote.text,
+            conclusion=conclusion.text,
+        )
     )
     draw_table(list_rows())
-    st.caption(
-        f"On {provenance.name_photographs(_list_reports())}; white box, L-infinity, intervals of "
-        "95 %, each figure from a report that ships with the lab. A dash: not measured on the "
-        "model as it is now. Clean accuracy, and so the defence's price, is on the page Models."
-    )
+    st.caption(_say("caption", photographs=provenance.name_photographs(_list_reports())))
 
 
 def list_rows() -> list[dict[str, str]]:
     """Lists robust accuracies under PGD by model: the paper's networks and their robust twins."""
     return [
         {
-            "Model": models.title(name),
+            say("paper.model"): models.title(name),
             **{f"{k}/{LEVELS}": _write_accuracy(name, k / LEVELS) for k in _NOTCHES},
         }
         for name in _list_models()
@@ -67,11 +65,13 @@ def _write_accuracy(name: str, epsilon: float) -> str:
         is_it = report["model_sha256"] == models.sha256(name)
         if is_it and abs(report["threat_model"]["epsilon"] - epsilon) < 1e-6:
             ends = report["intervals"]["robust_accuracy"]
-            return (
-                f"{keep_together(percent(report['robust_accuracy']))} "
-                f"({100 * ends['low']:.1f} to {100 * ends['high']:.1f})"
-            )
+            share = keep_together(percent(report["robust_accuracy"]))
+            return parts.write_range(share, ends["low"], ends["high"])
     return _NONE
 
 
-POINT = Point("A defence that is nowhere", _show_defence)
+def _say(key: str, **values: object) -> str:
+    return say(f"paper.points.defence.{key}", **values)
+
+
+POINT = Point("defence", _show_defence)

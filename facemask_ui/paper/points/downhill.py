@@ -18,6 +18,8 @@ from facemask_core.pictures import images
 from facemask_ui.base import charts
 from facemask_ui.choices import models
 from facemask_ui.face import cropping, pictures
+from facemask_ui.language import say
+from facemask_ui.paper import words
 from facemask_ui.paper.points.base import Point
 from facemask_ui.visitors.shared_cache import compute_once
 
@@ -36,30 +38,30 @@ class Directions:
 def _show_directions(paper: Paper, model: str) -> None:
     text, equation = paper.quotes["minimises"], paper.quotes["update"]
     st.markdown(
-        f"{text.where}: “{text.text}”. An attack wants the opposite, and equation 4 says so: it "
-        f"maximises. {equation.where}: “{equation.text}”. But equation 2 has a **minus** and the "
-        "label y, as equation 1 has: followed to the letter, each step makes the model *more* sure "
-        f"of the right answer. {_STEPS} steps on a portrait, both ways:"
+        _say(
+            "text",
+            where=words.name_place(text.where),
+            quote=text.text,
+            equation_where=words.name_place(equation.where),
+            equation=equation.text,
+            steps=_STEPS,
+        )
     )
     classifier = models.load(model, to_attack=True)
     result = _attack_portrait(classifier.card.weights_sha256, classifier)
     charts.draw_probabilities(
         {
-            "Original": result.before,
-            "Up the loss, equation 4": result.uphill,
-            "Down the loss, equations 2 and 3": result.downhill,
+            _say("original"): result.before,
+            _say("uphill"): result.uphill,
+            _say("downhill"): result.downhill,
         },
         key="directions",
     )
-    st.caption(
-        f"{models.title(model)}, PGD at {describe_epsilon(experiments.EPSILON)} from the picture "
-        "itself, L-infinity, white box; computed by this server and rounded to 8 bits. A targeted "
-        "attack does go downhill, towards the label of *another* class: then y in equation 2 is "
-        "that class."
-    )
+    epsilon = describe_epsilon(experiments.EPSILON)
+    st.caption(_say("caption", model=models.title(model), epsilon=epsilon))
 
 
-@compute_once(most=32, spinner="Attacking…")
+@compute_once(most=32, spinner="paper.points.attacking")
 def _attack_portrait(model: str, _classifier: Classifier) -> Directions:
     """Attacks the portrait once for all visitors: it is the lab's own."""
     picture = pictures.read_sample(pictures.DEFAULT_SAMPLE)
@@ -74,4 +76,8 @@ def _attack_portrait(model: str, _classifier: Classifier) -> Directions:
     return Directions(*verdicts.judge(_classifier, np.stack(faces)))
 
 
-POINT = Point("PGD that runs downhill", _show_directions)
+def _say(key: str, **values: object) -> str:
+    return say(f"paper.points.downhill.{key}", **values)
+
+
+POINT = Point("downhill", _show_directions)

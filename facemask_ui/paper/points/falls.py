@@ -7,21 +7,19 @@ import streamlit as st
 from facemask_core.labels import LABELS
 from facemask_core.paper.printed import Figure, Paper
 from facemask_ui.base.palette import keep_together, name_classes
+from facemask_ui.language import number, say
+from facemask_ui.paper import words
 from facemask_ui.paper.points.base import Point, draw_table
 
 
 def _show_falls(paper: Paper, model: str) -> None:
-    st.markdown(
-        "The text says by how many percent an attack reduced the accuracy. A difference of two "
-        "percentages is counted in points; in percent of what was there before it is another "
-        "number. Here the two lie so close that nobody can tell which is meant."
-    )
+    st.markdown(_say("text"))
     clean = paper.figure("none")
     draw_table(
         [
             {
-                "Attack": saying.attack.upper(),
-                "Said": keep_together(f"{saying.percent:g} %"),
+                say("paper.attack"): saying.attack.upper(),
+                _say("said"): _write_percent(saying.percent),
                 **describe_fall(clean, paper.figure(saying.attack)),
             }
             for saying in paper.falls
@@ -30,41 +28,63 @@ def _show_falls(paper: Paper, model: str) -> None:
     recall = paper.recall
     figure = paper.figure(recall.attack)
     st.markdown(
-        f"{recall.where} the text says “{recall.quote}”. No share that Figure {figure.number} "
-        f"yields is {recall.percent:g} %:"
+        _say(
+            "recall_text",
+            where=words.name_place(recall.where),
+            quote=recall.quote,
+            number=figure.number,
+            percent=_write_percent(recall.percent),
+        )
     )
     draw_table(
         [
-            {"Share": name, f"Figure {figure.number}": f"{100 * it:.1f} %"}
+            {
+                _say("share"): name,
+                _say("figure", number=figure.number): words.write_percentage(100 * it),
+            }
             for name, it in list_shares(figure)
         ]
     )
+
+
+def _write_percent(percentage: float) -> str:
+    return keep_together(say("percentage.is", number=words.write_plain(percentage)))
 
 
 def describe_fall(before: Figure, after: Figure) -> dict[str, str]:
     """Describes the fall of the accuracy in points and in percent, from exact counts."""
     first, last = int(before.matrix.trace()), int(after.matrix.trace())
     lost, images = first - last, before.images
+    fall = f"({first} − {last})"
     return {
-        "In points": f"({first} − {last}) ÷ {images} = **{100 * lost / images:.1f}**",
-        "In percent": f"({first} − {last}) ÷ {first} = **{100 * lost / first:.1f} %**",
+        _say("in_points"): f"{fall} ÷ {images} = **{number(100 * lost / images, 1)}**",
+        _say("in_percent"): f"{fall} ÷ {first} = **{words.write_percentage(100 * lost / first)}**",
     }
 
 
 def list_shares(figure: Figure) -> list[tuple[str, float]]:
     """Lists every share in a classification report, and those it leaves out."""
     named = list(zip(LABELS, name_classes(), strict=True))
-    kinds = ("recall", "precision", "f1-score")
+    kinds = {"recall": "recall", "precision": "precision", "f1-score": "f1_score"}
     reported = [
-        (f"{kind}, {word.lower()}", float(figure.report[name][kind]))
-        for kind in kinds
+        (_name_share(key, word), float(figure.report[name][kind]))
+        for kind, key in kinds.items()
         for name, word in named
     ]
     wrong = [
-        (f"taken for the other class, {word.lower()}", 1 - float(figure.report[name]["recall"]))
+        (_say("other_class", label=word.lower()), 1 - float(figure.report[name]["recall"]))
         for name, word in named
     ]
-    return [*reported, *wrong, ("accuracy", figure.accuracy)]
+    return [*reported, *wrong, (say("paper.reports.accuracy"), figure.accuracy)]
 
 
-POINT = Point("Percent or points", _show_falls)
+def _name_share(key: str, word: str) -> str:
+    """Names a share of one class, such as ``recall, without mask``."""
+    return _say("of_class", share=say(f"paper.reports.{key}"), label=word.lower())
+
+
+def _say(key: str, **values: object) -> str:
+    return say(f"paper.points.falls.{key}", **values)
+
+
+POINT = Point("falls", _show_falls)

@@ -13,8 +13,8 @@ from facemask_ui.base import settings
 from facemask_ui.base.palette import keep_together
 from facemask_ui.choices import models
 from facemask_ui.face import before_after
-from facemask_ui.language import percent
-from facemask_ui.paper import portrait, provenance
+from facemask_ui.language import percent, say
+from facemask_ui.paper import portrait, provenance, words
 from facemask_ui.paper.points.base import Point
 
 _NONE = "\N{EN DASH}"
@@ -26,32 +26,33 @@ class Scale:
 
     Attributes:
         name: The range of values.
-        user: Who writes pixels this way.
         epsilon: The paper's epsilon on [0, 1], if the paper means this scale.
     """
 
     name: str
-    user: str
     epsilon: float
 
 
 SCALES = {
-    "unit": Scale("[0, 1]", "as most attack libraries have pixels", experiments.EPSILONS[0]),
-    "signed": Scale("[−1, 1]", "as InceptionV3 is fed", experiments.EPSILONS[1]),
+    "unit": Scale("[0, 1]", experiments.EPSILONS[0]),
+    "signed": Scale("[−1, 1]", experiments.EPSILONS[1]),
 }
 
 
 def _show_scales(paper: Paper, model: str) -> None:
+    epsilon = words.write_plain(paper.epsilon)
     st.markdown(
-        f"The paper's epsilon is **{paper.epsilon:g}**, and nothing says of what. On [0, 1] that "
-        f"moves a colour by up to {LEVELS * SCALES['unit'].epsilon:g} of {LEVELS} levels; on "
-        "[−1, 1], where InceptionV3's own preprocessing puts pixels, by half as much: a weaker "
-        "attack, for PGD and FGSM alike, so it does not explain why one is weaker than the other."
+        _say(
+            "text",
+            epsilon=epsilon,
+            levels=words.write_plain(LEVELS * SCALES["unit"].epsilon),
+            most=LEVELS,
+        )
     )
     name = st.segmented_control(
-        f"{paper.epsilon:g} is meant on",
+        _say("choose", epsilon=epsilon),
         list(SCALES),
-        format_func=lambda name: f"{SCALES[name].name}, {SCALES[name].user}",
+        format_func=_say,
         required=True,
         wrap=True,
         **settings.bind("scale", "unit", settings.one_of(list(SCALES))),
@@ -61,10 +62,7 @@ def _show_scales(paper: Paper, model: str) -> None:
     with faces:
         attack = portrait.attack_portrait(model, scale.epsilon)
         before_after.show_pictures(attack.result, attack.alt, attack.note)
-        st.caption(
-            f"{models.title(model)} under FGSM at {describe_epsilon(scale.epsilon)}, computed "
-            "just now and rounded to whole levels."
-        )
+        st.caption(_say("face", model=models.title(model), epsilon=describe_epsilon(scale.epsilon)))
     with figures:
         _show_accuracies(model, scale)
     table = [
@@ -72,9 +70,7 @@ def _show_scales(paper: Paper, model: str) -> None:
     ]
     st.table(table, hide_index=True, border="horizontal")
     measured = [results.read(experiments.pgd(name)) for name in experiments.MODELS]
-    st.caption(
-        f"Robust accuracy on {provenance.name_photographs(measured)}; PGD has run its course."
-    )
+    st.caption(_say("caption", photographs=provenance.name_photographs(measured)))
 
 
 def _show_accuracies(model: str, scale: Scale) -> None:
@@ -87,7 +83,7 @@ def _show_accuracies(model: str, scale: Scale) -> None:
         for experiment, result in zip(questions, answers, strict=True):
             if result is not None:
                 st.metric(
-                    f"Stands under {str(experiment.attack).upper()}",
+                    _say("stands", attack=str(experiment.attack).upper()),
                     percent(result["robust_accuracy"]),
                     border=True,
                     width=228,
@@ -101,8 +97,8 @@ def _show_accuracies(model: str, scale: Scale) -> None:
 
 def list_accuracies(model: str, scale: Scale) -> dict[str, str]:
     """Lists a model's robust accuracy under FGSM and PGD, with epsilon on one scale."""
-    cells = {"Model": models.title(model), "Scale": keep_together(scale.name)}
-    cells["Epsilon"] = f"{LEVELS * scale.epsilon:g}/{LEVELS}"
+    cells = {say("paper.model"): models.title(model), _say("scale"): keep_together(scale.name)}
+    cells[_say("epsilon")] = f"{words.write_plain(LEVELS * scale.epsilon)}/{LEVELS}"
     for make, title in ((experiments.fgsm, "FGSM"), (experiments.pgd, "PGD")):
         result = results.read(make(model, scale.epsilon))
         cells[title] = (
@@ -111,4 +107,8 @@ def list_accuracies(model: str, scale: Scale) -> dict[str, str]:
     return cells
 
 
-POINT = Point("Epsilon without a scale", _show_scales)
+def _say(key: str, **values: object) -> str:
+    return say(f"paper.points.scale.{key}", **values)
+
+
+POINT = Point("scale", _show_scales)

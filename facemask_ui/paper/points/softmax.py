@@ -15,14 +15,13 @@ from facemask_core.paper import experiments, results
 from facemask_core.paper.experiments import SHARPNESSES
 from facemask_core.paper.printed import Paper
 from facemask_core.paper.second_softmax import LARGEST, undo_second_softmax
-from facemask_ui.base import settings
-from facemask_ui.base.charts import CHART_CONFIG
-from facemask_ui.base.palette import Palette, pick_palette
-from facemask_ui.language import percent
-from facemask_ui.paper import portrait, provenance
+from facemask_ui.base import charts, settings
+from facemask_ui.base.palette import Palette, name_class, pick_palette
+from facemask_ui.language import number, percent, say
+from facemask_ui.paper import portrait, provenance, words
 from facemask_ui.paper.points.base import Point, check_detail, draw_table
 
-_SOFTMAXES = {"once": "One softmax", "twice": "Two"}
+_SOFTMAXES = ("once", "twice")
 
 
 def _show_confidences(paper: Paper, model: str) -> None:
@@ -36,21 +35,25 @@ def _show_examples(paper: Paper) -> None:
     largest = max(example.before for example in paper.examples)
     loss = next(table.validation_loss for table in paper.tables if table.number == 3)
     st.markdown(
-        f"A validation loss of {loss:g} means that the model gives the right class about "
-        f"**{percent(exp(-loss))}**. Yet the images printed as examples get at most "
-        f"**{largest:.3f}**. With a softmax on top of a softmax no confidence exceeds "
-        f"e / (e + 1) = **{LARGEST:.4f}**. Undo the second, and the printed figures become those "
-        "of a model this good:"
+        _say(
+            "text",
+            loss=words.write_plain(loss),
+            share=percent(exp(-loss)),
+            largest=number(largest, 3),
+            limit=number(LARGEST, 4),
+        )
     )
     draw_table(
         [
             {
-                "Where": f"{example.where}, {when} {example.attack.upper()}",
-                "Printed": f"{value:.3f}",
-                "Without the second softmax": percent(undo_second_softmax(value)),
+                _say("where"): _say(
+                    when, where=words.name_place(example.where), attack=example.attack.upper()
+                ),
+                _say("printed"): number(value, 3),
+                _say("undone"): percent(undo_second_softmax(value)),
             }
             for example in paper.examples
-            for when, value in (("before", example.before), ("after", example.after))
+            for when, value in (("before_attack", example.before), ("after_attack", example.after))
         ]
     )
 
@@ -60,24 +63,27 @@ def _show_histogram(paper: Paper, model: str) -> None:
     if result is None:
         return
     softmaxes = st.segmented_control(
-        "How sure the model measured here is of its answers",
-        list(_SOFTMAXES),
-        format_func=_SOFTMAXES.__getitem__,
+        _say("how_sure"),
+        _SOFTMAXES,
+        format_func=_say,
         required=True,
-        **settings.bind("softmax", "twice", settings.one_of(list(_SOFTMAXES))),
+        **settings.bind("softmax", "twice", settings.one_of(_SOFTMAXES)),
     )
     spread = result["confidences"]["clean"][softmaxes]
     printed = [example.before for example in paper.examples]
-    st.plotly_chart(
+    charts.show_chart(
         make_histogram(spread, printed, pick_palette()),
         key="confidences",
-        config=CHART_CONFIG,
         alt=describe_histogram(spread),
     )
     st.caption(
-        f"Right answers have a mean confidence of {spread['mean_of_right']:.3f}, the largest is "
-        f"{spread['largest']:.4f}. Dotted: {LARGEST:.4f}. Diamonds: the confidences printed with "
-        f"the examples before the attack. {provenance.describe_result(result)}"
+        _say(
+            "caption",
+            mean=number(spread["mean_of_right"], 3),
+            largest=number(spread["largest"], 4),
+            limit=number(LARGEST, 4),
+            result=provenance.describe_result(result),
+        )
     )
 
 
@@ -92,14 +98,14 @@ def make_histogram(spread: dict[str, Any], printed: list[float], colours: Palett
     edges, counts = spread["edges"], spread["counts"]
     figure, bins = go.Figure(), list(pairwise(edges))
     figure.add_bar(
-        name="Photographs", x=[(low + high) / 2 for low, high in bins],
+        name=_say("photographs"), x=[(low + high) / 2 for low, high in bins],
         y=[count or None for count in counts], width=edges[1] - edges[0],
-        customdata=[f"{low:.2f} to {high:.2f}" for low, high in bins],
+        customdata=[_say("bin", low=number(low, 2), high=number(high, 2)) for low, high in bins],
         marker={"color": colours.strong}, hovertemplate="%{customdata}: %{y}<extra></extra>",
     )  # fmt: skip
     figure.add_scatter(
-        name="Printed in the paper", x=printed, y=[0] * len(printed), mode="markers",
-        cliponaxis=False, hovertemplate="printed: %{x:.3f}<extra></extra>",
+        name=_say("printed_marks"), x=printed, y=[0] * len(printed), mode="markers",
+        cliponaxis=False, hovertemplate=f"{_describe_hover()}<extra></extra>",
         marker={
             "symbol": "diamond", "size": 12, "color": colours.lines[1],
             "line": {"color": colours.text, "width": 1},
@@ -116,56 +122,57 @@ def make_histogram(spread: dict[str, Any], printed: list[float], colours: Palett
         },
     )  # fmt: skip
     axis = {"fixedrange": True, "tickfont": ink, "title_font": ink, "gridcolor": colours.faint}
-    figure.update_xaxes(title="Confidence in the predicted class", range=[0.495, 1.005], **axis)
-    figure.update_yaxes(title="Photographs", rangemode="tozero", **axis)
+    figure.update_xaxes(title=_say("confidence_axis"), range=[0.495, 1.005], **axis)
+    figure.update_yaxes(title=_say("photographs"), rangemode="tozero", **axis)
     return figure
+
+
+def _describe_hover() -> str:
+    """Describes a printed confidence, in Plotly's own placeholders."""
+    return _say("printed_hover", confidence="%{x:.3f}")
 
 
 def describe_histogram(spread: dict[str, Any]) -> str:
     """Describes the histogram in words."""
     edges, counts = spread["edges"], spread["counts"]
     most = max(range(len(counts)), key=counts.__getitem__)
-    return (
-        f"Photographs by confidence: the median is {spread['median']:.3f}, the largest "
-        f"{spread['largest']:.3f}; most, {counts[most]} of {sum(counts)}, lie from "
-        f"{edges[most]:.2f} to {edges[most + 1]:.2f}"
+    return _say(
+        "chart_alt",
+        median=number(spread["median"], 3),
+        largest=number(spread["largest"], 3),
+        most=counts[most],
+        all=sum(counts),
+        low=number(edges[most], 2),
+        high=number(edges[most + 1], 2),
     )
 
 
 def _show_portrait(paper: Paper, model: str) -> None:
-    st.markdown(
-        "The same on one portrait, computed by this server, under FGSM at the paper's epsilon:"
-    )
+    st.markdown(_say("portrait"))
     result = portrait.attack_portrait(model, paper.epsilon).result
     rows = []
-    for when, verdict in (("Before", result.before), ("After", result.after)):
+    for when, verdict in (("before", result.before), ("after", result.after)):
         twice = probabilities(np.array([verdict.probabilities])).max()
         rows.append(
             {
-                "": when,
-                "Answer": verdict.name.replace("_", " "),
-                "One softmax": f"{verdict.confidence:.3f}",
-                "Two": f"{twice:.3f}",
+                "": _say(when),
+                _say("answer"): name_class(verdict.label).lower(),
+                _say("once"): number(verdict.confidence, 3),
+                _say("twice"): number(twice, 3),
             }
         )
     draw_table(rows)
 
 
 def _show_dead_gradients(model: str) -> None:
-    st.markdown(
-        "**Does it weaken an attack?** FGSM and PGD take the sign of the gradient, and a softmax "
-        "does not change signs, so at first: no. But the surer the model, the closer its first "
-        "softmax comes to (1, 0), until computers' numbers end: in float32, half of the gradient "
-        "through it is lost from scores about 17 apart, all of it from about 90. The photographs "
-        "then look robust, and are not."
-    )
+    st.markdown(_say("weakens"))
     if not check_detail(model):
         return
     factor = st.select_slider(
-        "Scores multiplied by",
+        _say("multiplied"),
         SHARPNESSES,
         format_func=lambda factor: f"× {factor}",
-        help="The same answers, given by a surer model.",
+        help=_say("multiplied_hint"),
         **settings.bind("sure", SHARPNESSES[-1], settings.one_of_numbers(SHARPNESSES)),
     )
     plain = [experiments.fgsm(model), experiments.pgd(model)]
@@ -185,11 +192,15 @@ def _show_dead_gradients(model: str) -> None:
 
 def _compare_attacks(plain: dict[str, Any], through: dict[str, Any]) -> dict[str, str]:
     return {
-        "Attack": str(plain["threat_model"]["attack"]).upper(),
-        "Stands": percent(plain["robust_accuracy"]),
-        "Seems to, through a second softmax": percent(through["robust_accuracy"]),
-        "Without a gradient": f"{through['dead_gradients']} of {through['images']}",
+        say("paper.attack"): str(plain["threat_model"]["attack"]).upper(),
+        _say("stands"): percent(plain["robust_accuracy"]),
+        _say("seems"): percent(through["robust_accuracy"]),
+        _say("dead"): _say("of_images", number=through["dead_gradients"], images=through["images"]),
     }
 
 
-POINT = Point("Confidence below 0.731", _show_confidences)
+def _say(key: str, **values: object) -> str:
+    return say(f"paper.points.softmax.{key}", **values)
+
+
+POINT = Point("softmax", _show_confidences)

@@ -8,6 +8,8 @@ import streamlit as st
 
 from facemask_core.paper.printed import Paper
 from facemask_ui.base import settings
+from facemask_ui.language import number, say
+from facemask_ui.paper import words
 from facemask_ui.paper.points.base import Point, draw_table
 
 
@@ -15,22 +17,22 @@ def _show_steps(paper: Paper, model: str) -> None:
     batch, printed = paper.training.batch_size, paper.training.steps_per_epoch
     tested = paper.figure("none").images
     left = paper.data.images - tested
-    st.markdown(
-        f"The paper trains with batches of {batch} and counts **{printed} steps** an epoch. What "
-        "its own figures leave for training gives fewer, and a validation set would take more away."
-    )
+    st.markdown(_say("text", batch=batch, printed=printed))
     draw_table(
         [
-            {"Sum": f"All photographs ({paper.data.where})", "": f"{paper.data.images:,}"},
-            {"Sum": "− tested (Figure 9)", "": f"− {tested:,}"},
-            {"Sum": "= left for training and validation", "": f"{left:,}"},
-            {"Sum": f"÷ batch of {batch}, rounded up", "": f"**{count_steps(left, batch)}** steps"},
-            {"Sum": "printed", "": f"**{printed}** steps"},
-            {"Sum": "images that many steps need", "": f"{count_images(printed, batch)}"},
+            {_say("sum"): summand, "": value}
+            for summand, value in (
+                (_say("all", where=words.name_place(paper.data.where)), number(paper.data.images)),
+                (_say("tested"), f"− {number(tested)}"),
+                (_say("left"), number(left)),
+                (_say("divided", batch=batch), _say("steps", number=count_steps(left, batch))),
+                (_say("printed"), _say("steps", number=printed)),
+                (_say("needed"), count_images(printed, batch)),
+            )
         ]
     )
     share = st.slider(
-        "Kept for validation, of what is left",
+        _say("kept"),
         0,
         30,
         format="%d %%",
@@ -38,8 +40,12 @@ def _show_steps(paper: Paper, model: str) -> None:
     )
     validation = round(left * share / 100)
     st.markdown(
-        f"{validation:,} for validation leave {left - validation:,} for training: "
-        f"**{count_steps(left - validation, batch)} steps** an epoch."
+        _say(
+            "result",
+            validation=number(validation),
+            training=number(left - validation),
+            steps=count_steps(left - validation, batch),
+        )
     )
 
 
@@ -50,7 +56,12 @@ def count_steps(images: int, batch: int) -> int:
 
 def count_images(count: int, batch: int) -> str:
     """Counts the images that a number of steps needs, from the least to the most."""
-    return f"{(count - 1) * batch + 1:,} to {count * batch:,}"
+    least, most = (count - 1) * batch + 1, count * batch
+    return _say("needed_range", least=number(least), most=number(most))
 
 
-POINT = Point("Steps an epoch", _show_steps)
+def _say(key: str, **values: object) -> str:
+    return say(f"paper.points.steps_per_epoch.{key}", **values)
+
+
+POINT = Point("steps_per_epoch", _show_steps)

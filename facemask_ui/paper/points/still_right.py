@@ -5,36 +5,36 @@ from __future__ import annotations
 import streamlit as st
 
 from facemask_core.paper.printed import Paper
+from facemask_ui.language import number, say
+from facemask_ui.paper import words
 from facemask_ui.paper.points.base import Point, draw_table
 
 
 def _show_examples(paper: Paper, model: str) -> None:
     quote = paper.quotes["fooled"]
-    st.markdown(
-        f"{quote.where}: “{quote.text}”. The figures printed with the pictures are the probability "
-        "with which the model was “able to predict the image”, before and after. Of two classes "
-        "the one with more than one half is the answer, so each of these models still gives the "
-        "answer it gave before:"
-    )
+    st.markdown(_say("text", where=words.name_place(quote.where), quote=quote.text))
     draw_table(
         [
             {
-                "Picture": example.where,
-                "Attack": example.attack.upper(),
-                "Before": f"{example.before:.3f}",
-                "After": f"{example.after:.3f}",
-                "Other class": f"1 − {example.after:.3f} = **{1 - example.after:.3f}**",
-                "Answer": "changed" if example.after < 1 / 2 else "**the same**",
+                _say("picture"): words.name_place(example.where),
+                say("paper.attack"): example.attack.upper(),
+                _say("before"): number(example.before, 3),
+                _say("after"): number(example.after, 3),
+                _say("other_class"): _subtract_from_one(example.after),
+                _say("answer"): _say("changed" if example.after < 1 / 2 else "same"),
             }
             for example in paper.examples
         ]
     )
-    st.markdown(
-        "If instead the second number belongs to the *other* class, the answer changed; but then "
-        "the text compares the probabilities of two different answers. A fall of confidence is no "
-        "wrong answer, which is why this lab keeps the two apart everywhere: success rate and "
-        "confidence drop."
-    )
+    st.markdown(_say("instead"))
 
 
-POINT = Point("Fooled, and still right", _show_examples)
+def _subtract_from_one(share: float) -> str:
+    return f"1 − {number(share, 3)} = **{number(1 - share, 3)}**"
+
+
+def _say(key: str, **values: object) -> str:
+    return say(f"paper.points.still_right.{key}", **values)
+
+
+POINT = Point("still_right", _show_examples)

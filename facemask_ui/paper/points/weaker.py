@@ -11,11 +11,10 @@ import streamlit as st
 from facemask_core.paper import experiments, results
 from facemask_core.paper.experiments import EPSILON, NOTCHES, STEP_SIZE
 from facemask_core.paper.printed import Paper
-from facemask_ui.base import settings
-from facemask_ui.base.charts import CHART_CONFIG
+from facemask_ui.base import charts, settings
 from facemask_ui.base.palette import Palette, pick_palette
-from facemask_ui.language import percent
-from facemask_ui.paper import provenance
+from facemask_ui.language import percent, say
+from facemask_ui.paper import provenance, words
 from facemask_ui.paper.points.base import Point, check_detail
 
 _FIRST = 5
@@ -25,17 +24,17 @@ _TICKS = (0.02, 0.04, 0.1, 0.2, 0.4, 1.0)
 def _show_ladder(paper: Paper, model: str) -> None:
     theirs = {attack: paper.figure(attack).accuracy for attack in ("fgsm", "pgd")}
     st.markdown(
-        f"At one epsilon the paper's model keeps **{percent(theirs['fgsm'])}** under FGSM and "
-        f"**{percent(theirs['pgd'])}** under PGD. FGSM is PGD with a single step of full length, "
-        "so PGD that has run its course cannot be the weaker: guides on testing defences call "
-        f"this the first sign of a broken attack. Here PGD takes steps of {STEP_SIZE:g}, a "
-        "fiftieth of epsilon, from the picture itself, so a few of them do not get far. Stop it "
-        "early, then let it run."
+        _say(
+            "text",
+            fgsm=percent(theirs["fgsm"]),
+            pgd=percent(theirs["pgd"]),
+            size=words.write_plain(STEP_SIZE),
+        )
     )
     if not check_detail(model):
         return
     steps = st.select_slider(
-        "Steps of PGD",
+        _say("slider"),
         NOTCHES,
         format_func=_write_notch,
         **settings.bind("climb", _FIRST, settings.one_of_numbers(NOTCHES)),
@@ -47,24 +46,25 @@ def _show_ladder(paper: Paper, model: str) -> None:
         provenance.show_missing([experiments.fgsm(model), experiments.pgd_with_steps(model, steps)])
         return
     _show_accuracies(steps, rungs[steps], fgsm)
-    st.plotly_chart(
+    charts.show_chart(
         make_chart(rungs, fgsm, steps, theirs, pick_palette()),
         key="ladder",
-        config=CHART_CONFIG,
         alt=describe_chart(rungs, fgsm, steps),
     )
-    st.caption(
-        f"{find_crossing(rungs, theirs['pgd'])}{provenance.describe_result(rungs[steps])} "
-        f"{_describe_converged(model)}"
+    sentences = (
+        find_crossing(rungs, theirs["pgd"]),
+        provenance.describe_result(rungs[steps]),
+        _describe_converged(model),
     )
+    st.caption(" ".join(filter(None, sentences)))
 
 
 def _write_notch(steps: int) -> str:
-    return f"{steps} ({_write_reach(steps)} of epsilon)"
+    return _say("notch", steps=steps, reach=_write_reach(steps))
 
 
 def _write_reach(steps: int) -> str:
-    return f"{100 * reach(steps):.0f} %"
+    return words.write_percentage(100 * reach(steps), 0)
 
 
 def reach(steps: int) -> float:
@@ -75,26 +75,20 @@ def reach(steps: int) -> float:
 def _show_accuracies(steps: int, pgd: dict[str, Any], fgsm: dict[str, Any]) -> None:
     with st.container(horizontal=True):
         st.metric(
-            f"Stands under PGD, {_write_steps(steps)}",
+            _say("stands_pgd", steps=_write_steps(steps)),
             percent(pgd["robust_accuracy"]),
             border=True,
             width=270,
         )
-        st.metric("Stands under FGSM", percent(fgsm["robust_accuracy"]), border=True, width=270)
+        st.metric(_say("stands_fgsm"), percent(fgsm["robust_accuracy"]), border=True, width=270)
     if pgd["robust_accuracy"] > fgsm["robust_accuracy"]:
-        st.markdown(
-            f":material/warning: **PGD looks weaker than FGSM, as in the paper**: together its "
-            f"steps reach {_write_reach(steps)} of epsilon."
-        )
+        st.markdown(f":material/warning: {_say('looks_weaker', reach=_write_reach(steps))}")
     else:
-        st.markdown(
-            ":material/check: **PGD is the stronger, as it must be**: its steps reach "
-            f"{_write_reach(steps)} of epsilon."
-        )
+        st.markdown(f":material/check: {_say('is_stronger', reach=_write_reach(steps))}")
 
 
 def _write_steps(steps: int) -> str:
-    return "1 step" if steps == 1 else f"{steps} steps"
+    return _say("steps", count=steps)
 
 
 def find_crossing(ladder: dict[int, dict[str, Any]], share: float) -> str:
@@ -109,10 +103,13 @@ def find_crossing(ladder: dict[int, dict[str, Any]], share: float) -> str:
     """
     for (few, before), (more, after) in pairwise(ladder.items()):
         if before["robust_accuracy"] >= share > after["robust_accuracy"]:
-            return (
-                f"The paper's {percent(share)} lie between {_write_steps(few)} "
-                f"({percent(before['robust_accuracy'])}) and {_write_steps(more)} "
-                f"({percent(after['robust_accuracy'])}). "
+            return _say(
+                "crossing",
+                share=percent(share),
+                few=_write_steps(few),
+                before=percent(before["robust_accuracy"]),
+                more=_write_steps(more),
+                after=percent(after["robust_accuracy"]),
             )
     return ""
 
@@ -123,10 +120,7 @@ def _describe_converged(model: str) -> str:
     if result is None:
         return ""
     count = experiments.PGD_SETTINGS["steps"]
-    return (
-        f"With a random start and {count} steps that cross the ball "
-        f"{percent(result['robust_accuracy'])} stand."
-    )
+    return _say("converged", steps=count, share=percent(result["robust_accuracy"]))
 
 
 def make_chart(
@@ -149,9 +143,9 @@ def make_chart(
     reaches = [reach(count) for count in ladder]
     stands = [result["robust_accuracy"] for result in ladder.values()]
     lines = (
-        ("FGSM, here", fgsm["robust_accuracy"], colours.lines[1], "dash"),
-        ("FGSM, paper", theirs["fgsm"], colours.lines[1], "dot"),
-        ("PGD, paper", theirs["pgd"], colours.lines[0], "dot"),
+        (_say("fgsm_here"), fgsm["robust_accuracy"], colours.lines[1], "dash"),
+        (_say("fgsm_paper"), theirs["fgsm"], colours.lines[1], "dot"),
+        (_say("pgd_paper"), theirs["pgd"], colours.lines[0], "dot"),
     )
     for name, share, colour, dash in lines:
         figure.add_scatter(
@@ -160,17 +154,22 @@ def make_chart(
             hovertemplate=f"{name} %{{y:.1%}}<extra></extra>",
         )  # fmt: skip
     figure.add_scatter(
-        name="PGD, here", x=reaches, y=stands, mode="lines+markers", customdata=list(ladder),
+        name=_say("pgd_here"), x=reaches, y=stands, mode="lines+markers", customdata=list(ladder),
         line={"color": colours.lines[0], "width": 2},
         marker={
             "color": colours.lines[0],
             "size": [16 if count == steps else 7 for count in ladder],
             "symbol": ["diamond" if count == steps else "circle" for count in ladder],
         },
-        hovertemplate="PGD, %{customdata} steps: %{y:.1%}<extra></extra>",
+        hovertemplate=f"{_describe_hover()}<extra></extra>",
     )  # fmt: skip
     _lay_out(figure, colours)
     return figure
+
+
+def _describe_hover() -> str:
+    """Describes a mark of the curve, in Plotly's own placeholders."""
+    return _say("hover", steps="%{customdata}", share="%{y:.1%}")
 
 
 def _lay_out(figure: go.Figure, colours: Palette) -> None:
@@ -184,22 +183,28 @@ def _lay_out(figure: go.Figure, colours: Palette) -> None:
     )  # fmt: skip
     axis = {"fixedrange": True, "tickfont": ink, "title_font": ink, "gridcolor": colours.faint}
     figure.update_xaxes(
-        title="All steps together, as a share of epsilon", type="log",
-        tickvals=_TICKS, ticktext=[f"{100 * tick:.0f} %" for tick in _TICKS], **axis,
+        title=_say("reach_axis"), type="log",
+        tickvals=_TICKS, ticktext=[words.write_percentage(100 * it, 0) for it in _TICKS], **axis,
     )  # fmt: skip
-    figure.update_yaxes(title="Photographs that stand", range=[0, 1.02], tickformat=".0%", **axis)
+    figure.update_yaxes(title=_say("share_axis"), range=[0, 1.02], tickformat=".0%", **axis)
 
 
 def describe_chart(ladder: dict[int, dict[str, Any]], fgsm: dict[str, Any], steps: int) -> str:
     """Describes the chart in words."""
     stands = ", ".join(
-        f"{percent(result['robust_accuracy'])} after {_write_steps(count)}"
+        _say("after", share=percent(result["robust_accuracy"]), steps=_write_steps(count))
         for count, result in ladder.items()
     )
-    return (
-        f"What stands under PGD: {stands}. Under FGSM {percent(fgsm['robust_accuracy'])}. Chosen: "
-        f"{_write_steps(steps)}."
+    return _say(
+        "chart_alt",
+        stands=stands,
+        fgsm=percent(fgsm["robust_accuracy"]),
+        steps=_write_steps(steps),
     )
 
 
-POINT = Point("PGD weaker than FGSM", _show_ladder)
+def _say(key: str, **values: object) -> str:
+    return say(f"paper.points.weaker.{key}", **values)
+
+
+POINT = Point("weaker", _show_ladder)

@@ -6,28 +6,43 @@ import streamlit as st
 
 from facemask_core.paper.printed import Paper
 from facemask_ui.base.palette import keep_together
+from facemask_ui.language import number, say
+from facemask_ui.paper import words
 from facemask_ui.paper.points.base import Point
 
 
 def _show_accuracies(paper: Paper, model: str) -> None:
     figure = paper.figure("none")
-    st.markdown(
-        "The text gives InceptionV3 three test accuracies; the third stands in MobileNetV3's "
-        "section, which has no other. Figure 9's matrix settles the first."
-    )
+    st.markdown(_say("text"))
     right = int(figure.matrix.trace())
     lines = [
-        f"- **{keep_together(f'{saying.percent:g} %')}**, of {saying.about}. "
-        f"{saying.where}: “{saying.quote}”"
+        _say(
+            "said",
+            percent=_write_percent(words.write_plain(saying.percent)),
+            about=saying.about,
+            where=words.name_place(saying.where),
+            quote=saying.quote,
+        )
         for saying in paper.sayings
     ]
     (a, _), (_, d) = figure.confusion
-    accuracy = keep_together(f"{100 * figure.accuracy:.2f} %")
     lines.append(
-        f"- **{accuracy}** follows from Figure {figure.number}, of InceptionV3: "
-        f"({a} + {d}) ÷ {figure.images} = {right} ÷ {figure.images}"
+        _say(
+            "follows",
+            percent=_write_percent(number(100 * figure.accuracy, 2)),
+            number=figure.number,
+            sum=f"({a} + {d}) ÷ {figure.images} = {right} ÷ {figure.images}",
+        )
     )
-    st.markdown("\n".join(lines))
+    st.markdown("\n".join(f"- {line}" for line in lines))
 
 
-POINT = Point("Three test accuracies", _show_accuracies)
+def _write_percent(number: str) -> str:
+    return keep_together(say("percentage.is", number=number))
+
+
+def _say(key: str, **values: object) -> str:
+    return say(f"paper.points.which_accuracy.{key}", **values)
+
+
+POINT = Point("which_accuracy", _show_accuracies)

@@ -18,7 +18,7 @@ from facemask_core.paper import experiments, printed, results
 from facemask_core.paper.second_softmax import LARGEST
 from facemask_ui.base.palette import LIGHT
 from facemask_ui.choices import models
-from facemask_ui.language import percent
+from facemask_ui.language import percent, read_texts
 from facemask_ui.paper import differences, reports, training_tables
 from facemask_ui.paper.points import (
     POINTS,
@@ -259,3 +259,11 @@ def test_a_damaged_result_is_one_sentence(open_page: Open, no_result_files: Path
     app = open_page("Paper")
     assert not app.exception
     assert "cannot be read" in sentences(app)[0]
+
+
+def test_every_place_of_the_paper_is_named_in_each_language() -> None:
+    english = read_texts("en").say_all("paper.places")
+    file = tomllib.loads(printed.FILE.read_text(encoding="utf-8"))
+    entries = [*file["examples"], *file["said"], *file["falls"], *file["quotes"].values()]
+    places = {entry["where"] for entry in (*entries, file["data"], file["recall"])}
+    assert places | {file["other_work"]["where"]} == set(english)
