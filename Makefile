@@ -11,7 +11,7 @@ PORT ?= 8501
 # Else each run of pytest reads and rewrites every test anew, for six seconds in each process.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: app test test-slow audit lint types unit unit-jax browser slow slow-jax slow-browser chromium format face-finder robust-accuracy smallest-distances fast-precision skin-tones scale class first-page bench accelerator fuzz clean
+.PHONY: app test test-slow audit lint types unit unit-jax browser slow slow-jax slow-browser chromium format face-finder robust-accuracy smallest-distances fast-precision skin-tones scale class first-page bench ondevice accelerator fuzz kernels clean
 
 app: $(APP)
 	@echo "The lab starts at http://127.0.0.1:$(PORT) (Ctrl+C stops it)"
@@ -96,6 +96,13 @@ first-page: $(DEV)
 
 bench: $(DEV)
 	$(BIN)/python -m benchmarks.attack_speed
+
+ondevice: $(DEV)
+	$(BIN)/python -m benchmarks.ondevice
+
+# What browsers compute models with, from the C files in facemask_ui/ondevice/kernels.
+kernels: $(DEV)
+	$(BIN)/python -m tools.kernels
 
 # On a machine with a GPU that JAX sees.
 accelerator: $(DEV)

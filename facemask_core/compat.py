@@ -12,6 +12,11 @@ from typing import Any, NamedTuple
 
 from facemask_core.backend import keras
 
+SumOperation: type = keras.src.ops.numpy.Add
+"""What a graph has for ``tensor + constant``; Keras publishes the function alone."""
+ProductOperation: type = keras.src.ops.numpy.Multiply
+"""The same for ``tensor * constant``."""
+
 
 def keras_home() -> Path:
     """Returns the folder Keras keeps downloads in: ``~/.keras``, or ``$KERAS_HOME``.

@@ -27,6 +27,10 @@ class CheckpointError(FacemaskError):
     """A trained model's files are missing, damaged, or do not fit their card."""
 
 
+class ExportError(FacemaskError):
+    """A model cannot be written for a browser."""
+
+
 class AttackError(FacemaskError):
     """An attack's name or settings make no sense, or its input is outside the contract."""
 

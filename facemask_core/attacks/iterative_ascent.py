@@ -24,7 +24,7 @@ from facemask_core.attacks.step_rules import Plain
 from facemask_core.errors import AttackError
 from facemask_core.models.classifier import Classifier
 
-_STEPS_BETWEEN_LOOKS = 4
+STEPS_BETWEEN_LOOKS = 4
 """Each look costs a forward pass and a new batch; an image fooled in between waits for it.
 
 Most images that can be fooled are fooled at once, so the first looks come after 1 and 2 steps.
@@ -178,7 +178,7 @@ class IterativeAscent(GradientAscent):
         points = points.copy()
         while done < steps and not best.success.all():
             standing = np.flatnonzero(~best.success)
-            few = min(done, _STEPS_BETWEEN_LOOKS, steps - done)
+            few = min(done, STEPS_BETWEEN_LOOKS, steps - done)
             # The climb before has judged these points, so the start is not judged again.
             attempt, points[standing] = climb(
                 images[standing],

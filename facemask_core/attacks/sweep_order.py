@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-_SHARES = (8, 4, 2, 16, 1, 32)
+SHARES = (8, 4, 2, 16, 1, 32)
 """An eighth of the way first, where most models fall and a slider stands before it is moved."""
 
 
@@ -20,7 +20,7 @@ def coarse_places(epsilons: Sequence[float]) -> tuple[int, ...]:
     """
     zeros = sum(epsilon == 0.0 for epsilon in epsilons)
     count = len(epsilons) - zeros
-    places = [zeros + math.ceil(count / share) - 1 for share in _SHARES] if count else []
+    places = [zeros + math.ceil(count / share) - 1 for share in SHARES] if count else []
     return tuple(dict.fromkeys(places))
 
 

@@ -13,7 +13,7 @@ from facemask_core.attacks.base import AdversarialBatch, SweepPart, join_batches
 from facemask_core.attacks.restarts import merge_attempts
 from facemask_core.attacks.sweep_order import coarse_places, order_sweep
 
-_LEAST, _SLOPE = 0.15, 0.8
+LEAST, SLOPE = 0.15, 0.8
 """Of the attack's own steps, the share that a warm start takes between two epsilons nearly equal,
 and how it grows with the share by which the ball shrinks. Chosen on validation photographs."""
 
@@ -75,7 +75,7 @@ class WarmSweep:
             answer = self.attack(epsilon)
         else:
             above = min(other for other in answers if other > place)
-            share = max(_LEAST, _SLOPE * (1.0 - epsilon / epsilons[above]))
+            share = max(LEAST, SLOPE * (1.0 - epsilon / epsilons[above]))
             steps = math.ceil(round(share * self.steps, 6))
             answer = self.climb(answers[above].images, epsilon, steps)
         below = max((other for other in answers if other < place), default=None)

@@ -21,6 +21,7 @@ from facemask_core.cli.defend import defend
 from facemask_core.cli.download import download
 from facemask_core.cli.evaluate import evaluate
 from facemask_core.cli.explain import explain
+from facemask_core.cli.export_web import export_web
 from facemask_core.cli.jobs import jobs
 from facemask_core.cli.models import models
 from facemask_core.cli.portraits import portraits
@@ -40,7 +41,7 @@ from facemask_core.errors import FacemaskError
 _COMMANDS = (
     *(models, attacks, predict, explain, attack, sweep),
     *(evaluate, curve, smallest, transfer, survive, defend, corrupt, check),
-    *(train, calibrate, portraits, reproduce, work),
+    *(train, calibrate, portraits, reproduce, export_web, work),
 )
 
 app = typer.Typer(

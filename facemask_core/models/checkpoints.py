@@ -240,7 +240,7 @@ def save_weights(model: keras.Model, path: Path) -> str:
         CheckpointError: A weight is not finite or exceeds what float16 can hold.
     """
     arrays = {}
-    for key, weight in _name_by_position(model.weights):
+    for key, weight in name_by_position(model.weights):
         half = np.asarray(keras.ops.convert_to_numpy(weight.value)).astype(np.float16)
         if not np.isfinite(half).all():
             raise CheckpointError(f"Weight {key} ({weight.path}) does not fit float16; not saved.")
@@ -300,7 +300,7 @@ def assign(
     Raises:
         CheckpointError: A key is missing or left over, a shape differs, or a value is not finite.
     """
-    named = _name_by_position(variables)
+    named = name_by_position(variables)
     arrays = dict(arrays)
     surplus = arrays.keys() - dict(named).keys()
     if surplus or len(arrays) != len(named):
@@ -327,7 +327,7 @@ def _convert(array: NDArray[Any], dtype: str) -> NDArray[Any]:
         return array.astype(dtype)
 
 
-def _name_by_position(variables: Sequence[keras.Variable]) -> list[tuple[str, keras.Variable]]:
+def name_by_position(variables: Sequence[keras.Variable]) -> list[tuple[str, keras.Variable]]:
     """Names variables by position, because Keras numbers unnamed layers by how many came before."""
     return [(f"{index:04d}.{item.name}", item) for index, item in enumerate(variables)]
 

@@ -1,0 +1,50 @@
+"""Writes what a browser needs of a model into a folder: plan, weights and settings."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from facemask_core.models import checkpoints
+from facemask_core.web.attack_settings import describe_attacks
+from facemask_core.web.plan import refuse_backbone, write_plan
+
+PLAN_FILE = "plan.json"
+ATTACKS_FILE = "attacks.json"
+FILES = (PLAN_FILE, checkpoints.WEIGHTS_FILE, ATTACKS_FILE)
+
+
+def export_model(name: str, output: Path) -> dict[str, int]:
+    """Writes a model for the browser; files of those names that lie there are replaced.
+
+    The weights are the checkpoint's file, byte for byte, so that the same hash names the model on
+    both sides.
+
+    Args:
+        name: A shipped model, or its folder.
+        output: The folder; it is made if it is not there.
+
+    Returns:
+        The size of each file in bytes, by its name.
+
+    Raises:
+        CheckpointError: There is no such model, or it cannot be loaded.
+        ExportError: A browser cannot compute it.
+    """
+    folder = checkpoints.locate(name)
+    card = checkpoints.read_card(folder)
+    refuse_backbone(card)
+    plan = write_plan(checkpoints.load_model(folder, card), card)
+    contents = {
+        PLAN_FILE: _write_json(plan),
+        checkpoints.WEIGHTS_FILE: (folder / checkpoints.WEIGHTS_FILE).read_bytes(),
+        ATTACKS_FILE: _write_json(describe_attacks()),
+    }
+    output.mkdir(parents=True, exist_ok=True)
+    for file, content in contents.items():
+        checkpoints.write_atomically(output / file, content)
+    return {file: len(content) for file, content in contents.items()}
+
+
+def _write_json(value: object) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()

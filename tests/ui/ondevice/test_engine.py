@@ -1,0 +1,206 @@
+"""The engine of the pupil's own device gives what the core gives, in the Node that Playwright has.
+
+Node runs the very scripts and the WebAssembly of the browser, and starts at once.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from benchmarks.ondevice.runtimes import Node
+from facemask_core import Classifier, attacks, load_classifier
+from facemask_core.data import samples
+from facemask_core.models.classifier import probabilities
+from facemask_core.pictures import images
+from facemask_core.robustness.smallest import find_smallest_epsilon
+from facemask_core.robustness.sweep import sweep_epsilons
+from facemask_core.web.export import export_model
+from facemask_ui.choices import models
+from facemask_ui.lab import sample_films
+from facemask_ui.lab.stored_films import find_film
+
+MODELS = ("mobilenetv3", "mobilenetv3-robust")
+MOST_LOGIT = 1e-4
+"""How far an answer may lie from the core's."""
+MOST_PIXELS = 1e-3
+"""Which share of FGSM's 8-bit values may differ: where a gradient is nearly zero, its sign does."""
+
+
+@cache
+def classifier(name: str) -> Classifier:
+    return load_classifier(name, warm_up=False)
+
+
+@pytest.fixture(scope="session")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    folders = [tmp_path_factory.mktemp(name) for name in MODELS]
+    for name, folder in zip(MODELS, folders, strict=True):
+        export_model(name, folder)
+    return folders
+
+
+@pytest.fixture(scope="session")
+def node(exported: list[Path]) -> Iterator[Node]:
+    with Node() as runtime:
+        runtime.open(exported, most=2)
+        yield runtime
+
+
+@cache
+def portraits(count: int) -> NDArray[np.uint8]:
+    chosen = samples.gallery()[:count]
+    return np.stack([images.resize(images.decode(one.path.read_bytes())) for one in chosen])
+
+
+def random_pictures(count: int) -> NDArray[np.uint8]:
+    return np.random.default_rng(5).integers(0, 256, (count, 224, 224, 3), dtype=np.uint8)
+
+
+def check_answers(node: Node, name: str, pictures: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Compares the answers, and returns the classes that the core gives."""
+    expected = classifier(name).predict(images.to_float(pictures))
+    assert np.abs(node.answer(name, pictures) - expected).max() < MOST_LOGIT
+    labels: NDArray[np.int64] = expected.argmax(axis=1)
+    return labels
+
+
+def check_sweep(
+    node: Node, name: str, picture: NDArray[np.uint8], label: int, attack: str, **settings: object
+) -> None:
+    made = attacks.make(attack, **settings)
+    expected = sweep_epsilons(classifier(name), picture, label, made, seed=3)
+    found = node.sweep(name, picture, attack=attack, label=label, seed=3, settings=settings)
+    pictures, logits = found
+    assert (pictures != expected.adversarial).mean() < MOST_PIXELS
+    assert (logits.argmax(axis=1) == expected.logits.argmax(axis=1)).all()
+    assert np.abs(logits - expected.logits).max() < 1e-3  # of pictures that may differ a little
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_answers_and_fgsm_are_those_of_the_shipped_films(node: Node, name: str) -> None:
+    """The core has computed the films, so that no numerical library need start here."""
+    chosen, attack = samples.gallery()[:2], attacks.make("fgsm")
+    for question in sample_films.list_questions(models.on_demand(name), attack, chosen):
+        film = find_film(question)
+        assert film is not None
+        known = film[1]
+        pictures, logits = node.sweep(name, question.face, attack="fgsm", label=question.label)
+        expected = np.array(list(known.answers.values()))
+        assert np.abs(probabilities(logits) - expected).max() < MOST_LOGIT
+        for notch, picture in enumerate(pictures):
+            assert (picture != known.attacked_at(notch, question.face)).mean() < MOST_PIXELS
+        answer = node.answer(name, question.face[None])
+        assert np.abs(probabilities(answer) - film[0].header["before"]).max() < MOST_LOGIT
+
+
+def test_noise_is_the_cores_own_for_its_seed(node: Node) -> None:
+    picture = portraits(1)[0]
+    origin = images.to_float(picture)[None]
+    for norm, epsilon, seed in (("linf", 8 / 255, 0), ("l2", 2.5, 2**40 + 7)):
+        noisy = attacks.make("noise", norm=norm).add_noise(origin, epsilon, seed)[0]
+        expected = images.to_uint8_within(noisy, picture, epsilon)
+        task = {"attack": "noise", "settings": {"norm": norm}, "epsilon": epsilon, "seed": seed}
+        found = node.attack(MODELS[0], picture, **task)["picture"]
+        assert (found != expected).mean() < 1e-4
+        assert (found != picture).any()
+
+
+def test_pgd_stays_within_its_ball_and_fools(node: Node) -> None:
+    picture = portraits(1)[0]
+    linf = node.attack(MODELS[0], picture, attack="pgd", epsilon=4 / 255, settings={"steps": 5})
+    change = np.abs(linf["picture"].astype(int) - picture)
+    assert change.max() <= 4
+    assert linf["success"]
+    assert linf["gradients"] == 5
+    task = {"attack": "pgd", "epsilon": 2.0, "settings": {"norm": "l2", "steps": 5}}
+    moved = node.attack(MODELS[0], picture, **task)["picture"].astype(float) - picture
+    assert 1.5 < np.linalg.norm(moved / 255) < 2.05  # rounding to 8 bits may add a little
+
+
+def test_a_sweep_reports_its_progress_and_can_be_cancelled(node: Node) -> None:
+    picture = portraits(1)[0]
+    asked = {"model": MODELS[0], "picture": picture}
+    task = {"attack": "noise", "notches": [0, 1, 2, 3]}
+    whole = node.ask("sweep", **asked, task=task)
+    assert whole["notches"] == [0, 1, 2, 3]
+    assert whole["progress"][-1] == {"done": 4, "total": 4}
+    stopped = node.ask("sweep", **asked, task={"attack": "pgd"}, cancelAfter=1)
+    assert stopped["cancelled"]
+    assert stopped["parts"] < 5
+    assert len(node.answer(MODELS[0], picture[None])) == 1  # and the worker goes on
+
+
+@pytest.mark.parametrize(
+    ("task", "reason"),
+    [
+        ({"attack": "cw"}, "no attack cw"),
+        ({"attack": "fgsm", "settings": {"steps": 3}}, "fgsm has no setting steps"),
+        ({"attack": "fgsm", "settings": {"norm": "l1"}}, "norm may be linf,l2"),
+        ({"attack": "fgsm", "label": 1, "settings": {"target": 1}}, "target the other class"),
+        ({"attack": "fgsm", "seed": -1}, "whole number from 0"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(node: Node, task: dict[str, object], reason: str) -> None:
+    with pytest.raises(RuntimeError, match=reason):
+        node.attack(MODELS[0], portraits(1)[0], epsilon=0.1, **task)
+
+
+def test_an_unknown_model_and_a_picture_of_another_size_are_refused(node: Node) -> None:
+    with pytest.raises(RuntimeError, match="no model vgg19"):
+        node.answer("vgg19", portraits(1))
+    with pytest.raises(RuntimeError, match="has 3 values"):
+        node.attack(MODELS[0], np.zeros(3, np.uint8), attack="fgsm", epsilon=0.1)
+
+
+def test_weights_that_are_not_the_plans_are_refused(exported: list[Path], tmp_path: Path) -> None:
+    shutil.copytree(exported[0], tmp_path, dirs_exist_ok=True)
+    weights = tmp_path / "weights.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"\1")
+    with Node() as runtime:
+        runtime.open([tmp_path])
+        with pytest.raises(RuntimeError, match="not the plan's"):
+            runtime.answer(MODELS[0], portraits(1))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", MODELS)
+def test_every_attack_is_the_cores(node: Node, name: str) -> None:
+    pictures = np.concatenate([portraits(3), random_pictures(2)])
+    labels = check_answers(node, name, pictures)
+    for picture, label in zip(pictures, labels.tolist(), strict=True):
+        check_sweep(node, name, picture, label, "fgsm")
+        check_sweep(node, name, picture, label, "noise")
+    picture, label = pictures[0], int(labels[0])
+    check_sweep(node, name, picture, label, "fgsm", norm="l2")
+    check_sweep(node, name, picture, label, "noise", norm="l2", draws=2)
+    check_sweep(node, name, picture, label, "fgsm", target=1 - label)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", MODELS)
+def test_pgd_and_the_smallest_epsilon_are_as_strong_as_the_cores(node: Node, name: str) -> None:
+    """Step by step signs near zero part, so the pictures differ; how far one has to go does not."""
+    pictures = portraits(2)
+    labels = check_answers(node, name, pictures)
+    for picture, label in zip(pictures, labels, strict=True):
+        origin = images.to_float(picture)[None]
+        for attack in ("fgsm", "pgd"):
+            made = attacks.make(attack)
+            known = find_smallest_epsilon(classifier(name), origin, label[None], made).levels[0]
+            level = node.smallest(name, picture, attack=attack, label=int(label))
+            assert abs((np.inf if level is None else level) - known) <= (attack == "pgd")
+        for norm in ("linf", "l2"):
+            made = attacks.make("pgd", norm=norm, steps=10)
+            expected = sweep_epsilons(classifier(name), picture, int(label), made)
+            settings = {"norm": norm, "steps": 10}
+            task = {"attack": "pgd", "label": int(label), "settings": settings}
+            _, logits = node.sweep(name, picture, **task)
+            fooled = logits.argmax(axis=1) != label
+            assert abs(int(fooled.argmax()) - int(expected.fooled.argmax())) <= 1
