@@ -38,27 +38,37 @@ EXPORT void depthwise(const float *x, const float *kernel, const float *bias, in
     }
 }
 
+// Which of a kernel's places have met a value, of those that lie a stride apart: the first place, the
+// output that it went into, and how many places follow, whose outputs lie one before the other.
+typedef struct {
+  int place, output, count;
+} meetings;
+
+static inline meetings find_meetings(int at, int size, int stride, int outputs) {
+  int place = at % stride, output = at / stride, skipped = at_least(0, output - outputs + 1);
+  int last = at_most((size - 1 - place) / stride, output);
+  return (meetings){place + skipped * stride, output - skipped, last - skipped + 1};
+}
+
 // Each value of the input gathers from the outputs that it went into.
 EXPORT void depthwise_gradient(const float *gradient, const float *kernel, int height, int width,
                                int channels, int size, int stride, int top, int left, int rows_out,
                                int columns_out, float *out) {
-  for (int y = 0; y < height; y++)
+  for (int y = 0; y < height; y++) {
+    meetings rows = find_meetings(y + top, size, stride, rows_out);
     for (int z = 0; z < width; z++, out += channels) {
-      // Of the kernel's rows only every stride-th has met this value: those with (y + top - i) % stride == 0.
-      int first_i = (y + top) % stride, first_j = (z + left) % stride;
+      meetings columns = find_meetings(z + left, size, stride, columns_out);
       for (int c = 0; c < channels; c += 4) {
         four sum = same(0);
-        for (int i = first_i; i < size; i += stride) {
-          int row = (y + top - i) / stride;
-          if (y + top - i < 0 || row >= rows_out) continue;
-          for (int j = first_j; j < size; j += stride) {
-            int column = (z + left - j) / stride;
-            if (z + left - j < 0 || column >= columns_out) continue;
-            const float *from = gradient + (row * columns_out + column) * channels + c;
-            sum = plus(times(load(from), load(kernel + (i * size + j) * channels + c)), sum);
-          }
+        for (int i = 0; i < rows.count; i++) {
+          int row = rows.output - i, at = rows.place + i * stride;
+          const float *from = gradient + (row * columns_out + columns.output) * channels + c;
+          const float *weight = kernel + (at * size + columns.place) * channels + c;
+          for (int j = 0; j < columns.count; j++, from -= channels, weight += stride * channels)
+            sum = plus(times(load(from), load(weight)), sum);
         }
         store(out + c, sum);
       }
     }
+  }
 }
