@@ -1,4 +1,4 @@
-"""axe-core finds nothing serious on any page, in either theme."""
+"""axe-core finds nothing serious on any page: either theme, both languages, desk and phone."""
 
 from __future__ import annotations
 
@@ -11,10 +11,14 @@ from playwright.sync_api import expect
 @pytest.mark.parametrize("scheme", [pytest.param("light", marks=pytest.mark.journey), "dark"])
 @pytest.mark.parametrize("path", ["", "Inspect", "Attack", "Report", "Models", "Learn", "Paper"])
 def test_no_serious_fault(visit: Visit, path: str, scheme: str) -> None:
-    page = visit(path, scheme=scheme)
+    language = "en" if scheme == "light" else "fr"
+    page = visit(f"{path}?lang={language}", width=1440, scheme=scheme)
     expect(page.locator(".st-key-footer").get_by_text("Keras")).to_be_visible(
         timeout=FIRST_VERDICT_MS
     )
+    settle(page)
+    assert violations(page) == []
+    page.set_viewport_size({"width": 390, "height": 844})
     settle(page)
     assert violations(page) == []
 
