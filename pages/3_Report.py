@@ -7,12 +7,13 @@ from facemask_ui.page import frame
 with frame.page("report"):
     from facemask_ui.base import messages, reveal
     from facemask_ui.choices import models, report_attacks
+    from facemask_ui.language import say
     from facemask_ui.reports import ask, dataset_choice, matrix, open_report, owner, result, table
     from facemask_ui.reports.lines import list_lines, list_own_jobs
 
     top = st.container(key=result.PLACE)
     is_new = not (list_own_jobs() or open_report.read_open_run())
-    with st.expander("What to measure", icon=":material/tune:", expanded=is_new):
+    with st.expander(say("report.what"), icon=":material/tune:", expanded=is_new):
         dataset, model, attack = st.columns(3, gap="large")
         with attack:
             attack_choices = report_attacks.choose_attacks()

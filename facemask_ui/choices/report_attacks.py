@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,17 +14,17 @@ from facemask_core.attacks.pgd import PGD
 from facemask_core.attacks.transfer import Transfer
 from facemask_core.epsilons import L2, LEVELS, LINF, Grid
 from facemask_core.errors import AttackError
-from facemask_core.labels import LABELS
 from facemask_ui.base import messages, settings
 from facemask_ui.choices import attack_setup
+from facemask_ui.language import say
 
 NONE = attack_setup.NONE
 OFFERED = tuple(name for name in attacks.names() if name != Transfer.name)
 """The attacks to choose from; a switch of the page makes transfers of any of them."""
+_CHOICE, _UNCHOSEN = "attacks", ""
 _STEP = "step_size"
 _LARGEST_SEED = 9999
 _LARGEST_NUMBER = 999_999
-_OWN = "0 leaves it to the attack."
 
 
 @dataclass(frozen=True)
@@ -48,18 +49,15 @@ def choose_attacks() -> list[AttackChoice]:
         The choices; none where a setting makes no sense, which a sentence says.
     """
     names = (NONE, *OFFERED)
-    # The attack page's own choice is the first guess.
-    first = settings.peek("attack", OFFERED[0], settings.one_of(names))
+    _guess_first(names)
     choice = st.pills(
-        "Attacks",
+        say("attacks.choice.title"),
         names,
         selection_mode="multi",
-        format_func=lambda name: "None" if name == NONE else attacks.get(name).title,
-        help="One report each. FGSM takes one step and PGD many small ones; DeepFool, "
-        "Carlini-Wagner and L-BFGS look for the nearest picture that fools; Square asks for "
-        "answers alone; random noise is the control group.",
+        format_func=_name_offer,
+        help=say("attacks.choice.help"),
         wrap=True,
-        **settings.bind_several("attacks", [first], names),
+        **settings.bind_several(_CHOICE, [OFFERED[0]], names),
     )
     epsilons = st.container()
     chosen = [name for name in OFFERED if name in choice]
@@ -82,6 +80,17 @@ def choose_attacks() -> list[AttackChoice]:
     return [AttackChoice(None), *attacked] if NONE in choice else attacked
 
 
+def _guess_first(names: Sequence[str]) -> None:
+    """Begins with the attack page's own choice, which is in the link, so that a reload keeps it."""
+    if settings.peek(_CHOICE, _UNCHOSEN, str) == _UNCHOSEN:
+        first = settings.peek("attack", OFFERED[0], settings.one_of(names))
+        settings.remember(_CHOICE, first, OFFERED[0])
+
+
+def _name_offer(name: str) -> str:
+    return say("attacks.choice.none") if name == NONE else attack_setup.name_attack(name)
+
+
 def can_search(attack: Attack) -> bool:
     """Whether the smallest epsilon of an attack can be searched: in L-infinity, untargeted."""
     stated = attack.threat_model(0.0)
@@ -94,14 +103,9 @@ def _read_norm(attack: Attack) -> str:
 
 def _choose_epsilon(grid: Grid) -> float:
     if grid is LINF:
-        label, form = "Epsilon", f"%d/{LEVELS}"
-        meaning = "How far an attack may move each colour value. The smaller, the harder to see."
+        kind, form = "levels", f"%d/{LEVELS}"
     else:
-        label, form = "Epsilon in L2", "%.2f"
-        meaning = (
-            "How long the whole change may be: the root of the sum of all its squares, with colour "
-            "values from 0 to 1."
-        )
+        kind, form = "length", "%.2f"
     name = "epsilon" if grid is LINF else f"epsilon_{grid.norm}"
     numbers = [grid.number(notch) for notch in grid.notches]
     least, most = (int(numbers[0]), int(numbers[-1])) if grid is LINF else (numbers[0], numbers[-1])
@@ -112,12 +116,12 @@ def _choose_epsilon(grid: Grid) -> float:
     )
     usual = type(least)(grid.number(grid.usual))
     number = st.slider(
-        label,
+        say(f"attacks.choice.{kind}.title"),
         least,
         most,
         step=type(least)(grid.step),
         format=form,
-        help=meaning,
+        help=say(f"attacks.choice.{kind}.meaning"),
         **settings.bind(name, usual, parse),
     )
     return float(number) / grid.unit
@@ -125,10 +129,10 @@ def _choose_epsilon(grid: Grid) -> float:
 
 def _choose_seed() -> int:
     seed = st.number_input(
-        "Seed",
+        attack_setup.name_setting("seed"),
         0,
         _LARGEST_SEED,
-        help="Of all that is random about the attacks; the same seed gives the same result.",
+        help=say("attacks.choice.seed"),
         **settings.bind("seed", 0, settings.whole(0, _LARGEST_SEED)),
     )
     return int(seed)
@@ -141,46 +145,45 @@ def _choose_settings(name: str) -> Attack:
         AttackError: They make no sense together; the core's sentence says why.
     """
     values: dict[str, Any] = {}
-    title = attacks.get(name).title
-    with st.expander(f"{title} settings", icon=":material/tune:"):
+    title = attack_setup.name_attack(name)
+    with st.expander(say("attacks.choice.settings", attack=title), icon=":material/tune:"):
         for setting in attacks.describe_settings(name):
             if len(setting.choices) == 1:
                 continue
             link = setting.name if name == PGD.name else f"{name}_{setting.name}"
+            meaning = attack_setup.explain_setting(name, setting)
             if setting.name == _STEP:
-                values[_STEP] = _choose_step(link, setting, str(values.get("norm", "")))
+                norm = str(values.get("norm", ""))
+                values[_STEP] = _choose_step(link, meaning, norm)
             else:
-                values[setting.name] = _choose_value(link, setting)
+                values[setting.name] = _choose_value(link, setting, meaning)
     try:
         return attacks.make(name, **values)
     except AttackError as error:
-        raise AttackError(f"{title}: {error}") from error
+        raise AttackError(say("attacks.choice.refused", attack=title, reason=error)) from error
 
 
-def _choose_value(link: str, setting: Setting) -> Any:
+def _choose_value(link: str, setting: Setting, meaning: str) -> Any:
+    title = attack_setup.name_setting(setting.name)
     if setting.choices:
         words = {str(value): value for value in setting.choices}
         bound = settings.bind(link, str(setting.default), settings.one_of(list(words)))
         choice = st.segmented_control(
-            setting.title,
+            title,
             list(words),
-            format_func=lambda word: _name_choice(setting.name, words[word]),
+            format_func=lambda word: attack_setup.name_value(setting, words[word]),
             required=True,
-            help=setting.meaning,
+            help=meaning,
             **bound,
         )
         return words[str(choice)]
     if setting.kind is bool:
         bound = settings.bind(link, setting.default, settings.yes_no)
-        return st.toggle(setting.title, help=setting.meaning, **bound)
+        return st.toggle(title, help=meaning, **bound)
     if setting.kind is int:
         bound = settings.bind(link, int(setting.default), settings.whole(0, _LARGEST_NUMBER))
-        return int(
-            st.number_input(
-                setting.title, 0, _LARGEST_NUMBER, step=1, help=setting.meaning, **bound
-            )
-        )
-    return _choose_number(setting.title, link, float(setting.default), setting.meaning)
+        return int(st.number_input(title, 0, _LARGEST_NUMBER, step=1, help=meaning, **bound))
+    return _choose_number(title, link, float(setting.default), meaning)
 
 
 def _choose_number(title: str, link: str, default: float, meaning: str) -> float:
@@ -195,23 +198,13 @@ def _choose_number(title: str, link: str, default: float, meaning: str) -> float
     return float(number)
 
 
-def _choose_step(link: str, setting: Setting, norm: str) -> float | None:
+def _choose_step(link: str, meaning: str, norm: str) -> float | None:
     """Draws the step size, in 8-bit levels where the norm is L-infinity.
 
     The attack page has whole levels alone, so the link has a name of its own here.
     """
+    title, whole = attack_setup.name_setting(_STEP), say("attacks.choice.own", meaning=meaning)
     if norm == L2.norm:
-        length = _choose_number(setting.title, f"{link}_l2", 0.0, f"{setting.meaning} {_OWN}")
-        return length or None
-    title = f"{setting.title}, of {LEVELS}"
-    return (
-        _choose_number(title, f"{link}_levels", 0.0, f"{setting.meaning} {_OWN}") / LEVELS or None
-    )
-
-
-def _name_choice(name: str, value: Any) -> str:
-    if name == "norm":
-        return attack_setup.NORMS[value]
-    if name == "target":
-        return "none" if value is None else LABELS[value].replace("_", " ")
-    return str(value)
+        return _choose_number(title, f"{link}_l2", 0.0, whole) or None
+    title = say("attacks.choice.of_levels", title=title, levels=LEVELS)
+    return _choose_number(title, f"{link}_levels", 0.0, whole) / LEVELS or None

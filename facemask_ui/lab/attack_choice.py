@@ -15,16 +15,9 @@ from facemask_core.attacks.pgd import PGD
 from facemask_core.epsilons import LEVELS
 from facemask_ui.base import settings
 from facemask_ui.choices import attack_setup
+from facemask_ui.language import say
 
-STRENGTHS = {
-    "fgsm": "one step; quick and crude",
-    "bim": "small steps from the picture itself; strong",
-    "mim": "small steps with momentum; strong, and travels to other models",
-    "pgd": "small steps from a random start; strong",
-    "apgd": "steps that shrink by themselves; strongest, slow",
-    "square": "only asks for answers, sees no gradient; slow",
-    "noise": "random noise; the control group",
-}
+STRENGTHS = ("fgsm", "bim", "mim", "pgd", "apgd", "square", "noise")
 """The attacks offered here: all that have an epsilon to slide along."""
 
 _RANDOM = ("pgd", "apgd", "square", "noise")
@@ -47,17 +40,26 @@ def choose_attack(*, visible: bool = True, advanced: bool = True) -> tuple[Attac
     """
     draw = partial(
         st.selectbox,
-        "Attack",
+        say("attacks.lab.title"),
         list(STRENGTHS),
-        format_func=lambda name: f"{attacks.get(name).title}: {STRENGTHS[name]}",
+        format_func=_describe_strength,
     )
     parse = settings.one_of(list(STRENGTHS))
-    name = settings.ask(draw, "attack", next(iter(STRENGTHS)), parse, visible=visible)
+    name = settings.ask(draw, "attack", STRENGTHS[0], parse, visible=visible)
     keys = _list_controls(name)
     if not keys and name not in _RANDOM:
         return attacks.make(name), 0
-    with st.expander("Advanced", icon=":material/tune:") if advanced else nullcontext():
+    with (
+        st.expander(say("attacks.lab.advanced"), icon=":material/tune:")
+        if advanced
+        else nullcontext()
+    ):
         return _choose_settings(name, keys, advanced)
+
+
+def _describe_strength(name: str) -> str:
+    strength = say(f"attacks.{name}.strength")
+    return say("attacks.lab.offer", attack=attack_setup.name_attack(name), strength=strength)
 
 
 def _choose_settings(name: str, keys: list[str], visible: bool) -> tuple[Attack, int]:
@@ -102,12 +104,11 @@ def _link_name(attack: str, key: str) -> str:
 def _choose_norm(name: str, usual: str, visible: bool) -> str:
     draw = partial(
         st.segmented_control,
-        "Norm",
+        attack_setup.name_setting("norm"),
         list(attack_setup.NORMS),
         format_func=attack_setup.NORMS.get,
         required=True,
-        help="What epsilon limits: L∞ each colour value's change, L2 the Euclidean length of the "
-        "whole change, so that a few values may move far.",
+        help=say("attacks.lab.norm"),
     )
     return settings.ask(
         draw, name, usual, settings.one_of(list(attack_setup.NORMS)), visible=visible
@@ -115,18 +116,19 @@ def _choose_norm(name: str, usual: str, visible: bool) -> str:
 
 
 def _choose_steps(name: str, usual: int, visible: bool) -> int:
-    draw = partial(st.slider, "Steps", 1, _MOST_STEPS, help="Gradient steps at each epsilon.")
+    title, meaning = attack_setup.name_setting("steps"), say("attacks.lab.steps")
+    draw = partial(st.slider, title, 1, _MOST_STEPS, help=meaning)
     return settings.ask(draw, name, usual, settings.whole(1, _MOST_STEPS), visible=visible)
 
 
 def _choose_step_size(name: str, usual: float | None, visible: bool) -> float | None:
     draw = partial(
         st.slider,
-        "Step size",
+        attack_setup.name_setting("step_size"),
         _USUAL_SIZE,
         _LARGEST_SIZE,
         format=f"%d/{LEVELS}",
-        help="Length of a step; 0 leaves it to the attack, which takes a share of epsilon.",
+        help=say("attacks.lab.step_size"),
     )
     parse = settings.whole(_USUAL_SIZE, _LARGEST_SIZE)
     levels = settings.ask(draw, name, _FIRST["step_size"], parse, visible=visible)
@@ -137,12 +139,11 @@ def _choose_step_length(name: str, usual: float | None, visible: bool) -> float 
     """The step size in L2, where it is a length over all values."""
     draw = partial(
         st.slider,
-        "Step size",
+        attack_setup.name_setting("step_size"),
         float(_USUAL_SIZE),
         _LONGEST,
         step=_SHORTEST,
-        help="Euclidean length of a step; 0 leaves it to the attack, which takes a share of "
-        "epsilon.",
+        help=say("attacks.lab.step_length"),
     )
     parse = settings.multiple(_SHORTEST, _LONGEST)
     length = settings.ask(draw, f"{name}_l2", float(_USUAL_SIZE), parse, visible=visible)
@@ -152,8 +153,8 @@ def _choose_step_length(name: str, usual: float | None, visible: bool) -> float 
 def _choose_random_start(name: str, usual: bool, visible: bool) -> bool:
     draw = partial(
         st.toggle,
-        "Random start",
-        help="Begin at a random point within epsilon rather than at the picture itself.",
+        attack_setup.name_setting("random_start"),
+        help=say("attacks.lab.random_start"),
     )
     return settings.ask(draw, name, usual, settings.yes_no, visible=visible)
 
@@ -161,10 +162,10 @@ def _choose_random_start(name: str, usual: bool, visible: bool) -> bool:
 def _choose_restarts(name: str, usual: int, visible: bool) -> int:
     draw = partial(
         st.slider,
-        "Restarts",
+        attack_setup.name_setting("restarts"),
         1,
         _MOST_RESTARTS,
-        help="Attempts from different random starts; the best one counts.",
+        help=say("attacks.lab.restarts"),
     )
     return settings.ask(draw, name, usual, settings.whole(1, _MOST_RESTARTS), visible=visible)
 
@@ -172,20 +173,19 @@ def _choose_restarts(name: str, usual: int, visible: bool) -> int:
 def _choose_queries(name: str, usual: int, visible: bool) -> int:
     draw = partial(
         st.slider,
-        "Questions to the model",
+        say("attacks.lab.questions"),
         _FEW_QUERIES,
         usual,
         step=_FEW_QUERIES,
-        help="How often the model may be asked at each epsilon.",
+        help=say("attacks.lab.queries"),
     )
     parse = settings.whole(_FEW_QUERIES, usual)
     return settings.ask(draw, name, _FIRST["queries"], parse, visible=visible)
 
 
 def _choose_seed(visible: bool) -> int:
-    draw = partial(
-        st.number_input, "Seed", 0, _LARGEST_SEED, help="The same seed gives the same result."
-    )
+    title, meaning = attack_setup.name_setting("seed"), say("attacks.lab.seed")
+    draw = partial(st.number_input, title, 0, _LARGEST_SEED, help=meaning)
     return settings.ask(draw, "seed", 0, settings.whole(0, _LARGEST_SEED), visible=visible)
 
 

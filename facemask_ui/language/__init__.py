@@ -14,6 +14,7 @@ from facemask_ui.language.speech import (
     say_all,
     say_known,
     speak,
+    speak_within,
 )
 from facemask_ui.language.texts import DEFAULT, LANGUAGES, Texts, read_texts
 
@@ -32,4 +33,5 @@ __all__ = [
     "say_all",
     "say_known",
     "speak",
+    "speak_within",
 ]

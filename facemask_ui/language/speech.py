@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import streamlit as st
@@ -11,6 +13,8 @@ from facemask_ui import compat
 from facemask_ui.language.texts import DEFAULT, Texts, read_texts
 
 _KEY = "language"
+_ASKED: ContextVar[str | None] = ContextVar("asked", default=None)
+"""The language of a block; None outside any."""
 
 
 def speak(language: str) -> None:
@@ -22,11 +26,27 @@ def speak(language: str) -> None:
     st.session_state[_KEY] = language
 
 
+@contextmanager
+def speak_within(language: str) -> Iterator[None]:
+    """Speaks one language in a block, also in a thread that runs no page, such as a download's.
+
+    Args:
+        language: One of :data:`facemask_ui.language.texts.LANGUAGES`.
+    """
+    token = _ASKED.set(language)
+    try:
+        yield
+    finally:
+        _ASKED.reset(token)
+
+
 def read_current() -> Texts:
     """Reads the strings of the language in which the calling thread's page speaks.
 
     A thread that runs no page, such as a report's, speaks the default language.
     """
+    if (asked := _ASKED.get()) is not None:
+        return read_texts(asked)
     if compat.read_session_id() is None:
         return read_texts(DEFAULT)
     return read_texts(st.session_state.get(_KEY, DEFAULT))

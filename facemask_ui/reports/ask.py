@@ -11,28 +11,15 @@ from facemask_core import robustness
 from facemask_core.epsilons import LINF
 from facemask_core.errors import FacemaskError, TooLongReportError
 from facemask_core.jobs import Job, Kind, Order, State
-from facemask_core.text import write_span
 from facemask_ui.base import messages, settings
 from facemask_ui.choices import report_attacks
 from facemask_ui.choices.report_attacks import AttackChoice
+from facemask_ui.language import say
 from facemask_ui.reports import dataset_choice, lines, open_report
 from facemask_ui.reports.orders import estimate_reports, request_reports
+from facemask_ui.reports.words import write_span
 
 _CURVE, _TRANSFER = "curve", "transfer"
-_FURTHER = (
-    (
-        _CURVE,
-        "Accuracy against epsilon",
-        "One more report each: the smallest epsilon that fools the model on every image, up to "
-        f"{LINF.write(robustness.LARGEST)}. Exact for FGSM; other attacks are run several times, "
-        "and those in L2 or with a target are left out.",
-    ),
-    (
-        _TRANSFER,
-        "Transfer between the models",
-        "One more report for each pair of models: what was made on one is shown to the other.",
-    ),
-)
 
 
 def show_run_button(
@@ -49,7 +36,7 @@ def show_run_button(
     """
     further = _choose_further(names, attack_choices)
     orders = [] if data is None else _make_orders(data, names, attack_choices, further)
-    label = "Run report" if len(orders) < 2 else f"Run {len(orders)} reports"
+    label = say("report.ask.run", count=max(1, len(orders)))
     if st.button(
         label, icon=":material/play_arrow:", disabled=not orders, type="primary", key="run-report"
     ):
@@ -68,15 +55,12 @@ def _show_estimate(orders: list[Order], images: int) -> None:
     try:
         seconds = sum(estimate_reports(orders, images))
     except TooLongReportError as error:
-        st.caption(f":material/hourglass_disabled: {messages.escape_markdown(str(error))}")
+        st.caption(f":material/hourglass_disabled: {messages.write_problem(str(error))}")
     except FacemaskError:
         return  # the report says it, once it is asked for
     else:
-        together = "" if len(orders) == 1 else " altogether"
-        st.caption(
-            f":material/hourglass_empty: Up to about {write_span(seconds)} of computing{together}. "
-            "Everyone who waits has a turn: a short report does not wait for a long one to end."
-        )
+        key = "report.ask.estimate" if len(orders) == 1 else "report.ask.estimate_all"
+        st.caption(f":material/hourglass_empty: {say(key, span=write_span(seconds))}")
 
 
 def _request(orders: list[Order], content: bytes | None, images: int) -> None:
@@ -106,10 +90,14 @@ def _choose_further(names: Sequence[str], attack_choices: Sequence[AttackChoice]
     }
     kinds = set()
     with st.container(horizontal=True, gap="medium"):
-        for name, label, meaning in _FURTHER:
-            bound = settings.bind(name, False, settings.yes_no)
-            is_on = st.toggle(label, help=meaning, disabled=impossible[name], **bound)
-            if is_on and not impossible[name]:
+        for name, is_impossible in impossible.items():
+            is_on = st.toggle(
+                say(f"report.ask.{name}.title"),
+                help=say(f"report.ask.{name}.meaning", largest=LINF.write(robustness.LARGEST)),
+                disabled=is_impossible,
+                **settings.bind(name, False, settings.yes_no),
+            )
+            if is_on and not is_impossible:
                 kinds.add(name)
     return kinds
 

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from facemask_core.evaluation.predictions import Predictions
 from facemask_core.evaluation.report import Evaluation
+from facemask_ui.language import number, say
 
 BINS = 10
 """An even number, so that one edge lies at 1/2, where right turns into wrong."""
@@ -19,24 +20,40 @@ def count_images(predictions: Predictions) -> NDArray[np.int64]:
 
 def name_bin(index: int) -> str:
     """Names a bin by its edges, such as ``20 to 30 %``."""
-    return f"{100 * index // BINS} to {100 * (index + 1) // BINS} %"
+    low, high = 100 * index // BINS, 100 * (index + 1) // BINS
+    return say("report.histogram.bin", low=low, high=high)
 
 
 def list_predictions(report: Evaluation) -> dict[str, Predictions]:
-    """Lists the predictions before and after the attack, by their title; one of a clean run."""
+    """Lists the predictions before and after the attack; one of a clean run.
+
+    Returns:
+        The predictions by ``before`` and ``after``, or by ``clean``, as :func:`name_predictions`
+        puts into words.
+    """
     if report.adversarial is None:
-        return {"Clean": report.clean}
-    return {"Before the attack": report.clean, "After the attack": report.adversarial}
+        return {"clean": report.clean}
+    return {"before": report.clean, "after": report.adversarial}
+
+
+def name_predictions(name: str) -> str:
+    """Names predictions in words, such as ``Before the attack``.
+
+    Args:
+        name: A key of :func:`list_predictions`.
+    """
+    return say(f"report.histogram.{name}")
 
 
 def describe_histogram(report: Evaluation) -> str:
     """Puts the histogram into words; empty bins are left out."""
     sentences = []
-    for title, predictions in list_predictions(report).items():
+    for name, predictions in list_predictions(report).items():
         filled = ", ".join(
-            f"{name_bin(index)}: {count}"
+            say("report.histogram.filled", bin=name_bin(index), count=number(count))
             for index, count in enumerate(count_images(predictions))
             if count
         )
-        sentences.append(f"{title}, images by their confidence in the true class: {filled}.")
+        title = name_predictions(name)
+        sentences.append(say("report.histogram.described", title=title, bins=filled))
     return " ".join(sentences)

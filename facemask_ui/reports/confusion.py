@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
 from functools import partial
 
 import numpy as np
@@ -17,8 +18,9 @@ from facemask_core.text import on_one_line
 from facemask_ui.base import settings
 from facemask_ui.base.figure_table import Cell, Row, draw_table
 from facemask_ui.base.palette import name_class, name_classes
-from facemask_ui.language import percent
+from facemask_ui.language import number, percent, say
 from facemask_ui.reports import thumbnails
+from facemask_ui.reports.confidence_histogram import name_predictions
 
 _MOST = 24
 """The most pictures of a cell that are shown."""
@@ -26,25 +28,27 @@ _CHOSEN = f"{settings.PASSING}confusion"
 
 
 def show_confusion(
-    title: str, predictions: Predictions, report: Evaluation, photographs: Source | None
+    name: str, predictions: Predictions, report: Evaluation, photographs: Source | None
 ) -> None:
     """Shows the matrix, and below it the pictures of the cell that was chosen.
 
     Args:
-        title: What the matrix is of.
+        name: What the matrix is of, as :func:`confidence_histogram.name_predictions` reads it.
         predictions: The model's answers.
         report: The report they belong to.
         photographs: Its files; None if the visitor may not look at them.
     """
-    here = (title, report.model_sha256, report.data_sha256, str(report.threat_model))
+    here = (name, report.model_sha256, report.data_sha256, str(report.threat_model))
     place, cell = st.session_state.get(_CHOSEN, (None, ""))
     chosen = cell if place == here else ""
+    title = name_predictions(name)
+    heads = [say("report.confusion.said", name=word.lower()) for word in name_classes()]
     draw_table(
-        ["True class", *(f"Predicted {word.lower()}" for word in name_classes())],
+        [say("report.confusion.truth"), *heads],
         _make_rows(predictions.confusion, chosen),
-        key=f"confusion:{title}",
-        label=f"{title}: true and predicted classes",
-        caption="Coloured: wrong answers. A cell opens its pictures.",
+        key=f"confusion:{name}",
+        label=say("report.confusion.title", title=title),
+        caption=say("report.confusion.caption"),
         wide=True,
         on_choice=partial(_choose, here, chosen),
     )
@@ -61,22 +65,28 @@ def _make_rows(counts: NDArray[np.int64], chosen: str) -> list[Row]:
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     return [
         Row(
-            title=f"Truly {name_class(true).lower()}",
+            title=say("report.confusion.true", name=name_class(true).lower()),
             cells=[
-                Cell(
-                    text=str(counts[true, said]),
-                    note=f"{'right' if true == said else 'wrong'}, {percent(shares[true, said])}",
-                    wrong=0.0 if true == said else float(shares[true, said]),
-                    key=f"{true}{said}" if counts[true, said] else "",
-                    name=f"{counts[true, said]} {name_class(true).lower()} predicted "
-                    f"{name_class(said).lower()}: show the pictures",
-                    pressed=chosen == f"{true}{said}",
-                )
+                _make_cell(int(counts[true, said]), float(shares[true, said]), true, said, chosen)
                 for said in range(2)
             ],
         )
         for true in range(2)
     ]
+
+
+def _make_cell(count: int, share: float, true: int, said: int, chosen: str) -> Cell:
+    is_right, place = true == said, f"{true}{said}"
+    truth, word = name_class(true).lower(), name_class(said).lower()
+    key = "report.confusion.right" if is_right else "report.confusion.wrong"
+    return Cell(
+        text=number(count),
+        note=say(key, share=percent(share)),
+        wrong=0.0 if is_right else share,
+        key=place if count else "",
+        name=say("report.confusion.show", count=count, truth=truth, predicted=word),
+        pressed=chosen == place,
+    )
 
 
 def _show_pictures(
@@ -92,16 +102,8 @@ def _show_pictures(
     first = rows[:_MOST]
     paths = [report.paths[row] for row in first]
     pictures = {} if photographs is None else thumbnails.make_thumbnails(photographs, paths)
-    more = f"; the first {_MOST} of {len(rows)}" if len(rows) > _MOST else ""
-    attacked = (
-        " The pictures are shown as they are before the attack."
-        if report.robust is not None
-        else ""
-    )
     st.markdown(
-        f"**{title}: truly {name_class(true).lower()}, predicted {name_class(said).lower()}**, "
-        f"the surest first{more}.{attacked}"
-        + ("" if pictures else " The files are not at hand here, so these are their names.")
+        " ".join(_write_lead(title, true, said, len(rows), report.robust is not None, pictures))
     )
     st.html(
         write_grid(
@@ -111,6 +113,27 @@ def _show_pictures(
             ]
         )
     )
+
+
+def _write_lead(
+    title: str, true: int, said: int, count: int, is_attacked: bool, pictures: Mapping[str, str]
+) -> list[str]:
+    """Writes the sentences above a cell's pictures."""
+    sentences = [
+        say(
+            "report.confusion.pictures_first" if count > _MOST else "report.confusion.pictures",
+            title=title,
+            truth=name_class(true).lower(),
+            predicted=name_class(said).lower(),
+            shown=_MOST,
+            count=number(count),
+        )
+    ]
+    if is_attacked:
+        sentences.append(say("report.confusion.before"))
+    if not pictures:
+        sentences.append(say("report.confusion.names"))
+    return sentences
 
 
 def list_pictures(predictions: Predictions, true: int, said: int) -> list[int]:

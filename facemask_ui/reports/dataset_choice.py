@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,15 +21,17 @@ from facemask_core.jobs import Data, Kind
 from facemask_core.text import visible
 from facemask_ui.base import messages, mode, settings
 from facemask_ui.base.upload import choose_file
+from facemask_ui.language import DEFAULT, Texts, number, read_current, read_texts, say
 
 if TYPE_CHECKING:
     from facemask_ui.compat import UploadedFile
 
-PORTRAITS, ZIP, FOLDER = "Shipped portraits", "Zip file", "Server folder"
-MENDELEY = "Mendeley photographs"
+PORTRAITS, ZIP, FOLDER, MENDELEY = "portraits", "zip", "folder", "mendeley"
 ROOTS_VARIABLE = "FACEMASK_DATA_ROOTS"
 _DEFAULT_LIMIT = 1000
 _ZIP = "dataset:zip"
+_ENGLISH = read_texts(DEFAULT)
+"""For titles in the queue: one order has one title, whatever its visitor's language."""
 
 
 @dataclass(frozen=True)
@@ -79,8 +82,9 @@ def choose_dataset() -> DatasetChoice | None:
     downloaded = [MENDELEY] if mendeley.find_parts() else []
     sources = [PORTRAITS, ZIP, *downloaded, *([FOLDER] if list_roots() else [])]
     source = st.segmented_control(
-        "Dataset",
+        say("report.dataset.title"),
         sources,
+        format_func=_name_source,
         required=True,
         **settings.bind("dataset", PORTRAITS, settings.one_of(sources), in_link=False),
     )
@@ -96,27 +100,55 @@ def choose_dataset() -> DatasetChoice | None:
     data, dataset = choice
     most = mode.read_mode().images
     limit = st.number_input(
-        "Use at most",
+        say("report.dataset.limit"),
         1,
         most,
-        help="Images, taken from both classes in turn.",
+        help=say("report.dataset.limit_help"),
         **settings.bind("limit", min(_DEFAULT_LIMIT, most), settings.whole(1, most)),
     )
     used = dataset.take(int(limit))
-    counts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in used.counts().items())
-    st.caption(f"{len(used)} of {len(dataset)} images: {counts}.")
+    counts = {name: number(count) for name, count in used.counts().items()}
+    st.caption(say("report.dataset.counts", used=number(len(used)), count=len(dataset), **counts))
     crop = st.toggle(
-        "Crop to the face",
-        help="Each picture is cut to the largest face in it, as on the other pages; one in which "
-        "no face is found is used whole. Finding faces takes longer than judging them.",
+        say("report.dataset.crop"),
+        help=say("report.dataset.crop_help"),
         **settings.bind("cropped", False, settings.yes_no),
     )
     return DatasetChoice(data, int(limit), len(used), crop, find_zip(data))
 
 
+def _name_source(source: str) -> str:
+    return say(f"report.dataset.{source}")
+
+
+def describe_portraits() -> Data:
+    """Describes the shipped portraits, as a job needs to know them."""
+    return Data(kind=Kind.PORTRAITS, title=_ENGLISH.say("report.dataset.portraits"))
+
+
+def name_data(data: Data) -> str:
+    """Names photographs in the page's language; their title names them to the queue.
+
+    Args:
+        data: What an order is about.
+    """
+    if data.kind is Kind.PORTRAITS:
+        return say("report.dataset.portraits")
+    if data.kind is Kind.FOLDER:
+        for part, place in mendeley.find_parts().items():
+            if str(place) == data.place:
+                return _name_mendeley_part(part, read_current())
+    return data.title
+
+
+def _name_mendeley_part(part: str, texts: Texts) -> str:
+    if part == ".":
+        return texts.say("report.dataset.mendeley")
+    return texts.say("report.dataset.mendeley_part", part=part)
+
+
 def _open_portraits() -> tuple[Data, Dataset]:
-    data = Data(kind=Kind.PORTRAITS, title=PORTRAITS)
-    return data, open_dataset(samples.FACES_DIR)
+    return describe_portraits(), open_dataset(samples.FACES_DIR)
 
 
 def _choose_zip() -> tuple[Data, Dataset] | None:
@@ -125,25 +157,19 @@ def _choose_zip() -> tuple[Data, Dataset] | None:
         if file is not None:
             st.session_state[_ZIP] = UploadedZip.from_bytes(file.name, file.getvalue())
 
-    st.caption(
-        ":material/lock: Another process computes the report, so the zip lies on this server's "
-        "disk, for the lab alone, from the moment you run a report on it until its last report "
-        "has ended or is cancelled. File names and figures stay until you delete the report; "
-        "only its link leads to them."
-    )
+    st.caption(f":material/lock: {say('report.dataset.zip_privacy')}")
     file = choose_file(
-        "Choose a zip with one folder a class",
+        say("report.dataset.zip_choice"),
         key="zip",
         on_change=keep_zip,
-        hint="Folders with_mask and without_mask, or splits that hold them, such as train and "
-        "test. It is never unpacked to disk.",
+        hint=say("report.dataset.zip_hint"),
     )
     upload: UploadedZip | None = st.session_state.get(_ZIP)
     if upload is None:
         return None
     if file is None:  # another page was open meanwhile
         name = messages.escape_markdown(upload.name)
-        st.caption(f":material/folder_zip: Still chosen: {name}.")
+        st.caption(f":material/folder_zip: {say('report.dataset.zip_kept', name=name)}")
     try:
         split, dataset = "", _arrange_zip(upload.sha256, "", upload)
     except SplitsError as error:
@@ -161,10 +187,10 @@ def _choose_split(splits: Sequence[str]) -> str:
     """
     tests = [path for path in splits if parse_split(path.rpartition("/")[2]) == "test"]
     return st.selectbox(
-        "Split",
+        say("report.dataset.split"),
         splits,
         format_func=visible,
-        help="The dataset is divided; a report is about one of its parts.",
+        help=say("report.dataset.split_help"),
         **settings.bind("split", [*tests, *splits][0], settings.one_of(splits), in_link=False),
     )
 
@@ -207,9 +233,10 @@ def is_public(data: Data) -> bool:
         return False
 
 
-@st.cache_resource(scope="session", max_entries=1, show_spinner="Reading the zip…")
+@st.cache_resource(scope="session", max_entries=1, show_spinner=False)
 def _open_zip(sha256: str, _name: str, _content: bytes) -> Archive:
-    return Archive(_content, _name)
+    with st.spinner(say("report.reading_zip")):
+        return Archive(_content, _name)
 
 
 @st.cache_resource(scope="session", max_entries=1, show_spinner=False)
@@ -223,22 +250,22 @@ def _choose_mendeley_part() -> tuple[Data, Dataset]:
     part = names[0]
     if len(names) > 1:
         part = st.selectbox(
-            "Part",
+            say("report.dataset.part"),
             names,
             **settings.bind("mendeley_part", part, settings.one_of(names), in_link=False),
         )
-    title = MENDELEY if part == "." else f"{MENDELEY}, {part}"
+    title = _name_mendeley_part(part, _ENGLISH)
     data = Data(kind=Kind.FOLDER, title=title, place=str(parts[part]))
     return data, open_dataset(parts[part])
 
 
 def _choose_folder() -> tuple[Data, Dataset] | None:
     allowed = list_roots()
+    folders = messages.escape_markdown(", ".join(map(str, allowed)))
     text = st.text_input(
-        "Folder on the server",
+        say("report.dataset.folder_path"),
         placeholder=str(allowed[0]),
-        help="It needs one folder a class, or splits that hold them. Allowed: "
-        + messages.escape_markdown(", ".join(map(str, allowed))),
+        help=say("report.dataset.folder_help", folders=folders),
         **settings.bind("folder", "", lambda text: text, in_link=False),
     )
     if not text:
@@ -275,8 +302,15 @@ def resolve_folder(text: str) -> Path:
     except (OSError, ValueError, RuntimeError):  # a null byte, or a loop of links
         folder = None
     if folder is None or not any(folder.is_relative_to(root) for root in allowed):
-        raise DatasetError(
-            "This folder is not one the operator of this lab allows; choose one below "
-            f"{' or '.join(map(str, allowed)) or 'a folder listed in ' + ROOTS_VARIABLE}."
-        )
+        raise DatasetError(say("report.dataset.folder_refused", folders=_list_allowed(allowed)))
     return folder
+
+
+def _list_allowed(allowed: Sequence[Path]) -> str:
+    """Lists the allowed folders for a sentence, or says where the operator lists them."""
+    if not allowed:
+        return say("report.dataset.folder_listed", variable=ROOTS_VARIABLE)
+    return reduce(
+        lambda first, second: say("report.dataset.or", first=first, second=second),
+        map(str, allowed),
+    )

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from facemask_core.epsilons import LEVELS, describe_epsilon
+from facemask_core.epsilons import LEVELS, LINF
 from facemask_core.robustness import SmallestEpsilons
 from facemask_ui.base.charts import CHART_CONFIG
 from facemask_ui.base.palette import Palette, pick_palette
-from facemask_ui.language import percent
+from facemask_ui.choices import attack_setup
+from facemask_ui.language import join_clauses, percent, say
 
-MEANING_UNSHADED = (
-    "An image stands at an epsilon while nothing up to it fools the model; one that was wrong "
-    "before counts as fooled from the start. So each curve begins at the clean accuracy and never "
-    "rises."
-)
-MEANING = f"{MEANING_UNSHADED} Shaded: 95 % confidence interval."
 _DASHES = ("solid", "dash", "dot", "dashdot")
 _SYMBOLS = ("circle", "square", "diamond", "triangle-up")
 _TRANSPARENT = "22"
@@ -39,45 +35,62 @@ def show_curves(searches: Mapping[str, SmallestEpsilons], *, key: str) -> None:
     st.plotly_chart(
         _draw_figure(searches), key=key, config=CHART_CONFIG, alt=describe_curves(searches)
     )
-    st.caption(MEANING)
+    meaning = say("report.curve.meaning")
+    st.caption(say("report.curve.meaning_shaded", meaning=meaning))
     st.dataframe(tabulate_searches(searches), hide_index=True)
 
 
 def write_median(search: SmallestEpsilons) -> str:
     """Writes the epsilon up to which half of the images are fooled."""
     if np.isinf(search.median):
-        return f"over {describe_epsilon(search.largest / LEVELS)}"
-    return "none needed" if search.median == 0 else describe_epsilon(search.median / LEVELS)
+        largest = attack_setup.write_epsilon(search.largest / LEVELS)
+        return say("report.curve.over", epsilon=largest)
+    if search.median == 0:
+        return say("report.curve.none")
+    return attack_setup.write_epsilon(search.median / LEVELS)
+
+
+def count_searches(searches: Mapping[str, SmallestEpsilons]) -> list[dict[str, Any]]:
+    """Counts for each search the images that its median leaves out, and writes the median."""
+    return [
+        {
+            "name": name,
+            "median": write_median(search),
+            "images": len(search.levels),
+            "wrong_before": int((search.levels == 0).sum()),
+            "standing": int(np.isinf(search.levels).sum()),
+            "dead": search.dead_gradients,
+        }
+        for name, search in searches.items()
+    ]
 
 
 def tabulate_searches(searches: Mapping[str, SmallestEpsilons]) -> pd.DataFrame:
     """Makes one row a search: the median, and how many images it leaves out."""
-    return pd.DataFrame(
-        [
-            {
-                "": name,
-                "median smallest fooling epsilon": write_median(search),
-                "images": len(search.levels),
-                "wrong before": int((search.levels == 0).sum()),
-                "standing at the end": int(np.isinf(search.levels).sum()),
-                "without a gradient": search.dead_gradients,
-            }
-            for name, search in searches.items()
-        ]
-    )
+    table = pd.DataFrame(count_searches(searches))
+    heads = {name: say(f"report.curve.{name}") for name in table.columns if name != "name"}
+    return table.rename(columns={"name": "", **heads})
 
 
 def describe_curves(searches: Mapping[str, SmallestEpsilons]) -> str:
     """Puts the chart into words."""
-    return "Accuracy against epsilon. " + "; ".join(
-        f"{name}: {percent(search.robust_accuracy[0])} clean, "
-        + ", ".join(
-            f"{percent(search.robust_accuracy[level])} at {level}/{LEVELS}"
-            for level in _SPOKEN
-            if level <= search.largest
+    curves = join_clauses(_describe_curve(name, search) for name, search in searches.items())
+    return say("report.curve.described", curves=curves)
+
+
+def _describe_curve(name: str, search: SmallestEpsilons) -> str:
+    accuracy = search.robust_accuracy
+    points = ", ".join(
+        say(
+            "report.curve.described_point",
+            share=percent(accuracy[level]),
+            epsilon=LINF.write(level),
         )
-        for name, search in searches.items()
+        for level in _SPOKEN
+        if level <= search.largest
     )
+    clean = percent(accuracy[0])
+    return say("report.curve.described_curve", name=name, clean=clean, points=points)
 
 
 def _draw_figure(searches: Mapping[str, SmallestEpsilons]) -> go.Figure:
@@ -96,10 +109,11 @@ def _draw_figure(searches: Mapping[str, SmallestEpsilons]) -> go.Figure:
     axis = {"fixedrange": True, "tickfont": ink, "title_font": ink, "gridcolor": colours.faint}
     largest = max(search.largest for search in searches.values())
     figure.update_xaxes(
-        title=f"Epsilon, in steps of 1/{LEVELS}", tickvals=[0, *_SPOKEN],
+        title=say("report.curve.epsilon", levels=LEVELS), tickvals=[0, *_SPOKEN],
         range=[-0.5, largest + 0.5], **axis,
     )  # fmt: skip
-    figure.update_yaxes(title="Robust accuracy", range=[0, 1.02], tickformat=".0%", **axis)
+    title = say("report.curve.robust")
+    figure.update_yaxes(title=title, range=[0, 1.02], tickformat=".0%", **axis)
     return figure
 
 

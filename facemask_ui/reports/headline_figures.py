@@ -7,22 +7,13 @@ from typing import Any
 
 from facemask_core.evaluation.confidence_intervals import Interval
 from facemask_core.evaluation.report import Evaluation
-from facemask_ui.language import percent
+from facemask_core.labels import LABELS
+from facemask_ui.base.palette import name_class
+from facemask_ui.language import number, percent, say, say_known
 
-CLEAN, BALANCED, ROBUST = "Clean accuracy", "Balanced accuracy", "Robust accuracy"
-FOOLED = "Fooled by the attack"
-_DROP = "Confidence drop"
-MEANINGS = {
-    CLEAN: "Of all images, those that the model gets right as they are.",
-    BALANCED: "The mean of both classes' shares of right answers, so that the larger class counts "
-    "no more than the other.",
-    ROBUST: "Of all images, those that the model gets right before the attack and after it.",
-    FOOLED: "Of the images that the model gets right before the attack, those that it gets wrong "
-    "after it; also called success rate.",
-    _DROP: "By how much the probability of the true class falls through the attack, on average.",
-}
-"""What the figures mean, by their labels."""
-_DOUBTS = {"unsure": "Unsure", "unsure_attacked": "Unsure, attacked"}
+CLEAN, BALANCED, ROBUST = "accuracy", "balanced_accuracy", "robust_accuracy"
+FOOLED = "success_rate"
+_DROP = "mean_confidence_drop"
 
 
 @dataclass(frozen=True)
@@ -30,38 +21,56 @@ class Figure:
     """One of a report's headline figures.
 
     Attributes:
-        label: Its name in words.
+        name: Its name, as reports store it.
         value: The figure, of which 1 is 100 %.
         interval: Its 95 % confidence interval; None where there is none.
     """
 
-    label: str
+    name: str
     value: float
     interval: Interval | None
+
+    @property
+    def label(self) -> str:
+        """Its name in words."""
+        return name_figure(self.name)
+
+    @property
+    def meaning(self) -> str | None:
+        """What it means, in a sentence; None where its name says it."""
+        return say_known(f"report.figure_meanings.{self.name}", "") or None
 
     @property
     def interval_text(self) -> str:
         """The interval in words, such as ``83.1 to 96.4 %``; empty without one."""
         if self.interval is None:
             return ""
-        return f"{100 * self.interval.low:.1f} to {100 * self.interval.high:.1f} %"
+        low, high = (number(100 * end, 1) for end in (self.interval.low, self.interval.high))
+        return say("report.figures.interval", low=low, high=high)
+
+
+def name_figure(name: str) -> str:
+    """Names a figure in words.
+
+    Args:
+        name: Its name, as reports store it.
+    """
+    return say(f"report.figures.{name}")
 
 
 def list_figures(report: Evaluation) -> list[Figure]:
     """Lists the figures that exist for this report, those before the attack first."""
-    named = {
-        "accuracy": (CLEAN, report.clean.accuracy),
-        "balanced_accuracy": (BALANCED, report.clean.balanced_accuracy),
-        "robust_accuracy": (ROBUST, report.robust_accuracy),
-        "success_rate": (FOOLED, report.success_rate),
-        "mean_confidence_drop": (_DROP, report.mean_confidence_drop),
-        **{
-            name: (_DOUBTS[name], float(hits.mean())) for name, hits in report.unsure_shares.items()
-        },
+    values = {
+        CLEAN: report.clean.accuracy,
+        BALANCED: report.clean.balanced_accuracy,
+        ROBUST: report.robust_accuracy,
+        FOOLED: report.success_rate,
+        _DROP: report.mean_confidence_drop,
+        **{name: float(hits.mean()) for name, hits in report.unsure_shares.items()},
     }
     figures = [
-        Figure(label, value, report.intervals.get(name))
-        for name, (label, value) in named.items()
+        Figure(name, value, report.intervals.get(name))
+        for name, value in values.items()
         if value is not None
     ]
     return [*_list_without_drawn(report), *figures]
@@ -72,13 +81,10 @@ def _list_without_drawn(report: Evaluation) -> list[Figure]:
     counting = report.parts["without_drawn"]
     if counting is None:
         return []
-    named = {
-        "balanced_accuracy": "Balanced, real masks",
-        "balanced_robust_accuracy": "Robust, real masks",
-    }
+    names = {"balanced_accuracy": "balanced_real", "balanced_robust_accuracy": "robust_real"}
     return [
-        Figure(label, counting[key], _read_interval(counting["intervals"][key]))
-        for key, label in named.items()
+        Figure(name, counting[key], _read_interval(counting["intervals"][key]))
+        for key, name in names.items()
         if key in counting
     ]
 
@@ -90,33 +96,20 @@ def _read_interval(record: dict[str, Any] | None) -> Interval | None:
 def explain_figures(report: Evaluation) -> list[str]:
     """Explains the figures in a sentence or two each."""
     has_attack = report.adversarial is not None
-    bootstrap = "; a bootstrap for the confidence drop" if has_attack else ""
     error = report.clean.calibration.expected_calibration_error
+    key = "range_attacked" if has_attack else "range"
     sentences = [
-        "The range with each figure is its 95 % confidence interval: how far the choice of these "
-        f"{len(report.paths)} images may have moved it (Wilson's for shares{bootstrap}). It says "
-        "nothing about images of another kind.",
-        f"Expected calibration error {percent(error)}: by so much the confidence on the images as "
-        "they are misses the accuracy, on average.",
+        say(f"report.notes.{key}", count=len(report.paths)),
+        say("report.notes.calibration", error=percent(error)),
     ]
     if (counting := report.parts["without_drawn"]) is not None:
-        sentences.append(
-            f"Real masks: the mean of both classes' shares over the {counting['images']} images "
-            "without a mask or with a real one. Drawn masks, painted onto the photograph by a "
-            "program, are left out; these are the figures that count."
-        )
+        sentences.append(say("report.notes.real", count=counting["images"]))
     if report.unsure_shares:
-        sentences.append(
-            f"Unsure: the share of answers with a confidence below "
-            f"{percent(float(report.clean.unsure_below or 0))}, as the model's card has it. They "
-            "count like all others in every other figure."
-        )
+        share = percent(float(report.clean.unsure_below or 0))
+        sentences.append(say("report.notes.unsure", share=share))
     if has_attack:
-        sentences.append(
-            f"{ROBUST}: of all images, those right before the attack and after it. {FOOLED}: of "
-            "the images right before it, those that are wrong after it (the attack's success "
-            f"rate). {_DROP}: the mean fall of the true class's probability."
-        )
+        robust, fooled, drop = (name_figure(name) for name in (ROBUST, FOOLED, _DROP))
+        sentences.append(say("report.notes.attacked", robust=robust, fooled=fooled, drop=drop))
     return sentences
 
 
@@ -124,27 +117,19 @@ def warn_of_dead_gradients(report: Evaluation) -> str | None:
     """Warns of images on which the attack had no gradient to follow; None if there are none."""
     if not report.dead_gradients:
         return None
-    return (
-        f"On {report.dead_gradients} images the gradient was zero or not finite, so the attack had "
-        "no direction to go."
-    )
+    return say("report.notes.dead", count=report.dead_gradients)
 
 
 def warn_of_small_changes(report: Evaluation) -> str | None:
     """Warns of images that the attack changes too little, or not at all; None if there are none."""
-    total = len(report.paths)
+    total = number(len(report.paths))
     sentences = []
     if report.rounded_away:
-        sentences.append(
-            f"The attack changes {report.rounded_away} of {total} images by so little that, saved "
-            "as 8-bit pictures, they would be the originals again; the figures are of the exact "
-            "images."
-        )
+        changed = number(report.rounded_away)
+        sentences.append(say("report.notes.rounded_away", changed=changed, total=total))
     if report.unmoved:
-        sentences.append(
-            f"It leaves {report.unmoved} of {total} images exactly as they are, and these count as "
-            "robust: it found no change that fools within epsilon, or it could not move."
-        )
+        unmoved = number(report.unmoved)
+        sentences.append(say("report.notes.unmoved", unmoved=unmoved, total=total))
     return " ".join(sentences) or None
 
 
@@ -153,9 +138,7 @@ def warn_of_missing_class(report: Evaluation) -> str | None:
     missing = report.clean.missing_classes
     if not missing:
         return None
-    count = len(report.skipped)
-    reason = f" ({count} file{'s' * (count != 1)} could not be read)" if count else ""
-    return (
-        f"There is no image {missing[0].replace('_', ' ')} here{reason}, so every figure is about "
-        "the other class alone; balanced accuracy, too, is the share of its images classed rightly."
-    )
+    name = name_class(LABELS.index(missing[0])).lower()
+    if report.skipped:
+        return say("report.notes.missing_unread", name=name, count=len(report.skipped))
+    return say("report.notes.missing", name=name)

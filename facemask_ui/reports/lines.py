@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from facemask_core import runs
 from facemask_core.data import datasets, samples
-from facemask_core.jobs import Data, Job, Kind
+from facemask_core.jobs import Data, Job
 from facemask_core.runs import StoredRun
 from facemask_ui.reports import dataset_choice, owner
 from facemask_ui.reports.line import Line
@@ -64,7 +64,7 @@ def _find_public_data(run: StoredRun, job: Job | None) -> Data | None:
     """Finds a run's photographs; None unless everyone on this server may see them."""
     values = run.question.values
     if values["data_sha256"] == _hash_portraits(values["files"]):
-        return Data(kind=Kind.PORTRAITS, title=dataset_choice.PORTRAITS)
+        return dataset_choice.describe_portraits()
     if job is not None and dataset_choice.is_public(job.order.data):
         return job.order.data
     return None

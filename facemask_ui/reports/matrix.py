@@ -8,14 +8,13 @@ from facemask_core import attacks
 from facemask_core.jobs import State
 from facemask_ui.base.figure_table import Cell, Row, draw_table
 from facemask_ui.choices import models
-from facemask_ui.language import percent
+from facemask_ui.language import number, percent, say
 from facemask_ui.reports import stored
 from facemask_ui.reports.line import Line
 from facemask_ui.reports.open_report import open_run
 from facemask_ui.reports.words import describe_attack
 
 _KEY = "report-matrix"
-_CLEAN = "Clean"
 
 
 def show_matrix(lines: Sequence[Line], shown: Line | None) -> None:
@@ -42,12 +41,11 @@ def show_matrix(lines: Sequence[Line], shown: Line | None) -> None:
         for name in models.sort_names({line.model for line in members})
     ]
     draw_table(
-        ["Model", *(title for _, title in columns)],
+        [say("report.matrix.model"), *(title for _, title in columns)],
         rows,
         key=_KEY,
-        label="Right answers by model and attack",
-        caption="Right answers on the same images, as they are (clean) and after each attack. The "
-        "stronger the colour, the more answers are wrong. A cell opens its report.",
+        label=say("report.matrix.title"),
+        caption=say("report.matrix.caption"),
         on_choice=open_run,
     )
 
@@ -85,8 +83,7 @@ def _are_ordered_alike(base: Line, line: Line) -> bool:
 
 def describe_column(line: Line) -> str:
     """Names the column of a line: its attack with its settings."""
-    words = describe_attack(line)
-    return _CLEAN if line.attack is None else words
+    return say("report.matrix.clean") if line.attack is None else describe_attack(line)
 
 
 def _find_place(line: Line) -> tuple[int, float, str]:
@@ -101,17 +98,19 @@ def _make_cell(line: Line | None, shown: Line | None) -> Cell:
         return Cell(text="–")
     if not line.complete:
         waits = line.job is not None and line.job.state is State.QUEUED
-        return Cell(text="waits" if waits else "runs")
+        return Cell(text=say("report.matrix.waits" if waits else "report.matrix.runs"))
     summary = stored.read_summary(line)
     if summary is None:
         return Cell(text="–")
     wrong = 1.0 - summary.right / summary.images
-    text = f"{summary.right} of {summary.images}"
+    right, images = number(summary.right), number(summary.images)
+    text = say("report.matrix.right", right=right, images=images)
+    column = describe_column(line)
     return Cell(
         text=text,
-        note=f"{percent(wrong)} wrong",
+        note=say("report.matrix.wrong", share=percent(wrong)),
         wrong=wrong,
         key=line.run,
-        name=f"Open {models.name(line.model)}, {describe_column(line)}: {text} right",
+        name=say("report.matrix.open", model=models.name(line.model), attack=column, right=text),
         pressed=shown is not None and shown.run == line.run,
     )

@@ -9,13 +9,8 @@ from facemask_core import evaluation
 from facemask_core.evaluation.mcnemar import Comparison
 from facemask_core.evaluation.report import Evaluation
 from facemask_ui.choices import models
-
-MEANING = (
-    "McNemar's exact test counts the images that one model has right and the other wrong; p is how "
-    "often two equally good models would differ at least as much by chance."
-)
-FIGURE_NAMES = {"accuracy": "Clean accuracy", "robust_accuracy": "Robust accuracy"}
-"""The figures of a comparison, by their names in :func:`facemask_core.evaluation.compare`."""
+from facemask_ui.language import number, say
+from facemask_ui.reports.headline_figures import name_figure
 
 
 @dataclass(frozen=True)
@@ -44,7 +39,7 @@ class ModelComparison:
 
 def write_p_value(p_value: float) -> str:
     """Writes a p-value as people do."""
-    return "< 0.001" if p_value < 0.001 else f"{p_value:.3f}"
+    return say("report.comparison.tiny_p") if p_value < 0.001 else number(p_value, 3)
 
 
 def compare_models(report: Evaluation, reports: Iterable[Evaluation]) -> list[ModelComparison]:
@@ -59,7 +54,7 @@ def compare_models(report: Evaluation, reports: Iterable[Evaluation]) -> list[Mo
     return [
         ModelComparison(
             models.name(other.model),
-            FIGURE_NAMES[name],
+            name_figure(name),
             _read_figure(report, name),
             _read_figure(other, name),
             test,

@@ -7,14 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from facemask_core.evaluation.report import Evaluation
-from facemask_core.labels import LABELS
+from facemask_ui.base.palette import name_class
+from facemask_ui.language import say
 
-MOST, LEAST = "Most fooled", "Least fooled"
-NOBODY = {
-    MOST: "No image that was right before the attack is wrong after it.",
-    LEAST: "No image is right both before the attack and after it.",
-}
-"""What is said where an end is empty."""
+MOST, LEAST = "most", "least"
 LIMIT = 5
 """How many images stand at each end."""
 
@@ -36,12 +32,24 @@ class Fall:
     after: float
 
 
+def title_extremes(name: str) -> str:
+    """Names one end in words.
+
+    Args:
+        name: :data:`MOST` or :data:`LEAST`.
+    """
+    return say(f"report.extremes.{name}")
+
+
 def list_extremes(report: Evaluation) -> dict[str, list[Fall]]:
     """Lists the images whose true-class confidence fell most and least, the extreme ones first.
 
     The most fooled are right before the attack and wrong after it, the least fooled right before
     and after. An image that is wrong before the attack is neither, for nobody had to fool the
     model. Of equal falls the earlier file counts as the greater. Nothing for a clean run.
+
+    Returns:
+        The images at either end, by :data:`MOST` and :data:`LEAST`.
     """
     if report.confidence_drops is None or report.robust is None:
         return {}
@@ -58,7 +66,7 @@ def _measure_fall(report: Evaluation, row: int) -> Fall:
     assert report.adversarial is not None  # noqa: S101  (for the type checker)
     return Fall(
         report.paths[row],
-        LABELS[report.clean.labels[row]].replace("_", " "),
+        name_class(int(report.clean.labels[row])).lower(),
         float(report.clean.true_confidence[row]),
         float(report.adversarial.true_confidence[row]),
     )

@@ -9,11 +9,12 @@ import streamlit as st
 from facemask_core.jobs import Job
 from facemask_core.robustness import SmallestEpsilons
 from facemask_ui.base import page_runs, reveal, settings
+from facemask_ui.language import number, say
 from facemask_ui.reports import epsilon_curve, side_by_side, stored, transfer_table, view
 from facemask_ui.reports.line import Line
 from facemask_ui.reports.lines import find_line
 from facemask_ui.reports.printed import Supplement
-from facemask_ui.reports.words import describe_line, describe_progress
+from facemask_ui.reports.words import describe_line, describe_progress, name_search
 
 _RUN, _BESIDE = "run", "beside"
 _AWAITED = "awaited"
@@ -98,23 +99,23 @@ def show_open_report(lines: Sequence[Line], line: Line | None) -> None:
         complete = {line.run: line, **complete}
     if not complete:
         return
-    st.header("The report in full", anchor=False)
+    st.header(say("report.open.title"), anchor=False)
     first, second = st.columns(2, gap="large")
     with first:
-        run = _choose_run("Shown in full", _RUN, complete)
+        run = _choose_run(say("report.open.shown"), _RUN, complete)
     others = {name: line for name, line in complete.items() if name != run}
     beside = ""
     if run and others and not complete[run].is_search:
         others = {name: line for name, line in others.items() if not line.is_search}
         with second:
-            beside = _choose_run("Beside it", _BESIDE, others)
+            beside = _choose_run(say("report.open.beside"), _BESIDE, others)
     if run:
         _show_line(complete[run], complete.get(beside), complete.values())
 
 
 def _choose_run(label: str, name: str, complete: Mapping[str, Line]) -> str:
     def title(run: str) -> str:
-        return " · ".join(describe_line(complete[run])) if run else "None"
+        return " · ".join(describe_line(complete[run])) if run else say("report.open.none")
 
     options = ["", *complete]
     bound = settings.bind(name, "", settings.one_of(options))
@@ -132,7 +133,7 @@ def _show_line(line: Line, beside: Line | None, among: Iterable[Line]) -> None:
             line, beside, among, Supplement(line.cropped, searches=searches, transfers=transfers)
         )
     if searches:
-        st.subheader("Accuracy against epsilon", anchor=False)
+        st.subheader(say("report.curve.title"), anchor=False)
         epsilon_curve.show_curves(searches, key="robustness")
     transfer_table.show_tables(transfers)
 
@@ -145,7 +146,7 @@ def _read_for_transfer(line: Line) -> transfer_table.StoredReport:
 def _read_searches(lines: Iterable[Line]) -> dict[str, SmallestEpsilons]:
     """Reads the searches among some lines, by model and attack."""
     return {
-        describe_line(line)[0].replace(", smallest epsilon", ""): search
+        name_search(line): search
         for line in lines
         if line.is_search and (search := stored.read_search(line)) is not None
     }
@@ -172,15 +173,15 @@ def _show_unfinished(line: Line) -> None:
         page_runs.draw_apart(_show_progress, run_every=_POLL_SECONDS)(line.run)
     elif line.stored is not None:
         st.info(
-            f"This report is not finished: {line.stored.done} of {line.stored.question.files} "
-            "images are stored.",
+            say(
+                "report.open.unfinished",
+                done=number(line.stored.done),
+                total=number(line.stored.question.files),
+            ),
             icon=":material/pending:",
         )
     else:
-        st.info(
-            "There is no report of this name on this server; it may have been deleted.",
-            icon=":material/search_off:",
-        )
+        st.info(say("report.open.unknown"), icon=":material/search_off:")
 
 
 def _show_progress(run: str) -> None:

@@ -5,22 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-import numpy as np
 import streamlit as st
 
-from facemask_core.epsilons import LINF
 from facemask_core.errors import FacemaskError
-from facemask_core.evaluation.report import Evaluation
 from facemask_core.jobs import Group, Job, State, group_jobs
-from facemask_core.robustness import SmallestEpsilons
-from facemask_core.text import write_span
 from facemask_ui.base import messages, page_runs
 from facemask_ui.choices import attack_setup
-from facemask_ui.language import percent
-from facemask_ui.reports import epsilon_curve, headline_figures, orders, stored
+from facemask_ui.language import number, say
+from facemask_ui.reports import orders, sentences, stored
 from facemask_ui.reports.line import Line
 from facemask_ui.reports.lines import list_own_jobs
-from facemask_ui.reports.words import describe_line
+from facemask_ui.reports.words import describe_line, write_span
 
 PLACE = "result"
 """The key of the container in which it stands."""
@@ -46,54 +41,22 @@ def show_result(line: Line | None) -> None:
     if line.is_search:
         search = stored.read_search(line)
         if search is not None:
-            st.header(write_search(search), anchor=False)
+            st.header(sentences.write_search(search), anchor=False)
             st.caption(f"{about}. {_write_threat_model(search.threat_model)}")
         return
     report = stored.read_report(line)
     if report is not None:
-        st.header(write_sentence(report), anchor=False)
-        st.markdown(f"{write_interval(report)}  \n{about}")
+        st.header(sentences.write_sentence(report), anchor=False)
+        interval = sentences.write_interval(report, mark="**")
+        st.markdown(f"{interval}  \n{about}")
         st.caption(_write_threat_model(report.threat_model))
-
-
-def write_sentence(report: Evaluation) -> str:
-    """Writes a report as one sentence: how many images are right, before and after the attack."""
-    images = len(report.paths)
-    before = f"{int(report.clean.right.sum())} of {images} right"
-    if report.robust is None or report.threat_model is None:
-        return f"{before}."
-    attack = attack_setup.name_stored_attack(report.threat_model)
-    return f"{before}; after {attack}: {int(report.robust.sum())} of {images}."
-
-
-def write_interval(report: Evaluation) -> str:
-    """Writes the share of right answers that a report ends with, and its 95 % interval."""
-    figures = {figure.label: figure for figure in headline_figures.list_figures(report)}
-    attacked = report.robust is not None
-    figure = figures[headline_figures.ROBUST if attacked else headline_figures.CLEAN]
-    when = "Right before and after the attack" if attacked else "Right"
-    interval = f", 95 % interval {figure.interval_text}" if figure.interval_text else ""
-    return f"{when}: **{percent(figure.value)}**{interval}."
-
-
-def write_search(search: SmallestEpsilons) -> str:
-    """Writes a search as one sentence: the epsilon up to which half of the images are fooled."""
-    images = len(search.levels)
-    attack = attack_setup.title_stored_attack(search.threat_model)
-    standing = int(np.isinf(search.levels).sum())
-    largest = LINF.write(search.largest)
-    if np.isinf(search.median):
-        return f"{standing} of {images} stay right under {attack} up to {largest}."
-    if search.median == 0:
-        return f"Half of the {images} are wrong without any attack."
-    return f"Half of the {images} are fooled by {attack} at {epsilon_curve.write_median(search)}."
 
 
 def _write_threat_model(threat_model: dict[str, object] | None) -> str:
     if threat_model is None:
-        return ":material/gavel: No attack."
+        return f":material/gavel: {say('report.result.no_attack')}"
     stated = messages.escape_markdown(attack_setup.describe_threat_model(threat_model))
-    return f":material/gavel: Threat model: {stated}."
+    return f":material/gavel: {say('report.result.threat_model', stated=stated)}"
 
 
 def _show_bars(before: dict[str, State]) -> None:
@@ -120,7 +83,7 @@ def _show_bar(group: Group) -> None:
         st.progress(group.share, describe_group(group))
         many = len(group.active) > 1
         st.button(
-            "Cancel all" if many else "Cancel",
+            say("report.result.cancel_all" if many else "report.result.cancel"),
             key=f"cancel-group:{group.name}",
             icon=":material/close:",
             on_click=partial(_cancel, group.active),
@@ -129,18 +92,21 @@ def _show_bar(group: Group) -> None:
 
 def describe_group(group: Group) -> str:
     """Writes how far a request's reports are: per cent, reports, and the time that is left."""
-    parts = [f"{int(100 * group.share)} %"]
+    parts = [say("report.result.share", number=int(100 * group.share))]
     if len(group.jobs) > 1:
-        parts.append(f"{group.ended} of {len(group.jobs)} reports")
+        ended = number(group.ended)
+        parts.append(say("report.result.reports", ended=ended, count=len(group.jobs)))
     first = next((job for job in group.jobs if job.state is State.RUNNING), group.active[0])
-    if first.state is State.RUNNING:
-        parts.append(f"{first.done} of {first.total} images" if first.total else "starting")
+    if first.state is State.RUNNING and first.total:
+        parts.append(say("report.line.done", done=number(first.done), count=first.total))
+    elif first.state is State.RUNNING:
+        parts.append(say("report.result.starting"))
     elif first.ahead:
-        parts.append(f"waits behind {first.ahead} {'other' if first.ahead == 1 else 'others'}")
+        parts.append(say("report.result.behind", count=first.ahead))
     else:
-        parts.append("waits for the worker")
+        parts.append(say("report.result.next"))
     if group.seconds_left is not None:
-        parts.append(f"about {write_span(group.seconds_left)} left")
+        parts.append(say("report.line.left", span=write_span(group.seconds_left)))
     return " · ".join(parts)
 
 

@@ -12,7 +12,7 @@ from facemask_core.evaluation.report import Evaluation
 from facemask_core.text import visible
 from facemask_ui.base import messages
 from facemask_ui.choices import attack_setup, models
-from facemask_ui.language import percent
+from facemask_ui.language import number, percent, say
 from facemask_ui.reports import headline_figures, mcnemar_table
 
 
@@ -23,23 +23,27 @@ def show_comparison(first: Evaluation, second: Evaluation) -> None:
         first: The report that is open.
         second: The one beside it.
     """
-    st.subheader("Side by side", anchor=False)
+    st.subheader(say("report.beside.title"), anchor=False)
     st.dataframe(tabulate_figures(first, second), hide_index=True)
     try:
         tests = evaluation.compare(first, second)
     except DatasetError as error:
-        st.caption(f"No test between the two: {messages.write_problem(str(error))}")
+        st.caption(say("report.beside.untested", reason=messages.write_problem(str(error))))
     else:
         for name, test in tests.items():
             st.markdown(
-                f"**{mcnemar_table.FIGURE_NAMES[name]}**, images right in one alone: "
-                f"{test.only_first} in the first, {test.only_second} in the second; "
-                f"p {mcnemar_table.write_p_value(test.p_value)}."
+                say(
+                    "report.beside.test",
+                    figure=headline_figures.name_figure(name),
+                    first=number(test.only_first),
+                    second=number(test.only_second),
+                    p=mcnemar_table.write_p_value(test.p_value),
+                )
             )
-        st.caption(mcnemar_table.MEANING)
+        st.caption(say("report.comparison.meaning"))
     differences = list_differences(first, second)
     if differences is not None and len(differences):
-        title = f"Images right in one alone ({len(differences)})"
+        title = say("report.beside.differences", count=number(len(differences)))
         with st.expander(title, icon=":material/call_split:"):
             st.dataframe(differences, hide_index=True)
 
@@ -51,7 +55,8 @@ def tabulate_figures(first: Evaluation, second: Evaluation) -> pd.DataFrame:
         _write_title(second): _write_figures(second),
     }
     if len(columns) < 2:  # the same model under the same attack on other photographs
-        columns = {"first": _write_figures(first), "second": _write_figures(second)}
+        titles = (say("report.beside.first"), say("report.beside.second"))
+        columns = dict(zip(titles, map(_write_figures, (first, second)), strict=True))
     names = list(dict.fromkeys(name for column in columns.values() for name in column))
     return pd.DataFrame(
         {"": names}
@@ -60,12 +65,15 @@ def tabulate_figures(first: Evaluation, second: Evaluation) -> pd.DataFrame:
 
 
 def _write_figures(report: Evaluation) -> dict[str, str]:
-    figures = {
-        figure.label: percent(figure.value)
-        + (f" ({figure.interval_text})" if figure.interval_text else "")
-        for figure in headline_figures.list_figures(report)
-    }
-    return figures | {"Images": str(len(report.paths))}
+    figures = {it.label: _write_figure(it) for it in headline_figures.list_figures(report)}
+    return figures | {say("report.beside.images"): number(len(report.paths))}
+
+
+def _write_figure(figure: headline_figures.Figure) -> str:
+    share, interval = percent(figure.value), figure.interval_text
+    if not interval:
+        return share
+    return say("report.beside.figure_interval", share=share, interval=interval)
 
 
 def _write_title(report: Evaluation) -> str:
@@ -83,9 +91,10 @@ def list_differences(first: Evaluation, second: Evaluation) -> pd.DataFrame | No
         return None
     ends = [it.clean.right if it.robust is None else it.robust for it in (first, second)]
     rows = np.flatnonzero(ends[0] != ends[1])
+    sides = (say("report.beside.the_second"), say("report.beside.the_first"))
     return pd.DataFrame(
         {
-            "right in": ["the first" if ends[0][row] else "the second" for row in rows],
-            "file": [visible(first.paths[row]) for row in rows],
+            say("report.beside.right_in"): [sides[int(ends[0][row])] for row in rows],
+            say("report.beside.file"): [visible(first.paths[row]) for row in rows],
         }
     )

@@ -16,6 +16,7 @@ from facemask_core.robustness import SmallestEpsilons
 from facemask_core.runs import StoredRun
 from facemask_core.runs.rows import CorruptionRows, Rows, join_rows
 from facemask_core.storage import place
+from facemask_ui.language import say
 from facemask_ui.reports import dataset_choice, headline_figures
 from facemask_ui.reports.headline_figures import Figure
 from facemask_ui.reports.line import Line
@@ -68,20 +69,22 @@ def read_summary(line: Line) -> Summary | None:
     return _read_summary(open_queue().home, line.run)
 
 
-@st.cache_resource(scope="session", max_entries=256, show_spinner="Reading the report…")
+@st.cache_resource(scope="session", max_entries=256, show_spinner=False)
 def _read_summary(home: Path, sha256: str) -> Summary | None:
-    report = _evaluate_rows(home, sha256, None)
+    with st.spinner(say("report.reading")):
+        report = _evaluate_rows(home, sha256, None)
     if report is None:
         return None
     right = report.clean.right if report.robust is None else report.robust
     return Summary(headline_figures.list_figures(report), len(report.paths), int(right.sum()))
 
 
-@st.cache_resource(scope="session", max_entries=6, show_spinner="Reading the report…")
+@st.cache_resource(scope="session", max_entries=6, show_spinner=False)
 def _read_evaluation(
     home: Path, sha256: str, manifest: tuple[str, int] | None, _source: Source | None
 ) -> Evaluation | None:
-    return _evaluate_rows(home, sha256, _source)
+    with st.spinner(say("report.reading")):
+        return _evaluate_rows(home, sha256, _source)
 
 
 def _evaluate_rows(home: Path, sha256: str, source: Source | None) -> Evaluation | None:
@@ -113,9 +116,10 @@ def read_search(line: Line) -> SmallestEpsilons | None:
     return _read_search(open_queue().home, line.run)
 
 
-@st.cache_resource(scope="session", max_entries=64, show_spinner="Reading the search…")
+@st.cache_resource(scope="session", max_entries=64, show_spinner=False)
 def _read_search(home: Path, sha256: str) -> SmallestEpsilons | None:
-    answer = _read_rows(home, sha256)
+    with st.spinner(say("report.reading_search")):
+        answer = _read_rows(home, sha256)
     return None if answer is None else SmallestEpsilons.from_rows(*answer)
 
 

@@ -12,7 +12,7 @@ import streamlit as st
 from facemask_core.errors import FacemaskError
 from facemask_core.jobs import Group, State, group_jobs
 from facemask_ui.base import messages, page_runs
-from facemask_ui.language import percent
+from facemask_ui.language import number, percent, say
 from facemask_ui.reports import (
     epsilon_curve,
     headline_figures,
@@ -35,11 +35,6 @@ overflow: hidden; clip-path: inset(50%); white-space: nowrap; }"""
 _PROBLEM = "report-problem"
 _FIGURES = (headline_figures.CLEAN, headline_figures.ROBUST, headline_figures.FOOLED)
 _WIDTHS = [4, 6, 3]
-_WARNING = "This cannot be undone. Its link leads nowhere then, unless others asked too."
-_WARNING_SHARED = (
-    "This takes it off your list. Its figures stay for everyone who may read the dataset, and so "
-    "does its link."
-)
 _FIGURE_WIDTH = 102
 """Pixels; three stand beside each other on a phone."""
 
@@ -50,13 +45,13 @@ def show_table(lines: Sequence[Line]) -> None:
     own = [line for line in lines if line.mine]
     others = [line for line in lines if not line.mine]
     if own:
-        st.header("Your reports", anchor=False)
+        st.header(say("report.table.own"), anchor=False)
         busy = any(line.job is not None and line.job.state.active for line in own)
         page_runs.draw_apart(_show_own, run_every=_POLL_SECONDS if busy else None)(
             own, open_report.read_open_run()
         )
     if others:
-        title = f"Reports on what everyone here may see ({len(others)})"
+        title = say("report.table.others", count=number(len(others)))
         with st.expander(title, icon=":material/groups:", expanded=not own):
             for line in others:
                 _show_row(line)
@@ -94,7 +89,8 @@ def _show_group(group: Group, lines: Sequence[Line]) -> None:
     """Shows the reports of one request; many of them fold into one line."""
     failures = sum(job.state is State.FAILED for job in group.jobs)
     done = sum(job.state is State.DONE for job in group.jobs)
-    title = f"{len(lines)} reports, {done} done" + (f", {failures} failed" if failures else "")
+    counts = {"count": len(lines), "done": number(done), "failed": number(failures)}
+    title = say("report.table.group_failed" if failures else "report.table.group", **counts)
     is_long = len(lines) > _UNFOLDED
     with (
         st.expander(title, icon=":material/stacks:", expanded=bool(failures))
@@ -123,7 +119,7 @@ def _show_state(line: Line) -> None:
     if line.complete and line.is_search:
         search = stored.read_search(line)
         if search is not None:
-            _show_figure("Median smallest fooling epsilon", epsilon_curve.write_median(search))
+            _show_figure(say("report.table.median"), epsilon_curve.write_median(search))
     elif line.complete:
         summary = stored.read_summary(line)
         _show_figures([] if summary is None else summary.figures)
@@ -132,23 +128,24 @@ def _show_state(line: Line) -> None:
     elif job is not None and job.state is State.FAILED:
         st.markdown(f":material/error: {messages.write_problem(job.reason or '')}")
     elif job is not None and job.state is State.CANCELLED:
-        reached = f" after {job.done} of {job.total} images" if job.total else ""
-        st.markdown(f":material/cancel: Cancelled{reached}.")
+        key = "report.table.cancelled_after" if job.total else "report.table.cancelled"
+        reached = say(key, done=number(job.done), total=number(job.total))
+        st.markdown(f":material/cancel: {reached}")
     else:
-        st.markdown(":material/delete: Its rows are no longer in the store.")
+        st.markdown(f":material/delete: {say('report.table.gone')}")
 
 
 def _show_figures(figures: Sequence[Figure]) -> None:
-    named = {figure.label: figure for figure in figures}
+    named = {figure.name: figure for figure in figures}
     with st.container(horizontal=True, gap="xsmall"):
-        for label in _FIGURES:
-            figure = named.get(label)
+        for name in _FIGURES:
+            figure = named.get(name)
             value = "–" if figure is None else percent(figure.value)
             interval = (
                 "&nbsp;" if figure is None or not figure.interval_text else figure.interval_text
             )
             with st.container(width=_FIGURE_WIDTH):
-                _show_figure(label, value, interval)
+                _show_figure(headline_figures.name_figure(name), value, interval)
 
 
 def _show_figure(label: str, value: str, interval: str = "&nbsp;") -> None:
@@ -158,18 +155,22 @@ def _show_figure(label: str, value: str, interval: str = "&nbsp;") -> None:
 def _show_actions(line: Line) -> None:
     job = line.job
     if line.complete:
-        _show_button("Open", "open_in_full", line, partial(open_report.open_run, line.run))
+        _show_button("open", "open_in_full", line, partial(open_report.open_run, line.run))
     if job is None or not line.mine:
         return
     if job.state.active:
-        _show_button("Cancel", "close", line, partial(orders.cancel_jobs, [job]))
+        _show_button("cancel", "close", line, partial(orders.cancel_jobs, [job]))
     elif not line.complete:
-        _show_button("Resume", "refresh", line, partial(orders.resume_job, job))
+        _show_button("resume", "refresh", line, partial(orders.resume_job, job))
     with st.popover(
-        f"Delete {_name(line)}", icon=":material/delete:", type="tertiary", key=f"ask:{line.key}"
+        say("report.table.ask", line=_name(line)),
+        icon=":material/delete:",
+        type="tertiary",
+        key=f"ask:{line.key}",
     ):
-        st.markdown(_WARNING_SHARED if orders.keeps_run(job) else _WARNING)
-        _show_button("Delete for good", "delete_forever", line, partial(orders.delete_job, job))
+        is_kept = orders.keeps_run(job)
+        st.markdown(say("report.table.warning_shared" if is_kept else "report.table.warning"))
+        _show_button("delete", "delete_forever", line, partial(orders.delete_job, job))
 
 
 def _name(line: Line) -> str:
@@ -177,7 +178,7 @@ def _name(line: Line) -> str:
     return f"*{messages.escape_markdown(', '.join(describe_line(line)))}*"
 
 
-def _show_button(label: str, icon: str, line: Line, act: Callable[[], None]) -> None:
+def _show_button(name: str, icon: str, line: Line, act: Callable[[], None]) -> None:
     def act_safely() -> None:
         try:
             act()
@@ -185,8 +186,8 @@ def _show_button(label: str, icon: str, line: Line, act: Callable[[], None]) -> 
             st.session_state[_PROBLEM] = error
 
     st.button(
-        f"{label} {_name(line)}",
-        key=f"{label.lower()}:{line.key}",
+        say(f"report.table.{name}", line=_name(line)),
+        key=f"{name}:{line.key}",
         icon=f":material/{icon}:",
         on_click=act_safely,
         type="tertiary",

@@ -10,17 +10,12 @@ import streamlit as st
 
 from facemask_core.runs import Question
 from facemask_ui.choices import attack_setup, models
-from facemask_ui.language import percent
+from facemask_ui.language import percent, say
 from facemask_ui.reports.headline_figures import FOOLED, Figure
 
 StoredReport = tuple[Mapping[str, Any], Iterable[Figure]]
 """The question of a stored report, and its headline figures."""
 
-MEANING = (
-    "Each figure: of the images that a model has right, the share that it gets wrong once they are "
-    "attacked. A row is the model the attack was made on, a column the one it was shown to; where "
-    "they are the same the attacker knows that model."
-)
 _TRANSFER_KEYS = ("attack", "knowledge", "made_with", "source", "source_sha256", "source_precision")
 """The parts of a threat model that a transferred attack has of its own."""
 _NOTHING = "–"
@@ -34,11 +29,11 @@ def show_tables(tables: Mapping[str, pd.DataFrame]) -> None:
     """
     if not tables:
         return
-    st.subheader("Do attacks travel?", anchor=False)
+    st.subheader(say("report.transfer.title"), anchor=False)
     for title, table in tables.items():
         st.markdown(f"**{title}**")
         st.dataframe(table)
-    st.caption(MEANING)
+    st.caption(say("report.transfer.meaning"))
 
 
 def tabulate_transfers(reports: Iterable[StoredReport]) -> dict[str, pd.DataFrame]:
@@ -72,14 +67,16 @@ def _strip_transfer(stated: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _write_fooled(figures: Iterable[Figure]) -> str:
-    return next((percent(it.value) for it in figures if it.label == FOOLED), _NOTHING)
+    return next((percent(it.value) for it in figures if it.name == FOOLED), _NOTHING)
 
 
 def _tabulate(pairs: Mapping[tuple[str, str], str]) -> pd.DataFrame:
     names = models.sort_names({name for pair in pairs for name in pair})
     rows = {
-        f"made on {models.name(source)}": {
-            f"shown to {models.name(target)}": pairs.get((source, target), _NOTHING)
+        say("report.transfer.source", model=models.name(source)): {
+            say("report.transfer.target", model=models.name(target)): pairs.get(
+                (source, target), _NOTHING
+            )
             for target in names
         }
         for source in names

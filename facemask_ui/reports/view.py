@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -19,9 +20,11 @@ from facemask_core.labels import LABELS
 from facemask_core.models.classifier import probabilities
 from facemask_core.text import visible
 from facemask_ui.base import charts, messages, parts
+from facemask_ui.base.palette import name_class
 from facemask_ui.base.spreadsheet import escape_formula
 from facemask_ui.choices import models
-from facemask_ui.language import percent
+from facemask_ui.language import number, percent, read_current, say, speak_within
+from facemask_ui.language.refusals import translate_refusal
 from facemask_ui.reports import confidence_histogram as confidences
 from facemask_ui.reports import (
     confusion,
@@ -35,7 +38,9 @@ from facemask_ui.reports.mcnemar_table import ModelComparison
 from facemask_ui.reports.most_fooled import Fall
 from facemask_ui.reports.printed import Supplement
 
-_SHARES = ("precision", "recall", "f1-score")
+_SHARES = {"precision": "precision", "recall": "recall", "f1-score": "f1"}
+"""The figures of scikit-learn's report, and the last parts of their keys."""
+_AVERAGES = ("macro", "weighted")
 
 
 def show_report(
@@ -59,11 +64,11 @@ def show_report(
         st.warning(warning, icon=":material/rule:")
     _show_figures(report)
     st.caption(_describe_identity(report, supplement))
-    for column, (title, predictions) in zip(
+    for column, (name, predictions) in zip(
         st.columns(2, gap="large"), confidences.list_predictions(report).items(), strict=False
     ):
         with column:
-            _show_predictions(title, predictions, report, photographs)
+            _show_predictions(name, predictions, report, photographs)
     if (warning := headline_figures.warn_of_dead_gradients(report)) is not None:
         st.warning(warning, icon=":material/trending_flat:")
     if (warning := headline_figures.warn_of_small_changes(report)) is not None:
@@ -77,11 +82,13 @@ def show_report(
 
 
 def _describe_identity(report: Evaluation, supplement: Supplement) -> str:
-    return (
-        f"Model {messages.escape_markdown(models.name(report.model))}, "
-        f"sha256 {report.model_sha256[:12]}; "
-        f"data sha256 {report.data_sha256[:12]}; {len(report.paths)} images"
-        f"{', cropped to the face' if supplement.cropped else ''}, in {report.seconds:.1f} s."
+    return say(
+        "report.view.identity_cropped" if supplement.cropped else "report.view.identity",
+        model=messages.escape_markdown(models.name(report.model)),
+        model_sha256=report.model_sha256[:12],
+        data_sha256=report.data_sha256[:12],
+        count=len(report.paths),
+        seconds=number(report.seconds, 1),
     )
 
 
@@ -96,25 +103,26 @@ def _show_figures(report: Evaluation) -> None:
                 delta_arrow="off",
                 border=True,
                 width=188,
-                help=headline_figures.MEANINGS.get(figure.label),
+                help=figure.meaning,
             )
-    with st.expander("What these figures mean", icon=":material/help:"):
+    with st.expander(say("report.notes.title"), icon=":material/help:"):
         for note in headline_figures.explain_figures(report):
             st.markdown(note)
 
 
 def _show_predictions(
-    title: str, predictions: Predictions, report: Evaluation, photographs: Source | None
+    name: str, predictions: Predictions, report: Evaluation, photographs: Source | None
 ) -> None:
-    st.subheader(title, anchor=False)
-    confusion.show_confusion(title, predictions, report, photographs)
-    table, printed = st.tabs(["Table", "As scikit-learn prints it"])
+    st.subheader(confidences.name_predictions(name), anchor=False)
+    confusion.show_confusion(name, predictions, report, photographs)
+    table, as_printed = st.tabs([say("report.view.table"), say("report.view.printed")])
     with table:
         four = st.column_config.NumberColumn(format="%.4f")
+        heads = [say(f"report.view.{key}") for key in _SHARES.values()]
         st.dataframe(
-            _tabulate(predictions), hide_index=True, column_config=dict.fromkeys(_SHARES, four)
+            _tabulate(predictions), hide_index=True, column_config=dict.fromkeys(heads, four)
         )
-    with printed:
+    with as_printed:
         st.code(predictions.report_text(), language=None)
 
 
@@ -122,17 +130,26 @@ def _tabulate(predictions: Predictions) -> pd.DataFrame:
     rows = []
     for name, entry in predictions.report().items():
         if isinstance(entry, dict):
-            figures = {key: entry[key] for key in _SHARES}
-            rows.append({"": name.replace("_", " "), **figures, "images": int(entry["support"])})
+            shares = {say(f"report.view.{key}"): entry[own] for own, key in _SHARES.items()}
+            images = {say("report.view.images"): int(entry["support"])}
+            rows.append({"": _name_average(name), **shares, **images})
     return pd.DataFrame(rows)
 
 
+def _name_average(name: str) -> str:
+    """Names a class, or an average over both, as scikit-learn calls them."""
+    if name in LABELS:
+        return name_class(LABELS.index(name)).lower()
+    average = next((it for it in _AVERAGES if name.startswith(it)), None)
+    return name if average is None else say(f"report.view.{average}")
+
+
 def _show_confidences(report: Evaluation) -> None:
-    st.subheader("Confidence in the true class", anchor=False)
+    st.subheader(say("report.histogram.title"), anchor=False)
     charts.draw_histogram(
         {
-            title: confidences.count_images(it)
-            for title, it in confidences.list_predictions(report).items()
+            confidences.name_predictions(name): confidences.count_images(it)
+            for name, it in confidences.list_predictions(report).items()
         },
         [confidences.name_bin(index) for index in range(confidences.BINS)],
         alt=confidences.describe_histogram(report),
@@ -144,70 +161,72 @@ def _show_extremes(report: Evaluation, photographs: Source | None) -> None:
     extremes = most_fooled.list_extremes(report)
     paths = [fall.path for falls in extremes.values() for fall in falls]
     pictures = {} if photographs is None else thumbnails.make_thumbnails(photographs, paths)
-    share = st.column_config.NumberColumn(format="%.1f %%", width="small")
-    for column, (title, falls) in zip(st.columns(2, gap="large"), extremes.items(), strict=False):
+    for column, (name, falls) in zip(st.columns(2, gap="large"), extremes.items(), strict=False):
         with column:
-            st.subheader(title, anchor=False)
-            if not falls:
-                st.caption(most_fooled.NOBODY[title])
-                continue
-            st.dataframe(
-                pd.DataFrame([_make_row(fall, pictures) for fall in falls]),
-                hide_index=True,
-                row_height=thumbnails.SIDE if pictures else None,
-                column_config={
-                    "picture": st.column_config.ImageColumn(width="small"),
-                    "before": share,
-                    "after": share,
-                },
-            )
+            st.subheader(most_fooled.title_extremes(name), anchor=False)
+            if falls:
+                _show_falls(falls, pictures)
+            else:
+                st.caption(say(f"report.extremes.nobody.{name}"))
+
+
+def _show_falls(falls: Sequence[Fall], pictures: dict[str, str]) -> None:
+    share = st.column_config.NumberColumn(format="%.1f %%", width="small")
+    picture, before, after = (
+        say(f"report.extremes.{key}") for key in ("picture", "before", "after")
+    )
+    st.dataframe(
+        pd.DataFrame([_make_row(fall, pictures) for fall in falls]),
+        hide_index=True,
+        row_height=thumbnails.SIDE if pictures else None,
+        column_config={
+            picture: st.column_config.ImageColumn(width="small"),
+            before: share,
+            after: share,
+        },
+    )
 
 
 def _make_row(fall: Fall, pictures: dict[str, str]) -> dict[str, object]:
     """Makes one row; the name comes last, because it may be long and a phone is narrow."""
-    picture = {"picture": pictures.get(fall.path)} if pictures else {}
-    return picture | {
-        "before": 100 * fall.before,
-        "after": 100 * fall.after,
-        "truth": fall.truth,
-        "file": visible(fall.path),
-    }
+    cells: dict[str, object] = {"picture": pictures.get(fall.path)} if pictures else {}
+    cells |= {"before": 100 * fall.before, "after": 100 * fall.after}
+    cells |= {"truth": fall.truth, "file": visible(fall.path)}
+    return {say(f"report.extremes.{key}"): cell for key, cell in cells.items()}
 
 
 def _show_comparisons(comparisons: Sequence[ModelComparison]) -> None:
-    st.subheader("Against other models", anchor=False)
+    st.subheader(say("report.comparison.title"), anchor=False)
     if not comparisons:
-        st.caption("Run the same report with another model, and the two are compared here.")
+        st.caption(say("report.comparison.none"))
         return
-    st.dataframe(
-        pd.DataFrame(
-            [
-                {
-                    "other model": it.model,
-                    "figure": it.figure,
-                    "here": percent(it.here),
-                    "there": percent(it.there),
-                    "right only here": it.test.only_first,
-                    "right only there": it.test.only_second,
-                    "p": it.p,
-                }
-                for it in comparisons
-            ]
-        ),
-        hide_index=True,
-    )
-    st.caption(mcnemar_table.MEANING)
+    table = pd.DataFrame([_make_comparison(it) for it in comparisons])
+    st.dataframe(table, hide_index=True)
+    st.caption(say("report.comparison.meaning"))
+
+
+def _make_comparison(comparison: ModelComparison) -> dict[str, object]:
+    cells = {
+        "model": comparison.model,
+        "figure": comparison.figure,
+        "here": percent(comparison.here),
+        "there": percent(comparison.there),
+        "only_here": comparison.test.only_first,
+        "only_there": comparison.test.only_second,
+    }
+    return {say(f"report.comparison.{key}"): cell for key, cell in cells.items()} | {
+        "p": comparison.p
+    }
 
 
 def _show_parts(report: Evaluation) -> None:
     """Shows what each class, kind of mask and source contributes to the figures above."""
     sources = report.by_source()
     if report.manifest_problem is not None:
-        consequence = "About the manifest" if sources else "No figures for each source"
-        st.caption(
-            f":material/info: {consequence}: {messages.write_problem(report.manifest_problem)}"
-        )
-    st.subheader("Class by class, and real masks apart from drawn ones", anchor=False)
+        key = "report.view.manifest" if sources else "report.view.manifest_unused"
+        problem = messages.write_problem(report.manifest_problem)
+        st.caption(f":material/info: {say(key, problem=problem)}")
+    st.subheader(say("report.view.parts"), anchor=False)
     st.dataframe(parts.tabulate_parts(report.parts | {"sources": sources}), hide_index=True)
     if report.parts["masks"]:
         st.caption(parts.explain_parts())
@@ -216,14 +235,13 @@ def _show_parts(report: Evaluation) -> None:
 
 
 def _show_sources(figures: dict[str, dict[str, Any]]) -> None:
-    with st.expander(f"Figures for each source ({len(figures)})", icon=":material/source:"):
+    title = say("report.view.sources", count=number(len(figures)))
+    heads = [say(f"report.view.{key}") for key in _SOURCE_FIGURES if key != "images"]
+    with st.expander(title, icon=":material/source:"):
         st.dataframe(
             tabulate_sources(figures),
             hide_index=True,
-            column_config=dict.fromkeys(
-                ("accuracy", "balanced accuracy", "robust accuracy"),
-                st.column_config.NumberColumn(format="%.4f"),
-            ),
+            column_config=dict.fromkeys(heads, st.column_config.NumberColumn(format="%.4f")),
         )
 
 
@@ -234,8 +252,8 @@ def tabulate_sources(figures: dict[str, dict[str, Any]]) -> pd.DataFrame:
     """Makes one row a source, of both its classes together."""
     return pd.DataFrame(
         [
-            {"source": name}
-            | {key.replace("_", " "): row[key] for key in _SOURCE_FIGURES if key in row}
+            {say("report.view.source"): name}
+            | {say(f"report.view.{key}"): row[key] for key in _SOURCE_FIGURES if key in row}
             for name, row in figures.items()
         ]
     )
@@ -244,11 +262,15 @@ def tabulate_sources(figures: dict[str, dict[str, Any]]) -> pd.DataFrame:
 def _show_skipped(report: Evaluation) -> None:
     if not report.skipped:
         return
-    with st.expander(f"{len(report.skipped)} files were skipped", icon=":material/warning:"):
+    title = say("report.view.skipped", count=len(report.skipped))
+    with st.expander(title, icon=":material/warning:"):
         st.dataframe(
             pd.DataFrame(
                 [
-                    {"file": visible(entry.path), "why": visible(entry.reason)}
+                    {
+                        say("report.view.file"): visible(entry.path),
+                        say("report.view.why"): visible(translate_refusal(entry.reason)),
+                    }
                     for entry in report.skipped
                 ]
             ),
@@ -259,7 +281,7 @@ def _show_skipped(report: Evaluation) -> None:
 def _show_downloads(report: Evaluation, supplement: Supplement) -> None:
     with st.container(horizontal=True):
         st.download_button(
-            "Every image (CSV)",
+            say("report.view.csv"),
             write_rows(report).encode(errors="backslashreplace"),  # a name may be no text
             file_name="report.csv",
             mime="text/csv",
@@ -267,7 +289,7 @@ def _show_downloads(report: Evaluation, supplement: Supplement) -> None:
             on_click="ignore",
         )
         st.download_button(
-            "The report (JSON)",
+            say("report.view.json"),
             json.dumps(report.as_dict() | {"crop": supplement.cropped}, indent=1).encode(),
             file_name="report.json",
             mime="application/json",
@@ -275,13 +297,19 @@ def _show_downloads(report: Evaluation, supplement: Supplement) -> None:
             on_click="ignore",
         )
         st.download_button(
-            "Printable page (HTML)",
-            lambda: printed.write_page(report, supplement).encode(),
+            say("report.view.html"),
+            partial(_print, report, supplement, read_current().language),
             file_name="report.html",
             mime="text/html",
             icon=":material/print:",
             on_click="ignore",
         )
+
+
+def _print(report: Evaluation, supplement: Supplement, language: str) -> bytes:
+    """Prints a report for a download, which is made once it is asked for, outside of the page."""
+    with speak_within(language):
+        return printed.write_page(report, supplement).encode()
 
 
 def write_rows(report: Evaluation) -> str:

@@ -9,32 +9,28 @@ from typing import Any
 
 import pandas as pd
 
-from facemask_core import attacks, versions
-from facemask_core.epsilons import describe_epsilon
+from facemask_core import versions
+from facemask_core.evaluation.predictions import Predictions
 from facemask_core.evaluation.report import Evaluation
 from facemask_core.robustness import SmallestEpsilons
 from facemask_ui.base import parts
 from facemask_ui.base.palette import name_classes
 from facemask_ui.base.printed_page import open_templates
 from facemask_ui.choices import attack_setup, models
+from facemask_ui.language import join_clauses, number, read_current, say
+from facemask_ui.language.refusals import translate_refusal
 from facemask_ui.reports import (
     confidence_histogram,
     epsilon_curve,
     headline_figures,
-    mcnemar_table,
     most_fooled,
-    transfer_table,
+    sentences,
 )
 from facemask_ui.reports.mcnemar_table import ModelComparison
 from facemask_ui.reports.printed.curves import lay_out_curves
 from facemask_ui.reports.printed.histogram import lay_out_histogram
 
 _TEMPLATES = open_templates(Path(__file__).parent)
-_MEANING = {
-    "comparisons": mcnemar_table.MEANING,
-    "searches": epsilon_curve.MEANING_UNSHADED,
-    "transfers": transfer_table.MEANING,
-}
 
 
 @dataclass(frozen=True)
@@ -64,7 +60,7 @@ class _Table:
 
 
 def write_page(report: Evaluation, supplement: Supplement | None = None) -> str:
-    """Writes a report as one self-contained HTML page.
+    """Writes a report as one self-contained HTML page, in the language of the calling thread.
 
     Args:
         report: The report.
@@ -79,44 +75,80 @@ def write_page(report: Evaluation, supplement: Supplement | None = None) -> str:
     ]
     searches, sources = supplement.searches, report.by_source()
     return _TEMPLATES.get_template("report.html.jinja").render(
-        language="en",
+        language=read_current().language,
+        say=say,
         title=_write_title(report),
+        sentence=sentences.write_sentence(report),
+        interval=sentences.write_interval(report),
         model=models.name(report.model),
         classes=name_classes(),
+        confusion_heads=_name_confusion_heads(),
         report=report,
         cropped=supplement.cropped,
         figures=headline_figures.list_figures(report),
         notes=[note for note in notes if note is not None],
         threat_model=_state_threat_model(report),
-        parts=confidence_histogram.list_predictions(report),
+        predictions=_title_predictions(report),
         histogram=lay_out_histogram(report),
-        extremes=most_fooled.list_extremes(report),
+        extremes=_title_extremes(report),
         comparisons=supplement.comparisons,
-        searches=epsilon_curve.tabulate_searches(searches).to_dict("records"),
+        searches=epsilon_curve.count_searches(searches),
+        dead=_count_dead_gradients(searches),
         curves=lay_out_curves(searches) if searches else None,
         transfers=[_make_table(title, rates) for title, rates in supplement.transfers.items()],
         sources=sources,
+        manifest_problem=report.manifest_problem and translate_refusal(report.manifest_problem),
         classes_and_masks=_tabulate_parts(report.parts | {"sources": sources}),
+        parts_meaning=parts.explain_parts(),
+        skipped=[(file.path, translate_refusal(file.reason)) for file in report.skipped],
         identity=_list_identity(report),
-        versions=versions.package_versions() | {"core source sha256": versions.source_sha256()},
-        meaning={**_MEANING, "parts": parts.explain_parts()},
+        versions=_list_versions(),
     )
+
+
+def _title_predictions(report: Evaluation) -> dict[str, Predictions]:
+    predictions = confidence_histogram.list_predictions(report)
+    return {confidence_histogram.name_predictions(name): it for name, it in predictions.items()}
+
+
+def _title_extremes(report: Evaluation) -> dict[str, list[most_fooled.Fall]]:
+    extremes = most_fooled.list_extremes(report)
+    return {most_fooled.title_extremes(name): falls for name, falls in extremes.items()}
 
 
 def _write_title(report: Evaluation) -> str:
     """Short enough for a browser's tab and the margin of a sheet."""
-    title = f"Face-mask report: {models.name(report.model)}"
+    model = models.name(report.model)
     if report.threat_model is None:
-        return title
+        return say("report.printed.title", model=model)
     stated = report.threat_model
-    written = describe_epsilon(stated["epsilon"], stated["norm"])
-    return f"{title}, {attacks.get(stated['attack']).title}, epsilon {written}"
+    return say(
+        "report.printed.title_attacked",
+        model=model,
+        attack=attack_setup.name_attack(stated["attack"]),
+        epsilon=attack_setup.write_epsilon(stated["epsilon"], stated["norm"]),
+    )
 
 
 def _state_threat_model(report: Evaluation) -> str:
     if report.threat_model is None:
-        return "No attack"
-    return attack_setup.describe_threat_model(report.threat_model)
+        return say("report.result.no_attack")
+    return f"{attack_setup.describe_threat_model(report.threat_model)}."
+
+
+def _name_confusion_heads() -> list[str]:
+    said = [say("report.confusion.said", name=word.lower()) for word in name_classes()]
+    return [say("report.printed.true_class"), *said]
+
+
+def _count_dead_gradients(searches: Mapping[str, SmallestEpsilons]) -> str:
+    """Counts the images of each search that had no gradient to follow; empty if none had."""
+    counts = join_clauses(
+        say("report.histogram.filled", bin=name, count=number(search.dead_gradients))
+        for name, search in searches.items()
+        if search.dead_gradients
+    )
+    return say("report.printed.dead", counts=counts) if counts else ""
 
 
 def _make_table(title: str, success_rates: pd.DataFrame) -> _Table:
@@ -149,14 +181,24 @@ def _capital(text: str) -> str:
 def _list_identity(report: Evaluation) -> dict[str, Any]:
     """What the figures are of and what computed them, in full."""
     attack = report.speed.attack_ms_per_image
-    return {
+    identity = {
         "model": models.name(report.model),
-        "model sha256": report.model_sha256,
-        "data sha256": report.data_sha256,
-        "images": len(report.paths),
-        "seconds": f"{report.seconds:.1f}",
-        "forward": f"{report.speed.forward_ms_per_image:.2f} ms an image",
-        "attack": "–" if attack is None else f"{attack:.2f} ms an image",
+        "model_sha256": report.model_sha256,
+        "data_sha256": report.data_sha256,
+        "images": number(len(report.paths)),
+        "seconds": number(report.seconds, 1),
+        "forward": _write_speed(report.speed.forward_ms_per_image),
+        "attack": "–" if attack is None else _write_speed(attack),
         "device": report.speed.device,
         "precision": f"{report.precision} ({report.arithmetic})",
     }
+    return {say(f"report.identity.{key}"): value for key, value in identity.items()}
+
+
+def _write_speed(milliseconds: float) -> str:
+    return say("report.identity.per_image", number=number(milliseconds, 2))
+
+
+def _list_versions() -> dict[str, str]:
+    core = {say("report.identity.core"): versions.source_sha256()}
+    return versions.package_versions() | core

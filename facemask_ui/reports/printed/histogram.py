@@ -68,8 +68,8 @@ class Histogram:
 def lay_out_histogram(report: Evaluation) -> Histogram:
     """Lays out one bar a bin: hollow before the attack, full after it."""
     series = {
-        title: confidence_histogram.count_images(predictions)
-        for title, predictions in confidence_histogram.list_predictions(report).items()
+        confidence_histogram.name_predictions(name): confidence_histogram.count_images(predictions)
+        for name, predictions in confidence_histogram.list_predictions(report).items()
     }
     fills = _FILLS if len(series) > 1 else _FILLS[1:]
     highest = max(int(counts.max()) for counts in series.values())

@@ -47,7 +47,7 @@ def test_the_public_reads_no_folder_of_the_server(
     monkeypatch.setenv(dataset_choice.ROOTS_VARIABLE, str(tmp_path))
     monkeypatch.setenv(mode.VARIABLE, name)
     app = open_page("Report", dataset="Server folder", folder=str(tmp_path))
-    assert (dataset_choice.FOLDER in app.segmented_control(key="dataset").options) is offered
+    assert ("Server folder" in app.segmented_control(key="dataset").options) is offered
 
 
 @pytest.mark.usefixtures("brightness")

@@ -99,3 +99,11 @@ def test_leaving_the_page_keeps_the_form(open_page: Open) -> None:
     clean, attacked = (job.order for job in Queue().jobs())
     assert (clean.limit, clean.attack) == (4, None)
     assert (attacked.attack, attacked.epsilon, attacked.settings["steps"]) == ("deepfool", 2.0, 9)
+
+
+def test_the_attack_page_s_choice_is_the_first_guess_and_outlives_a_reload() -> None:
+    app, (guess,) = open_choice(attack="bim")
+    assert guess.attack == attacks.make("bim")
+    query = {"attacks": app.query_params["attacks"]}
+    _, (again,) = open_choice(**query)
+    assert again == guess

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,7 +27,14 @@ from facemask_core.runs.timing import Speed
 from facemask_ui.base.printed_page import open_templates
 from facemask_ui.choices import models
 from facemask_ui.language import percent
-from facemask_ui.reports import confidence_histogram, epsilon_curve, headline_figures, printed
+from facemask_ui.reports import (
+    confidence_histogram,
+    epsilon_curve,
+    headline_figures,
+    printed,
+    sentences,
+    view,
+)
 from facemask_ui.reports.mcnemar_table import ModelComparison
 
 HOSTILE = [
@@ -190,3 +198,26 @@ def test_searches_and_transfers_on_the_same_files_are_printed(report: Evaluation
 def test_a_manifest_that_was_not_used_is_named(report: Evaluation) -> None:
     seen = ParsedPage(printed.write_page(replace(report, manifest_problem=HOSTILE[0])))
     assert HOSTILE[0] in seen.names
+
+
+def test_the_result_s_sentence_stands_on_top(report: Evaluation) -> None:
+    seen = ParsedPage(printed.write_page(report))
+    assert seen.text.index(sentences.write_sentence(report)) < seen.text.index("Figures")
+    assert sentences.write_interval(report) in seen.text
+
+
+def test_a_page_is_printed_in_the_language_of_its_visitor(report: Evaluation) -> None:
+    with ThreadPoolExecutor(1) as pool:  # a download is made outside of the page's thread
+        page = pool.submit(view._print, report, printed.Supplement(), "fr").result().decode()
+        assert pool.submit(printed.write_page, report).result().startswith("<!doctype html>")
+    seen = ParsedPage(page)
+    assert '<html lang="fr">' in page
+    for words in (
+        "Combien de fois se trompe-t-il",
+        "Exactitude robuste",
+        "boîte blanche",
+        "0,0627",
+    ):
+        assert words in seen.text
+    own = re.sub(r"(?s)<(style|pre)>.*?</\1>", "", page)
+    assert not re.search(r"\b(the|images? of|Figures|white box|with mask)\b", own)

@@ -370,7 +370,7 @@ def test_figures_are_written_with_their_intervals(report: Evaluation) -> None:
         report, clean=replace(report.clean, labels=1 - report.clean.classes)
     )
     assert headline_figures.FOOLED not in [
-        it.label for it in headline_figures.list_figures(nothing_to_attack)
+        it.name for it in headline_figures.list_figures(nothing_to_attack)
     ]
 
 
@@ -409,20 +409,20 @@ def test_only_fooled_images_are_most_fooled_and_only_standing_ones_least(
     extremes = most_fooled.list_extremes(_make_fall(report, before, after))
     files = {title: [fall.path for fall in falls] for title, falls in extremes.items()}
     assert files == {
-        "Most fooled": ["2.png", "5.png", "9.png", "8.png", "0.png"],
-        "Least fooled": ["6.png", "4.png", "7.png"],
+        "most": ["2.png", "5.png", "9.png", "8.png", "0.png"],
+        "least": ["6.png", "4.png", "7.png"],
     }
-    first = extremes["Most fooled"][0]
+    first = extremes["most"][0]
     assert first.truth == "without mask"
     assert first.before == pytest.approx(1 / (1 + np.exp(-9)))
 
 
-@pytest.mark.parametrize(("after", "title"), [(1.0, "Most fooled"), (-1.0, "Least fooled")])
+@pytest.mark.parametrize(("after", "name"), [(1.0, "most"), (-1.0, "least")])
 def test_where_all_or_none_are_fooled_one_end_is_empty(
-    report: Evaluation, after: float, title: str
+    report: Evaluation, after: float, name: str
 ) -> None:
     extremes = most_fooled.list_extremes(_make_fall(report, [1.0] * 6, [after] * 6))
-    assert extremes.pop(title) == []
+    assert extremes.pop(name) == []
     (other,) = extremes.values()
     assert {fall.path for fall in other} <= {f"{n}.png" for n in range(6)}
     assert len(other) == most_fooled.LIMIT

@@ -157,7 +157,7 @@ def test_a_job_is_cancelled_resumed_and_deleted_on_the_page(open_page: Open) -> 
     app.button(key=f"resume:{job.id}").click().run()
     assert read_progress(compute(app)) == []
     assert len(app.metric) == 2
-    app.button(key=f"delete for good:{job.id}").click().run()
+    app.button(key=f"delete:{job.id}").click().run()
     assert not app.exception
     assert Queue().jobs() == []
     assert not app.metric
