@@ -11,7 +11,7 @@ PORT ?= 8501
 # Else each run of pytest reads and rewrites every test anew, for six seconds in each process.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: app test test-slow audit lint types unit unit-jax browser slow slow-jax slow-browser chromium format face-finder robust-accuracy smallest-distances fast-precision skin-tones scale class first-page bench ondevice accelerator fuzz kernels clean
+.PHONY: app test test-slow audit lint types unit unit-jax browser slow slow-jax slow-browser chromium format face-finder robust-accuracy smallest-distances attack-strength fast-precision skin-tones scale class first-page bench ondevice accelerator fuzz kernels clean
 
 app: $(APP)
 	@echo "The lab starts at http://127.0.0.1:$(PORT) (Ctrl+C stops it)"
@@ -78,6 +78,9 @@ robust-accuracy: $(DEV)
 
 smallest-distances: $(DEV)
 	$(BIN)/python -m benchmarks.smallest_distances
+
+attack-strength: $(DEV)
+	$(BIN)/python -m benchmarks.attack_strength
 
 fast-precision: $(DEV)
 	$(BIN)/python -m benchmarks.fast_precision

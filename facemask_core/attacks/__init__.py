@@ -5,9 +5,13 @@ from __future__ import annotations
 from facemask_core.attacks.apgd import APGD
 from facemask_core.attacks.base import AdversarialBatch, Attack
 from facemask_core.attacks.bim import BIM
+from facemask_core.attacks.boundary import Boundary
 from facemask_core.attacks.carlini_wagner import CarliniWagner
 from facemask_core.attacks.deepfool import DeepFool
+from facemask_core.attacks.ensemble import Ensemble
+from facemask_core.attacks.fab import FAB
 from facemask_core.attacks.fgsm import FGSM
+from facemask_core.attacks.hopskipjump import HopSkipJump
 from facemask_core.attacks.lbfgs import LBFGS
 from facemask_core.attacks.mim import MIM
 from facemask_core.attacks.noise import Noise
@@ -35,7 +39,9 @@ _REGISTRY: Registry[Attack] = Registry(
     AttackError,
     (
         *(FGSM, BIM, MIM, PGD, APGD),  # the worst image in a ball
-        *(DeepFool, CarliniWagner, LBFGS),  # the nearest fooling image
+        *(DeepFool, FAB, CarliniWagner, LBFGS),  # the nearest fooling image
+        Ensemble,  # several of these in turn
+        *(HopSkipJump, Boundary),  # the nearest fooling image, by answers alone
         *(Square, Transfer, Noise),  # without this model's gradients
     ),
 )

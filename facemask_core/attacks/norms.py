@@ -47,6 +47,10 @@ class Ball(ABC):
         return ops.clip(images + self.project(candidate - images, epsilon), 0.0, 1.0)
 
     @abstractmethod
+    def extent(self, delta: Tensor) -> Tensor:
+        """Returns the norm of perturbations, (n, 1, 1, 1)."""
+
+    @abstractmethod
     def length(self, delta: NDArray[np.float64]) -> float:
         """Returns the norm of a flattened perturbation."""
 
@@ -71,6 +75,9 @@ class LinfBall(Ball):
 
     def project(self, delta: Tensor, epsilon: Tensor) -> Tensor:
         return ops.clip(delta, -epsilon, epsilon)
+
+    def extent(self, delta: Tensor) -> Tensor:
+        return ops.max(ops.abs(delta), axis=PIXEL_AXES, keepdims=True)
 
     def length(self, delta: NDArray[np.float64]) -> float:
         return float(max(delta.max(), -delta.min()))
@@ -103,6 +110,9 @@ class L2Ball(Ball):
         length = _length(delta)
         inside = length <= epsilon
         return ops.where(inside, delta, delta * (epsilon / ops.where(inside, 1.0, length)))
+
+    def extent(self, delta: Tensor) -> Tensor:
+        return _length(delta)
 
     def length(self, delta: NDArray[np.float64]) -> float:
         # Not a dot product of BLAS: its threads wait for one another wherever the cores are busy.

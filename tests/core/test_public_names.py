@@ -24,7 +24,8 @@ def test_a_classifier_has_model_card_and_predict(curved: Classifier) -> None:
 def test_attacks_are_listed_and_made_by_name() -> None:
     assert attacks.names() == (
         *("fgsm", "bim", "mim", "pgd", "apgd"),
-        *("deepfool", "cw", "lbfgs"),
+        *("deepfool", "fab", "cw", "lbfgs", "ensemble"),
+        *("hopskipjump", "boundary"),
         *("square", "transfer", "noise"),
     )
     attack = attacks.make("pgd", steps=3)
@@ -52,9 +53,13 @@ def test_settings_that_are_left_out_mean_what_they_always_meant() -> None:
         "stop_early=False)",
         f"APGD(norm='linf', {common}, steps=100, restarts=1)",
         f"DeepFool({minimal}, steps=50, overshoot=0.02)",
+        f"FAB({minimal}, steps=100)",
         f"CarliniWagner({minimal}, steps=100, searches=6, first_weight=1.0, learning_rate=0.01, "
         "confidence=0.0)",
         f"LBFGS({minimal}, steps=30, searches=6, first_weight=1.0)",
+        "Ensemble(steps=100, queries=5000)",
+        "HopSkipJump(norm='l2', target=None, queries=1000)",
+        "Boundary(norm='l2', target=None, queries=5000)",
         "Square(target=None, queries=1000, first_area=0.05)",
         "Noise(norm='linf', draws=1)",
     ]

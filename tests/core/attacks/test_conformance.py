@@ -44,17 +44,23 @@ SETTINGS: list[tuple[str, dict[str, Any], float]] = [
     ("apgd", {"steps": 20, "norm": "l2"}, 0.5),
     ("deepfool", {}, 0.5),
     ("deepfool", {"norm": "linf", "target": 1}, 0.1),
+    ("fab", {"steps": 20}, 0.5),
+    ("fab", {"steps": 20, "norm": "linf", "target": 1}, 0.1),
     ("cw", {"steps": 20, "searches": 3}, 0.5),
     ("lbfgs", {"steps": 5, "searches": 2}, 0.5),
+    ("ensemble", {"steps": 10, "queries": 20}, 0.1),
+    ("hopskipjump", {"queries": 90}, 0.5),
+    ("hopskipjump", {"queries": 90, "norm": "linf", "target": 1}, 0.1),
+    ("boundary", {"queries": 60}, 0.5),
     ("square", {"queries": 30}, 0.1),
     ("square", {"queries": 30, "target": 0}, 0.1),
     ("transfer", {"attack": attacks.make("fgsm")}, 0.1),
     ("noise", {}, 0.1),
     ("noise", {"norm": "l2", "draws": 3}, 0.5),
 ]
-MINIMAL = ("deepfool", "cw", "lbfgs")
+MINIMAL = ("deepfool", "fab", "cw", "lbfgs", "hopskipjump", "boundary")
 """Attacks that go no further than they have to."""
-WITHOUT_GRADIENTS = ("square", "noise")
+WITHOUT_GRADIENTS = ("hopskipjump", "boundary", "square", "noise")
 SEED = 5
 
 
@@ -397,6 +403,14 @@ def test_no_attack_takes_what_the_base_refuses(
         ("lbfgs", {"first_weight": 1e-5, "searches": 1}),
         ("cw", {"confidence": -1.0}),
         ("cw", {"searches": 0}),
+        ("fab", {"steps": 0}),
+        ("fab", {"norm": "l1"}),
+        ("ensemble", {"steps": 0}),
+        ("ensemble", {"queries": 0}),
+        ("hopskipjump", {"queries": 0}),
+        ("hopskipjump", {"norm": "l1"}),
+        ("boundary", {"norm": "linf"}),
+        ("boundary", {"queries": 10**9}),
         ("lbfgs", {"norm": "linf"}),
         ("lbfgs", {"steps": 0}),
         ("lbfgs", {"first_weight": float("nan")}),

@@ -1,4 +1,4 @@
-"""DeepFool, Carlini-Wagner and L-BFGS find the nearest fooling image where it is known."""
+"""DeepFool, FAB, Carlini-Wagner and L-BFGS find the nearest fooling image where it is known."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ Linear = tuple[Classifier, NDArray[np.float32], NDArray[np.float32]]
 NEAREST: list[tuple[str, dict[str, Any], float]] = [
     ("deepfool", {}, 1.001),
     ("deepfool", {"norm": "linf"}, 1.001),
+    ("fab", {"steps": 5}, 1.001),
+    ("fab", {"steps": 5, "norm": "linf"}, 1.001),
     ("cw", {"steps": 300, "searches": 9}, 1.03),
     ("lbfgs", {"steps": 40, "searches": 12}, 1.03),
 ]
@@ -104,14 +106,14 @@ def test_what_lies_beyond_the_budget_counts_as_standing(
 @pytest.mark.backend
 def test_what_fools_as_it_is_is_left_alone(curved: Classifier, faces: NDArray[np.float32]) -> None:
     wrong = 1 - curved.predict(faces).argmax(axis=1)
-    for name in ("deepfool", "cw", "lbfgs"):
+    for name in ("deepfool", "fab", "cw", "lbfgs"):
         batch = attacks.make(name)(curved, faces, wrong, epsilon=1.0)
         assert batch.success.all()
         assert (batch.gradient_calls == 0).all()
         np.testing.assert_array_equal(batch.images, faces)
 
 
-@pytest.mark.parametrize("name", ["deepfool", "cw", "lbfgs"])
+@pytest.mark.parametrize("name", ["deepfool", "fab", "cw", "lbfgs"])
 @pytest.mark.backend
 def test_where_everything_fools_as_it_is_nothing_is_searched(
     curved: Classifier, faces: NDArray[np.float32], name: str, monkeypatch: pytest.MonkeyPatch

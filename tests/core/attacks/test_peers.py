@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from photographs import PHOTOGRAPHS, needs_photographs
 
-from benchmarks import smallest_distances
+from benchmarks import attack_strength, smallest_distances, strength_peers
 from benchmarks.peers import NEAREST, PEERS, Labels, Pixels, art_estimator
 from facemask_core import Classifier, attacks
 from facemask_core.data import datasets, samples
@@ -173,3 +173,38 @@ def test_auto_pgd_leaves_no_more_standing_than_arts(shipped: Classifier) -> None
     np.random.seed(0)  # ART begins at random images, which it draws from NumPy's global generator
     theirs = shipped.predict(arts.generate(pixels, np.eye(2)[labels])).argmax(axis=1)
     assert (~ours.success).sum() <= (theirs == labels).sum()
+    ensemble = attacks.make("ensemble", steps=20, queries=50)
+    worst = ensemble(shipped, pixels, labels, epsilon=epsilon)
+    assert (~worst.success).sum() <= min((~ours.success).sum(), (theirs == labels).sum())
+
+
+@needs_photographs
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("norm", ["linf", "l2"])
+def test_fab_is_no_further_than_foolboxs_fmn_at_equal_passes(
+    shipped: Classifier, norm: str
+) -> None:
+    """Neither Foolbox nor ART has FAB; FMN has the same aim, and is the younger attack."""
+    pixels, labels = _photographs(shipped, 8)
+    measured = attack_strength.measure_fab(shipped, pixels, labels, norm)
+    assert measured["ours"]["fooled"] >= measured["foolbox FMN"]["fooled"]
+    assert measured["ours"]["median"] <= measured["foolbox FMN"]["median"]
+
+
+@needs_photographs
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("norm", ["linf", "l2"])
+def test_hopskipjump_is_no_further_than_arts_at_equal_queries(
+    shipped: Classifier, norm: str
+) -> None:
+    """From the same start, which ours has to look for within its queries."""
+    pixels, labels = _photographs(shipped, 2)
+    starts = strength_peers.find_starts(shipped, pixels, labels)
+    found, asked = strength_peers.art_hopskipjump(shipped, pixels, labels, starts, norm, 2)
+    attack = attacks.make("hopskipjump", norm=norm, queries=int(asked))
+    free = attack.largest_epsilon(shipped.input_shape)
+    batch = attack(shipped, pixels, labels, epsilon=free)
+    theirs = attack_strength.summarise(shipped, pixels, labels, found, norm)
+    ours = attack_strength.summarise(shipped, pixels, labels, batch.images, norm)
+    assert ours["fooled"] >= theirs["fooled"]
+    assert ours["median"] <= theirs["median"]

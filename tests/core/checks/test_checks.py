@@ -243,6 +243,10 @@ def test_every_attack_can_be_examined(scene: Scene, linear: Linear, name: str) -
         "transfer": {"source": linear[0]},
         "cw": {"steps": 20, "searches": 2},
         "lbfgs": {"steps": 4, "searches": 2},
+        "fab": {"steps": 9},
+        "ensemble": {"steps": 9, "queries": 30},
+        "hopskipjump": {"queries": 60},
+        "boundary": {"queries": 60},
         "square": {"queries": 30},
     }.get(name, {})
     few = replace(scene, pixels=scene.pixels[:6])

@@ -89,8 +89,12 @@ _BRIEF: dict[str, dict[str, int]] = {
     "pgd": {"steps": 3},
     "apgd": {"steps": 4},
     "deepfool": {"steps": 3},
+    "fab": {"steps": 3},
     "cw": {"steps": 4, "searches": 2, "bisections": 2},
     "lbfgs": {"steps": 3, "searches": 2, "bisections": 2},
+    "ensemble": {"steps": 3, "queries": 20},
+    "hopskipjump": {"queries": 40},
+    "boundary": {"queries": 40},
     "square": {"queries": 20},
 }
 

@@ -1,0 +1,256 @@
+"""Measures how strong the attacks of an evaluation without gaps are, beside their peers.
+
+    make attack-strength
+
+FAB and HopSkipJump beside Foolbox's and ART's at equal passes through the model, the ensemble
+beside PGD-20 on a model and its robust twin, and how often PGD comes back to where it was. Results
+go to ``attack_strength.json`` beside this file after each of them; one that is there already, for
+the same weights, data and effort, is kept.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks import strength_peers as peers
+from benchmarks.peers import Labels, Pixels
+from benchmarks.result_file import ResultFile
+from benchmarks.smallest_distances import photographs
+from facemask_core import attacks, load_classifier
+from facemask_core.attacks import norms
+from facemask_core.attacks.base import GRADIENT_PASSES, directions
+from facemask_core.attacks.ensemble import EnsembleBatch
+from facemask_core.data import datasets
+from facemask_core.models import checkpoints
+from facemask_core.models.classifier import Classifier
+from facemask_core.models.gradients import ModelFunctions, Tensor
+
+RESULT = Path(__file__).with_name("attack_strength.json")
+DATA = Path(__file__).parents[2] / "shared/data/facemask-v2"
+MODELS = ("mobilenetv3", "mobilenetv3-robust")
+FAB_PHOTOGRAPHS, FAB_STEPS = 100, 20
+SKIP_PHOTOGRAPHS, SKIP_TURNS = 10, 4
+ENSEMBLE_PHOTOGRAPHS, QUERIES = 100, 5000
+LEVELS = {"mobilenetv3": 2, "mobilenetv3-robust": 8}
+"""Epsilon times 255 of the ensemble, where the model's robust accuracy is neither 0 nor 1."""
+CYCLE_PHOTOGRAPHS, CYCLE_STEPS, CYCLE_LEVELS = 80, 40, (2, 8, 32)
+_REMEMBERED = 4
+_SAME = 1e-6
+"""A place is the same if no pixel value differs by more: float32's rounding of a step."""
+
+
+def summarise(
+    classifier: Classifier, pixels: Pixels, labels: Labels, found: Pixels, norm: str
+) -> dict[str, Any]:
+    """Judges what an attack returned: how many fool, and the median distance over all.
+
+    Args:
+        classifier: The model under attack.
+        pixels: The photographs.
+        labels: Their classes.
+        found: What the attack returned for them.
+        norm: The norm of the distance.
+    """
+    shown = np.clip(found, 0.0, 1.0)
+    fooled = classifier.predict(shown).argmax(axis=1) != labels
+    lengths = np.where(fooled, norms.distances(shown, pixels, norm), np.inf)
+    median = float(np.median(lengths))
+    return {"fooled": int(fooled.sum()), "median": median if np.isfinite(median) else None}
+
+
+def measure_fab(
+    classifier: Classifier, pixels: Pixels, labels: Labels, norm: str
+) -> dict[str, Any]:
+    """Attacks by our FAB and DeepFool, and by Foolbox's FMN with as many passes as our FAB."""
+    fab = attacks.make("fab", norm=norm, steps=FAB_STEPS)
+    steps = int(fab.passes / GRADIENT_PASSES)
+    deepfool = attacks.make("deepfool", norm=norm, steps=steps)
+    free = fab.largest_epsilon(classifier.input_shape)
+    found = {
+        "ours": fab(classifier, pixels, labels, epsilon=free).images,
+        "our DeepFool": deepfool(classifier, pixels, labels, epsilon=free).images,
+        "foolbox FMN": peers.foolbox_fmn(classifier, pixels, labels, norm, steps),
+    }
+    return {name: summarise(classifier, pixels, labels, it, norm) for name, it in found.items()} | {
+        "passes": fab.passes
+    }
+
+
+def measure_hopskipjump(
+    classifier: Classifier, pixels: Pixels, labels: Labels, norm: str
+) -> dict[str, Any]:
+    """Attacks by the peers, and by ours with as many questions as each of them asked."""
+    starts = peers.find_starts(classifier, pixels, labels)
+    results: dict[str, Any] = {}
+    for peer, attack in peers.HOPSKIPJUMP.items():
+        found, asked = attack(classifier, pixels, labels, starts, norm, SKIP_TURNS)
+        own = attacks.make("hopskipjump", norm=norm, queries=int(asked))
+        free = own.largest_epsilon(classifier.input_shape)
+        batch = own(classifier, pixels, labels, epsilon=free)
+        results[peer] = {
+            "queries": int(asked),
+            peer: summarise(classifier, pixels, labels, found, norm),
+            "ours": summarise(classifier, pixels, labels, batch.images, norm),
+        }
+    return results
+
+
+def measure_ensemble(
+    classifier: Classifier, pixels: Pixels, labels: Labels, level: int
+) -> dict[str, Any]:
+    """Counts what withstands the ensemble and PGD-20, and which attack felled how many."""
+    ensemble, pgd = attacks.make("ensemble", queries=QUERIES), attacks.make("pgd", steps=20)
+    batch = ensemble(classifier, pixels, labels, epsilon=level / 255)
+    if not isinstance(batch, EnsembleBatch):
+        raise TypeError("An ensemble says which attack felled an image.")
+    felled, counts = np.unique(batch.felled_by[batch.success], return_counts=True)
+    stood = ~pgd(classifier, pixels, labels, epsilon=level / 255).success
+    return {
+        "standing": int((~batch.success).sum()),
+        "standing_pgd": int(stood.sum()),
+        "fallen_by_ensemble_alone": int((stood & batch.success).sum()),
+        "fallen_by_pgd_alone": int((~stood & ~batch.success).sum()),
+        "felled_by": dict(zip(felled.tolist(), counts.tolist(), strict=True)),
+    }
+
+
+def _step(
+    size: float,
+    model: ModelFunctions,
+    pixels: Tensor,
+    points: Tensor,
+    direction: Tensor,
+    epsilon: Tensor,
+) -> tuple[Tensor, ...]:
+    """Takes a step of PGD in L-infinity."""
+    ball = norms.ball("linf")
+    _, gradient = model.margin_gradient(points, direction)
+    moved = points + size * epsilon * ball.steepest(gradient)
+    return (ball.into_bounds(moved, pixels, epsilon),)
+
+
+def measure_cycles(
+    classifier: Classifier, pixels: Pixels, labels: Labels, level: int
+) -> dict[str, Any]:
+    """Counts the images that PGD brings back to one of their last four places.
+
+    Doldo et al. 2025 stop there, as all further steps would repeat those before.
+    """
+    epsilon = np.float32(level / 255)
+    towards, step = directions(labels, None), partial(_step, 2.5 / 20)
+    noise = np.random.default_rng(0).uniform(-epsilon, epsilon, pixels.shape)
+    points = np.clip(pixels + noise, 0.0, 1.0).astype(np.float32)
+    returned, last = np.zeros(len(pixels), np.bool_), [points]
+    nearest: NDArray[np.float64] = np.full(len(pixels), np.inf)
+    for _ in range(CYCLE_STEPS):
+        (points,) = classifier.run("step", step, pixels, points, towards, scalars=(epsilon,))
+        for place in last:
+            nearest = np.minimum(nearest, np.abs(points - place).max(axis=(1, 2, 3)))
+        returned |= nearest <= _SAME
+        last = [*last, points][-_REMEMBERED:]
+    return {
+        "returned": int(returned.sum()),
+        "nearest_of_a_step": float(nearest.min() / (2.5 / 20 * epsilon)),
+    }
+
+
+@dataclass(frozen=True)
+class Question:
+    """One figure to measure.
+
+    Attributes:
+        measure: Finds it, of a model, photographs, their classes, and ``setting``.
+        setting: The norm, or epsilon times 255.
+        model: Name of the shipped model.
+        count: How many photographs.
+        effort: What the attacks may take, in words.
+        split: The split of the photographs.
+    """
+
+    measure: Callable[[Classifier, Pixels, Labels, Any], dict[str, Any]]
+    setting: str | int
+    model: str
+    count: int
+    effort: str
+    split: str = "test"
+
+    @property
+    def name(self) -> str:
+        """Such as ``fab linf mobilenetv3``."""
+        kind = self.measure.__name__.removeprefix("measure_")
+        setting = self.setting if isinstance(self.setting, str) else f"{self.setting}/255"
+        return f"{kind} {setting} {self.model}"
+
+    def answer(self, data: Path) -> dict[str, Any]:
+        """Measures it on photographs that the model classes rightly."""
+        classifier = load_classifier(self.model)
+        split = datasets.open_dataset(data / self.split)
+        found = photographs(classifier, split, self.count)
+        return self.measure(classifier, *found, self.setting)
+
+    def stated(self, data: Path) -> dict[str, Any]:
+        """Lists what the answer depends on."""
+        card = checkpoints.read_card(checkpoints.locate(self.model))
+        return {
+            "model_sha256": card.weights_sha256,
+            "data_sha256": datasets.fingerprint(datasets.open_dataset(data / self.split)),
+            "split": self.split,
+            "photographs": self.count,
+            "effort": self.effort,
+        }
+
+
+def list_questions() -> list[Question]:
+    """Lists all figures, the cheap ones first."""
+    way, tries = f"{CYCLE_STEPS} steps of 2.5 epsilon / 20", f"100 steps, {QUERIES} queries"
+    turns = f"{SKIP_TURNS} turns of the peer"
+    return [
+        *(
+            Question(measure_cycles, level, MODELS[0], CYCLE_PHOTOGRAPHS, way, "val")
+            for level in CYCLE_LEVELS
+        ),
+        *(
+            Question(measure_fab, norm, model, FAB_PHOTOGRAPHS, f"{FAB_STEPS} steps")
+            for model in MODELS
+            for norm in norms.names()
+        ),
+        *(
+            Question(measure_hopskipjump, norm, model, SKIP_PHOTOGRAPHS, turns)
+            for model in MODELS
+            for norm in norms.names()
+        ),
+        *(
+            Question(measure_ensemble, level, model, ENSEMBLE_PHOTOGRAPHS, tries)
+            for model, level in LEVELS.items()
+        ),
+    ]
+
+
+def main() -> None:
+    """Measures what is missing and prints each figure."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.attack_strength", description=__doc__.splitlines()[0]
+    )
+    parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("--only", default="", help="figures whose names contain this")
+    chosen = parser.parse_args()
+    if not chosen.data.is_dir():
+        sys.exit(f"There are no photographs in {chosen.data}; say with --data where they are.")
+    results = ResultFile(RESULT)
+    for question in list_questions():
+        if chosen.only in question.name:
+            answer = partial(question.answer, chosen.data)
+            results.once(question.name, question.stated(chosen.data), answer)
+
+
+if __name__ == "__main__":
+    main()

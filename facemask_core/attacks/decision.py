@@ -1,0 +1,228 @@
+"""Attacks by answers alone: they see which class a model names, and neither scores nor gradients.
+
+Someone outside can do that, with nothing but the lab's verdicts. Every search begins at a picture
+that fools, however far away, and comes nearer along the model's boundary. As for the other attacks
+that look for the nearest fooling image, epsilon is a budget.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facemask_core.attacks import norms
+from facemask_core.attacks.base import (
+    AdversarialBatch,
+    Attack,
+    check_target,
+    complete_batch,
+    reaches_goal,
+)
+from facemask_core.attacks.minimal import project_to_ball
+from facemask_core.attacks.restarts import own_generators
+from facemask_core.errors import AttackError
+from facemask_core.models.classifier import Classifier
+
+MAX_QUERIES = 100_000
+_CELLS = (1, 4, 8, 16, 32, 64, 128, 224)
+"""Sides in pixels of the coloured squares that a first fooling picture is looked for with."""
+_WEIGHTS = (0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0)
+"""Shares of the squares' colours in the picture, the least first."""
+_MOST_START_QUERIES = len(_CELLS) * len(_WEIGHTS) * 4
+"""Where four draws of all squares do not fool, there is no start."""
+
+Image = NDArray[np.float32]
+"""float32 (h, w, 3)."""
+
+
+class Oracle:
+    """The model as an outsider sees it: pictures in, the class out, so many times and no more.
+
+    Attributes:
+        left: How many questions may still be asked.
+    """
+
+    def __init__(self, classifier: Classifier, label: int, target: int | None, most: int) -> None:
+        """Begins with no question asked.
+
+        Args:
+            classifier: The model under attack.
+            label: The true class of the image that the questions are about.
+            target: Class to reach, or None to leave the true class.
+            most: How many questions may be asked.
+        """
+        self.left = most
+        self._classifier = classifier
+        self._label = label
+        self._target = target
+
+    def fools(self, images: NDArray[np.float32]) -> NDArray[np.bool_]:
+        """Says which pictures fool, bool (n,); more than are left are not asked about.
+
+        Args:
+            images: float32 (n, h, w, 3) in [0, 1].
+        """
+        asked = images[: self.left]
+        self.left -= len(asked)
+        answers = np.zeros(len(images), np.bool_)
+        if len(asked):
+            labels = np.full(len(asked), self._label)
+            logits = self._classifier.predict(asked)
+            answers[: len(asked)] = reaches_goal(logits, labels, self._target)
+        return answers
+
+    def fools_one(self, image: Image) -> bool:
+        """Says whether a single picture fools."""
+        return bool(self.fools(image[None])[0])
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionAttack(Attack):
+    """Settings shared by the attacks of this family.
+
+    Attributes:
+        norm: The norm in which distance is measured.
+        target: Class to reach (0 or 1), or None to leave the true class.
+        queries: Questions to the model for each image, the search for a start included.
+    """
+
+    knowledge: ClassVar[str] = "black box"
+
+    norm: str = "l2"
+    target: int | None = None
+    queries: int = 1000
+
+    def __post_init__(self) -> None:
+        norms.ball(self.norm)
+        check_target(self.target)
+        if not 1 <= self.queries <= MAX_QUERIES:
+            raise AttackError(
+                f"{self.title} takes from 1 to {MAX_QUERIES} queries; {self.queries} were asked "
+                "for."
+            )
+
+    @property
+    def uses_seed(self) -> bool:
+        return True
+
+    @property
+    def passes(self) -> float:
+        return self.queries + 2  # looks at the original and at the result
+
+    def largest_epsilon(self, shape: tuple[int, ...]) -> float:
+        return norms.ball(self.norm).largest_epsilon(shape)
+
+    @abstractmethod
+    def _approach(
+        self, oracle: Oracle, image: Image, start: Image, rng: np.random.Generator
+    ) -> Image:
+        """Comes nearer to an image from a picture that fools, and returns the nearest that does."""
+
+    def _attack(
+        self,
+        classifier: Classifier,
+        images: NDArray[np.float32],
+        labels: NDArray[np.int64],
+        epsilon: float,
+        seed: int,
+    ) -> AdversarialBatch:
+        rows = np.flatnonzero(~reaches_goal(classifier.predict(images), labels, self.target))
+        generators = own_generators(images, seed, 0)
+        nearest, queries = images.copy(), np.zeros(len(images), np.int64)
+        # One by one, so that no image's answers hang on the batch it is in.
+        for row in rows:
+            oracle = Oracle(classifier, int(labels[row]), self.target, self.queries)
+            start = find_start(oracle, images[row], generators[row])
+            if start is not None:
+                nearest[row] = self._approach(oracle, images[row], start, generators[row])
+            queries[row] = self.queries - oracle.left
+        within = project_to_ball(nearest, images, self.norm, epsilon)
+        return complete_batch(
+            within,
+            images,
+            classifier.predict(within),
+            labels,
+            target=self.target,
+            iterations=queries,
+            gradient_calls=np.zeros(len(images), np.int64),
+            dead=np.zeros(len(images), np.bool_),
+        )
+
+
+def find_start(oracle: Oracle, image: Image, rng: np.random.Generator) -> Image | None:
+    """Looks for a picture that fools, among mixtures of the image with coloured squares.
+
+    Uniform noise alone is always taken for the same class. Squares of all sizes, from a pixel to
+    the whole picture, find the other as well.
+
+    Args:
+        oracle: Answers about the image.
+        image: The original.
+        rng: The image's own random numbers.
+
+    Returns:
+        One of those with the least squares in it; None where none fools.
+    """
+    asked = 0
+    for squares in _draw_squares(image.shape, rng):
+        for weight in _WEIGHTS:
+            mixed = (image + np.float32(weight) * (squares - image)).astype(np.float32)
+            fools = oracle.fools(np.clip(mixed, 0.0, 1.0))
+            if fools.any():
+                return np.clip(mixed[int(fools.argmax())], 0.0, 1.0)
+            asked += len(squares)
+        if not oracle.left or asked >= _MOST_START_QUERIES:
+            return None
+    return None
+
+
+def _draw_squares(
+    shape: tuple[int, ...], rng: np.random.Generator
+) -> Iterator[NDArray[np.float32]]:
+    """Draws pictures of coloured squares, one for each size that fits, again and again."""
+    side = max(shape[:2])
+    cells = [cell for cell in _CELLS if cell <= side]
+    for _ in count():
+        drawn: list[NDArray[Any]] = []
+        for cell in cells:
+            few = -(-side // cell)
+            colours = rng.integers(0, 2, (few, few, shape[2])).astype(np.float32)
+            large = colours.repeat(cell, axis=0).repeat(cell, axis=1)
+            drawn.append(large[: shape[0], : shape[1]])
+        yield np.stack(drawn)
+
+
+def draw_to_boundary(oracle: Oracle, image: Image, far: Image, norm: str, halvings: int) -> Image:
+    """Draws a picture that fools towards the image by bisection, as long as it fools.
+
+    In L2 along the line between the two; in L-infinity every pixel is cut to a smaller change.
+
+    Args:
+        oracle: Answers about the image.
+        image: The original.
+        far: A picture that fools.
+        norm: ``linf`` or ``l2``.
+        halvings: How often the interval is halved; each costs a question.
+    """
+    delta = far - image
+    largest = np.abs(delta).max()
+    low, high, nearest = 0.0, 1.0, far
+    for _ in range(min(halvings, oracle.left)):
+        middle = (low + high) / 2
+        if norm == "l2":
+            trial = image + np.float32(middle) * delta
+        else:
+            bound = np.float32(middle) * largest
+            trial = image + np.clip(delta, -bound, bound)
+        trial = np.clip(trial, 0.0, 1.0)
+        if oracle.fools_one(trial):
+            high, nearest = middle, trial
+        else:
+            low = middle
+    return nearest
