@@ -17,9 +17,9 @@ from facemask_core.models.checkpoints import Card
 from facemask_core.text import on_one_line
 from facemask_ui.base import reveal, settings
 from facemask_ui.base.figure_table import Cell, Row, draw_table
+from facemask_ui.base.grouping_words import name_grouping, name_photographs
 from facemask_ui.choices import models
 from facemask_ui.language import number, percent, say
-from facemask_ui.model_card.photographs import name_photographs, write_part
 
 CARD = "model-card"
 """The key of the container with the card, which a choice brings into the window."""
@@ -74,7 +74,7 @@ def show_overview(chosen: str) -> None:
         rows,
         key="models-overview",
         label=say("models.overview.label"),
-        caption=say("models.overview.caption", grouping=write_part(groupings.SECOND, "phrase")),
+        caption=say("models.overview.caption", grouping=name_grouping(groupings.SECOND)),
         on_choice=_open_card,
     )
 

@@ -5,34 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from facemask_core.data import groupings
-from facemask_core.data.groupings import FIRST, SECOND, Grouping
+from facemask_core.data.groupings import FIRST
+from facemask_ui.base.grouping_words import explain_grouping, name_grouping, name_photographs
 from facemask_ui.language import percent, say
-
-_CODES = {FIRST.name: "first", SECOND.name: "second"}
-
-
-def write_part(grouping: Grouping, part: str) -> str:
-    """Writes a part of what is known of a grouping of the photographs.
-
-    Args:
-        grouping: The grouping.
-        part: ``name`` in a table, ``phrase`` in a sentence, or ``note``: a sentence about it.
-    """
-    return say(f"models.photographs.{_CODES[grouping.name]}.{part}")
-
-
-def name_photographs(data_sha256: str | None) -> str:
-    """Names the photographs that a figure is of, such as ``first grouping``.
-
-    Args:
-        data_sha256: Their fingerprint; None if it is not known.
-    """
-    grouping = groupings.find_grouping(data_sha256)
-    if grouping is not None:
-        return write_part(grouping, "name")
-    if data_sha256 is None:
-        return say("models.photographs.unknown")
-    return say("models.photographs.others", sha256=data_sha256[:12])
 
 
 def describe_measurement(train_sha256: str | None, data_sha256: str | None) -> str:
@@ -51,9 +26,9 @@ def describe_measurement(train_sha256: str | None, data_sha256: str | None) -> s
     kind = "same" if trained is measured else "outside" if trained is FIRST else "two"
     return say(
         f"models.photographs.{kind}",
-        trained=write_part(trained, "phrase"),
-        measured=write_part(measured, "phrase"),
-        note=write_part(measured, "note"),
+        trained=name_photographs(train_sha256, in_sentence=True),
+        measured=name_photographs(data_sha256, in_sentence=True),
+        note=explain_grouping(measured),
     )
 
 
@@ -71,7 +46,6 @@ def describe_photographs(reports: list[dict[str, Any]]) -> str:
         if grouping is None:
             sentences.append(say("models.photographs.count_others", **figures))
         else:
-            name = write_part(grouping, "name")
-            sentences.append(say("models.photographs.count", grouping=name, **figures))
-            sentences.append(write_part(grouping, "note"))
+            name, note = name_grouping(grouping), explain_grouping(grouping)
+            sentences.append(say("models.photographs.count", grouping=name, note=note, **figures))
     return " ".join(sentences)

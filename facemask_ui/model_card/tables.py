@@ -13,8 +13,8 @@ from facemask_core.evaluation import confidence_intervals
 from facemask_core.labels import LABELS
 from facemask_core.text import on_one_line
 from facemask_ui.base import palette, parts
+from facemask_ui.base.grouping_words import name_photographs
 from facemask_ui.language import number, percent, say, say_known
-from facemask_ui.model_card import photographs
 
 
 def tabulate_robustness(reports: list[dict[str, Any]]) -> pd.DataFrame:
@@ -34,7 +34,7 @@ def tabulate_robustness(reports: list[dict[str, Any]]) -> pd.DataFrame:
                 _head("success_rate"): percent(report["success_rate"]),
                 _head("confidence_drop"): number(report["mean_confidence_drop"], 3),
                 _head("dead_gradients"): report["dead_gradients"],
-                _head("photographs"): photographs.name_photographs(report["data_sha256"]),
+                _head("photographs"): name_photographs(report["data_sha256"]),
             }
             for report in reports
         ]
@@ -153,7 +153,7 @@ def tabulate_skin_tones(rows: list[dict[str, Any]], weights_sha256: str) -> pd.D
 
 def _name_framing(framing: str) -> str:
     """Names what of a picture a model saw, as the file of skin tones has it."""
-    known = {"whole": "whole", "cropped to the face": "cropped"}.get(framing, "")
+    known = "cropped" if framing.startswith("cropped") else framing
     return say_known(f"models.tables.framing.{known}", framing)
 
 

@@ -15,9 +15,11 @@ from facemask_core.models.checkpoints import Card, read_part
 from facemask_core.text import on_one_line, visible
 from facemask_ui.base import messages, parts
 from facemask_ui.base.charts import CHART_CONFIG
+from facemask_ui.base.grouping_words import name_photographs
 from facemask_ui.base.messages import escape_markdown
 from facemask_ui.base.palette import pick_palette, write_class, write_verdict
 from facemask_ui.choices import attack_setup, models
+from facemask_ui.face.portrait_words import describe_portrait
 from facemask_ui.language import DEFAULT, number, percent, read_texts, say
 from facemask_ui.model_card import (
     calibration,
@@ -212,7 +214,11 @@ def _show_failures(name: str) -> None:
     with st.container(horizontal=True, gap="medium"):
         for failure in wrong[:_MOST_FAILURES]:
             with st.container(width=_PICTURE):
-                st.image(str(failure.portrait.path), width=_PICTURE, alt=failure.portrait.alt)
+                st.image(
+                    str(failure.portrait.path),
+                    width=_PICTURE,
+                    alt=describe_portrait(failure.portrait.alt),
+                )
                 truth = say("models.card.truth", answer=write_class(failure.portrait.label))
                 st.markdown(f"{write_verdict(failure.verdict)}  \n{truth}")
 
@@ -269,7 +275,7 @@ def _tabulate_splits(card: Card) -> pd.DataFrame:
                 _head("files"): entry["images"],
                 _head("without_mask"): entry.get("without_mask"),
                 _head("with_mask"): entry.get("with_mask"),
-                _head("grouping"): photographs.name_photographs(entry["sha256"]),
+                _head("grouping"): name_photographs(entry["sha256"]),
                 "sha256": entry["sha256"][:12],
             }
             for split, entry in card.data.items()

@@ -105,7 +105,7 @@ def list_sentences(tree: ast.Module) -> Iterator[str]:
 
 
 def list_silent(tree: ast.Module) -> Iterator[ast.AST]:
-    """Lists strings that are no value, and those that go to the log."""
+    """Lists strings that are no value, keys of tables, and what goes to the log."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             yield node.value
@@ -164,7 +164,7 @@ def remove_brackets(text: str) -> str:
 
 NAMES = re.compile(
     r":material/\w+:|:(orange|blue|gray|green|red|violet)(?=\[)|`[^`]*`|\]\([^)]*\)|https?://\S+"
-    r"|\b(MobileNetV3|InceptionV3|VGG19|FGSM|PGD|APGD|BIM|MIM|DeepFool|Square|SSIM|PSNR|JPEG|Keras"
+    r"|\b(MobileNetV3(?:-Small)?|InceptionV3|VGG19|FGSM|PGD|APGD|BIM|MIM|DeepFool|Square|SSIM|PSNR|JPEG|Keras"
     r"|TensorFlow|CPU|GPU|float32|robust|twin)\b"
 )
 
