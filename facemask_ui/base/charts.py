@@ -20,7 +20,7 @@ from facemask_ui.base.palette import (
 )
 from facemask_ui.language import percent, read_current, say
 
-CHART_CONFIG = {"displayModeBar": False, "scrollZoom": False}
+_CHART_CONFIG = {"displayModeBar": False, "scrollZoom": False}
 """Every chart is a still picture: no toolbar, no zoom."""
 _PLOTLYS_OWN = ".,"
 """The separators of decimals and thousands that Plotly writes unless it is told others."""
@@ -41,7 +41,7 @@ def show_chart(figure: go.Figure, *, key: str, alt: str) -> None:
     """
     if (separators := read_current().separators) != _PLOTLYS_OWN:
         figure.update_layout(separators=separators)
-    st.plotly_chart(figure, key=key, config=CHART_CONFIG, alt=alt)
+    st.plotly_chart(figure, key=key, config=_CHART_CONFIG, alt=alt)
 
 
 def draw_probabilities(

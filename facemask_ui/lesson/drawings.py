@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import plotly.graph_objects as go
-import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from facemask_ui.base.charts import CHART_CONFIG
+from facemask_ui.base.charts import show_chart
 from facemask_ui.base.palette import Palette, pick_palette
 from facemask_ui.language.texts import Texts
 
@@ -72,7 +71,7 @@ def draw_patch(part: NDArray[np.uint8], *, alt: str, key: str) -> None:
     figure.update_layout(height=380, margin={"l": 0, "r": 0, "t": 0, "b": 0}, dragmode=False)
     figure.update_xaxes(visible=False, fixedrange=True)
     figure.update_yaxes(visible=False, fixedrange=True)
-    st.plotly_chart(figure, key=key, config=CHART_CONFIG, alt=alt)
+    show_chart(figure, key=key, alt=alt)
 
 
 def draw_curves(
@@ -106,7 +105,7 @@ def draw_curves(
         ticktext=[texts.percent(share).replace(",0", "").replace(".0", "") for share in ticks],
     )  # fmt: skip
     _style(figure, colours, height=400)
-    st.plotly_chart(figure, key=key, config=CHART_CONFIG, alt=alt)
+    show_chart(figure, key=key, alt=alt)
 
 
 def draw_marks(
@@ -152,7 +151,7 @@ def draw_marks(
     figure.update_xaxes(title=axis, zeroline=True, zerolinecolor=colours.text)
     figure.update_yaxes(visible=False, range=[-0.5, 1.6])
     _style(figure, colours, height=260)
-    st.plotly_chart(figure, key=key, config=CHART_CONFIG, alt=alt)
+    show_chart(figure, key=key, alt=alt)
 
 
 def _mark_half(figure: go.Figure, label: str, colours: Palette) -> None:

@@ -14,7 +14,7 @@ from facemask_core import corruptions
 from facemask_core.models import checkpoints
 from facemask_core.models.checkpoints import Card
 from facemask_core.text import on_one_line
-from facemask_ui.base.charts import CHART_CONFIG
+from facemask_ui.base.charts import show_chart
 from facemask_ui.base.palette import Palette, pick_palette
 from facemask_ui.choices.corruption_names import name_corruption, translate_value
 from facemask_ui.language import join_clauses, number, percent, say
@@ -44,10 +44,9 @@ def show_corruptions(card: Card) -> None:
     if table is None or not cells:
         return
     st.header(say("models.corruptions.heading"), anchor=False)
-    st.plotly_chart(
+    show_chart(
         make_chart(cells, pick_palette()),
         key="corruptions",
-        config=CHART_CONFIG,
         alt=describe_chart(cells),
     )
     caption = say(

@@ -14,7 +14,7 @@ from facemask_core.models import checkpoints, published
 from facemask_core.models.checkpoints import Card, read_part
 from facemask_core.text import on_one_line, visible
 from facemask_ui.base import messages, parts
-from facemask_ui.base.charts import CHART_CONFIG
+from facemask_ui.base.charts import show_chart
 from facemask_ui.base.grouping_words import name_photographs
 from facemask_ui.base.messages import escape_markdown
 from facemask_ui.base.palette import pick_palette, write_class, write_verdict
@@ -137,10 +137,9 @@ def _show_robustness(card: Card) -> None:
     if not reports:
         st.caption(say("models.card.unattacked"))
         return
-    st.plotly_chart(
+    show_chart(
         robustness.make_chart(reports, pick_palette()),
         key="under-attack",
-        config=CHART_CONFIG,
         alt=robustness.describe_chart(reports),
     )
     st.caption(f"{photographs.describe_photographs(reports)} {say('models.card.meaning')}")
@@ -165,10 +164,9 @@ def _show_robustness(card: Card) -> None:
 
 def _show_training(card: Card) -> None:
     st.header(say("models.training.heading"), anchor=False)
-    st.plotly_chart(
+    show_chart(
         training.make_curves(card, pick_palette()),
         key="training",
-        config=CHART_CONFIG,
         alt=training.describe_curves(card),
     )
     stages = training.describe_stages(card)
@@ -182,10 +180,9 @@ def _show_reliability(card: Card) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.header(say("models.card.confidence"), anchor=False)
-        st.plotly_chart(
+        show_chart(
             calibration.make_diagram(bins, pick_palette()),
             key="calibration",
-            config=CHART_CONFIG,
             alt=calibration.describe_diagram(bins),
         )
         st.caption(say("models.card.confidence_meaning"))

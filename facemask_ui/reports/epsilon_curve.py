@@ -13,7 +13,7 @@ import streamlit as st
 
 from facemask_core.epsilons import LEVELS, LINF
 from facemask_core.robustness import SmallestEpsilons
-from facemask_ui.base.charts import CHART_CONFIG
+from facemask_ui.base.charts import show_chart
 from facemask_ui.base.palette import Palette, pick_palette
 from facemask_ui.choices import attack_setup
 from facemask_ui.language import join_clauses, percent, say
@@ -32,9 +32,7 @@ def show_curves(searches: Mapping[str, SmallestEpsilons], *, key: str) -> None:
         searches: Searches of one dataset, by what they are called.
         key: Tells the chart from others on the page.
     """
-    st.plotly_chart(
-        _draw_figure(searches), key=key, config=CHART_CONFIG, alt=describe_curves(searches)
-    )
+    show_chart(_draw_figure(searches), key=key, alt=describe_curves(searches))
     meaning = say("report.curve.meaning")
     st.caption(say("report.curve.meaning_shaded", meaning=meaning))
     st.dataframe(tabulate_searches(searches), hide_index=True)
