@@ -11,14 +11,18 @@ PORT ?= 8501
 # Else each run of pytest reads and rewrites every test anew, for six seconds in each process.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: app test test-slow audit lint types unit unit-jax browser slow slow-jax slow-browser chromium format face-finder robust-accuracy smallest-distances attack-strength fast-precision skin-tones scale class first-page bench ondevice accelerator fuzz kernels clean
+.PHONY: app test test-slow prepare audit lint types unit unit-jax browser slow slow-jax slow-browser chromium format face-finder robust-accuracy smallest-distances attack-strength fast-precision skin-tones scale class first-page bench ondevice accelerator fuzz kernels clean
 
 app: $(APP)
 	@echo "The lab starts at http://127.0.0.1:$(PORT) (Ctrl+C stops it)"
 	@$(BIN)/streamlit run app.py --server.port $(PORT)
 
 # What a newcomer runs: every rule once, in a quarter of an hour on two cores.
-test: lint types unit unit-jax browser
+test: prepare lint types unit unit-jax browser
+
+# Both wait for downloads, so they wait together.
+prepare:
+	@$(MAKE) --no-print-directory --jobs=2 chromium $(DEV)
 
 # The rest: kills at many moments, fuzzing, peers, photographs, Ray, long visits, all of JAX.
 test-slow: slow slow-jax slow-browser audit
@@ -128,6 +132,7 @@ $(APP): requirements.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
+# Most modules are never imported: those that are, Python compiles then.
 $(DEV): requirements-dev.txt requirements-ray.txt requirements.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -r requirements-dev.txt
 	@touch $(APP) $@
