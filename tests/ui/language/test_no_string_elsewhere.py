@@ -113,6 +113,8 @@ def list_silent(tree: ast.Module) -> Iterator[ast.AST]:
             yield from ast.walk(node)
         if isinstance(node, (ast.AnnAssign, ast.arg)) and node.annotation is not None:
             yield from ast.walk(node.annotation)
+        if isinstance(node, ast.Subscript):
+            yield node.slice
 
 
 SAID = (
@@ -164,8 +166,8 @@ def remove_brackets(text: str) -> str:
 
 NAMES = re.compile(
     r":material/\w+:|:(orange|blue|gray|green|red|violet)(?=\[)|`[^`]*`|\]\([^)]*\)|https?://\S+"
-    r"|\b(MobileNetV3(?:-Small)?|InceptionV3|VGG19|FGSM|PGD|APGD|BIM|MIM|DeepFool|Square|SSIM|PSNR|JPEG|Keras"
-    r"|TensorFlow|CPU|GPU|float32|robust|twin)\b"
+    r"|\b(MobileNetV3(?:-Small)?|InceptionV3|VGG19|FGSM|PGD|APGD|BIM|MIM|DeepFool|Square|SSIM|PSNR"
+    r"|JPEG|Keras|TensorFlow|CPU|GPU|float32|robust|twin)\b"
 )
 
 
