@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from facemask_ui.language import say
 from facemask_ui.page import frame
 
 with frame.page("attack", has_stage=True):
@@ -33,10 +34,7 @@ with frame.page("attack", has_stage=True):
     with stage:
         if picture is None:
             with st.container(border=True):
-                st.markdown(
-                    ":material/add_photo_alternate: Choose a picture of a face, and the model's "
-                    "answer appears here."
-                )
+                st.markdown(f":material/add_photo_alternate: {say('attack.empty')}")
         else:
             lab.show_lab(
                 picture,

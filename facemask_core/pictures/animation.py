@@ -7,7 +7,7 @@ fools a model has to be taken from :func:`facemask_core.pictures.images.encode_p
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import numpy as np
@@ -24,6 +24,10 @@ _PAPER, _INK = "#FFFFFF", "#0E141B"
 _BARS = ("#D55E00", "#0072B2")
 """Without mask and with mask (Okabe and Ito's palette)."""
 _BAR_HEIGHT, _MARGIN = 8, 6
+Mark = Literal["", "wrong", "changed", "unsure"]
+"""What stands behind an answer; nothing behind the one that counts as right."""
+WriteCaption = Callable[[str, Sequence[float], Mark], tuple[str, str]]
+"""Writes what stands below a frame, from epsilon, the probabilities and what stands behind them."""
 
 
 def encode_sweep(
@@ -34,6 +38,7 @@ def encode_sweep(
     *,
     truth_known: bool = True,
     unsure_below: float | None = None,
+    write: WriteCaption | None = None,
 ) -> bytes:
     """Writes a sweep as a GIF that repeats for ever.
 
@@ -44,16 +49,19 @@ def encode_sweep(
         label: The class that the attack drives the model away from.
         truth_known: Whether that is the true class, and not only the model's own answer.
         unsure_below: The confidence below which the model is unsure, if it ever is.
+        write: Writes the two lines below a frame, in another language; ASCII alone. None for
+            :func:`write_caption`.
 
     Returns:
         The bytes of the GIF file.
     """
+    write = write or write_caption
     marks = [
         mark_answer(shares, label, truth_known=truth_known, unsure_below=unsure_below)
         for shares in probabilities
     ]
     first, *others = [
-        _reduce_colours(draw_frame(picture, *write_caption(epsilon, shares, mark), shares))
+        _reduce_colours(draw_frame(picture, *write(epsilon, shares, mark), shares))
         for epsilon, picture, shares, mark in zip(
             epsilons, pictures, probabilities, marks, strict=True
         )
@@ -78,10 +86,6 @@ def _reduce_colours(image: Image.Image) -> Image.Image:
     look like the very noise this is about.
     """
     return image.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-
-
-Mark = Literal["", "wrong", "changed", "unsure"]
-"""What stands behind an answer; nothing behind the one that counts as right."""
 
 
 def mark_answer(

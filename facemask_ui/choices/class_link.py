@@ -11,15 +11,10 @@ from urllib.parse import urlencode, urlsplit
 import streamlit as st
 
 from facemask_ui.base import address, settings
+from facemask_ui.language import say
 
 PICTURE, MODEL, ATTACK, ADVANCED, FURTHER = ("picture", "model", "attack", "advanced", "further")
-GROUPS = {
-    PICTURE: "Choice of picture",
-    MODEL: "Choice of model",
-    ATTACK: "Choice of attack",
-    ADVANCED: "Advanced settings",
-    FURTHER: "Look further",
-}
+GROUPS = (PICTURE, MODEL, ATTACK, ADVANCED, FURTHER)
 """What a link can hide, by its name there."""
 
 _PARAMETER = "hide"
@@ -28,12 +23,12 @@ _PAGE = "Attack"
 
 def read_hidden_groups() -> frozenset[str]:
     """Reads which groups of controls are hidden by the link that opened this page."""
-    return frozenset(settings.read(_PARAMETER, "", _parse).split(",")) & GROUPS.keys()
+    return frozenset(settings.read(_PARAMETER, "", _parse).split(",")).intersection(GROUPS)
 
 
 def _parse(text: str) -> str | None:
     names = text.split(",")
-    return _join_names(names) if text and GROUPS.keys() >= set(names) else None
+    return _join_names(names) if text and set(GROUPS) >= set(names) else None
 
 
 def _join_names(names: Collection[str]) -> str:
@@ -54,33 +49,23 @@ def show_class_link(*, own_picture: bool, own_crop: bool) -> None:
 
 
 def _show_form(own_picture: bool, own_crop: bool) -> None:
-    with st.popover("Link for a class", icon=":material/school:"):
-        st.markdown("It opens this page as it stands now. **Hide from the class:**")
-        names = [
-            name
-            for name, title in GROUPS.items()
-            if st.checkbox(title, key=f"{_PARAMETER}:{name}", persist_state="session")
-        ]
+    with st.popover(say("class_link.title"), icon=":material/school:"):
+        st.markdown(say("class_link.opens"))
+        names = [name for name in GROUPS if _is_checked(name)]
         if own_picture:
-            st.info(
-                "Your own picture never travels in a link; the class starts with a sample.",
-                icon=":material/lock:",
-            )
+            st.info(say("class_link.own_picture"), icon=":material/lock:")
         elif own_crop:
-            st.info(
-                "Your crop does not travel in a link; the class sees the picture as it opens.",
-                icon=":material/crop:",
-            )
+            st.info(say("class_link.own_crop"), icon=":material/crop:")
         link = _write_link(names)
         if opens_here_alone(link):
-            st.warning(
-                "You opened the lab by an address that means “this computer” on every computer, so "
-                "this link opens it nowhere else. Open the lab by the address that the class will "
-                "use, and make the link there; the lab's guide “Teach a class” says how to let a "
-                "class in.",
-                icon=":material/link_off:",
-            )
+            st.warning(say("class_link.here_alone"), icon=":material/link_off:")
         st.code(link, language=None, wrap_lines=True)
+
+
+def _is_checked(group: str) -> bool:
+    """Draws the box that hides a group of controls, and tells whether it is checked."""
+    title, key = say(f"class_link.groups.{group}"), f"{_PARAMETER}:{group}"
+    return st.checkbox(title, key=key, persist_state="session")
 
 
 def _write_link(names: Collection[str]) -> str:
@@ -103,8 +88,8 @@ def opens_here_alone(link: str) -> bool:
 
 def _show_way_back() -> None:
     st.button(
-        "Show all controls",
+        say("class_link.show_all"),
         icon=":material/visibility:",
-        help="The link you came by puts some of them away.",
+        help=say("class_link.hidden"),
         on_click=lambda: settings.remember(_PARAMETER, "", ""),
     )

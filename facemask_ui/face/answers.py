@@ -23,6 +23,7 @@ from facemask_core.explain import Explanation, Summary
 from facemask_core.models.classifier import Classifier
 from facemask_core.pictures import images
 from facemask_ui.face.question import Question
+from facemask_ui.language import say
 from facemask_ui.visitors import shared_cache
 from facemask_ui.visitors.shared_cache import Face
 
@@ -85,7 +86,7 @@ def attack_face(question: Question, epsilon: float) -> AttackedFace:
     """
 
     def compute() -> AttackedFace:
-        with st.spinner("Attacking…"):
+        with st.spinner(say("lab.page.attacking")):
             return verdicts.attack_face(
                 question.classifier,
                 question.face,
@@ -96,7 +97,7 @@ def attack_face(question: Question, epsilon: float) -> AttackedFace:
             )
 
     key = (question.key(epsilon),)
-    return _recall("attacked faces", question.classifier, question.face, key, compute)
+    return _recall("attacks", question.classifier, question.face, key, compute)
 
 
 def attack_still(classifier: Classifier, face: Face, notch: int, guess: int) -> AttackedStill:
@@ -139,7 +140,7 @@ def explain_face(
         heat = explanation(classifier, images.to_float(face)[None], label)[0]
         return HeatMap(explanations.levels(heat), explanations.summarise(heat))
 
-    return _recall("heat maps", classifier, face, (repr(explanation), label), compute)
+    return _recall("maps", classifier, face, (repr(explanation), label), compute)
 
 
 def recall_dial(

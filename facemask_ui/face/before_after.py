@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from facemask_core.evaluation.verdicts import AttackedFace
+from facemask_core.evaluation.verdicts import AttackedFace, Verdict
 from facemask_core.pictures import images, model_input
 from facemask_core.pictures.lab_note import LabNote
 from facemask_ui.base import palette
+from facemask_ui.language import say
 
 
 def show_pictures(result: AttackedFace, alt: str, note: LabNote) -> None:
@@ -23,21 +24,27 @@ def show_pictures(result: AttackedFace, alt: str, note: LabNote) -> None:
     columns = (
         (
             model_input.encode(result.original, crop),
-            "Original",
-            f"{alt}. Verdict: {palette.describe_verdict(result.before)}",
+            say("verdict.pictures.original"),
+            _describe_judged(alt, result.before),
         ),
         (
             model_input.encode(noise, LabNote(made="noise")),
-            f"Noise × {factor}",
-            f"The change to the picture, magnified {factor} times",
+            say("verdict.pictures.noise", factor=factor),
+            say("verdict.pictures.noise_alt", factor=factor),
         ),
         (
             model_input.encode(result.adversarial, note),
-            "Attacked",
-            f"The attacked picture. Verdict: {palette.describe_verdict(result.after)}",
+            say("verdict.pictures.attacked"),
+            _describe_judged(say("verdict.pictures.attacked_alt"), result.after),
         ),
     )
     with st.container(horizontal=True, wrap=False):  # side by side on a phone, too
         for pixels, caption, text in columns:
             with st.container():
                 st.image(pixels, caption, width="stretch", output_format="PNG", alt=text)
+
+
+def _describe_judged(picture: str, verdict: Verdict) -> str:
+    """Describes a picture and the verdict on it, for those who hear the page."""
+    said = palette.describe_verdict(verdict)
+    return say("verdict.pictures.judged_alt", picture=picture, verdict=said)

@@ -7,8 +7,9 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from facemask_core.pictures import faces
-from facemask_core.pictures.conditions import find_conditions
+from facemask_core.pictures.conditions import Condition, find_conditions
 from facemask_ui.face.pictures import Picture
+from facemask_ui.language import read_current, say
 
 
 def offer_reasons(picture: Picture, region: faces.Box | None, face: NDArray[np.uint8]) -> None:
@@ -19,18 +20,23 @@ def offer_reasons(picture: Picture, region: faces.Box | None, face: NDArray[np.u
         region: The part in use, or None for all of it.
         face: The square the models see, uint8 (224, 224, 3).
     """
-    with st.popover("That is wrong", icon=":material/flag:"):
+    with st.popover(say("truth.complaint.title"), icon=":material/flag:"):
         conditions = find_conditions(*_measure_face(picture, region, face))
         if conditions:
-            st.markdown("Measured on this picture, and rare among those the models know:")
-            lines = [f"- **{condition.title}.** {condition.advice}" for condition in conditions]
-            st.markdown("\n".join(lines))
+            st.markdown(say("truth.complaint.measured"))
+            st.markdown("\n".join(map(_write_condition, conditions)))
         else:
-            st.markdown(
-                "Nothing unusual was measured on this picture. Look whether the frame fits the "
-                "face, try another model, or see on a model's page where it goes wrong."
-            )
-        st.caption("Nobody learns of this: it is measured here, and nothing is stored.")
+            st.markdown(say("truth.complaint.nothing"))
+        st.caption(say("truth.complaint.privacy"))
+
+
+def _write_condition(condition: Condition) -> str:
+    """Writes a condition as a point of a list; one the files do not know in the core's English."""
+    title, advice = condition.title, condition.advice
+    key = f"truth.conditions.{condition.key}"
+    if read_current().has(f"{key}.title"):
+        title, advice = say(f"{key}.title"), say(f"{key}.advice")
+    return f"- **{title}.** {advice}"
 
 
 def _measure_face(

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from facemask_core.evaluation.verdicts import Outcome
+from facemask_ui.language import say
 
-OUTCOMES = {
-    Outcome.FOOLED: (":material/bolt:", "Fooled"),
-    Outcome.HELD: (":material/shield:", "Held"),
-    Outcome.CHANGED: (":material/bolt:", "Changed"),
-    Outcome.UNCHANGED: (":material/shield:", "Unchanged"),
-    Outcome.UNMOVED: (":material/pause_circle:", "Unmoved"),
-    Outcome.ALREADY_WRONG: (":material/block:", "Was already wrong"),
-    Outcome.UNSURE: (":material/help:", "Unsure"),
+ICONS = {
+    Outcome.FOOLED: ":material/bolt:",
+    Outcome.HELD: ":material/shield:",
+    Outcome.CHANGED: ":material/bolt:",
+    Outcome.UNCHANGED: ":material/shield:",
+    Outcome.UNMOVED: ":material/pause_circle:",
+    Outcome.ALREADY_WRONG: ":material/block:",
+    Outcome.UNSURE: ":material/help:",
 }
+
+
+def name_outcome(outcome: Outcome) -> str:
+    """Names an outcome in a word or two, such as ``Fooled``."""
+    return say(f"verdict.outcomes.{outcome.name.lower()}")

@@ -8,9 +8,9 @@ from facemask_core.evaluation.verdicts import Verdict
 from facemask_core.labels import LABELS, WITH_MASK, WITHOUT_MASK
 from facemask_ui.base.palette import ICONS, name_class
 from facemask_ui.face.pictures import Picture
+from facemask_ui.language import say
 
-UNSAID = "Do not say"
-_CHOICES: dict[str, int | None] = {"Yes": WITH_MASK, "No": WITHOUT_MASK, UNSAID: None}
+_ANSWERS: dict[str, int | None] = {"yes": WITH_MASK, "no": WITHOUT_MASK, "unsaid": None}
 
 
 def choose_label(picture: Picture) -> int | None:
@@ -20,27 +20,27 @@ def choose_label(picture: Picture) -> int | None:
         The class, or None where nobody says it.
     """
     if picture.label is not None:
-        st.caption(f"True answer: {ICONS[picture.label]} {name_class(picture.label).lower()}")
+        answer = f"{ICONS[picture.label]} {name_class(picture.label).lower()}"
+        st.caption(say("truth.known", answer=answer))
         return picture.label
-    answer = st.segmented_control(
-        "Do you wear a mask?",
-        list(_CHOICES),
+    said = st.segmented_control(
+        say("truth.question"),
+        list(_ANSWERS),
+        format_func=lambda answer: say(f"truth.answers.{answer}"),
         default=_read_first_answer(picture),
         required=True,
         key=f"truth:{picture.sha256[:16]}",
         persist_state="session",
-        help="Only you know. With an answer, the lab can say whether the model is right, and the "
-        "attack drives it away from that answer; without one it says only whether the verdict "
-        "changes. Your answer stays in this tab, and in what you download.",
+        help=say("truth.reason"),
     )
-    return _CHOICES[str(answer)]
+    return _ANSWERS[str(said)]
 
 
 def _read_first_answer(picture: Picture) -> str:
     """What the note in a picture of the lab's says, or nothing."""
     note = picture.reading.note
     label = None if note is None or note.true_class is None else LABELS.index(note.true_class)
-    return next(answer for answer, meaning in _CHOICES.items() if meaning == label)
+    return next(answer for answer, meaning in _ANSWERS.items() if meaning == label)
 
 
 def settle_label(label: int | None, before: Verdict) -> int:
@@ -63,9 +63,6 @@ def describe_mistake(picture: Picture, label: int | None, before: Verdict, model
         model: What the model is called.
     """
     if picture.label is None and label not in (None, before.label) and not before.unsure:
-        st.info(
-            f"{model} is already wrong without an attack: you say {name_class(label).lower()}, it "
-            f"says {name_class(before.label).lower()}. Nothing below has fooled it; the attack "
-            "only keeps it wrong.",
-            icon=":material/block:",
-        )
+        truth, answer = name_class(label).lower(), name_class(before.label).lower()
+        sentence = say("truth.mistaken", model=model, truth=truth, answer=answer)
+        st.info(sentence, icon=":material/block:")

@@ -4,10 +4,12 @@
 - ``sweeps`` computes what the slider moves over, part by part;
 - ``film`` keeps these parts, for one visitor or for all who watch;
 - ``parts`` packs them so that a browser can take them one by one (``codec.js`` unpacks them);
-- ``slider`` knows where it stands, in each norm;
+- ``captions`` writes what stands below the frames of a film that is taken home;
+- ``axis`` describes what the slider moves along, ``slider`` knows where it stands, in each norm;
+- ``scene`` describes a question for the component, the same on every page;
 - ``component`` draws the slider, pictures, bars and curve over them (``lab.js``, which wires
   ``views.js``, ``answer.js``, ``rail.js``, ``guess.js`` and others, and ``lab.css``);
-- ``words`` has every text that the component shows;
+- ``words`` gathers every text that the component shows;
 - ``lab`` puts them together on a page, ``hero`` on the home page.
 """
 

@@ -22,11 +22,11 @@ class Answer {
 
   drawVerdict({ film, level, point, veiled, attacked }) {
     const { words, data } = this;
-    this.find(".before").replaceChildren(`${words.before}: `, this.chip(film.before));
+    this.find(".before").replaceChildren(`${words.earlier} `, this.chip(film.before));
     const verdict = this.find(".verdict");
     verdict.classList.toggle("plain", !data.headline);
     delete verdict.dataset.outcome;
-    if (veiled) return verdict.replaceChildren(words.veiled);
+    if (veiled) return verdict.replaceChildren(words.guess.veiled);
     if (!point) return verdict.replaceChildren(words.waiting);
     const outcome = outcomeOf(film, level, point.probabilities, data, attacked);
     verdict.dataset.outcome = outcome;
@@ -45,7 +45,7 @@ class Answer {
     const [sentence, offer] = again.children;
     sentence.textContent = words.again[outcome === "unsure" ? "unsure" : "held"]
       .replace("{first}", data.axis.short[film.first ?? 0]).replace("{attack}", data.attack);
-    offer.textContent = words.smallerSteps;
+    offer.textContent = words.smaller;
     offer.hidden = !data.offersSmallerSteps;
   }
 
@@ -59,12 +59,12 @@ class Answer {
 
   write(probabilities) {
     const label = predict(probabilities);
-    return `${this.words.classes[label]} ${percent(probabilities[label])}`;
+    return `${this.words.classes[label]} ${percent(probabilities[label], this.data)}`;
   }
 
   /** The answer in words, for those who hear the page. */
   describe({ film, level, point, veiled, attacked }) {
-    if (veiled) return this.words.veiled;
+    if (veiled) return this.words.guess.veiled;
     if (!point) return this.words.waiting;
     const outcome = outcomeOf(film, level, point.probabilities, this.data, attacked);
     return `${this.words.outcomes[outcome]} ${this.write(point.probabilities)}`;
@@ -76,7 +76,7 @@ class Answer {
     for (const label of shares ? [1, 0] : []) {
       const part = element("span", `part class-${label}`);
       part.style.width = `${100 * shares[label]}%`;
-      if (shares[label] >= 0.2) part.textContent = percent(shares[label]);
+      if (shares[label] >= 0.2) part.textContent = percent(shares[label], this.data);
       track.append(part);
     }
     row.append(element("span", "name", name), track);
@@ -84,15 +84,20 @@ class Answer {
   }
 
   drawFigures(point, level) {
-    const boxes = Object.entries(this.words.figures).map(([key, [name, unit]]) => {
-      const value = point?.figures?.[key];
+    const boxes = Object.entries(this.words.figures).map(([key, { name, value }]) => {
       const box = element("div");
-      const figure = value === undefined ? "…" : value === null ? "∞" : `${value}${unit}`;
+      const figure = this.writeFigure(point?.figures?.[key], value);
       box.append(element("dt", "", name), element("dd", "", figure));
       return box;
     });
     this.find(".figures").replaceChildren(...boxes);
     this.drawBeyond(point?.figures?.l2, level);
+  }
+
+  /** Writes a figure in its unit; one that is not known yet as dots. */
+  writeFigure(figure, unit) {
+    if (figure === undefined) return "…";
+    return figure === null ? "∞" : unit.replace("{number}", writeNumber(figure, this.data));
   }
 
   /** Rounding to 8 bits may lengthen what an attack in L2 found: then it says how far that is. */
@@ -101,6 +106,6 @@ class Answer {
     const beyond = this.find(".beyond");
     beyond.hidden = !(reached > axis.lengths?.[level]);
     beyond.textContent = this.words.beyond
-      .replace("{reached}", reached).replace("{epsilon}", axis.short[level]);
+      .replace("{reached}", writeNumber(reached ?? 0, this.data)).replace("{epsilon}", axis.short[level]);
   }
 }

@@ -21,19 +21,19 @@ function drawCard(film, level, attacked, data) {
   const halves = [[words.before, film.face, film.before], [words.after, attacked, probabilities]];
   halves.forEach(([name, rgb, shares], column) => {
     const x = CARD.edge + column * (side + CARD.edge);
-    drawHalf(pen, { x, y, side, name, rgb, shares, words });
+    drawHalf(pen, { x, y, side, name, rgb, shares, data });
   });
   y += side + 260;
   y = writeLines(pen, `${axis.name} ${axis.short[level]}`, { y, size: 56, weight: 700 });
   const limit = describeLimit(data, level);
   if (limit) y = writeLines(pen, limit, { y, size: 40 });
   writeLines(pen, data.credit, { y, size: 34 });
-  writeLines(pen, words.cardFoot, { y: CARD.height - CARD.edge, size: 30 });
+  writeLines(pen, words.save.foot, { y: CARD.height - CARD.edge, size: 30 });
   return canvas;
 }
 
 /** Draws a picture with its answer below, as a bar and in words. */
-function drawHalf(pen, { x, y, side, name, rgb, shares, words }) {
+function drawHalf(pen, { x, y, side, name, rgb, shares, data }) {
   const picture = element("canvas");
   Object.assign(picture, { width: SIDE, height: SIDE });
   paint(picture, rgb);
@@ -45,7 +45,7 @@ function drawHalf(pen, { x, y, side, name, rgb, shares, words }) {
   pen.fillStyle = CARD.classes[label];
   pen.fillRect(x, y + side + 16, side * shares[label], 20);
   writeLines(pen, name, { x, y: y + side + 80, size: 34 });
-  const answer = `${words.classes[label]} ${percent(shares[label])}`;
+  const answer = `${data.words.classes[label]} ${percent(shares[label], data)}`;
   const colour = CARD.classes[label];
   writeLines(pen, answer, { x, y: y + side + 130, size: 42, weight: 700, colour });
 }

@@ -27,7 +27,7 @@ function assemble(parts) {
     if (part.kind === "sign") film.sign = asSigned(part.pixels);
     if (part.kind === "frames") addFrames(film, part);
     if (part.kind === "line") film.lines[part.name] = part.values;
-    if (part.kind === "animation") film.animations.set(part.truthKnown, part.pixels);
+    if (part.kind === "animation") film.animations.set(part.captions, part.pixels);
     if (part.kind === "end") film.done = true;
     (part.levels ?? []).forEach((level, row) => {
       const point = film.points.get(level) ?? {};

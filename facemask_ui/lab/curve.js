@@ -23,7 +23,7 @@ class Curve {
     const width = this.svg.clientWidth || 640; // in the screen's own pixels, so that text keeps its size
     this.right = width - MARGIN;
     this.svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
-    const shapes = [...this.drawFrame(data.axis), ...this.drawLines(film, data.label)];
+    const shapes = [...this.drawFrame(data), ...this.drawLines(film, data.label)];
     if (first !== undefined) {
       const x = this.across(first);
       shapes.push(shape("line", { x1: x, x2: x, y1: up(0), y2: up(1), class: "fallen" }));
@@ -34,13 +34,14 @@ class Curve {
     this.svg.setAttribute("aria-label", this.describe(film, first, data));
   }
 
-  drawFrame(axis) {
+  drawFrame(data) {
+    const { axis } = data;
     const shapes = [0, 0.25, 0.5, 0.75, 1].flatMap((share) => [
       shape("line", { x1: LEFT, x2: this.right, y1: up(share), y2: up(share), class: share === 0.5 ? "half" : "grid" }),
-      writeLabel(LEFT - 8, up(share) + 5, `${100 * share} %`, "end"),
+      writeLabel(LEFT - 8, up(share) + 5, writePercentage(100 * share, data), "end"),
     ]);
     for (const level of axis.marks) {
-      shapes.push(writeLabel(this.across(level), BOTTOM + 22, String(axis.values[level]), "middle"));
+      shapes.push(writeLabel(this.across(level), BOTTOM + 22, writeNumber(axis.values[level], data), "middle"));
     }
     return shapes;
   }
@@ -52,7 +53,7 @@ class Curve {
   }
 
   describe(film, first, { words, axis }) {
-    if (film.wrong) return `${words.curve}. ${words.alreadyWrong}`;
+    if (film.wrong) return `${words.curve}. ${words.wrong}`;
     if (first === undefined) return `${words.curve}. ${words.never}`;
     return `${words.curve}. ${words.from.replace("{notch}", axis.short[first])}`;
   }
@@ -78,8 +79,9 @@ class Curve {
   }
 
   drawKey(film, { words, label, attack }) {
-    const title = words.curveOf.replace("{class}", words.classes[label].toLowerCase());
-    const items = [["own", `${title}: ${attack}`]];
+    const course = words.course
+      .replace("{class}", words.classes[label].toLowerCase()).replace("{attack}", attack);
+    const items = [["own", course]];
     for (const name of Object.keys(film.lines)) items.push([name, words.lines[name]]);
     if (!film.done) items.push(["", words.filling]);
     this.key.replaceChildren(

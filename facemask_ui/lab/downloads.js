@@ -12,12 +12,12 @@ class Downloads {
     const { words } = data;
     const waiting = this.waitingFor === this.wanted();
     const buttons = [
-      button(words.saveCard, () => this.saveCard()),
-      button(words.savePicture, () => this.savePicture()),
-      button(words.saveRecord, () => this.saveRecord()),
+      button(words.save.card, () => this.saveCard()),
+      button(words.save.picture, () => this.savePicture()),
+      button(words.save.record, () => this.saveRecord()),
     ];
     if (data.animated) {
-      const label = waiting ? words.animating : words.saveAnimation;
+      const label = waiting ? words.save.making : words.save.animation;
       buttons.push(button(label, () => waiting || this.saveAnimation()));
       buttons.at(-1).setAttribute("aria-disabled", waiting); // it keeps the keyboard's place
     }
@@ -68,14 +68,14 @@ class Downloads {
     save(new Blob([json], { type: "application/json" }), `${this.name()}.json`);
   }
 
-  /** The film as a GIF, if it has come; its captions hang on whether the right answer is known. */
+  /** The film as a GIF, if it has come; its captions hang on the language, too. */
   animation() {
-    return this.film.animations.get(this.data.truthKnown);
+    return this.film.animations.get(this.data.captions);
   }
 
   /** Stands for one GIF: that of this film, with these captions. */
   wanted() {
-    return `${this.data.question} ${this.data.truthKnown}`;
+    return `${this.data.question} ${this.data.captions}`;
   }
 
   name() {

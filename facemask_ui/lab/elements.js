@@ -74,10 +74,26 @@ function describeLimit({ axis, words }, level) {
   return plain ? words.limit.replace("{levels}", axis.values[level]) : "";
 }
 
+// ---- numbers, as the page's language writes them ----
+
 /** As the rest of the lab writes it: only what is certain to the last digit is 100 %. */
-function percent(share) {
+function percent(share, data) {
   const text = (100 * share).toFixed(1);
-  if (text === "100.0" && share < 1) return "> 99.9 %";
-  if (text === "0.0" && share > 0) return "< 0.1 %";
-  return `${text} %`;
+  if (text === "100.0" && share < 1) return data.words.percentage.most;
+  if (text === "0.0" && share > 0) return data.words.percentage.least;
+  return writePercentage(Number(text), data, 1);
+}
+
+function writePercentage(value, data, digits = 0) {
+  return data.words.percentage.is.replace("{number}", writeNumber(value, data, digits));
+}
+
+const formats = new Map(); // to make one takes longer than to use it, and a drag writes many numbers
+
+/** Writes a number with so many decimals, or with as many as it needs. */
+function writeNumber(value, { language }, digits = 0) {
+  const name = `${language} ${digits}`;
+  const rounding = { minimumFractionDigits: digits, maximumFractionDigits: digits || 4 };
+  if (!formats.has(name)) formats.set(name, new Intl.NumberFormat(language, rounding));
+  return formats.get(name).format(value);
 }

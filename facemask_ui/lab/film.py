@@ -22,6 +22,8 @@ from facemask_core.models.classifier import Classifier
 from facemask_core.pictures.animation import encode_sweep
 from facemask_ui.face.question import Question
 from facemask_ui.lab import parts
+from facemask_ui.lab.axis import write_notch
+from facemask_ui.lab.captions import name_captions, write_caption
 from facemask_ui.lab.parts import Part
 from facemask_ui.visitors import waiting
 
@@ -58,7 +60,7 @@ class Film:
     _position: int = 0
     """How many parts it has yielded; those that are there already are not taken again."""
     _packed: dict[int, bytes] = field(default_factory=dict)
-    _animations: dict[bool, bytes] = field(default_factory=dict)
+    _animations: dict[str, bytes] = field(default_factory=dict)
 
     def pack(self) -> Iterator[bytes]:
         """Yields every part as the browser reads it, packed once, when it is first sent.
@@ -100,20 +102,22 @@ class Film:
             question: What the film answers.
             truth_known: Whether the question's label is the right answer, not only the model's own.
         """
-        if truth_known not in self._animations:
+        captions = name_captions(truth_known=truth_known)
+        if captions not in self._animations:
             last = {notch: part for part in self.done for notch in part.answers}
             notches = sorted(last)
             gif = encode_sweep(
-                [question.grid.write(notch) for notch in notches],
+                [write_notch(question.grid, notch) for notch in notches],
                 [last[notch].attacked_at(notch, question.face) for notch in notches],
                 [last[notch].answers[notch] for notch in notches],
                 question.label,
                 truth_known=truth_known,
                 unsure_below=question.classifier.card.unsure_below,
+                write=write_caption,
             )
-            part = parts.describe_animation(gif, truth_known=truth_known)
-            self._animations[truth_known] = parts.pack(self.name, part)
-        return self._animations[truth_known]
+            part = parts.describe_animation(gif, captions)
+            self._animations[captions] = parts.pack(self.name, part)
+        return self._animations[captions]
 
     def _reaches(self, position: int) -> bool:
         """Computes the part at a position unless another thread has; tells whether there is one."""

@@ -25,7 +25,9 @@ from facemask_ui.choices import attack_setup, models
 from facemask_ui.face import answers
 from facemask_ui.face.pictures import Picture
 from facemask_ui.face.question import Question
-from facemask_ui.lab import component, sweeps
+from facemask_ui.lab import component, scene, sweeps
+from facemask_ui.lab.axis import write_notch
+from facemask_ui.language import number, read_current, say
 from facemask_ui.visitors.shared_cache import compute_once
 
 
@@ -67,8 +69,10 @@ class Point:
     def epsilon_text(self) -> str:
         """Epsilon as people write it, and its norm where that is not the usual one."""
         grid = self.question.grid
-        norm = "" if grid == LINF else f" in {attack_setup.NORMS[grid.norm]}"
-        return f"{grid.write(self.notch)}{norm}"
+        text = write_notch(grid, self.notch)
+        if grid == LINF:
+            return text
+        return say("lab.further.in_norm", epsilon=text, norm=attack_setup.NORMS[grid.norm])
 
 
 def choose_look(point: Point) -> None:
@@ -77,20 +81,19 @@ def choose_look(point: Point) -> None:
         name: draw for name, (applies, draw) in _LOOKS.items() if not applies or applies(point)
     }
     choice = st.segmented_control(
-        "Look further",
+        say("class_link.groups.further"),
         list(offered),
+        format_func=lambda name: say(f"lab.further.looks.{name}"),
         key="further",
-        help="All of it at the epsilon where the slider stands.",
+        help=say("lab.further.hint"),
     )
     if choice is not None:
         offered[str(choice)](point)
 
 
 def _show_other_models(point: Point) -> None:
-    st.write(
-        f"The same picture, made against {models.title(point.model)} at "
-        f"epsilon {point.epsilon_text}, shown to every model."
-    )
+    made_against = models.title(point.model)
+    st.write(say("lab.further.models.lead", model=made_against, epsilon=point.epsilon_text))
     loaded = {name: models.load(name) for name in models.shipped()}
     verdicts = {name: answers.judge_face(model, point.attacked) for name, model in loaded.items()}
     charts.draw_probabilities(
@@ -100,16 +103,16 @@ def _show_other_models(point: Point) -> None:
     others = [name for name in verdicts if name != point.model]
     right = [name for name in others if answers.judge_face(loaded[name], face).label == label]
     fooled = [models.title(name) for name in right if verdicts[name].label != label]
-    named = f": {', '.join(fooled)}" if fooled else ""
-    one = len(right) == 1
-    says, does = ("is" if one else "are") + " right about", "fools"
-    if not point.truth_known:
-        word = palette.name_class(label).lower()
-        says, does = f"{'says' if one else 'say'} {word} of", "changes the verdict of"
-    st.caption(
-        f"Models it was not made against: {len(others)}. Of these, {len(right)} {says} the "
-        f"original; it {does} {len(fooled)} of these{named}."
+    key = "lab.further.models." + ("known" if point.truth_known else "unknown")
+    counted = say(
+        f"{key}.{'some' if fooled else 'none'}",
+        count=len(right),
+        others=len(others),
+        answer=palette.name_class(label).lower(),
+        fooled=len(fooled),
+        names=", ".join(fooled),
     )
+    st.caption(counted)
 
 
 _STRENGTHS: dict[str, tuple[str, tuple[float, ...], float]] = {
@@ -125,31 +128,39 @@ def _show_defences(point: Point) -> None:
     shielded = shield(question.classifier, _choose_defence())
     adapted = _adapt_attack(shielded, point)
     rows: dict[str, Verdict] = {
-        "No defence, attacked": answers.judge_face(question.classifier, point.attacked),
-        "Defended, original": _judge(shielded, question.face),
-        "Defended, same picture": _judge(shielded, point.attacked),
-        "Defended, attack adapted": _judge(shielded, adapted),
+        say("lab.further.defences.bare"): answers.judge_face(question.classifier, point.attacked),
+        say("lab.further.defences.original"): _judge(shielded, question.face),
+        say("lab.further.defences.same"): _judge(shielded, point.attacked),
+        say("lab.further.defences.adapted"): _judge(shielded, adapted),
     }
     charts.draw_probabilities(rows, key="defences")
-    st.caption(
-        "The same picture was made without knowing of the defence. The adapted attack follows "
-        "gradients through it, as an attacker who knows it would; only that figure says what the "
-        "defence is worth."
-    )
+    st.caption(say("lab.further.defences.lesson"))
 
 
 def _choose_defence() -> defences.Defence:
     name = st.segmented_control(
-        "Defence",
+        say("lab.further.defences.choice"),
         list(_STRENGTHS),
-        format_func=lambda name: defences.get(name).title,
+        format_func=_name_defence,
         required=True,
         **settings.bind("defence", "jpeg", settings.one_of(list(_STRENGTHS)), in_link=False),
     )
     setting, offered, first = _STRENGTHS[str(name)]
-    strength = st.select_slider(setting.capitalize(), offered, first, key=f"strength:{name}")
     whole = isinstance(first, int)
+    strength = st.select_slider(
+        say(f"lab.further.defences.settings.{setting}"),
+        offered,
+        first,
+        format_func=lambda value: number(value, 0 if whole else 1),
+        key=f"strength:{name}",
+    )
     return defences.make(str(name), **{setting: int(strength) if whole else float(strength)})
+
+
+def _name_defence(name: str) -> str:
+    """Names a defence; one that the languages' files do not know has the core's own title."""
+    key = f"lab.further.defences.names.{name}"
+    return say(key) if read_current().has(key) else defences.get(name).title
 
 
 def _adapt_attack(shielded: Classifier, point: Point) -> NDArray[np.uint8]:
@@ -173,42 +184,37 @@ def _show_saving(point: Point) -> None:
         np.array([label]),
         images.to_float(point.attacked)[None],
     )
-    words = ("right", "fooled", "wrong")
+    right, fooled, wrong = (say(f"lab.further.saving.{it}") for it in ("right", "fooled", "wrong"))
     if not point.truth_known:
-        words = (palette.name_class(label).lower(), "another verdict", "another verdict")
-    right, icon = f"{palette.ICONS[label]} {words[0]}", ":material/bolt:"
+        right = palette.name_class(label).lower()
+        fooled = wrong = say("lab.further.saving.changed")
+    kept, icon = f"{palette.ICONS[label]} {right}", ":material/bolt:"
+    form, attacked = say("lab.further.saving.form"), say("lab.further.saving.attacked")
+    original = say("verdict.pictures.original")
     rows = [
-        {"Kept as": form, "Attacked picture": f"{icon} {words[1]}" if fooled[0] else right,
-         "Original": f"{icon} {words[2]}" if report.errors[form][0] else right}
-        for form, fooled in report.success.items()
-        if form != survival.FLOAT  # the lab's pictures are 8-bit ones from the start
-    ]  # fmt: skip
+        {
+            form: name,
+            attacked: f"{icon} {fooled}" if fools[0] else kept,
+            original: f"{icon} {wrong}" if report.errors[name][0] else kept,
+        }
+        for name, fools in report.success.items()
+        if name != survival.FLOAT  # the lab's pictures are 8-bit ones from the start
+    ]
     st.table(rows)
-    st.caption("The picture saved in that way, opened again and shown to the same model.")
+    st.caption(say("lab.further.saving.lesson"))
 
 
 def _show_steps(point: Point) -> None:
     question = point.question
     before = answers.judge_face(question.classifier, question.face)
     film = sweeps.film_steps(question, point.epsilon, before)
-    last = int(question.attack.steps)  # type: ignore[attr-defined]
     component.draw_lab(
         film.name,
+        scene.step_scene(question, point.note, point.picture.alt, point.epsilon),
         key="lab-steps",
-        axis=component.step_axis(last),
         level=0,
-        label=question.label,
-        unsure_below=question.classifier.card.unsure_below,
-        alt=point.picture.alt,
-        attack=question.attack.title,
-        credit=f"{question.attack.title} against {models.title(point.model)}",
-        file=f"step-{question.attack.name}",
-        record={},
-        threat_models=[point.threat_model] * (last + 1),
-        notes=component.NotchNotes(point.note.fields(), "step", list(range(last + 1))),
         truth_known=point.truth_known,
         folded=False,
-        figures=component.STEP_FIGURES,
     )
     st.caption(attack_setup.describe_threat_model(point.threat_model))
     with st.container(gap=None, key="lab-steps-parts"):
@@ -219,15 +225,12 @@ def _show_mask(point: Point) -> None:
     picture, classifier = point.picture, point.question.classifier
     box = point.region or next(iter(picture.faces), None)
     if box is None:
-        st.info(
-            "No face was found to draw a mask onto. Set the crop by hand, around the face.",
-            icon=":material/info:",
-        )
+        st.info(say("lab.further.mask.faceless"), icon=":material/info:")
         return
     rows = {
-        "Bare face": point.question.face,
-        "Drawn mask": faces.crop(virtual_mask.draw_mask(picture.pixels, box), point.region),
-        f"Noise, {point.epsilon_text}": point.attacked,
+        say("lab.further.mask.bare"): point.question.face,
+        say("lab.further.mask.drawn"): _draw_mask(point, box),
+        say("lab.further.mask.noise", epsilon=point.epsilon_text): point.attacked,
     }
     frame, cut = point.note.frame, point.note.box
     notes = (
@@ -247,14 +250,16 @@ def _show_mask(point: Point) -> None:
                     alt=f"{picture.alt}. {name}: {palette.describe_verdict(verdicts[name])}",
                 )
     charts.draw_probabilities(verdicts, key="mask")
-    grid = point.question.grid
-    change = f"of at most {point.epsilon_text} in each colour value"
-    if grid != LINF:
-        change = f"with a Euclidean length of about {grid.write(point.notch)}"
-    st.caption(
-        f"A mask everyone sees, beside a change {change}. The mask is drawn by the lab, where the "
-        "face finder sees eyes, ears and mouth."
-    )
+    if point.question.grid == LINF:
+        st.caption(say("lab.further.mask.by_levels", epsilon=point.epsilon_text))
+    else:
+        length = write_notch(point.question.grid, point.notch)
+        st.caption(say("lab.further.mask.by_length", epsilon=length))
+
+
+def _draw_mask(point: Point, box: faces.Box) -> NDArray[np.uint8]:
+    """Draws a mask onto the face, and cuts the face out as the model sees it."""
+    return faces.crop(virtual_mask.draw_mask(point.picture.pixels, box), point.region)
 
 
 def _has_steps(point: Point) -> bool:
@@ -266,11 +271,11 @@ def _is_bare(point: Point) -> bool:
 
 
 _LOOKS: dict[str, tuple[Callable[[Point], bool] | None, Callable[[Point], None]]] = {
-    "Steps": (_has_steps, _show_steps),
-    "Put on a mask": (_is_bare, _show_mask),
-    "Other models": (None, _show_other_models),
-    "Defences": (None, _show_defences),
-    "Saving": (None, _show_saving),
+    "steps": (_has_steps, _show_steps),
+    "mask": (_is_bare, _show_mask),
+    "models": (None, _show_other_models),
+    "defences": (None, _show_defences),
+    "saving": (None, _show_saving),
 }
 """By name: which questions it applies to, None for all, and what draws it."""
 

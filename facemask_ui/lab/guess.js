@@ -36,10 +36,10 @@ class Guess {
     if (this.box.hidden) return (this.drawn = undefined);
     const guess = this.guesses.get(place(data, level));
     const known = film.points.has(level);
-    const drawn = `${place(data, level)} ${guess} ${known}`;
+    const drawn = `${place(data, level)} ${guess} ${known} ${data.language}`;
     if (drawn === this.drawn) return; // a button stays while parts are coming
     this.drawn = drawn;
-    if (level === 0) this.write(data.words.guessAtZero, []);
+    if (level === 0) this.write(data.words.guess.start, []);
     else if (guess === undefined) this.ask(data, level);
     else this.judge(film.points.get(level), data, guess);
   }
@@ -50,11 +50,11 @@ class Guess {
       this.guesses.set(place(data, level), fooled);
       this.onGuess();
     };
-    const question = words.guess.replace("{class}", words.classes[data.label].toLowerCase());
+    const question = words.ask.question.replace("{class}", words.classes[data.label].toLowerCase());
     this.write(question, [
-      button(words.guessHeld, guess(false)),
-      button(words.guessFooled, guess(true)),
-      this.revealButton(data, words.guessNothing),
+      button(words.ask.held, guess(false)),
+      button(words.ask.fooled, guess(true)),
+      this.revealButton(data, words.guess.nothing),
     ]);
   }
 
@@ -63,8 +63,8 @@ class Guess {
     if (!point) return this.write(words.waiting, []);
     const { probabilities } = point;
     const fooled = predict(probabilities) !== data.label && !isUnsure(probabilities, data.unsureBelow);
-    const verdict = fooled === guess ? words.guessedRight : words.guessedWrong;
-    this.write(`${verdict} ${words.guessOn}`, [this.revealButton(data, words.guessAll)]);
+    const verdict = fooled === guess ? words.guess.right : words.guess.wrong;
+    this.write(`${verdict} ${words.guess.on}`, [this.revealButton(data, words.guess.all)]);
   }
 
   revealButton(data, text) {

@@ -9,7 +9,8 @@ from facemask_core.data import samples
 from facemask_ui.choices import attack_setup, models
 from facemask_ui.face import answers, cropping, lab_pictures, pictures
 from facemask_ui.face.question import Question
-from facemask_ui.lab import component, sweeps
+from facemask_ui.lab import component, scene, sweeps
+from facemask_ui.language import say
 
 _KEY = "hero"
 
@@ -25,30 +26,17 @@ def show_hero() -> None:
     film = sweeps.recall_sweep(question)
     if film is None:
         film = sweeps.film_sweep(question, answers.judge_face(classifier, face))
-    grid = question.grid
-    epsilons = [grid.epsilon(notch) for notch in grid.notches]
+    usual = question.grid.usual
+    note = lab_pictures.note_question(question, picture.label, None)
     component.draw_lab(
         film.name,
+        scene.sweep_scene(question, note, picture.alt),
         key=_KEY,
-        axis=component.epsilon_axis(grid),
-        level=grid.usual,
-        label=question.label,
-        unsure_below=classifier.card.unsure_below,
-        alt=picture.alt,
-        attack=attack.title,
-        credit=f"{attack.title} against {models.title(model)}",
-        file=f"attacked-{attack.name}-{grid.norm}",
-        record={},
-        notes=component.NotchNotes(
-            lab_pictures.note_question(question, picture.label, None).fields(), "epsilon", epsilons
-        ),
-        threat_models=[attack.sweep_threat_model(epsilon) for epsilon in epsilons],
+        level=usual,
         hidden=("views", "figures", "downloads"),
     )
-    threat_model = attack.threat_model(grid.epsilon(grid.usual))
-    st.caption(
-        f"{models.title(model)}, computed by this server. "
-        f"{attack_setup.describe_threat_model(threat_model)} where the slider stands at first."
-    )
+    threat_model = attack.threat_model(question.grid.epsilon(usual))
+    stated = attack_setup.describe_threat_model(threat_model)
+    st.caption(say("lab.page.hero", model=models.title(model), threat_model=stated))
     with st.container(gap=None, key=f"{_KEY}-parts"):
         component.send_film(film, key=film.name)

@@ -125,7 +125,7 @@ class Lab {
     this.player.label(words);
     this.find(".views").hidden = data.hidden.includes("views");
     this.views.offer(words);
-    this.rail.mark(this.scale, data.axis);
+    this.rail.mark(this.scale, data);
     this.answer.show(data);
     this.downloads.offer(data, this.page, () => this.level);
   }

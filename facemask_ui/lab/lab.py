@@ -16,7 +16,8 @@ from facemask_ui.choices import attack_setup, class_link, models
 from facemask_ui.face import answers, complaint, cropping, lab_pictures, truth
 from facemask_ui.face.pictures import Picture
 from facemask_ui.face.question import Question
-from facemask_ui.lab import component, further, slider, sweeps
+from facemask_ui.lab import captions, component, further, scene, slider, sweeps
+from facemask_ui.language import read_current, say
 
 _KEY = "lab"
 
@@ -61,19 +62,13 @@ def show_lab(
     guess = settings.read("guess", False, settings.yes_no)
     by_hand = region is not None and region not in picture.faces
     note = lab_pictures.note_question(question, label, region, by_hand=by_hand)
-    animated = (film.name, label is not None)  # its captions say wrong, or only changed
+    animated = (film.name, captions.name_captions(truth_known=label is not None))
     key = f"{_KEY}-{grid.norm}"  # the same notch in another norm is another place
     component.draw_lab(
         film.name,
+        scene.sweep_scene(question, note, picture.alt),
         key=key,
-        axis=component.epsilon_axis(grid),
         level=notch,
-        label=question.label,
-        unsure_below=classifier.card.unsure_below,
-        alt=picture.alt,
-        attack=attack.title,
-        credit=f"{attack.title} against {models.title(model)}",
-        file=f"attacked-{attack.name}-{grid.norm}",
         record={
             "model": model,
             "model_sha256": models.sha256(model),
@@ -81,12 +76,6 @@ def show_lab(
             "attacked_class": LABELS[question.label],
             "face_framed": framed,
         },
-        notes=component.NotchNotes(
-            note.fields(), "epsilon", [grid.epsilon(notch) for notch in grid.notches]
-        ),
-        threat_models=[
-            attack.sweep_threat_model(grid.epsilon(notch), seed) for notch in grid.notches
-        ],
         stated=_describe_threat_models(question, model),
         one_step=attack.name == FGSM.name,
         guess=guess,
@@ -124,18 +113,17 @@ def show_lab(
 
 def _describe_threat_models(question: Question, model: str) -> list[str]:
     """Writes the threat model at every notch in words."""
-    identity = f"Model {models.title(model)}, sha256 {models.sha256(model)[:12]}."
-    grid = question.grid
-    threat_models = [
-        question.attack.threat_model(grid.epsilon(notch), question.seed) for notch in grid.notches
-    ]
-    film = question.attack.sweep_threat_model(0.0, question.seed).get("sweep")
-    how = "" if film is None else f" The slider makes {film}."
-    command = attack_setup.write_sweep_command(model, question.attack, question.seed)
-    rest = f"{identity}{how} Repeat it: {command}"
-    return [
-        f"Threat model: {attack_setup.describe_threat_model(one)}. {rest}" for one in threat_models
-    ]
+    grid, attack, seed = question.grid, question.attack, question.seed
+    key, values = "lab.page.stated", {"model": models.title(model)}
+    film = attack.sweep_threat_model(0.0, seed).get("sweep")
+    if film is not None:
+        named = f"lab.films.{attack.name}"
+        key, values["film"] = f"{key}_film", say(named) if read_current().has(named) else film
+    values["sha256"] = models.sha256(model)[:12]
+    values["command"] = attack_setup.write_sweep_command(model, attack, seed)
+    threat_models = [attack.threat_model(grid.epsilon(notch), seed) for notch in grid.notches]
+    stated = map(attack_setup.describe_threat_model, threat_models)
+    return [say(key, threat_model=one, **values) for one in stated]
 
 
 def _choose_pgd() -> None:
@@ -147,8 +135,8 @@ def _draw_teachers_row(picture: Picture, region: faces.Box | None) -> None:
     """Draws what those who teach may set: the guess before the answer, and a link for a class."""
     draw = partial(
         st.toggle,
-        "Guess first",
-        help="The lab asks what you expect before it shows the model's answer.",
+        say("lab.page.guess_first"),
+        help=say("lab.page.guess_hint"),
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         settings.ask(draw, "guess", False, settings.yes_no)

@@ -172,15 +172,14 @@ def describe_line(name: str, confidences: list[tuple[int, float]]) -> Part:
     return Part(f"line {name}", "line", {"name": name, "values": confidences})
 
 
-def describe_animation(gif: bytes, *, truth_known: bool) -> Part:
+def describe_animation(gif: bytes, captions: str) -> Part:
     """Makes a part of the whole film as a file to take home.
 
     Args:
         gif: The file.
-        truth_known: Whether its captions call answers wrong, or only changed.
+        captions: Which captions it has, by their name.
     """
-    name = "animation" if truth_known else "animation of changes"
-    return Part(name, "animation", {"truthKnown": truth_known}, gif)
+    return Part(f"animation {captions}", "animation", {"captions": captions}, gif)
 
 
 END = Part("end", "end", {})

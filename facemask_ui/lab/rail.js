@@ -11,13 +11,14 @@ class Rail {
   }
 
   /** Writes some notches below the rail. */
-  mark(scale, axis) {
-    const marks = axis.marks.map((level) => {
-      const tick = element("span", "", String(axis.values[level]));
+  mark(scale, data) {
+    const { marks, values } = data.axis;
+    const ticks = marks.map((level) => {
+      const tick = element("span", "", writeNumber(values[level], data));
       tick.style.setProperty("--at", scale.place(level));
       return tick;
     });
-    this.ticks.replaceChildren(...marks);
+    this.ticks.replaceChildren(...ticks);
   }
 
   /** Paints the verdicts that may be seen; an unsure or unknown one has no colour. */

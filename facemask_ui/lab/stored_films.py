@@ -167,7 +167,7 @@ def _decode(data: bytes, question: Question) -> list[Part]:
 
 def _require(*conditions: bool) -> None:
     if not all(conditions):
-        raise ValueError("This is not the film of the question.")
+        raise ValueError(conditions)
 
 
 def _is_answer(shares: Any) -> bool:

@@ -73,20 +73,20 @@ class Views {
     const seam = wipes ? Number(this.find(".seam").value) : 0;
     const other = wipes || showsAttacked ? attacked : film.face;
     paint(this.canvas("both"), join(film.face, other ?? film.face, seam), seam);
-    const caption = wipes ? words.wiped : showsAttacked ? words.attacked : words.original;
+    const caption = wipes ? words.wiped : showsAttacked ? words.pictures.attacked : words.pictures.original;
     this.caption("both", caption, `${caption}. ${spoken}`);
   }
 
   drawSideBySide(film, attacked, { alt, before, state }) {
-    const { words } = this;
+    const words = this.words.pictures;
     paint(this.canvas("original"), film.face);
     this.caption("original", words.original, `${alt}. ${before}`);
     const { noise, factor } = magnify(film.face, attacked ?? film.face);
     paint(this.canvas("noise"), noise);
-    this.caption("noise", words.noise.replace("{factor}", factor), words.noiseAlt.replace("{factor}", factor));
+    this.caption("noise", words.noise.replace("{factor}", factor), words.noise_alt.replace("{factor}", factor));
     paint(this.canvas("attacked"), attacked ?? film.face);
     this.find("[data-role=attacked]").classList.toggle("pending", !attacked);
-    this.caption("attacked", words.attacked, `${words.attackedAlt} ${state}`);
+    this.caption("attacked", words.attacked, `${words.attacked_alt}. ${state}`);
   }
 
   caption(role, caption, spoken) {

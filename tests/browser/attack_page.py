@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from playwright.sync_api import Locator, Page, expect
 
 from facemask_core.epsilons import LINF
-from facemask_ui.lab.component import epsilon_axis
+from facemask_ui.lab.axis import epsilon_axis
 
 STOPS = epsilon_axis(LINF).stops
 """The notches where the slider stops."""

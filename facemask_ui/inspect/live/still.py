@@ -16,8 +16,7 @@ from facemask_core.labels import WITH_MASK, WITHOUT_MASK
 from facemask_core.models.classifier import Classifier
 from facemask_core.pictures import decoding, faces, images
 from facemask_ui.base import browser, palette
-from facemask_ui.face import answers
-from facemask_ui.face.outcomes import OUTCOMES
+from facemask_ui.face import answers, outcomes
 from facemask_ui.language import percent, say
 
 Pixels = NDArray[np.uint8]
@@ -57,7 +56,8 @@ def answer_still(classifier: Classifier, message: object) -> dict[str, Any] | No
     except FacemaskError as error:
         return {"number": number, "problem": str(error)}
     label = result.before.label
-    icon, outcome = OUTCOMES[result.outcome]
+    outcome = outcomes.name_outcome(result.outcome)
+    icon = outcomes.ICONS[result.outcome]
     return {
         "number": number,
         "face": box.as_list(),

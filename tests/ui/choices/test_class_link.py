@@ -23,10 +23,12 @@ pytestmark = pytest.mark.usefixtures("brightness")
 
 
 def link(app: AppTest) -> dict[str, str]:
-    """The settings in the link offered."""
+    """The settings in the link offered, but for the language, which stands in every link."""
     address = urlsplit(app.code[0].value)
     assert address.path == "/Attack"
-    return dict(parse_qsl(address.query))
+    query = dict(parse_qsl(address.query))
+    assert query.pop("lang") == "en"
+    return query
 
 
 def drawn(app: AppTest) -> set[str]:
@@ -46,7 +48,7 @@ def test_a_link_hides_one_group_and_keeps_its_values(open_page: Open, name: str)
     app = open_page("Attack", **SETTINGS, hide=name)
     assert not app.exception
     assert not app.error
-    assert drawn(app) == class_link.GROUPS.keys() - {name}
+    assert drawn(app) == set(class_link.GROUPS) - {name}
     assert lab(app)["level"] == 7
     assert lab(app)["alt"] == SAMPLE.alt
     assert lab(app)["record"]["model"] == SETTINGS["model"]

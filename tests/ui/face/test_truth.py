@@ -50,7 +50,7 @@ def test_the_words_follow_the_visitors_answer(open_page: Open) -> None:
     assert given["record"]["true_class"] is None
     assert "true_class" not in given["note"]["fields"]
     assert complaints(app), "it may be wrong"
-    words = {WITH_MASK: "Yes", WITHOUT_MASK: "No"}
+    words = {WITH_MASK: "yes", WITHOUT_MASK: "no"}
 
     given = lab(answer(app, words[before]))
     assert given["words"]["outcomes"]["fooled"] == "Fooled:"
@@ -66,7 +66,7 @@ def test_the_words_follow_the_visitors_answer(open_page: Open) -> None:
 
 @pytest.mark.usefixtures("brightness")
 def test_without_a_face_nothing_is_fooled_until_someone_frames_it(open_page: Open) -> None:
-    app = answer(upload(open_page("Attack", epsilon="3"), WALL), "Yes")
+    app = answer(upload(open_page("Attack", epsilon="3"), WALL), "yes")
     given = lab(app)
     assert given["headline"] is False
     assert given["words"]["outcomes"]["fooled"] == "Changed:"
@@ -91,4 +91,4 @@ def test_a_sample_is_never_asked_about_and_a_picture_of_the_lab_brings_its_answe
     threat_model = attacks.make("fgsm").threat_model(0.1)
     note = lab_note.describe_attack("m", "0" * 64, threat_model, label=WITH_MASK)
     app = upload(app, model_input.encode(face, note))
-    assert next(it for it in app.segmented_control if it.label == QUESTION).value == "Yes"
+    assert next(it for it in app.segmented_control if it.label == QUESTION).value == "yes"
