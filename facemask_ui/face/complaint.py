@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from facemask_core.pictures import faces
 from facemask_core.pictures.conditions import Condition, find_conditions
 from facemask_ui.face.pictures import Picture
-from facemask_ui.language import read_current, say
+from facemask_ui.language import say, say_known
 
 
 def offer_reasons(picture: Picture, region: faces.Box | None, face: NDArray[np.uint8]) -> None:
@@ -32,11 +32,9 @@ def offer_reasons(picture: Picture, region: faces.Box | None, face: NDArray[np.u
 
 def _write_condition(condition: Condition) -> str:
     """Writes a condition as a point of a list; one the files do not know in the core's English."""
-    title, advice = condition.title, condition.advice
     key = f"truth.conditions.{condition.key}"
-    if read_current().has(f"{key}.title"):
-        title, advice = say(f"{key}.title"), say(f"{key}.advice")
-    return f"- **{title}.** {advice}"
+    title = say_known(f"{key}.title", condition.title)
+    return f"- **{title}.** {say_known(f'{key}.advice', condition.advice)}"
 
 
 def _measure_face(

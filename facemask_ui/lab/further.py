@@ -27,7 +27,7 @@ from facemask_ui.face.pictures import Picture
 from facemask_ui.face.question import Question
 from facemask_ui.lab import component, scene, sweeps
 from facemask_ui.lab.axis import write_notch
-from facemask_ui.language import number, read_current, say
+from facemask_ui.language import number, say, say_known
 from facemask_ui.visitors.shared_cache import compute_once
 
 
@@ -159,8 +159,7 @@ def _choose_defence() -> defences.Defence:
 
 def _name_defence(name: str) -> str:
     """Names a defence; one that the languages' files do not know has the core's own title."""
-    key = f"lab.further.defences.names.{name}"
-    return say(key) if read_current().has(key) else defences.get(name).title
+    return say_known(f"lab.further.defences.names.{name}", defences.get(name).title)
 
 
 def _adapt_attack(shielded: Classifier, point: Point) -> NDArray[np.uint8]:
@@ -290,7 +289,7 @@ def shield(classifier: Classifier, defence: defences.Defence) -> Classifier:
     return _shield(classifier.card.weights_sha256, classifier, defence)
 
 
-@compute_once(most=8, spinner="Putting the defence in place…")
+@compute_once(most=8, spinner="lab.further.defences.placing")
 def _shield(weights_sha256: str, _classifier: Classifier, defence: defences.Defence) -> Classifier:
     return defences.defend(_classifier, defence)
 

@@ -17,7 +17,7 @@ from facemask_ui.face import answers, complaint, cropping, lab_pictures, truth
 from facemask_ui.face.pictures import Picture
 from facemask_ui.face.question import Question
 from facemask_ui.lab import captions, component, further, scene, slider, sweeps
-from facemask_ui.language import read_current, say
+from facemask_ui.language import say, say_known
 
 _KEY = "lab"
 
@@ -114,13 +114,14 @@ def show_lab(
 def _describe_threat_models(question: Question, model: str) -> list[str]:
     """Writes the threat model at every notch in words."""
     grid, attack, seed = question.grid, question.attack, question.seed
-    key, values = "lab.page.stated", {"model": models.title(model)}
     film = attack.sweep_threat_model(0.0, seed).get("sweep")
-    if film is not None:
-        named = f"lab.films.{attack.name}"
-        key, values["film"] = f"{key}_film", say(named) if read_current().has(named) else film
-    values["sha256"] = models.sha256(model)[:12]
-    values["command"] = attack_setup.write_sweep_command(model, attack, seed)
+    key = "lab.page.stated" if film is None else "lab.page.stated_film"
+    values = {
+        "model": models.title(model),
+        "sha256": models.sha256(model)[:12],
+        "film": say_known(f"lab.films.{attack.name}", str(film)),
+        "command": attack_setup.write_sweep_command(model, attack, seed),
+    }
     threat_models = [attack.threat_model(grid.epsilon(notch), seed) for notch in grid.notches]
     stated = map(attack_setup.describe_threat_model, threat_models)
     return [say(key, threat_model=one, **values) for one in stated]

@@ -105,11 +105,11 @@ def list_sentences(tree: ast.Module) -> Iterator[str]:
 
 
 def list_silent(tree: ast.Module) -> Iterator[ast.AST]:
-    """Lists strings that are no value, keys of tables, and what goes to the log."""
+    """Lists strings that are no value, keys of tables, and what goes to log or picture file."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             yield node.value
-        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("_log."):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith(("_log.", "LabNote")):
             yield from ast.walk(node)
         if isinstance(node, (ast.AnnAssign, ast.arg)) and node.annotation is not None:
             yield from ast.walk(node.annotation)
