@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from facemask_core.pictures.lab_note import LabNote
-from facemask_ui.choices import models
+from facemask_ui.choices import attack_setup, models
 from facemask_ui.face.question import Question
 from facemask_ui.lab.axis import Axis, epsilon_axis, step_axis
 from facemask_ui.lab.words import Figures
@@ -92,12 +92,12 @@ def step_scene(question: Question, note: LabNote, alt: str, epsilon: float) -> S
 
 
 def _describe_question(question: Question, alt: str) -> dict[str, Any]:
-    classifier, attack = question.classifier, question.attack
+    classifier, attack = question.classifier, attack_setup.name_attack(question.attack.name)
     model = models.title(classifier.name)
     return {
         "label": question.label,
         "unsure_below": classifier.card.unsure_below,
         "alt": alt,
-        "attack": attack.title,
-        "credit": say("lab.page.credit", attack=attack.title, model=model),
+        "attack": attack,
+        "credit": say("lab.page.credit", attack=attack, model=model),
     }
