@@ -56,6 +56,10 @@ const HANDLERS = {
     }
   },
 
+  async crop({ pixels, width, height, box }) {
+    return textOf(await device.crop({ data: bytesOf(pixels), width, height }, box ?? undefined));
+  },
+
   smallest({ model, picture, task }) {
     return device.smallest(model, { ...task, picture: bytesOf(picture) });
   },

@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -22,6 +23,7 @@ from playwright._impl._driver import compute_driver_executable
 from playwright.sync_api import Browser
 
 from facemask_core.models.checkpoints import WEIGHTS_FILE
+from facemask_core.pictures.faces import Box
 from facemask_core.web.export import ATTACKS_FILE, PLAN_FILE
 from facemask_ui import ondevice
 
@@ -93,6 +95,13 @@ class Runtime(ABC):
     def answer(self, model: str, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
         """The logits of some pictures, float32 (n, 2)."""
         return np.array(self.ask("answer", model=model, pictures=pictures), np.float32)
+
+    def crop(self, photograph: NDArray[np.uint8], box: Box | None = None) -> NDArray[np.uint8]:
+        """A model's input out of a photograph of three or four channels."""
+        height, width = photograph.shape[:2]
+        place = None if box is None else asdict(box)
+        asked = {"pixels": photograph, "width": width, "height": height, "box": place}
+        return _decode(self.ask("crop", **asked))
 
     def attack(self, model: str, picture: NDArray[np.uint8], **task: Any) -> dict[str, Any]:
         """The result of an attack at one epsilon."""

@@ -3,6 +3,7 @@
 - ``kernels/`` are the C files that become ``engine.wasm`` (``python -m tools.kernels``);
 - ``memory.js``, ``weights.js``, ``steps.js`` and ``network.js`` compute a model by the plan that
   ``facemask export-web`` writes;
+- ``picture.js`` makes a model's input of a photograph, to the core's very pixels;
 - ``climb.js``, ``attacks.js`` and ``sweep.js`` are the core's attacks on one picture;
 - ``worker.js`` carries them out in a worker, and ``device.js`` is what a page calls.
 
@@ -20,6 +21,7 @@ ENGINE = Path(__file__).with_name("engine.wasm")
 WORKER_SCRIPT = "\n".join(
     browser.read_texts(
         __file__,
+        "picture.js",
         "memory.js",
         "weights.js",
         "steps.js",

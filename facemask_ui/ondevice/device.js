@@ -23,6 +23,16 @@ class Device {
     this.models.set(plan.model, { plan, weights });
   }
 
+  /**
+   * A model's input out of a photograph, scaled as the core scales it.
+   *
+   * @param photograph `data` (RGB, or RGBA as a canvas gives it), `width` and `height`.
+   * @param box `left`, `top`, `width` and `height` of the face, in pixels; none for the whole photograph.
+   */
+  async crop(photograph, box, options) {
+    return (await this.run("crop", undefined, { photograph, box }, options)).picture;
+  }
+
   /** Two logits and two probabilities for each picture. */
   async answer(model, pictures, options) {
     const { logits } = await this.run("answer", model, { pictures }, options);
@@ -74,7 +84,7 @@ class Device {
    */
   run(kind, model, task, { signal, onProgress, onPart } = {}) {
     return new Promise((resolve, reject) => {
-      if (!this.models.has(model)) throw new Error(`There is no model ${model} on this device.`);
+      if (model !== undefined && !this.models.has(model)) throw new Error(`There is no model ${model} on this device.`);
       if (signal?.aborted) throw new CancelledTask();
       this.number += 1;
       const job = { id: this.number, kind, model, task, resolve, reject, onProgress, onPart };
@@ -107,7 +117,7 @@ class Device {
   hand(worker, job) {
     const { id, kind, model, task } = job;
     worker.job = job;
-    if (!worker.loaded.has(model)) {
+    if (model !== undefined && !worker.loaded.has(model)) {
       worker.postMessage({ kind: "load", model, ...this.models.get(model) });
       worker.loaded.add(model);
     }

@@ -85,7 +85,12 @@ async function smallest(climber, task, tell) {
   return { label: attack.label, ...(await smallestLevel(attack, task.largest ?? grids.linf.last, levels, tell.progress)) };
 }
 
-const TASKS = { answer, attack: attackOnce, sweep, smallest };
+/** A model's input out of a photograph; no model is needed. */
+function crop(climber, { photograph, box }) {
+  return { picture: cropPhotograph(photograph, box) };
+}
+
+const TASKS = { answer, attack: attackOnce, sweep, smallest, crop };
 
 async function carryOut({ id, kind, model, task }) {
   const tell = {
@@ -94,7 +99,7 @@ async function carryOut({ id, kind, model, task }) {
   };
   try {
     const climber = lab.climbers.get(model);
-    climber.breathe = breather(id);
+    if (climber) climber.breathe = breather(id);
     postMessage({ id, kind: "done", result: await TASKS[kind](climber, task, tell) });
   } catch (error) {
     postMessage({ id, kind: error instanceof Cancelled ? "cancelled" : "failed", reason: error.message });

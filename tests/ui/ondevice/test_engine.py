@@ -18,7 +18,8 @@ from benchmarks.ondevice.runtimes import Node
 from facemask_core import Classifier, attacks, load_classifier
 from facemask_core.data import samples
 from facemask_core.models.classifier import probabilities
-from facemask_core.pictures import images
+from facemask_core.pictures import faces, images
+from facemask_core.pictures.faces import Box
 from facemask_core.robustness.smallest import find_smallest_epsilon
 from facemask_core.robustness.sweep import sweep_epsilons
 from facemask_core.web.export import export_model
@@ -98,6 +99,17 @@ def test_answers_and_fgsm_are_those_of_the_shipped_films(node: Node, name: str) 
             assert (picture != known.attacked_at(notch, question.face)).mean() < MOST_PIXELS
         answer = node.answer(name, question.face[None])
         assert np.abs(probabilities(answer) - film[0].header["before"]).max() < MOST_LOGIT
+
+
+@pytest.mark.parametrize(
+    ("height", "width"), [(480, 640), (50, 1200), (97, 61), (224, 500), (224, 224), (33, 32)]
+)
+def test_a_crop_has_the_cores_very_pixels(node: Node, height: int, width: int) -> None:
+    photograph = np.random.default_rng(height).integers(0, 256, (height, width, 4), np.uint8)
+    rgb = np.ascontiguousarray(photograph[..., :3])
+    for box in (None, Box(5, 7, 25, 20), Box(-9, -4, 40, 40), Box(width - 3, 2, 90, 90)):
+        assert np.array_equal(node.crop(photograph, box), faces.crop(rgb, box)), box
+    assert np.array_equal(node.crop(rgb), faces.crop(rgb, None))
 
 
 def test_noise_is_the_cores_own_for_its_seed(node: Node) -> None:
