@@ -31,6 +31,9 @@ _FOLDER = Path(__file__).parent
 _HOST = (_FOLDER / "host.js").read_text(encoding="utf-8")
 _NODE = (_FOLDER / "node.js").read_text(encoding="utf-8")
 
+POLICY = "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval'; worker-src blob:"
+"""The strictest content security policy under which the engine works: nothing can be loaded."""
+
 
 class Runtime(ABC):
     """Models in a JavaScript engine; pictures are uint8 arrays of 224 x 224 x 3."""
@@ -165,7 +168,8 @@ class Chromium(Runtime):
         self.page = browser.new_page()
         self.page.on("request", lambda request: self.requests.append(request.url))
         if address is not None:
-            self.page.route(address, lambda route: route.fulfill(body="", content_type="text/html"))
+            headers = {"content-type": "text/html", "content-security-policy": POLICY}
+            self.page.route(address, lambda route: route.fulfill(body="", headers=headers))
             self.page.goto(address)
         self.page.add_script_tag(content=f"{ondevice.DEVICE_SCRIPT}\n{_HOST}")
 

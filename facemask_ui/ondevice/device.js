@@ -83,15 +83,18 @@ class Device {
    * @param options `signal` (an AbortSignal), `onProgress` ({ done, total }), `onPart`.
    */
   run(kind, model, task, { signal, onProgress, onPart } = {}) {
-    return new Promise((resolve, reject) => {
+    let stop;
+    const settled = new Promise((resolve, reject) => {
       if (model !== undefined && !this.models.has(model)) throw new Error(`There is no model ${model} on this device.`);
       if (signal?.aborted) throw new CancelledTask();
       this.number += 1;
       const job = { id: this.number, kind, model, task, resolve, reject, onProgress, onPart };
-      signal?.addEventListener("abort", () => this.cancel(job), { once: true });
+      stop = () => this.cancel(job);
+      signal?.addEventListener("abort", stop);
       this.waiting.push(job);
       this.assign();
     });
+    return settled.finally(() => signal?.removeEventListener("abort", stop));
   }
 
   cancel(job) {
