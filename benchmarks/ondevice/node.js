@@ -8,6 +8,11 @@ const AS_BROWSER = `
   const { parentPort } = require("node:worker_threads");
   globalThis.postMessage = (message, transfer) => parentPort.postMessage(message, transfer);
   parentPort.on("message", (data) => globalThis.onmessage({ data }));
+  // Node's own would hand over a thousand messages of one channel before it looks at another's.
+  globalThis.MessageChannel = class {
+    port1 = {};
+    port2 = { postMessage: (data) => setImmediate(() => this.port1.onmessage({ data })) };
+  };
 `;
 
 globalThis.Worker = class {
