@@ -6,11 +6,11 @@ from typing import get_args
 
 import streamlit as st
 
-from facemask_core.evaluation.lab_pictures import describe_note
 from facemask_core.pictures import faces
 from facemask_core.pictures.lab_note import Frame, LabNote, describe_attack
 from facemask_ui.base import messages
 from facemask_ui.choices import models
+from facemask_ui.face.note_words import describe_reading
 from facemask_ui.face.pictures import Picture
 from facemask_ui.face.question import Question
 
@@ -24,11 +24,9 @@ def show_note(picture: Picture, region: faces.Box | None) -> None:
         picture: The picture.
         region: The part in use, or None for all of it.
     """
-    note, problem = picture.reading.note, picture.reading.problem
-    if problem:
-        st.caption(problem)
-    if note is not None:
-        sentence = describe_note(note, _name_model(note), cropped=region is not None)
+    reading = picture.reading
+    model = None if reading.note is None else _name_model(reading.note)
+    if sentence := describe_reading(reading, model, cropped=region is not None):
         st.caption(messages.escape_markdown(sentence))
 
 

@@ -12,12 +12,13 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from facemask_core.errors import FacemaskError
-from facemask_core.evaluation.lab_pictures import describe_note
 from facemask_core.pictures import faces, images
 from facemask_ui.base import upload
 from facemask_ui.face import pictures
+from facemask_ui.face.note_words import describe_reading
 from facemask_ui.face.pictures import Picture
 from facemask_ui.language import say
+from facemask_ui.language.refusals import translate_refusal
 
 if TYPE_CHECKING:
     from facemask_ui.compat import UploadedFile
@@ -36,7 +37,7 @@ class FaceInPicture:
         count: The number of faces in the picture.
         box: Where in the picture it is; None for all of it.
         pixels: uint8 (224, 224, 3), the face as models see it; None where there is none.
-        finding: What else the picture says of itself, or why it cannot be read.
+        problem: Why the picture cannot be read, as the core says it.
     """
 
     picture: Picture
@@ -44,12 +45,15 @@ class FaceInPicture:
     count: int = 1
     box: faces.Box | None = None
     pixels: NDArray[np.uint8] | None = None
-    finding: str = ""
+    problem: str = ""
 
     @property
     def remark(self) -> str:
         """Why there is no face, or what else is to be said."""
-        return self.finding or ("" if self.count else say("inspect.several.no_face"))
+        if self.problem:
+            return translate_refusal(self.problem)
+        found = "" if self.count else say("inspect.several.no_face")
+        return describe_reading(self.picture.reading) or found
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,24 +72,19 @@ class ChosenPicture:
         try:
             return self._cut_faces()
         except FacemaskError as error:
-            return [FaceInPicture(self.picture, count=0, finding=str(error))]
+            return [FaceInPicture(self.picture, count=0, problem=str(error))]
 
     def _cut_faces(self) -> list[FaceInPicture]:
         picture, note = self.picture, self.picture.reading.note
-        finding = picture.reading.problem if note is None else describe_note(note)
         if note is not None and not note.shows_face:
-            return [FaceInPicture(picture, count=0, finding=finding)]
+            return [FaceInPicture(picture, count=0)]
         if picture.framed:
-            return [
-                FaceInPicture(picture, pixels=faces.crop(picture.pixels, None), finding=finding)
-            ]
+            return [FaceInPicture(picture, pixels=faces.crop(picture.pixels, None))]
         boxes = faces.left_to_right(picture.faces)
         if not boxes:
-            return [FaceInPicture(picture, count=0, finding=finding)]
+            return [FaceInPicture(picture, count=0)]
         return [
-            FaceInPicture(
-                picture, number, len(boxes), box, faces.crop(picture.pixels, box), finding
-            )
+            FaceInPicture(picture, number, len(boxes), box, faces.crop(picture.pixels, box))
             for number, box in enumerate(boxes, 1)
         ]
 
