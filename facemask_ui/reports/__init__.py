@@ -7,7 +7,8 @@
   one, and ``stored`` reads its figures from the store;
 - ``table`` shows the list, ``open_report`` the report that is open, and ``view`` its parts;
   ``side_by_side`` compares it with a second one;
-- ``headline_figures``, ``confidence_histogram``, ``most_fooled``, ``mcnemar_table``,
-  ``epsilon_curve`` and ``transfer_table`` are its parts on the screen and on paper;
+- ``sentences`` says its result in a sentence; ``headline_figures``, ``confidence_histogram``,
+  ``most_fooled``, ``mcnemar_table``, ``epsilon_curve`` and ``transfer_table`` are its parts on the
+  screen and on paper;
 - ``printed`` writes it as a page to keep.
 """

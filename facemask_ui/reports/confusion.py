@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
 from functools import partial
 
 import numpy as np
@@ -102,9 +101,12 @@ def _show_pictures(
     first = rows[:_MOST]
     paths = [report.paths[row] for row in first]
     pictures = {} if photographs is None else thumbnails.make_thumbnails(photographs, paths)
-    st.markdown(
-        " ".join(_write_lead(title, true, said, len(rows), report.robust is not None, pictures))
-    )
+    sentences = [_write_lead(title, true, said, len(rows))]
+    if report.robust is not None:
+        sentences.append(say("report.confusion.before"))
+    if not pictures:
+        sentences.append(say("report.confusion.names"))
+    st.markdown(" ".join(sentences))
     st.html(
         write_grid(
             [
@@ -115,25 +117,16 @@ def _show_pictures(
     )
 
 
-def _write_lead(
-    title: str, true: int, said: int, count: int, is_attacked: bool, pictures: Mapping[str, str]
-) -> list[str]:
-    """Writes the sentences above a cell's pictures."""
-    sentences = [
-        say(
-            "report.confusion.pictures_first" if count > _MOST else "report.confusion.pictures",
-            title=title,
-            truth=name_class(true).lower(),
-            predicted=name_class(said).lower(),
-            shown=_MOST,
-            count=number(count),
-        )
-    ]
-    if is_attacked:
-        sentences.append(say("report.confusion.before"))
-    if not pictures:
-        sentences.append(say("report.confusion.names"))
-    return sentences
+def _write_lead(title: str, true: int, said: int, count: int) -> str:
+    """Writes what the pictures of a cell are, and how many of them are shown."""
+    return say(
+        "report.confusion.pictures_first" if count > _MOST else "report.confusion.pictures",
+        title=title,
+        truth=name_class(true).lower(),
+        predicted=name_class(said).lower(),
+        shown=_MOST,
+        count=number(count),
+    )
 
 
 def list_pictures(predictions: Predictions, true: int, said: int) -> list[int]:
