@@ -38,8 +38,8 @@ RESULT = Path(__file__).with_name("attack_strength.json")
 DATA = Path(__file__).parents[2] / "shared/data/facemask-v2"
 MODELS = ("mobilenetv3", "mobilenetv3-robust")
 FAB_PHOTOGRAPHS, FAB_STEPS = 100, 20
-SKIP_PHOTOGRAPHS, SKIP_TURNS = 10, 4
-ENSEMBLE_PHOTOGRAPHS, QUERIES = 100, 5000
+SKIP_PHOTOGRAPHS, SKIP_TURNS = 6, 4
+ENSEMBLE_PHOTOGRAPHS, ENSEMBLE_EFFORT = 50, {"steps": 50, "queries": 1000}
 LEVELS = {"mobilenetv3": 2, "mobilenetv3-robust": 8}
 """Epsilon times 255 of the ensemble, where the model's robust accuracy is neither 0 nor 1."""
 CYCLE_PHOTOGRAPHS, CYCLE_STEPS, CYCLE_LEVELS = 80, 40, (2, 8, 32)
@@ -108,7 +108,7 @@ def measure_ensemble(
     classifier: Classifier, pixels: Pixels, labels: Labels, level: int
 ) -> dict[str, Any]:
     """Counts what withstands the ensemble and PGD-20, and which attack felled how many."""
-    ensemble, pgd = attacks.make("ensemble", queries=QUERIES), attacks.make("pgd", steps=20)
+    ensemble, pgd = attacks.make("ensemble", **ENSEMBLE_EFFORT), attacks.make("pgd", steps=20)
     batch = ensemble(classifier, pixels, labels, epsilon=level / 255)
     if not isinstance(batch, EnsembleBatch):
         raise TypeError("An ensemble says which attack felled an image.")
@@ -211,7 +211,8 @@ class Question:
 
 def list_questions() -> list[Question]:
     """Lists all figures, the cheap ones first."""
-    way, tries = f"{CYCLE_STEPS} steps of 2.5 epsilon / 20", f"100 steps, {QUERIES} queries"
+    way = f"{CYCLE_STEPS} steps of 2.5 epsilon / 20"
+    tries = ", ".join(f"{count} {kind}" for kind, count in ENSEMBLE_EFFORT.items())
     turns = f"{SKIP_TURNS} turns of the peer"
     return [
         *(
@@ -235,17 +236,76 @@ def list_questions() -> list[Question]:
     ]
 
 
+def table_distances(values: dict[str, Any]) -> str:
+    """The distances by FAB and HopSkipJump beside the peers', in Markdown."""
+    lines = [
+        "| model | norm | passes a photograph | contender | median distance | fooled |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, value in values.items():
+        kind, norm, model = name.split()
+        if kind not in ("fab", "hopskipjump"):
+            continue
+        title, count = attacks.get(kind).title, value["asked"]["photographs"]
+        parts = [("", value)] if kind == "fab" else [(it, value[it]) for it in peers.HOPSKIPJUMP]
+        for _, part in parts:
+            passes = part.get("queries") or part["passes"]
+            for contender, figures in part.items():
+                if not isinstance(figures, dict) or "median" not in figures:
+                    continue
+                whose = (
+                    f"{title}, {contender}" if kind != "fab" or contender == "ours" else contender
+                )
+                cells = (model, norm, f"{passes:.0f}", whose, _write(figures["median"], norm))
+                lines.append(f"| {' | '.join(cells)} | {figures['fooled']} of {count} |")
+    return "\n".join(lines)
+
+
+def _write(median: float | None, norm: str) -> str:
+    if median is None:
+        return "infinite"
+    return f"{255 * median:.2f}/255" if norm == "linf" else f"{median:.3f}"
+
+
+def table_ensembles(values: dict[str, Any]) -> str:
+    """What withstands the ensemble and PGD, and what felled the others, in Markdown."""
+    lines = [
+        "| model | epsilon | withstand PGD-20 | withstand the ensemble | felled by |",
+        "|---|---|---|---|---|",
+    ]
+    for name, value in values.items():
+        kind, epsilon, model = name.split()
+        if kind == "ensemble":
+            count = value["asked"]["photographs"]
+            felled = ", ".join(f"{it} {number}" for it, number in value["felled_by"].items())
+            stood = (f"{value[key]} of {count}" for key in ("standing_pgd", "standing"))
+            lines.append(f"| {' | '.join((model, epsilon, *stood, felled))} |")
+    return "\n".join(lines)
+
+
+def describe_cycles(values: dict[str, Any]) -> str:
+    """Says of how many images PGD's way closes, in a sentence."""
+    cycles = {name.split()[1]: it for name, it in values.items() if name.startswith("cycles ")}
+    counts = ", ".join(f"{it['returned']} at {level}" for level, it in cycles.items())
+    asked = next(iter(cycles.values()))["asked"]
+    return (
+        f"Of {asked['photographs']} validation photographs on {MODELS[0]} so many returned to one\n"
+        f"of their last {_REMEMBERED} places within {asked['effort']}: {counts}."
+    )
+
+
 def main() -> None:
     """Measures what is missing and prints each figure."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.attack_strength", description=__doc__.splitlines()[0]
     )
     parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("--result", type=Path, default=RESULT, help="elsewhere for a mere try")
     parser.add_argument("--only", default="", help="figures whose names contain this")
     chosen = parser.parse_args()
     if not chosen.data.is_dir():
         sys.exit(f"There are no photographs in {chosen.data}; say with --data where they are.")
-    results = ResultFile(RESULT)
+    results = ResultFile(chosen.result)
     for question in list_questions():
         if chosen.only in question.name:
             answer = partial(question.answer, chosen.data)

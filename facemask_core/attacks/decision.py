@@ -8,11 +8,10 @@ that look for the nearest fooling image, epsilon is a budget.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
-from typing import Any, ClassVar
+from typing import ClassVar
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,12 +29,14 @@ from facemask_core.errors import AttackError
 from facemask_core.models.classifier import Classifier
 
 MAX_QUERIES = 100_000
-_CELLS = (1, 4, 8, 16, 32, 64, 128, 224)
+_SQUARES = (1, 8, 32, 224)
 """Sides in pixels of the coloured squares that a first fooling picture is looked for with."""
+_CLOUDS = (2, 7, 14, 28, 112)
+"""Points a side between which the shades of grey clouds are drawn, for the same."""
 _WEIGHTS = (0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0)
-"""Shares of the squares' colours in the picture, the least first."""
-_MOST_START_QUERIES = len(_CELLS) * len(_WEIGHTS) * 4
-"""Where four draws of all squares do not fool, there is no start."""
+"""Shares of such a pattern in the picture, the least first."""
+_DRAWS = 6
+"""Where none of so many draws of all patterns fools, there is no start."""
 
 Image = NDArray[np.float32]
 """float32 (h, w, 3)."""
@@ -156,10 +157,10 @@ class DecisionAttack(Attack):
 
 
 def find_start(oracle: Oracle, image: Image, rng: np.random.Generator) -> Image | None:
-    """Looks for a picture that fools, among mixtures of the image with coloured squares.
+    """Looks for a picture that fools, among mixtures of the image with patterns.
 
-    Uniform noise alone is always taken for the same class. Squares of all sizes, from a pixel to
-    the whole picture, find the other as well.
+    Uniform noise is always taken for one class, by the shipped models for a mask. Some of the
+    patterns are taken for the other.
 
     Args:
         oracle: Answers about the image.
@@ -167,35 +168,31 @@ def find_start(oracle: Oracle, image: Image, rng: np.random.Generator) -> Image 
         rng: The image's own random numbers.
 
     Returns:
-        One of those with the least squares in it; None where none fools.
+        One of those with the least of a pattern in it; None where none fools.
     """
-    asked = 0
-    for squares in _draw_squares(image.shape, rng):
+    for _ in range(_DRAWS):
+        patterns = _draw_patterns(image.shape, rng)
         for weight in _WEIGHTS:
-            mixed = (image + np.float32(weight) * (squares - image)).astype(np.float32)
-            fools = oracle.fools(np.clip(mixed, 0.0, 1.0))
+            mixed = np.clip(image + np.float32(weight) * (patterns - image), 0.0, 1.0)
+            fools = oracle.fools(mixed)
             if fools.any():
-                return np.clip(mixed[int(fools.argmax())], 0.0, 1.0)
-            asked += len(squares)
-        if not oracle.left or asked >= _MOST_START_QUERIES:
-            return None
+                return mixed[int(fools.argmax())]
     return None
 
 
-def _draw_squares(
-    shape: tuple[int, ...], rng: np.random.Generator
-) -> Iterator[NDArray[np.float32]]:
-    """Draws pictures of coloured squares, one for each size that fits, again and again."""
-    side = max(shape[:2])
-    cells = [cell for cell in _CELLS if cell <= side]
-    for _ in count():
-        drawn: list[NDArray[Any]] = []
-        for cell in cells:
-            few = -(-side // cell)
-            colours = rng.integers(0, 2, (few, few, shape[2])).astype(np.float32)
-            large = colours.repeat(cell, axis=0).repeat(cell, axis=1)
-            drawn.append(large[: shape[0], : shape[1]])
-        yield np.stack(drawn)
+def _draw_patterns(shape: tuple[int, ...], rng: np.random.Generator) -> NDArray[np.float32]:
+    """Draws coloured squares and grey clouds, each size that fits into the picture once."""
+    height, width, channels = shape
+    drawn: list[Image] = []
+    for cell in (cell for cell in _SQUARES if cell <= max(height, width)):
+        few = (-(-height // cell), -(-width // cell), channels)
+        colours = rng.integers(0, 2, few).astype(np.float32)
+        drawn.append(colours.repeat(cell, axis=0).repeat(cell, axis=1)[:height, :width])
+    for points in (points for points in _CLOUDS if points <= min(height, width)):
+        shades = rng.random((points, points), np.float32)
+        cloud = cv2.resize(shades, (width, height), interpolation=cv2.INTER_LINEAR)
+        drawn.append(np.repeat(cloud[:, :, None], channels, axis=2))
+    return np.stack(drawn)
 
 
 def draw_to_boundary(oracle: Oracle, image: Image, far: Image, norm: str, halvings: int) -> Image:

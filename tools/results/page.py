@@ -9,6 +9,7 @@ from typing import Any
 
 from benchmarks import (
     accelerator,
+    attack_strength,
     fast_precision,
     first_page,
     lab_start,
@@ -136,8 +137,14 @@ def _faces() -> dict[str, str]:
 
 def _attacks() -> dict[str, str]:
     nearest, rows = _result("smallest_distances"), _result("fast_precision")["rows"]
-    speed = _result("results")
+    speed, strength = _result("results"), _result("attack_strength")
     return {
+        "distances": attack_strength.table_distances(strength),
+        "ensembles": attack_strength.table_ensembles(strength),
+        "cycles": attack_strength.describe_cycles(strength),
+        "strength_weights": describe_earlier_weights(
+            {name.split()[-1]: it["asked"]["model_sha256"] for name, it in strength.items()}
+        ),
         "nearest": smallest_distances.table(nearest),
         "nearest_images": str(nearest["setting"]["images"]),
         "nearest_weights": describe_earlier_weights(
