@@ -42,17 +42,18 @@ def _translate_problem(problem: str) -> str:
 
 
 def _describe_making(note: LabNote, model: str | None) -> str:
-    if not note.shows_face:
-        return say(f"picture.note.{note.made}")
-    if note.made == "corruption":
-        return say("picture.note.corruption", danger=_name_danger(note))
-    if note.made == "heat map":
-        return _add_model(say("picture.note.heat_map"), model)
-    if note.made == "drawn mask":
-        return say("picture.note.drawn_mask")
-    if note.made == "crop" or note.attack is None:
+    made = note.made.replace(" ", "_")
+    if made == "attack" and note.attack is not None:
+        return _describe_attack(note, note.attack, model)
+    if made == "attack":
         return say("picture.note.crop")
-    return _describe_attack(note, note.attack, model)
+    if made == "corruption":
+        return say("picture.note.corruption", danger=_name_danger(note))
+    if made == "heat_map":
+        return _add_model(say("picture.note.heat_map"), model)
+    if made == "drawn_mask":
+        return say("picture.note.drawn_mask")
+    return say(f"picture.note.{made}")
 
 
 def _describe_attack(note: LabNote, attack: str, model: str | None) -> str:
