@@ -29,13 +29,13 @@ from facemask_core.errors import AttackError
 from facemask_core.models.classifier import Classifier
 
 MAX_QUERIES = 100_000
-_SQUARES = (1, 8, 32, 224)
+_SQUARES = (1, 4, 32, 224)
 """Sides in pixels of the coloured squares that a first fooling picture is looked for with."""
 _CLOUDS = (2, 7, 14, 28, 112)
 """Points a side between which the shades of grey clouds are drawn, for the same."""
 _WEIGHTS = (0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0)
 """Shares of such a pattern in the picture, the least first."""
-_DRAWS = 6
+_DRAWS = 12
 """Where none of so many draws of all patterns fools, there is no start."""
 
 Image = NDArray[np.float32]
