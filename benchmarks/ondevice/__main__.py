@@ -43,7 +43,7 @@ MODELS = ("mobilenetv3", "mobilenetv3-robust")
 PHOTOGRAPHS = 100
 LEVEL = 4
 """The epsilon of PGD, in 8-bit levels."""
-TURNS = 15
+TURNS = 7
 
 Pictures = NDArray[np.uint8]
 Labels = NDArray[np.int64]
@@ -119,11 +119,11 @@ def cost(runtime: Runtime, meter: Meter, classifier: Classifier) -> dict[str, An
     work: dict[str, tuple[Any, dict[str, Any]]] = {
         "fgsm_sweep": (
             lambda: sweep_epsilons(classifier, picture, label, fgsm),
-            {"kind": "sweep", "task": task | {"attack": "fgsm"}},
+            {"work": "sweep", "task": task | {"attack": "fgsm"}},
         ),
         "pgd_20": (
             lambda: pgd(classifier, origin, classes, epsilon=LEVEL / 255),
-            {"kind": "attack", "task": task | {"attack": "pgd", "epsilon": LEVEL / 255}},
+            {"work": "attack", "task": task | {"attack": "pgd", "epsilon": LEVEL / 255}},
         ),
     }
     return {name: _by_turns(runtime, meter, classifier.name, *both) for name, both in work.items()}

@@ -65,11 +65,11 @@ const HANDLERS = {
   },
 
   /** Milliseconds that each of some tasks takes, one after another. */
-  async time({ model, picture, kind, task, repeats }) {
+  async time({ model, picture, work, task, repeats }) {
     const times = [];
     for (let run = 0; run < repeats; run += 1) {
       const begin = performance.now();
-      await device[kind](model, { ...task, picture: bytesOf(picture) });
+      await device[work](model, { ...task, picture: bytesOf(picture) });
       times.push(performance.now() - begin);
     }
     return times;
