@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from facemask_core import attacks, corruptions
 from facemask_core.epsilons import LEVELS
 from facemask_core.pictures.lab_note import LabNote
 from facemask_core.pictures.model_input import NoteReading
 from facemask_ui.choices import attack_setup, corruption_names
-from facemask_ui.language import DEFAULT, number, read_texts, say
+from facemask_ui.language import DEFAULT, read_texts, say
 
 _PROBLEMS = ("unreadable", "other_size", "other_pixels")
 
@@ -87,12 +85,6 @@ def _name_danger(note: LabNote) -> str:
 
 def _write_epsilon(epsilon: float, norm: str | None) -> str:
     if norm == "l2":
-        return say("picture.note.in_l2", epsilon=_write_plain(f"{epsilon:.4g}"))
-    return f"{_write_plain(f'{round(LEVELS * epsilon, 3):g}')}/{LEVELS}"
-
-
-def _write_plain(text: str) -> str:
-    """Writes a number with its own decimals as the language does; one with a power stays."""
-    if not re.fullmatch(r"\d+(\.\d+)?", text):
-        return text
-    return number(float(text), len(text.partition(".")[2]))
+        return say("picture.note.in_l2", epsilon=attack_setup.write_significant(epsilon, 4))
+    levels = attack_setup.write_significant(round(LEVELS * epsilon, 3), 6)
+    return f"{levels}/{LEVELS}"

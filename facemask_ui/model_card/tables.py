@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 
 from facemask_core.attacks import get
-from facemask_core.epsilons import describe_epsilon
 from facemask_core.evaluation import confidence_intervals
 from facemask_core.labels import LABELS
 from facemask_core.text import on_one_line
 from facemask_ui.base import palette, parts
 from facemask_ui.base.grouping_words import name_photographs
+from facemask_ui.choices import attack_setup
 from facemask_ui.language import number, percent, say, say_known
 
 
@@ -27,7 +27,7 @@ def tabulate_robustness(reports: list[dict[str, Any]]) -> pd.DataFrame:
         [
             {
                 _head("attack"): name_attack(report["threat_model"]),
-                _head("epsilon"): describe_epsilon(report["threat_model"]["epsilon"]),
+                _head("epsilon"): attack_setup.write_epsilon(report["threat_model"]["epsilon"]),
                 _head("robust_accuracy"): percent(report["robust_accuracy"]),
                 _head("interval"): _write_interval(report["robust_accuracy"], report["images"]),
                 _head("real_masks"): _write_real_masks(report),

@@ -9,7 +9,6 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from facemask_core.epsilons import describe_epsilon
 from facemask_core.models import checkpoints, published
 from facemask_core.models.checkpoints import Card, read_part
 from facemask_core.text import on_one_line, visible
@@ -151,7 +150,7 @@ def _show_robustness(card: Card) -> None:
         st.caption(say("models.card.no_classes"))
     else:
         stated = strongest["threat_model"]
-        epsilon = describe_epsilon(stated["epsilon"])
+        epsilon = attack_setup.write_epsilon(stated["epsilon"])
         attack = tables.name_attack(stated)
         st.subheader(say("models.card.by_class", attack=attack, epsilon=epsilon), anchor=False)
         st.dataframe(by_class, hide_index=True)

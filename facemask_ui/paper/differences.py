@@ -5,14 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from facemask_core.data import groupings
-from facemask_core.epsilons import describe_epsilon
 from facemask_core.models import checkpoints
 from facemask_core.models.checkpoints import Card, read_part
 from facemask_core.paper import experiments, results
 from facemask_core.paper.printed import Paper, Training
 from facemask_ui.base import messages
 from facemask_ui.base.grouping_words import explain_grouping, name_grouping
-from facemask_ui.choices import models
+from facemask_ui.choices import attack_setup, models
 from facemask_ui.language import number, say, say_known
 from facemask_ui.paper import words
 
@@ -76,7 +75,7 @@ def list_differences(paper: Paper, card: Card) -> dict[str, tuple[str, str]]:
         "training": (_describe_training(paper.training), _describe_recipe(card)),
         "epsilon": (
             _say("epsilon_paper", epsilon=words.write_plain(paper.epsilon)),
-            _say("epsilon_here", epsilon=describe_epsilon(experiments.EPSILON)),
+            _say("epsilon_here", epsilon=attack_setup.write_epsilon(experiments.EPSILON)),
         ),
         "pgd": (_say("pgd_paper"), _say("pgd_here", steps=experiments.PGD_SETTINGS["steps"])),
         "software": (paper.training.libraries, _describe_software(card.name)),

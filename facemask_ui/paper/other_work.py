@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from facemask_core.epsilons import describe_epsilon
 from facemask_core.paper import experiments, results
 from facemask_core.paper.experiments import Experiment
 from facemask_core.paper.printed import Paper
 from facemask_ui.base.palette import keep_together
-from facemask_ui.choices import models
+from facemask_ui.choices import attack_setup, models
 from facemask_ui.language import percent, say
 from facemask_ui.paper import words
 
@@ -29,7 +28,7 @@ def show_other_work(paper: Paper) -> None:
             "paper.other_work.caption",
             where=words.name_place(paper.other_work.where).lower(),
             doi=paper.other_work.doi,
-            epsilon=describe_epsilon(experiments.EPSILON),
+            epsilon=attack_setup.write_epsilon(experiments.EPSILON),
         )
     )
 

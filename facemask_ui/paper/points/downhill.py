@@ -8,7 +8,6 @@ import numpy as np
 import streamlit as st
 
 from facemask_core import attacks
-from facemask_core.epsilons import describe_epsilon
 from facemask_core.evaluation import verdicts
 from facemask_core.evaluation.verdicts import Verdict
 from facemask_core.models.classifier import Classifier
@@ -16,7 +15,7 @@ from facemask_core.paper import experiments
 from facemask_core.paper.printed import Paper
 from facemask_core.pictures import images
 from facemask_ui.base import charts
-from facemask_ui.choices import models
+from facemask_ui.choices import attack_setup, models
 from facemask_ui.face import cropping, pictures
 from facemask_ui.language import say
 from facemask_ui.paper import words
@@ -57,7 +56,7 @@ def _show_directions(paper: Paper, model: str) -> None:
         },
         key="directions",
     )
-    epsilon = describe_epsilon(experiments.EPSILON)
+    epsilon = attack_setup.write_epsilon(experiments.EPSILON)
     st.caption(_say("caption", model=models.title(model), epsilon=epsilon))
 
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from facemask_core.epsilons import LEVELS, describe_epsilon
+from facemask_core.epsilons import LEVELS
 from facemask_core.paper import experiments, results
 from facemask_core.paper.printed import Paper
 from facemask_ui.base import settings
 from facemask_ui.base.palette import keep_together
-from facemask_ui.choices import models
+from facemask_ui.choices import attack_setup, models
 from facemask_ui.face import before_after
 from facemask_ui.language import percent, say
 from facemask_ui.paper import portrait, provenance, words
@@ -62,7 +62,11 @@ def _show_scales(paper: Paper, model: str) -> None:
     with faces:
         attack = portrait.attack_portrait(model, scale.epsilon)
         before_after.show_pictures(attack.result, attack.alt, attack.note)
-        st.caption(_say("face", model=models.title(model), epsilon=describe_epsilon(scale.epsilon)))
+        st.caption(
+            _say(
+                "face", model=models.title(model), epsilon=attack_setup.write_epsilon(scale.epsilon)
+            )
+        )
     with figures:
         _show_accuracies(model, scale)
     table = [
