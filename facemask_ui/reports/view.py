@@ -41,6 +41,8 @@ from facemask_ui.reports.printed import Supplement
 _SHARES = {"precision": "precision", "recall": "recall", "f1-score": "f1"}
 """The figures of scikit-learn's report, and the last parts of their keys."""
 _AVERAGES = ("macro", "weighted")
+_FIGURE_WIDTH = 216
+"""Pixels, in which the longest label of a figure stands in every language."""
 
 
 def show_report(
@@ -102,7 +104,7 @@ def _show_figures(report: Evaluation) -> None:
                 delta_color="off",
                 delta_arrow="off",
                 border=True,
-                width=188,
+                width=_FIGURE_WIDTH,
                 help=figure.meaning,
             )
     with st.expander(say("report.notes.title"), icon=":material/help:"):
