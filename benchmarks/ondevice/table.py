@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-SETS = ("photographs", "portraits")
+TIME = ", time"
+"""Ending of the entries that are no comparison of pictures."""
 _AGREEMENT: tuple[tuple[str, Callable[[dict[str, Any]], str]], ...] = (
     ("pictures", lambda row: str(row["pictures"])),
     ("largest difference of a logit", lambda row: f"{row['largest_logit_difference']:.0e}"),
@@ -23,40 +24,36 @@ _TASKS = {
 }
 
 
-def write_agreement(values: dict[str, Any], models: tuple[str, ...]) -> str:
+def write_agreement(values: dict[str, Any]) -> str:
     """Writes how far the engine and the core agree, a column for each model and set of pictures.
 
     Args:
         values: The content of the result file.
-        models: The models.
     """
-    columns = [(model, kind) for model in models for kind in SETS]
-    lines = [
-        "| | " + " | ".join(f"{model}, {kind}" for model, kind in columns) + " |",
-        "|---" * (len(columns) + 1) + "|",
-    ]
+    columns = [key for key in values if not key.endswith(TIME)]
+    lines = ["| | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
     for name, write in _AGREEMENT:
-        cells = (write(values[f"{model}, {kind}"]) for model, kind in columns)
-        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+        lines.append(f"| {name} | " + " | ".join(write(values[key]) for key in columns) + " |")
     return "\n".join(lines)
 
 
-def write_times(values: dict[str, Any], model: str) -> str:
-    """Writes what a face costs on both sides.
+def write_times(values: dict[str, Any]) -> str:
+    """Writes what a face costs on both sides, a line for each model and task.
 
     Args:
         values: The content of the result file.
-        model: The model.
     """
     lines = [
         "| milliseconds | TensorFlow, clock | TensorFlow, processor | this engine, clock "
         "| this engine, processor | processor, this engine over TensorFlow |",
         "|---|---|---|---|---|---|",
     ]
-    for task, name in _TASKS.items():
-        row = values[f"{model}, time"][task]
-        lines.append(
-            f"| {name} | {row['tensorflow_ms']:g} | {row['tensorflow_cpu_ms']:g} "
-            f"| {row['device_ms']:g} | {row['device_cpu_ms']:g} | {row['cpu_ratio']:.2f} |"
-        )
+    for key in values:
+        for task, name in _TASKS.items() if key.endswith(TIME) else ():
+            row = values[key][task]
+            lines.append(
+                f"| {key.removesuffix(TIME)}: {name} | {row['tensorflow_ms']:g} "
+                f"| {row['tensorflow_cpu_ms']:g} | {row['device_ms']:g} | {row['device_cpu_ms']:g} "
+                f"| {row['cpu_ratio']:.2f} |"
+            )
     return "\n".join(lines)
