@@ -68,6 +68,7 @@ def test_no_question_more_is_asked_than_allowed_and_no_score_is_read(
     np.testing.assert_array_equal(scores.images, classes.images)
 
 
+@pytest.mark.slow
 def test_more_answers_lead_nearer(curved: Classifier, faces: NDArray[np.float32]) -> None:
     right = curved.predict(faces).argmax(axis=1)[:2]
     for name in ("hopskipjump", "boundary"):
