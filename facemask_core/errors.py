@@ -31,6 +31,14 @@ class ExportError(FacemaskError):
     """A model cannot be written for a browser."""
 
 
+class ForeignModelError(CheckpointError):
+    """A model of somebody else's cannot be used: its file, or something in its architecture."""
+
+
+class ForeignQuestionError(ForeignModelError):
+    """A model of somebody else's can be used as soon as a question about it is answered."""
+
+
 class AttackError(FacemaskError):
     """An attack's name or settings make no sense, or its input is outside the contract."""
 

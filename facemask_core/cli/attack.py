@@ -12,6 +12,7 @@ import typer
 from facemask_core.cli.attack_notes import note_hindrance, note_rounding, note_unmoved
 from facemask_core.cli.attack_options import SettingsOption, SourceOption, make_attack
 from facemask_core.cli.face_outputs import name_outputs, saved_all
+from facemask_core.cli.foreign_options import ReadAsOption, load_model
 from facemask_core.cli.options import (
     AllFacesFlag,
     FaceCropOption,
@@ -94,6 +95,7 @@ def attack(
     settings: SettingsOption = None,
     source: SourceOption = None,
     precision: PrecisionOption = "exact",
+    read_as: ReadAsOption = None,
     seed: SeedOption = 0,
     crop: FaceCropOption = None,
     face: FaceOption = None,
@@ -107,8 +109,6 @@ def attack(
     it, whether its verdict has changed. With --all-faces each face has a file of its own, such as
     out-2.png for the second from the left.
     """
-    from facemask_core import load_classifier
-
     if output.suffix.lower() != ".png":
         raise ImageError(f"{output} must end in .png; other formats would change the perturbation.")
     reads = read_paths([model, source], image)
@@ -129,7 +129,7 @@ def attack(
     radius = parse_epsilon(epsilon)
     parts = read_faces(image, crop=crop, wear_mask=wear_mask, number=face, every=all_faces)
     outputs = name_outputs(output, parts, reads, every=all_faces)
-    classifier = load_classifier(model, warm_up=False, precision=precision)
+    classifier = load_model(model, read_as, precision)
     attacker.check_epsilon(radius, classifier.input_shape)
     note_hindrance(attacker, radius, saved_in_ball=True)
     question = _Question(classifier, attacker, radius, seed)

@@ -10,6 +10,7 @@ import typer
 
 from facemask_core.cli.attack_options import SettingsOption, SourceOption, make_attack
 from facemask_core.cli.dataset_options import CropOption, data_row, open_data, preparation
+from facemask_core.cli.foreign_options import ReadAsOption, load_model
 from facemask_core.cli.options import JsonFlag, ModelOption, PrecisionOption, SeedOption
 from facemask_core.cli.terminal import (
     model_row,
@@ -35,6 +36,7 @@ def check(
         list[str] | None, typer.Option(help="Another model to try transfer from; repeat for more.")
     ] = None,
     precision: PrecisionOption = "exact",
+    read_as: ReadAsOption = None,
     seed: SeedOption = 0,
     limit: Annotated[int, typer.Option(help="Use only this many images.")] = 48,
     crop: CropOption = False,
@@ -49,7 +51,7 @@ def check(
     radius = parse_epsilon(epsilon)
     dataset = open_data(data or samples.GALLERY_DIR, limit)
     batch = next(datasets.stream(dataset, limit, preparation(crop=crop)))
-    classifier = load_classifier(model, warm_up=False, precision=precision)
+    classifier = load_model(model, read_as, precision)
     others = [load_classifier(name, warm_up=False) for name in against or ()]
     subject = checks.make_subject(
         classifier,

@@ -29,6 +29,7 @@ from facemask_core.cli.engine_options import (
     WorkersOption,
     make_engine,
 )
+from facemask_core.cli.foreign_options import ReadAsOption, load_model
 from facemask_core.cli.options import (
     ModelOption,
     NormOption,
@@ -80,6 +81,7 @@ def evaluate(
     settings: SettingsOption = None,
     source: SourceOption = None,
     precision: PrecisionOption = "exact",
+    read_as: ReadAsOption = None,
     seed: SeedOption = 0,
     limit: LimitOption = None,
     crop: CropOption = False,
@@ -91,7 +93,7 @@ def evaluate(
     json_path: JsonPathOption = None,
 ) -> None:
     """Report on a whole dataset, before and after an attack; an unfinished run is resumed."""
-    from facemask_core import evaluation, load_classifier
+    from facemask_core import evaluation
     from facemask_core.engines import RunContext
 
     check_files({"--json": json_path}, read_paths([model, source], data, store=store))
@@ -118,7 +120,7 @@ def evaluate(
     radius = 0.0 if epsilon is None else parse_epsilon(epsilon)
     compute_engine = make_engine(engine, address, workers)
     dataset = open_data(data, limit)
-    classifier = load_classifier(model, warm_up=False, precision=precision)
+    classifier = load_model(model, read_as, precision)
     if attacker is not None:
         attacker.check_epsilon(radius, classifier.input_shape)
         note_hindrance(attacker, radius)

@@ -68,7 +68,7 @@ def read_paths(
     """Lists what a command reads.
 
     Args:
-        models: Names or folders of models; None, here and below, for what is not given.
+        models: Names, folders or files of models; None, here and below, for what is not given.
         *data: Pictures, and folders or zips of pictures.
         store: Folder of the run store; None for the default one.
 
@@ -80,7 +80,7 @@ def read_paths(
     from facemask_core.models import checkpoints
     from facemask_core.storage import place
 
-    folders = [checkpoints.locate(name) for name in models if name is not None]
+    folders = [checkpoints.find_place(name) for name in models if name is not None]
     pictures = [find_zip(path) or path for path in data if path is not None]
     manifests = [path.parent / MANIFEST_FILE for path in pictures]
     databases = (store or place.default_folder()).glob("*.sqlite3*")

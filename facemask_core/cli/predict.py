@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from facemask_core.cli.foreign_options import ReadAsOption, load_model
 from facemask_core.cli.options import (
     AllFacesFlag,
     FaceCropOption,
@@ -27,13 +28,13 @@ def predict(
     face: FaceOption = None,
     all_faces: AllFacesFlag = False,
     wear_mask: WearMaskOption = False,
+    read_as: ReadAsOption = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Tell whether the face in each picture wears a mask."""
-    from facemask_core import load_classifier
     from facemask_core.evaluation.verdicts import judge
 
-    classifier = load_classifier(model, warm_up=False)
+    classifier = load_model(model, read_as)
     rows, failed = [], False
     for path in images:
         try:

@@ -12,6 +12,7 @@ import json
 import os
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -150,8 +151,25 @@ def locate(name_or_path: str, root: Path = MODELS_DIR) -> Path:
         pass  # no path at all: too long, or with a null character
     raise CheckpointError(
         f"There is no model {name_or_path!r}; choose one of {', '.join(shipped) or 'none shipped'} "
-        f"or give a folder with {CARD_FILE} and {WEIGHTS_FILE}."
+        f"or give a Keras file (.h5 or .keras), or a folder with {CARD_FILE} and {WEIGHTS_FILE}."
     )
+
+
+def find_place(name_or_path: str) -> Path:
+    """Finds a model by its name or path: a checkpoint's folder, or a file of somebody else's.
+
+    Args:
+        name_or_path: Such as ``mobilenetv3``, ``training-runs/mine`` or ``detector.h5``.
+
+    Raises:
+        CheckpointError: There is no such model.
+    """
+    if name_or_path not in available():
+        file = Path(name_or_path)
+        with suppress(OSError, ValueError):  # no path at all
+            if file.is_file():
+                return file
+    return locate(name_or_path)
 
 
 def read_card(folder: Path) -> Card:

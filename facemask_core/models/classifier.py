@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 
 from facemask_core import backend
 from facemask_core.backend import keras
-from facemask_core.errors import AttackError, CheckpointError, DeviceError
+from facemask_core.errors import AttackError, CheckpointError, DeviceError, ForeignModelError
 from facemask_core.labels import LABELS
 from facemask_core.models import checkpoints
 from facemask_core.models.fair_queue import FairQueue
+from facemask_core.models.foreign import opening
+from facemask_core.models.foreign.choices import Choices
 from facemask_core.models.gradients import ModelFunctions, Program, Tensor, compile_program
 from facemask_core.models.loops import Loop, split_loop
 from facemask_core.models.pace import Pace
@@ -358,26 +360,40 @@ def open_classifier(
 
 
 def load_classifier(
-    name_or_path: str, *, warm_up: bool = True, precision: str = "exact"
+    name_or_path: str,
+    *,
+    warm_up: bool = True,
+    precision: str = "exact",
+    choices: Choices | None = None,
 ) -> Classifier:
-    """Loads a shipped model by name, or any checkpoint by its folder.
+    """Loads a shipped model by name, any checkpoint by its folder, or a Keras file of anybody's.
 
     Args:
-        name_or_path: Such as ``mobilenetv3`` or ``training-runs/mine``.
+        name_or_path: Such as ``mobilenetv3``, ``training-runs/mine`` or ``detector.h5``.
         warm_up: Compile the forward pass now, so that the first verdict does not wait for it.
         precision: ``exact`` computes in float32, as the figures on the card were measured.
             ``fast`` folds batch norm into the convolutions and, where that is faster, computes
             behind the first of them in bfloat16: answers differ slightly.
+        choices: What the user says of a Keras file, in place of what would be found by trying.
 
     Returns:
         A classifier ready to be shared between threads.
 
     Raises:
         CheckpointError: The model does not exist or its files cannot be trusted.
+        ForeignModelError: The Keras file cannot be used.
         DeviceError: There is no such precision.
     """
-    folder = checkpoints.locate(name_or_path)
-    classifier = open_classifier(folder, checkpoints.read_card(folder), precision=precision)
+    place = checkpoints.find_place(name_or_path)
+    if place.is_file():
+        found = opening.open_model(place, choices)
+        classifier = Classifier(found.model, found.card, precision)
+    else:
+        if choices is not None:
+            raise ForeignModelError(
+                f"{name_or_path!r} says itself how it is used; leave out what you say of it."
+            )
+        classifier = open_classifier(place, checkpoints.read_card(place), precision=precision)
     if warm_up:
         classifier.predict(np.full((1, INPUT_SIZE, INPUT_SIZE, 3), 0.5, np.float32))
     return classifier

@@ -25,7 +25,12 @@ def describe_arithmetic(backbone: str, precision: str) -> str:
     """
     if precision == "exact":
         return "float32"
-    return f"{backbones.get(backbone).fast_dtype}, batch norm folded"
+    return f"{_choose_dtype(backbone)}, batch norm folded"
+
+
+def _choose_dtype(backbone: str) -> str:
+    """Returns the fastest type as measured; of a model that is not the lab's nobody measured it."""
+    return backbones.get(backbone).fast_dtype if backbone in backbones.names() else "float32"
 
 
 def set_precision(model: keras.Model, backbone: str, precision: str) -> keras.Model:
@@ -50,7 +55,7 @@ def set_precision(model: keras.Model, backbone: str, precision: str) -> keras.Mo
     if precision == "exact":
         return model
     copy = fold_batch_norm(model)
-    if backbones.get(backbone).fast_dtype == "bfloat16":
+    if _choose_dtype(backbone) == "bfloat16":
         _compute_in_bfloat16(copy.get_layer("network"))
     return copy
 

@@ -135,6 +135,7 @@ POSIX_PLACES = ("/dev/", "/proc", "/tmp")  # noqa: S108
 BRANCHES = {
     "facemask_core/cli/work.py": {"nice"},  # goes without where there is no such function
     "facemask_core/pictures/decoder.py": {"/proc", "resource"},  # goes without where it is not
+    "facemask_core/models/foreign/reader_process.py": {"resource"},  # likewise
     "benchmarks/served.py": {"/proc", "SIGKILL", "sysconf"},  # says what is missing without /proc
     "tests/core/peak_memory.py": {"/proc", "resource"},
     "tests/core/privileges.py": {"geteuid", "seteuid"},

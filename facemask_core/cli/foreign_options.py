@@ -1,0 +1,49 @@
+"""The option with which a user says how a Keras file of somebody else's is used."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from facemask_core.cli.terminal import print_note
+from facemask_core.errors import FacemaskError, ForeignQuestionError
+
+if TYPE_CHECKING:
+    from facemask_core.models.classifier import Classifier
+
+ReadAsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--read-as",
+        help="Of a Keras file: pixels=-1..1, colours=bgr, size=160, classes=with_mask,without_mask "
+        "or worn-wrongly=without_mask; repeat for more (default: found by trying).",
+    ),
+]
+
+
+def load_model(model: str, read_as: list[str] | None, precision: str = "exact") -> Classifier:
+    """Loads a model; of a Keras file a note says how it is used.
+
+    Args:
+        model: A shipped model, a folder or a Keras file.
+        read_as: What the user says of a Keras file.
+        precision: How to compute.
+
+    Raises:
+        CheckpointError: There is no such model, or it cannot be used.
+    """
+    from facemask_core import load_classifier
+    from facemask_core.models.foreign.choices import parse_choices
+
+    choices = parse_choices(read_as) if read_as else None
+    try:
+        classifier = load_classifier(model, warm_up=False, precision=precision, choices=choices)
+    except ForeignQuestionError as error:
+        raise FacemaskError(
+            f"{error} Say it with --read-as worn-wrongly=without_mask or worn-wrongly=with_mask."
+        ) from error
+    if Path(model).is_file() and classifier.card.notes:
+        print_note(f"{model}: {classifier.card.notes}")
+    return classifier

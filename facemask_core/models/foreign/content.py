@@ -1,0 +1,47 @@
+"""What is read from a model's file: text and arrays, nothing that runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facemask_core.errors import ForeignModelError
+
+Arrays = dict[str, NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class FileContent:
+    """A model's file as data.
+
+    Attributes:
+        layout: How its arrays are named: ``h5`` by layer and weight, with a line's end between
+            them, or ``keras`` by the path of each.
+        version: The Keras that wrote it, such as ``2.2.4-tf``.
+        architecture: The architecture, JSON.
+        training: What it was compiled with, JSON; empty where the file does not say.
+        arrays: The weights.
+    """
+
+    layout: str
+    version: str
+    architecture: str
+    training: str = ""
+    arrays: Arrays = field(default_factory=dict)
+
+    @property
+    def is_old(self) -> bool:
+        """Whether Keras 2 or 1 wrote it, some of whose names mean something else than Keras 3's."""
+        return not self.version.startswith("3")
+
+
+def refuse(what: str, remedy: str) -> ForeignModelError:
+    """Makes the error for a file that cannot be used.
+
+    Args:
+        what: What is wrong, without a full stop.
+        remedy: What to do about it, without a full stop.
+    """
+    return ForeignModelError(f"{what}; {remedy}.")
