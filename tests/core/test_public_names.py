@@ -11,7 +11,7 @@ from facemask_core.training import Adversary, recipes
 def test_a_classifier_is_loaded_by_name() -> None:
     name, *options = inspect.signature(load_classifier).parameters.values()
     assert name.kind is not inspect.Parameter.KEYWORD_ONLY
-    assert {option.name for option in options} == {"warm_up", "precision"}
+    assert {option.name for option in options} == {"warm_up", "precision", "choices"}
     assert all(option.default is not inspect.Parameter.empty for option in options)
 
 
