@@ -35,11 +35,11 @@ def load_model(model: str, read_as: list[str] | None, precision: str = "exact") 
         CheckpointError: There is no such model, or it cannot be used.
     """
     from facemask_core import load_classifier
-    from facemask_core.models.foreign.choices import parse_choices
+    from facemask_core.models.foreign.choices import Choices, parse_choices
 
-    choices = parse_choices(read_as) if read_as else None
+    said: dict[str, Choices] = {"choices": parse_choices(read_as)} if read_as else {}
     try:
-        classifier = load_classifier(model, warm_up=False, precision=precision, choices=choices)
+        classifier = load_classifier(model, warm_up=False, precision=precision, **said)
     except ForeignQuestionError as error:
         raise FacemaskError(
             f"{error} Say it with --read-as worn-wrongly=without_mask or worn-wrongly=with_mask."
