@@ -9,13 +9,15 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from facemask_core import backbones
+from facemask_core import backbones, compat
 from facemask_core.attacks.base import directions
 from facemask_core.backend import keras
+from facemask_core.errors import ExplanationError
 from facemask_core.explain.base import Explanation
 from facemask_core.explain.heat import enlarge, normalise
 from facemask_core.labels import WITH_MASK, WITHOUT_MASK
 from facemask_core.models.classifier import Classifier
+from facemask_core.models.foreign.opening import BACKBONE
 from facemask_core.models.gradients import LayerFinder, ModelFunctions, Tensor
 
 ops = keras.ops
@@ -43,10 +45,9 @@ class GradCAM(Explanation):
         labels: NDArray[np.int64] | None,
         seed: int,
     ) -> NDArray[np.float32]:
-        backbone = backbones.get(classifier.card.backbone)
         logits, evidence = classifier.run(
             "grad-cam",
-            partial(_evidence, backbone.feature_layer),
+            partial(_evidence, _choose_finder(classifier.card.backbone)),
             images,
             directions(np.full(len(images), WITHOUT_MASK), None),  # away from it: to the other
         )
@@ -54,6 +55,26 @@ class GradCAM(Explanation):
         signs = np.where(classes == WITH_MASK, np.float32(1), np.float32(-1))
         positive = np.maximum(signs[:, None, None] * evidence, 0.0)  # the ReLU of eq. 2
         return normalise(enlarge(positive, classifier.input_shape[:2]))
+
+
+def _choose_finder(backbone: str) -> LayerFinder:
+    """Chooses how the last feature map is found: as the registry says, or the last map there is."""
+    return backbones.get(backbone).feature_layer if backbone != BACKBONE else _find_last_map
+
+
+def _find_last_map(model: keras.Model) -> keras.layers.Layer:
+    """Finds the last layer of somebody else's network that gives a map and not a list."""
+    (network,) = (part for part in compat.all_layers(model) if part.name == "network")
+    maps = [
+        layer
+        for layer in network.layers
+        if len(layer.output.shape) == 4 and not isinstance(layer, keras.layers.InputLayer)
+    ]
+    if not maps:
+        raise ExplanationError(
+            "This network has no feature map for Grad-CAM; choose another explanation."
+        )
+    return maps[-1]
 
 
 def _evidence(

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from foreign_files import draw, functional, layer, pixels, write_h5
 
-from facemask_core import attacks, load_classifier
+from facemask_core import attacks, explain, load_classifier
 from facemask_core.backend import keras
 from facemask_core.data import samples
 from facemask_core.errors import ForeignModelError, ForeignQuestionError
@@ -182,7 +182,7 @@ def test_how_a_detector_wants_its_pixels_is_found(scale: str, tmp_path: Path) ->
 
 
 @pytest.mark.slow
-def test_it_is_attacked_like_any_other_and_precision_may_be_fast(tmp_path: Path) -> None:
+def test_it_is_attacked_and_explained_like_any_other(tmp_path: Path) -> None:
     path = write_detector(tmp_path / "theirs.h5", "-1..1", "rgb", mask_first=False)
     said = Choices("-1..1", "rgb", classes=("without_mask", "with_mask"))
     pictures, labels = trial._read_portraits("face")
@@ -195,6 +195,15 @@ def test_it_is_attacked_like_any_other_and_precision_may_be_fast(tmp_path: Path)
         )
     ]
     assert results[0].tolist() == results[1].tolist()
+    heat = explain.make("grad-cam")
+    lab, theirs = (
+        heat(classifier, pictures)
+        for classifier in (
+            load_classifier("mobilenetv3", warm_up=False),
+            load_classifier(str(path), warm_up=False, choices=said),
+        )
+    )
+    np.testing.assert_allclose(lab, theirs, atol=1e-3)
 
 
 def test_a_published_network_settles_a_tie() -> None:
