@@ -10,7 +10,7 @@
 - ``component`` draws the slider, pictures, bars and curve over them (``lab.js``, which wires
   ``views.js``, ``answer.js``, ``rail.js``, ``guess.js`` and others, and ``lab.css``);
 - ``words`` gathers every text that the component shows;
-- ``lab`` puts them together on a page, ``hero`` on the home page.
+- ``lab`` puts them together on a page, ``sample_stage`` on Home and in the lesson.
 """
 
 from __future__ import annotations

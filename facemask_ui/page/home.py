@@ -8,7 +8,9 @@ from facemask_ui.page import frame
 def show() -> None:
     """Draws the page."""
     with frame.page("home", has_stage=True):
-        from facemask_ui.lab import hero
+        from facemask_ui.choices import models
+        from facemask_ui.face import pictures
+        from facemask_ui.lab import sample_stage
         from facemask_ui.language import say, say_all
         from facemask_ui.page import bench, cards
 
@@ -17,7 +19,7 @@ def show() -> None:
             _draw_first_step()
             cards.show_presets()
         with stage:
-            hero.show_hero()
+            sample_stage.show_sample_stage(pictures.DEFAULT_SAMPLE, models.shipped()[0], key="hero")
         cards.show_cards()
         st.header(say("home.limits_heading"), anchor=False)
         st.markdown("\n".join(f"- {limit}" for limit in say_all("home.limits")))

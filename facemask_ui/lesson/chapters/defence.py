@@ -20,6 +20,7 @@ from facemask_core.models import published
 from facemask_core.models.classifier import Classifier
 from facemask_ui.base import charts, messages
 from facemask_ui.choices import models
+from facemask_ui.lab import sample_stage
 from facemask_ui.language.texts import Texts
 from facemask_ui.lesson import subjects
 from facemask_ui.lesson.chapters.base import Chapter
@@ -93,6 +94,8 @@ class Defence(Chapter[DefenceVerdicts]):
         charts.draw_probabilities(rows, key="defended", title=self.say(texts, "alt"))
 
     def draw_more(self, texts: Texts) -> None:
+        st.subheader(self.say(texts, "slider"), anchor=False)
+        sample_stage.show_sample_stage(subjects.BARE, _find_twin(), key="defence")
         st.subheader(self.say(texts, "price"), anchor=False)
         with messages.show_errors():  # a damaged file of figures costs these tables alone
             self._draw_price(texts)

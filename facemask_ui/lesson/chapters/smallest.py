@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
-from facemask_core.pictures import images, model_input
-from facemask_core.pictures.lab_note import LabNote, describe_attack
+from facemask_core.pictures import images
 from facemask_core.robustness import Sweep
 from facemask_ui.base import palette
+from facemask_ui.lab import sample_stage
 from facemask_ui.language.texts import Texts
 from facemask_ui.lesson import subjects
 from facemask_ui.lesson.chapters.base import Chapter
@@ -17,7 +15,7 @@ _UPPER = (4, 9, subjects.MOST)
 
 
 class Smallest(Chapter[Sweep]):
-    """Original, change and attacked face at the smallest fooling epsilon."""
+    """The slider over all epsilons, at first at the smallest one that fools."""
 
     name = "smallest"
     sample = subjects.BARE
@@ -57,30 +55,12 @@ class Smallest(Chapter[Sweep]):
         }
 
     def draw(self, texts: Texts, result: Sweep) -> None:
-        row = _find_row(result)
-        original, attacked = result.adversarial[0], result.adversarial[row]
-        noise, factor = images.magnify_noise(original, attacked)
-        face = texts.say(f"faces.{subjects.BARE}.alt")
-        classifier = subjects.load_classifier()
-        note = describe_attack(
-            classifier.name,
-            classifier.card.weights_sha256,
-            result.threat_model | {"epsilon": result.grid.epsilon(int(result.notches[row]))},
-            label=subjects.read_label(subjects.BARE),
+        sample_stage.show_sample_stage(
+            subjects.BARE,
+            subjects.pick_model(),
+            key="smallest",
+            level=int(result.notches[_find_row(result)]),
         )
-        saved = model_input.encode(attacked, note)
-        before, after = (palette.describe_verdict(result.verdict(place)) for place in (0, row))
-        magnified = {"factor": str(factor)}
-        with st.container(horizontal=True):
-            for pixels, caption, alt in (
-                (model_input.encode(original), self.say(texts, "original", verdict=before), face),
-                (model_input.encode(noise, LabNote(made="noise")),
-                 self.say(texts, "noise", **magnified),
-                 self.say(texts, "noise_alt", **magnified)),
-                (saved, self.say(texts, "attacked", verdict=after), face),
-            ):  # fmt: skip
-                with st.container():
-                    st.image(pixels, caption, width="stretch", output_format="PNG", alt=alt)
 
 
 def _find_row(result: Sweep) -> int:
