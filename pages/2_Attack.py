@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from facemask_ui.language import say
 from facemask_ui.page import frame
 
 with frame.page("attack", has_stage=True):
@@ -10,6 +9,7 @@ with frame.page("attack", has_stage=True):
     from facemask_ui.choices import class_link, models
     from facemask_ui.face import cropping, pictures, truth
     from facemask_ui.lab import attack_choice
+    from facemask_ui.language import say
     from facemask_ui.page import bench
 
     hidden = class_link.read_hidden_groups()

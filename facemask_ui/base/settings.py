@@ -32,10 +32,15 @@ def enter_page(page: str) -> None:
     if st.session_state.get("page") == page:
         return
     st.session_state["page"] = page
-    for key in [str(key) for key in st.session_state if str(key).startswith(_PREFIX)]:
-        st.session_state.pop(key.removeprefix(_PREFIX), None)
+    reset_widgets()
     for key in [str(key) for key in st.session_state if str(key).startswith(PASSING)]:
         del st.session_state[key]
+
+
+def reset_widgets() -> None:
+    """Drops the widgets' own values, so that each is set anew from its setting."""
+    for key in [str(key) for key in st.session_state if str(key).startswith(_PREFIX)]:
+        st.session_state.pop(key.removeprefix(_PREFIX), None)
 
 
 def read(name: str, default: T, parse: Parse[T], *, in_link: bool = True) -> T:

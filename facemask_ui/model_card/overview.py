@@ -94,10 +94,11 @@ def choose_second(name: str) -> str:
     options = ["", *(other for other in models.shipped() if other != name)]
     if len(options) == 1:
         return ""
+    nothing = say("models.overview.no_other")
     choice = st.selectbox(
         say("models.overview.beside"),
         options,
-        format_func=lambda other: models.title(other) if other else say("models.overview.no_other"),
+        format_func=lambda other: models.title(other) if other else nothing,
         **settings.bind("beside_model", "", settings.one_of(options)),
     )
     return str(choice)

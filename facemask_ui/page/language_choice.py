@@ -22,6 +22,8 @@ def set_language() -> None:
     """
     code = settings.read(_NAME, _UNSET, _parse) or match_locale(st.context.locale)
     settings.remember(_NAME, code, _UNSET)
+    if code != language.read_current().language:
+        settings.reset_widgets()  # the browser would go on to show their options' old names
     language.speak(code)
 
 

@@ -23,14 +23,14 @@ COMMANDS = {
     "app": "--port",
     "models": "--json",
     "attacks": "--json",
-    "predict": f"IMAGES... {PICTURE} --all-faces --wear-mask",
+    "predict": f"IMAGES... {PICTURE} --all-faces --wear-mask --read-as",
     "explain": (
         f"IMAGE {PICTURE} --all-faces --wear-mask --output --method --label --share --precision"
         " --seed"
     ),
     "attack": (
         f"IMAGE {PICTURE} {ATTACK} --all-faces --wear-mask --output --label --epsilon --norm"
-        " --steps --step-size --restarts --target --source"
+        " --steps --step-size --restarts --target --source --read-as"
     ),
     "sweep": f"IMAGE {PICTURE} {ATTACK} --norm --source --largest --label --gif",
     "calibrate": "--model --data --write --json",
@@ -41,19 +41,21 @@ COMMANDS = {
     "evaluate": (
         f"{DATASET} --model --epsilon --norm --steps --step-size --restarts --target --source"
         f" --stop-early --no-stop-early {STORE} --engine --address --workers"
+        " --read-as"
     ),
     "curve": f"{DATASET} --model --source --epsilons",
     "smallest": f"{DATASET} --model --source --largest {STORE}",
     "transfer": f"{DATASET} --model --epsilon",
     "survive": f"{DATASET} --model --source --epsilon --quality",
     "defend": f"{DATASET} --model --epsilon --defence",
-    "check": f"{DATASET} --model --source --epsilon --against",
+    "check": f"{DATASET} --model --source --epsilon --against --read-as",
     "train": (
         "--model --data --output --also --name --recipe --init --stage --schedule --stop-after"
         " --batch-size --epoch-images --learning-rate --warmup-epochs --weight-decay"
         " --label-smoothing --dropout --average --adversarial --train-epsilon --train-steps"
         " --epsilon-warmup --trades --precision --tensorboard --seed"
     ),
+    "export-web": "--model --output --json",
     "portraits": "--count --output --seed --faces",
     "reproduce": f"--data --models --output --limit {STORE}",
     "work": "--idle --beside --store",

@@ -20,6 +20,8 @@ from facemask_ui.language import speech, texts
 
 UI = Path(facemask_ui.__file__).parent
 SOURCES = sorted([*UI.rglob("*.py"), *(UI.parent / "pages").glob("*.py"), UI.parent / "app.py"])
+SCRIPTS = sorted(file for file in UI.rglob("*.js") if file.parent.name != "ondevice")
+"""The engine of one's own device refuses in English, as the core does; no page has it yet."""
 WORDS = re.compile(r"[A-Za-z]{2,}[,.;:]? [A-Za-z]{2,}")
 PAGES = ("Home", "Inspect", "Attack", "Report", "Models", "Learn", "Paper")
 CODE = re.compile(r"^\s*[<.#]|[{};]\s*$|^\w+ (%|=)|[a-z-]+: [^ ]+;|\\[wsd]|^default-src")
@@ -43,9 +45,10 @@ def test_no_sentence_stands_in_the_code(file: Path) -> None:
     assert list(list_sentences(tree)) == []
 
 
-@pytest.mark.parametrize("file", sorted(UI.rglob("*.js")), ids=lambda file: file.name)
+@pytest.mark.parametrize("file", SCRIPTS, ids=lambda file: file.name)
 def test_no_sentence_stands_in_a_script(file: Path) -> None:
-    source = re.sub(r"(?m)^\s*//.*$|(?<=[;{},)]) *//.*$", "", file.read_text(encoding="utf-8"))
+    comment = r"(?ms)/\*.*?\*/|^\s*//[^\n]*|(?<=[;{},)]) *//[^\n]*"
+    source = re.sub(comment, "", file.read_text(encoding="utf-8"))
     quoted = re.findall(r"\"([^\"\n]*)\"|'([^'\n]*)'", source)
     sentences = ["".join(one) for one in quoted if re.search(r"[A-Z][a-z]+ [a-z]+", "".join(one))]
     assert sentences == []

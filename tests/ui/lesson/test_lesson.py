@@ -48,8 +48,10 @@ HOSTILE = [
 
 
 def count_figures(app: AppTest) -> int:
-    """Charts and pictures beyond the one face a chapter may begin with."""
-    return len(app.get("plotly_chart")) + len(app.get("table")) + max(0, len(app.get("image")) - 1)
+    """Charts, stages and pictures beyond the one face a chapter may begin with."""
+    parts = [element.proto.component_name for element in app.get("bidi_component")]
+    charts = len(app.get("plotly_chart")) + len(app.get("table"))
+    return charts + parts.count("attack_lab") + max(0, len(app.get("image")) - 1)
 
 
 def read_page(app: AppTest) -> str:
