@@ -178,7 +178,7 @@ def _choose_upload() -> UploadedFile | None:
         on_change=lambda file: _store_picture(UPLOAD, file, "uploaded"),
         most_megabytes=images.MAX_BYTES // 2**20,
     )
-    st.caption(say("picture.limits", kinds=images.KINDS))
+    st.caption(say("picture.limits", kinds=say("refusals.kinds")))
     return file
 
 

@@ -24,7 +24,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from facemask_ui import compat
-from facemask_ui.language import say_known
+from facemask_ui.language import say
 from facemask_ui.visitors import waiting
 
 Value = TypeVar("Value")
@@ -147,7 +147,7 @@ class SharedFunction(Generic[Parameters, Value]):
     def _show_spinner(self, key: Hashable) -> AbstractContextManager[None]:
         if self._spinner is None or key in self._cache or compat.read_session_id() is None:
             return nullcontext()
-        return st.spinner(say_known(self._spinner, self._spinner))
+        return st.spinner(say(self._spinner))
 
 
 def compute_once(

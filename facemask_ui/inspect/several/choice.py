@@ -97,7 +97,7 @@ def choose_pictures() -> list[ChosenPicture]:
         on_change=_store_pictures,
         most_megabytes=images.MAX_BYTES // 2**20,
     )
-    st.caption(say("inspect.several.limits", kinds=images.KINDS, pictures=_MOST_PICTURES))
+    st.caption(say("inspect.several.limits", kinds=say("refusals.kinds"), pictures=_MOST_PICTURES))
     chosen: list[ChosenPicture] = st.session_state.get(_KEY, [])
     count = int(st.session_state.get(_COUNT, 0))
     if count > len(chosen):
