@@ -99,7 +99,7 @@ def test_every_page_does_with_one_model(open_page: Open, page: str) -> None:
 
 def test_a_model_that_nobody_uses_leaves_memory_and_comes_back() -> None:
     classifier = weakref.ref(models.load("mobilenetv3", to_attack=True))
-    assert models.unload(60.0) == []
+    assert "mobilenetv3" not in models.unload(60.0)  # others may have been idle for as long
     assert classifier() is models.load("mobilenetv3")
     assert "mobilenetv3" in models.unload(0.0)
     assert classifier() is None

@@ -39,7 +39,7 @@ def classifier(name: str) -> Classifier:
     return load_classifier(name, warm_up=False)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     folders = [tmp_path_factory.mktemp(name) for name in MODELS]
     for name, folder in zip(MODELS, folders, strict=True):
@@ -47,7 +47,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return folders
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def node(exported: list[Path]) -> Iterator[Node]:
     with Node() as runtime:
         runtime.open(exported, most=2)
