@@ -29,25 +29,28 @@ class AttackedPortrait:
     note: LabNote
 
 
-def attack_portrait(model: str, epsilon: float) -> AttackedPortrait:
-    """Attacks the portrait with FGSM, and rounds the result to 8 bits.
+def attack_portrait(model: str, epsilon: float, *, attack: str = "fgsm") -> AttackedPortrait:
+    """Attacks the portrait, and rounds the result to 8 bits.
 
     Args:
         model: Name of the model.
         epsilon: On the [0, 1] scale.
+        attack: Name of the attack, made with its usual settings.
     """
     classifier = models.load(model, to_attack=True)
     picture = pictures.read_sample(pictures.DEFAULT_SAMPLE)
-    result = _attack_sample(classifier.card.weights_sha256, epsilon, classifier)
-    threat_model = attacks.make("fgsm").threat_model(epsilon)
+    result = _attack_sample(classifier.card.weights_sha256, attack, epsilon, classifier)
+    threat_model = attacks.make(attack).threat_model(epsilon)
     note = describe_attack(model, classifier.card.weights_sha256, threat_model, label=picture.label)
     return AttackedPortrait(result, picture.alt, note)
 
 
 @compute_once(most=32, spinner="paper.points.attacking")
-def _attack_sample(model: str, epsilon: float, _classifier: Classifier) -> AttackedFace:
+def _attack_sample(
+    model: str, attack: str, epsilon: float, _classifier: Classifier
+) -> AttackedFace:
     """Attacks the portrait once for all visitors: it is the lab's own."""
     picture = pictures.read_sample(pictures.DEFAULT_SAMPLE)
     face = cropping.cut_face(picture, None)
-    fgsm = attacks.make("fgsm")
-    return verdicts.attack_face(_classifier, face, fgsm, epsilon=epsilon, label=picture.label)
+    made = attacks.make(attack)
+    return verdicts.attack_face(_classifier, face, made, epsilon=epsilon, label=picture.label)

@@ -10,6 +10,7 @@ from facemask_ui.base import messages, settings
 from facemask_ui.choices import models
 from facemask_ui.language import say
 from facemask_ui.paper import (
+    attacked_pictures,
     differences,
     other_work,
     points,
@@ -60,6 +61,9 @@ def show_paper() -> None:
         with messages.show_errors():
             if usable:
                 reports.show_reports(paper, model)
+        with messages.show_errors():
+            if usable:
+                attacked_pictures.show_attacked_pictures(paper, model)
         with messages.show_errors():
             other_work.show_other_work(paper)
     elif usable:

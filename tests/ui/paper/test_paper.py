@@ -13,11 +13,15 @@ import pytest
 from screen import Open, sentences
 from streamlit.testing.v1 import AppTest
 
+from facemask_core import Classifier
+from facemask_core.evaluation import verdicts
+from facemask_core.labels import WITHOUT_MASK
 from facemask_core.models import checkpoints
 from facemask_core.paper import experiments, printed, results
 from facemask_core.paper.second_softmax import LARGEST
 from facemask_ui.base.palette import LIGHT
 from facemask_ui.choices import models
+from facemask_ui.face import cropping, pictures
 from facemask_ui.language import percent, read_texts
 from facemask_ui.paper import differences, reports, training_tables
 from facemask_ui.paper.points import (
@@ -213,6 +217,24 @@ def test_every_point_is_shown_by_its_link(open_page: Open, number: int) -> None:
     assert not app.info
     assert app.header[0].value == f"{number}. {POINTS[number - 1].title}"
     assert app.query_params.get("point", "1") == str(number)
+
+
+def test_the_papers_pictures_are_made_again_for_those_who_open_them(
+    open_page: Open, brightness: Classifier
+) -> None:
+    app = open_page("Paper")
+    assert not app.get("image"), "nothing is computed for visitors who read the tables alone"
+    app.session_state["attacked-pictures"] = True
+    app.run()
+    _assert_sound(app)
+    assert len(app.get("image")) == 3 * len(PAPER.examples)
+    face = cropping.cut_face(pictures.read_sample(pictures.DEFAULT_SAMPLE), None)
+    before = verdicts.judge(brightness, face[None])[0].probabilities[WITHOUT_MASK]
+    rows = [it.value for it in app.table if "Probability of the true class" in it.value]
+    assert [[*row["Before"]] for row in rows] == [
+        [f"{example.before:.3f}", f"{before:.3f}"] for example in PAPER.examples
+    ]
+    assert all(float(row["After"].iloc[1]) < before for row in rows)
 
 
 @pytest.mark.usefixtures("brightness", "result_files")
