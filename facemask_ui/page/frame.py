@@ -26,10 +26,8 @@ _ICON = str(Path(__file__).with_name("icon.svg"))
 _PROCESSOR = re.compile(r"^CPU \((\d+) cores\)$")
 """What the core calls a computer without an accelerator."""
 (_CSS,) = browser.read_texts(__file__, "frame.css")
-# Streamlit takes drawings out of a page's HTML, but no pictures.
-_MARK = (
-    f'<img src="data:image/svg+xml;base64,{b64encode(Path(_ICON).read_bytes()).decode()}" alt="">'
-)
+_MARK = b64encode(Path(_ICON).read_bytes()).decode()
+_CSS += f".mark::before {{ background-image: url(data:image/svg+xml;base64,{_MARK}); }}"
 _PAGES = (
     ("app.py", "home", ":material/home:"),
     ("pages/1_Inspect.py", "inspect", ":material/search:"),
@@ -83,7 +81,7 @@ def _draw_head(name: str, has_stage: bool) -> None:
     with st.container(horizontal=True, key="navigation", gap="xsmall"):
         if has_stage:
             skip_link.draw_skip_link()
-        st.html(f'<span class="mark">{_MARK}{say("frame.name")}</span>', width="content")
+        st.html(f'<span class="mark">{say("frame.name")}</span>', width="content")
         _draw_links()
         language_choice.choose_language()
     with st.container(horizontal=True, key="heading"):

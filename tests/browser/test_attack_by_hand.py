@@ -154,7 +154,7 @@ def test_l2_by_hand_has_a_slider_and_a_link_of_its_own(visit: Visit) -> None:
     page.get_by_test_id("stButtonGroup").get_by_text("L2", exact=True).click()
     settle(page)
     complete(page)
-    assert slider(page).input_value() == "4"
+    expect(slider(page)).to_have_value("4")
     expect(lab(page).locator(".level")).to_have_text("1")
     slider(page).press("ArrowRight")
     expect(page).to_have_url(re.compile(r"epsilon_l2=1\.25"))
@@ -289,7 +289,7 @@ def test_the_link_offered_is_the_pages_own_address(visit: Visit) -> None:
     page.get_by_text("Link for a class", exact=True).click()
     page.get_by_text("Choice of model", exact=True).click()
     address = page.url.split("?")[0]
-    expect(page.get_by_test_id("stCode")).to_have_text(f"{address}?epsilon=3&hide=model")
+    expect(page.get_by_test_id("stCode")).to_have_text(f"{address}?epsilon=3&lang=en&hide=model")
 
 
 def test_wipe_shows_the_original_left_of_the_line(visit: Visit) -> None:
@@ -373,7 +373,7 @@ def test_a_link_from_home_opens_what_it_promises_whatever_was_chosen_before(visi
     expect(lab(page).locator(".stated")).not_to_contain_text("robust")
     expect(lab(page).locator(".guess")).to_be_hidden()
     settle(page)
-    assert page.url.split("?")[1] == "sample=portrait-14&epsilon=8"
+    assert page.url.split("?")[1] == "sample=portrait-14&epsilon=8&lang=en"
 
 
 @pytest.mark.journey

@@ -16,7 +16,7 @@ GONE_SECONDS = BACK_SECONDS + 20.0
 
 def test_a_tab_closed_amid_an_attack_leaves_the_lab_to_the_others(visit: Visit) -> None:
     leaving = visit()
-    leaving.goto(f"{leaving.url}Attack?attack=pgd&steps=100&sample=portrait-01")
+    leaving.goto(f"{leaving.url.partition('?')[0]}Attack?attack=pgd&steps=100&sample=portrait-01")
     expect(leaving.locator(".lab[data-state]")).to_be_visible(timeout=FIRST_VERDICT_MS)
     assert leaving.locator(".lab[data-state=complete]").count() == 0, "it is amid its sweep"
     leaving.context.close()

@@ -52,7 +52,7 @@ def walk(page: Page, strings: Texts, width: int, press: Press) -> None:
     for number, chapter in enumerate(CHAPTERS, 1):
         heading = page.get_by_role("heading", level=2)
         expect(heading).to_have_text(f"{number}. {chapter.say(strings, 'title')}")
-        expect(page.get_by_test_id("stMain")).to_have_attribute("lang", strings.language)
+        expect(page.locator("html")).to_have_attribute("lang", strings.language)
         assert_fits(page, width)
         press(page, page.get_by_test_id("stRadio").get_by_role("radio").first)
         press(page, page.get_by_role("button", name=strings.say("page.reveal")))
