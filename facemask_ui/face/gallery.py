@@ -84,16 +84,18 @@ def choose_sample(default: str) -> str:
         default: Id of the picture that is chosen at first.
     """
     sample_id = current_sample(default)
+    language = read_current().language
+    # A component's markup is one for all visitors, so each language has a component of its own.
+    name = f"{_KEY}_{language}"
 
     def store() -> None:
-        value = str(st.session_state[_KEY].get("picked"))
+        value = str(st.session_state[name].get("picked"))
         if value in list_samples():  # it comes from a browser
             settings.remember("sample", value, default)
 
-    component = st.components.v2.component(
-        _KEY, html=_write_markup(read_current().language), css=_CSS, js=_JS
-    )
-    component(data={"current": sample_id}, key=_KEY, on_picked_change=store)
+    markup = _write_markup(language)
+    component = st.components.v2.component(name, html=markup, css=_CSS, js=_JS)
+    component(data={"current": sample_id}, key=name, on_picked_change=store)
     return sample_id
 
 

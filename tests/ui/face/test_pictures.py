@@ -285,7 +285,9 @@ def test_the_gallery_sends_small_pictures_that_are_told_apart_without_seeing_the
     open_page: Open,
 ) -> None:
     app = open_page("Attack")
-    sent = next(e.proto for e in app.get("bidi_component") if e.proto.component_name == "gallery")
+    sent = next(
+        e.proto for e in app.get("bidi_component") if e.proto.component_name == "gallery_en"
+    )
     assert len(sent.html_content) < 120_000
     shown = re.findall(r'src="data:image/webp;base64,([^"]+)" alt="([^"]+)"', sent.html_content)
     assert len(shown) == len(samples.gallery()) + len(samples.confusers())
