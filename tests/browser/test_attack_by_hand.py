@@ -363,6 +363,17 @@ def test_gallery_by_keyboard(visit: Visit) -> None:
     assert (shown(page) != before).any()
 
 
+def test_a_change_of_language_reaches_the_menus_and_leaves_the_faces(visit: Visit) -> None:
+    page = complete(visit("Attack?sample=portrait-01"))
+    page.get_by_text("Français", exact=True).click()
+    attack = page.get_by_test_id("stSelectbox").filter(has_text="Attaque").locator("input")
+    expect(attack).to_have_value(re.compile("un seul pas"))
+    expect(page.locator("input[name=sample]:checked")).to_have_value("portrait-01")
+    page.locator("input[name=sample][value=portrait-02]").check(force=True)
+    expect(page).to_have_url(re.compile("sample=portrait-02"))
+    expect(page).to_have_url(re.compile("lang=fr"))
+
+
 def test_a_link_from_home_opens_what_it_promises_whatever_was_chosen_before(visit: Visit) -> None:
     page = visit("Attack?attack=fgsm&norm=l2&guess=True&model=mobilenetv3-robust")
     page.get_by_role("link", name="Home").click()
