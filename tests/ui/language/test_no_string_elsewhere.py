@@ -55,9 +55,7 @@ def test_no_sentence_stands_in_a_script(file: Path) -> None:
 
 
 @pytest.mark.usefixtures("light_models", "brackets")
-@pytest.mark.parametrize(
-    "page", ["Home", "Inspect", "Attack", "Report", "Models", "Learn", "Paper"]
-)
+@pytest.mark.parametrize("page", PAGES)
 def test_a_page_says_only_what_stands_in_the_files(
     open_page: Open, page: str, request: pytest.FixtureRequest
 ) -> None:
