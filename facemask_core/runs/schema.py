@@ -89,7 +89,7 @@ def _prepare(path: Path, connection: sqlite3.Connection) -> None:
     if damage:
         raise DamagedStoreError(f"The run store {path} is damaged: {damage}.")
     version = _version(connection, path)
-    connection.execute("PRAGMA journal_mode = WAL")
+    sqlite_file.keep_pages_beside(connection)
     if version < len(MIGRATIONS):
         _migrate(connection, path)
 

@@ -64,6 +64,26 @@ def connect(path: Path, prepare: Callable[[sqlite3.Connection], None]) -> sqlite
     return connection
 
 
+def keep_pages_beside(connection: sqlite3.Connection) -> None:
+    """Has new pages written to a file beside the database, so that readers never wait for a writer.
+
+    Two processes that change a new file to this way at once are each refused immediately, since
+    neither would let go of its lock while it waits (SQLite's own waiting does not serve here).
+
+    Raises:
+        sqlite3.Error: The file cannot be written, or is busy for `BUSY_SECONDS`.
+    """
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+        time.sleep(0.01)
+
+
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """Writes all of a block's statements or, whatever happens, none; nobody else writes then."""
