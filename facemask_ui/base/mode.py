@@ -45,6 +45,9 @@ class Mode:
         uploads_each: Megabytes of those from one address, unless ``FACEMASK_UPLOADS_EACH`` says
             otherwise; None for all of them.
         uploads_session: Megabytes of those from one tab; None for all of them.
+        rooms: How many rooms of classes may be open at once.
+        rooms_each: How many of those may come from one address; None for all of them.
+        pupils: How many pupils a room takes.
         hides_errors: Whether pages hide the details of errors whatever Streamlit's settings say.
         serves_developers: Whether messages and addresses are answered, to browsers on the server
             itself, that Streamlit has for the developers of an app and no visitor's browser uses.
@@ -65,6 +68,9 @@ class Mode:
     uploads: int | None = None
     uploads_each: int | None = None
     uploads_session: int | None = None
+    rooms: int = 20
+    rooms_each: int | None = None
+    pupils: int = 100
     hides_errors: bool = False
     serves_developers: bool = False
 
@@ -85,6 +91,7 @@ _MODES = {
         visitors=_VISITORS,
         uploads=1500,
         uploads_session=420,
+        rooms_each=8,
     ),
     "public": Mode(
         folders=False,
@@ -101,6 +108,9 @@ _MODES = {
         uploads=600,
         uploads_each=400,
         uploads_session=220,
+        rooms=40,
+        rooms_each=4,
+        pupils=50,
         hides_errors=True,
     ),
 }

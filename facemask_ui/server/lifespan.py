@@ -11,6 +11,7 @@ import streamlit as st
 import facemask_ui.compat
 from facemask_core import logs
 from facemask_ui.choices import offer
+from facemask_ui.rooms import streams
 from facemask_ui.server import (
     compat,
     drain,
@@ -50,6 +51,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     tasks = [
         asyncio.create_task(Reaper(tabs, uploads).run()),
         asyncio.create_task(idle_models.unload_idle_models(idle_models.read_idle_seconds())),
+        asyncio.create_task(streams.end_streams_at_stop()),
         asyncio.create_task(idle_films.compute_in_silence(idle_films.read_megabytes())),
     ]
     try:

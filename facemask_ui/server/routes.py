@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from starlette.routing import Route
 
+from facemask_ui import classroom
+from facemask_ui.classroom import page
+from facemask_ui.rooms import ROOMS, routes
 from facemask_ui.server import readiness
+
+_PAGES = routes.Pages(page.pupil_page, page.projector_page, Path(classroom.__file__).parent)
 
 
 def build_routes() -> list[Route]:
     """Builds the addresses."""
-    return [Route(readiness.PATH, readiness.answer)]
+    return [
+        Route(readiness.PATH, readiness.answer),
+        *routes.build_routes(ROOMS, _PAGES),
+    ]

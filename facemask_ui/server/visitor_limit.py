@@ -6,6 +6,7 @@ page itself, which can show its visitor why.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from starlette.responses import PlainTextResponse
@@ -22,6 +23,7 @@ FULL_ADDRESS = (
     "close one and load this page again."
 )
 _RETRY_SECONDS = "60"
+_ROOM = re.compile(r"/(?:join|room)(?:/|$)")
 
 
 class VisitorLimit:
@@ -72,7 +74,12 @@ class VisitorLimit:
 
 
 def _is_page(scope: Scope) -> bool:
-    """Tells whether a browser asks for a page, and not for one of its parts."""
+    """Tells whether a browser asks for a page of Streamlit's, and not for one of its parts.
+
+    A class in a room opens plain pages, and the room counts its devices.
+    """
+    if _ROOM.match(scope["path"]):
+        return False
     accepted = next((value for name, value in scope["headers"] if name == b"accept"), b"")
     return scope["method"] == "GET" and b"text/html" in accepted
 
