@@ -33,6 +33,11 @@ const HANDLERS = {
     return { ...result, picture: textOf(result.picture) };
   },
 
+  async follow({ model, picture, task }) {
+    const { points } = await device.follow(model, { ...task, picture: bytesOf(picture) });
+    return { pictures: points.map((point) => textOf(point.picture)), logits: points.map((point) => point.logits) };
+  },
+
   /** Also counts the parts, and cancels after some of them where that is asked. */
   async sweep({ model, picture, task, cancelAfter = Infinity }) {
     const stop = new AbortController();

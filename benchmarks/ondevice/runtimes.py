@@ -111,13 +111,17 @@ class Runtime(ABC):
         result = self.ask("attack", model=model, picture=picture, task=task)
         return {**result, "picture": _decode(result["picture"])}
 
+    def follow(
+        self, model: str, picture: NDArray[np.uint8], **task: Any
+    ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+        """The pictures and the logits along an attack of many steps, from its start on."""
+        return _decode_all(self.ask("follow", model=model, picture=picture, task=task))
+
     def sweep(
         self, model: str, picture: NDArray[np.uint8], **task: Any
     ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
         """The pictures and the logits at all notches."""
-        result = self.ask("sweep", model=model, picture=picture, task=task)
-        pictures = np.stack([_decode(text) for text in result["pictures"]])
-        return pictures, np.array(result["logits"], np.float32)
+        return _decode_all(self.ask("sweep", model=model, picture=picture, task=task))
 
     def smallest(self, model: str, picture: NDArray[np.uint8], **task: Any) -> int | None:
         """The smallest level that fools; None where none does."""
@@ -187,3 +191,8 @@ def _encode(data: bytes) -> str:
 
 def _decode(text: str) -> NDArray[np.uint8]:
     return np.frombuffer(base64.b64decode(text), np.uint8).reshape(224, 224, 3)
+
+
+def _decode_all(result: dict[str, Any]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    pictures = np.stack([_decode(text) for text in result["pictures"]])
+    return pictures, np.array(result["logits"], np.float32)

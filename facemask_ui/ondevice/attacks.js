@@ -76,6 +76,17 @@ class Pgd extends Attack {
     return this.bestOf(restarts, attempt);
   }
 
+  /** Yields the points of the first attempt: where it starts, then where each step leads. */
+  async *path(epsilon) {
+    const { random_start: isRandom, steps, norm } = this.settings;
+    let point = isRandom ? this.climber.withNoise(norm, epsilon, this.seed, 0) : this.climber.original();
+    yield point;
+    for (let step = 0; step < steps; step += 1) {
+      ({ last: point } = await this.climbFrom({ epsilon, start: point, steps: 1, keepStart: false }));
+      yield point;
+    }
+  }
+
   /** The length of a step at an epsilon, chosen or derived. */
   stepSizeAt(epsilon) {
     const { reach } = this.described.attacks.pgd;

@@ -45,6 +45,12 @@ class Device {
     return { ...result, probabilities: softmax(result.logits) };
   }
 
+  /** The points of an attack of many steps, from its start on, each an 8-bit picture with its answer. */
+  async follow(model, task, options) {
+    const { label, points } = await this.run("follow", model, task, options);
+    return { label, points: points.map((point) => ({ ...point, probabilities: softmax(point.logits) })) };
+  }
+
   /** Attacks a picture at every notch of the slider; `options.onPart` gets each part as it comes. */
   async sweep(model, task, { onPart, ...options } = {}) {
     const answers = new Map();

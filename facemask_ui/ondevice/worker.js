@@ -65,6 +65,18 @@ async function attackOnce(climber, task) {
   return { ...rounded, label: attack.label, success: attack.succeeds(rounded), step, gradients, dead };
 }
 
+/** Follows an attack step by step; each point is rounded to 8 bits and judged. */
+async function follow(climber, task, tell) {
+  const attack = await prepare(climber, task);
+  if (!attack.path) throw new Error("Only an attack of many steps can be followed.");
+  const points = [];
+  for await (const picture of attack.path(task.epsilon)) {
+    points.push(await climber.round({ picture }, task.epsilon, lab.described.levels));
+    tell.progress({ done: points.length, total: attack.settings.steps + 1 });
+  }
+  return { label: attack.label, points };
+}
+
 async function sweep(climber, task, tell) {
   const attack = await prepare(climber, task);
   const grid = lab.described.grids[attack.settings.norm];
@@ -90,7 +102,7 @@ function crop(climber, { photograph, box }) {
   return { picture: cropPhotograph(photograph, box) };
 }
 
-const TASKS = { answer, attack: attackOnce, sweep, smallest, crop };
+const TASKS = { answer, attack: attackOnce, follow, sweep, smallest, crop };
 
 async function carryOut({ id, kind, model, task }) {
   const tell = {

@@ -136,6 +136,21 @@ def test_pgd_stays_within_its_ball_and_fools(node: Node) -> None:
     assert 1.5 < np.linalg.norm(moved / 255) < 2.05  # rounding to 8 bits may add a little
 
 
+def test_pgd_can_be_followed_from_its_random_start_to_its_result(node: Node) -> None:
+    picture, epsilon = portraits(1)[0], 3 / 255
+    task = {"attack": "pgd", "epsilon": epsilon, "settings": {"steps": 4}, "seed": 2}
+    pictures, logits = node.follow(MODELS[0], picture, **task)
+    start = attacks.make("noise").add_noise(images.to_float(picture)[None], epsilon, 2)[0]
+    assert (pictures[0] == images.to_uint8_within(start, picture, epsilon)).all()
+    assert len(pictures) == 5
+    assert np.abs(pictures.astype(int) - picture).max() == 3
+    assert np.abs(node.answer(MODELS[0], pictures) - logits).max() < MOST_LOGIT
+    last = node.attack(MODELS[0], picture, **task)
+    assert last["step"] < 4 or (last["picture"] == pictures[-1]).all()
+    with pytest.raises(RuntimeError, match="many steps"):
+        node.follow(MODELS[0], picture, attack="fgsm", epsilon=epsilon)
+
+
 def test_a_sweep_reports_its_progress_and_can_be_cancelled(node: Node) -> None:
     picture = portraits(1)[0]
     asked = {"model": MODELS[0], "picture": picture}
