@@ -31,19 +31,32 @@ def export_model(name: str, output: Path) -> dict[str, int]:
         CheckpointError: There is no such model, or it cannot be loaded.
         ExportError: A browser cannot compute it.
     """
-    folder = checkpoints.locate(name)
-    card = checkpoints.read_card(folder)
-    refuse_backbone(card)
-    plan = write_plan(checkpoints.load_model(folder, card), card)
-    contents = {
-        PLAN_FILE: _write_json(plan),
-        checkpoints.WEIGHTS_FILE: (folder / checkpoints.WEIGHTS_FILE).read_bytes(),
-        ATTACKS_FILE: _write_json(describe_attacks()),
-    }
+    contents = write_model(name)
     output.mkdir(parents=True, exist_ok=True)
     for file, content in contents.items():
         checkpoints.write_atomically(output / file, content)
     return {file: len(content) for file, content in contents.items()}
+
+
+def write_model(name: str) -> dict[str, bytes]:
+    """Writes what a browser needs of a model: the content of each file, by its name.
+
+    Args:
+        name: A shipped model, or its folder.
+
+    Raises:
+        CheckpointError: There is no such model, or it cannot be loaded.
+        ExportError: A browser cannot compute it.
+    """
+    folder = checkpoints.locate(name)
+    card = checkpoints.read_card(folder)
+    refuse_backbone(card)
+    plan = write_plan(checkpoints.load_model(folder, card), card)
+    return {
+        PLAN_FILE: _write_json(plan),
+        checkpoints.WEIGHTS_FILE: (folder / checkpoints.WEIGHTS_FILE).read_bytes(),
+        ATTACKS_FILE: _write_json(describe_attacks()),
+    }
 
 
 def _write_json(value: object) -> bytes:

@@ -9,7 +9,7 @@ from starlette.routing import Route
 from facemask_ui import classroom
 from facemask_ui.classroom import page
 from facemask_ui.rooms import ROOMS, routes
-from facemask_ui.server import readiness
+from facemask_ui.server import device_files, readiness
 
 _PAGES = routes.Pages(page.pupil_page, page.projector_page, Path(classroom.__file__).parent)
 
@@ -18,5 +18,6 @@ def build_routes() -> list[Route]:
     """Builds the addresses."""
     return [
         Route(readiness.PATH, readiness.answer),
+        *device_files.ROUTES,
         *routes.build_routes(ROOMS, _PAGES),
     ]

@@ -52,8 +52,12 @@ class Exchange:
         return {name.decode(): value.decode() for name, value in pairs}
 
     @property
+    def content(self) -> bytes:
+        return b"".join(it.get("body", b"") for it in self.sent)
+
+    @property
     def text(self) -> str:
-        return b"".join(it.get("body", b"") for it in self.sent).decode()
+        return self.content.decode()
 
 
 def body(chunks: Iterable[bytes]) -> list[Message]:
