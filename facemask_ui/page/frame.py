@@ -18,7 +18,7 @@ from facemask_ui import compat
 from facemask_ui.base import address, browser, messages, mode, page_runs, settings, theme
 from facemask_ui.base.tally import TALLY
 from facemask_ui.language import say
-from facemask_ui.page import language_choice, skip_link, start
+from facemask_ui.page import language_choice, skip_link, start, widget_words
 
 _log = logging.getLogger(__name__)
 # A material icon would do, but the browser's tab fetches those from a server of Google's.
@@ -77,7 +77,7 @@ def _draw_head(name: str, has_stage: bool) -> None:
     st.set_page_config(page_title=title, page_icon=_ICON, layout="wide")
     _check_mode()
     compat.keep_uploads_in_memory()
-    st.html(f"<style>{_CSS}{theme.write_ink()}</style>")
+    st.html(f"<style>{_CSS}{theme.write_ink()}{widget_words.write_style()}</style>")
     with st.container(horizontal=True, key="navigation", gap="xsmall"):
         if has_stage:
             skip_link.draw_skip_link()
