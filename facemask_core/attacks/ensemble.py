@@ -16,6 +16,9 @@ from facemask_core.attacks.restarts import merge_attempts
 from facemask_core.attacks.square import Square
 from facemask_core.models.classifier import Classifier
 
+WRONG_BEFORE = "wrong before"
+"""What an image was felled by that the model classes wrongly without any attack."""
+
 
 @dataclass(frozen=True, eq=False)
 class EnsembleBatch(AdversarialBatch):
@@ -23,7 +26,7 @@ class EnsembleBatch(AdversarialBatch):
 
     Attributes:
         felled_by: (n,), names such as ``apgd cross-entropy``; empty where the image withstood all
-            of them, and ``wrong before`` where it took no attack.
+            of them, and :data:`WRONG_BEFORE` where it took no attack.
     """
 
     felled_by: NDArray[np.str_]
@@ -90,7 +93,7 @@ class Ensemble(Attack):
         right = classifier.predict(images).argmax(axis=1) == labels
         (first, member), *others = self._list_members()
         batch = member(classifier, images, labels, epsilon=epsilon, seed=seed)
-        felled_by = np.where(right, np.where(batch.success, first, ""), "wrong before")
+        felled_by = np.where(right, np.where(batch.success, first, ""), WRONG_BEFORE)
         for place, (name, member) in enumerate(others, start=1):
             rows = np.flatnonzero(~batch.success)
             if not len(rows):

@@ -56,7 +56,7 @@ def print_parts(result: Evaluation) -> None:
     Args:
         result: The report.
     """
-    from facemask_core.evaluation.parts import list_parts
+    from facemask_core.evaluation.parts import count_felled, list_parts
 
     parts = list(list_parts(result.parts | {"sources": result.by_source()}))
     shown = {key: head for key, head in _HEADS.items() if key in parts[0].figures}
@@ -75,6 +75,11 @@ def print_parts(result: Evaluation) -> None:
         line = f"{name:{width}}  {part.figures['images']:>6}"
         line += "".join(f"  {part.figures[key]:>{len(head)}}" for key, head in counted.items())
         print_line(line + "".join(f"  {cell:<{_CELL}}" for cell in cells).rstrip())
+    if result.felled_by is not None:
+        print_line()
+        print_line(f"{'felled by':{width}}  {_write_felled(count_felled(result.felled_by))}")
+        for name, part in zip(names, parts, strict=True):
+            print_line(f"{name:{width}}  {_write_felled(part.figures['felled_by'])}")
     if (counting := result.parts["without_drawn"]) is None:
         return
     shown = {"balanced_accuracy": "balanced accuracy"}
@@ -83,6 +88,11 @@ def print_parts(result: Evaluation) -> None:
     print_line(f"without drawn masks, {counting['images']} images, the figures that count:")
     for key, head in shown.items():
         print_line(f"{head} {_write_share(counting, key)}")
+
+
+def _write_felled(counts: Mapping[str, int]) -> str:
+    """Writes how many images each of several attacks felled, such as ``fab 3, square 1``."""
+    return ", ".join(f"{name} {count}" for name, count in counts.items()) or "none"
 
 
 def _write_share(figures: Mapping[str, Any], key: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from facemask_core.attacks.ensemble import WRONG_BEFORE
 from facemask_core.data.provenance import Origin
 from facemask_core.evaluation import confidence_intervals
 from facemask_core.evaluation.confidence_intervals import Interval
@@ -30,6 +31,8 @@ class Outcomes:
         fooled: bool (n,), classed wrongly after the attack; None for a clean run.
         unsure: bool (n,), where the model is unsure before the attack; None where it is not known.
         unsure_attacked: bool (n,), where it is unsure after the attack; None for a clean run too.
+        felled_by: (n,), which of several attacks in turn felled each image; None where there was
+            one attack or none.
     """
 
     labels: NDArray[np.int64]
@@ -39,6 +42,7 @@ class Outcomes:
     fooled: NDArray[np.bool_] | None = None
     unsure: NDArray[np.bool_] | None = None
     unsure_attacked: NDArray[np.bool_] | None = None
+    felled_by: NDArray[np.str_] | None = None
 
     @property
     def successes(self) -> NDArray[np.bool_] | None:
@@ -63,7 +67,8 @@ class Outcomes:
             ``images``, ``accuracy`` before the attack, with an attack ``robust_accuracy`` and
             ``success_rate``, and their ``intervals`` by name. The success rate is None where no
             image counts for it. Where it is known, on how many images the model is ``unsure``, and
-            with an attack ``unsure_attacked``.
+            with an attack ``unsure_attacked``. Where several attacks were made in turn,
+            ``felled_by``: how many images each of them felled.
         """
         doubts = {"unsure": self.unsure, "unsure_attacked": self.unsure_attacked}
         shares = {"accuracy": self.right}
@@ -73,6 +78,7 @@ class Outcomes:
             "images": len(self.labels),
             **{name: int(hits.sum()) for name, hits in doubts.items() if hits is not None},
             **{name: float(hits.mean()) if len(hits) else None for name, hits in shares.items()},
+            **({} if self.felled_by is None else {"felled_by": count_felled(self.felled_by)}),
             "intervals": {
                 name: _as_dict(confidence_intervals.bound_proportion(hits))
                 for name, hits in shares.items()
@@ -96,6 +102,18 @@ class Outcomes:
             interval = confidence_intervals.bound_mean_of_proportions(groups)
             figures["intervals"][name] = _as_dict(interval)
         return figures
+
+
+def count_felled(felled_by: NDArray[np.str_]) -> dict[str, int]:
+    """Counts the images that each of several attacks felled, in alphabetical order.
+
+    Args:
+        felled_by: (n,), the attacks' names. Images that withstood all of them, and those that the
+            model classes wrongly without an attack, are left out.
+    """
+    names, counts = np.unique(felled_by, return_counts=True)
+    felled = dict(zip(names.tolist(), counts.tolist(), strict=True))
+    return {name: count for name, count in felled.items() if name not in ("", WRONG_BEFORE)}
 
 
 def _as_dict(interval: Interval | None) -> dict[str, Any] | None:

@@ -20,7 +20,12 @@ from facemask_core.errors import DatasetError
 from facemask_core.evaluation import confidence_intervals, mcnemar
 from facemask_core.evaluation.confidence_intervals import Interval
 from facemask_core.evaluation.eight_bits import is_rounded_away
-from facemask_core.evaluation.parts import Outcomes, measure_parts, measure_sources
+from facemask_core.evaluation.parts import (
+    Outcomes,
+    count_felled,
+    measure_parts,
+    measure_sources,
+)
 from facemask_core.evaluation.predictions import Predictions
 from facemask_core.labels import LABELS
 from facemask_core.models.classifier import Classifier
@@ -59,6 +64,8 @@ class Evaluation:
         adversarial: Its answers to the images after the attack, or None for a clean run.
         linf: float64 (n,), largest change of each image by the attack; None for a clean run.
         l2: float64 (n,), Euclidean change of each image by the attack; None for a clean run.
+        felled_by: (n,), which of several attacks in turn felled each image; None where there was
+            one attack or none.
         dead_gradients: Images on which the attack met a zero or non-finite gradient.
         seconds: Wall-clock time spent on the images, over every session of a resumed run.
         speed: Time an image, of the model and the attack alone.
@@ -86,6 +93,7 @@ class Evaluation:
     manifest_problem: str | None = None
     precision: str = "exact"
     arithmetic: str = "float32"
+    felled_by: NDArray[np.str_] | None = None
 
     @classmethod
     def from_rows(
@@ -121,6 +129,7 @@ class Evaluation:
             ),
             linf=None if attack is None else attack.linf,
             l2=None if attack is None else attack.l2,
+            felled_by=None if attack is None else attack.felled_by,
             dead_gradients=0 if attack is None else int(attack.dead.sum()),
             seconds=rows.seconds,
             speed=timing.average_speed(rows.timings, batch_size, device),
@@ -171,6 +180,7 @@ class Evaluation:
             ~self.adversarial.right,
             self.clean.unsure,
             self.adversarial.unsure,
+            self.felled_by,
         )
 
     @property
@@ -292,6 +302,7 @@ class Evaluation:
             "robust_accuracy": self.robust_accuracy,
             "success_rate": self.success_rate,
             "mean_confidence_drop": self.mean_confidence_drop,
+            "felled_by": None if self.felled_by is None else count_felled(self.felled_by),
             "intervals": {
                 name: None if interval is None else interval.as_dict()
                 for name, interval in self.intervals.items()

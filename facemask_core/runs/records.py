@@ -39,6 +39,7 @@ class Image(NamedTuple):
     dead: int | None = None
     smallest_level: float | None = None
     corrupted: str | None = None
+    felled_by: str | None = None
 
 
 _CLEAN = ("clean_without_mask", "clean_with_mask")
@@ -46,7 +47,7 @@ _PACKED = np.dtype("<f4")
 """The numbers in the column ``corrupted``, in Base64: a hundred columns would be as many names."""
 _ATTACKED = ("attacked_without_mask", "attacked_with_mask")
 """Columns in the order of the logits."""
-_LATER = ("smallest_level", "corrupted")
+_LATER = ("smallest_level", "corrupted", "felled_by")
 """The last columns, which the first schema did not have."""
 
 
@@ -109,6 +110,7 @@ def _numbers(rows: Rows, index: int) -> dict[str, Any]:
         "iterations": int(attack.iterations[index]),
         "gradient_calls": int(attack.gradient_calls[index]),
         "dead": int(attack.dead[index]),
+        "felled_by": None if attack.felled_by is None else str(attack.felled_by[index]),
     }
 
 
@@ -143,6 +145,7 @@ def to_rows(batch: Batch, images: Sequence[Image], kind: RowKind | None) -> Rows
 
 
 def _attack(usable: Sequence[Image]) -> AttackRows:
+    felled_by = [image.felled_by for image in usable]
     return AttackRows(
         logits=_logits(usable, _ATTACKED),
         success=np.array([image.success for image in usable], np.bool_),
@@ -151,6 +154,7 @@ def _attack(usable: Sequence[Image]) -> AttackRows:
         iterations=np.array([image.iterations for image in usable], np.int64),
         gradient_calls=np.array([image.gradient_calls for image in usable], np.int64),
         dead=np.array([image.dead for image in usable], np.bool_),
+        felled_by=None if None in felled_by else np.array(felled_by, np.str_),
     )
 
 

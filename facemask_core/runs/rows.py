@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,9 @@ class AttackRows:
         iterations: int64 (n,), steps that led to the image.
         gradient_calls: int64 (n,), how many gradients of the model the attack computed.
         dead: bool (n,), whether a gradient was zero or not finite.
+        felled_by: (n,), which of several attacks in turn felled each image, as
+            :class:`~facemask_core.attacks.ensemble.EnsembleBatch` names them; None for a single
+            attack, and in runs stored before it was kept.
     """
 
     logits: NDArray[np.float32]
@@ -34,6 +37,7 @@ class AttackRows:
     iterations: NDArray[np.int64]
     gradient_calls: NDArray[np.int64]
     dead: NDArray[np.bool_]
+    felled_by: NDArray[np.str_] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,8 +118,9 @@ def _join(kind: type[Part], parts: Sequence[Part | None]) -> Part | None:
     filled = [part for part in parts if part is not None]
     if not filled:
         return None
-    columns = {
-        field.name: np.concatenate([getattr(part, field.name) for part in filled])
-        for field in fields(kind)
-    }
+    columns: dict[str, Any] = {}
+    for field in fields(kind):
+        values = [getattr(part, field.name) for part in filled]
+        lacking = any(value is None for value in values)
+        columns[field.name] = None if lacking else np.concatenate(values)
     return kind(**columns)

@@ -16,7 +16,7 @@ from facemask_core.runs.rows import Rows
 from facemask_core.storage import sqlite_file
 
 _BATCHES = f"SELECT {', '.join(Batch._fields)}, sha256 FROM batches WHERE run = ? ORDER BY first"  # noqa: S608
-_TEXTS = {"path", "skipped", "corrupted"}
+_TEXTS = {"path", "skipped", "corrupted", "felled_by"}
 _IMAGES = (
     f"SELECT {', '.join(Image._fields)} FROM images "  # noqa: S608
     "WHERE run = ? AND position >= ? AND position < ? ORDER BY position"

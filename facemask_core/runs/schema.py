@@ -64,6 +64,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
     ("ALTER TABLE images ADD COLUMN smallest_level REAL",),
     ("ALTER TABLE images ADD COLUMN corrupted TEXT",),
+    ("ALTER TABLE images ADD COLUMN felled_by TEXT",),
 )
 """One entry a version: the statements that lead to it from the version before."""
 

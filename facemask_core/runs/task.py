@@ -131,9 +131,11 @@ class Task:
         if self.attack is None:
             return None
         batch = self.attack(self.classifier, pixels, labels, epsilon=self.epsilon, seed=self.seed)
-        return AttackRows(
-            **{field.name: getattr(batch, field.name) for field in fields(AttackRows)}
-        )
+        # A single attack's batch has no ``felled_by``.
+        columns: dict[str, Any] = {
+            field.name: getattr(batch, field.name, None) for field in fields(AttackRows)
+        }
+        return AttackRows(**columns)
 
 
 def _seconds_since(since: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +12,7 @@ from facemask_core.evaluation.parts import DRAWN, REAL, list_parts
 from facemask_core.labels import LABELS
 from facemask_core.text import on_one_line
 from facemask_ui.base.palette import name_class
-from facemask_ui.language import number, percent, say
+from facemask_ui.language import number, percent, say, say_known
 
 _SHARES = ("accuracy", "robust_accuracy", "success_rate")
 _COUNTS = ("unsure", "unsure_attacked")
@@ -42,6 +43,11 @@ def tabulate_parts(record: Mapping[str, Any]) -> pd.DataFrame:
                     for key in _SHARES
                     if key in part.figures
                 },
+                **(
+                    {_head("felled_by"): _write_felled(part.figures["felled_by"])}
+                    if "felled_by" in part.figures
+                    else {}
+                ),
             }
             for part in list_parts(record)
         ]
@@ -57,6 +63,15 @@ def _name_part(name: str) -> str:
     words = {label.replace("_", " "): name_class(row).lower() for row, label in enumerate(LABELS)}
     words |= {kind: _head(kind) for kind in _KINDS}
     return ", ".join(words.get(word, on_one_line(word)) for word in name.split(", "))
+
+
+def _write_felled(counts: Mapping[str, int]) -> str:
+    """Writes how many images each of several attacks felled, such as ``FAB 3, Square 1``."""
+    named = (
+        (say_known(f"base.felled.{re.sub(r'[^a-z]', '_', name)}", on_one_line(name)), count)
+        for name, count in counts.items()
+    )
+    return ", ".join(f"{name} {number(count)}" for name, count in named) or "–"
 
 
 def write_share(figures: Mapping[str, Any], key: str) -> str:

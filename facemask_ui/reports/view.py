@@ -326,6 +326,8 @@ def write_rows(report: Evaluation) -> str:
         columns |= _make_columns("adversarial", report.adversarial)
         columns["linf"] = [f"{value:.6f}" for value in report.linf]
         columns["l2"] = [f"{value:.6f}" for value in report.l2]
+        if report.felled_by is not None:
+            columns["felled_by"] = report.felled_by.tolist()
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")  # a name with either in it is quoted then
     writer.writerow(columns)

@@ -67,6 +67,16 @@ def test_every_share_has_the_interval_of_its_own_images() -> None:
         assert figures["intervals"][key] == interval.as_dict()
 
 
+def test_each_part_counts_what_felled_its_images() -> None:
+    felled_by = np.array(["", "fab", "", "square", "wrong before", "", "wrong before"])
+    outcomes = Outcomes(LABELS, RIGHT, ROBUST, RIGHT, ~ROBUST, felled_by=felled_by)
+    parts = measure_parts(outcomes, PATHS, ORIGINS)
+    assert parts["classes"]["without_mask"]["felled_by"] == {"fab": 1}
+    assert parts["masks"]["real"]["felled_by"] == {"square": 1}
+    assert parts["masks"]["drawn"]["felled_by"] == {}
+    assert "felled_by" not in measure_parts(ATTACKED, PATHS, ORIGINS)["masks"]["real"]
+
+
 def test_sources_stand_in_alphabetical_order() -> None:
     names = [f"{letter}{number}" for letter in "zyx" for number in range(3)]
     outcomes = Outcomes(np.zeros(len(names), np.int64), np.ones(len(names), bool))

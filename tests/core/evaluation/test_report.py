@@ -226,6 +226,24 @@ def test_the_fields_of_the_context_may_be_given_as_keywords(
     assert again.as_dict() == first.as_dict()
 
 
+def test_a_stored_report_says_which_attack_felled_each_image(
+    dataset: Dataset, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    judge, attack = stored_runs.judge(), attacks.make("ensemble", steps=2, queries=5)
+    with runs.Store(tmp_path_factory.mktemp("home")) as store:
+        made, read = (
+            stored_runs.evaluate_noise(judge, dataset, store, attack=attack, epsilon=0.04)
+            for _ in range(2)
+        )
+    assert made.felled_by is not None
+    assert made.robust is not None
+    np.testing.assert_array_equal(made.felled_by == "", made.robust)
+    np.testing.assert_array_equal(made.felled_by == "wrong before", ~made.clean.right)
+    np.testing.assert_array_equal(read.felled_by, made.felled_by)
+    counts = made.as_dict()["felled_by"]
+    assert sum(counts.values()) == (made.clean.right & ~made.robust).sum() > 0
+
+
 @pytest.mark.backend
 def test_images_pass_through_the_given_preparation(shipped: Classifier, dataset: Dataset) -> None:
     seen: list[tuple[int, ...]] = []

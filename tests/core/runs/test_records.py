@@ -36,6 +36,12 @@ def _array(draw: Any, kind: Any, count: int, *more: int) -> Any:
     return draw(arrays.arrays(kind, (count, *more)))
 
 
+def _draw_felled(draw: st.DrawFn, count: int) -> Any:
+    """What felled each image, as an ensemble says it; nothing of a single attack."""
+    names = draw(st.lists(st.sampled_from(["", "fab", "square"]), min_size=count, max_size=count))
+    return draw(st.sampled_from([None, np.array(names, np.str_)]))
+
+
 @st.composite
 def batches(draw: st.DrawFn) -> tuple[list[Sample], Rows]:
     """A batch with any names, any numbers, NaN and infinity among them, and files left out."""
@@ -53,6 +59,7 @@ def batches(draw: st.DrawFn) -> tuple[list[Sample], Rows]:
         iterations=_array(draw, number, count),
         gradient_calls=_array(draw, number, count),
         dead=_array(draw, np.bool_, count),
+        felled_by=_draw_felled(draw, count),
     )
     least = SmallestLevels(_array(draw, np.float64, count), _array(draw, np.bool_, count))
     changed = CorruptionRows(_array(draw, np.float32, count, 3, 2))
@@ -82,7 +89,7 @@ def assert_same(found: Rows, expected: Rows) -> None:
         for field in fields(theirs) if theirs is not None else ():
             left, right = getattr(ours, field.name), getattr(theirs, field.name)
             np.testing.assert_array_equal(left, right)
-            assert left.dtype == right.dtype
+            assert getattr(left, "dtype", None) == getattr(right, "dtype", None)
 
 
 def _kind(rows: Rows) -> RowKind | None:

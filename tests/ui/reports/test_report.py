@@ -28,6 +28,7 @@ from facemask_core.evaluation.predictions import Predictions
 from facemask_core.evaluation.report import Evaluation
 from facemask_core.jobs import Queue, worker
 from facemask_core.labels import LABELS, WITH_MASK, WITHOUT_MASK
+from facemask_ui.base import parts
 from facemask_ui.reports import (
     confidence_histogram,
     dataset_choice,
@@ -465,6 +466,18 @@ def test_another_model_is_compared_on_the_screen(open_page: Open) -> None:
     assert table["other model"].tolist() == ["MobileNetV3-Small"]
     assert table["figure"].tolist() == ["Clean accuracy"]
     assert table["p"].tolist() == ["1.000"]
+
+
+def test_rows_and_parts_say_what_felled_the_images(report: Evaluation) -> None:
+    felled_by = np.where(report.robust, "", "fab")
+    both = replace(report, felled_by=felled_by)
+    rows = list(csv.DictReader(io.StringIO(view.write_rows(both))))
+    assert [row["felled_by"] for row in rows] == felled_by.tolist()
+    table = parts.tabulate_parts(both.parts)
+    counts = Counter(report.clean.labels[felled_by == "fab"])
+    assert table["felled by"].tolist() == [f"FAB {counts[label]}" for label in range(2)]
+    assert "felled by" not in parts.tabulate_parts(report.parts)
+    assert "Felled by" in document.write_page(both)
 
 
 def test_rows_agree_with_the_matrix(report: Evaluation) -> None:
