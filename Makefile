@@ -11,11 +11,15 @@ PORT ?= 8501
 # Else each run of pytest reads and rewrites every test anew, for six seconds in each process.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: app test test-slow prepare audit lint types unit unit-jax browser slow slow-jax slow-browser chromium format face-finder robust-accuracy smallest-distances attack-strength fast-precision skin-tones scale class first-page bench ondevice accelerator fuzz kernels clean
+.PHONY: app classroom test test-slow prepare audit lint types unit unit-jax browser slow slow-jax slow-browser chromium format face-finder robust-accuracy smallest-distances attack-strength fast-precision skin-tones scale class first-page bench ondevice accelerator fuzz kernels clean
 
 app: $(APP)
 	@echo "The lab starts at http://127.0.0.1:$(PORT) (Ctrl+C stops it)"
 	@$(BIN)/streamlit run app.py --server.port $(PORT)
+
+# Lets the other devices of the network in, and prints how a class joins.
+classroom: $(APP)
+	@$(BIN)/python -m facemask_core app --classroom --port $(PORT)
 
 # What a newcomer runs: every rule once, in a quarter of an hour on two cores.
 test: prepare lint types unit unit-jax browser

@@ -10,8 +10,8 @@ from functools import cache
 from facemask_core import paths
 from facemask_core.backend import keras
 
-_WITHOUT_FIGURES = ("cli/", "jobs/", "shipped/")
-"""Folders no figure depends on: the commands, the queue, and the pages in a wheel."""
+_WITHOUT_FIGURES = ("classroom/", "cli/", "jobs/", "shipped/")
+"""Folders no figure depends on: rooms, the commands, the queue, and the pages in a wheel."""
 
 
 def package_versions() -> dict[str, str]:

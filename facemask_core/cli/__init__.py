@@ -27,6 +27,7 @@ from facemask_core.cli.models import models
 from facemask_core.cli.portraits import portraits
 from facemask_core.cli.predict import predict
 from facemask_core.cli.reproduce import reproduce
+from facemask_core.cli.rooms import rooms
 from facemask_core.cli.runs import runs
 from facemask_core.cli.serve import serve
 from facemask_core.cli.smallest import smallest
@@ -57,6 +58,7 @@ for _command in _COMMANDS:
 app.add_typer(download, name="download")
 app.add_typer(runs, name="runs")
 app.add_typer(jobs, name="jobs")
+app.add_typer(rooms, name="rooms")
 
 
 def main() -> None:

@@ -28,6 +28,19 @@ def drain_on_sigterm() -> None:
     before = signal.getsignal(signal.SIGTERM)
     if threading.current_thread() is threading.main_thread() and callable(before):
         signal.signal(signal.SIGTERM, _make_handler(before))
+        _end_streams_on_interrupt()
+
+
+def _end_streams_on_interrupt() -> None:
+    """Has Ctrl+C end the streams of rooms, for which the server would wait without end."""
+    before = signal.getsignal(signal.SIGINT)
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        under_way.begin_stop()
+        if callable(before):
+            before(number, frame)
+
+    signal.signal(signal.SIGINT, handle)
 
 
 def _make_handler(

@@ -11,8 +11,9 @@ import streamlit as st
 import facemask_ui.compat
 from facemask_core import logs
 from facemask_ui.choices import offer
-from facemask_ui.rooms import streams
+from facemask_ui.rooms import ROOMS, streams, sweeping
 from facemask_ui.server import (
+    class_start,
     compat,
     drain,
     hosts,
@@ -52,6 +53,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         asyncio.create_task(Reaper(tabs, uploads).run()),
         asyncio.create_task(idle_models.unload_idle_models(idle_models.read_idle_seconds())),
         asyncio.create_task(streams.end_streams_at_stop()),
+        asyncio.create_task(sweeping.sweep_by_the_clock(ROOMS)),
+        asyncio.create_task(class_start.serve_class()),
         asyncio.create_task(idle_films.compute_in_silence(idle_films.read_megabytes())),
     ]
     try:
