@@ -34,7 +34,7 @@ _POLICY = (
 _PAGE = _NO_STORE | {"Content-Security-Policy": _POLICY, "Referrer-Policy": "no-referrer"}
 _STREAM = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _ASSETS = {".js", ".css", ".svg"}
-_DAY = {"Cache-Control": "public, max-age=86400"}
+_DAY = {"Cache-Control": "max-age=86400"}
 
 Answer = Callable[[Request], Awaitable[Response]]
 
@@ -234,8 +234,8 @@ async def _follow(
 
 
 def _send_table(text: str, name: str) -> Response:
-    headers = _NO_STORE | {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+    headers = _NO_STORE | {"Content-Disposition": f"attachment;filename={name}"}
+    return Response(text, media_type="text/csv", headers=headers)
 
 
 def _done() -> Response:

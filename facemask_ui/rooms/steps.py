@@ -99,7 +99,7 @@ class Step:
         if self.kind not in get_args(Kind):
             raise ValueError(f"{self.id}: {self.kind}")
         if self.kind == "question" and not (self.question and self.phase and self.choices):
-            raise ValueError(f"{self.id}: question, phase, choices")
+            raise ValueError(f"{self.id}: question")
         if (self.kind == "game") != (self.game is not None):
             raise ValueError(f"{self.id}: game")
         if self.level is not None and self.levels and self.level not in self.levels:

@@ -62,7 +62,7 @@ class Watcher:
                     await asyncio.wait_for(self._news.wait(), HEARTBEAT)
                     break
                 except TimeoutError:
-                    yield ": still here\n\n"
+                    yield ":\n\n"
 
 
 async def end_streams_at_stop() -> None:
