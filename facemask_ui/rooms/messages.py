@@ -21,7 +21,7 @@ from facemask_ui.rooms.refusals import RoomError
 _Token = Annotated[StrictStr, Field(max_length=64)]
 _Name = Annotated[StrictStr, Field(max_length=64)]
 _Count = Annotated[StrictInt, Field(ge=0, le=10**9)]
-_Number = Annotated[StrictInt, Field(ge=0, le=10**9)] | Annotated[StrictFloat, Field(ge=0, le=1e9)]
+_Number = _Count | Annotated[StrictFloat, Field(ge=0, le=1e9, allow_inf_nan=False)]
 
 
 class _Message(BaseModel):

@@ -13,6 +13,7 @@ _STATUS = {
     "guesses": 429,
     "fast": 429,
     "full": 503,
+    "streams": 503,
     "rooms": 503,
     "rooms_each": 429,
     "stale": 409,

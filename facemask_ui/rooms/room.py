@@ -144,8 +144,8 @@ class Room:
             RoomError: The room is elsewhere by now, takes no answer, or not this one.
         """
         with self.lock:
-            pupil = self._admit(token, step)
-            if ask != self.asking.number:
+            pupil = self._admit(token)
+            if step != self.index or ask != self.asking.number:
                 raise self.refuse("stale")
             if self.asking.stage != "ask" or pupil.id in self.record.voters:
                 raise self.refuse("closed")
@@ -169,30 +169,29 @@ class Room:
 
         Args:
             token: The pupil's token.
-            step: The step that the pupil's page shows.
+            step: The step that it was measured at; the class may be further by now.
             name: Which number; the step says which there are.
             value: The smallest level that was enough, in quarters; None if none was.
 
         Raises:
-            RoomError: The room is elsewhere by now, or the step takes no such number.
+            RoomError: The class was not at that step, or it takes no such number.
         """
         with self.lock:
-            pupil = self._admit(token, step)
-            known = name in self.record.step.numbers
-            if not known or not (value is None or is_level(value)):
+            pupil = self._admit(token)
+            record = self.records[step] if step < len(self.records) else None
+            known = record is not None and record.askings and name in record.step.numbers
+            if record is None or not known or not (value is None or is_level(value)):
                 raise self.refuse("number")
-            self.record.numbers.setdefault(name, {})[pupil.id] = value
+            record.numbers.setdefault(name, {})[pupil.id] = value
             self._wake(pupil.watchers)
             self.wake_teacher()
 
-    def _admit(self, token: str, step: int) -> Pupil:
+    def _admit(self, token: str) -> Pupil:
         pupil = self.get_pupil(token)
         if not self._answers.take(pupil.id):
             raise self.refuse("fast")
         if self.frozen:
             raise self.refuse("frozen")
-        if step != self.index:
-            raise self.refuse("stale")
         return pupil
 
     def _drop_absent(self) -> bool:

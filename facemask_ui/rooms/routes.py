@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,10 @@ from starlette.routing import Route
 
 from facemask_ui.base import address, under_way
 from facemask_ui.language import DEFAULT, LANGUAGES
-from facemask_ui.rooms import messages, pictures, tables, views
+from facemask_ui.rooms import messages, pictures, streams, tables, views
 from facemask_ui.rooms.refusals import RoomError
 from facemask_ui.rooms.registry import Rooms
 from facemask_ui.rooms.room import Room
-from facemask_ui.rooms.streams import Watcher
 
 _NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _POLICY = (
@@ -145,6 +144,7 @@ class _Desk:
         token = request.query_params.get("pupil", "")
         room = self._find(request, token)
         room.get_pupil(token)
+        streams.check_room(room.language)
         return _stream(room, token, lambda: views.view_pupil(room, token))
 
     async def watch(self, request: Request) -> Response:
@@ -217,15 +217,18 @@ def _read_address(request: Request) -> str:
 def _stream(
     room: Room, token: str | None, read: Callable[[], dict[str, Any] | None]
 ) -> StreamingResponse:
-    watcher = room.attach(token)
     return StreamingResponse(
-        _follow(room, token, watcher, read), media_type="text/event-stream", headers=_STREAM
+        _follow(room, token, read), media_type="text/event-stream", headers=_STREAM
     )
 
 
 async def _follow(
-    room: Room, token: str | None, watcher: Watcher, read: Callable[[], dict[str, Any] | None]
-) -> Any:
+    room: Room, token: str | None, read: Callable[[], dict[str, Any] | None]
+) -> AsyncIterator[str]:
+    try:
+        watcher = room.attach(token)
+    except RoomError:  # removed, or ended, since the answer began
+        return
     try:
         async for message in watcher.follow(read):
             yield message

@@ -13,13 +13,29 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from facemask_ui.base import under_way
+from facemask_ui.rooms.refusals import RoomError
 
 HEARTBEAT = 10.0
 """Seconds after which a stream without news says that it lives, so that no proxy cuts it."""
 COALESCE = 0.1
 """Seconds within which the changes of a class become one message."""
+MOST = 700
+"""Streams of all pupils: twenty classes of thirty; a process may have some thousand connections."""
 _LOOK = 0.5
 _ALL: weakref.WeakSet[Watcher] = weakref.WeakSet()
+
+
+def check_room(language: str) -> None:
+    """Checks that one stream more can be served.
+
+    Args:
+        language: The language of a refusal.
+
+    Raises:
+        RoomError: As many are open as this server takes.
+    """
+    if len(_ALL) >= MOST:
+        raise RoomError("streams", language)
 
 
 class Watcher:

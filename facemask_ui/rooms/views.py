@@ -25,7 +25,11 @@ def view_pupil(room: Room, token: str) -> dict[str, Any] | None:
         state = _view_step(room)
         state["name"] = pupil.name
         state["mine"] = _view_own(room, pupil)
-        if room.record.step.game is not None:
+        game = room.record.step.game
+        if game is not None:
+            points = scores.score_asking(game, room.asking.answers)
+            if room.asking.stage == "reveal" and pupil.id in points:
+                state["mine"]["points"] = round(points[pupil.id], 1)
             state["role"] = scores.find_role(pupil.id)
             state["step"]["choices"] = [*room.list_choices(pupil)]
         if room.record.step.kind == "end":
