@@ -81,21 +81,20 @@ class Climber {
     step(this.current, this.gradient, this.origin, this.count, stepSize, epsilon, this.current);
   }
 
-  /** Finds the steepest direction at the original, for `along`; returns whether there is none. */
+  /** Finds the steepest direction at the original, for `moveAlong`; tells its logits, and whether there is none. */
   async findSteepest(goal) {
-    await this.answerAt(this.origin);
+    const logits = await this.answerAt(this.origin);
     this.network.differentiate(goal.direction);
     const usable = this.kernels.is_usable(this.gradient, this.count);
     if (!usable) this.memory.view(this.gradient, this.count).fill(0);
     else if (goal.norm === "l2") this.kernels.normalise(this.count, this.gradient);
-    return !usable;
+    return { dead: !usable, logits };
   }
 
-  /** The original moved by epsilon along the steepest direction. */
-  along(goal, epsilon) {
+  /** Makes the original moved by epsilon along the steepest direction the current picture. */
+  moveAlong(goal, epsilon) {
     const move = goal.norm === "l2" ? this.kernels.move : this.kernels.sign_step;
     move(this.origin, this.gradient, this.count, epsilon, this.current);
-    return this.memory.view(this.current, this.count).slice();
   }
 
   /** The original with noise drawn uniformly from the ball, the core's own for this seed and restart. */
@@ -126,12 +125,13 @@ class Climber {
   /**
    * Rounds a picture to 8 bits within its epsilon, and asks the model again where that changes it.
    *
+   * @param result Its `picture`, or none for the current one, and its `logits` where they are known.
    * @returns The picture as 8-bit values, and its logits.
    */
   async round(result, epsilon, levels) {
     const reach = Math.min(Math.floor(levels * epsilon + 1e-4), levels); // the slack absorbs float error
     const { memory, count, kernels } = this;
-    memory.view(this.current, count).set(result.picture);
+    if (result.picture) memory.view(this.current, count).set(result.picture);
     const differs = kernels.round_within(this.current, this.face, count, reach, this.levels);
     const picture = memory.levels(this.levels, count).slice();
     if (!differs && result.logits) return { picture, logits: result.logits };

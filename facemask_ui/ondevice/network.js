@@ -19,11 +19,12 @@ class Network {
       const kind = STEPS[entry.op];
       if (!kind) throw new Error(`This device cannot compute the step ${entry.op}.`);
       this.steps.push(new kind(entry, entry.inputs.map((number) => this.steps[number]), this));
+      if (plan.results) this.reuseRooms(this.steps.length - 1);
     }
     delete this.weights; // what is needed of them lies in the memory
     const [first] = this.steps;
     Object.assign(this, { pixels: first.out, count: first.count, last: this.steps.at(-1) });
-    this.pixelGradient = memory.floats(this.count);
+    if (!plan.results) this.pixelGradient = memory.floats(this.count);
     this.gradients = new Map();
   }
 
@@ -39,6 +40,21 @@ class Network {
     const expected = this.plan.weights_sha256;
     if (found !== expected) {
       throw new Error(`The weights have sha256 ${found.slice(0, 12)}…, not the plan's ${expected.slice(0, 12)}….`);
+    }
+  }
+
+  /** Makes room for a step's result. */
+  makeRoom(count) {
+    return this.plan.results ? this.memory.lend(count) : this.memory.floats(count);
+  }
+
+  /** In a network of which only some `results` count, and no gradient: later steps write where none reads any more. */
+  reuseRooms(number) {
+    const { results, steps } = this.plan;
+    const isRead = (one) => results.includes(one) || steps.slice(number + 1).some(({ inputs }) => inputs.includes(one));
+    for (const one of new Set(steps[number].inputs)) {
+      const step = this.steps[one];
+      if (one && !isRead(one)) this.memory.takeBack(step.out, upToLanes(step.count));
     }
   }
 

@@ -22,8 +22,8 @@ class Step {
   }
 
   /** Makes room for the result, and for what else the step needs. */
-  prepare(memory) {
-    this.out = memory.floats(upToLanes(this.count));
+  prepare() {
+    this.out = this.network.makeRoom(upToLanes(this.count));
   }
 
   /** The first of the steps whose results it reads. */
@@ -128,7 +128,7 @@ class Scale extends Step {
 
 class Depthwise extends Step {
   prepare(memory, weights) {
-    super.prepare(memory);
+    super.prepare();
     const { kernel, bias } = foldedWeights(this.entry, weights);
     Object.assign(this, { kernel: memory.keep(kernel), bias: memory.keep(bias) });
     const [height, width] = this.input.shape;
@@ -152,14 +152,14 @@ class Depthwise extends Step {
 /** A matrix product with the input, or with the patches of it that a kernel larger than one reads. */
 class Convolution extends Step {
   prepare(memory, weights) {
-    super.prepare(memory);
+    super.prepare();
     const { size = 1, stride = 1, before } = this.entry;
     const { kernel, bias } = foldedWeights(this.entry, weights);
     this.inner = upToLanes(kernel.length / this.channels); // values of a patch
     this.columns = upToLanes(this.channels);
     const matrix = padded(kernel, this.channels, this.inner, this.columns);
-    this.kernel = memory.keep(matrix);
-    this.turned = memory.keep(transposed(matrix, this.inner));
+    this.kernel = memory.keep(inStrips(matrix, this.columns));
+    this.turned = memory.keep(inStrips(transposed(matrix, this.inner), this.inner));
     this.bias = memory.keep(padded(bias, this.channels, 1, this.columns));
     if (size === 1 && stride === 1) return;
     this.geometry = [...this.input.shape, size, stride, ...before, ...this.shape.slice(0, 2), this.inner];
@@ -188,7 +188,21 @@ class Convolution extends Step {
 /** A dense layer is a convolution of a picture of one place. */
 class Dense extends Convolution {}
 
+/** The largest of two by two places; this and the next stand in the face finder, of which nobody wants a gradient. */
+class MaxPool extends Step {
+  forward() {
+    this.kernels.max_pool(this.input.out, ...this.shape.slice(0, 2), this.channels, this.out);
+  }
+}
+
+/** More channels, which are zero. */
+class Pad extends Step {
+  forward() {
+    this.kernels.pad_channels(this.input.out, this.places, this.input.channels, this.channels, this.out);
+  }
+}
+
 const STEPS = {
   pixels: Pixels, rescale: Rescale, relu: Relu, hard_swish: HardSwish, add: Add, average: Average,
-  scale: Scale, depthwise: Depthwise, convolution: Convolution, dense: Dense,
+  scale: Scale, depthwise: Depthwise, convolution: Convolution, dense: Dense, max_pool: MaxPool, pad: Pad,
 };

@@ -37,11 +37,11 @@ const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
 /** One gradient serves every epsilon. */
 async function sweepFgsm(attack, epsilons, give) {
   const { climber, goal } = attack;
-  const dead = await climber.findSteepest(goal);
+  const { dead, logits: before } = await climber.findSteepest(goal);
   for (const [place, epsilon] of epsilons.entries()) {
-    const picture = climber.along(goal, epsilon);
-    const logits = await climber.answer(picture);
-    await give([place], [{ picture, logits, gradients: place === 0 ? 1 : 0, dead }]);
+    climber.moveAlong(goal, epsilon);
+    const logits = epsilon === 0 ? before : await climber.answerAt(climber.current);
+    await give([place], [{ logits, gradients: place === 0 ? 1 : 0, dead }]);
   }
 }
 
@@ -143,9 +143,10 @@ async function smallestLevel(attack, largest, levels, onProgress) {
 
 async function scanLevels(attack, largest, levels, onProgress) {
   const { climber, goal } = attack;
-  const dead = await climber.findSteepest(goal);
+  const { dead } = await climber.findSteepest(goal);
   for (let level = 1; level <= largest; level += 1) {
-    const logits = await climber.answer(climber.along(goal, asFloat(level / levels)));
+    climber.moveAlong(goal, asFloat(level / levels));
+    const logits = await climber.answerAt(climber.current);
     onProgress({ done: level, total: largest });
     if (attack.succeeds({ logits })) return { level, dead };
   }

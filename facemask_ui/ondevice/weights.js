@@ -56,6 +56,20 @@ function transposed(values, rows) {
   return turned;
 }
 
+/** Lays a matrix out as the kernel `multiply` reads it: in strips of eight columns, the last perhaps of four. */
+function inStrips(values, columns) {
+  const rows = values.length / columns;
+  const strips = new Float32Array(values.length);
+  for (let column = 0; column < columns; column += 8) {
+    const width = Math.min(8, columns - column);
+    for (let row = 0; row < rows; row += 1) {
+      const from = row * columns + column;
+      strips.set(values.subarray(from, from + width), rows * column + row * width);
+    }
+  }
+  return strips;
+}
+
 /** Lengthens every row of a matrix to a number of columns, and the matrix to a number of rows, by zeros. */
 function padded(values, columns, newRows, newColumns) {
   const result = new Float32Array(newRows * newColumns);
