@@ -17,9 +17,10 @@ function textOf(bytes) {
 
 const HANDLERS = {
   /** Starts the engine with models, each a plan and its weights. */
-  open({ engine, script, described, models, most }) {
+  open({ engine, script, described, models, finder, most }) {
     device = new Device({ engine: bytesOf(engine), script, described, most });
     for (const { plan, weights } of models) device.addModel(plan, bytesOf(weights).buffer);
+    if (finder) device.addFinder(finder.plan, bytesOf(finder.weights).buffer);
   },
 
   async answer({ model, pictures }) {
@@ -63,6 +64,14 @@ const HANDLERS = {
 
   async crop({ pixels, width, height, box }) {
     return textOf(await device.crop({ data: bytesOf(pixels), width, height }, box ?? undefined));
+  },
+
+  findFaces({ pixels, width, height }) {
+    return device.findFaces({ data: bytesOf(pixels), width, height });
+  },
+
+  followFace({ pixels, width, height, box }) {
+    return device.followFace({ data: bytesOf(pixels), width, height }, box);
   },
 
   smallest({ model, picture, task }) {

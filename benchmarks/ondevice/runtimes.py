@@ -24,7 +24,7 @@ from playwright.sync_api import Browser
 
 from facemask_core.models.checkpoints import WEIGHTS_FILE
 from facemask_core.pictures.faces import Box
-from facemask_core.web.export import ATTACKS_FILE, PLAN_FILE
+from facemask_core.web.export import ATTACKS_FILE, FINDER_PLAN, FINDER_WEIGHTS, PLAN_FILE
 from facemask_ui import ondevice
 
 _FOLDER = Path(__file__).parent
@@ -57,26 +57,22 @@ class Runtime(ABC):
     ) -> None:
         self.close()
 
-    def open(self, folders: Sequence[Path], most: int = 1) -> None:
+    def open(self, folders: Sequence[Path], most: int = 1, *, finder: Path | None = None) -> None:
         """Starts the engine with exported models.
 
         Args:
             folders: As ``facemask export-web`` writes them.
             most: The most workers at once.
+            finder: The folder of the face finder; None for none.
         """
-        models = [
-            {
-                "plan": json.loads((folder / PLAN_FILE).read_bytes()),
-                "weights": _encode((folder / WEIGHTS_FILE).read_bytes()),
-            }
-            for folder in folders
-        ]
+        models = [_read_pair(folder, PLAN_FILE, WEIGHTS_FILE) for folder in folders]
         self.ask(
             "open",
             engine=_encode(ondevice.ENGINE.read_bytes()),
             script=ondevice.WORKER_SCRIPT,
-            described=json.loads((folders[0] / ATTACKS_FILE).read_bytes()),
+            described=json.loads((folders[0] / ATTACKS_FILE).read_bytes()) if folders else {},
             models=models,
+            finder=None if finder is None else _read_pair(finder, FINDER_PLAN, FINDER_WEIGHTS),
             most=most,
         )
 
@@ -105,6 +101,20 @@ class Runtime(ABC):
         place = None if box is None else asdict(box)
         asked = {"pixels": photograph, "width": width, "height": height, "box": place}
         return _decode(self.ask("crop", **asked))
+
+    def find_faces(self, photograph: NDArray[np.uint8]) -> list[dict[str, Any]]:
+        """The faces in a photograph of three or four channels, from the left."""
+        height, width = photograph.shape[:2]
+        asked = {"pixels": photograph, "width": width, "height": height}
+        found: list[dict[str, Any]] = self.ask("findFaces", **asked)
+        return found
+
+    def follow_face(self, photograph: NDArray[np.uint8], box: Box) -> dict[str, Any] | None:
+        """The face near a box, or None."""
+        height, width = photograph.shape[:2]
+        asked = {"pixels": photograph, "width": width, "height": height, "box": asdict(box)}
+        found: dict[str, Any] | None = self.ask("followFace", **asked)
+        return found
 
     def attack(self, model: str, picture: NDArray[np.uint8], **task: Any) -> dict[str, Any]:
         """The result of an attack at one epsilon."""
@@ -183,6 +193,12 @@ class Chromium(Runtime):
 
     def close(self) -> None:
         self.page.close()
+
+
+def _read_pair(folder: Path, plan: str, weights: str) -> dict[str, Any]:
+    """A plan and its weights, as ``host.js`` takes them."""
+    text = (folder / plan).read_bytes()
+    return {"plan": json.loads(text), "weights": _encode((folder / weights).read_bytes())}
 
 
 def _encode(data: bytes) -> str:

@@ -16,11 +16,14 @@ from facemask_core.errors import ExportError
 def export_web(
     model: ModelOption,
     output: Annotated[Path, typer.Option(help="Folder for plan, weights and settings.")],
+    finder: Annotated[
+        bool, typer.Option("--finder", help="Also write the face finder: its plan and weights.")
+    ] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Write a model for the lab on a pupil's own device: a plan, the weights, the settings."""
     from facemask_core.models import checkpoints
-    from facemask_core.web.export import FILES, export_model
+    from facemask_core.web.export import FILES, export_finder, export_model
 
     folder = checkpoints.locate(model)
     check_folder("--output", output, [folder])
@@ -30,6 +33,8 @@ def export_web(
         check_files({f"--output ({name})": output / name for name in FILES}, [folder])
     with refusing(output):
         sizes = export_model(model, output)
+        if finder:
+            sizes |= export_finder(output)
     if as_json:
         print_json({"model": model, "output": str(output), "bytes": sizes})
         return

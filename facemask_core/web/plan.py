@@ -21,7 +21,7 @@ FORMAT = 1
 """Number of the plan's format; a browser refuses any other."""
 BACKBONES = ("mobilenetv3",)
 """Backbones whose every layer a browser can compute, with its gradient, in a lesson's time."""
-_LANES = 4
+LANES = 4
 """The kernels compute so many channels at a time."""
 
 layers = keras.layers
@@ -77,7 +77,7 @@ class _Tracer:
         if any(value.padding != (0, 0) for value in inputs):
             raise ExportError(f"A browser pads pictures for convolutions alone, not for {name}.")
         channels = shape[-1]
-        if self.steps and channels % _LANES and name not in ("rescale", "dense"):
+        if self.steps and channels % LANES and name not in ("rescale", "dense"):
             raise ExportError(f"A browser computes multiples of 4 channels, not {channels}.")
         numbers = [value.step for value in inputs]
         self.steps.append({"op": name, "inputs": numbers, "shape": list(shape)} | more)
@@ -122,7 +122,7 @@ def _note_convolution(tracer: _Tracer, layer: Any, value: _Value) -> _Value:
         raise ExportError(f"A browser gives each channel one kernel, unlike {layer.name}.")
     top, left = value.padding
     if layer.padding == "same":
-        top, left = (_rows_before(length, size, stride) for length in value.shape[:2])
+        top, left = (rows_before(length, size, stride) for length in value.shape[:2])
     return tracer.add(
         "depthwise" if depthwise else "convolution",
         [_Value(value.step, value.shape)],
@@ -135,7 +135,7 @@ def _note_convolution(tracer: _Tracer, layer: Any, value: _Value) -> _Value:
     )
 
 
-def _rows_before(length: int, size: int, stride: int) -> int:
+def rows_before(length: int, size: int, stride: int) -> int:
     """Rows of zeros that the padding ``same`` puts before a picture; the odd one comes after."""
     count = -(-length // stride)
     return max((count - 1) * stride + size - length, 0) // 2

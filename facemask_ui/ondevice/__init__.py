@@ -4,6 +4,7 @@
 - ``memory.js``, ``weights.js``, ``steps.js`` and ``network.js`` compute a model by the plan that
   ``facemask export-web`` writes;
 - ``picture.js`` makes a model's input of a photograph, to the core's very pixels;
+- ``views.js``, ``blaze_face.js`` and ``face_search.js`` find the faces in a photograph;
 - ``climb.js``, ``attacks.js`` and ``sweep.js`` are the core's attacks on one picture;
 - ``worker.js`` carries them out in a worker, and ``device.js`` is what a page calls.
 
@@ -22,10 +23,13 @@ WORKER_SCRIPT = "\n".join(
     browser.read_texts(
         __file__,
         "picture.js",
+        "views.js",
         "memory.js",
         "weights.js",
         "steps.js",
         "network.js",
+        "blaze_face.js",
+        "face_search.js",
         "climb.js",
         "attacks.js",
         "sweep.js",

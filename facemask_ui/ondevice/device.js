@@ -23,6 +23,33 @@ class Device {
     this.models.set(plan.model, { plan, weights });
   }
 
+  /** Makes the face finder known, by its plan and its weights. */
+  addFinder(plan, weights) {
+    this.finder = plan.model;
+    this.addModel(plan, weights);
+  }
+
+  /**
+   * Finds the faces in a photograph as the core finds them, from the left.
+   *
+   * @param photograph As for `crop`.
+   * @returns For each face `left`, `top`, `width` and `height` of a box for `crop`, in whole pixels; `score`,
+   *   the log-odds of its being a face; and `largest`, true for the one to take where nobody chooses.
+   */
+  async findFaces(photograph, options) {
+    return (await this.runFinder("findFaces", { photograph }, options)).faces;
+  }
+
+  /** Finds the face of one picture of a film in the next, near its box; null where it has gone too far. */
+  async followFace(photograph, box, options) {
+    return (await this.runFinder("followFace", { photograph, box }, options)).face;
+  }
+
+  async runFinder(kind, task, options) {
+    if (this.finder === undefined) throw new Error("There is no face finder on this device.");
+    return this.run(kind, this.finder, task, options);
+  }
+
   /**
    * A model's input out of a photograph, scaled as the core scales it.
    *

@@ -34,13 +34,19 @@ def list_models() -> list[str]:
     ]
 
 
-def list_addresses(models: Iterable[str]) -> dict[str, str]:
+def list_addresses(models: Iterable[str], *, finder: bool = False) -> dict[str, str]:
     """Lists the address of each file, by the file's name, relative to the lab's home page.
 
     Args:
         models: Those whose files are wanted, of :func:`list_models`.
+        finder: Whether those of the face finder are wanted.
+
+    Raises:
+        FaceFinderError: Its weights are missing, or are others than expected.
     """
     versions = {name: read_version(name) for name in COMMON_FILES}
+    if finder:
+        versions |= dict.fromkeys(FINDER_FILES, read_finder_version())
     for model in models:
         version = read_model_version(model)
         versions |= {f"models/{model}/{file}": version for file in MODEL_FILES}
@@ -51,6 +57,16 @@ def list_addresses(models: Iterable[str]) -> dict[str, str]:
 def read_version(name: str) -> str:
     """Reads the version of one of :data:`COMMON_FILES`."""
     return _hash(COMMON_FILES[name]())
+
+
+@cache
+def read_finder_version() -> str:
+    """Reads the version of :data:`FINDER_FILES`; the plan names the weights.
+
+    Raises:
+        FaceFinderError: The finder's weights are missing, or are others than expected.
+    """
+    return _hash(write_finder()[FINDER_FILES[0]])
 
 
 def read_model_version(model: str) -> str:
@@ -84,6 +100,8 @@ COMMON_FILES: dict[str, Callable[[], bytes]] = {
 """The files that belong to no model, and what makes each."""
 MODEL_FILES = ("plan.json", "weights.safetensors")
 """The files of a model, which the core writes together."""
+FINDER_FILES = ("face-finder.json", "face-finder.safetensors")
+"""The files of the face finder: its plan, which names its weights, and these."""
 
 
 def write_model(name: str) -> dict[str, bytes]:
@@ -96,3 +114,14 @@ def write_model(name: str) -> dict[str, bytes]:
 
     contents = export.write_model(name)
     return {file: contents[file] for file in MODEL_FILES}
+
+
+def write_finder() -> dict[str, bytes]:
+    """Writes the files of the face finder.
+
+    Raises:
+        FaceFinderError: The finder's weights are missing, or are others than expected.
+    """
+    from facemask_core.web import export
+
+    return export.write_finder_files()

@@ -3,7 +3,8 @@
 
 const BREATH_MS = 20;
 
-const lab = { described: undefined, exports: undefined, memory: undefined, climbers: new Map() };
+const lab = { described: undefined, exports: undefined, memory: undefined, loaded: new Map() };
+// A climber for every model, and the face finder under the name of its plan.
 const cancelled = new Set();
 const breaths = new MessageChannel();
 
@@ -31,9 +32,9 @@ async function start({ engine, described }) {
 }
 
 function load({ model, plan, weights }) {
-  if (lab.climbers.has(model)) return;
-  const network = new Network(lab.exports, lab.memory, plan, weights);
-  lab.climbers.set(model, new Climber(network, async () => {}));
+  if (lab.loaded.has(model)) return;
+  const parts = [lab.exports, lab.memory, plan, weights];
+  lab.loaded.set(model, plan.networks ? new FaceFinder(...parts) : new Climber(new Network(...parts), async () => {}));
 }
 
 /** The model's answers to some pictures of 8-bit values. */
@@ -102,7 +103,19 @@ function crop(climber, { photograph, box }) {
   return { picture: cropPhotograph(photograph, box) };
 }
 
-const TASKS = { answer, attack: attackOnce, follow, sweep, smallest, crop };
+const withChannels = (photograph) => ({
+  ...photograph, channels: photograph.data.length / (photograph.width * photograph.height),
+});
+
+async function findFaces(finder, { photograph }) {
+  return { faces: await finder.find(withChannels(photograph)) };
+}
+
+async function followFace(finder, { photograph, box }) {
+  return { face: await finder.follow(withChannels(photograph), box) };
+}
+
+const TASKS = { answer, attack: attackOnce, follow, sweep, smallest, crop, findFaces, followFace };
 
 async function carryOut({ id, kind, model, task }) {
   const tell = {
@@ -110,7 +123,7 @@ async function carryOut({ id, kind, model, task }) {
     part: (part) => postMessage({ id, kind: "part", part }, part.pictures.map((picture) => picture.buffer)),
   };
   try {
-    const climber = lab.climbers.get(model);
+    const climber = lab.loaded.get(model);
     if (climber) climber.breathe = breather(id);
     postMessage({ id, kind: "done", result: await TASKS[kind](climber, task, tell) });
   } catch (error) {

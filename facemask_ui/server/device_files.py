@@ -124,6 +124,22 @@ async def answer_model(request: Request) -> Response:
     return _send(made[file], version, request)
 
 
+async def answer_finder(request: Request) -> Response:
+    """Answers with a file of the face finder; what cannot be had, with a sentence.
+
+    Args:
+        request: Its path ends with the file's name.
+    """
+    try:
+        made = await _SHELF.get("finder", files.write_finder)
+        version = await asyncio.to_thread(files.read_finder_version)
+    except (FacemaskError, OSError):
+        _log.exception("The face finder could not be written for browsers.")
+        sentence = "The face finder cannot be loaded now; the server's log says why.\n"
+        return PlainTextResponse(sentence, 503)
+    return _send(made[request.url.path.rpartition("/")[2]], version, request)
+
+
 def _find_version(name: str) -> tuple[list[str], str | None]:
     """Finds which models there are for a browser, and the version of one if it is among them."""
     start.begin_import().result()
@@ -158,5 +174,6 @@ def _send(file: DeviceFile, version: str, request: Request) -> Response:
 
 ROUTES = [
     *(Route(f"/{files.PREFIX}/{name}", answer_common) for name in files.COMMON_FILES),
+    *(Route(f"/{files.PREFIX}/{name}", answer_finder) for name in files.FINDER_FILES),
     Route(f"/{files.PREFIX}/models/{{name}}/{{file}}", answer_model),
 ]

@@ -55,7 +55,7 @@ COMMANDS = {
         " --label-smoothing --dropout --average --adversarial --train-epsilon --train-steps"
         " --epsilon-warmup --trades --precision --tensorboard --seed"
     ),
-    "export-web": "--model --output --json",
+    "export-web": "--model --output --finder --json",
     "portraits": "--count --output --seed --faces",
     "reproduce": f"--data --models --output --limit {STORE}",
     "work": "--idle --beside --store",

@@ -22,8 +22,11 @@ def test_the_command_writes_plan_weights_and_settings(lab: Lab, tmp_path: Path) 
     plan = json.loads((tmp_path / "web" / "plan.json").read_bytes())
     assert checkpoints.sha256(tmp_path / "web" / "weights.safetensors") == card.weights_sha256
     assert plan["weights_sha256"] == card.weights_sha256
-    again = lab("export-web", "--model", MODEL, "--output", tmp_path / "web")
+    again = lab("export-web", "--model", MODEL, "--output", tmp_path / "web", "--finder")
     assert "plan.json" in again.out
+    plan = json.loads((tmp_path / "web" / "face-finder.json").read_bytes())
+    weights = checkpoints.sha256(tmp_path / "web" / "face-finder.safetensors")
+    assert plan["weights_sha256"] == weights
 
 
 def test_what_it_cannot_do_ends_in_a_sentence(lab: Lab, tmp_path: Path) -> None:

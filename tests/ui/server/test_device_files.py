@@ -13,7 +13,7 @@ import pytest
 from asgi_exchange import Exchange, scope
 from starlette.applications import Starlette
 
-from facemask_core.errors import CheckpointError
+from facemask_core.errors import CheckpointError, FaceFinderError
 from facemask_core.models import checkpoints
 from facemask_ui import ondevice
 from facemask_ui.ondevice import files
@@ -61,6 +61,24 @@ def test_a_browser_gets_all_it_needs_to_compute(ask: Ask) -> None:
     plan = json.loads(contents[f"models/{MODEL}/plan.json"])
     weights = contents[f"models/{MODEL}/weights.safetensors"]
     assert plan["weights_sha256"] == hashlib.sha256(weights).hexdigest()
+
+
+def test_a_browser_gets_the_face_finder_where_a_page_wants_it(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    addresses = files.list_addresses([], finder=True)
+    plan, weights = (ask(f"/{addresses[name]}") for name in files.FINDER_FILES)
+    assert "immutable" in plan.headers["cache-control"]
+    assert "immutable" in weights.headers["cache-control"]
+    digest = json.loads(plan.content)["weights_sha256"]
+    assert digest == hashlib.sha256(weights.content).hexdigest()
+
+    def fail() -> dict[str, bytes]:
+        raise FaceFinderError("The face finder's weights are missing.")
+
+    monkeypatch.setattr(device_files, "_SHELF", device_files.Shelf())
+    monkeypatch.setattr(files, "write_finder", fail)
+    assert ask("/device/face-finder.json").status == 503
 
 
 def test_without_its_version_a_browser_asks_again_and_is_sent_nothing_twice(ask: Ask) -> None:
