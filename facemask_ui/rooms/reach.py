@@ -6,7 +6,8 @@ import ipaddress
 import socket
 import struct
 import sys
-from contextlib import closing, suppress
+from contextlib import closing
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -17,6 +18,8 @@ _ELSEWHERE = "192.0.2.1"
 """An address for documentation: nothing goes there, but the system says how it would."""
 _ASK_ADDRESS = 0x8915
 """Linux's SIOCGIFADDR: the address of a network interface."""
+_ROUTES = Path("/proc/net/route")
+_VIRTUAL = ("docker", "br-", "veth", "virbr")
 
 
 def listens_to_network() -> bool:
@@ -50,8 +53,11 @@ def find_addresses(page: str = "") -> list[str]:
 
 def list_own_addresses() -> list[str]:
     """Lists this machine's own IPv4 addresses in its networks, the one to the router first."""
-    found = [*_find_outward(), *_ask_interfaces(), *_look_up_own_name()]
-    return [*dict.fromkeys(host for host in found if not address.is_this_machine(host))]
+    if sys.platform == "linux":
+        found = [_read_address(name) for name in _list_interfaces()]
+    else:
+        found = [*_find_outward(), *_look_up_own_name()]
+    return [*dict.fromkeys(host for host in found if host and not address.is_this_machine(host))]
 
 
 def _is_any(host: str) -> bool:
@@ -63,6 +69,29 @@ def _is_any(host: str) -> bool:
         return False
 
 
+def _list_interfaces() -> list[str]:
+    """Lists Linux's network interfaces: that to the router first, those of containers last."""
+    try:
+        rows = [line.split() for line in _ROUTES.read_text(encoding="ascii").splitlines()[1:]]
+    except OSError:
+        rows = []
+    outward = {name for name, destination, *_ in rows if int(destination, 16) == 0}
+    names = [name for _, name in socket.if_nameindex()]
+    return sorted(names, key=lambda name: (name.startswith(_VIRTUAL), name not in outward))
+
+
+def _read_address(interface: str) -> str:
+    """Asks Linux for an interface's address; empty where it has none."""
+    import fcntl
+
+    with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as asked:
+        try:
+            request = struct.pack("256s", interface.encode()[:15])
+            return socket.inet_ntoa(fcntl.ioctl(asked.fileno(), _ASK_ADDRESS, request)[20:24])
+        except OSError:
+            return ""
+
+
 def _find_outward() -> list[str]:
     """Asks the system which of its addresses it would use; no packet is sent."""
     with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as probe:
@@ -71,22 +100,6 @@ def _find_outward() -> list[str]:
             return [str(probe.getsockname()[0])]
         except OSError:  # no way out: a classroom's own network has none
             return []
-
-
-def _ask_interfaces() -> list[str]:
-    """Asks each network interface for its address; Linux alone says so this way."""
-    if sys.platform != "linux":
-        return []
-    import fcntl
-
-    found = []
-    with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as probe:
-        for _, name in socket.if_nameindex():
-            with suppress(OSError):  # it has none
-                request = struct.pack("256s", name.encode()[:15])
-                answer = fcntl.ioctl(probe.fileno(), _ASK_ADDRESS, request)
-                found.append(socket.inet_ntoa(answer[20:24]))
-    return found
 
 
 def _look_up_own_name() -> list[str]:

@@ -197,13 +197,13 @@ class Room:
     def _drop_absent(self) -> bool:
         """Makes room by dropping the device that has been away longest; tells whether one was."""
         since = self.clock() - _AWAY
-        absent = [
-            (pupil.seen, token)
+        absent = {
+            token: pupil.seen
             for token, pupil in self.pupils.items()
             if not pupil.watchers and pupil.seen < since
-        ]
+        }
         if absent:
-            self._drop(min(absent)[1])
+            self._drop(min(absent, key=absent.__getitem__))
         return bool(absent)
 
     def _drop(self, token: str) -> None:
