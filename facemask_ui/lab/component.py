@@ -17,10 +17,10 @@ from facemask_ui.lab.scene import Scene
 from facemask_ui.lab.words import read_words
 from facemask_ui.language import read_current
 
-_HTML, _CSS = browser.read_texts(__file__, "lab.html", "lab.css")
+STAGE_HTML, STAGE_CSS = browser.read_texts(__file__, "lab.html", "lab.css")
 # Streamlit takes one text a component and serves no file that another could import, so the files
 # are joined. All of a component's share one scope: no name may stand in two of them.
-_JS = "\n".join(
+STAGE_JS = "\n".join(
     (
         browser.SVG,
         *browser.read_texts(
@@ -42,6 +42,8 @@ _JS = "\n".join(
         ),
     )
 )
+"""The stage, for a component that fills its films by itself."""
+_JS = "\n".join((STAGE_JS, *browser.read_texts(__file__, "main.js")))
 _PART_JS = "\n".join(browser.read_texts(__file__, "codec.js", "part.js"))
 
 
@@ -93,12 +95,12 @@ def draw_lab(
             on_level(notch)
 
     component = st.components.v2.component(
-        "attack_lab", html=_HTML, css=browser.CONTROLS + _CSS, js=_JS
+        "attack_lab", html=STAGE_HTML, css=browser.CONTROLS + STAGE_CSS, js=_JS
     )
     component(
         data={
             "question": film,
-            **_describe_scene(scene),
+            **describe_scene(scene),
             "level": level,
             "record": record or {},
             "stated": stated or [],
@@ -123,8 +125,12 @@ def draw_lab(
     )
 
 
-def _describe_scene(scene: Scene) -> dict[str, Any]:
-    """Describes a scene as the component's script reads it."""
+def describe_scene(scene: Scene) -> dict[str, Any]:
+    """Describes a scene as the component's script reads it.
+
+    Args:
+        scene: The scene.
+    """
     return {
         "axis": vars(scene.axis) | {"most": scene.axis.most},
         "label": scene.label,

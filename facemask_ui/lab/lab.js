@@ -9,14 +9,6 @@
 const onScreen = (globalThis[Symbol.for("facemask-lab.on-screen")] ??= new Map());
 const KEPT_FILMS = 3;
 
-export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
-  const lab = (parentElement.lab ??= new Lab(parentElement));
-  lab.show(data, { setStateValue, setTriggerValue });
-  forgetOthers();
-  // Streamlit ends an overtaken run in this way as well; only what has left the page is closed.
-  return () => parentElement.isConnected || lab.close();
-}
-
 /** Two labs may stand on a page, and neither's film may go: its parts would not be sent again. */
 function forgetOthers() {
   const current = new Set(onScreen.values());

@@ -12,12 +12,12 @@ from facemask_core.attacks.pgd import PGD
 from facemask_core.labels import LABELS
 from facemask_core.pictures import faces
 from facemask_ui.base import messages, settings
-from facemask_ui.choices import attack_setup, class_link, models
+from facemask_ui.choices import class_link, models
 from facemask_ui.face import answers, complaint, cropping, lab_pictures, truth
 from facemask_ui.face.pictures import Picture
 from facemask_ui.face.question import Question
-from facemask_ui.lab import captions, component, further, scene, slider, sweeps
-from facemask_ui.language import say, say_known
+from facemask_ui.lab import captions, component, further, scene, slider, stated, sweeps
+from facemask_ui.language import say
 
 _KEY = "lab"
 
@@ -76,7 +76,7 @@ def show_lab(
             "attacked_class": LABELS[question.label],
             "face_framed": framed,
         },
-        stated=_describe_threat_models(question, model),
+        stated=stated.describe_threat_models(question, model),
         one_step=attack.name == FGSM.name,
         guess=guess,
         truth_known=label is not None,
@@ -88,7 +88,9 @@ def show_lab(
     if framed and not picture.shipped:
         complaint.offer_reasons(picture, region, face)
     below, unseen = st.container(), st.container(gap=None, key=f"{_KEY}-parts")
-    _draw_teachers_row(picture, region)
+    draw_teachers_row(
+        own_picture=picture.label is None, own_crop=region != cropping.first_crop(picture)
+    )
     with unseen:
         component.send_film(film, key=film.name)
         if st.session_state.get("animated") == animated:
@@ -111,29 +113,18 @@ def show_lab(
             )
 
 
-def _describe_threat_models(question: Question, model: str) -> list[str]:
-    """Writes the threat model at every notch in words."""
-    grid, attack, seed = question.grid, question.attack, question.seed
-    film = attack.sweep_threat_model(0.0, seed).get("sweep")
-    key = "lab.page.stated" if film is None else "lab.page.stated_film"
-    values = {
-        "model": models.title(model),
-        "sha256": models.sha256(model)[:12],
-        "film": say_known(f"lab.films.{attack.name}", str(film)),
-        "command": attack_setup.write_sweep_command(model, attack, seed),
-    }
-    threat_models = [attack.threat_model(grid.epsilon(notch), seed) for notch in grid.notches]
-    stated = map(attack_setup.describe_threat_model, threat_models)
-    return [say(key, threat_model=one, **values) for one in stated]
-
-
 def _choose_pgd() -> None:
     """Chooses the attack of many small steps, as the visitor would."""
     settings.remember("attack", PGD.name, FGSM.name)
 
 
-def _draw_teachers_row(picture: Picture, region: faces.Box | None) -> None:
-    """Draws what those who teach may set: the guess before the answer, and a link for a class."""
+def draw_teachers_row(*, own_picture: bool, own_crop: bool) -> None:
+    """Draws what those who teach may set: the guess before the answer, and a link for a class.
+
+    Args:
+        own_picture: Whether the picture on the page is the visitor's own, which no link carries.
+        own_crop: Whether its crop is not the one that the picture opens with.
+    """
     draw = partial(
         st.toggle,
         say("lab.page.guess_first"),
@@ -141,6 +132,4 @@ def _draw_teachers_row(picture: Picture, region: faces.Box | None) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         settings.ask(draw, "guess", False, settings.yes_no)
-        class_link.show_class_link(
-            own_picture=picture.label is None, own_crop=region != cropping.first_crop(picture)
-        )
+        class_link.show_class_link(own_picture=own_picture, own_crop=own_crop)

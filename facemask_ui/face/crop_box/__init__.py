@@ -12,7 +12,9 @@ from facemask_ui.base import browser
 from facemask_ui.face.pictures import Picture
 from facemask_ui.language import say
 
-_HTML, _CSS, _JS = browser.read_texts(__file__, "crop_box.html", "crop_box.css", "crop_box.js")
+HTML, CSS, SQUARE_JS = browser.read_texts(__file__, "crop_box.html", "crop_box.css", "square.js")
+"""The square, for a component that moves it without the server."""
+_JS = "\n".join((SQUARE_JS, *browser.read_texts(__file__, "crop_box.js")))
 _SHOWN_SIDE = 640
 _QUALITY = 85
 
@@ -38,7 +40,7 @@ def choose_box(picture: Picture, face: faces.Box | None) -> faces.Box:
             st.session_state[mine] = moved
 
     component = st.components.v2.component(
-        "crop_box", html=_HTML, css=browser.CONTROLS + _CSS, js=_JS
+        "crop_box", html=HTML, css=browser.CONTROLS + CSS, js=_JS
     )
     component(
         data={
