@@ -8,7 +8,7 @@ with frame.page("attack", has_stage=True):
     from facemask_ui import lab
     from facemask_ui.choices import class_link, models
     from facemask_ui.face import cropping, pictures, truth
-    from facemask_ui.lab import attack_choice
+    from facemask_ui.lab import attack_choice, on_device
     from facemask_ui.language import say
     from facemask_ui.page import bench
 
@@ -19,7 +19,17 @@ with frame.page("attack", has_stage=True):
     )
     with choices:
         with st.container(key="faces"):
-            picture = pictures.choose_picture(visible=visible["picture"])
+            source = (
+                pictures.choose_source(on_device.list_sources())
+                if visible["picture"]
+                else pictures.SAMPLES
+            )
+            own_device = source == pictures.DEVICE
+            if own_device:
+                st.caption(say("attack.own.stays"))
+            picture = (
+                None if own_device else pictures.choose_from(source, visible=visible["picture"])
+            )
         if picture is not None:
             region = (
                 cropping.choose_folded_crop(picture)
@@ -32,7 +42,10 @@ with frame.page("attack", has_stage=True):
             visible=visible["attack"], advanced=visible["advanced"]
         )
     with stage:
-        if picture is None:
+        if own_device:
+            on_device.show_lab(model, attack, seed, look_further=visible["further"])
+            lab.draw_teachers_row(own_picture=True, own_crop=False)
+        elif picture is None:
             with st.container(border=True):
                 st.markdown(f":material/add_photo_alternate: {say('attack.empty')}")
         else:

@@ -34,6 +34,15 @@ def describe_attacks() -> dict[str, Any]:
     }
 
 
+def choose_settings(attack: attacks.Attack) -> dict[str, Any]:
+    """Chooses those of an attack's settings that a browser is told.
+
+    Args:
+        attack: One of :data:`ATTACKS`.
+    """
+    return {key: value for key, value in asdict(attack).items() if key not in _LEFT_OUT}
+
+
 def _describe(name: str) -> dict[str, Any]:
     attack = attacks.get(name)
     listed = [it for it in attacks.describe_settings(name) if it.name not in _LEFT_OUT]

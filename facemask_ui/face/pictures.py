@@ -6,6 +6,7 @@ Uploads and photos live in the session alone. A link can name a sample, never so
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Literal
@@ -30,12 +31,15 @@ if TYPE_CHECKING:
 
 DEFAULT_SAMPLE = "portrait-04"
 SAMPLES, UPLOAD, WEBCAM = SOURCES = ("Samples", "Upload", "Webcam")
+DEVICE = "Device"
+"""A picture that stays on the visitor's device; a page that computes there offers it."""
 Origin = Literal["shipped", "uploaded", "photographed", "several"]
 """Where a picture comes from: the lab, a visitor's file or camera, or one of several files."""
 _ICONS = {
     SAMPLES: ":material/grid_view:",
     UPLOAD: ":material/upload:",
     WEBCAM: ":material/photo_camera:",
+    DEVICE: ":material/lock:",
 }
 _SEARCHES = PixelBudget(2 * images.MAX_PIXELS, most_of_group=images.MAX_PIXELS)
 """The pictures in which faces are searched at once: a large one takes seconds and 120 MB."""
@@ -98,18 +102,27 @@ class Picture:
             return find_faces(self.pixels)
 
 
-def choose_picture(*, visible: bool = True) -> Picture | None:
+def choose_picture() -> Picture | None:
     """Draws the choice of picture and returns the picture.
-
-    Args:
-        visible: Whether the visitor may choose; otherwise it is the link's sample.
 
     Returns:
         The picture, or None where there is none yet or it cannot be used; the page says why.
     """
+    return choose_from(choose_source(SOURCES))
+
+
+def choose_from(source: str, *, visible: bool = True) -> Picture | None:
+    """Draws the choice among the pictures of a source and returns the picture.
+
+    Args:
+        source: One of :data:`SOURCES`.
+        visible: Whether the visitor may choose; otherwise it is the link's sample.
+
+    Returns:
+        As :func:`choose_picture`.
+    """
     if not visible:
         return read_sample(gallery.current_sample(DEFAULT_SAMPLE))
-    source = _choose_source()
     if source == SAMPLES:
         return read_sample(gallery.choose_sample(DEFAULT_SAMPLE))
     file = _choose_upload() if source == UPLOAD else _take_photo()
@@ -147,10 +160,15 @@ def read_sample(sample_id: str) -> Picture:
     )
 
 
-def _choose_source() -> str:
+def choose_source(sources: Sequence[str]) -> str:
+    """Draws the choice of where the picture comes from.
+
+    Args:
+        sources: What there is to choose from.
+    """
     if st.query_params.get("sample") in gallery.list_samples():
         settings.remember("source", SAMPLES, SAMPLES, in_link=False)  # a link asked for a sample
-    widget = settings.bind("source", SAMPLES, settings.one_of(SOURCES), in_link=False)
+    widget = settings.bind("source", SAMPLES, settings.one_of(sources), in_link=False)
     remember = widget["on_change"]
 
     def store() -> None:
@@ -162,7 +180,7 @@ def _choose_source() -> str:
     return str(
         st.segmented_control(
             say("picture.choose"),
-            SOURCES,
+            sources,
             format_func=lambda name: f"{icons(name)} {say(f'picture.source.{name}')}",
             required=True,
             label_visibility="collapsed",

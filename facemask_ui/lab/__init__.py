@@ -10,11 +10,13 @@
 - ``component`` draws the slider, pictures, bars and curve over them (``lab.js``, which wires
   ``views.js``, ``answer.js``, ``rail.js``, ``guess.js`` and others, and ``lab.css``);
 - ``words`` gathers every text that the component shows;
+- ``stated`` writes the threat model behind each notch;
+- ``on_device`` has the same stage filled by the visitor's own device;
 - ``lab`` puts them together on a page, ``sample_stage`` on Home and in the lesson.
 """
 
 from __future__ import annotations
 
-from facemask_ui.lab.lab import show_lab
+from facemask_ui.lab.lab import draw_teachers_row, show_lab
 
-__all__ = ["show_lab"]
+__all__ = ["draw_teachers_row", "show_lab"]

@@ -29,6 +29,7 @@ def _draw_first_step() -> None:
     """Draws the page's one primary button."""
     from facemask_ui.base import settings
     from facemask_ui.face import pictures
+    from facemask_ui.lab import on_device
     from facemask_ui.language import say
 
     if st.button(
@@ -39,5 +40,6 @@ def _draw_first_step() -> None:
         width="stretch",
         help=say("home.own_hint"),
     ):
-        settings.remember("source", pictures.UPLOAD, pictures.SAMPLES, in_link=False)
+        own = next(it for it in on_device.list_sources() if it != pictures.SAMPLES)
+        settings.remember("source", own, pictures.SAMPLES, in_link=False)
         st.switch_page("pages/2_Attack.py")
