@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -80,6 +82,7 @@ class Stream:
         self.line = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         headers = {"Authorization": f"Bearer {secret}"} if secret else {}
         self.line.request("GET", path, headers=headers)
+        self._socket = self.line.sock
         self.reply = self.line.getresponse()
 
     def read(self) -> dict[str, Any] | None:
@@ -101,6 +104,10 @@ class Stream:
                 return state
         message = f"the stream ended before {wanted}"
         raise AssertionError(message)
+
+    def cut(self) -> None:
+        """Breaks the connection, as a network does that fails."""
+        self._socket.shutdown(socket.SHUT_RDWR)
 
     def wait_for_end(self) -> None:
         """Waits until the stream has ended."""
@@ -133,7 +140,7 @@ def serve(rooms: Rooms) -> Iterator[Lab]:
     """Serves rooms on a free port in a thread."""
     pages = routes.Pages(lambda it: f"pupil {it}", lambda it: f"wall {it}", Path(__file__).parent)
     app = Starlette(routes=routes.build_routes(rooms, pages), middleware=build_middleware())
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", access_log=False))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
@@ -141,3 +148,16 @@ def serve(rooms: Rooms) -> Iterator[Lab]:
     yield Lab(server.servers[0].sockets[0].getsockname()[1], rooms)
     server.should_exit = server.force_exit = True
     thread.join(10)
+
+
+def _serve_until_told() -> None:
+    """Serves two rooms in a process of its own, says where, and ends with its input."""
+    rooms = Rooms()
+    with serve(rooms) as lab:
+        opened = [lab.open(), lab.open("fr")]
+        print(json.dumps([lab.port, [[room.code, room.secret] for room in opened]]), flush=True)  # noqa: T201
+        sys.stdin.read()
+
+
+if __name__ == "__main__":
+    _serve_until_told()
