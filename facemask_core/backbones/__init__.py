@@ -5,6 +5,7 @@ from __future__ import annotations
 from facemask_core.backbones.base import Backbone
 from facemask_core.backbones.densenet121 import DENSENET121
 from facemask_core.backbones.efficientnetb2 import EFFICIENTNETB2
+from facemask_core.backbones.googlenet import GOOGLENET
 from facemask_core.backbones.inceptionv3 import INCEPTIONV3
 from facemask_core.backbones.mobilenetv2 import MOBILENETV2
 from facemask_core.backbones.mobilenetv3 import MOBILENETV3
@@ -22,6 +23,7 @@ _BACKBONES = (
     DENSENET121,
     MOBILENETV2,
     EFFICIENTNETB2,
+    GOOGLENET,
 )
 _REGISTRY = {backbone.name: backbone for backbone in _BACKBONES}
 

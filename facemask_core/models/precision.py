@@ -2,7 +2,8 @@
 
 On VGG19, InceptionV3, ResNet50 and DenseNet121 bfloat16 pays on a processor with AVX512-BF16;
 depthwise convolutions gain nothing from it, and folding alone is what helps MobileNetV3,
-MobileNetV2 and EfficientNetB2. ``make bench`` measures that of the shipped backbones.
+MobileNetV2 and EfficientNetB2; GoogLeNet was not measured. ``make bench`` measures that of the
+shipped backbones.
 """
 
 from __future__ import annotations

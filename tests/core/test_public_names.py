@@ -37,6 +37,7 @@ def test_backbones_are_listed() -> None:
     assert backbones.names() == (
         *("vgg19", "mobilenetv3", "inceptionv3"),
         *("resnet50", "densenet121", "mobilenetv2", "efficientnetb2"),
+        "googlenet",
     )
 
 

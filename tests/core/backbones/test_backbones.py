@@ -27,7 +27,10 @@ APPLICATIONS = {
     "mobilenetv2": (keras.applications.mobilenet_v2, "MobileNetV2"),
     "efficientnetb2": (keras.applications.efficientnet, "EfficientNetB2"),
 }
-"""Each backbone's module in Keras, and the application's name."""
+"""The module in Keras of each backbone that Keras has, and the application's name."""
+each_of_keras = pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow) for name in APPLICATIONS]
+)
 
 
 @pytest.fixture(autouse=True)
@@ -98,7 +101,7 @@ def test_preprocessing_is_the_applications_own(name: str, expected: list[float])
     np.testing.assert_allclose(found.ravel(), expected, atol=1e-3)
 
 
-@each_backbone
+@each_of_keras
 def test_preprocessing_agrees_with_kerass_own_function(name: str) -> None:
     module, _ = APPLICATIONS[name]
     pixels = np.random.default_rng(0).random((2, 4, 4, 3), dtype=np.float32)
@@ -195,7 +198,7 @@ class Asked(Exception):  # noqa: N818
     """Ends a build once it is known what Keras wants to download."""
 
 
-@each_backbone
+@each_of_keras
 def test_the_imagenet_file_is_the_one_keras_would_ask_for(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

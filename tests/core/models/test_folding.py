@@ -27,6 +27,7 @@ NORMS = {
     "densenet121": (121, 62),
     "mobilenetv2": (52, 0),
     "efficientnetb2": (69, 0),
+    "googlenet": (57, 0),
 }
 """Batch norms of each backbone, and those that stay."""
 

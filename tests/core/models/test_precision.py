@@ -20,7 +20,7 @@ from facemask_core.models.gradients import ModelFunctions, Tensor
 from facemask_core.models.precision import describe_arithmetic, set_precision
 from facemask_core.pictures import images
 
-WIDE = ("mobilenetv3", "mobilenetv2", "efficientnetb2")
+WIDE = ("mobilenetv3", "mobilenetv2", "efficientnetb2", "googlenet")
 """Backbones whose fast form stays in float32."""
 
 
