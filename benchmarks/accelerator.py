@@ -21,7 +21,13 @@ import numpy as np
 
 from benchmarks.attack_speed import task
 from benchmarks.attack_speed.turns import Contender, median_seconds
-from benchmarks.robust_accuracy import DATA, attacked, questions, report_path
+from benchmarks.robust_accuracy import (
+    DATA,
+    GRADIENT_ATTACKS,
+    attacked,
+    questions,
+    report_path,
+)
 from facemask_core import attacks, backend, load_classifier
 from facemask_core.backend import keras
 from facemask_core.data import datasets
@@ -129,7 +135,7 @@ def reports(classifier: Classifier, dataset: datasets.Dataset) -> list[dict[str,
     """
     rows = []
     fingerprint = datasets.fingerprint(dataset)
-    for _, attack, level in questions([classifier.name]):
+    for _, attack, level in questions([classifier.name], GRADIENT_ATTACKS):
         path = report_path(classifier.name, attack, level)
         stored = json.loads(path.read_text(encoding="utf-8"))
         if stored["data_sha256"] != fingerprint:

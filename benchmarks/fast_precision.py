@@ -15,7 +15,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.robust_accuracy import DATA, attacked, questions, report_path
+from benchmarks.robust_accuracy import (
+    DATA,
+    GRADIENT_ATTACKS,
+    attacked,
+    questions,
+    report_path,
+)
 from facemask_core import load_classifier
 from facemask_core.data import datasets
 from facemask_core.models import checkpoints
@@ -45,7 +51,7 @@ def compared(exact: dict[str, Any], fast: dict[str, Any]) -> dict[str, Any]:
 
 def reports(models: list[str]) -> Iterator[tuple[str, str, int, dict[str, Any]]]:
     """Yields every float32 report there is with its (model, attack, epsilon in 255ths)."""
-    for model, attack, level in questions(models):
+    for model, attack, level in questions(models, GRADIENT_ATTACKS):
         path = report_path(model, attack, level)
         if path.is_file():
             yield model, attack, level, json.loads(path.read_text(encoding="utf-8"))
