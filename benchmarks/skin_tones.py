@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import fisher_exact
 
 from facemask_core import evaluation, load_classifier
 from facemask_core.data import samples
@@ -29,6 +30,7 @@ RESULT = published.REPORTS_DIR / published.SKIN_TONES
 FRAMINGS = {"whole": images.resize, "cropped to the face": faces.cropped}
 GROUPS = {"1 to 3": range(1, 4), "4 to 7": range(4, 8), "8 to 10": range(8, 11)}
 """Tones of the Monk scale, from the lightest."""
+_LEVEL = 0.05
 
 
 def tones() -> dict[str, int]:
@@ -109,6 +111,58 @@ def describe_darkest(rows: list[dict[str, Any]]) -> str:
         for row in rows
         if row["framing"] == "whole"
     )
+
+
+def compare_tones(rows: list[dict[str, Any]]) -> dict[str, float]:
+    """Compares the darkest faces with the lightest, by Fisher's exact test, two-sided.
+
+    Args:
+        rows: The rows of the result.
+
+    Returns:
+        By model, framing and class: the probability that a model equally good on both groups
+        differs at least as much, times the comparisons that remain (Holm 1979).
+    """
+    lightest, *_, darkest = GROUPS
+    found = {}
+    for row in rows:
+        for name in LABELS:
+            shares = row["accuracy_by_class_and_tone"][name]
+            images = row["images_by_class_and_tone"][name]
+            right = {group: round(shares[group] * images[group]) for group in (lightest, darkest)}
+            table = [[right[group], images[group] - right[group]] for group in right]
+            worse = shares[darkest] < shares[lightest]
+            key = f"{row['model']}, {row['framing']}, {name.replace('_', ' ')}"
+            found[f"{key}, {'worse' if worse else 'not worse'}"] = float(fisher_exact(table).pvalue)
+    return _correct_for_many(found)
+
+
+def _correct_for_many(values: dict[str, float]) -> dict[str, float]:
+    """Corrects the p-values of several comparisons by Holm's method."""
+    corrected, highest = {}, 0.0
+    for place, (name, value) in enumerate(sorted(values.items(), key=lambda it: it[1])):
+        highest = max(highest, min(1.0, (len(values) - place) * value))
+        corrected[name] = highest
+    return corrected
+
+
+def describe_tests(rows: list[dict[str, Any]]) -> str:
+    """Says where the darkest faces fare otherwise than the lightest beyond chance.
+
+    Args:
+        rows: The rows of the result.
+    """
+    tested = compare_tones(rows)
+    found = [f"{name} (p {_write_p(p)})" for name, p in tested.items() if p < _LEVEL]
+    return (
+        f"Of {len(tested)} comparisons of tones 8 to 10 with tones 1 to 3 (Fisher's exact test, "
+        f"two-sided, Holm's correction for all of them), {len(found)} have p < {_LEVEL:g}: "
+        f"{'; '.join(found) or 'none'}."
+    )
+
+
+def _write_p(value: float) -> str:
+    return "< 0.001" if value < 0.001 else f"= {value:.3f}"
 
 
 def table(rows: list[dict[str, Any]]) -> str:

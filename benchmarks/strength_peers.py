@@ -1,16 +1,18 @@
 """Foolbox and ART where they look for the nearest fooling image, and how often they ask the model.
 
 Neither has FAB. Foolbox's nearest to it is FMN (Pintor et al. 2021, arXiv:2102.12827), which looks
-for the smallest norm by one gradient a step. Both have HopSkipJump; they get a start for nothing,
-which ours has to look for.
+for the smallest norm by one gradient a step. Both have HopSkipJump, and Foolbox has the boundary
+attack; they get a start for nothing, which ours has to look for. ART has a universal perturbation.
 """
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.peers import Labels, Pixels, art_estimator
 from facemask_core.attacks.decision import Oracle, find_start
@@ -18,6 +20,11 @@ from facemask_core.models.classifier import Classifier
 
 Asked = tuple[Pixels, float]
 """What an attack returned, and how many questions it asked for each image."""
+ROUNDS = 3
+"""How often ART's universal perturbation goes through its photographs."""
+_DEEPFOOL_STEPS = 20
+_FOOLBOX_TOGETHER = 8
+"""Photographs that Foolbox's HopSkipJump attacks at once: it holds all their probes in memory."""
 _ORDERS = {"linf": np.inf, "l2": 2}
 
 
@@ -58,17 +65,22 @@ def foolbox_hopskipjump(
     import tensorflow as tf
 
     counter = _Counter(classifier.model)
+    model = foolbox.TensorFlowModel(counter, bounds=(0, 1))
     attack = foolbox.attacks.HopSkipJumpAttack(
         steps=turns, constraint="linf" if norm == "linf" else "l2"
     )
-    _, found, _ = attack(
-        foolbox.TensorFlowModel(counter, bounds=(0, 1)),
-        tf.constant(pixels),
-        tf.constant(labels),
-        epsilons=None,
-        starting_points=tf.constant(starts),
-    )
-    return np.asarray(found), counter.asked / len(pixels)
+    found = []
+    for first in range(0, len(pixels), _FOOLBOX_TOGETHER):
+        rows = slice(first, first + _FOOLBOX_TOGETHER)
+        _, nearest, _ = attack(
+            model,
+            tf.constant(pixels[rows]),
+            tf.constant(labels[rows]),
+            epsilons=None,
+            starting_points=tf.constant(starts[rows]),
+        )
+        found.append(np.asarray(nearest))
+    return np.concatenate(found), counter.asked / len(pixels)
 
 
 def art_hopskipjump(
@@ -91,18 +103,59 @@ def art_hopskipjump(
     return np.asarray(found), asked[0] / len(pixels)
 
 
+def foolbox_boundary(
+    classifier: Classifier, pixels: Pixels, labels: Labels, starts: Pixels, norm: str, steps: int
+) -> Asked:
+    """Foolbox's ``BoundaryAttack``, which its authors call the reference."""
+    import foolbox
+    import tensorflow as tf
+
+    if norm != "l2":
+        raise ValueError("The boundary attack measures in l2.")
+    counter = _Counter(classifier.model)
+    _, found, _ = foolbox.attacks.BoundaryAttack(steps=steps)(
+        foolbox.TensorFlowModel(counter, bounds=(0, 1)),
+        tf.constant(pixels),
+        tf.constant(labels),
+        epsilons=None,
+        starting_points=tf.constant(starts),
+    )
+    return np.asarray(found), counter.asked / len(pixels)
+
+
+def art_universal(
+    classifier: Classifier, pixels: Pixels, labels: Labels, epsilon: float
+) -> NDArray[np.float32]:
+    """ART's ``UniversalPerturbation`` in L-infinity by its DeepFool, a noise (h, w, 3)."""
+    from art.attacks.evasion import UniversalPerturbation
+
+    random.seed(0)
+    attack = UniversalPerturbation(
+        art_estimator(classifier.model),
+        attacker_params={"max_iter": _DEEPFOOL_STEPS, "verbose": False},
+        max_iter=ROUNDS,
+        eps=epsilon,
+        verbose=False,
+    )
+    attack.generate(pixels, np.eye(2)[labels])
+    return np.asarray(attack.noise, np.float32)[0]
+
+
 HOPSKIPJUMP: dict[str, Callable[..., Asked]] = {
     "foolbox": foolbox_hopskipjump,
     "art": art_hopskipjump,
 }
+BOUNDARY: dict[str, Callable[..., Asked]] = {"foolbox": foolbox_boundary}
 
 
 class _Counter:
-    """A model that counts the pictures it is asked about."""
+    """A compiled model that counts the pictures it is asked about."""
 
     def __init__(self, model: Any) -> None:
+        import tensorflow as tf
+
         self.asked = 0
-        self._model = model
+        self._model = tf.function(model, reduce_retracing=True)
 
     def __call__(self, images: Any, training: bool = False) -> Any:
         self.asked += int(images.shape[0])

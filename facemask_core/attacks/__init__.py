@@ -20,6 +20,7 @@ from facemask_core.attacks.setting_list import Setting
 from facemask_core.attacks.setting_list import list_settings as _list_settings
 from facemask_core.attacks.square import Square
 from facemask_core.attacks.transfer import Transfer
+from facemask_core.attacks.universal import Universal
 from facemask_core.errors import AttackError
 from facemask_core.registry import Registry
 
@@ -41,6 +42,7 @@ _REGISTRY: Registry[Attack] = Registry(
         *(FGSM, BIM, MIM, PGD, APGD),  # the worst image in a ball
         *(DeepFool, FAB, CarliniWagner, LBFGS),  # the nearest fooling image
         Ensemble,  # several of these in turn
+        Universal,  # one noise for every face
         *(HopSkipJump, Boundary),  # the nearest fooling image, by answers alone
         *(Square, Transfer, Noise),  # without this model's gradients
     ),

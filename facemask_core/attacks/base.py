@@ -87,6 +87,11 @@ class Attack(ABC):
         """The most passes through a model that one image takes; gradients count for several."""
         return GRADIENT_PASSES + 1
 
+    @property
+    def passes_once(self) -> float:
+        """The passes through a model that come once, before any image, however many there are."""
+        return 0.0
+
     def queried_models(self, classifier: Classifier) -> tuple[Classifier, ...]:
         """Lists every model the attack queries: the one under attack, and perhaps others."""
         return (classifier,)

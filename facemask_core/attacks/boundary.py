@@ -8,7 +8,13 @@ from typing import ClassVar
 
 import numpy as np
 
-from facemask_core.attacks.decision import DecisionAttack, Image, Oracle, draw_to_boundary
+from facemask_core.attacks.decision import (
+    DecisionAttack,
+    Image,
+    Oracle,
+    draw_directions,
+    draw_to_boundary,
+)
 from facemask_core.errors import AttackError
 
 _HALVINGS = 10
@@ -55,7 +61,8 @@ class Boundary(DecisionAttack):
         point = draw_to_boundary(oracle, image, start, self.norm, _HALVINGS)
         lengths = _StepLengths()
         while oracle.left and lengths.inward > _CONVERGED:
-            sideways = _step_sideways(point, image, lengths.sideways, rng)
+            (way,) = draw_directions(1, image.shape, self.grid, self.norm, rng)
+            sideways = _step_sideways(point, image, lengths.sideways, way)
             if lengths.is_review_due() and oracle.left > 1:
                 lengths.learn_sideways(oracle.fools_one(sideways))
             proposal = _step_inward(sideways, point, image, lengths.inward)
@@ -108,13 +115,13 @@ def _factor(share: float, good: float, poor: float) -> float:
     return 1 / _ADAPTATION if share < poor else 1.0
 
 
-def _step_sideways(point: Image, image: Image, share: float, rng: np.random.Generator) -> Image:
-    """Steps at random on the sphere about the original, by a share of its radius."""
+def _step_sideways(point: Image, image: Image, share: float, way: Image) -> Image:
+    """Steps in a direction on the sphere about the original, by a share of its radius."""
     inward = (image - point).ravel()
     radius = np.linalg.norm(inward)
-    step = rng.standard_normal(inward.shape, np.float32)
-    step -= (step @ inward) / max(radius**2, np.finfo(np.float32).tiny) * inward
-    step *= np.float32(share) * radius / np.linalg.norm(step)
+    step = way.ravel()
+    step = step - (step @ inward) / max(radius**2, np.finfo(np.float32).tiny) * inward
+    step *= np.float32(share) * radius / max(np.linalg.norm(step), np.finfo(np.float32).tiny)
     around = (step - inward) / np.float32(np.hypot(1.0, share))
     return np.clip(image + around.reshape(image.shape), 0.0, 1.0)
 

@@ -29,6 +29,7 @@ from facemask_core.errors import AttackError
 from facemask_core.models.classifier import Classifier
 
 MAX_QUERIES = 100_000
+MAX_GRID = 4096
 _SQUARES = (1, 4, 32, 224)
 """Sides in pixels of the coloured squares that a first fooling picture is looked for with."""
 _CLOUDS = (2, 7, 14, 28, 112)
@@ -91,6 +92,9 @@ class DecisionAttack(Attack):
         norm: The norm in which distance is measured.
         target: Class to reach (0 or 1), or None to leave the true class.
         queries: Questions to the model for each image, the search for a start included.
+        grid: Points a side of the coarse grid on which random directions are drawn, to be enlarged
+            to the image: a few hundred answers tell little of 150,000 pixel values. The authors
+            draw each value by itself, as a grid as large as the image does.
     """
 
     knowledge: ClassVar[str] = "black box"
@@ -98,6 +102,7 @@ class DecisionAttack(Attack):
     norm: str = "l2"
     target: int | None = None
     queries: int = 1000
+    grid: int = 28
 
     def __post_init__(self) -> None:
         norms.ball(self.norm)
@@ -106,6 +111,11 @@ class DecisionAttack(Attack):
             raise AttackError(
                 f"{self.title} takes from 1 to {MAX_QUERIES} queries; {self.queries} were asked "
                 "for."
+            )
+        if not 1 <= self.grid <= MAX_GRID:
+            raise AttackError(
+                f"The grid of {self.title} takes from 1 to {MAX_GRID} points; {self.grid} were "
+                "asked for."
             )
 
     @property
@@ -193,6 +203,37 @@ def _draw_patterns(shape: tuple[int, ...], rng: np.random.Generator) -> NDArray[
         cloud = cv2.resize(shades, (width, height), interpolation=cv2.INTER_LINEAR)
         drawn.append(np.repeat(cloud[:, :, None], channels, axis=2))
     return np.stack(drawn)
+
+
+def draw_directions(
+    count: int, shape: tuple[int, ...], grid: int, norm: str, rng: np.random.Generator
+) -> NDArray[np.float32]:
+    """Draws random directions that vary as slowly over the image as a coarse grid.
+
+    Low frequencies carry most of what changes a model's mind at a given length (Guo et al. 2018,
+    arXiv:1809.08758; Li et al. 2020, arXiv:2005.14137). In L2 the grid is interpolated. In
+    L-infinity its points become squares, which keeps their values uniform.
+
+    Args:
+        count: How many.
+        shape: Of the image, (height, width, channels).
+        grid: Points a side, at most one for each pixel.
+        norm: ``linf`` or ``l2``.
+        rng: The image's own random numbers.
+
+    Returns:
+        float32 (count, height, width, channels), each of Euclidean length 1.
+    """
+    height, width, channels = shape
+    few = (count, min(grid, height), min(grid, width), channels)
+    if norm == "l2":
+        drawn, enlarge = rng.standard_normal(few, np.float32), cv2.INTER_LINEAR
+    else:
+        drawn, enlarge = rng.random(few, np.float32) * 2 - 1, cv2.INTER_NEAREST
+    if few[1:] != shape:
+        drawn = np.stack([cv2.resize(it, (width, height), interpolation=enlarge) for it in drawn])
+    lengths = np.linalg.norm(drawn.reshape(count, -1), axis=1)
+    return drawn / np.maximum(lengths, np.finfo(np.float32).tiny)[:, None, None, None]
 
 
 def draw_to_boundary(oracle: Oracle, image: Image, far: Image, norm: str, halvings: int) -> Image:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -59,9 +59,10 @@ class Ensemble(Attack):
         self._list_members()
 
     def _list_members(self) -> tuple[tuple[str, Attack], ...]:
+        climb = APGD(steps=self.steps, stop_early=True)
         return (
-            ("apgd cross-entropy", APGD(steps=self.steps, loss=CROSS_ENTROPY.name)),
-            ("apgd margin", APGD(steps=self.steps, loss=MARGIN.name)),
+            ("apgd cross-entropy", replace(climb, loss=CROSS_ENTROPY.name)),
+            ("apgd margin", replace(climb, loss=MARGIN.name)),
             ("fab", FAB(norm=self.norm, steps=self.steps)),
             ("square", Square(queries=self.queries)),
         )

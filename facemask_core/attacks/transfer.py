@@ -56,6 +56,10 @@ class Transfer(Attack):
     def passes(self) -> float:
         return self.attack.passes + 1
 
+    @property
+    def passes_once(self) -> float:
+        return self.attack.passes_once
+
     def queried_models(self, classifier: Classifier) -> tuple[Classifier, ...]:
         """Lists the victim and the source."""
         return (classifier, self._checked_source())

@@ -183,7 +183,8 @@ def print_evaluation(result: Evaluation) -> None:
         print_line(
             f"success rate on images classed rightly before{others}: {result.success_rate:.4f}"
         )
-    print_line(f"mean confidence drop: {result.mean_confidence_drop:.4f}")
+    bound = ", a lower bound: images were left alone once fooled" if result.is_cut_short else ""
+    print_line(f"mean confidence drop: {result.mean_confidence_drop:.4f}{bound}")
     print_line(describe_unmoved(result.unmoved, result.rounded_away))
     print_dead_gradients(result.dead_gradients)
     print_parts(result)

@@ -49,6 +49,10 @@ _ON_CARDS = (
 )
 
 
+_STOPPING = ("ensemble", "square")
+"""Attacks that always leave an image alone once it is fooled."""
+
+
 @dataclass(frozen=True, eq=False)
 class Evaluation:
     """A model's answers to a dataset and their figures, before and after an attack.
@@ -216,6 +220,14 @@ class Evaluation:
         return self.clean.true_confidence - self.adversarial.true_confidence
 
     @property
+    def is_cut_short(self) -> bool:
+        """Whether the attack left images alone once they were fooled.
+
+        The confidence drop is a lower bound then: the same attack, carried on, would find more.
+        """
+        return leaves_alone_once_fooled(self.threat_model or {})
+
+    @property
     def mean_confidence_drop(self) -> float | None:
         """Mean fall of the true class's probability, over all images."""
         drops = self.confidence_drops
@@ -327,6 +339,15 @@ class Evaluation:
         row = replace(self, clean=replace(self.clean, unsure_below=None)).as_dict()
         figures = {key: row[key] for key in _ON_CARDS}
         return row["clean"] | figures | {"skipped": len(row["skipped"])}
+
+
+def leaves_alone_once_fooled(threat_model: Mapping[str, Any]) -> bool:
+    """Tells whether an attack stops working on an image that it has fooled.
+
+    Args:
+        threat_model: What a report states of the attack.
+    """
+    return bool(threat_model.get("stop_early")) or threat_model.get("attack") in _STOPPING
 
 
 def compare(first: Evaluation, second: Evaluation) -> dict[str, mcnemar.Comparison]:

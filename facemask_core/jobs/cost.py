@@ -33,20 +33,22 @@ class Cost:
         images: How many images it covers.
         per_image: Seconds for each.
         batch_size: How many images one batch holds.
+        once: Seconds before the first image, those of every report left out.
     """
 
     images: int
     per_image: float
     batch_size: int
+    once: float = 0.0
 
     @property
     def seconds(self) -> float:
         """For the whole report."""
-        return _START + self.images * self.per_image
+        return _START + self.once + self.images * self.per_image
 
     def fits(self, budget: Budget) -> bool:
         """Tells whether the report is within a budget."""
-        batch = min(self.images, self.batch_size) * self.per_image
+        batch = self.once + min(self.images, self.batch_size) * self.per_image
         return self.seconds <= budget.job and batch <= budget.batch
 
 
@@ -70,13 +72,14 @@ def estimate_cost(order: Order, images: int, measured: Mapping[str, float]) -> C
     if order.attack is None:
         return Cost(images, per_image, BUCKETS[-1])
     attack = attacks.make(order.attack, **order.settings)
+    source = victim if order.source is None else _seconds_a_pass(order.source, measured)
+    rounds = 1 if order.largest is None else _count_rounds(order.largest)
     if order.source is None:
         per_image += victim * _count_passes(attack, order.largest)
     else:
-        source = _seconds_a_pass(order.source, measured)
-        rounds = 1 if order.largest is None else _count_rounds(order.largest)
         per_image += rounds * (source * attack.passes + victim)
-    return Cost(images, per_image, attack.batch_size)
+    once = rounds * attack.passes_once * source
+    return Cost(images, per_image, attack.batch_size, once)
 
 
 def check_cost(order: Order, images: int, measured: Mapping[str, float], budget: Budget) -> Cost:

@@ -144,7 +144,7 @@ def _show_robustness(card: Card) -> None:
     st.caption(f"{photographs.describe_photographs(reports)} {say('models.card.meaning')}")
     with st.expander(say("models.card.values"), icon=":material/table:"):
         st.dataframe(tables.tabulate_robustness(reports), hide_index=True)
-    strongest = reports[-1]
+    strongest = max(reports, key=_rate_strength)
     by_class = parts.tabulate_parts(strongest)
     if by_class.empty:
         st.caption(say("models.card.no_classes"))
@@ -159,6 +159,13 @@ def _show_robustness(card: Card) -> None:
         for threat_model in last.values():
             line = attack_setup.describe_threat_model(threat_model)
             st.markdown(f"- {say('models.card.threat_model', stated=line)}")
+
+
+def _rate_strength(report: dict[str, Any]) -> tuple[float, int]:
+    """Rates the attack of a report: by its epsilon, and then by its name."""
+    stated = report["threat_model"]
+    order = ("fgsm", "pgd", "ensemble")
+    return stated["epsilon"], order.index(stated["attack"]) if stated["attack"] in order else -1
 
 
 def _show_training(card: Card) -> None:

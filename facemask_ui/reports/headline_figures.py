@@ -110,6 +110,8 @@ def explain_figures(report: Evaluation) -> list[str]:
     if has_attack:
         robust, fooled, drop = (name_figure(name) for name in (ROBUST, FOOLED, _DROP))
         sentences.append(say("report.notes.attacked", robust=robust, fooled=fooled, drop=drop))
+        if report.is_cut_short:
+            sentences.append(say("report.notes.cut_short", drop=drop))
     return sentences
 
 

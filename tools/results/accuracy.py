@@ -10,7 +10,7 @@ import numpy as np
 from facemask_core import backbones
 from facemask_core.data import groupings
 from facemask_core.evaluation.confidence_intervals import bound_proportion
-from facemask_core.evaluation.parts import list_parts
+from facemask_core.evaluation.parts import Part, list_parts
 from facemask_core.labels import LABELS, WITH_MASK
 from facemask_core.models import published
 from facemask_core.models.checkpoints import Card
@@ -164,6 +164,31 @@ def describe_weakest(card: Card) -> str:
     )
 
 
+def tabulate_ensemble(cards: Iterable[Card]) -> str:
+    """Tabulates what withstands the ensemble, by class and source, and what felled the others."""
+    rows = []
+    for card in cards:
+        report = find_report(card, "ensemble", PARTS_LEVEL)
+        if report is None:
+            continue
+        whole = Part("", "all", _with_intervals(report))
+        for part in (whole, *list_parts(report)):
+            felled = ", ".join(f"{it} {n}" for it, n in part.figures["felled_by"].items())
+            shown = share(part.figures, "robust_accuracy")
+            number = str(part.figures["images"])
+            rows.append(
+                (card.name, part.source or "all", part.name, number, shown, felled or "none")
+            )
+    heads = ("model", "source", "photographs", "number", "robust accuracy", "felled by")
+    return markdown(heads, rows) if rows else "Not measured yet."
+
+
+def list_without_ensemble(cards: Iterable[Card]) -> str:
+    """Lists the models that the ensemble has not been measured on."""
+    missing = [it.name for it in cards if find_report(it, "ensemble", PARTS_LEVEL) is None]
+    return ", ".join(missing) or "none"
+
+
 def find_pgd_report(card: Card, level: int) -> dict[str, Any] | None:
     """Finds a model's report under PGD; None if there is none.
 
@@ -171,9 +196,20 @@ def find_pgd_report(card: Card, level: int) -> dict[str, Any] | None:
         card: The model's card.
         level: Epsilon in 255ths.
     """
+    return find_report(card, "pgd", level)
+
+
+def find_report(card: Card, attack: str, level: int) -> dict[str, Any] | None:
+    """Finds a model's report under an attack; None if there is none.
+
+    Args:
+        card: The model's card.
+        attack: The attack's name.
+        level: Epsilon in 255ths.
+    """
     for report in published.read_reports(card.weights_sha256):
         stated = report["threat_model"]
-        if stated["attack"] == "pgd" and round(255 * stated["epsilon"]) == level:
+        if stated["attack"] == attack and round(255 * stated["epsilon"]) == level:
             return report
     return None
 

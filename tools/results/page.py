@@ -103,6 +103,8 @@ def _robustness() -> dict[str, str]:
         "robust_parts": accuracy.tabulate_robust_parts(cards),
         "robust_photographs": " and ".join(counts.values()),
         "first_grouping": f"{first.note}.",
+        "robust_ensemble": accuracy.tabulate_ensemble(cards),
+        "without_ensemble": accuracy.list_without_ensemble(cards),
         "parts_level": f"{accuracy.PARTS_LEVEL}/255",
         "pgd_steps": str(robust_accuracy.ATTACKS["pgd"]["steps"]),
     }
@@ -129,6 +131,7 @@ def _faces() -> dict[str, str]:
     return {
         "skin_tones": skin_tones.table(published.read_skin_tones()),
         "darkest": skin_tones.describe_darkest(published.read_skin_tones()),
+        "tone_tests": skin_tones.describe_tests(published.read_skin_tones()),
         "face_finder": markdown(("faces", "found", "with the chin", "false boxes"), rows),
         "face_milliseconds": str(max(finder["milliseconds_per_640x480_frame"].values())),
         "tight_missed": f"{tight['no_box']} of {tight['images']}",
@@ -140,6 +143,8 @@ def _attacks() -> dict[str, str]:
     speed, strength = _result("results"), _result("attack_strength")
     return {
         "distances": attack_strength.table_distances(strength),
+        "universal": attack_strength.table_universal(strength),
+        "universal_trained": str(attack_strength.UNIVERSAL_TRAINED),
         "ensembles": attack_strength.table_ensembles(strength),
         "cycles": attack_strength.describe_cycles(strength),
         "strength_weights": describe_earlier_weights(

@@ -42,6 +42,7 @@ SETTINGS: list[tuple[str, dict[str, Any], float]] = [
     ("apgd", {"steps": 20}, 0.1),
     ("apgd", {"steps": 20, "loss": "cross-entropy", "restarts": 2}, 0.1),
     ("apgd", {"steps": 20, "norm": "l2"}, 0.5),
+    ("apgd", {"steps": 20, "stop_early": True}, 0.1),
     ("deepfool", {}, 0.5),
     ("deepfool", {"norm": "linf", "target": 1}, 0.1),
     ("fab", {"steps": 20}, 0.5),
@@ -52,6 +53,8 @@ SETTINGS: list[tuple[str, dict[str, Any], float]] = [
     ("hopskipjump", {"queries": 90}, 0.5),
     ("hopskipjump", {"queries": 90, "norm": "linf", "target": 1}, 0.1),
     ("boundary", {"queries": 60}, 0.5),
+    ("universal", {"steps": 3}, 0.1),
+    ("universal", {"steps": 3, "norm": "l2", "target": 1}, 0.5),
     ("square", {"queries": 30}, 0.1),
     ("square", {"queries": 30, "target": 0}, 0.1),
     ("transfer", {"attack": attacks.make("fgsm")}, 0.1),
@@ -60,7 +63,8 @@ SETTINGS: list[tuple[str, dict[str, Any], float]] = [
 ]
 MINIMAL = ("deepfool", "fab", "cw", "lbfgs", "hopskipjump", "boundary")
 """Attacks that go no further than they have to."""
-WITHOUT_GRADIENTS = ("hopskipjump", "boundary", "square", "noise")
+WITHOUT_GRADIENTS = ("hopskipjump", "boundary", "universal", "square", "noise")
+"""Attacks that take no gradient at the image that they change."""
 SEED = 5
 
 
@@ -120,7 +124,7 @@ def test_it_takes_no_more_passes_than_it_states(
             looks[0] = 0
             batch = attack(linear[0], image[None], np.array([label]), epsilon=epsilon, seed=SEED)
             most = GRADIENT_PASSES * batch.gradient_calls[0] + looks[0]
-            assert most <= attack.passes
+            assert most <= attack.passes + attack.passes_once
 
 
 class Attacked(NamedTuple):
@@ -407,7 +411,10 @@ def test_no_attack_takes_what_the_base_refuses(
         ("fab", {"norm": "l1"}),
         ("ensemble", {"steps": 0}),
         ("ensemble", {"queries": 0}),
+        ("universal", {"steps": 0}),
+        ("universal", {"norm": "l1"}),
         ("hopskipjump", {"queries": 0}),
+        ("hopskipjump", {"grid": 0}),
         ("hopskipjump", {"norm": "l1"}),
         ("boundary", {"norm": "linf"}),
         ("boundary", {"queries": 10**9}),

@@ -10,7 +10,12 @@ from numpy.typing import NDArray
 from small_models import SHAPE, judging
 
 from facemask_core import Classifier, attacks
-from facemask_core.attacks.decision import Oracle, draw_to_boundary, find_start
+from facemask_core.attacks.decision import (
+    Oracle,
+    draw_directions,
+    draw_to_boundary,
+    find_start,
+)
 
 Linear = tuple[Classifier, NDArray[np.float32], NDArray[np.float32]]
 
@@ -66,6 +71,16 @@ def test_no_question_more_is_asked_than_allowed_and_no_score_is_read(
     classes = attack(curved, faces[:1], right, epsilon=free)
     assert asked[0] == classes.iterations[0] + 2 <= queries + 2
     np.testing.assert_array_equal(scores.images, classes.images)
+
+
+@pytest.mark.parametrize("norm", ["linf", "l2"])
+def test_random_directions_have_length_1_and_no_more_freedom_than_the_grid(norm: str) -> None:
+    rng = np.random.default_rng(0)
+    drawn = draw_directions(60, (32, 24, 3), 4, norm, rng).reshape(60, -1)
+    np.testing.assert_allclose(np.linalg.norm(drawn, axis=1), 1, atol=1e-5)
+    assert np.linalg.matrix_rank(drawn, tol=1e-3) == 4 * 4 * 3
+    fine = draw_directions(60, (8, 8, 3), 28, norm, rng).reshape(60, -1)
+    assert np.linalg.matrix_rank(fine, tol=1e-3) == 60
 
 
 @pytest.mark.slow

@@ -41,6 +41,26 @@ def test_it_is_no_weaker_than_any_of_its_attacks(
     assert (leads(batch.logits, right, None) >= old - 1e-6)[standing].all()
 
 
+@pytest.mark.parametrize("loss", ["cross-entropy", "margin"])
+@pytest.mark.backend
+def test_auto_pgd_fools_the_same_images_where_it_stops_early(
+    curved: Classifier, faces: NDArray[np.float32], loss: str
+) -> None:
+    right = curved.predict(faces).argmax(axis=1)
+    whole, short = (
+        attacks.make("apgd", loss=loss, steps=20, stop_early=stop)(
+            curved, faces, right, epsilon=EPSILON
+        )
+        for stop in (False, True)
+    )
+    np.testing.assert_array_equal(whole.success, short.success)
+    assert short.success.sum() > 0
+    assert (short.gradient_calls <= whole.gradient_calls).all()
+    assert short.gradient_calls[short.success].max() < 21
+    lead = leads(short.logits, right, None)
+    assert (lead <= leads(whole.logits, right, None) + 1e-5).all()
+
+
 @pytest.mark.backend
 def test_each_fallen_image_names_the_attack_that_felled_it(
     curved: Classifier, faces: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch

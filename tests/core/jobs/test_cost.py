@@ -109,3 +109,12 @@ def test_stop_early_takes_larger_batches() -> None:
         queued.order(Path("x"), attack="pgd", settings={"stop_early": True}), 500, SPEEDS
     )
     assert cost.batch_size == attacks.make("pgd", stop_early=True).batch_size > 32
+
+
+def test_a_noise_for_all_is_trained_once_however_many_images_there_are() -> None:
+    ten, hundred = (
+        estimate_cost(order("mobilenetv3", attack="universal"), images, SPEEDS).seconds
+        for images in (10, 100)
+    )
+    assert ten > 50 * 25 * SPEEDS["mobilenetv3"]
+    assert hundred < 1.2 * ten
