@@ -29,12 +29,20 @@ class Server:
     environment: ClassVar[dict[str, str]] = {}
     """Variables that every server gets; tests keep all of theirs from other machines by it."""
 
-    def __init__(self, home: Path, entry: Sequence[str] = ("-m", "streamlit"), **more: str) -> None:
+    def __init__(
+        self,
+        home: Path,
+        entry: Sequence[str] = ("-m", "streamlit"),
+        *,
+        log: Path | None = None,
+        **more: str,
+    ) -> None:
         """Starts it and waits until it answers.
 
         Args:
             home: The folder.
             entry: What Python is told to run, instead of Streamlit as it is.
+            log: Where what it prints is kept; nowhere if None.
             **more: Further variables of its environment.
 
         Raises:
@@ -44,15 +52,16 @@ class Server:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         self.address = f"http://127.0.0.1:{port}"
-        self.process = subprocess.Popen(  # noqa: S603  (the lab's own command line)
-            [sys.executable, *entry, "run", "app.py", "--server.port", str(port)],
-            cwd=ROOT,
-            env=os.environ
-            | {"PYTHONUNBUFFERED": "1", "FACEMASK_HOME": str(home)}
-            | self.environment
-            | more,
-            stdout=subprocess.DEVNULL,
-        )
+        with (log or Path(os.devnull)).open("wb") as output:
+            self.process = subprocess.Popen(  # noqa: S603  (the lab's own command line)
+                [sys.executable, *entry, "run", "app.py", "--server.port", str(port)],
+                cwd=ROOT,
+                env=os.environ
+                | {"PYTHONUNBUFFERED": "1", "FACEMASK_HOME": str(home)}
+                | self.environment
+                | more,
+                stdout=output,
+            )
         try:
             wait_until_healthy(self.address, lambda: self.process.poll() is None)
         except RuntimeError:
@@ -88,16 +97,21 @@ class Server:
 
 @contextmanager
 def running(
-    home: Path, entry: Sequence[str] = ("-m", "streamlit"), **more: str
+    home: Path,
+    entry: Sequence[str] = ("-m", "streamlit"),
+    *,
+    log: Path | None = None,
+    **more: str,
 ) -> Iterator[Server]:
     """A lab for as long as the block runs; its worker ends with it.
 
     Args:
         home: Where its reports lie.
         entry: What Python is told to run, instead of Streamlit as it is.
+        log: Where what it prints is kept; nowhere if None.
         **more: Further variables of its environment.
     """
-    server = Server(home, entry, **more)
+    server = Server(home, entry, log=log, **more)
     try:
         yield server
     finally:

@@ -1,1 +1,11 @@
-"""The pages of a room in the browser: the pupil's and the projector's."""
+"""A class in one room: what its pages show, in which order, and what the models answer.
+
+- ``programme`` is the lesson as steps, for 10, 25 or 45 minutes;
+- ``answers`` tells what is true at a step, from shipped films and from the lesson's chapters;
+- ``game`` is the step of attackers and defenders;
+- ``page`` writes the pupil's and the projector's page, whose scripts and styles lie beside it, and
+  ``routes`` has their one address of their own;
+- ``view`` is the teacher's page in Streamlit, on which a room begins.
+
+The rooms themselves, their rules and their addresses are :mod:`facemask_ui.rooms`.
+"""

@@ -1,6 +1,33 @@
-"""The pages of a room as HTML."""
+"""The pages of a room as HTML: the pupil's and the projector's.
+
+They are plain pages without a library and without a session of Streamlit's. Scripts and styles lie
+beside this file; the words travel with the page as JSON, in its language. Nothing here needs
+TensorFlow: a page is there before it is loaded.
+"""
 
 from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from facemask_ui.base.palette import DARK, LIGHT, Palette
+from facemask_ui.base.printed_page import open_templates
+from facemask_ui.language import Texts, read_texts
+
+_SHARED = ("common", "stream", "face")
+_SCRIPTS = {
+    "pupil": (*_SHARED, "engine", "scenes", "own", "pupil"),
+    "projector": (*_SHARED, "scenes", "charts", "looks", "projector", "begin"),
+}
+_TABLES = ("choices", "questions", "steps", "numbers", "defences", "game")
+"""Tables of words that both pages have."""
+FOLDER = Path(__file__).parent
+"""Where the scripts, styles and templates of the pages lie."""
+_TEMPLATES = open_templates(FOLDER)
 
 
 def pupil_page(language: str) -> str:
@@ -9,7 +36,7 @@ def pupil_page(language: str) -> str:
     Args:
         language: The language that it speaks.
     """
-    return _write_page(language)
+    return _write_page("pupil", language)
 
 
 def projector_page(language: str) -> str:
@@ -18,8 +45,54 @@ def projector_page(language: str) -> str:
     Args:
         language: The language that it speaks.
     """
-    return _write_page(language)
+    return _write_page("projector", language)
 
 
-def _write_page(language: str) -> str:
-    return f'<!doctype html><html lang="{language}"><meta charset="utf-8"><body></body></html>'
+@cache
+def _write_page(name: str, language: str) -> str:
+    texts = read_texts(language)
+    words = json.dumps(_list_words(name, texts), ensure_ascii=False)
+    return _TEMPLATES.get_template(f"{name}.html.jinja").render(
+        name=name,
+        language=language,
+        say=texts.within("classroom").say,
+        colours=Markup(_write_colours()),  # noqa: S704  (the palette's)
+        words=Markup(words.replace("<", "\\u003c")),  # noqa: S704  (no tag can end in it)
+        scripts=_SCRIPTS[name],
+    )
+
+
+def _list_words(name: str, texts: Texts) -> dict[str, Any]:
+    """Lists all that a page's script says."""
+    words = {table: texts.read_table(f"classroom.{table}") for table in _TABLES}
+    return {
+        **texts.read_table("classroom.shared"),
+        **words,
+        "percentage": texts.read_table("percentage"),
+        "pupil": texts.read_table("classroom.pupil"),
+        **({"projector": texts.read_table("classroom.projector")} if name == "projector" else {}),
+        "faces": texts.read_table("lesson.faces"),
+    }
+
+
+def _write_colours() -> str:
+    """Writes the lab's colours for both themes, as variables."""
+    light, dark = _list_colours(LIGHT), _list_colours(DARK)
+    return f":root{{{light}}}@media (prefers-color-scheme:dark){{:root{{{dark}}}}}"
+
+
+def _list_colours(palette: Palette) -> str:
+    colours = {
+        "class-0": palette.classes[0],
+        "class-1": palette.classes[1],
+        "on-class-0": palette.on_classes[0],
+        "on-class-1": palette.on_classes[1],
+        "soft": palette.weak,
+        "accent": palette.strong,
+        "on-accent": palette.on_strong,
+        "second": palette.lines[1],
+        "third": palette.lines[2],
+        "text": palette.text,
+        "line": palette.faint,
+    }
+    return "".join(f"--{name}:{colour};" for name, colour in colours.items())

@@ -1,16 +1,197 @@
-"""The lesson as a room's steps."""
+"""The lesson as the steps of a room: its eight chapters, for 10, 25 or 45 minutes."""
 
 from __future__ import annotations
 
-from facemask_ui.rooms import Step
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from facemask_core.epsilons import LINF
+from facemask_ui.choices import models
+from facemask_ui.classroom import answers, game
+from facemask_ui.language import read_texts
+from facemask_ui.lesson import subjects
+from facemask_ui.lesson.chapters import CHAPTERS
+from facemask_ui.ondevice import files
+from facemask_ui.rooms.steps import Phase, Step
+
+DURATIONS = (10, 25, 45)
+"""The minutes a teacher can choose from."""
+Minutes = tuple[float, float, float]
+"""What a step takes in each of them; 0 where it is left out."""
+_LEVELS = tuple(map(float, (0, 1, 2, 3, 4, 6, 8, 12, 16, 24, LINF.last)))
+"""The epsilons that a teacher can ask about, in steps of 1/255."""
+_STATEMENTS = {1: (0.5, 1, 1), 3: (0, 0, 1), 4: (0, 0, 1), 5: (0, 1, 1)}
+"""The statements of the last chapter that are asked, with their minutes."""
 
 
-def steps(minutes: int, language: str) -> tuple[Step, ...]:
+@dataclass(frozen=True)
+class Item:
+    """One of the six questions before and after the lesson.
+
+    Attributes:
+        id: Its name in the files of strings.
+        choices: The names of its answers; the last is always that one does not know.
+        right: The right one.
+    """
+
+    id: str
+    choices: tuple[str, ...]
+    right: str
+
+
+ITEMS = (
+    Item("sees", ("face", "numbers", "name", "unsure"), "numbers"),
+    Item("little", ("visible", "hidden", "cannot", "unsure"), "hidden"),
+    Item("noise", ("same", "different", "unsure"), "different"),
+    Item("knows", ("nothing", "inside", "password", "unsure"), "inside"),
+    Item("defence", ("all", "some", "unsure"), "some"),
+    Item("fair", ("equal", "count", "unsure"), "count"),
+)
+
+
+def steps(minutes: int, language: str, *, with_game: bool = False) -> tuple[Step, ...]:
     """Lists the steps of a lesson.
 
     Args:
-        minutes: How long it is.
-        language: The language that it speaks.
+        minutes: One of :data:`DURATIONS`.
+        language: The language of its explanations.
+        with_game: Whether the game of attackers and defenders is one of them.
     """
-    data = {"minutes": minutes, "language": language}
-    return (Step(kind="welcome", id="welcome", data=data), Step(kind="end", id="end"))
+    column = DURATIONS.index(minutes)
+    timed = [*_list_questions("before", (0.15, 0.2, 0.25)), *_list_chapters(language)]
+    if with_game:
+        timed.append((game.make_step(), (5, 5, 6)))
+    timed += _list_questions("after", (0.15, 0.2, 0.25))
+    timed = [
+        (Step(kind="welcome", id="welcome"), (0.5, 1, 2)),
+        *timed,
+        (Step(kind="end", id="end", data=_RIGHT), (0.5, 1, 1.5)),
+    ]
+    return tuple(
+        replace(step, minutes=float(times[column])) for step, times in timed if times[column]
+    )
+
+
+_RIGHT = {"right": {item.id: item.right for item in ITEMS}}
+
+
+def _list_questions(phase: Phase, minutes: Minutes) -> list[tuple[Step, Minutes]]:
+    return [
+        (
+            Step(
+                kind="question",
+                id=f"{phase}-{item.id}",
+                question=item.id,
+                phase=phase,
+                choices=item.choices,
+                data={"number": number, "of": len(ITEMS)},
+            ),
+            minutes,
+        )
+        for number, item in enumerate(ITEMS, 1)
+    ]
+
+
+def _list_chapters(language: str) -> list[tuple[Step, Minutes]]:
+    """Lists the steps of the eight chapters with the minutes each has in each duration."""
+    model = subjects.pick_model()
+    twin = models.robust_twin(model)
+    quiz = _QuizMaker(language)
+    timed = [
+        (quiz.make("numbers"), (0, 1.5, 2.5)),
+        (_make_guess(model), (2, 2.5, 3)),
+        (_make_slider(model), (1.5, 1.5, 3)),
+        (_make_own("own", 2, model, model, ("attack",)), (2, 2.5, 4)),
+        (quiz.make("sign"), (0, 2, 3)),
+        (quiz.make("steps"), (0, 2, 2.5)),
+        (quiz.make("noise"), (1, 0, 2.5)),
+        (_make_own("own-noise", 5, model, model, ("attack", "noise")), (0, 2, 3)),
+        (quiz.make("others"), (0, 1.5, 2.5)),
+        (quiz.make("defence"), (0, 2, 3)),
+    ]
+    if twin is not None:
+        timed.append((_make_own("own-robust", 7, model, twin, ("plain", "robust")), (0, 0, 2.5)))
+    return timed + [(quiz.make("meaning", row), times) for row, times in _STATEMENTS.items()]
+
+
+def _make_guess(model: str) -> Step:
+    """Makes the step that asks for the model's answer, anew at every epsilon the teacher wants."""
+    return Step(
+        kind="guess",
+        id="guess",
+        sample=subjects.BARE,
+        model=model,
+        choices=answers.CLASSES,
+        level=1.0,
+        levels=_LEVELS,
+        truths=answers.tell_answers(subjects.BARE, model, _LEVELS),
+        data={"chapter": 2, "model_title": models.title(model)},
+    )
+
+
+def _make_slider(model: str) -> Step:
+    """Makes the step that asks where on the slider the model changes its mind."""
+    return Step(
+        kind="slider",
+        id="slider",
+        sample=subjects.BARE,
+        model=model,
+        choices=(*map(str, LINF.notches), answers.NEVER),
+        truths={0.0: answers.tell_slider(subjects.BARE, model)},
+        data={"chapter": 2, "most": LINF.last},
+    )
+
+
+def _make_own(name: str, chapter: int, model: str, second: str, numbers: tuple[str, ...]) -> Step:
+    """Makes a step on one's own face, with what holds for the lab's face at its reveal.
+
+    It tells where a browser finds the models; without that no device computes.
+    """
+    data: dict[str, Any] = {"chapter": chapter, "second": second, "most": LINF.last}
+    if {model, second} <= {*files.list_models()}:
+        data["files"] = files.list_addresses(dict.fromkeys((model, second)))
+    return Step(
+        kind="own",
+        id=name,
+        sample=subjects.BARE,
+        model=model,
+        numbers=numbers,
+        truths={0.0: answers.tell_numbers(subjects.BARE, model, second, numbers)},
+        data=data,
+    )
+
+
+class _QuizMaker:
+    """Makes steps of the questions of the lesson's chapters."""
+
+    def __init__(self, language: str) -> None:
+        self._texts = read_texts(language).within("lesson")
+        self._chapters = {
+            chapter.name: (number, chapter) for number, chapter in enumerate(CHAPTERS, 1)
+        }
+
+    def make(self, name: str, row: int = 0) -> Step:
+        """Makes a step of a chapter's question.
+
+        Args:
+            name: The chapter.
+            row: Which of its questions.
+        """
+        number, chapter = self._chapters[name]
+        question, options = chapter.list_questions(self._texts)[row]
+        truths: Mapping[float, Mapping[str, Any]] = answers.ChapterTruth(self._texts, chapter, row)
+        return Step(
+            kind="guess",
+            id=f"{name}-{row}" if row else name,
+            sample=chapter.sample,
+            choices=tuple(str(option) for option in range(len(options))),
+            truths=truths,
+            data={
+                "quiz": True,
+                "chapter": number,
+                "title": chapter.say(self._texts, "title"),
+                "question": question,
+                "options": options,
+            },
+        )

@@ -36,6 +36,7 @@ _PAGES = (
     ("pages/4_Models.py", "models", ":material/neurology:"),
     ("pages/5_Learn.py", "learn", ":material/school:"),
     ("pages/6_Paper.py", "paper", ":material/article:"),
+    ("pages/7_Class.py", "class", ":material/groups:"),
 )
 
 

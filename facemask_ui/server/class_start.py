@@ -50,9 +50,10 @@ async def _open_room(plan: Plan) -> Opened:
 
 
 def _make_room(plan: Plan) -> Opened:
-    from facemask_ui.classroom import programme  # needs what was imported just now
+    from facemask_ui.classroom import answers, programme  # need what was imported just now
 
     steps = programme.steps(plan.minutes, plan.language)
+    answers.prepare(steps)
     return ROOMS.open(steps, plan.language, address.THIS_MACHINE)
 
 

@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from facemask_ui import classroom
 from facemask_ui.classroom import page
+from facemask_ui.classroom import routes as class_routes
 from facemask_ui.rooms import ROOMS, routes
 from facemask_ui.server import device_files, readiness
 
@@ -19,5 +20,6 @@ def build_routes() -> list[Route]:
     return [
         Route(readiness.PATH, readiness.answer),
         *device_files.ROUTES,
+        *class_routes.build_routes(),
         *routes.build_routes(ROOMS, _PAGES),
     ]

@@ -9,7 +9,9 @@ from playwright.sync_api import expect
 
 
 @pytest.mark.parametrize("scheme", [pytest.param("light", marks=pytest.mark.journey), "dark"])
-@pytest.mark.parametrize("path", ["", "Inspect", "Attack", "Report", "Models", "Learn", "Paper"])
+@pytest.mark.parametrize(
+    "path", ["", "Inspect", "Attack", "Report", "Models", "Learn", "Paper", "Class"]
+)
 def test_no_serious_fault(visit: Visit, path: str, scheme: str) -> None:
     language = "en" if scheme == "light" else "fr"
     page = visit(f"{path}?lang={language}", width=1440, scheme=scheme)

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from facemask_ui.base import palette
 from facemask_ui.choices import attack_setup
 
-PAGES = ("", "Inspect", "Attack", "Report", "Models", "Learn", "Paper")
+PAGES = ("", "Inspect", "Attack", "Report", "Models", "Learn", "Paper", "Class")
 PHONE = 390
 
 # Streamlit's question marks are 16 px wide and its switches 21 px high, with free space of 24 px

@@ -31,6 +31,7 @@ PAGES = {
     "Models": "pages/4_Models.py",
     "Learn": "pages/5_Learn.py",
     "Paper": "pages/6_Paper.py",
+    "Class": "pages/7_Class.py",
 }
 
 

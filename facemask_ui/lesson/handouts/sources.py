@@ -15,6 +15,10 @@ SOURCES = (
     "M. Mitchell et al.: Model cards for model reporting. FAT* 2019. arXiv:1810.03993",
     "N. Carlini et al.: On evaluating adversarial robustness. 2019. arXiv:1902.06705",
     "E. Monk: The Monk skin tone scale. 2019. skintone.google",
+    "F. Miao, K. Shiohira, N. Lao: AI competency framework for students. UNESCO 2024. "
+    "doi.org/10.54675/JKJB9835",
+    "OECD and European Commission: Empowering learners for the age of AI: an AI literacy framework "
+    "for primary and secondary education. 2026",
     "Face mask image classification using fine-tuning and the effect of FGSM and PGD attacks. "
     "IJFMR: the paper this lab follows",
 )

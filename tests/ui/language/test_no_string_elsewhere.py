@@ -23,7 +23,7 @@ SOURCES = sorted([*UI.rglob("*.py"), *(UI.parent / "pages").glob("*.py"), UI.par
 SCRIPTS = sorted(file for file in UI.rglob("*.js") if file.parent.name != "ondevice")
 """The engine of one's own device refuses in English, as the core does; no page has it yet."""
 WORDS = re.compile(r"[A-Za-z]{2,}[,.;:]? [A-Za-z]{2,}")
-PAGES = ("Home", "Inspect", "Attack", "Report", "Models", "Learn", "Paper")
+PAGES = ("Home", "Inspect", "Attack", "Report", "Models", "Learn", "Paper", "Class")
 CODE = re.compile(r"^\s*[<.#]|[{};]\s*$|^\w+ (%|=)|[a-z-]+: [^ ]+;|\\[wsd]|^default-src")
 """What is HTML, a style, a regular expression or a policy."""
 NOT_SAID = {

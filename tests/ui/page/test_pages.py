@@ -15,7 +15,7 @@ from facemask_ui.lab import attack_choice
 
 pytestmark = pytest.mark.usefixtures("light_models")
 ROOT = Path(__file__).resolve().parents[3]
-PAGES = ("Home", "Inspect", "Attack", "Report", "Models", "Learn", "Paper")
+PAGES = ("Home", "Inspect", "Attack", "Report", "Models", "Learn", "Paper", "Class")
 HOSTILE = {
     "epsilon": "999",
     "norm": "l3",
