@@ -2,6 +2,7 @@
 "use strict";
 
 let engine;
+let finder;
 
 /** Whether this browser can compute a model by itself, as far as can be known before trying. */
 const canCompute = (step) => Boolean(step.data.files && window.WebAssembly && window.Worker && window.createImageBitmap);
@@ -36,6 +37,16 @@ async function loadDevice(files, models) {
     device.addModel(plan, weights);
   }
   return device;
+}
+
+/** Finds the face to take in a photograph; undefined where there is none, or no finder. */
+async function findFace(files, photograph) {
+  if (!files["face-finder.json"]) return undefined;
+  const device = await loadDevice(files, []);
+  finder ??= Promise.all([readFile(files["face-finder.json"], "json"), readFile(files["face-finder.safetensors"], "arrayBuffer")])
+    .then(([plan, weights]) => device.addFinder(plan, weights));
+  await finder;
+  return (await device.findFaces(photograph)).find(({ largest }) => largest);
 }
 
 async function startDevice(files) {

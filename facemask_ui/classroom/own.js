@@ -88,6 +88,7 @@ class OwnScene {
     const zoom = make("input", {
       type: "range", min: "1", max: "5", step: "0.05", value: "1", "aria-label": say("pupil.own.zoom"),
       oninput: () => {
+        touched = true;
         const scale = fit * Number(zoom.value);
         const centre = FRAME / 2;
         view.x = centre - ((centre - view.x) * scale) / view.scale;
@@ -96,7 +97,9 @@ class OwnScene {
         draw();
       },
     });
+    let touched = false;
     const shift = (x, y) => {
+      touched = true;
       view.x += x;
       view.y += y;
       draw();
@@ -113,6 +116,15 @@ class OwnScene {
       shift(x, y);
     });
     draw();
+    this.findBox(bitmap).then((box) => {
+      if (touched || !box) return;
+      view.scale = Math.min(Math.max(FRAME / Math.max(box.width, box.height), fit), 5 * fit);
+      view.x = FRAME / 2 - (box.left + box.width / 2) * view.scale;
+      view.y = FRAME / 2 - (box.top + box.height / 2) * view.scale;
+      zoom.value = String(view.scale / fit);
+      draw();
+      canvas.dataset.found = "yes";
+    });
     this.stage.replaceChildren(
       make("p", { class: "caption" }, say("pupil.own.frame")), canvas, zoom,
       make("div", { class: "choices" },
@@ -120,16 +132,23 @@ class OwnScene {
         make("button", { type: "button", class: "choice", onclick: () => this.offerTaking() }, say("pupil.own.other"))));
   }
 
+  /** Where the face is, as the finder on this device sees it; undefined where it cannot say. */
+  async findBox(bitmap) {
+    try {
+      return await findFace(this.step.data.files, readPixels(bitmap));
+    } catch (error) {
+      console.warn(error);
+      return undefined;
+    }
+  }
+
   async keep(bitmap, { scale, x, y }) {
-    const canvas = make("canvas", { width: bitmap.width, height: bitmap.height });
-    const context = canvas.getContext("2d", { willReadFrequently: true });
-    context.drawImage(bitmap, 0, 0);
     const side = Math.round(FRAME / scale);
     const box = { left: Math.round(-x / scale), top: Math.round(-y / scale), width: side, height: side };
-    const { data, width, height } = context.getImageData(0, 0, bitmap.width, bitmap.height);
+    const photograph = readPixels(bitmap);
     OWN.measured.clear();
     await this.measure(async (device) => {
-      OWN.picture = await device.crop({ data, width, height }, box);
+      OWN.picture = await device.crop(photograph, box);
     });
   }
 
@@ -190,6 +209,14 @@ class OwnScene {
     const words = level === "none" ? say(`numbers.${name}.never`, { most: this.step.data.most }) : say(`numbers.${name}.is`, { level: writeLevel(level) });
     return make("p", { class: "number" }, makeProse(words)[0].childNodes.length ? [...makeProse(words)[0].childNodes] : words);
   }
+}
+
+/** A photograph's values, as the engine reads them. */
+function readPixels(bitmap) {
+  const canvas = make("canvas", { width: bitmap.width, height: bitmap.height });
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  context.drawImage(bitmap, 0, 0);
+  return context.getImageData(0, 0, bitmap.width, bitmap.height);
 }
 
 /** The smallest level of a number's kind: what the model says of the face before counts as true. */

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from facemask_core.epsilons import LINF
+from facemask_core.errors import FaceFinderError
 from facemask_ui.choices import models
 from facemask_ui.classroom import answers, game
 from facemask_ui.language import read_texts
@@ -150,7 +151,7 @@ def _make_own(name: str, chapter: int, model: str, second: str, numbers: tuple[s
     """
     data: dict[str, Any] = {"chapter": chapter, "second": second, "most": LINF.last}
     if {model, second} <= {*files.list_models()}:
-        data["files"] = files.list_addresses(dict.fromkeys((model, second)))
+        data["files"] = _list_files(model, second)
     return Step(
         kind="own",
         id=name,
@@ -160,6 +161,15 @@ def _make_own(name: str, chapter: int, model: str, second: str, numbers: tuple[s
         truths={0.0: answers.tell_numbers(subjects.BARE, model, second, numbers)},
         data=data,
     )
+
+
+def _list_files(model: str, second: str) -> dict[str, str]:
+    """Lists the addresses of what a device needs; without the face finder it frames by hand."""
+    names = dict.fromkeys((model, second))
+    try:
+        return files.list_addresses(names, finder=True)
+    except FaceFinderError:
+        return files.list_addresses(names)
 
 
 class _QuizMaker:
