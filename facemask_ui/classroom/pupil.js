@@ -2,6 +2,7 @@
 "use strict";
 
 const KEPT = "facemask-room"; // the code and this device's token, for a reload; nothing else is kept
+const TEACHER_AWAY = 4000; // milliseconds; a reload of the projector's page is shorter
 const SCENES = { guess: ChoiceScene, question: QuestionScene, slider: SliderScene, own: OwnScene, game: GameScene };
 
 /** One room, as this device is in it. */
@@ -80,7 +81,10 @@ class PupilPage {
     this.timer = document.querySelector("#timer");
     this.lost = document.querySelector("#lost");
     this.notice = document.querySelector("#notice");
-    setInterval(() => this.countDown(), 250);
+    setInterval(() => {
+      this.countDown();
+      this.tellHeld();
+    }, 250);
   }
 
   setConnected(connected) {
@@ -101,8 +105,16 @@ class PupilPage {
     setText(this.name, state.name);
     this.end = state.timer === null || state.timer === undefined ? undefined : Date.now() + 1000 * state.timer;
     this.countDown();
-    const away = state.teacher === false ? say("pupil.teacher_away") : "";
-    const held = state.frozen ? say("pupil.frozen") : away;
+    if (state.teacher) this.alone = undefined;
+    else this.alone ??= Date.now();
+    this.frozen = state.frozen;
+    this.tellHeld();
+  }
+
+  /** Says why nothing goes on: the answers are stopped, or the teacher's page has been away a while. */
+  tellHeld() {
+    const away = this.alone !== undefined && Date.now() - this.alone > TEACHER_AWAY ? say("pupil.teacher_away") : "";
+    const held = this.frozen ? say("pupil.frozen") : away;
     if (held || this.held) setText(this.notice, held);
     this.held = Boolean(held);
   }
@@ -116,6 +128,9 @@ class PupilPage {
   askCode(sentence, code) {
     this.setConnected(true);
     this.end = undefined;
+    this.frozen = false;
+    this.alone = undefined;
+    this.held = false;
     setText(this.name, "");
     setText(this.notice, "");
     const complaint = make("p", { class: "complaint", role: "status" }, sentence ?? "");

@@ -334,7 +334,7 @@ class Room:
             most = limits.WATCHERS if token is None else limits.STREAMS_EACH
             for oldest in watchers[:-most]:
                 oldest.close()
-            self.wake_teacher()
+            self._wake_for(token)
             return watcher
 
     def detach(self, token: str | None, watcher: Watcher) -> None:
@@ -346,6 +346,13 @@ class Room:
                 watchers.remove(watcher)
             if pupil is not None:
                 pupil.seen = self.clock()
+            self._wake_for(token)
+
+    def _wake_for(self, token: str | None) -> None:
+        """Tells the teacher who is there; pupils, whether the teacher is."""
+        if token is None:
+            self.wake_all()
+        else:
             self.wake_teacher()
 
     def wake_teacher(self) -> None:

@@ -24,6 +24,7 @@ def view_pupil(room: Room, token: str) -> dict[str, Any] | None:
             return None
         state = _view_step(room)
         state["name"] = pupil.name
+        state["teacher"] = bool(room.watchers)
         state["mine"] = _view_own(room, pupil)
         game = room.record.step.game
         if game is not None:
