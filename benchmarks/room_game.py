@@ -26,9 +26,9 @@ from facemask_ui.lab import sample_films
 
 MODEL, TWIN = "mobilenetv3", "mobilenetv3-robust"
 BUDGET = 9.0
-STEPS_A_POINT = 5
+STEPS_A_POINT = 3
 """An attack costs its epsilon in levels and a point for so many gradients."""
-ATTACKS = ((1, 40), (2, 35), (4, 1), (4, 25), (6, 15), (8, 1), (8, 5))
+ATTACKS = ((1, 20), (2, 15), (4, 1), (4, 10), (6, 5), (8, 1), (8, 5))
 """Epsilon in levels of 255, and steps; one step is FGSM, more are PGD."""
 
 
@@ -83,7 +83,7 @@ def main() -> None:
                 "name": f"e{level}s{steps}",
                 "level": level,
                 "steps": steps,
-                "cost": level + steps / STEPS_A_POINT,
+                "cost": round(level + steps / STEPS_A_POINT, 1),
             }
             for level, steps in ATTACKS
         ],

@@ -22,7 +22,7 @@ def _read_payoff() -> dict[str, Any]:
 def make_step() -> Step:
     """Makes the step of the game.
 
-    An attack costs its epsilon in levels of 255 and a point for every five gradients it asks for,
+    An attack costs its epsilon in levels of 255 and a point for every three gradients it asks for,
     so that attackers choose between one large step and many small ones. The figure of an attack
     against a defence is the accuracy that is left when the attacker knows the defence.
     """

@@ -1,6 +1,8 @@
 // One look for each kind of step on the projector: built once an asking, told every state.
 "use strict";
 
+const LONG = 90; // letters of a question
+
 /** The code, the picture for phones and the address, as large as can be, and who is there. */
 class WelcomeLook {
   constructor(state) {
@@ -49,6 +51,12 @@ class QuestionLook {
   }
 }
 
+/** A question as a heading; a long one is set smaller, so that all stays on one screen. */
+function makeHeading(step) {
+  const question = nameQuestion(step);
+  return make("h1", { class: question.length > LONG ? "long" : undefined }, question);
+}
+
 /** A face and the class's guesses as bars; at the reveal the model's own answer beside them. */
 class GuessLook {
   constructor(state, projector) {
@@ -59,7 +67,7 @@ class GuessLook {
     const epsilon = step.levels ? this.makeEpsilon(step, projector) : undefined;
     const picture = step.sample ? make("div", { class: "picture-side" }, makeFace(step, step.level), epsilon) : undefined;
     this.root = make("div", { class: picture ? "look split" : "look" }, picture,
-      make("div", { class: "text-side" }, make("h1", {}, nameQuestion(step)), this.bars.root, this.truth));
+      make("div", { class: "text-side" }, makeHeading(step), this.bars.root, this.truth));
   }
 
   makeEpsilon(step, projector) {

@@ -57,12 +57,19 @@ class PupilRoom {
     this.page.complain(data.sentence ?? say("pupil.not_sent"));
   }
 
-  /** Sends a number that this device has measured. */
+  /** Sends a number that this device has measured; while the teacher has stopped all, it waits. */
   async sendNumber(step, name, value) {
     const body = { pupil: this.pupil, step: step.index, name, value };
     const isWanted = () => this.state.step.index === step.index;
-    const { ok, data } = await postSurely(`/room/${this.code}/number`, body, isWanted);
-    if (!ok && data.sentence) this.page.complain(data.sentence);
+    for (;;) {
+      const { ok, data } = await postSurely(`/room/${this.code}/number`, body, isWanted);
+      if (ok || !isWanted()) return;
+      if (data.error !== "frozen") {
+        this.page.complain(data.sentence ?? say("pupil.not_sent"));
+        return;
+      }
+      await pause(LONGEST_WAIT);
+    }
   }
 
   leave(sentence, code) {
@@ -105,8 +112,7 @@ class PupilPage {
     setText(this.name, state.name);
     this.end = state.timer === null || state.timer === undefined ? undefined : Date.now() + 1000 * state.timer;
     this.countDown();
-    if (state.teacher) this.alone = undefined;
-    else this.alone ??= Date.now();
+    this.alone = state.teacher ? undefined : this.alone ?? Date.now();
     this.frozen = state.frozen;
     this.tellHeld();
   }
