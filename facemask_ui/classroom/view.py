@@ -18,8 +18,6 @@ from facemask_ui.visitors import waiting
 
 _KEY = "class:room"
 _PAGE = "Class"
-COMMAND = "facemask app --classroom"
-"""Serves the lab to the network that this computer is in."""
 (_STYLE,) = browser.read_texts(__file__, "teacher.css")
 
 
@@ -119,7 +117,7 @@ def _warn_of_reach() -> None:
         st.warning(say("class.no_network"), icon=":material/wifi_off:")
     else:
         st.warning(say("class.here_alone"), icon=":material/link_off:")
-        st.code(COMMAND, language=None)
+        st.code(say("class.command"), language=None)
 
 
 def _list_programme(steps: tuple[Step, ...]) -> None:

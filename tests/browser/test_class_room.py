@@ -18,7 +18,7 @@ from facemask_core.data import samples
 from facemask_ui.classroom import programme
 from facemask_ui.language import read_texts
 
-CONTENT_MS = 30_000
+CONTENT_MS = 60_000
 _NEXT, _REVEAL = "[data-part=next]", "[data-part=reveal]"
 _LARGEST = 200
 """Bytes of a message of a pupil's; a face has 150,528."""
