@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from pathlib import Path
 
 from PIL import Image
@@ -27,6 +28,18 @@ def read_texts(module: str, *names: str) -> tuple[str, ...]:
 """The style of buttons, icons and verdicts; it goes before a component's own style."""
 (SVG,) = read_texts(__file__, "svg.js")
 """The script that makes elements of a drawing; it goes before a component's own script."""
+
+
+def wrap_component(name: str, script: str) -> str:
+    """Writes a component's script as a constant of another one, for a page without Streamlit.
+
+    Args:
+        name: The constant: the function that Streamlit would call with ``data``,
+            ``parentElement``, ``setStateValue`` and ``setTriggerValue``.
+        script: The component's script, which exports that function.
+    """
+    body = re.sub(r"export\s+default\s", "component = ", script, count=1)
+    return f"const {name} = (() => {{\nlet component;\n{body}\nreturn component;\n}})();"
 
 
 def write_png_address(png: bytes) -> str:

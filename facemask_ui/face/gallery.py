@@ -25,7 +25,7 @@ from facemask_ui.language import number, read_current, say
 _THUMBNAIL = 96
 _KEY = "gallery"
 
-_CSS = """
+STYLE = """
 fieldset { border: 0; margin: 0; padding: 0; min-width: 0; container-type: inline-size; }
 .pictures { display: grid; gap: 5px; padding: 3px;
   grid-template-columns: repeat(auto-fill, minmax(46px, 1fr)); }
@@ -47,7 +47,7 @@ input:focus-visible + img { outline: 3px solid var(--st-text-color); outline-off
 }
 """
 
-_JS = """
+SCRIPT = """
 export default function ({ data, parentElement, setStateValue }) {
   for (const input of parentElement.querySelectorAll("input")) {
     input.checked = input.value === data.current;
@@ -93,8 +93,8 @@ def choose_sample(default: str) -> str:
         if value in list_samples():  # it comes from a browser
             settings.remember("sample", value, default)
 
-    markup = _write_markup(language)
-    component = st.components.v2.component(name, html=markup, css=_CSS, js=_JS)
+    markup = write_markup(language)
+    component = st.components.v2.component(name, html=markup, css=STYLE, js=SCRIPT)
     component(data={"current": sample_id}, key=name, on_picked_change=store)
     return sample_id
 
@@ -105,7 +105,7 @@ def list_samples() -> list[str]:
 
 
 @cache
-def _write_markup(_language: str) -> str:
+def write_markup(_language: str) -> str:
     """Writes the grid once for each language."""
     credit = say("picture.gallery.credit", number=number(len(list_samples()) - 1))
     return (

@@ -43,7 +43,8 @@ STAGE_JS = "\n".join(
     )
 )
 """The stage, for a component that fills its films by itself."""
-_JS = "\n".join((STAGE_JS, *browser.read_texts(__file__, "main.js")))
+SCRIPT = "\n".join((STAGE_JS, *browser.read_texts(__file__, "main.js")))
+"""What the component does."""
 _PART_JS = "\n".join(browser.read_texts(__file__, "codec.js", "part.js"))
 
 
@@ -95,7 +96,7 @@ def draw_lab(
             on_level(notch)
 
     component = st.components.v2.component(
-        "attack_lab", html=STAGE_HTML, css=browser.CONTROLS + STAGE_CSS, js=_JS
+        "attack_lab", html=STAGE_HTML, css=browser.CONTROLS + STAGE_CSS, js=SCRIPT
     )
     component(
         data={

@@ -27,6 +27,7 @@ function button(text, act) {
 function icon(name) {
   const node = element("span", "icon", name);
   node.setAttribute("aria-hidden", "true");
+  node.dataset.icon = name; // where there is no font of icons, the style draws it
   return node;
 }
 

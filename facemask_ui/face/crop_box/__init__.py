@@ -14,7 +14,8 @@ from facemask_ui.language import say
 
 HTML, CSS, SQUARE_JS = browser.read_texts(__file__, "crop_box.html", "crop_box.css", "square.js")
 """The square, for a component that moves it without the server."""
-_JS = "\n".join((SQUARE_JS, *browser.read_texts(__file__, "crop_box.js")))
+SCRIPT = "\n".join((SQUARE_JS, *browser.read_texts(__file__, "crop_box.js")))
+"""What the component does."""
 _SHOWN_SIDE = 640
 _QUALITY = 85
 
@@ -40,7 +41,7 @@ def choose_box(picture: Picture, face: faces.Box | None) -> faces.Box:
             st.session_state[mine] = moved
 
     component = st.components.v2.component(
-        "crop_box", html=HTML, css=browser.CONTROLS + CSS, js=_JS
+        "crop_box", html=HTML, css=browser.CONTROLS + CSS, js=SCRIPT
     )
     component(
         data={

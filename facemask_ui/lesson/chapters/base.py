@@ -85,7 +85,11 @@ class Chapter(ABC, Generic[F]):
         ]
 
 
+SHARES = (0.75, 0.25)
+"""The least share of the first option of :func:`sort_share`, and of the second."""
+
+
 def sort_share(part: float, whole: float) -> int:
     """Sorts a part into options: about the whole (0), about half of it (1), hardly any (2)."""
     share = part / whole if whole > 0 else 0.0
-    return 0 if share >= 0.75 else 1 if share >= 0.25 else 2
+    return next((option for option, least in enumerate(SHARES) if share >= least), len(SHARES))

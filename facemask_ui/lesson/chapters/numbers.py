@@ -13,7 +13,8 @@ from facemask_ui.language.texts import Texts
 from facemask_ui.lesson import drawings, subjects
 from facemask_ui.lesson.chapters.base import Chapter
 
-_TOP, _LEFT, _SIDE = 75, 74, 8
+TOP, LEFT, SIDE = 75, 74, 8
+"""The part of the face that is enlarged."""
 
 
 @dataclass(frozen=True)
@@ -67,12 +68,12 @@ class Numbers(Chapter[ModelAnswer]):
 
     def draw(self, texts: Texts, result: ModelAnswer) -> None:
         face = subjects.read_face(subjects.BARE)
-        part = face[_TOP : _TOP + _SIDE, _LEFT : _LEFT + _SIDE]
+        part = face[TOP : TOP + SIDE, LEFT : LEFT + SIDE]
         reds = part[..., 0]
         whole, enlarged = st.columns([5, 6])
         with whole:
             st.image(
-                drawings.draw_frame(face, _TOP, _LEFT, _SIDE),
+                drawings.draw_frame(face, TOP, LEFT, SIDE),
                 self.say(texts, "framed"),
                 width="stretch",
                 output_format="PNG",

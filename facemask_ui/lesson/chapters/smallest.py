@@ -10,7 +10,7 @@ from facemask_ui.language.texts import Texts
 from facemask_ui.lesson import subjects
 from facemask_ui.lesson.chapters.base import Chapter
 
-_UPPER = (4, 9, subjects.MOST)
+UPPER = (4, 9, subjects.MOST)
 """The largest epsilon of each option but the last."""
 
 
@@ -37,8 +37,8 @@ class Smallest(Chapter[Sweep]):
     def pick_answers(self, result: Sweep) -> tuple[int, ...]:
         level = result.smallest_fooling_notch
         if level is None:
-            return (len(_UPPER),)
-        return (next(option for option, most in enumerate(_UPPER) if level <= most),)
+            return (len(UPPER),)
+        return (next(option for option, most in enumerate(UPPER) if level <= most),)
 
     def pick_text(self, result: Sweep) -> str:
         return "unbroken" if result.smallest_fooling_notch is None else "shown"

@@ -16,7 +16,8 @@ from facemask_ui.lesson.handouts.templates import TEMPLATES
 class _Task:
     """A chapter on the worksheet: its face, questions with their options, and its address.
 
-    A chapter without a face of its own has an empty address of a picture.
+    A chapter without a face of its own has an empty address of a picture, and where there is no
+    lab, its own is empty, too.
     """
 
     title: str
@@ -33,17 +34,30 @@ def write_worksheet(texts: Texts, lab: str) -> str:
         texts: Its language.
         lab: The lab's address, for the links.
     """
+    return _render("worksheet.html.jinja", texts, lab)
+
+
+def write_sheet(texts: Texts) -> str:
+    """Writes the worksheet as a part of another page, without links to a lab.
+
+    Args:
+        texts: Its language.
+    """
+    return _render("sheet.html.jinja", texts, None)
+
+
+def _render(template: str, texts: Texts, lab: str | None) -> str:
     tasks = [
         _Task(
             texts.say("page.jump", number=number, title=chapter.say(texts, "title")),
             _write_face(chapter.sample),
             texts.say(f"faces.{chapter.sample}.alt") if chapter.sample else "",
             chapter.list_questions(texts),
-            links.link_to_lesson(lab, texts, number),
+            "" if lab is None else links.link_to_lesson(lab, texts, number),
         )
         for number, chapter in enumerate(CHAPTERS, 1)
     ]
-    return TEMPLATES.get_template("worksheet.html.jinja").render(
+    return TEMPLATES.get_template(template).render(
         language=texts.language,
         title=texts.say("handout.worksheet_title"),
         say=texts.say,
