@@ -21,6 +21,7 @@ from facemask_core.cli.defend import defend
 from facemask_core.cli.download import download
 from facemask_core.cli.evaluate import evaluate
 from facemask_core.cli.explain import explain
+from facemask_core.cli.export_lesson import export_lesson
 from facemask_core.cli.export_web import export_web
 from facemask_core.cli.jobs import jobs
 from facemask_core.cli.models import models
@@ -42,7 +43,7 @@ from facemask_core.errors import FacemaskError
 _COMMANDS = (
     *(models, attacks, predict, explain, attack, sweep),
     *(evaluate, curve, smallest, transfer, survive, defend, corrupt, check),
-    *(train, calibrate, portraits, reproduce, export_web, work),
+    *(train, calibrate, portraits, reproduce, export_web, export_lesson, work),
 )
 
 app = typer.Typer(

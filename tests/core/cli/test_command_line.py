@@ -56,6 +56,7 @@ COMMANDS = {
         " --epsilon-warmup --trades --precision --tensorboard --seed"
     ),
     "export-web": "--model --output --finder --json",
+    "export-lesson": "--output --language --installable --json",
     "portraits": "--count --output --seed --faces",
     "reproduce": f"--data --models --output --limit {STORE}",
     "work": "--idle --beside --store",
@@ -81,6 +82,7 @@ DEFAULTS = {
     "defend": {"attack": "pgd"},
     "check": {"attack": "pgd", "epsilon": "8/255", "limit": 48},
     "train": {"recipe": "best"},
+    "export-lesson": {"language": "en"},
     "work": {"idle": 60.0},
 }
 """What an option means that is left out, where that is more than nothing; precision is exact."""

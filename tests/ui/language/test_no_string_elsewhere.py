@@ -28,6 +28,8 @@ CODE = re.compile(r"^\s*[<.#]|[{};]\s*$|^\w+ (%|=)|[a-z-]+: [^ ]+;|\\[wsd]|^defa
 """What is HTML, a style, a regular expression or a policy."""
 NOT_SAID = {
     "facemask_ui/lesson/handouts/sources.py": "titles of works stay in their own language",
+    "facemask_ui/lesson_file/builder.py": "who makes the file reads why it cannot be made",
+    "facemask_ui/lesson_file/stored.py": "who makes the file reads why it cannot be made",
     "facemask_ui/server": "a server's answers to programs, and the log, are in English",
     "facemask_ui/base/address.py": "an operator reads what is wrong with a variable, in English",
     "facemask_ui/base/mode.py": "an operator reads what is wrong with a variable, in English",

@@ -1,0 +1,176 @@
+// One's own picture: out of a file, dropped, or taken; it never leaves the page.
+
+const MOST_BYTES = 20_000_000;
+const MOST_PIXELS = 12_000_000; // a phone's browser has room for no more; larger ones are scaled down first
+const LEAST_SIDE = 32;
+const SHOWN_SIDE = 640;
+
+class OwnPicture {
+  /**
+   * @param host Where it stands.
+   * @param bench Cuts the face out.
+   * @param onFace Called with `{ name, face, label, alt, frame }` for each face.
+   */
+  constructor(host, bench, onFace) {
+    Object.assign(this, { host, bench, onFace, count: 0 });
+    this.label = null;
+    this.trouble = Object.assign(element("p", "trouble"), { hidden: true });
+    this.trouble.setAttribute("role", "alert");
+    const film = element("div", "camera");
+    this.camera = new Camera(film, (canvas) => this.read(canvas), (text) => this.complain(text));
+    this.cropping = element("div");
+    host.append(element("h2", "", own.own_picture), this.sources(), line(own.stays, "small"), this.trouble, film, this.cropping);
+    this.listen();
+  }
+
+  /** The ways to a picture; a phone's camera app needs no permission of the page. */
+  sources() {
+    const row = element("div", "row");
+    row.append(this.file(words.picture.upload, {}));
+    if (matchMedia("(pointer: coarse)").matches) row.append(this.file(own.phone, { capture: "user" }));
+    if (navigator.mediaDevices?.getUserMedia) row.append(button(words["inspect.live.words"].start, () => this.camera.start()));
+    return row;
+  }
+
+  file(text, attributes) {
+    const input = Object.assign(element("input", "unseen"), { type: "file", accept: "image/*" });
+    for (const [name, value] of Object.entries(attributes)) input.setAttribute(name, value);
+    input.addEventListener("change", () => {
+      if (input.files[0]) this.read(input.files[0]);
+      input.value = ""; // the same file may be chosen again
+    });
+    const label = element("label", "button");
+    label.append(input, text);
+    return label;
+  }
+
+  listen() {
+    const target = this.host.parentElement;
+    target.addEventListener("dragover", (event) => event.preventDefault());
+    target.addEventListener("drop", (event) => {
+      event.preventDefault();
+      const [file] = event.dataTransfer.files;
+      if (file) this.read(file);
+    });
+  }
+
+  complain(text) {
+    this.trouble.textContent = text;
+    this.trouble.hidden = !text;
+  }
+
+  /** Reads a file or a canvas; what is no picture gets a sentence. */
+  async read(source) {
+    this.complain("");
+    this.camera.stop();
+    const { refusals } = words;
+    const megabytes = source.size / 1e6;
+    if (source.size > MOST_BYTES) return this.complain(fill(refusals.large_file, { size: figure(megabytes) }));
+    if (source.size === 0) return this.complain(fill(refusals.empty_file, { kinds: refusals.kinds }));
+    let photograph;
+    try {
+      photograph = await readPixels(source, MOST_PIXELS);
+    } catch {
+      return this.complain(own.unreadable);
+    }
+    const [width, height] = photograph.size;
+    if (Math.min(photograph.width, photograph.height) < LEAST_SIDE) {
+      return this.complain(fill(refusals.small, { width, height, least: LEAST_SIDE }));
+    }
+    this.photograph = photograph;
+    this.label = null;
+    this.count += 1;
+    return this.frameFace().catch(report);
+  }
+
+  /** Finds the faces, takes the largest, and shows the square that is used. */
+  async frameFace() {
+    const mine = this.photograph;
+    const faces = await this.bench.findFaces(mine);
+    if (this.photograph === mine) await this.choose(faces, faces.find(({ largest }) => largest));
+  }
+
+  /** Takes one of the faces, or where there is none a square in the middle. */
+  async choose(faces, face) {
+    const { width, height } = this.photograph;
+    const square = squareOf(face, width, height);
+    this.drawCropping(faces, face, square);
+    await this.use(face ?? boxOf(square), Boolean(face));
+  }
+
+  drawCropping(faces, face, start) {
+    const { width, height, canvas } = this.photograph;
+    const { crop } = words.picture;
+    const host = element("div");
+    const root = openRoot(host, data.markup.crop, data.styles.crop);
+    const several = element("div", "row");
+    if (faces.length > 1) several.append(...faces.map((one, at) => this.faceButton(faces, one, at)));
+    this.cropping.replaceChildren(line(face ? own.found : own.frame_it, "small"), several, host, this.truth());
+    const described = {
+      picture: shrink(canvas), alt: fill(crop.square_alt, { picture: words.picture.alt.uploaded }), width, height,
+      least: LEAST_SIDE, box: start, start, reset: face ? crop.to_face : crop.to_middle,
+      sides: { size: crop.size, left: crop.left, top: crop.top },
+    };
+    const setStateValue = (_, square) => this.use(boxOf(square), false).catch(report);
+    showCropBox({ data: described, parentElement: root, setStateValue });
+  }
+
+  faceButton(faces, face, at) {
+    return button(fill(words.picture.crop.face, { number: at + 1 }), () => this.choose(faces, face).catch(report));
+  }
+
+  /** Asks for the right answer, which only the person knows. */
+  truth() {
+    const { answers, question } = words.truth;
+    const { node, radios } = choice("truth", question, [answers.yes, answers.no, answers.unsaid]);
+    radios.forEach((radio, at) => {
+      const label = [1, 0, null][at];
+      radio.checked = this.label === label;
+      radio.addEventListener("change", () => {
+        this.label = label;
+        this.tell();
+      });
+    });
+    return node;
+  }
+
+  /** Cuts the face out along a box. */
+  async use({ left, top, width, height }, isFound) {
+    const mine = (this.box = { left, top, width, height });
+    const face = await this.bench.cut(this.photograph, mine);
+    if (this.box !== mine) return; // the square has moved on
+    this.face = face;
+    this.frame = { frame: isFound ? "face" : "by hand", box: [left, top, width, height] };
+    this.tell();
+  }
+
+  tell() {
+    if (!this.face) return;
+    const { face, label, frame, count, box } = this;
+    const name = `own ${count} ${Object.values(box)} ${label}`;
+    this.onFace({ name, face, label, frame, alt: words.picture.alt.uploaded });
+  }
+}
+
+/** A face's box as a square inside the picture; without one the largest square in the middle. */
+function squareOf(face, width, height) {
+  const longest = Math.min(width, height);
+  if (!face) return [Math.floor((width - longest) / 2), Math.floor((height - longest) / 2), longest];
+  const side = Math.min(Math.max(face.width, face.height, LEAST_SIDE), longest);
+  const within = (value, most) => Math.min(Math.max(value, 0), most);
+  return [within(face.left, width - side), within(face.top, height - side), side];
+}
+
+function boxOf([left, top, side]) {
+  return { left, top, width: side, height: side };
+}
+
+/** A small copy of a photograph as a data address, for the screen. */
+function shrink(canvas) {
+  const scale = Math.min(1, SHOWN_SIDE / Math.max(canvas.width, canvas.height));
+  const small = element("canvas");
+  small.width = Math.max(1, Math.round(canvas.width * scale));
+  small.height = Math.max(1, Math.round(canvas.height * scale));
+  small.getContext("2d").drawImage(canvas, 0, 0, small.width, small.height);
+  return small.toDataURL("image/jpeg", 0.85);
+}
