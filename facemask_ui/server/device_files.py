@@ -26,9 +26,11 @@ _KEEP = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "no-cache"
 """A browser keeps the file, but asks each time whether it is still the one."""
 _MEDIA_TYPES = {
+    "html": "text/html; charset=utf-8",
     "js": "text/javascript; charset=utf-8",
     "json": "application/json",
     "wasm": "application/wasm",
+    "webmanifest": "application/manifest+json",
     "safetensors": "application/octet-stream",
 }
 _UNUSABLE = "This model cannot be loaded now; the server's log says why.\n"
@@ -90,7 +92,8 @@ def _make_files(make: Callable[[], Contents]) -> dict[str, DeviceFile]:
     }
 
 
-_SHELF = Shelf()
+SHELF = Shelf()
+"""The files of this process."""
 
 
 async def answer_common(request: Request) -> Response:
@@ -100,8 +103,8 @@ async def answer_common(request: Request) -> Response:
         request: Its path ends with the file's name.
     """
     name = request.url.path.rpartition("/")[2]
-    made = await _SHELF.get(name, lambda: {name: files.COMMON_FILES[name]()})
-    return _send(made[name], files.read_version(name), request)
+    made = await SHELF.get(name, lambda: {name: files.COMMON_FILES[name]()})
+    return send(made[name], files.read_version(name), request)
 
 
 async def answer_model(request: Request) -> Response:
@@ -115,13 +118,13 @@ async def answer_model(request: Request) -> Response:
         names, version = await asyncio.to_thread(_find_version, name)
         if version is None or file not in files.MODEL_FILES:
             return _refuse(names)
-        made = await _SHELF.get(f"{name} {version}", lambda: files.write_model(name))
+        made = await SHELF.get(f"{name} {version}", lambda: files.write_model(name))
     except (FacemaskError, OSError):
         _log.exception("A model could not be written for browsers.")
         return PlainTextResponse(
             "This model cannot be loaded now; the server's log says why.\n", 503
         )
-    return _send(made[file], version, request)
+    return send(made[file], version, request)
 
 
 async def answer_finder(request: Request) -> Response:
@@ -131,13 +134,13 @@ async def answer_finder(request: Request) -> Response:
         request: Its path ends with the file's name.
     """
     try:
-        made = await _SHELF.get("finder", files.write_finder)
+        made = await SHELF.get("finder", files.write_finder)
         version = await asyncio.to_thread(files.read_finder_version)
     except (FacemaskError, OSError):
         _log.exception("The face finder could not be written for browsers.")
         sentence = "The face finder cannot be loaded now; the server's log says why.\n"
         return PlainTextResponse(sentence, 503)
-    return _send(made[request.url.path.rpartition("/")[2]], version, request)
+    return send(made[request.url.path.rpartition("/")[2]], version, request)
 
 
 def _find_version(name: str) -> tuple[list[str], str | None]:
@@ -157,7 +160,14 @@ def _refuse(names: list[str]) -> Response:
     return PlainTextResponse(f"{sentence}\n", 404)
 
 
-def _send(file: DeviceFile, version: str, request: Request) -> Response:
+def send(file: DeviceFile, version: str, request: Request) -> Response:
+    """Sends a file, or that the browser has it already.
+
+    Args:
+        file: The file.
+        version: Its version, which the address may name.
+        request: What the browser asked.
+    """
     headers = {
         "Cache-Control": _KEEP if request.query_params.get("v") == version else _ASK_AGAIN,
         "ETag": file.tag,

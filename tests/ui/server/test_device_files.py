@@ -76,7 +76,7 @@ def test_a_browser_gets_the_face_finder_where_a_page_wants_it(
     def fail() -> dict[str, bytes]:
         raise FaceFinderError("The face finder's weights are missing.")
 
-    monkeypatch.setattr(device_files, "_SHELF", device_files.Shelf())
+    monkeypatch.setattr(device_files, "SHELF", device_files.Shelf())
     monkeypatch.setattr(files, "write_finder", fail)
     assert ask("/device/face-finder.json").status == 503
 
@@ -108,7 +108,7 @@ def test_another_model_or_file_is_refused_with_a_sentence(ask: Ask) -> None:
 def test_a_damaged_model_is_told_in_a_sentence_and_tried_again(
     ask: Ask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(device_files, "_SHELF", device_files.Shelf())
+    monkeypatch.setattr(device_files, "SHELF", device_files.Shelf())
 
     def fail(_name: str) -> dict[str, bytes]:
         raise CheckpointError(f"{tmp_path} is damaged.")
