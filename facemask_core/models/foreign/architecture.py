@@ -10,45 +10,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from facemask_core.models.foreign import limits, nodes, operations
-from facemask_core.models.foreign.content import FileContent, refuse
-from facemask_core.models.foreign.layers import MODELS, PASSED_OVER, LayerSpec, specify
+from facemask_core.models.foreign.content import ONNX, FileContent, refuse
+from facemask_core.models.foreign.layers import MODELS, PASSED_OVER, specify
 from facemask_core.models.foreign.nodes import Node, Reference
+from facemask_core.models.foreign.onnx_graph import graph
+from facemask_core.models.foreign.plan import Architecture, Step
+
+__all__ = ["Architecture", "Step", "parse"]
 
 _SAVE_AGAIN = "save the model again with a current Keras"
-
-
-@dataclass(frozen=True)
-class Step:
-    """One use of a layer, or of an operation on numbers.
-
-    Attributes:
-        spec: The layer; an operation's kind begins with ``operation``.
-        inputs: Which values it takes: numbers of steps, or 0 for the picture.
-        output: The number of its own value.
-        constants: What else an operation takes.
-    """
-
-    spec: LayerSpec
-    inputs: tuple[int, ...]
-    output: int
-    constants: tuple[Any, ...] = ()
-
-
-@dataclass(frozen=True)
-class Architecture:
-    """A model from one picture to one list of scores.
-
-    Attributes:
-        name: Its name in the file.
-        input_shape: Height, width and channels; None for what the file leaves open.
-        steps: What is computed, in order.
-        output: The number of the value that is the answer.
-    """
-
-    name: str
-    input_shape: tuple[int | None, int | None, int]
-    steps: tuple[Step, ...]
-    output: int
 
 
 def parse(content: FileContent) -> Architecture:
@@ -60,6 +30,8 @@ def parse(content: FileContent) -> Architecture:
     Raises:
         ForeignModelError: It is damaged, too large, a circle, or has a layer that is not allowed.
     """
+    if content.layout == ONNX:
+        return graph.parse(content)
     try:
         entry = json.loads(content.architecture)
         _check_class(entry)

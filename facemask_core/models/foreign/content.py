@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from facemask_core.errors import ForeignModelError
 
 Arrays = dict[str, NDArray[np.float32]]
+ONNX = "onnx"
+"""The layout of an ONNX file."""
 
 
 @dataclass(frozen=True)
@@ -18,8 +20,9 @@ class FileContent:
 
     Attributes:
         layout: How its arrays are named: ``h5`` by layer and weight, with a line's end between
-            them, or ``keras`` by the path of each.
-        version: The Keras that wrote it, such as ``2.2.4-tf``.
+            them, ``keras`` by the path of each, or ``onnx``, each by its name.
+        version: The Keras that wrote it, such as ``2.2.4-tf``; of an ONNX file the version of its
+            operators and the program that wrote it.
         architecture: The architecture, JSON.
         training: What it was compiled with, JSON; empty where the file does not say.
         arrays: The weights.
@@ -30,6 +33,11 @@ class FileContent:
     architecture: str
     training: str = ""
     arrays: Arrays = field(default_factory=dict)
+
+    @property
+    def origin(self) -> str:
+        """What wrote it, such as ``Keras 2.4.0`` or ``ONNX 17, written by pytorch 2.13.0``."""
+        return f"{'ONNX' if self.layout == ONNX else 'Keras'} {self.version}"
 
     @property
     def is_old(self) -> bool:

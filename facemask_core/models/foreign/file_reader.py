@@ -1,4 +1,4 @@
-"""Reads a Keras file as data: the JSON of its architecture, and its weights.
+"""Reads a model's file as data: the JSON of its architecture, and its weights.
 
 HDF5 can point to other files, describe petabytes in a kilobyte, and be a circle. So every link on
 the way to an array is looked at, sizes are added up before anything is unpacked, and only plain
@@ -21,7 +21,7 @@ import h5py
 import numpy as np
 
 from facemask_core.errors import ForeignModelError
-from facemask_core.models.foreign import limits
+from facemask_core.models.foreign import limits, onnx_graph
 from facemask_core.models.foreign.content import Arrays, FileContent, refuse
 
 _HDF5, _ZIP = b"\x89HDF\r\n\x1a\n", b"PK\x03\x04"
@@ -36,7 +36,7 @@ _DEEPEST_GROUP = 24
 
 
 def read(path: Path) -> FileContent:
-    """Reads a Keras file, ``.h5`` of Keras 2 or 3 or ``.keras``.
+    """Reads a file of Keras, ``.h5`` of Keras 2 or 3 or ``.keras``, or an ONNX file.
 
     What a file is follows from its content, whatever its name.
 
@@ -46,7 +46,7 @@ def read(path: Path) -> FileContent:
     Raises:
         ForeignModelError: It is something else, damaged, too large, or holds what is not read.
     """
-    name = path.name
+    name, save_again = path.name, _SAVE_AGAIN
     try:
         size = path.stat().st_size
         if size > limits.LARGEST_FILE:
@@ -61,15 +61,20 @@ def read(path: Path) -> FileContent:
                 return _read_h5(content, size)
         if head[:4] == _ZIP:
             return _read_archive(path, size)
+        if onnx_graph.is_onnx(head):
+            from facemask_core.models.foreign.onnx_graph import reader  # half a second to import
+
+            save_again = reader.EXPORT_AGAIN
+            return reader.read(path)
     except ForeignModelError:
         raise
     except Exception as error:  # h5py raises nearly every kind on a damaged file
         reason = "it is damaged or cut short" if not isinstance(error, OSError) else _why(error)
-        raise refuse(f"{name} cannot be read ({reason})", _SAVE_AGAIN) from error
+        raise refuse(f"{name} cannot be read ({reason})", save_again) from error
     for start, what in _OTHERS.items():
         if head.startswith(start) or head[4:].startswith(start):
             raise refuse(f"{name} {what}", _SAVE_AGAIN)
-    raise refuse(f"{name} is no Keras model", _SAVE_AGAIN)
+    raise refuse(f"{name} is no Keras model and no ONNX model", _SAVE_AGAIN)
 
 
 def _why(error: OSError) -> str:

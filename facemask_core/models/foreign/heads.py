@@ -13,10 +13,19 @@ from typing import Any
 
 from facemask_core.backend import keras
 from facemask_core.labels import LABELS, WITH_MASK, WITHOUT_MASK
-from facemask_core.models.foreign.architecture import Architecture
 from facemask_core.models.foreign.content import refuse
+from facemask_core.models.foreign.plan import Architecture, Step
 
 _TAKEN_OFF = ("softmax", "sigmoid", "log_softmax")
+_ONNX_ENDS = {
+    "onnx Softmax": "softmax",
+    "onnx Sigmoid": "sigmoid",
+    "onnx LogSoftmax": "log_softmax",
+    "onnx Log": "logarithm",
+    **dict.fromkeys((f"onnx {it}" for it in ("Identity", "Cast", "Dropout", "Flatten")), ""),
+    **dict.fromkeys((f"onnx {it}" for it in ("Reshape", "Squeeze", "Unsqueeze")), ""),
+}
+"""Last nodes that are taken off; the lab makes a list of the scores whatever their shape."""
 WORN_WRONGLY = 2
 """The third class of some detectors; the first two are the lab's own."""
 
@@ -68,25 +77,52 @@ def take_off(architecture: Architecture, training: str) -> tuple[Architecture, H
         The model up to its logits, and what its end is.
     """
     found: list[str] = []
-    while True:
-        step = next((it for it in architecture.steps if it.output == architecture.output), None)
-        if step is None:
+    while (step := _find_end(architecture)) is not None:
+        name = _name_activation(architecture, step)
+        if name is None:
             break
-        kind = step.spec.kind
-        name = "softmax" if kind == "Softmax" else str(step.spec.settings.get("activation", ""))
-        if name not in _TAKEN_OFF:
-            break
-        found.append(name)
-        others = tuple(it for it in architecture.steps if it is not step)
-        if kind in {"Softmax", "Activation"}:
-            architecture = replace(architecture, steps=others, output=step.inputs[0])
-        else:
-            settings = {**step.spec.settings, "activation": "linear"}
-            bare = replace(step, spec=replace(step.spec, settings=settings))
-            steps = tuple(bare if it is step else it for it in architecture.steps)
-            architecture = replace(architecture, steps=steps)
+        found += [name] if name else []
+        architecture = _without(architecture, step)
     second = "softmax" in found and _read_from_logits(training)
     return architecture, Head(tuple(found), second)
+
+
+def _find_end(architecture: Architecture) -> Step | None:
+    return next((it for it in architecture.steps if it.output == architecture.output), None)
+
+
+def _name_activation(architecture: Architecture, step: Step) -> str | None:
+    """Names the activation that a last step is or has: "" for a change of shape, or None."""
+    kind = step.spec.kind
+    if kind not in _ONNX_ENDS:
+        name = "softmax" if kind == "Softmax" else str(step.spec.settings.get("activation", ""))
+        return name if name in _TAKEN_OFF else None
+    if not isinstance(step.constants[0], int):
+        return None
+    if "softmax" in _ONNX_ENDS[kind] and step.spec.settings.get("axis") == 0:
+        raise refuse(
+            f"The softmax {step.spec.name} goes over the pictures and not over the classes",
+            "export the model with softmax(dim=1)",
+        )
+    if kind == "onnx Log":  # of anything but a softmax it has a meaning of its own
+        before = _without(architecture, step)
+        end = _find_end(before)
+        while end is not None and _ONNX_ENDS.get(end.spec.kind) == "":
+            before = _without(before, end)
+            end = _find_end(before)
+        return "logarithm" if end is not None and end.spec.kind == "onnx Softmax" else None
+    return _ONNX_ENDS[kind]
+
+
+def _without(architecture: Architecture, step: Step) -> Architecture:
+    """Takes a last step off, or the activation within it."""
+    if step.spec.kind in {"Softmax", "Activation"} or step.spec.kind in _ONNX_ENDS:
+        others = tuple(it for it in architecture.steps if it is not step)
+        return replace(architecture, steps=others, output=step.inputs[0])
+    settings = {**step.spec.settings, "activation": "linear"}
+    bare = replace(step, spec=replace(step.spec, settings=settings))
+    steps = tuple(bare if it is step else it for it in architecture.steps)
+    return replace(architecture, steps=steps)
 
 
 def _read_from_logits(training: str) -> bool:

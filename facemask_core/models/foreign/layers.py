@@ -99,7 +99,7 @@ class LayerSpec:
     @property
     def name(self) -> str:
         """What a message calls it, such as ``'dense_1' (Dense)``."""
-        return f"{self.path[-1][:60]!r} ({self.kind[:40]})"
+        return f"{self.path[-1][:60]!r} ({self.kind.removeprefix('onnx ')[:40]})"
 
 
 def specify(path: tuple[str, ...], kind: Any, config: Any, *, old: bool, stored: str) -> LayerSpec:

@@ -9,6 +9,11 @@ MOST_PARAMETERS = 150_000_000
 """VGG16 with all three of its dense layers has 138 million."""
 MOST_STEPS = 3_000
 """Layers in all, those of models within the model included."""
+MOST_NODES = 20_000
+"""Of an ONNX file, where a layer may be ten nodes; after what is constant is worked out, at most
+:data:`MOST_STEPS` are left."""
+MOST_WHOLE_NUMBERS = 100_000
+"""In one constant of an ONNX file: shapes and places."""
 DEEPEST = 8
 """Models within models."""
 MOST_OUTPUTS = 32_000_000

@@ -77,7 +77,7 @@ def open_model(path: Path, choices: Choices | None = None) -> ForeignModel:
         built, finding = _find_size(plan, content, finding)
     best = finding.best
     notes = (
-        f"Read from {path.name}, of Keras {content.version[:20]}.",
+        f"Read from {path.name}, of {content.origin[:60]}.",
         head.describe(scores),
         *_describe(finding, names, family),
     )
