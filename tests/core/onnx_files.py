@@ -11,6 +11,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
+from facemask_core import backend
 from facemask_core.models.foreign import architecture, file_reader, network
 
 Shape = Sequence[int | str | None]
@@ -41,10 +42,10 @@ def write(path: Path, *nodes: onnx.NodeProto, **options: Any) -> Path:
     return path
 
 
-def build(path: Path, reader: Any = file_reader) -> Any:
+def build(path: Path, reader: Any = file_reader, size: int | None = None) -> Any:
     """Builds a model as the lab does."""
     content = reader.read(path)
-    return network.build_network(architecture.parse(content), content)
+    return network.build_network(architecture.parse(content), content, size)
 
 
 def run(path: Path, pictures: NDArray[np.float32], batch: int = 1) -> NDArray[np.float32]:
@@ -61,3 +62,18 @@ def run(path: Path, pictures: NDArray[np.float32], batch: int = 1) -> NDArray[np
         for start in range(0, len(pictures), batch)
     ]
     return np.concatenate([part.reshape(batch, -1) for part in parts])
+
+
+def differentiate(model: Any, pictures: Any, direction: Any) -> Any:
+    """Computes the gradient of a sum of answers by the running backend."""
+    if backend.name() == "tensorflow":
+        import tensorflow as tf
+
+        point = tf.constant(pictures)
+        with tf.GradientTape() as tape:
+            tape.watch(point)
+            total = tf.reduce_sum(model(point, training=False) * direction)
+        return tape.gradient(total, point).numpy()
+    import jax
+
+    return np.asarray(jax.grad(lambda x: (model(x, training=False) * direction).sum())(pictures))

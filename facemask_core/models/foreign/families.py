@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from facemask_core.models.foreign.architecture import Architecture
+from facemask_core.models.foreign.plan import Architecture
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,9 @@ _FAMILIES = (
     Family("DenseNet", ("conv1/conv", "conv2_block1_0_bn"), "imagenet-deviations"),
     Family("EfficientNet", ("stem_conv", "block1a_dwconv"), "0..255"),
 )
+_OF_TORCHVISION = Family("one of torchvision's networks", (), "imagenet-deviations")
+_TORCHVISION = ("features.0.0", "features.1.conv", "denseblock1", "layer1.0", "features.28")
+"""Parts of names in MobileNet, EfficientNet, DenseNet, ResNet and VGG."""
 
 
 def recognise(plan: Architecture) -> Family | None:
@@ -51,4 +54,12 @@ def recognise(plan: Architecture) -> Family | None:
         The network; None where it is none of those known.
     """
     names = {step.spec.path[-1] for step in plan.steps}
-    return next((it for it in _FAMILIES if names.issuperset(it.layers)), None)
+    found = next((it for it in _FAMILIES if names.issuperset(it.layers)), None)
+    return found or _recognise_torchvision(plan, names)
+
+
+def _recognise_torchvision(plan: Architecture, names: set[str]) -> Family | None:
+    """Recognises PyTorch's networks, by the names that an export keeps of nodes and of weights."""
+    names |= {it for step in plan.steps for it in step.constants if isinstance(it, str)}
+    known = plan.channels_first and any(mark in name for name in names for mark in _TORCHVISION)
+    return _OF_TORCHVISION if known else None

@@ -191,6 +191,11 @@ def _describe(finding: Finding, names: tuple[str, ...], family: Family | None) -
             for it in finding.ties[:4]
         )
         sentences.append(f"As good within chance: {ties}. If you know which is right, say it.")
+    elif finding.by_statistics:
+        sentences.append(
+            "Other pixels do as well within chance; the statistics that its first batch norm kept "
+            "of its training are those of these."
+        )
     else:
         sentences.append(f"It leads the next way by {finding.lead:.1f} standard errors.")
     return sentences

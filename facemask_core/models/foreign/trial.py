@@ -19,6 +19,7 @@ from facemask_core.backend import keras
 from facemask_core.data import samples
 from facemask_core.models.foreign.heads import join
 from facemask_core.models.foreign.preparation import Preparation
+from facemask_core.models.foreign.statistics import TrainingStatistics
 from facemask_core.pictures import faces, images
 
 FRAMES = ("face", "whole")
@@ -30,6 +31,8 @@ _NO_BETTER = 0.65
 """Balanced accuracy below which a preparation is hardly better than chance."""
 _STANDARD_ERRORS = 2.0
 """By how many one way has to lead another, so that chance is no likely reason."""
+_AS_NEAR = 1.25
+"""How much further from the training's statistics a way may be and still be as likely."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,14 +84,17 @@ class Finding:
         best: The best way.
         lead: By how many standard errors it leads before the next that differs in pixels or
             classes; infinite without another, and negative where what is known decided.
-        ties: The others within two standard errors of the most successful one, the best first.
+        ties: The others within two standard errors of the most successful one, the best first,
+            that the network's own statistics of its training do not settle either.
         portraits: How many portraits each was tried on.
+        by_statistics: Whether these statistics settled what trying did not.
     """
 
     best: Outcome
     lead: float
     ties: tuple[Outcome, ...]
     portraits: int
+    by_statistics: bool = False
 
     @property
     def is_doubtful(self) -> bool:
@@ -130,14 +136,29 @@ def find(
     ]
     ranked = sorted(outcomes, key=lambda it: -it.score)
     even = [it for it in ranked if it is ranked[0] or ranked[0].lead(it) < _STANDARD_ERRORS]
-    best = next((it for it in even if it.usage == usual), ranked[0])
+    likely = _keep_likely(network, even)
+    best = next((it for it in likely if it.usage == usual), likely[0])
     lead = min((best.lead(it) for it in ranked if it is not best), default=np.inf)
-    ties = tuple(it for it in even if it is not best)
+    ties = tuple(it for it in likely if it is not best)
     # How a portrait is cut is no part of the model, so it is tried for the best way alone.
     whole = _try(network, best.preparation, [best.meanings], FRAMES[1])[0]
     if whole.lead(best) >= _STANDARD_ERRORS:
         best = whole
-    return Finding(best, float(lead), ties, len(best.evidence))
+    return Finding(best, float(lead), ties, len(best.evidence), len(likely) < len(even))
+
+
+def _keep_likely(network: keras.Model, even: list[Outcome]) -> list[Outcome]:
+    """Keeps of ways that do as well those whose pixels are nearest to those of the training."""
+    if len({it.usage for it in even}) < 2:
+        return even
+    statistics = TrainingStatistics(network)
+    pixels, _ = _read_portraits(FRAMES[0])
+    distances = [statistics.measure(it.preparation, pixels) for it in even]
+    known = [it for it in distances if it is not None]
+    if len(known) < len(even):
+        return even
+    most = _AS_NEAR * min(known)
+    return [it for it, distance in zip(even, known, strict=True) if distance <= most]
 
 
 def _try(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from onnx_files import build, node, run, write
+from onnx_files import build, differentiate, node, run, write
 
 from facemask_core import backend
 from facemask_core.backend import keras
@@ -260,21 +260,6 @@ CASES: dict[str, Any] = {
     "resize cubically": resize("cubic", "half_pixel", scales=[1, 1, 2, 0.5]),
     "resize half pixels": resize("nearest", "half_pixel", sizes=[1, 6, 11, 23]),
 }
-
-
-def differentiate(model: Any, pictures: Any, direction: Any) -> Any:
-    """Computes the gradient of a sum of answers by the running backend."""
-    if backend.name() == "tensorflow":
-        import tensorflow as tf
-
-        point = tf.constant(pictures)
-        with tf.GradientTape() as tape:
-            tape.watch(point)
-            total = tf.reduce_sum(model(point, training=False) * direction)
-        return tape.gradient(total, point).numpy()
-    import jax
-
-    return np.asarray(jax.grad(lambda x: (model(x, training=False) * direction).sum())(pictures))
 
 
 @pytest.mark.backend
