@@ -5,13 +5,13 @@ from __future__ import annotations
 import ipaddress
 import socket
 import struct
-import sys
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import streamlit as st
 
+from facemask_core import system
 from facemask_ui.base import address
 
 _ELSEWHERE = "192.0.2.1"
@@ -53,7 +53,7 @@ def find_addresses(page: str = "") -> list[str]:
 
 def list_own_addresses() -> list[str]:
     """Lists this machine's own IPv4 addresses in its networks, the one to the router first."""
-    if sys.platform == "linux":
+    if system.NAME == "linux":
         found = [_read_address(name) for name in _list_interfaces()]
     else:
         found = [*_find_outward(), *_look_up_own_name()]

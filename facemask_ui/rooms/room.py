@@ -81,7 +81,8 @@ class Room:
     @property
     def record(self) -> Record:
         """What happens at the step where the room is."""
-        return self.records[self.index]
+        with self.lock:
+            return self.records[self.index]
 
     @property
     def asking(self) -> Asking:
@@ -357,13 +358,15 @@ class Room:
 
     def wake_teacher(self) -> None:
         """Has the teacher's streams send the state anew."""
-        self._wake(self.watchers)
+        with self.lock:
+            self._wake(self.watchers)
 
     def wake_all(self) -> None:
         """Has every stream send the state anew."""
-        self.wake_teacher()
-        for pupil in self.pupils.values():
-            self._wake(pupil.watchers)
+        with self.lock:
+            self.wake_teacher()
+            for pupil in self.pupils.values():
+                self._wake(pupil.watchers)
 
     def _wake(self, watchers: Sequence[Watcher]) -> None:
         for watcher in watchers:

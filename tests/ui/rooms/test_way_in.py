@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import streamlit as st
 
+from facemask_core import system
 from facemask_core.classroom import Plan, read_plan
 from facemask_core.errors import ModeError
 from facemask_ui.rooms import Opened, qr, reach
@@ -79,3 +80,13 @@ def test_a_plan_travels_to_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FACEMASK_CLASSROOM", "fr/all day")
     with pytest.raises(ModeError, match="en/25"):
         read_plan()
+
+
+def test_windows_and_macos_are_asked_for_the_way_out_and_the_machines_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(system, "NAME", "win32")
+    monkeypatch.setattr(reach, "_find_outward", lambda: ["10.1.2.3"])
+    known = ("lab", [], ["192.168.137.1", "10.1.2.3", "127.0.0.1"])
+    monkeypatch.setattr(reach.socket, "gethostbyname_ex", lambda _name: known)
+    assert reach.list_own_addresses() == ["10.1.2.3", "192.168.137.1"]
