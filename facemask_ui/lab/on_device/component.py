@@ -33,6 +33,7 @@ _JS = "\n".join(
         crop_box.SQUARE_JS,
         *browser.read_texts(
             __file__,
+            "loading.js",
             "photo.js",
             "camera.js",
             "fidelity.js",

@@ -13,7 +13,7 @@ async function computeFilm(device, name, task, signal) {
   const asked = { picture: face, attack, settings, label, seed };
   const put = (part) => putPart(name, part);
   put({ part: "face", kind: "face", pixels: face, before, label });
-  const onPart = (part) => put(describePart(face, part));
+  const onPart = (part) => signal.aborted || put(describePart(face, part)); // one may be on its way
   const { grid } = await device.sweep(model, asked, { signal, onPart });
   const film = assemble(films.get(name));
   put({ part: "figures", kind: "figures", ...(await measureAll(film, signal)) });

@@ -3,8 +3,8 @@
 // The server says what to compute (model, attack, texts); nothing of the picture, of its owner's answer
 // or of the results goes back. What is kept is kept in this tab's memory.
 
-/** What has been loaded, and of the picture: `photo`, `faces`, `region`, `box`, `face`, `truth`, `since`. */
-const mine = (globalThis[Symbol.for("facemask-lab.mine")] ??= { number: 0, loads: new Map() });
+/** Of the picture: `photo`, `faces`, `region`, `box`, `face` and its `number`, `truth`, `since`. */
+const mine = (globalThis[Symbol.for("facemask-lab.mine")] ??= { number: 0 });
 
 const UNHEARD = { setStateValue() {}, setTriggerValue() {} };
 
@@ -179,7 +179,9 @@ class OwnFace {
 
   async use(photo) {
     const since = { ...wire };
+    const turn = this.takeTurn();
     const faces = photo.note ? [] : await this.device.findFaces(photo);
+    this.checkTurn(turn);
     const truth = { without_mask: 0, with_mask: 1 }[photo.note?.true_class] ?? null;
     const largest = faces.find((face) => face.largest) ?? faces[0];
     const region = photo.note ? "whole" : largest ? String(faces.indexOf(largest) + 1) : "by_hand";
@@ -191,8 +193,19 @@ class OwnFace {
     await this.cut();
   }
 
+  takeTurn() {
+    this.turn = Symbol("turn");
+    return this.turn;
+  }
+
+  /** Ends what another picture, or another part of one, has overtaken. */
+  checkTurn(turn) {
+    if (turn !== this.turn) throw new CancelledTask();
+  }
+
   forget() {
-    this.stop?.abort();
+    this.takeTurn();
+    this.begin();
     for (const name of [...films.keys()].filter((key) => key.startsWith("own "))) films.delete(name);
     for (const key of ["photo", "faces", "region", "truth", "since", "face", "box"]) delete mine[key];
     this.complain();
@@ -254,7 +267,9 @@ class OwnFace {
 
   async cut() {
     const box = this.boxOf(mine.region);
+    const turn = this.takeTurn();
     const face = await this.device.crop(mine.photo, box);
+    this.checkTurn(turn);
     Object.assign(mine, { face, box, number: mine.number + 1 });
     const framed = this.isFramed();
     this.find(".faceless").hidden = framed;
@@ -269,26 +284,45 @@ class OwnFace {
 
   // ---- the question, and its film ----
 
-  async ask() {
-    if (!mine.face || !this.device) return;
-    this.stop?.abort();
-    const stop = (this.stop = new AbortController());
-    await this.attempt(() => this.answer(stop.signal));
+  ask() {
+    return mine.face && this.device ? this.attempt(() => this.answer()) : undefined;
   }
 
-  async answer(signal) {
+  async answer() {
     const [model, twin] = this.data.models;
     const { name: attack, settings, seed } = this.data.attack;
-    const [{ probabilities: before }] = await this.device.answer(model, [mine.face], { signal });
+    const before = await this.judge(model);
     const known = this.isFramed() && (mine.truth ?? null) !== null;
     const label = known ? mine.truth : predict(before);
     this.task = { model, twin, face: mine.face, before, label, attack, settings, seed };
     const film = `own ${mine.number} ${JSON.stringify([model, label, this.data.attack])}`;
     this.drawStage(film, known);
     this.further.offer(this.task, this.words);
-    if (assemble(films.get(film) ?? new Map()).done) return;
+    if (film === this.underWay || assemble(films.get(film) ?? new Map()).done) return;
+    const stop = this.begin(film);
     films.delete(film);
-    await computeFilm(this.device, film, this.task, signal);
+    await computeFilm(this.device, film, this.task, stop.signal);
+    if (this.stop === stop) this.underWay = undefined;
+  }
+
+  /** The model's answer to the face before any attack. */
+  async judge(model) {
+    const key = `${mine.number} ${model}`;
+    if (this.judged?.key !== key) {
+      const { signal } = this.begin();
+      const [{ probabilities }] = await this.device.answer(model, [mine.face], { signal });
+      if (signal.aborted) throw new CancelledTask(); // another face has come meanwhile
+      this.judged = { key, probabilities };
+    }
+    return this.judged.probabilities;
+  }
+
+  /** Stops what is under way for another question. */
+  begin(film) {
+    this.stop?.abort();
+    this.underWay = film;
+    this.stop = new AbortController();
+    return this.stop;
   }
 
   drawStage(film, known) {
@@ -337,40 +371,4 @@ function squareOf(box, { width, height }) {
   const x = box ? box.left + box.width / 2 : width / 2;
   const y = box ? box.top + box.height / 2 : height / 2;
   return [within(Math.round(x - size / 2), 0, width - size), within(Math.round(y - size / 2), 0, height - size), size];
-}
-
-/** What is being loaded or is there, by its name; what failed is tried again. */
-function loadOnce(name, load) {
-  if (!mine.loads.has(name)) {
-    const loading = load();
-    mine.loads.set(name, loading);
-    loading.catch(() => mine.loads.delete(name));
-  }
-  return mine.loads.get(name);
-}
-
-async function startEngine(files) {
-  const [engine, script, described] = await Promise.all([
-    fetchFile(files["engine.wasm"], "arrayBuffer"), fetchFile(files["worker.js"], "text"),
-    fetchFile(files["attacks.json"], "json"),
-  ]);
-  return new Device({ engine, script, described });
-}
-
-async function addModel(device, files, model) {
-  device.addModel(...(await fetchNetwork(files, `models/${model}/plan.json`, `models/${model}/weights.safetensors`)));
-}
-
-async function addFinder(device, files) {
-  device.addFinder(...(await fetchNetwork(files, "face-finder.json", "face-finder.safetensors")));
-}
-
-function fetchNetwork(files, plan, weights) {
-  return Promise.all([fetchFile(files[plan], "json"), fetchFile(files[weights], "arrayBuffer")]);
-}
-
-async function fetchFile(address, kind) {
-  const answer = await fetch(new URL(address, document.baseURI));
-  if (!answer.ok) throw new Error(await answer.text());
-  return answer[kind]();
 }
