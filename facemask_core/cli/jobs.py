@@ -11,6 +11,7 @@ from facemask_core.cli.options import JsonFlag
 from facemask_core.cli.store_options import StoreOption
 from facemask_core.cli.terminal import print_json, print_line, print_table
 from facemask_core.epsilons import describe_epsilon
+from facemask_core.models import visiting
 from facemask_core.text import write_span
 
 if TYPE_CHECKING:
@@ -135,11 +136,11 @@ def _row(job: Job) -> dict[str, Any]:
         "images_per_second": job.rate,
         "estimated_seconds": job.estimate,
         "computed_seconds": job.used,
-        "model": order.model,
+        "model": visiting.write_title(order.model),
         "data": {"kind": order.data.kind.value, "title": order.data.title},
         "attack": order.attack,
         "settings": order.settings,
-        "source": order.source,
+        "source": None if order.source is None else visiting.write_title(order.source),
         "epsilon": order.epsilon,
         "largest_level": order.largest,
         "seed": order.seed,
@@ -153,7 +154,7 @@ def _cells(job: Job) -> tuple[str, ...]:
     return (
         job.id[:_NAME_LENGTH],
         job.added[:_TO_THE_MINUTE].replace("T", " "),
-        job.order.model,
+        visiting.write_title(job.order.model),
         _attack(job.order),
         job.order.data.title,
         _state(job),
@@ -165,7 +166,7 @@ def _waiting_cells(job: Job) -> tuple[str, ...]:
     return (
         job.id[:_NAME_LENGTH],
         job.owner_name,
-        job.order.model,
+        visiting.write_title(job.order.model),
         _attack(job.order),
         _computing(job),
         _state(job),
@@ -176,7 +177,7 @@ def _attack(order: Order) -> str:
     if order.attack is None:
         return "none"
     search = "" if order.largest is None else "smallest up to "
-    source = "" if order.source is None else f" made on {order.source}"
+    source = "" if order.source is None else f" made on {visiting.write_title(order.source)}"
     radius_text = describe_epsilon(order.epsilon, str(order.settings.get("norm")))
     return f"{order.attack} {search}{radius_text}{source}"
 

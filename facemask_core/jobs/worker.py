@@ -9,13 +9,14 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from facemask_core import runs
 from facemask_core.errors import FacemaskError, QueueError, RunInUseError
 from facemask_core.jobs import guard, planned_stop, removal, turns, workers
 from facemask_core.jobs.job import Job, State
 from facemask_core.jobs.queue import Queue
+from facemask_core.models import visiting
 from facemask_core.text import write_span
 
 if TYPE_CHECKING:
@@ -209,7 +210,8 @@ class Worker:
             self._queue.record_beginning(self._name, job)
 
         def record_speed(seconds: float) -> None:
-            self._queue.record_speed(order.model, seconds)
+            if not visiting.is_visiting(order.model):  # it is gone with its visitor
+                self._queue.record_speed(order.model, seconds)
 
         dataset, task = order.open_dataset(self._queue.home), order.make_task(load)
         with _RecordingStore(self._queue.home, record_run, record_beginning) as store:
@@ -228,13 +230,18 @@ class Worker:
         import facemask_core
         from facemask_core.models import checkpoints
 
-        card = checkpoints.read_card(checkpoints.locate(model))
-        key = (model, card.weights_sha256, precision)
+        place, more = model, dict[str, Any]()
+        if visiting.is_visiting(model):  # its name says which reading of which file it is
+            file, choices = visiting.find_visitor(self._queue.home, model)
+            place, sha256, more = str(file), "", {"choices": choices}
+        else:
+            sha256 = checkpoints.read_card(checkpoints.locate(model)).weights_sha256
+        key = (model, sha256, precision)
         if key not in self._models:
             while len(self._models) >= _MOST_MODELS:
                 self._models.popitem(last=False)
             self._models[key] = facemask_core.load_classifier(
-                model, warm_up=False, precision=precision
+                place, warm_up=False, precision=precision, **more
             )
         self._models.move_to_end(key)
         return self._models[key]

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from facemask_core.errors import DatasetError
 from facemask_core.labels import WITH_MASK, WITHOUT_MASK, parse_label
+from facemask_core.models.foreign.content import LABELS_FILE
 from facemask_core.models.foreign.heads import WORN_WRONGLY
 
-LABELS_FILE = "labels.txt"
 _LARGEST = 10_000
 _WRONGLY = re.compile(r"incorrect|improper|wrong|bad(ly)?|half|partial|mal.?port", re.IGNORECASE)
 _WITHOUT = re.compile(

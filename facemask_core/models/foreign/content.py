@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from facemask_core.errors import ForeignModelError
 
+LABELS_FILE = "labels.txt"
+"""A file with a model's class names beside it, as Teachable Machine writes it."""
 Arrays = dict[str, NDArray[np.float32]]
 ONNX = "onnx"
 """The layout of an ONNX file."""

@@ -6,6 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from facemask_core.backend import keras
 from facemask_core.errors import ForeignQuestionError
@@ -18,13 +19,14 @@ from facemask_core.models.foreign import (
     families,
     heads,
     network,
+    packages,
     reader_process,
     trial,
 )
 from facemask_core.models.foreign.choices import Choices
 from facemask_core.models.foreign.content import FileContent, refuse
 from facemask_core.models.foreign.families import Family
-from facemask_core.models.foreign.heads import WORN_WRONGLY
+from facemask_core.models.foreign.heads import WORN_WRONGLY, Head
 from facemask_core.models.foreign.preparation import Preparation, list_preparations
 from facemask_core.models.foreign.trial import Finding
 from facemask_core.pictures.images import INPUT_SIZE
@@ -43,19 +45,32 @@ class ForeignModel:
         model: float32 pixels (n, 224, 224, 3) in [0, 1] to logits (n, 2).
         card: What it is and what was found.
         finding: How it is used, by how much that leads, and what does as well.
+        head: What stood at its end.
+        class_names: What its classes are called beside it, or by the user; empty for nothing.
+        family: The published network whose layers it has; None where it is none of those known.
+        leaves_size_open: Whether its file takes pictures of any size.
     """
 
     model: keras.Model
     card: Card
     finding: Finding
+    head: Head
+    class_names: tuple[str, ...] = ()
+    family: Family | None = None
+    leaves_size_open: bool = False
+
+
+def is_foreign(card: Card) -> bool:
+    """Tells whether a card is that of somebody else's model."""
+    return card.backbone == BACKBONE
 
 
 def open_model(path: Path, choices: Choices | None = None) -> ForeignModel:
     """Reads a Keras file, builds its model, and finds out how it wants to be used.
 
     Args:
-        path: A ``.h5`` file of Keras 2 or 3, or a ``.keras`` file; class names are read from a
-            ``labels.txt`` beside it.
+        path: A ``.h5`` file of Keras 2 or 3, or a ``.keras`` file, or a zip with one; class names
+            are read from a ``labels.txt`` beside it.
         choices: What the user says of it; what is left open is found by trying.
 
     Raises:
@@ -63,6 +78,10 @@ def open_model(path: Path, choices: Choices | None = None) -> ForeignModel:
         ForeignQuestionError: It has three classes, and nobody says where a mask worn wrongly
             counts.
     """
+    if packages.is_zip_of_files(path):
+        with TemporaryDirectory() as folder:
+            package = packages.find_package({path.name: path.read_bytes()})
+            return open_model(packages.unpack(package, Path(folder)), choices)
     choices = choices or Choices()
     content = reader_process.read(path)
     plan, head = heads.take_off(architecture.parse(content), content.training)
@@ -72,8 +91,9 @@ def open_model(path: Path, choices: Choices | None = None) -> ForeignModel:
     meanings = _list_meanings(scores, names, choices)
     family = families.recognise(plan)
     usual = None if family is None else (family.pixels, family.colours)
+    is_open = None in plan.input_shape[:2]
     finding = trial.find(built, _list_preparations(built, choices), meanings, usual)
-    if None in plan.input_shape[:2] and choices.size is None:
+    if is_open and choices.size is None:
         built, finding = _find_size(plan, content, finding)
     best = finding.best
     notes = (
@@ -95,7 +115,8 @@ def open_model(path: Path, choices: Choices | None = None) -> ForeignModel:
         versions={"keras": content.version[:40]},
         notes=" ".join(notes),
     )
-    return ForeignModel(_assemble(built, best.preparation, best.meanings), card, finding)
+    model = _assemble(built, best.preparation, best.meanings)
+    return ForeignModel(model, card, finding, head, names, family, is_open)
 
 
 def _list_meanings(scores: int, names: tuple[str, ...], choices: Choices) -> list[tuple[int, ...]]:

@@ -23,6 +23,9 @@ from facemask_core.errors import RunInUseError, WorkerError
 from facemask_core.jobs import Data, Job, Kind, Queue, State, uploads, worker, workers
 from facemask_core.labels import LABELS
 from facemask_core.models import checkpoints
+from facemask_core.models.foreign.choices import Choices
+from facemask_core.models.foreign.packages import Package
+from facemask_core.models.visiting import Host
 from facemask_core.runs import schema
 from facemask_core.runs.rows import join_rows
 
@@ -58,6 +61,31 @@ def test_a_job_s_run_is_that_of_the_command(queue: Queue, data: Path, tmp_path: 
             },
         )
     assert stored_runs.stored(other) == stored_runs.stored(queue.home)
+
+
+def test_a_visitor_s_model_is_computed_as_long_as_it_is_there(
+    queue: Queue, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, object]] = []
+
+    def load(model: str, **how: object) -> facemask_core.Classifier:
+        asked.append((model, how["choices"]))
+        return queued.judge()
+
+    monkeypatch.setattr(facemask_core, "load_classifier", load, raising=False)
+    visitor = Host(queue.home).take(Package("own.h5", b"bytes"))
+    name = visitor.note_reading("own", Choices(pixels="0..1"))
+    (first,) = queue.add("a", [queued.order(data, model=name)])
+    worker.work(queue, idle=0)
+    assert queue.get(first.id).state is State.DONE
+    assert asked == [(str(visitor.file), Choices(pixels="0..1"))]
+    assert name not in queue.speeds()
+    visitor.remove()
+    (second,) = queue.add("a", [queued.order(data, model=name, seed=4)])
+    worker.work(queue, idle=0)
+    ended = queue.get(second.id)
+    assert ended.state is State.FAILED
+    assert "The model 'own' is no longer on this server" in str(ended.reason)
 
 
 def test_a_search_is_that_of_the_command(queue: Queue, data: Path) -> None:
