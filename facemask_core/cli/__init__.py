@@ -23,6 +23,7 @@ from facemask_core.cli.evaluate import evaluate
 from facemask_core.cli.explain import explain
 from facemask_core.cli.export_lesson import export_lesson
 from facemask_core.cli.export_web import export_web
+from facemask_core.cli.inspect_model import inspect_model
 from facemask_core.cli.jobs import jobs
 from facemask_core.cli.models import models
 from facemask_core.cli.portraits import portraits
@@ -42,7 +43,7 @@ from facemask_core.errors import FacemaskError
 
 _COMMANDS = (
     *(models, attacks, predict, explain, attack, sweep),
-    *(evaluate, curve, smallest, transfer, survive, defend, corrupt, check),
+    *(evaluate, curve, smallest, transfer, survive, defend, corrupt, check, inspect_model),
     *(train, calibrate, portraits, reproduce, export_web, export_lesson, work),
 )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +14,7 @@ from facemask_core.errors import FacemaskError, ForeignQuestionError
 
 if TYPE_CHECKING:
     from facemask_core.models.classifier import Classifier
+    from facemask_core.models.foreign.opening import ForeignModel
 
 ReadAsOption = Annotated[
     list[str] | None,
@@ -38,12 +41,36 @@ def load_model(model: str, read_as: list[str] | None, precision: str = "exact") 
     from facemask_core.models.foreign.choices import Choices, parse_choices
 
     said: dict[str, Choices] = {"choices": parse_choices(read_as)} if read_as else {}
-    try:
+    with _name_option():
         classifier = load_classifier(model, warm_up=False, precision=precision, **said)
+    if Path(model).is_file() and classifier.card.notes:
+        print_note(f"{model}: {classifier.card.notes}")
+    return classifier
+
+
+def open_foreign(path: Path, read_as: list[str] | None) -> ForeignModel:
+    """Opens a file of somebody else's, with all that was found about it.
+
+    Args:
+        path: The file.
+        read_as: What the user says of it.
+
+    Raises:
+        FacemaskError: It cannot be used.
+    """
+    from facemask_core.models.foreign import opening
+    from facemask_core.models.foreign.choices import parse_choices
+
+    with _name_option():
+        return opening.open_model(path, parse_choices(read_as or ()))
+
+
+@contextmanager
+def _name_option() -> Iterator[None]:
+    """Says with which option a question about a model is answered."""
+    try:
+        yield
     except ForeignQuestionError as error:
         raise FacemaskError(
             f"{error} Say it with --read-as worn-wrongly=without_mask or worn-wrongly=with_mask."
         ) from error
-    if Path(model).is_file() and classifier.card.notes:
-        print_note(f"{model}: {classifier.card.notes}")
-    return classifier

@@ -76,6 +76,13 @@ def write_h5(
     return path
 
 
+def write_mean_colours(path: Path, units: int = 2) -> Path:
+    """Writes a linear model of a picture's mean colours, with a softmax at its end."""
+    dense = layer("Dense", "dense", "pool", units=units, use_bias=False, activation="softmax")
+    plan = functional(pixels(), layer("GlobalAveragePooling2D", "pool", "input_1"), dense)
+    return write_h5(path, plan, {"dense": {"dense/kernel:0": draw(3, units)}})
+
+
 def draw(*shape: int, seed: int = 0) -> NDArray[np.float32]:
     """Draws weights."""
     rng = np.random.default_rng([seed, *shape])
