@@ -9,6 +9,8 @@ with frame.page("models"):
     from facemask_ui.base import messages, reveal
     from facemask_ui.choices import models
 
+    model_card.apply_choice()
+    model_card.show_drop()
     overview = st.container()
     with st.container(key=model_card.CARD):
         reveal.follow(model_card.CARD)

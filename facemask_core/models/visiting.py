@@ -67,7 +67,7 @@ class Visitor:
         with _explain_errors():
             note = folder / _NOTES / f"{self.readings}.json"
             note.parent.mkdir(exist_ok=True)
-            note.write_text(json.dumps(asdict(choices)), encoding="utf-8")
+            note.write_text(json.dumps(asdict(choices)), encoding="utf-8", newline="\n")
         return f"{title}{_MARK}{folder.name}-{self.readings}"
 
     def remove(self) -> None:

@@ -14,6 +14,7 @@ from facemask_core.jobs.queue import DEFAULT_LIMIT
 
 VARIABLE = "FACEMASK_MODE"
 VISITORS_VARIABLE = "FACEMASK_VISITORS"
+OWN_MODELS_VARIABLE = "FACEMASK_OWN_MODELS"
 UPLOADS_VARIABLE = "FACEMASK_UPLOADS"
 UPLOADS_EACH_VARIABLE = "FACEMASK_UPLOADS_EACH"
 VISITORS_EACH_VARIABLE = "FACEMASK_VISITORS_EACH"
@@ -48,6 +49,9 @@ class Mode:
         rooms: How many rooms of classes may be open at once.
         rooms_each: How many of those may come from one address; None for all of them.
         pupils: How many pupils a room takes.
+        own_models: How many models of visitors the server holds at most, unless
+            ``FACEMASK_OWN_MODELS`` says otherwise; 0 takes none.
+        own_models_each: How many of those one tab may have.
         hides_errors: Whether pages hide the details of errors whatever Streamlit's settings say.
         serves_developers: Whether messages and addresses are answered, to browsers on the server
             itself, that Streamlit has for the developers of an app and no visitor's browser uses.
@@ -71,6 +75,8 @@ class Mode:
     rooms: int = 20
     rooms_each: int | None = None
     pupils: int = 100
+    own_models: int = 8
+    own_models_each: int = 4
     hides_errors: bool = False
     serves_developers: bool = False
 
@@ -92,6 +98,8 @@ _MODES = {
         uploads=1500,
         uploads_session=420,
         rooms_each=8,
+        own_models=12,
+        own_models_each=2,
     ),
     "public": Mode(
         folders=False,
@@ -111,6 +119,8 @@ _MODES = {
         rooms=40,
         rooms_each=4,
         pupils=50,
+        own_models=0,
+        own_models_each=1,
         hides_errors=True,
     ),
 }
@@ -140,13 +150,14 @@ def read_mode() -> Mode:
         visitors_each=_read_count(VISITORS_EACH_VARIABLE, chosen.visitors_each),
         uploads=_read_count(UPLOADS_VARIABLE, chosen.uploads),
         uploads_each=_read_count(UPLOADS_EACH_VARIABLE, chosen.uploads_each),
+        own_models=_read_count(OWN_MODELS_VARIABLE, chosen.own_models, least=0) or 0,
     )
 
 
-def _read_count(variable: str, default: int | None) -> int | None:
+def _read_count(variable: str, default: int | None, least: int = 1) -> int | None:
     text = os.environ.get(variable, "").strip()
     if not text:
         return default
-    if not (text.isascii() and text.isdigit() and len(text) <= 9 and int(text)):
-        raise ModeError(f"{variable} is {text!r}; set it to a whole number from 1 on.")
+    if not (text.isascii() and text.isdigit() and len(text) <= 9 and int(text) >= least):
+        raise ModeError(f"{variable} is {text!r}; set it to a whole number from {least} on.")
     return int(text)

@@ -84,6 +84,16 @@ def choose_files(
     )
 
 
+def empty_choice(key: str) -> None:
+    """Puts a choice without files in the place of one whose files were taken.
+
+    Args:
+        key: Stands for the choice.
+    """
+    refusals = f"{key}:refusals"
+    st.session_state[refusals] = int(st.session_state.get(refusals, 0)) + 1
+
+
 def _draw_choice(
     label: str,
     *,

@@ -262,7 +262,15 @@ def write_sweep_command(model: str, attack: Attack, seed: int) -> str:
         seed: Its seed.
     """
     usual = asdict(attacks.make(attack.name))
-    words = ["facemask", "sweep", "PICTURE", "--model", model, "--attack", attack.name]
+    words = [
+        "facemask",
+        "sweep",
+        "PICTURE",
+        "--model",
+        models.write_argument(model),
+        "--attack",
+        attack.name,
+    ]
     for key, value in asdict(attack).items():
         if value != usual[key]:
             text = {True: "yes", False: "no"}[value] if isinstance(value, bool) else value

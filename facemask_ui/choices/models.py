@@ -1,4 +1,4 @@
-"""The shipped models: chosen by name, loaded once, shared by all visitors."""
+"""The models to choose from: those shipped, loaded once and shared by all, and a visitor's own."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ import streamlit as st
 
 from facemask_core import attacks, backbones, system
 from facemask_core.errors import FacemaskError
-from facemask_core.models import checkpoints
+from facemask_core.models import checkpoints, visiting
 from facemask_core.models.classifier import Classifier, load_classifier
 from facemask_core.pictures.images import INPUT_SIZE
 from facemask_ui import compat
 from facemask_ui.base import messages as sentences
 from facemask_ui.base import settings
-from facemask_ui.choices import offer
+from facemask_ui.choices import offer, own_models
 from facemask_ui.language import say
 from facemask_ui.language.refusals import translate_refusal
 from facemask_ui.visitors import shared_cache, waiting
@@ -49,8 +49,31 @@ def shipped() -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda name: (measure_megabytes(name), name)))
 
 
+def list_choices() -> tuple[str, ...]:
+    """Lists the shipped models, and then those that this visitor brought along.
+
+    Raises:
+        CheckpointError: No model is shipped.
+    """
+    return (*shipped(), *(own.name for own in own_models.list_own()))
+
+
+def read_card(name: str) -> checkpoints.Card:
+    """Reads the card of a shipped model, or of this visitor's.
+
+    Raises:
+        CheckpointError: There is no such model, or its card cannot be used.
+    """
+    if (own := own_models.find(name)) is not None:
+        return own.classifier.card
+    own_models.check_not_gone(name)
+    return checkpoints.read_card(checkpoints.locate(name))
+
+
 def measure_megabytes(name: str) -> float:
     """Measures the file with a model's weights, in megabytes; 0 if it is not there."""
+    if (own := own_models.find(name)) is not None:
+        return own.megabytes
     path = checkpoints.locate(name) / checkpoints.WEIGHTS_FILE
     return round(path.stat().st_size / 1e6, 1) if path.is_file() else 0.0
 
@@ -60,6 +83,8 @@ def title(name: str) -> str:
 
     A model that is not there, or whose card cannot be used, is called by its plain name.
     """
+    if visiting.is_visiting(name):
+        return say("models.own.title", name=sentences.write_name(visiting.write_title(name)))
     try:
         return _title(name, checkpoints.read_card(checkpoints.locate(name)))
     except FacemaskError:  # its page says why; a list of names is no place for it
@@ -77,8 +102,18 @@ def name(stored_name: str) -> str:
     return (
         title(stored_name)
         if stored_name in checkpoints.usable()
-        else sentences.write_name(stored_name)
+        else sentences.write_name(visiting.write_title(stored_name))
     )
+
+
+def write_argument(name: str) -> str:
+    """Writes what stands for a model on the command line: its name, or a file's of the visitor.
+
+    Args:
+        name: The model.
+    """
+    own = own_models.find(name)
+    return name if own is None else own.visitor.file.name
 
 
 def sort_names(names: Iterable[str]) -> list[str]:
@@ -87,17 +122,17 @@ def sort_names(names: Iterable[str]) -> list[str]:
     Args:
         names: The names of stored runs' models, some of which may be no shipped ones.
     """
-    places = {name: place for place, name in enumerate(shipped())}
+    places = {name: place for place, name in enumerate(list_choices())}
     return sorted(names, key=lambda name: (places.get(name, len(places)), name))
 
 
 def sha256(name: str) -> str:
-    """Reads the hash of a shipped model's weights, which identifies it."""
-    return checkpoints.read_card(checkpoints.locate(name)).weights_sha256
+    """Reads the hash of a model's weights, which identifies it."""
+    return read_card(name).weights_sha256
 
 
 def load(name: str, *, to_attack: bool = False) -> Classifier:
-    """Loads a shipped model, or returns the one in memory.
+    """Loads a shipped model, or returns the one in memory, or the visitor's own.
 
     Args:
         name: The model.
@@ -107,6 +142,9 @@ def load(name: str, *, to_attack: bool = False) -> Classifier:
     Raises:
         CheckpointError: This server does not offer the model, or its files cannot be used.
     """
+    if (own := own_models.find(name)) is not None:
+        return own_models.get_ready(own) if to_attack else own.classifier
+    own_models.check_not_gone(name)
     offer.check_offered(name)
     _last_use[name] = time.monotonic()
     classifier = _load(name, sha256(name))
@@ -121,7 +159,7 @@ class _ModelOnDemand:
     def __init__(self, name: str) -> None:
         offer.check_offered(name)
         self.name = name
-        self.card = checkpoints.read_card(checkpoints.locate(name))
+        self.card = read_card(name)
 
     def __getattr__(self, attribute: str) -> Any:
         return getattr(load(self.name, to_attack=True), attribute)
@@ -136,6 +174,8 @@ def on_demand(name: str) -> Classifier:
     Raises:
         CheckpointError: This server does not offer the model, or its card cannot be used.
     """
+    if own_models.find(name) is not None:
+        return load(name, to_attack=True)
     return cast(Classifier, _ModelOnDemand(name))
 
 
@@ -215,18 +255,17 @@ def choose_model(*, visible: bool = True) -> str:
     Args:
         visible: Whether the visitor may choose; otherwise the link has.
     """
-    names = shipped()
+    names = list_choices()
     wish = st.query_params.get("model", names[0])
     draw = partial(st.selectbox, say("models.choice.model"), names, format_func=title)
     choice = settings.ask(draw, "model", names[0], settings.one_of(names), visible=visible)
-    if wish not in names and wish in checkpoints.usable():
+    if wish not in names and (wish in checkpoints.usable() or visiting.is_visiting(wish)):
         st.session_state[_UNAVAILABLE] = (wish, choice)
     wish, instead = st.session_state.get(_UNAVAILABLE, ("", ""))
     if wish and instead == choice:  # until the visitor chooses
+        key = "models.own.instead" if visiting.is_visiting(wish) else "models.choice.instead"
         st.info(
-            sentences.escape_markdown(
-                say("models.choice.instead", wish=title(wish), choice=title(choice))
-            ),
+            sentences.escape_markdown(say(key, wish=name(wish), choice=title(choice))),
             icon=":material/info:",
         )
     return choice
@@ -234,7 +273,7 @@ def choose_model(*, visible: bool = True) -> str:
 
 def choose_report_models() -> list[str]:
     """Draws the choice of models to make reports of, at first the lightest alone."""
-    names = shipped()
+    names = list_choices()
     choice = st.pills(
         say("models.choice.models"),
         names,
@@ -249,10 +288,12 @@ def choose_report_models() -> list[str]:
 
 def choose_models() -> list[str]:
     """Draws the choice of models to compare and returns their names."""
-    names = shipped()
+    names = list_choices()
     if len(names) == 1:
         return list(names)
-    st.session_state.setdefault("models", list(names))
+    wish = st.session_state.setdefault("models", list(names))
+    if not set(wish) <= set(names):  # a model of the visitor's own is gone
+        st.session_state["models"] = [name for name in wish if name in names] or list(names)
     choice = st.pills(
         say("models.choice.models"),
         names,

@@ -21,6 +21,7 @@ from facemask_core.evaluation import verdicts
 from facemask_core.evaluation.verdicts import AttackedFace, Outcome, Verdict
 from facemask_core.explain import Explanation, Summary
 from facemask_core.models.classifier import Classifier
+from facemask_core.models.foreign.opening import is_foreign
 from facemask_core.pictures import images
 from facemask_ui.face.question import Question
 from facemask_ui.language import say
@@ -166,7 +167,8 @@ def _recall(
 ) -> Value:
     digest = shared_cache.hash_face(face)
     key = (classifier.card.weights_sha256, digest, *settings)
-    value: Value = shared_cache.pick_cache(kind, digest, own=_OWN, everyones=_EVERYONES).get(
-        key, make
+    cache = shared_cache.pick_cache(
+        *(kind, digest), own=_OWN, everyones=_EVERYONES, private=is_foreign(classifier.card)
     )
+    value: Value = cache.get(key, make)
     return value

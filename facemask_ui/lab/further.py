@@ -94,7 +94,7 @@ def choose_look(point: Point) -> None:
 def _show_other_models(point: Point) -> None:
     made_against = models.title(point.model)
     st.write(say("lab.further.models.lead", model=made_against, epsilon=point.epsilon_text))
-    loaded = {name: models.load(name) for name in models.shipped()}
+    loaded = {name: models.load(name) for name in models.list_choices()}
     verdicts = {name: answers.judge_face(model, point.attacked) for name, model in loaded.items()}
     charts.draw_probabilities(
         {models.title(name): verdict for name, verdict in verdicts.items()}, key="transfer"

@@ -70,7 +70,7 @@ def show_lab(
         key=key,
         level=notch,
         record={
-            "model": model,
+            "model": classifier.name,
             "model_sha256": models.sha256(model),
             "true_class": None if label is None else LABELS[label],
             "attacked_class": LABELS[question.label],

@@ -13,6 +13,7 @@ from functools import partial
 from facemask_core import attacks, robustness
 from facemask_core.evaluation.verdicts import Verdict
 from facemask_core.models.classifier import Classifier
+from facemask_core.models.foreign.opening import is_foreign
 from facemask_core.pictures.fidelity import Fidelity, measure_all
 from facemask_core.robustness import Sweep
 from facemask_ui.face.question import Question
@@ -97,7 +98,10 @@ def _find_film(
 def _pick_films(question: Question) -> AnswerCache[Film]:
     face = shared_cache.hash_face(question.face)
     films: AnswerCache[Film] = shared_cache.pick_cache(
-        "films", face, own=_OWN, everyones=_EVERYONES
+        *("films", face),
+        own=_OWN,
+        everyones=_EVERYONES,
+        private=is_foreign(question.classifier.card),
     )
     return films
 

@@ -12,7 +12,7 @@ import streamlit as st
 from facemask_core.data import groupings
 from facemask_core.epsilons import LEVELS, LINF
 from facemask_core.errors import DatasetError
-from facemask_core.models import checkpoints, published
+from facemask_core.models import published
 from facemask_core.models.checkpoints import Card
 from facemask_core.text import on_one_line
 from facemask_ui.base import reveal, settings
@@ -56,7 +56,7 @@ def show_overview(chosen: str) -> None:
     Args:
         chosen: The model whose card is open.
     """
-    figures = {name: measure_model(name) for name in models.shipped()}
+    figures = {name: measure_model(name) for name in models.list_choices()}
     heads = list(next(iter(figures.values())))
     heads.remove(_CALIBRATION)
     rows = [
@@ -91,7 +91,7 @@ def choose_second(name: str) -> str:
     Args:
         name: The first model.
     """
-    options = ["", *(other for other in models.shipped() if other != name)]
+    options = ["", *(other for other in models.list_choices() if other != name)]
     if len(options) == 1:
         return ""
     nothing = say("models.overview.no_other")
@@ -140,7 +140,7 @@ def measure_model(name: str) -> dict[str, Measured]:
     Raises:
         CheckpointError: The card cannot be read.
     """
-    card = checkpoints.read_card(checkpoints.locate(name))
+    card = models.read_card(name)
     test = card.metrics.get("test", {})
     data = str(test.get("data_sha256", ""))
     reports = {

@@ -17,7 +17,7 @@ from facemask_ui.base.charts import show_chart
 from facemask_ui.base.grouping_words import name_photographs
 from facemask_ui.base.messages import escape_markdown
 from facemask_ui.base.palette import pick_palette, write_class, write_verdict
-from facemask_ui.choices import attack_setup, models
+from facemask_ui.choices import attack_setup, models, own_models
 from facemask_ui.face.portrait_words import describe_portrait
 from facemask_ui.language import DEFAULT, number, percent, read_texts, say
 from facemask_ui.model_card import (
@@ -30,6 +30,7 @@ from facemask_ui.model_card import (
     training,
 )
 from facemask_ui.model_card.overview import split_device
+from facemask_ui.model_card.own import show_own_card
 
 _PICTURE = 168
 _MOST_FAILURES = 24
@@ -37,7 +38,7 @@ _HISTORY_FILE = "history.csv"
 
 
 def show_card(name: str) -> None:
-    """Shows the card of a shipped model.
+    """Shows the card of a model.
 
     Args:
         name: The model's name.
@@ -46,6 +47,9 @@ def show_card(name: str) -> None:
         CheckpointError: The card cannot be read.
         DatasetError: The shipped figures cannot be read.
     """
+    if (own := own_models.find(name)) is not None:
+        show_own_card(own)
+        return
     card = checkpoints.read_card(checkpoints.locate(name))
     if card.notes:
         st.info(escape_markdown(_translate_notes(card.notes)), icon=":material/info:")

@@ -90,7 +90,7 @@ def choose_dataset() -> DatasetChoice | None:
     )
     choosers = {
         PORTRAITS: _open_portraits,
-        ZIP: _choose_zip,
+        ZIP: choose_zip,
         FOLDER: _choose_folder,
         MENDELEY: _choose_mendeley_part,
     }
@@ -151,7 +151,16 @@ def _open_portraits() -> tuple[Data, Dataset]:
     return describe_portraits(), open_dataset(samples.FACES_DIR)
 
 
-def _choose_zip() -> tuple[Data, Dataset] | None:
+def choose_zip() -> tuple[Data, Dataset] | None:
+    """Draws the choice of a zip of the visitor's own, which stays on every page of the session.
+
+    Returns:
+        Where it lies, as a job needs to know it, and its pictures; None while there is none.
+
+    Raises:
+        DatasetError: It cannot be used.
+    """
+
     def keep_zip(file: UploadedFile | None) -> None:
         st.session_state.pop(_ZIP, None)
         if file is not None:

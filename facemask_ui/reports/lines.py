@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from facemask_core import runs
 from facemask_core.data import datasets, samples
-from facemask_core.jobs import Data, Job
+from facemask_core.jobs import Data, Job, Order
+from facemask_core.models import checkpoints, visiting
 from facemask_core.runs import StoredRun
+from facemask_ui.base import mode
 from facemask_ui.reports import dataset_choice, owner
 from facemask_ui.reports.line import Line
 from facemask_ui.reports.server import open_queue
@@ -61,13 +63,22 @@ def _make_own_line(job: Job, stored: dict[str, StoredRun]) -> Line:
 
 
 def _find_public_data(run: StoredRun, job: Job | None) -> Data | None:
-    """Finds a run's photographs; None unless everyone on this server may see them."""
+    """Finds a run's photographs; None unless everyone on this server may see the run."""
     values = run.question.values
+    if job is not None and _is_of_a_visitor(job.order):
+        return None
+    if not (mode.serves_developers() or values["model"] in checkpoints.available()):
+        return None  # a visitor's model, whose job is gone
     if values["data_sha256"] == _hash_portraits(values["files"]):
         return dataset_choice.describe_portraits()
     if job is not None and dataset_choice.is_public(job.order.data):
         return job.order.data
     return None
+
+
+def _is_of_a_visitor(order: Order) -> bool:
+    """Tells whether an order is about a model that its visitor brought along."""
+    return any(visiting.is_visiting(name or "") for name in (order.model, order.source))
 
 
 @compute_once(most=64)

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from facemask_core.jobs import Job, Order, cost, removal, uploads
+from facemask_core.models import visiting
 from facemask_ui.base import mode
+from facemask_ui.choices import own_models
 from facemask_ui.reports import dataset_choice, owner, stored
 from facemask_ui.reports.server import open_queue, start_supervisor
 
@@ -24,6 +26,7 @@ def estimate_reports(orders: Sequence[Order], images: int) -> list[float]:
     """
     queue, budget = open_queue(), mode.read_mode().budget
     measured = queue.speeds() if queue.exists else {}
+    measured |= {own.name: own.seconds for own in own_models.list_own()}
     if budget is None:
         return [cost.estimate_cost(order, images, measured).seconds for order in orders]
     return [cost.check_cost(order, images, measured, budget).seconds for order in orders]
@@ -76,6 +79,8 @@ def cancel_jobs(jobs: Sequence[Job]) -> None:
 
 def keeps_run(job: Job) -> bool:
     """Whether a job's run stays when the job is deleted, because others may be looking at it."""
+    if visiting.is_visiting(job.order.model):
+        return False
     return mode.read_mode().keeps_shared and dataset_choice.is_public(job.order.data)
 
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from facemask_ui.page import start
 from facemask_ui.server import compat
 
 BACK_SECONDS = 40.0
@@ -88,6 +89,10 @@ class Reaper:
             self._sweeps = 2
         for session in self._uploads.measure().keys() - sessions:
             self._uploads.remove(session)
+        if start.is_imported():  # before that nobody can have brought a model along
+            from facemask_ui.choices import own_models
+
+            own_models.sweep(sessions)
         if self._sweeps:
             self._sweeps -= 1
             compat.remove_unreferenced_media()

@@ -184,7 +184,9 @@ def hash_face(face: Face) -> str:
     return hashlib.sha256(face.tobytes()).hexdigest()
 
 
-def pick_cache(kind: str, face: str, *, own: int, everyones: int) -> AnswerCache[Any]:
+def pick_cache(
+    kind: str, face: str, *, own: int, everyones: int, private: bool = False
+) -> AnswerCache[Any]:
     """Picks the cache for one kind of answer about a face: everyone's or the session's own.
 
     Args:
@@ -192,8 +194,9 @@ def pick_cache(kind: str, face: str, *, own: int, everyones: int) -> AnswerCache
         face: The face's hash, from :func:`hash_face`.
         own: How many answers a session's own cache holds.
         everyones: How many answers the cache for all holds.
+        private: Whether it is the session's own whatever the face, as with a visitor's model.
     """
-    if face not in _PUBLISHED:
+    if private or face not in _PUBLISHED:
         mine: AnswerCache[Any] = st.session_state.setdefault(f"shelf:{kind}", AnswerCache(own))
         return mine
     return _shared_cache(kind, everyones)

@@ -145,7 +145,7 @@ class EpsilonDial(Dial):
 
     def describe_change(self, notch: int, model: str) -> dict[str, Any]:
         threat_model = FGSM().threat_model(notch / LEVELS)
-        note = describe_attack(model, models.sha256(model), threat_model)
+        note = describe_attack(models.read_card(model).name, models.sha256(model), threat_model)
         return note.model_dump(exclude={"frame", "box"})
 
     def judge(self, face: Face, model: str) -> Sequence[Verdict]:

@@ -18,7 +18,7 @@ from facemask_ui.language import read_texts, refusals, speech
 CORE = Path(facemask_core.__file__).parent
 MET_BY_VISITORS = (
     *("pictures/images.py", "pictures/decoding.py", "data/archives.py", "data/zips.py"),
-    *("data/reading.py", "jobs/budget.py"),
+    *("data/reading.py", "jobs/budget.py", "models/visiting.py"),
 )
 """Files all of whose refusals visitors meet."""
 ALREADY_SENTENCES = {"1", "This picture has more than 40 megapixels1; scale it down and try again."}

@@ -77,6 +77,8 @@ def test_every_string_is_used() -> None:
         parts = [part for part in key.split(".") if not part.isdigit() and part not in FORMS]
         if parts[0] == "refusals":
             continue  # found by what the core says, which a test of theirs sees to
+        if key.startswith("models.own.card."):
+            continue  # the core's words of a card, likewise
         last = parts[-1]
         named = {last, last.removesuffix("_title"), last.removeprefix("plan_")}
         named |= {last.removeprefix("table_")}

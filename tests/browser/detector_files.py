@@ -1,0 +1,90 @@
+"""Mask detectors as other people make them with Keras 2: Teachable Machine's, and a tutorial's.
+
+Their last layer is fitted to the shipped portraits, so that they answer as detectors do; the layers
+before it are drawn.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tf_keras as keras
+from numpy.typing import NDArray
+
+from facemask_core.data import samples
+from facemask_core.labels import WITH_MASK, WITHOUT_MASK
+from facemask_core.pictures import faces, images
+
+_SIDE = 96
+_RIDGE = 1e-3
+_SHARPNESS = 8.0
+
+
+def write_teachable_machine(folder: Path) -> bytes:
+    """Makes Teachable Machine's export: a zip with ``keras_model.h5`` and ``labels.txt``."""
+    keras.utils.set_random_seed(3)
+    layers = keras.layers
+    first = keras.Sequential([_make_base(), layers.GlobalAveragePooling2D()])
+    hidden = layers.Dense(100, activation="relu")
+    second = keras.Sequential([hidden, layers.Dense(2, activation="softmax", use_bias=False)])
+    model = keras.Sequential([first, second])
+    model.build((None, _SIDE, _SIDE, 3))
+    _fit(model, lambda pixels: hidden(first(pixels)), second.layers[-1], WITH_MASK, WITHOUT_MASK)
+    model.save(folder / "keras_model.h5")
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(folder / "keras_model.h5", "keras_model.h5")
+        archive.writestr("labels.txt", "0 Mask\n1 No mask\n")
+    return out.getvalue()
+
+
+def write_tutorial(folder: Path) -> Path:
+    """Makes a tutorial's ``.h5``: a base, a head of its own, and the loss it was trained with."""
+    keras.utils.set_random_seed(4)
+    layers = keras.layers
+    base = _make_base()
+    pooled = layers.Flatten()(layers.AveragePooling2D(4)(base.output))
+    hidden = layers.Dropout(0.5)(layers.Dense(128, activation="relu")(pooled))
+    end = layers.Dense(2, activation="softmax")
+    model = keras.Model(base.input, end(hidden))
+    features = keras.Model(base.input, hidden)
+    _fit(model, features, end, WITHOUT_MASK, WITH_MASK)
+    model.compile("adam", "binary_crossentropy")
+    model.save(folder / "mask_detector.h5")
+    return folder / "mask_detector.h5"
+
+
+def _make_base() -> Any:
+    layers = keras.layers
+    pixels = keras.Input((_SIDE, _SIDE, 3))
+    x = layers.Conv2D(16, 3, strides=2, padding="same", use_bias=False)(pixels)
+    x = layers.ReLU(6.0)(layers.BatchNormalization()(x))
+    x = layers.DepthwiseConv2D(3, padding="same", use_bias=False)(x)
+    x = layers.ReLU(6.0)(layers.BatchNormalization()(x))
+    x = layers.Conv2D(48, 3, strides=3, padding="same", activation="relu")(x)
+    return keras.Model(pixels, x)
+
+
+def _fit(model: Any, features: Any, end: Any, *order: int) -> None:
+    """Fits a model's last layer by least squares to portraits, with pixels from -1 to 1."""
+    portraits = samples.read_portraits(samples.GALLERY_DIR)
+    cut = [faces.cropped(images.decode(it.path.read_bytes())) for it in portraits]
+    pixels = keras.backend.constant(2.0 * images.to_float(np.stack(cut)) - 1.0)
+    small = keras.layers.Resizing(_SIDE, _SIDE)(pixels)
+    inputs = np.asarray(features(small, training=False), np.float64)
+    labels = np.array([it.label for it in portraits])
+    goal = _SHARPNESS * np.stack([np.where(labels == label, 0.5, -0.5) for label in order], 1)
+    kernel = _solve(inputs, goal)
+    weights = [kernel.astype(np.float32)]
+    end.set_weights(weights + [np.zeros(len(order), np.float32)] * (len(end.get_weights()) - 1))
+    assert (np.asarray(model(small, training=False)).argmax(1) == goal.argmax(1)).all()
+
+
+def _solve(inputs: NDArray[np.float64], goal: NDArray[np.float64]) -> NDArray[np.float64]:
+    gram = inputs @ inputs.T
+    gram += _RIDGE * np.trace(gram) / len(gram) * np.eye(len(gram))
+    return inputs.T @ np.linalg.solve(gram, goal)
