@@ -33,7 +33,7 @@ def write_teachable_machine(folder: Path) -> bytes:
     second = keras.Sequential([hidden, layers.Dense(2, activation="softmax", use_bias=False)])
     model = keras.Sequential([first, second])
     model.build((None, _SIDE, _SIDE, 3))
-    _fit(model, lambda pixels: hidden(first(pixels)), second.layers[-1], WITH_MASK, WITHOUT_MASK)
+    _fit(model, keras.Sequential([first, hidden]), second.layers[-1], WITH_MASK, WITHOUT_MASK)
     model.save(folder / "keras_model.h5")
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
