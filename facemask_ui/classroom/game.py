@@ -13,6 +13,11 @@ PAYOFF = Path(__file__).with_name("payoff.json")
 """Measured by ``python -m benchmarks.room_game``."""
 
 
+def is_measured() -> bool:
+    """Tells whether there are figures to play with; they belong to the shipped models."""
+    return PAYOFF.is_file()
+
+
 @cache
 def _read_payoff() -> dict[str, Any]:
     data: dict[str, Any] = json.loads(PAYOFF.read_text(encoding="utf-8"))

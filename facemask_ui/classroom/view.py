@@ -9,7 +9,7 @@ from babel import Locale
 
 from facemask_ui import compat
 from facemask_ui.base import browser, settings
-from facemask_ui.classroom import answers, programme
+from facemask_ui.classroom import answers, game, programme
 from facemask_ui.classroom.programme import DURATIONS
 from facemask_ui.language import LANGUAGES, number, read_current, say, say_all
 from facemask_ui.rooms import ROOMS, Opened, qr, reach
@@ -52,7 +52,7 @@ def _offer_room() -> None:
             required=True,
             key="class:language",
         )
-        with_game = st.checkbox(
+        with_game = game.is_measured() and st.checkbox(
             say("class.with_game"), **settings.bind("game", False, settings.yes_no)
         )
         if st.button(say("class.make"), type="primary", icon=":material/add_circle:"):

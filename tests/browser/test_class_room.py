@@ -46,9 +46,12 @@ class Class:
         page.set_default_timeout(CONTENT_MS)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("websocket", lambda it: self.complaints.append(f"websocket {it.url}"))
-        page.on("request", self.sent.append)
+        page.on("request", self.note_request)
         page.goto(address)
         return page
+
+    def note_request(self, request: Request) -> None:
+        self.sent.append(request)
 
     def join(self) -> Page:
         page = self.open_page(f"{self.lab}/join/{self.code}", 390, 844)

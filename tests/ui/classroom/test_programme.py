@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +12,7 @@ from facemask_core import attacks
 from facemask_core.data import samples
 from facemask_core.epsilons import LINF
 from facemask_ui.choices import models
-from facemask_ui.classroom import answers, page, programme
+from facemask_ui.classroom import answers, game, page, programme
 from facemask_ui.lab import sample_films, stored_films
 from facemask_ui.language import LANGUAGES, read_texts
 from facemask_ui.lesson import subjects
@@ -38,7 +40,7 @@ def test_a_whole_lesson_has_all_chapters_in_their_order(minutes: int) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_step_and_every_answer_has_words(language: str) -> None:
     texts = read_texts(language).within("classroom")
-    for step in programme.steps(45, language, with_game=True):
+    for step in programme.steps(45, language):
         if step.question is not None:
             keys = [f"questions.{step.question}.choices.{choice}" for choice in step.choices]
             keys += [f"questions.{step.question}.text", f"steps.{step.phase}"]
@@ -46,8 +48,6 @@ def test_every_step_and_every_answer_has_words(language: str) -> None:
             assert step.data["question"]
             assert len(step.data["options"]) == len(step.choices)
             continue
-        elif step.game is not None:
-            keys = [f"defences.{name}" for name in step.game.defences]
         else:
             keys = [f"numbers.{name}.title" for name in step.numbers]
             keys += [f"steps.{step.id}.title"]
@@ -108,13 +108,31 @@ def test_a_chapters_answer_is_measured_in_a_thread_and_told_when_it_is_there() -
     assert "door" in found["text"]
 
 
-def test_the_game_has_a_figure_for_every_attack_against_every_defence() -> None:
-    game = programme.steps(25, "en", with_game=True)
-    (step,) = (it for it in game if it.kind == "game")
+@pytest.fixture
+def payoff(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A game of four moves, in the form of the file that is measured."""
+    names = ("none", "robust")
+    attacks = [
+        {"name": f"e{level}s1", "level": level, "steps": 1, "cost": level + 0.3}
+        for level in (2, 4, 8, 9)
+    ]
+    table = {"budget": 9.0, "attacks": attacks, "defences": names}
+    accuracy = {attack["name"]: dict.fromkeys(names, 0.5) for attack in attacks}
+    file = tmp_path / "payoff.json"
+    file.write_text(json.dumps(table | {"accuracy": accuracy}), encoding="utf-8", newline="\n")
+    monkeypatch.setattr(game, "PAYOFF", file)
+    game._read_payoff.cache_clear()
+
+
+@pytest.mark.usefixtures("payoff")
+def test_attackers_choose_what_their_budget_pays_for() -> None:
+    lesson = programme.steps(25, "en", with_game=True)
+    (step,) = (it for it in lesson if it.kind == "game")
     assert step.game is not None
-    affordable = step.game.list_choices("attacker")
-    assert 3 <= len(affordable) < len(step.game.attacks)  # a budget that leaves nothing out is none
-    assert {name for row in step.game.payoff.values() for name in row} == {*step.game.defences}
+    assert step.game.list_choices("attacker") == ("e2s1", "e4s1", "e8s1")
+    assert step.game.list_choices("defender") == ("none", "robust")
+    assert step.describe()["data"]["described"]["e4s1"] == {"level": 4, "steps": 1}
+    assert lesson[lesson.index(step) + 1].phase == "after"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
