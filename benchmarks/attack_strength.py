@@ -41,7 +41,7 @@ RESULT = Path(__file__).with_name("attack_strength.json")
 DATA = Path(__file__).parents[2] / "shared/data/facemask-v2"
 MODELS = ("mobilenetv3", "mobilenetv3-robust")
 FAB_PHOTOGRAPHS, FAB_STEPS = 100, 20
-SKIP_PHOTOGRAPHS, SKIP_TURNS = 32, 4
+SKIP_PHOTOGRAPHS, SKIP_TURNS, SKIP_QUERIES = 12, 4, 650
 BOUNDARY_PHOTOGRAPHS, BOUNDARY_STEPS = 12, 1500
 UNIVERSAL_PHOTOGRAPHS, UNIVERSAL_TRAINED = 160, 64
 ENSEMBLE_PHOTOGRAPHS, ENSEMBLE_EFFORT = 50, {"steps": 50, "queries": 1000}
@@ -92,44 +92,41 @@ def measure_fab(
 
 
 def measure_hopskipjump(
-    classifier: Classifier, pixels: Pixels, labels: Labels, norm: str
+    classifier: Classifier, pixels: Pixels, labels: Labels, norm: str, contender: str
 ) -> dict[str, Any]:
-    """Attacks by the peers, and by ours with as many questions as the peer that asked fewest."""
-    return _measure_answers(
-        "hopskipjump", peers.HOPSKIPJUMP, SKIP_TURNS, classifier, pixels, labels, norm
-    )
+    """Attacks by ours or a peer; ours has fewer questions than either peer asks."""
+    effort = SKIP_QUERIES if contender == "ours" else SKIP_TURNS
+    return _measure_answers(peers.HOPSKIPJUMP, effort, classifier, pixels, labels, norm, contender)
 
 
 def measure_boundary(
-    classifier: Classifier, pixels: Pixels, labels: Labels, norm: str
+    classifier: Classifier, pixels: Pixels, labels: Labels, norm: str, contender: str
 ) -> dict[str, Any]:
-    """Attacks by Foolbox's boundary attack, and by ours with as many questions."""
-    return _measure_answers(
-        "boundary", peers.BOUNDARY, BOUNDARY_STEPS, classifier, pixels, labels, norm
-    )
+    """Attacks by ours or Foolbox's; ours has fewer questions."""
+    effort = BOUNDARY_STEPS
+    return _measure_answers(peers.BOUNDARY, effort, classifier, pixels, labels, norm, contender)
 
 
 def _measure_answers(
-    name: str,
     contenders: dict[str, Callable[..., peers.Asked]],
     effort: int,
     classifier: Classifier,
     pixels: Pixels,
     labels: Labels,
     norm: str,
+    contender: str,
 ) -> dict[str, Any]:
-    starts = peers.find_starts(classifier, pixels, labels)
-    results: dict[str, Any] = {}
-    for peer, attack in contenders.items():
-        found, asked = attack(classifier, pixels, labels, starts, norm, effort)
-        figures = summarise(classifier, pixels, labels, found, norm)
-        results[peer] = {"queries": int(asked)} | figures
-    fewest = min(it["queries"] for it in results.values())
-    own = attacks.make(name, norm=norm, queries=fewest)
-    free = own.largest_epsilon(classifier.input_shape)
-    batch = own(classifier, pixels, labels, epsilon=free)
-    figures = summarise(classifier, pixels, labels, batch.images, norm)
-    return results | {"ours": {"queries": fewest} | figures}
+    """Attacks by answers alone, ``effort`` being our questions or the peer's turns or steps."""
+    if contender == "ours":
+        name = "hopskipjump" if contenders is peers.HOPSKIPJUMP else "boundary"
+        own = attacks.make(name, norm=norm, queries=effort)
+        free = own.largest_epsilon(classifier.input_shape)
+        found = own(classifier, pixels, labels, epsilon=free).images
+        asked: float = effort
+    else:
+        starts = peers.find_starts(classifier, pixels, labels)
+        found, asked = contenders[contender](classifier, pixels, labels, starts, norm, effort)
+    return {"queries": int(asked)} | summarise(classifier, pixels, labels, found, norm)
 
 
 def measure_universal(
@@ -220,34 +217,37 @@ class Question:
     """One figure to measure.
 
     Attributes:
-        measure: Finds it, of a model, photographs, their classes, and ``setting``.
+        measure: Finds it, of a model, photographs, their classes, ``setting`` and ``contender``.
         setting: The norm, or epsilon times 255.
         model: Name of the shipped model.
         count: How many photographs.
         effort: What the attacks may take, in words.
         split: The split of the photographs.
+        contender: Whose attack, where each contender is measured by itself.
     """
 
-    measure: Callable[[Classifier, Pixels, Labels, Any], dict[str, Any]]
+    measure: Callable[..., dict[str, Any]]
     setting: str | int
     model: str
     count: int
     effort: str
     split: str = "test"
+    contender: str = ""
 
     @property
     def name(self) -> str:
         """Such as ``fab linf mobilenetv3``."""
         kind = self.measure.__name__.removeprefix("measure_")
         setting = self.setting if isinstance(self.setting, str) else f"{self.setting}/255"
-        return f"{kind} {setting} {self.model}"
+        return f"{kind} {setting} {self.model} {self.contender}".rstrip()
 
     def answer(self, data: Path) -> dict[str, Any]:
         """Measures it on photographs that the model classes rightly."""
         classifier = load_classifier(self.model)
         split = datasets.open_dataset(data / self.split)
         found = photographs(classifier, split, self.count)
-        return self.measure(classifier, *found, self.setting)
+        whose = (self.contender,) if self.contender else ()
+        return self.measure(classifier, *found, self.setting, *whose)
 
     def stated(self, data: Path) -> dict[str, Any]:
         """Lists what the answer depends on."""
@@ -265,7 +265,8 @@ def list_questions() -> list[Question]:
     """Lists all figures, the cheap ones first."""
     way = f"{CYCLE_STEPS} steps of 2.5 epsilon / 20"
     tries = ", ".join(f"{count} {kind}" for kind, count in ENSEMBLE_EFFORT.items())
-    turns = f"{SKIP_TURNS} turns of the peers"
+    turns = f"{SKIP_TURNS} turns of the peers, {SKIP_QUERIES} questions of ours"
+    steps = f"{BOUNDARY_STEPS} steps of the peer, as many questions of ours"
     rounds = f"{UNIVERSAL_TRAINED} to train on, ART {peers.ROUNDS} times"
     return [
         *(
@@ -278,13 +279,15 @@ def list_questions() -> list[Question]:
             for norm in norms.names()
         ),
         *(
-            Question(measure_hopskipjump, norm, model, SKIP_PHOTOGRAPHS, turns)
+            Question(measure_hopskipjump, norm, model, SKIP_PHOTOGRAPHS, turns, contender=whose)
             for model in MODELS
             for norm in norms.names()
+            for whose in ("ours", *peers.HOPSKIPJUMP)
         ),
         *(
-            Question(measure_boundary, "l2", model, BOUNDARY_PHOTOGRAPHS, f"{BOUNDARY_STEPS} steps")
+            Question(measure_boundary, "l2", model, BOUNDARY_PHOTOGRAPHS, steps, contender=whose)
             for model in MODELS
+            for whose in ("ours", *peers.BOUNDARY)
         ),
         *(
             Question(measure_universal, level, model, UNIVERSAL_PHOTOGRAPHS, rounds)
@@ -304,16 +307,22 @@ def table_distances(values: dict[str, Any]) -> str:
         "|---|---|---|---|---|---|",
     ]
     for name, value in values.items():
-        kind, norm, model = name.split()
-        if kind not in ("fab", "hopskipjump", "boundary"):
+        kind, norm, model, *whose = name.split()
+        if kind == "fab":
+            named = {
+                contender: figures
+                for contender, figures in value.items()
+                if isinstance(figures, dict) and "median" in figures
+            }
+        elif kind in ("hopskipjump", "boundary") and whose:
+            named = {whose[0]: value}
+        else:
             continue
         title, count = attacks.get(kind).title, value["asked"]["photographs"]
-        for contender, figures in value.items():
-            if not isinstance(figures, dict) or "median" not in figures:
-                continue
+        for contender, figures in named.items():
             passes = figures.get("queries") or value["passes"]
-            whose = f"{title}, {contender}" if kind != "fab" or contender == "ours" else contender
-            cells = (model, norm, whose, f"{passes:.0f}", _write(figures["median"], norm))
+            shown = f"{title}, {contender}" if kind != "fab" or contender == "ours" else contender
+            cells = (model, norm, shown, f"{passes:.0f}", _write(figures["median"], norm))
             lines.append(f"| {' | '.join(cells)} | {figures['fooled']} of {count} |")
     return "\n".join(lines)
 
@@ -322,7 +331,7 @@ def table_universal(values: dict[str, Any]) -> str:
     """How many held-out photographs one noise fools, in Markdown."""
     lines = ["| model | epsilon | noise | fooled, held out |", "|---|---|---|---|"]
     for name, value in values.items():
-        kind, epsilon, model = name.split()
+        kind, epsilon, model, *_ = name.split()
         if kind == "universal":
             lines += [
                 f"| {model} | {epsilon} | {whose} | {fooled} of {value['held_out']} |"
@@ -344,7 +353,7 @@ def table_ensembles(values: dict[str, Any]) -> str:
         "|---|---|---|---|---|",
     ]
     for name, value in values.items():
-        kind, epsilon, model = name.split()
+        kind, epsilon, model, *_ = name.split()
         if kind == "ensemble":
             count = value["asked"]["photographs"]
             felled = ", ".join(f"{it} {number}" for it, number in value["felled_by"].items())

@@ -23,7 +23,7 @@ Asked = tuple[Pixels, float]
 ROUNDS = 3
 """How often ART's universal perturbation goes through its photographs."""
 _DEEPFOOL_STEPS = 20
-_FOOLBOX_TOGETHER = 8
+_FOOLBOX_TOGETHER = 6
 """Photographs that Foolbox's HopSkipJump attacks at once: it holds all their probes in memory."""
 _ORDERS = {"linf": np.inf, "l2": 2}
 

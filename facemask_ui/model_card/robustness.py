@@ -18,6 +18,8 @@ _DASHES = ("solid", "dash", "dot")
 def make_chart(reports: Reports, colours: Palette) -> go.Figure:
     """Makes the chart; each curve begins at the clean accuracy on the same photographs.
 
+    An attack at a single epsilon is a point: a line would tell of epsilons that nobody measured.
+
     Args:
         reports: The reports of :func:`facemask_core.models.published.read_reports`.
         colours: The theme's colours.
@@ -30,16 +32,17 @@ def make_chart(reports: Reports, colours: Palette) -> go.Figure:
             interval or {"low": s, "high": s} for interval, s in zip(intervals, shares, strict=True)
         ]
         colour = colours.lines[number % len(colours.lines)]
+        first = 0 if len(own) > 1 else 1
         figure.add_scatter(
-            x=[0.0, *map(_read_level, own)],
-            y=[own[0]["clean"]["accuracy"], *shares],
+            x=[0.0, *map(_read_level, own)][first:],
+            y=[own[0]["clean"]["accuracy"], *shares][first:],
             name=name,
-            mode="lines+markers",
+            mode="lines+markers" if len(own) > 1 else "markers",
             line={"color": colour, "width": 2, "dash": _DASHES[number % len(_DASHES)]},
             marker={"color": colour, "size": 8},
             error_y={
-                "array": [0.0, *(it["high"] - s for it, s in zip(known, shares, strict=True))],
-                "arrayminus": [0.0, *(s - it["low"] for it, s in zip(known, shares, strict=True))],
+                "array": [0.0, *_subtract(known, shares, "high")][first:],
+                "arrayminus": [0.0, *_subtract(known, shares, "low")][first:],
                 "color": colour,
             },
             hovertemplate=_write_hover(name),
@@ -60,6 +63,11 @@ def make_chart(reports: Reports, colours: Palette) -> go.Figure:
         title=say("models.robustness.accuracy"), range=[0, 1.03], tickformat=".0%", **axis
     )
     return figure
+
+
+def _subtract(known: list[dict[str, Any]], shares: list[float], end: str) -> list[float]:
+    """Subtracts shares from the ends of their intervals: how far an error bar reaches."""
+    return [abs(it[end] - share) for it, share in zip(known, shares, strict=True)]
 
 
 def describe_chart(reports: Reports) -> str:

@@ -148,7 +148,7 @@ def _attacks() -> dict[str, str]:
         "ensembles": attack_strength.table_ensembles(strength),
         "cycles": attack_strength.describe_cycles(strength),
         "strength_weights": describe_earlier_weights(
-            {name.split()[-1]: it["asked"]["model_sha256"] for name, it in strength.items()}
+            {name.split()[2]: it["asked"]["model_sha256"] for name, it in strength.items()}
         ),
         "nearest": smallest_distances.table(nearest),
         "nearest_images": str(nearest["setting"]["images"]),
