@@ -188,7 +188,7 @@ def _describe_attacks(card: InspectionCard, words: Words) -> Iterator[Section]:
             rows.append([*cells, *shares])
             rows += _list_attacked_kinds(cells, figures, words)
             stated = words.describe_attack(figures["threat_model"])
-            line = say("stated", name=attack.upper(), threat_model=stated)
+            line = say("stated", threat_model=stated)
             notes += [line] if line not in notes else []
             if figures["dead_gradients"]:
                 notes.append(say("dead", count=figures["dead_gradients"]))
@@ -223,7 +223,7 @@ def _describe_search(found: Mapping[str, Any] | None, words: Words) -> Iterator[
         if level <= found["largest_level"]
     ]
     notes = [
-        say("stated", name="FGSM", threat_model=words.describe_attack(found["threat_model"])),
+        say("stated", threat_model=words.describe_attack(found["threat_model"])),
         *([say("dead", count=found["dead_gradients"])] if found["dead_gradients"] else []),
     ]
     lead = [say(key, epsilon=epsilon, **counts)]
@@ -272,7 +272,7 @@ def _describe_checks(table: Mapping[str, Any] | None, words: Words) -> Iterator[
         for row in table["rows"]
     ]
     heads = ["check", "status", *(["finding"] if words.has_findings else [])]
-    lead = say("checks_lead", images=table["images"], threat_model=f"PGD ({stated})")
+    lead = say("checks_lead", images=table["images"], threat_model=stated)
     yield Section(say("checks"), [lead], [say(key) for key in heads], rows)
 
 

@@ -96,7 +96,7 @@ ENGLISH: dict[str, str] = {
     "attack": "Attack",
     "robust": "Right before and after",
     "fooled": "Fooled, of those right before",
-    "stated": "{name}: {threat_model}.",
+    "stated": "{threat_model}.",
     "dead": "On {count} images the attack had no gradient to follow, so it was weak there.",
     "smallest": "How little fools it",
     "median": "Half of {images} portraits are wrong by {epsilon}; {wrong} are wrong as they are.",
@@ -144,8 +144,9 @@ _QUESTIONS = {check.name: check.question for check in checks.CHECKS}
 def _describe_attack(threat_model: Mapping[str, Any]) -> str:
     stated = dict(threat_model)
     radius = describe_epsilon(stated.pop("epsilon"), str(stated.get("norm")))
+    name = str(stated.pop("attack")).upper()
     parts = (f"{key.replace('_', ' ')} {value}" for key, value in stated.items())
-    return f"epsilon {radius}, {', '.join(parts)}"
+    return f"{name}, epsilon {radius}, {', '.join(parts)}"
 
 
 IN_ENGLISH = Words(

@@ -1,4 +1,4 @@
-"""Mask detectors as other people make them with Keras 2: Teachable Machine's, and a tutorial's.
+"""Mask detectors as others make them: Teachable Machine's and a tutorial's in Keras 2, and an ONNX.
 
 Their last layer is fitted to the shipped portraits, so that they answer as detectors do; the layers
 before it are drawn.
@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import tf_keras as keras
 from numpy.typing import NDArray
+from onnx_files import node, write
 
 from facemask_core.data import samples
 from facemask_core.labels import WITH_MASK, WITHOUT_MASK
@@ -58,6 +59,22 @@ def write_tutorial(folder: Path) -> Path:
     return folder / "mask_detector.h5"
 
 
+def write_onnx(folder: Path) -> Path:
+    """Makes an ONNX file, as an exporter does of a linear model of 12 x 12 squares."""
+    small, labels = _read_portraits(0.0, 1.0)
+    squares = np.asarray(small, np.float64).reshape(-1, 12, 8, 12, 8, 3).mean(axis=(2, 4))
+    inputs = squares.transpose(0, 3, 1, 2).reshape(len(labels), -1)
+    goal = _SHARPNESS * np.stack([labels - 0.5, 0.5 - labels], 1)
+    return write(
+        folder / "exported.onnx",
+        node("AveragePool", ["x"], ["pooled"], kernel_shape=[8, 8], strides=[8, 8]),
+        node("Flatten", ["pooled"], ["flat"]),
+        node("MatMul", ["flat", "weights"], ["y"]),
+        constants={"weights": _solve(inputs, goal).astype(np.float32)},
+        shape=("batch", 3, _SIDE, _SIDE),
+    )
+
+
 def _make_base() -> Any:
     layers = keras.layers
     pixels = keras.Input((_SIDE, _SIDE, 3))
@@ -71,17 +88,22 @@ def _make_base() -> Any:
 
 def _fit(model: Any, features: Any, end: Any, *order: int) -> None:
     """Fits a model's last layer by least squares to portraits, with pixels from -1 to 1."""
-    portraits = samples.read_portraits(samples.GALLERY_DIR)
-    cut = [faces.cropped(images.decode(it.path.read_bytes())) for it in portraits]
-    pixels = keras.backend.constant(2.0 * images.to_float(np.stack(cut)) - 1.0)
-    small = keras.layers.Resizing(_SIDE, _SIDE)(pixels)
+    small, labels = _read_portraits(-1.0, 1.0)
     inputs = np.asarray(features(small, training=False), np.float64)
-    labels = np.array([it.label for it in portraits])
     goal = _SHARPNESS * np.stack([np.where(labels == label, 0.5, -0.5) for label in order], 1)
     kernel = _solve(inputs, goal)
     weights = [kernel.astype(np.float32)]
     end.set_weights(weights + [np.zeros(len(order), np.float32)] * (len(end.get_weights()) - 1))
     assert (np.asarray(model(small, training=False)).argmax(1) == goal.argmax(1)).all()
+
+
+def _read_portraits(low: float, high: float) -> tuple[Any, NDArray[np.int64]]:
+    """Reads portraits cut to the face, with pixels from a lowest to a highest value."""
+    portraits = samples.read_portraits(samples.GALLERY_DIR)
+    cut = [faces.cropped(images.decode(it.path.read_bytes())) for it in portraits]
+    pixels = keras.backend.constant(low + (high - low) * images.to_float(np.stack(cut)))
+    labels = np.array([it.label for it in portraits])
+    return keras.layers.Resizing(_SIDE, _SIDE)(pixels), labels
 
 
 def _solve(inputs: NDArray[np.float64], goal: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from detector_files import write_teachable_machine, write_tutorial
+from detector_files import write_onnx, write_teachable_machine, write_tutorial
 from lab import FIRST_VERDICT_MS, Visit, settle
 from playwright.sync_api import Page, expect
 
@@ -20,7 +20,8 @@ def drop(page: Page, file: dict[str, object] | str) -> None:
 
 
 def follow(page: Page, name: str) -> None:
-    page.get_by_test_id("stMain").get_by_role("link", name=name, exact=True).click()
+    """Follows one of the card's own links, which come after those to the pages."""
+    page.get_by_test_id("stMain").get_by_role("link", name=name, exact=True).last.click()
     settle(page)
 
 
@@ -62,3 +63,10 @@ def test_a_tutorial_s_h5_goes_from_drop_to_report(visit: Visit, tmp_path: Path) 
     drop(page, str(write_tutorial(tmp_path)))
     attack(page)
     report(page, "mask-detector")
+
+
+def test_an_onnx_file_goes_from_drop_to_report(visit: Visit, tmp_path: Path) -> None:
+    page = visit("Models")
+    drop(page, str(write_onnx(tmp_path)))
+    attack(page)
+    report(page, "exported")

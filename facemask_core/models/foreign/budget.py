@@ -64,8 +64,4 @@ class Budget:
         positions = math.prod(side or 1 for side in shape[1:-1]) if len(shape) > 2 else 1
         self._multiplications += positions * parameters + outputs
         if outputs > limits.MOST_OUTPUTS or self._multiplications > limits.MOST_MULTIPLICATIONS:
-            raise refuse(f"{_capital(name)} takes more computing than one picture may", _SMALLER)
-
-
-def _capital(name: str) -> str:
-    return name[:1].upper() + name[1:]
+            raise refuse(f"A picture takes more computing than it may, at {name}", _SMALLER)

@@ -27,8 +27,8 @@ from facemask_core.models.foreign.content import Arrays, FileContent, refuse
 _HDF5, _ZIP = b"\x89HDF\r\n\x1a\n", b"PK\x03\x04"
 _SAVE_AGAIN = "save the model again with model.save('model.h5') or model.save('model.keras')"
 _OTHERS = {
-    b"\x80": "is a pickle, which is a program, and no pickle is opened here",
-    b"TFL3": "is a TensorFlow Lite model, which has no gradients",
+    b"\x80": lambda name: f"{name} is a pickle, which is a program, and no pickle is opened here",
+    b"TFL3": lambda name: f"{name} is a TensorFlow Lite model, which has no gradients",
 }
 _WEIGHTS, _CONFIG, _METADATA = "model.weights.h5", "config.json", "metadata.json"
 _MOST_OBJECTS = 20_000
@@ -71,9 +71,9 @@ def read(path: Path) -> FileContent:
     except Exception as error:  # h5py raises nearly every kind on a damaged file
         reason = "it is damaged or cut short" if not isinstance(error, OSError) else _why(error)
         raise refuse(f"{name} cannot be read ({reason})", save_again) from error
-    for start, what in _OTHERS.items():
+    for start, describe in _OTHERS.items():
         if head.startswith(start) or head[4:].startswith(start):
-            raise refuse(f"{name} {what}", _SAVE_AGAIN)
+            raise refuse(describe(name), _SAVE_AGAIN)
     raise refuse(f"{name} is no Keras model and no ONNX model", _SAVE_AGAIN)
 
 

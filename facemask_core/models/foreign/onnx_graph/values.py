@@ -175,7 +175,7 @@ class Node:
 
     def refuse(self, what: str, remedy: str = _EXPORT_AGAIN) -> Exception:
         """Makes the error for this node."""
-        return refuse(f"The node {self.name} {what}", remedy)
+        return refuse(f"The node {self.name} is refused: it {what}", remedy)
 
     def check_size(self, shape: Sequence[int]) -> None:
         """Refuses a constant that is too large, before it is made."""

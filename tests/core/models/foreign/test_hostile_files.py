@@ -167,7 +167,7 @@ FILES: dict[str, tuple[Callable[[Path], Any], str]] = {
     "a billion weights": (written(HUGE), "'dense' .Dense. .*more than 150,000,000 weights"),
     "huge output": (
         written(functional(pixels(), layer("UpSampling2D", "up", "input_1", size=[9999, 9999]))),
-        "'up' .UpSampling2D. takes more computing",
+        "takes more computing than it may, at the layer 'up' .UpSampling2D.",
     ),
     "nan": (
         written(detector(), {"dense": {"dense/kernel:0": draw(3072, 2) * np.nan}}),

@@ -180,7 +180,7 @@ FILES: dict[str, tuple[Callable[[], onnx.ModelProto], str]] = {
                 "w": np.ones((400, 400, 1, 1), np.float32),
             },
         ),
-        "'r' .Conv. takes more computing",
+        "takes more computing than it may, at the node 'r' .Conv.",
     ),
     "holes": (
         lambda: sound(
