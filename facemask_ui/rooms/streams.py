@@ -10,6 +10,7 @@ import asyncio
 import json
 import weakref
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from typing import Any
 
 from facemask_ui.base import under_way
@@ -22,6 +23,7 @@ COALESCE = 0.1
 MOST = 700
 """Streams of all pupils: twenty classes of thirty; a process may have some thousand connections."""
 _LOOK = 0.5
+_SOON = 1.0
 _ALL: weakref.WeakSet[Watcher] = weakref.WeakSet()
 
 
@@ -64,21 +66,23 @@ class Watcher:
         Args:
             read: Reads the state; None where there is none for this browser any more.
         """
+        sent: dict[str, Any] | None = None
         while not (self._closed or under_way.is_stopping()):
             self._news.clear()
             state = read()
             if state is None:
                 return
-            yield f"data: {json.dumps(state, ensure_ascii=False)}\n\n"
+            is_news = state != sent
+            yield f"data: {json.dumps(state, ensure_ascii=False)}\n\n" if is_news else ":\n\n"
             if state["ended"]:
                 return
+            sent = state
             await asyncio.sleep(COALESCE)
-            while not self._closed:
-                try:
-                    await asyncio.wait_for(self._news.wait(), HEARTBEAT)
-                    break
-                except TimeoutError:
-                    yield ":\n\n"
+            with suppress(TimeoutError):
+                # A truth that is empty is being measured, and nobody tells the room of its end.
+                await asyncio.wait_for(
+                    self._news.wait(), _SOON if state.get("truth") == {} else HEARTBEAT
+                )
 
 
 async def end_streams_at_stop() -> None:

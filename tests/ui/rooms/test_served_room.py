@@ -13,7 +13,7 @@ import pytest
 from served_rooms import Browser, Lab, serve
 
 from facemask_ui.base import under_way
-from facemask_ui.rooms import Opened, RoomError, Rooms, codes, streams
+from facemask_ui.rooms import Opened, RoomError, Rooms, Step, codes, streams
 from facemask_ui.rooms.limits import WRONG_CODES
 
 
@@ -330,3 +330,14 @@ def test_samples_are_the_labs_own_and_nothing_else_is_sent(lab: Lab) -> None:
         assert lab.ask("GET", f"/room/sample/{name}.png")[0] == 404
     assert lab.ask("GET", "/room/assets/..%2Fconftest.py")[0] == 404
     assert lab.ask("GET", "/room/assets/conftest.py")[0] == 404
+
+
+def test_a_truth_that_is_measured_after_the_reveal_comes_by_itself(lab: Lab) -> None:
+    truth: dict[str, str] = {}
+    step = Step(kind="guess", id="chapter", choices=("0", "1"), truths={0.0: truth})
+    room = lab.open(steps=(step,))
+    wall = lab.watch(room)
+    lab.move(room, "reveal")
+    assert wall.wait_for(stage="reveal")["truth"] == {}
+    truth["answer"] = "1"
+    wall.wait_for(truth={"answer": "1"})
