@@ -40,8 +40,8 @@ class Bench {
   /** A sample as the models see it. */
   face(sample) {
     return this.once(`face ${sample}`, async () => {
-      const photograph = await readPixels(blobOf(data.gallery.pictures[sample].address));
-      return this.cut(photograph);
+      const { address, box } = data.gallery.pictures[sample];
+      return this.cut(await readPixels(blobOf(address)), box);
     });
   }
 
