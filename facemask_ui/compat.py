@@ -8,6 +8,7 @@ elements by their ``data-testid`` or class; browser tests fail if one changes.
 from __future__ import annotations
 
 import contextvars
+import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,16 @@ def keep_keras_state() -> None:
     from facemask_core.backend import keras
 
     keras.backend.clear_session = lambda: None
+
+
+def hide_missing_sessions() -> None:
+    """Hides a warning of Streamlit's for each look at the session in a thread that runs no page.
+
+    A room's answers are measured in such a thread, and it would fill the window of a teacher who
+    started the lab there. No setting hides it.
+    """
+    name = "streamlit.runtime.scriptrunner_utils.script_run_context"
+    logging.getLogger(name).addFilter(lambda record: "ScriptRunContext" not in record.getMessage())
 
 
 def read_session_id() -> str | None:

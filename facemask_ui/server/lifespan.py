@@ -39,6 +39,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """
     logs.set_up()
     facemask_ui.compat.keep_uploads_in_memory()
+    facemask_ui.compat.hide_missing_sessions()
     log_lines.hide_sessions()
     offer.log_unknown_names()
     metrics.serve_metrics()

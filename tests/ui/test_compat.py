@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import tempfile
+import threading
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from screen import Open
 from starlette.formparsers import MultiPartParser
 from starlette.requests import Request
@@ -140,3 +143,25 @@ def test_what_is_drawn_unrecorded_does_not_come_back_with_a_cached_value() -> No
     assert [info.value for info in app.info] == ["recorded", "unrecorded"]
     assert [info.value for info in app.run().info] == ["recorded"]
     assert not app.exception
+
+
+def test_a_thread_without_a_page_does_not_fill_the_terminal(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def look() -> bool:
+        caplog.clear()
+        thread = threading.Thread(target=lambda: st.session_state.get("nothing"))
+        thread.start()
+        thread.join()
+        return "ScriptRunContext" in caplog.text
+
+    name = "streamlit.runtime.scriptrunner_utils.script_run_context"
+    logger = logging.getLogger(name)
+    before, propagates = [*logger.filters], logger.propagate
+    logger.propagate = True
+    try:
+        assert look()
+        compat.hide_missing_sessions()
+        assert not look()
+    finally:
+        logger.filters, logger.propagate = before, propagates
