@@ -19,6 +19,8 @@ class Stream {
   constructor(address, { headers = {}, onState, onLost, onOver }) {
     Object.assign(this, { address, headers, onState, onLost, onOver, closed: false });
     this.hurry = () => this.wake?.();
+    this.cut = () => this.controller?.abort(); // a device without a network need not wait for silence
+    window.addEventListener("offline", this.cut);
     window.addEventListener("online", this.hurry);
     document.addEventListener("visibilitychange", this.hurry);
     this.follow();
@@ -27,6 +29,7 @@ class Stream {
   close() {
     this.closed = true;
     this.controller?.abort();
+    window.removeEventListener("offline", this.cut);
     window.removeEventListener("online", this.hurry);
     document.removeEventListener("visibilitychange", this.hurry);
   }

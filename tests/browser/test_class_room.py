@@ -209,6 +209,7 @@ def test_a_pupil_comes_back_and_everybody_hears_of_the_end(made_room: Class) -> 
     name = pupil.locator("#name").inner_text()
     held.move(_NEXT)
     answer(pupil, "question", 1)
+    expect(held.wall.locator("[data-part=answered]")).to_have_text(re.compile(r"^1\D+1"))
     pupil.reload()
     expect(pupil.locator("main .choice").nth(1)).to_have_attribute("aria-pressed", "true")
     expect(pupil.locator("#name")).to_have_text(name)
