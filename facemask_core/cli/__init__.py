@@ -14,6 +14,7 @@ import typer
 from facemask_core.cli.attack import attack
 from facemask_core.cli.attacks import attacks
 from facemask_core.cli.calibrate import calibrate
+from facemask_core.cli.certify import certify
 from facemask_core.cli.check import check
 from facemask_core.cli.corrupt import corrupt
 from facemask_core.cli.curve import curve
@@ -43,7 +44,8 @@ from facemask_core.errors import FacemaskError
 
 _COMMANDS = (
     *(models, attacks, predict, explain, attack, sweep),
-    *(evaluate, curve, smallest, transfer, survive, defend, corrupt, check, inspect_model),
+    *(evaluate, curve, smallest, transfer, survive, defend),
+    *(corrupt, certify, check, inspect_model),
     *(train, calibrate, portraits, reproduce, export_web, export_lesson, work),
 )
 

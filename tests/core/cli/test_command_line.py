@@ -38,6 +38,10 @@ COMMANDS = {
         f"IMAGE {PICTURE} --data --corruption --attack --severity --seed --output"
         f" --limit {STORE} --write-card"
     ),
+    "certify": (
+        "IMAGE --model --data --sigma --samples --failure --attack --seed --crop --no-crop --face"
+        " --limit --json"
+    ),
     "evaluate": (
         f"{DATASET} --model --epsilon --norm --steps --step-size --restarts --target --source"
         f" --stop-early --no-stop-early {STORE} --engine --address --workers"
@@ -80,6 +84,7 @@ DEFAULTS = {
     "transfer": {"attack": "fgsm"},
     "survive": {"attack": "fgsm"},
     "defend": {"attack": "pgd"},
+    "certify": {"sigma": 0.25, "samples": 1000, "failure": 0.001},
     "check": {"attack": "pgd", "epsilon": "8/255", "limit": 48},
     "train": {"recipe": "best"},
     "export-lesson": {"language": "en"},
