@@ -74,7 +74,7 @@ def sitter() -> bytes:
 
 
 def _watched(page: Page, address: str, name: str, looks: int) -> dict[str, Any]:
-    page.goto(f"{address}/Inspect?view=live&model={name}")
+    page.goto(f"{address}/Inspect?view=live&computed=server&model={name}")
     page.locator(".live .switch").click()
     page.locator(".live[data-rate]").wait_for()
     page.wait_for_timeout(_WARM_MS)

@@ -37,5 +37,6 @@ WORKER_SCRIPT = "\n".join(
     )
 )
 """What each worker runs."""
-(DEVICE_SCRIPT,) = browser.read_texts(__file__, "device.js")
-"""What a page runs; it goes before the page's own script."""
+DEVICE_SCRIPT, LOADING_SCRIPT = browser.read_texts(__file__, "device.js", "loading.js")
+"""What a page runs, and what a page of the lab's loads engine and models with; both go before the
+page's own script."""

@@ -26,11 +26,11 @@ def test_a_tab_closed_amid_an_attack_leaves_the_lab_to_the_others(visit: Visit) 
 
 
 def test_a_tab_closed_amid_live_stills_leaves_the_lab_to_the_others(visit: Visit) -> None:
-    leaving = visit("Inspect?view=live")
+    leaving = visit("Inspect?view=live&computed=server")
     leaving.locator(".live .switch").click(timeout=FIRST_VERDICT_MS)
     expect(leaving.locator(".live[data-state=running]")).to_be_visible(timeout=FIRST_VERDICT_MS)
     leaving.context.close()
-    other = visit("Inspect?view=live")
+    other = visit("Inspect?view=live&computed=server")
     other.locator(".live .switch").click(timeout=FIRST_VERDICT_MS)
     expect(other.locator(".live[data-state=running]")).to_be_visible(timeout=FIRST_VERDICT_MS)
 

@@ -11,7 +11,7 @@ from accessibility import violations
 from lab import CHROMIUM_FLAGS, FIRST_VERDICT_MS, Visit, chromium_path, settle
 from playwright.sync_api import Browser, Locator, Page, WebSocket, expect
 
-LIVE = "Inspect?view=live"
+LIVE = "Inspect?view=live&computed=server"
 REMEMBER_TRACKS = """() => {
   const asked = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
   globalThis.tracks = [];
@@ -235,3 +235,23 @@ def test_an_insecure_address_is_one_sentence(visit: Visit) -> None:
     switch(page).click(timeout=FIRST_VERDICT_MS)
     expect(live(page).get_by_role("alert")).to_contain_text("only over HTTPS or on this computer")
     expect(live(page)).to_have_attribute("data-state", "off")
+
+
+def test_this_device_answers_stills_and_none_is_sent(visit: Visit) -> None:
+    page, sent = visit(), list[str]()
+    page.on("websocket", lambda socket: socket.on("framesent", lambda _: sent.append("message")))
+    page.context.on("request", lambda request: sent.append(request.url))
+    page.goto(f"{page.url.partition('?')[0].rstrip('/')}/{LIVE.partition('&')[0]}")
+    settle(page)
+    started(page)
+    before = answered(page)
+    sent.clear()
+    expect(live(page).locator("[data-role=attacked] .verdict")).to_have_text(
+        re.compile("(Changed|Unchanged|Unsure):")
+    )
+    live(page).locator("#epsilon").fill("0")
+    expect(live(page).locator("[data-role=attacked] .verdict")).to_contain_text("Unmoved")
+    assert answered(page) > before
+    switch(page).click()
+    expect(live(page)).to_have_attribute("data-state", "off")
+    assert [it for it in sent if not it.startswith(("blob:", "data:"))] == []

@@ -131,7 +131,7 @@ def show_faces(browser: Browser, address: str, picture: bytes) -> None:
     """Sits before the live camera, uploads, attacks, downloads, inspects, and takes a photo."""
     page = browser.new_page()
     page.set_default_timeout(FIRST_VERDICT_MS)
-    page.goto(f"{address}/Inspect?view=live&map=saliency")
+    page.goto(f"{address}/Inspect?view=live&computed=server&map=saliency")
     sit_before_the_camera(page)
     page.get_by_role("link", name="Attack").click()
     upload(page, picture)

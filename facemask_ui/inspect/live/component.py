@@ -9,10 +9,19 @@ from typing import Any
 import streamlit as st
 
 from facemask_core.epsilons import LINF
+from facemask_core.evaluation.verdicts import Outcome
+from facemask_core.labels import LABELS
+from facemask_core.models import checkpoints
 from facemask_ui.base import browser
-from facemask_ui.language import read_table
+from facemask_ui.base.palette import ICONS, name_class
+from facemask_ui.face import outcomes
+from facemask_ui.language import read_current, read_table, say
+from facemask_ui.ondevice import DEVICE_SCRIPT, LOADING_SCRIPT, files
 
-_HTML, _CSS, _JS = browser.read_texts(__file__, "live.html", "live.css", "live.js")
+_HTML, _CSS, *_SCRIPTS = browser.read_texts(
+    __file__, "live.html", "live.css", "live.js", "device_stills.js"
+)
+_JS = "\n".join((browser.SVG, DEVICE_SCRIPT, LOADING_SCRIPT, *_SCRIPTS))
 
 
 def draw_camera(
@@ -21,6 +30,7 @@ def draw_camera(
     *,
     key: str,
     level: int,
+    device: dict[str, Any] | None,
     on_still: Callable[[], None],
     on_level: Callable[[], None],
     on_stopped: Callable[[], None],
@@ -33,12 +43,13 @@ def draw_camera(
         seen: The number of the last still with an answer.
         key: The component's key, unique on the page.
         level: Where epsilon's slider stands at first.
+        device: What :func:`describe_device` describes, if the visitor's device answers the stills.
         on_still: Called when a still arrives, as ``still`` in the component's state.
         on_level: Called when the slider comes to rest, as ``level`` in that state.
         on_stopped: Called when the camera is switched off.
     """
     component = st.components.v2.component(
-        "live_camera", html=_HTML, css=browser.CONTROLS + _CSS, js=browser.SVG + _JS
+        "live_camera", html=_HTML, css=browser.CONTROLS + _CSS, js=_JS
     )
     component(
         data={
@@ -46,6 +57,7 @@ def draw_camera(
             "seen": seen,
             "drawn": time.monotonic(),  # the browser does not get data equal to the last
             "level": level,
+            "device": device,
             "levels": [
                 f"{LINF.write(notch)} = {LINF.epsilon(notch):.4f}" for notch in LINF.notches
             ],
@@ -56,3 +68,30 @@ def draw_camera(
         on_level_change=on_level,
         on_stopped_change=on_stopped,
     )
+
+
+def describe_device(model: str) -> dict[str, Any]:
+    """Describes what a visitor's device needs to answer stills by itself.
+
+    Args:
+        model: The model, one of :func:`facemask_ui.ondevice.files.list_models`.
+    """
+    return {
+        "files": files.list_addresses([model], finder=True),
+        "model": model,
+        "unsureBelow": checkpoints.read_card(checkpoints.locate(model)).unsure_below,
+        "epsilons": [LINF.epsilon(notch) for notch in LINF.notches],
+        "classes": [
+            {"text": name_class(label), "icon": browser.strip_icon(ICONS[label])}
+            for label in range(len(LABELS))
+        ],
+        "outcomes": {
+            outcome.name.lower(): {
+                "text": say("inspect.live.outcome", outcome=outcomes.name_outcome(outcome)),
+                "icon": browser.strip_icon(outcomes.ICONS[outcome]),
+            }
+            for outcome in (Outcome.CHANGED, Outcome.UNCHANGED, Outcome.UNMOVED, Outcome.UNSURE)
+        },
+        "percentage": read_table("percentage"),
+        "language": read_current().language,
+    }

@@ -1,4 +1,6 @@
-// A webcam whose stills go to the server one at a time: the next leaves only when the answer to the
+// A webcam whose stills are answered one at a time, by this device (device_stills.js) or by the server.
+//
+// Those for the server go one at a time, too: the next leaves only when the answer to the
 // last is there, so that a slow server never gets more work than it can do. It leaves before that
 // answer is drawn, so that server and browser work at the same time.
 //
@@ -49,7 +51,7 @@ class Live {
     const on = (target, kind, act) => target.addEventListener(kind, act, { signal });
     on(this.find(".switch"), "click", () => (this.on ? this.stop("off") : this.start()));
     on(this.epsilon, "input", () => this.label());
-    on(this.epsilon, "change", () => this.page.setStateValue("level", this.epsilon.valueAsNumber));
+    on(this.epsilon, "change", () => this.stills || this.page.setStateValue("level", this.epsilon.valueAsNumber));
     on(document, "visibilitychange", () => document.hidden && this.on && this.stop("hidden"));
     on(globalThis, "pagehide", () => this.on && this.stop("off"));
     this.resizes = new ResizeObserver(() => this.data && this.drawCourse());
@@ -69,6 +71,8 @@ class Live {
     this.data = data;
     this.words = data.words;
     this.page = page;
+    this.stills = data.device ? new DeviceStills(data.device) : undefined;
+    this.stills?.load().catch(() => this.complain(this.words.engine));
     if (first) {
       this.epsilon.max = data.levels.length - 1;
       this.epsilon.value = data.level; // later only the visitor moves it
@@ -152,7 +156,7 @@ class Live {
     this.release();
     this.clear();
     this.showState(state);
-    this.page.setTriggerValue("stopped", true); // the last answer leaves the page as well
+    if (!this.stills) this.page.setTriggerValue("stopped", true); // the last answer leaves the page as well
   }
 
   release() {
@@ -195,10 +199,13 @@ class Live {
   send() {
     clearTimeout(this.timer);
     this.sent = performance.now();
-    this.page.setTriggerValue("still", {
-      number: this.number, level: this.epsilon.valueAsNumber, picture: this.still, face: this.face,
-      label: this.classed,
-    });
+    const asked = { number: this.number, level: this.epsilon.valueAsNumber, face: this.face };
+    if (this.stills) {
+      const failed = () => this.on && this.fail(this.words.engine);
+      this.stills.answer(asked, this.canvas).then((answer) => this.takeAnswer(answer)).catch(failed);
+      return;
+    }
+    this.page.setTriggerValue("still", { ...asked, picture: this.still, label: this.classed });
     this.timer = setTimeout(() => {
       this.complain(this.words.slow.replace("{seconds}", PATIENCE_MS / 1000));
       this.send();

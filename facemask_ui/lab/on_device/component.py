@@ -20,7 +20,7 @@ from facemask_ui.face.question import Question
 from facemask_ui.lab import component, scene, slider, stated
 from facemask_ui.lab.words import read_words
 from facemask_ui.language import read_current, read_table, say
-from facemask_ui.ondevice import DEVICE_SCRIPT, files
+from facemask_ui.ondevice import DEVICE_SCRIPT, LOADING_SCRIPT, files
 
 _PAGE, _CSS = browser.read_texts(__file__, "on_device.html", "on_device.css")
 _HTML = _PAGE.replace("<!-- crop -->", crop_box.HTML).replace(
@@ -29,11 +29,11 @@ _HTML = _PAGE.replace("<!-- crop -->", crop_box.HTML).replace(
 _JS = "\n".join(
     (
         DEVICE_SCRIPT,
+        LOADING_SCRIPT,
         component.STAGE_JS,
         crop_box.SQUARE_JS,
         *browser.read_texts(
             __file__,
-            "loading.js",
             "photo.js",
             "camera.js",
             "fidelity.js",

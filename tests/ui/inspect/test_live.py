@@ -149,7 +149,7 @@ def component(app: AppTest) -> dict[str, Any]:
 def test_the_camera_is_a_view_of_inspect_with_model_and_epsilon_from_the_link(
     open_page: Open,
 ) -> None:
-    app = open_page("Inspect", view="live", epsilon="6")
+    app = open_page("Inspect", view="live", computed="server", epsilon="6")
     assert not app.exception
     assert not app.error
     assert not app.image
@@ -164,7 +164,7 @@ def test_the_camera_is_a_view_of_inspect_with_model_and_epsilon_from_the_link(
 
 @pytest.mark.usefixtures("brightness")
 def test_a_still_is_answered_once_and_then_forgotten(open_page: Open) -> None:
-    app = open_page("Inspect", view="live")
+    app = open_page("Inspect", view="live", computed="server")
     app.session_state[WAITING] = make_still(number=3)
     data = component(app.run())
     assert data["answer"]["number"] == 3
@@ -175,7 +175,7 @@ def test_a_still_is_answered_once_and_then_forgotten(open_page: Open) -> None:
 @pytest.mark.usefixtures("brightness")
 @pytest.mark.parametrize("way", ["view", "page"])
 def test_a_still_that_comes_as_its_page_is_left_is_forgotten(open_page: Open, way: str) -> None:
-    app = open_page("Inspect", view="live")
+    app = open_page("Inspect", view="live", computed="server")
     app.session_state[WAITING] = make_still()
     if way == "page":
         app.switch_page("pages/4_Models.py").run()
