@@ -111,19 +111,21 @@ function makeChange(questionnaire, right) {
   return make("div", { class: "change", role: "list" }, rows);
 }
 
-/** How the game stands: who chose what, what it came to, and the best by their names. */
+/** How the game stands: who chose what; at the reveal what each choice was worth, and the best by name. */
 function makeGame(step, counts, truth, scores) {
-  const side = (role, choices, title) => make("section", { class: `side ${role}` }, make("h2", {}, title),
-    choices.map((choice) => make("div", { class: "move" }, make("span", {}, nameMove(step, choice)), make("strong", {}, String(counts[choice] ?? 0)))));
   const affordable = Object.keys(step.attacks).filter((name) => step.attacks[name] <= step.budget);
-  const table = truth?.payoff && make("table", { class: "payoff" },
-    make("caption", {}, say("projector.game.payoff")),
-    make("thead", {}, make("tr", {}, make("td", {}), step.defences.map((name) => make("th", { scope: "col" }, say(`defences.${name}`))))),
-    make("tbody", {}, affordable.map((attack) => make("tr", {}, make("th", { scope: "row" }, nameMove(step, attack)),
-      step.defences.map((name) => make("td", { style: `--share: ${truth.payoff[attack][name]}` }, writePercent(truth.payoff[attack][name])))))));
-  const ranks = truth && make("ol", { class: "ranks" }, scores.slice(0, 8).map(({ name, role, points }) => make("li", {},
+  const chosen = (name) => make("span", { class: "chosen" }, String(counts[name] ?? 0));
+  if (!truth) {
+    const side = (choices, title) => make("section", { class: "side" }, make("h2", {}, title),
+      choices.map((choice) => make("div", { class: "move" }, make("span", {}, nameMove(step, choice)), chosen(choice))));
+    return make("div", { class: "sides" },
+      side(affordable, say("projector.game.attackers")), side(step.defences, say("projector.game.defenders")));
+  }
+  const cells = (attack) => step.defences.map((name) => make("td", { style: `--share: ${truth.payoff[attack][name]}` }, writePercent(truth.payoff[attack][name])));
+  const table = make("table", { class: "payoff" }, make("caption", {}, say("projector.game.payoff")),
+    make("thead", {}, make("tr", {}, make("td", {}), step.defences.map((name) => make("th", { scope: "col" }, say(`defences.${name}`), chosen(name))))),
+    make("tbody", {}, affordable.map((attack) => make("tr", {}, make("th", { scope: "row" }, nameMove(step, attack), chosen(attack)), cells(attack)))));
+  const ranks = make("ol", { class: "ranks" }, scores.slice(0, 8).map(({ name, role, points }) => make("li", {},
     make("strong", {}, name), make("span", {}, say(`projector.game.${role}`)), make("span", {}, writeNumber(points)))));
-  return make("div", { class: "game" },
-    make("div", { class: "sides" }, side("attacker", affordable, say("projector.game.attackers")), side("defender", step.defences, say("projector.game.defenders"))),
-    table ?? undefined, ranks ?? undefined);
+  return make("div", { class: "game" }, table, ranks);
 }

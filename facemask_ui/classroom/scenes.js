@@ -174,5 +174,5 @@ function nameMove(step, choice) {
   const attack = step.data?.described?.[choice];
   if (!attack) return say(`defences.${choice}`);
   const { level, steps } = attack;
-  return say(steps === 1 ? "game.one_step" : "game.many_steps", { level: writeLevel(level), steps, cost: step.attacks[choice] });
+  return say(steps === 1 ? "game.one_step" : "game.many_steps", { level: writeLevel(level), steps, cost: new Intl.NumberFormat(LANGUAGE).format(step.attacks[choice]) });
 }
