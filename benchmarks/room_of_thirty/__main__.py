@@ -36,6 +36,7 @@ RESULT = Path(__file__).resolve().parents[1] / "room_of_thirty.json"
 _PHONE = {"width": 390, "height": 844}
 _WALL = {"width": 1920, "height": 1080}
 _PATIENCE_MS = 60_000
+_LOOK_SECONDS = 0.05
 _WATCH_SCENES = """() => {
   window.scenes = [];
   new MutationObserver(() => window.scenes.push(Date.now()))
@@ -98,11 +99,8 @@ class Lesson:
         start = time.monotonic()
         opened = (self.open_page(browser, link, _PHONE) for _ in range(count))
         self.phones = [*await asyncio.gather(*opened)]
-        await self.wall.wait_for_function(
-            "count => document.querySelector('[data-part=joined]').textContent"
-            ".startsWith(String(count) + ' ')",
-            arg=count,
-        )
+        text = "document.querySelector('[data-part=joined]').textContent"
+        await _wait_until(self.wall, f"parseInt({text}) >= {count}")
         joined = time.monotonic() - start
         for phone in self.phones:
             await phone.wait_for_selector("main .scene h1")
@@ -138,7 +136,7 @@ class Lesson:
         )
         arrived = []
         for phone in self.phones:
-            await phone.wait_for_function("window.scenes.length > 0")
+            await _wait_until(phone, "window.scenes.length > 0")
             arrived.append(await phone.evaluate("window.scenes[0]"))
         self.moves.append((max(arrived) - at) / 1000)
 
