@@ -154,6 +154,15 @@ class Lesson:
             await self.move_on()
 
 
+async def _wait_until(page: Page, expression: str) -> None:
+    """Waits until an expression is true in a page, whose policy forbids Playwright's own way."""
+    end = time.monotonic() + _PATIENCE_MS / 1000
+    while not await page.evaluate(expression):
+        if time.monotonic() > end:
+            raise TimeoutError(expression)
+        await asyncio.sleep(_LOOK_SECONDS)
+
+
 async def attend(
     server: served.Server, room: lab.Room, asked: argparse.Namespace
 ) -> dict[str, Any]:
