@@ -20,7 +20,7 @@ DATASET = f"--data --limit --crop --no-crop --json {ATTACK}"
 STORE = "--store --no-store"
 
 COMMANDS = {
-    "app": "--port",
+    "app": "--port --classroom --minutes --language",
     "models": "--json",
     "attacks": "--json",
     "predict": f"IMAGES... {PICTURE} --all-faces --wear-mask --read-as",
@@ -53,6 +53,7 @@ COMMANDS = {
     "survive": f"{DATASET} --model --source --epsilon --quality",
     "defend": f"{DATASET} --model --epsilon --defence",
     "check": f"{DATASET} --model --source --epsilon --against --read-as",
+    "inspect-model": "MODEL --output --data --crop --no-crop --read-as --json",
     "train": (
         "--model --data --output --also --name --recipe --init --stage --schedule --stop-after"
         " --batch-size --epoch-images --learning-rate --warmup-epochs --weight-decay"
@@ -69,6 +70,7 @@ COMMANDS = {
     "runs list": "--store --json",
     "runs show": "RUN --store --json",
     "runs delete": "RUN... --store",
+    "rooms end": "CODE --all",
     "jobs list": "--waiting --owner --store --json",
     "jobs cancel": "JOB... --all --owner --store --json",
     "jobs resume": "JOB... --store --json",
@@ -76,6 +78,7 @@ COMMANDS = {
 }
 
 DEFAULTS = {
+    "app": {"minutes": "25", "language": "en"},
     "explain": {"method": "grad-cam", "share": 0.5},
     "sweep": {"attack": "fgsm"},
     "evaluate": {"attack": "none", "engine": "local"},
