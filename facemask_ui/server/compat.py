@@ -7,11 +7,13 @@ does.
 from __future__ import annotations
 
 import functools
+import logging
 import os
 from collections.abc import Callable, Collection, MutableMapping, Sequence
 from typing import Any, Protocol
 
 from streamlit import runtime
+from streamlit.runtime.scriptrunner_utils import script_run_context
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 _PEER = "facemask.peer"
@@ -63,6 +65,15 @@ def read_peer(scope: MutableMapping[str, Any]) -> tuple[str, int]:
     if "FORWARDED_ALLOW_IPS" not in os.environ:
         client = scope.get(_PEER) or client
     return (str(client[0]), int(client[1])) if client else ("", 0)
+
+
+def hush_threads_without_a_page() -> None:
+    """Keeps Streamlit from a line of log for each cached call of a thread that runs no page.
+
+    The lab computes in such threads on purpose, and the lines would push the code of a class out
+    of its teacher's terminal.
+    """
+    logging.getLogger(script_run_context.__name__).setLevel(logging.ERROR)
 
 
 def replace_storage(storage: Storage) -> None:

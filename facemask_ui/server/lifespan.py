@@ -49,6 +49,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     network.end_half_sent_requests(_HEADER_SECONDS)
     tabs, uploads = ClosedTabs(), compat.UploadStore()
     compat.replace_storage(tabs)
+    compat.hush_threads_without_a_page()
     UPLOADS.watch(uploads)
     tasks = [
         asyncio.create_task(Reaper(tabs, uploads).run()),

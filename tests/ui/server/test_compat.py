@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ from asgi_exchange import Exchange, scope
 from streamlit import runtime
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.scriptrunner import script_runner
+from streamlit.runtime.scriptrunner_utils import script_run_context
 from streamlit.runtime.session_manager import SessionStorage
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -136,3 +138,22 @@ def test_streamlit_runs_a_page_as_the_main_module_and_serves_what_is_called_app(
 
     assert 'new_module("__main__")' in Path(script_runner.__file__).read_text(encoding="utf-8")
     assert discover_asgi_app(paths.APP).import_string == "app:app"
+
+
+def test_a_thread_without_a_page_writes_no_line(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(runtime, "exists", lambda: True)
+    logger = logging.getLogger(script_run_context.__name__)
+    before = logger.level
+    try:
+        for is_hushed in (False, True):
+            if is_hushed:
+                compat.hush_threads_without_a_page()
+            caplog.clear()
+            monkeypatch.setattr(logger, "propagate", True)
+            script_run_context.get_script_run_ctx()
+            said = [it for it in caplog.records if "ScriptRunContext" in it.getMessage()]
+            assert bool(said) is not is_hushed
+    finally:
+        logger.setLevel(before)
