@@ -3,8 +3,10 @@
     make ondevice
 
 Agreement is measured on a hundred test photographs and the lab's portraits, time on one portrait,
-by turns with TensorFlow. The figures go to ``ondevice.json`` beside the folder. What is measured is
-Chromium where it is installed, else the Node of Playwright, which has the same compiler.
+by turns with TensorFlow. Then Chromium, Firefox and WebKit, where they are installed, are compared
+with each other (Debian's packages firefox-esr, webkit2gtk-driver and xvfb). The figures go to
+``ondevice.json`` beside the folder. Without Chromium the Node of Playwright is measured, which has
+the same compiler.
 """
 
 from __future__ import annotations
@@ -22,18 +24,19 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
+from benchmarks.ondevice import browser_figures
 from benchmarks.ondevice.cost import Meter
 from benchmarks.ondevice.runtimes import Chromium, Node, Runtime
-from benchmarks.ondevice.table import TIME, write_agreement, write_times
+from benchmarks.ondevice.table import TIME, write_agreement, write_browsers, write_times
 from benchmarks.result_file import ResultFile
 from facemask_core import Classifier, attacks, load_classifier
 from facemask_core.data import datasets, samples
 from facemask_core.models import checkpoints
 from facemask_core.pictures import images
 from facemask_core.robustness.sweep import sweep_epsilons
-from facemask_core.web.export import export_model
+from facemask_core.web.export import export_finder, export_model
 from facemask_ui import ondevice
 
 RESULT = Path(__file__).parents[1] / "ondevice.json"
@@ -157,18 +160,18 @@ def _by_turns(
 
 
 @contextlib.contextmanager
-def started(node: bool) -> Iterator[tuple[str, Runtime]]:
-    """Starts the best runtime there is, and names it."""
+def started(node: bool) -> Iterator[tuple[str, Runtime, Browser | None]]:
+    """Starts the best runtime there is, and names it; with its browser where it is one."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if node or path is None:
         with Node() as runtime:
-            yield "Node of Playwright", runtime
+            yield "Node of Playwright", runtime, None
         return
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--disable-dev-shm-usage"]
         browser = playwright.chromium.launch(executable_path=path, args=arguments)
         with Chromium(browser) as runtime:
-            yield f"Chromium {browser.version}", runtime
+            yield f"Chromium {browser.version}", runtime, browser
         browser.close()
 
 
@@ -182,9 +185,10 @@ def main() -> None:
     chosen = parser.parse_args()
     results = ResultFile(RESULT)
     engine = checkpoints.sha256(ondevice.ENGINE)
-    with tempfile.TemporaryDirectory() as folder, started(chosen.node) as (name, runtime):
+    with tempfile.TemporaryDirectory() as folder, started(chosen.node) as (name, runtime, browser):
         folders = [Path(folder) / model for model in MODELS]
         sizes = [export_model(model, place) for model, place in zip(MODELS, folders, strict=True)]
+        export_finder(folders[0])
         runtime.open(folders)
         meter = Meter()
         sets = {"portraits": portraits(), "photographs": photographs(chosen.data)}
@@ -204,7 +208,10 @@ def main() -> None:
                     asked | {"pictures": len(pictures)},
                     partial(agreement, runtime, classifier, pictures, labels),
                 )
-    print(write_agreement(results.values), write_times(results.values), sep="\n\n")
+        if browser is not None:
+            browser_figures.measure(results, browser, folders, chosen.data, engine)
+    tables = (write_agreement, write_times, write_browsers)
+    print(*(write(results.values) for write in tables), sep="\n\n")
 
 
 if __name__ == "__main__":

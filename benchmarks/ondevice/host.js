@@ -66,6 +66,18 @@ const HANDLERS = {
     return textOf(await device.crop({ data: bytesOf(pixels), width, height }, box ?? undefined));
   },
 
+  /** A picture's file as the browser reads it, upright and over white, as the lab's pages do. */
+  async decode({ file }) {
+    const bitmap = await createImageBitmap(new Blob([bytesOf(file)]), { imageOrientation: "from-image" });
+    const { width, height } = bitmap;
+    const canvas = Object.assign(document.createElement("canvas"), { width, height });
+    const pen = canvas.getContext("2d", { willReadFrequently: true });
+    pen.fillStyle = "#fff";
+    pen.fillRect(0, 0, width, height);
+    pen.drawImage(bitmap, 0, 0);
+    return { width, height, pixels: textOf(pen.getImageData(0, 0, width, height).data) };
+  },
+
   findFaces({ pixels, width, height }) {
     return device.findFaces({ data: bytesOf(pixels), width, height });
   },
@@ -76,6 +88,16 @@ const HANDLERS = {
 
   smallest({ model, picture, task }) {
     return device.smallest(model, { ...task, picture: bytesOf(picture) });
+  },
+
+  async timeFinder({ pixels, width, height, repeats }) {
+    const times = [];
+    for (let run = 0; run < repeats; run += 1) {
+      const begin = performance.now();
+      await device.findFaces({ data: bytesOf(pixels), width, height });
+      times.push(performance.now() - begin);
+    }
+    return times;
   },
 
   /** Milliseconds that each of some tasks takes, one after another. */

@@ -31,12 +31,20 @@ _FOLDER = Path(__file__).parent
 _HOST = (_FOLDER / "host.js").read_text(encoding="utf-8")
 _NODE = (_FOLDER / "node.js").read_text(encoding="utf-8")
 
+PAGE = f"<!doctype html><title>Engine</title><script>{ondevice.DEVICE_SCRIPT}\n{_HOST}</script>"
+"""A page that is blank but for the engine's scripts."""
 POLICY = "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval'; worker-src blob:"
 """The strictest content security policy under which the engine works: nothing can be loaded."""
 
 
 class Runtime(ABC):
-    """Models in a JavaScript engine; pictures are uint8 arrays of 224 x 224 x 3."""
+    """Models in a JavaScript engine; pictures are uint8 arrays of 224 x 224 x 3.
+
+    Attributes:
+        requests: Every address that the engine's page has asked for.
+    """
+
+    requests: list[str]
 
     @abstractmethod
     def _serve(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -109,6 +117,22 @@ class Runtime(ABC):
         found: list[dict[str, Any]] = self.ask("findFaces", **asked)
         return found
 
+    def find_boxes(self, photograph: NDArray[np.uint8]) -> list[Box]:
+        """The boxes of the faces in a photograph, from the left."""
+        return [box_of(face) for face in self.find_faces(photograph)]
+
+    def take_face(self, photograph: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """What a model is shown of a photograph: the largest face, or all of it."""
+        found = self.find_faces(photograph)
+        largest = next((box_of(face) for face in found if face["largest"]), None)
+        return self.crop(photograph, largest)
+
+    def decode(self, file: bytes) -> NDArray[np.uint8]:
+        """A picture's file as the browser reads it; Node cannot."""
+        read = self.ask("decode", file=_encode(file))
+        pixels = np.frombuffer(base64.b64decode(read["pixels"]), np.uint8)
+        return pixels.reshape(read["height"], read["width"], 4)[..., :3]
+
     def follow_face(self, photograph: NDArray[np.uint8], box: Box) -> dict[str, Any] | None:
         """The face near a box, or None."""
         height, width = photograph.shape[:2]
@@ -144,6 +168,7 @@ class Node(Runtime):
 
     def __init__(self) -> None:
         """Starts Node with nothing but the engine's scripts."""
+        self.requests = []
         self._folder = tempfile.TemporaryDirectory()
         script = Path(self._folder.name) / "host.js"
         text = "\n".join([ondevice.DEVICE_SCRIPT, _HOST, _NODE])
@@ -177,8 +202,7 @@ class Chromium(Runtime):
             browser: A browser of Playwright.
             address: The page's address, at which no server need be; None for none.
         """
-        self.requests: list[str] = []
-        """Every address the page has asked for."""
+        self.requests = []
         self.page = browser.new_page()
         self.page.on("request", lambda request: self.requests.append(request.url))
         if address is not None:
@@ -193,6 +217,11 @@ class Chromium(Runtime):
 
     def close(self) -> None:
         self.page.close()
+
+
+def box_of(face: dict[str, Any]) -> Box:
+    """The box of a face that the engine has found."""
+    return Box(face["left"], face["top"], face["width"], face["height"])
 
 
 def _read_pair(folder: Path, plan: str, weights: str) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 // From a photograph to a model's input: cut out a box, and scale it to a square of 8-bit values.
 //
 // A browser's canvas scales unlike the core, by up to several levels a value. So this is the core's own
-// way: Pillow's bicubic filter with its whole-number weights (Resample.c), first along the rows and
-// then along the columns, each rounded to 8 bits.
+// way: Pillow's bicubic filter with its whole-number weights (Resample.c), along the rows and along the
+// columns, each rounded to 8 bits.
 
 const INPUT_SIZE = 224;
 const WEIGHT_BITS = 22;
@@ -24,8 +24,17 @@ function cropPhotograph(photograph, box) {
       for (let c = 0; c < 3; c += 1) part[to + c] = photograph.data[from + c];
     }
   }
-  const narrow = scaleLines(part, height, width, INPUT_SIZE, 3);
-  return scaleLines(narrow, 1, height, INPUT_SIZE, 3 * INPUT_SIZE);
+  if (!takesColumnsFirst(width, height)) {
+    const narrow = scaleLines(part, height, width, INPUT_SIZE, 3);
+    return scaleLines(narrow, 1, height, INPUT_SIZE, 3 * INPUT_SIZE);
+  }
+  const low = scaleLines(part, 1, height, INPUT_SIZE, 3 * width);
+  return scaleLines(low, INPUT_SIZE, width, INPUT_SIZE, 3);
+}
+
+/** Pillow begins with the columns where more than twice as many rows fall away as columns. */
+function takesColumnsFirst(width, height) {
+  return height > INPUT_SIZE && height - INPUT_SIZE > 2 * (width - INPUT_SIZE);
 }
 
 /** The part of a box inside a photograph; at least the nearest pixel. */

@@ -102,7 +102,11 @@ def test_answers_and_fgsm_are_those_of_the_shipped_films(node: Node, name: str) 
 
 
 @pytest.mark.parametrize(
-    ("height", "width"), [(480, 640), (50, 1200), (97, 61), (224, 500), (224, 224), (33, 32)]
+    ("height", "width"),
+    [
+        *[(480, 640), (50, 1200), (97, 61), (224, 500), (224, 224), (33, 32)],
+        *[(1200, 50), (230, 100), (500, 362), (501, 362), (640, 480)],  # tall ones by columns first
+    ],
 )
 def test_a_crop_has_the_cores_very_pixels(node: Node, height: int, width: int) -> None:
     photograph = np.random.default_rng(height).integers(0, 256, (height, width, 4), np.uint8)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from benchmarks.ondevice.runtimes import Node
+from benchmarks.ondevice.runtimes import Node, box_of
 from facemask_core.data import samples
 from facemask_core.pictures import faces, images
 from facemask_core.pictures.faces import Box
@@ -47,7 +47,7 @@ def on_canvas(height: int, width: int, *places: tuple[Picture, int, int, int]) -
 def check(node: Node, photograph: Picture, count: int) -> None:
     expected = faces.find_faces(photograph[..., :3])
     found = node.find_faces(photograph)
-    boxes = [Box(*(face[side] for side in ("left", "top", "width", "height"))) for face in found]
+    boxes = [box_of(face) for face in found]
     assert boxes == faces.left_to_right(expected)
     assert len(boxes) == count
     assert [box for box, face in zip(boxes, found, strict=True) if face["largest"]] == expected[:1]
@@ -96,8 +96,7 @@ def test_a_face_is_followed_from_picture_to_picture(node: Node) -> None:
     for moved in (Box(box.left + 9, box.top - 6, box.width, box.height), Box(0, 0, 40, 40)):
         expected = faces.follow_face(photograph, moved)
         found = node.follow_face(photograph, moved)
-        place = found and Box(*(found[side] for side in ("left", "top", "width", "height")))
-        assert place == expected
+        assert (found and box_of(found)) == expected
 
 
 def test_a_device_without_a_finder_and_with_other_weights_says_so(

@@ -8,7 +8,15 @@ from typing import Any
 
 import pytest
 
-from benchmarks.ondevice.table import TIME, write_agreement, write_times
+from benchmarks.ondevice.table import (
+    BROWSER,
+    START,
+    TIME,
+    list_comparisons,
+    write_agreement,
+    write_browsers,
+    write_times,
+)
 from facemask_core.models import checkpoints
 from facemask_ui import ondevice
 
@@ -24,25 +32,47 @@ def values() -> dict[str, Any]:
 
 def test_the_page_shows_what_was_measured(values: dict[str, Any]) -> None:
     page = (ROOT / "docs" / "on-device.md").read_text(encoding="utf-8")
-    assert write_agreement(values) in page
-    if any(key.endswith(TIME) for key in values):
-        assert write_times(values) in page
+    assert all(write(values) in page for write in (write_agreement, write_times, write_browsers))
     assert all(entry["asked"]["runtime"] in page for entry in values.values())
+    (first,) = (entry for key, entry in values.items() if key.endswith(START))
+    assert f"{first['median_ms']} ms" in page
+    assert f"{first['processor_ms']} ms" in page
 
 
 def test_what_was_measured_is_what_is_shipped(values: dict[str, Any]) -> None:
     for key, entry in values.items():
-        card = checkpoints.read_card(checkpoints.locate(key.partition(", ")[0]))
-        assert entry["asked"]["weights"] == card.weights_sha256, "make ondevice"
-        assert entry["asked"]["engine"] == checkpoints.sha256(ondevice.ENGINE), "make ondevice"
+        asked = entry["asked"]
+        assert asked["engine"] == checkpoints.sha256(ondevice.ENGINE), "make ondevice"
+        name = key.partition(", ")[0]
+        weights = asked["weights"] if key.endswith(BROWSER) else {name: asked["weights"]}
+        for model, digest in weights.items():
+            card = checkpoints.read_card(checkpoints.locate(model))
+            assert digest == card.weights_sha256, "make ondevice"
 
 
 def test_the_engine_agrees_with_the_core(values: dict[str, Any]) -> None:
-    for row in (entry for key, entry in values.items() if not key.endswith(TIME)):
+    for row in (values[key] for key in list_comparisons(values)):
         assert row["largest_logit_difference"] < 1e-4
         assert row["fgsm_pixels_differing"] < 1e-3
         assert row["verdicts_differing"] <= 0.002 * row["notches"]
         assert row["pgd"]["standing_device"] <= row["pgd"]["standing_core"] + 1
+
+
+def test_the_engine_costs_no_more_than_tensorflow(values: dict[str, Any]) -> None:
+    for row in (value for key, value in values.items() if key.endswith(TIME)):
+        assert row["fgsm_sweep"]["cpu_ratio"] <= 1
+        assert row["pgd_20"]["cpu_ratio"] <= 0.7
+
+
+def test_every_browser_computes_and_finds_the_same(values: dict[str, Any]) -> None:
+    rows = {key: value for key, value in values.items() if key.endswith(BROWSER)}
+    assert {key.removesuffix(BROWSER) for key in rows} == {"Chromium", "Firefox", "WebKit"}
+    for row in rows.values():
+        assert row["beside_chromium"]["largest_logit_difference"] < 1e-4
+        assert row["beside_chromium"]["fgsm_pixels_differing"] < 1e-3
+        assert row["finder"]["of_these_by_more_than_a_pixel"] == 0
+        assert row["files"]["jpeg"]["boxes_more_than_a_pixel_apart"] == 0
+        assert len([one for one in row["asked_for"] if not one.startswith("blob:")]) == 1
 
 
 def test_times_stand_beside_those_of_tensorflow() -> None:
