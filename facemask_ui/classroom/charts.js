@@ -127,5 +127,5 @@ function makeGame(step, counts, truth, scores) {
     make("tbody", {}, affordable.map((attack) => make("tr", {}, make("th", { scope: "row" }, nameMove(step, attack), chosen(attack)), cells(attack)))));
   const ranks = make("ol", { class: "ranks" }, scores.slice(0, 8).map(({ name, role, points }) => make("li", {},
     make("strong", {}, name), make("span", {}, say(`projector.game.${role}`)), make("span", {}, writeNumber(points)))));
-  return make("div", { class: "game" }, table, ranks);
+  return make("div", { class: "payoffs" }, table, ranks);
 }
