@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pytest
+from accessibility import violations
 from attack_page import complete, lab, saved, shown, to_stop
 from lab import FIRST_VERDICT_MS, Visit, settle
 from playwright.sync_api import Locator, Page, expect
@@ -118,6 +119,7 @@ def test_answers_are_the_servers_and_nothing_leaves_or_stays(visit: Visit) -> No
     for name, values in lines.items():
         np.testing.assert_allclose(drawn[name], values, atol=1e-4)
 
+    assert violations(page) == []
     press(page, "Find the smallest epsilon")
     first = min(notch for notch, shares in expected.items() if np.argmax(shares) != SAMPLE.label)
     expect(own(page).get_by_text(f"MobileNetV3-Small: {first}/255.")).to_be_visible()
