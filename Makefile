@@ -11,7 +11,7 @@ PORT ?= 8501
 # Else each run of pytest reads and rewrites every test anew, for six seconds in each process.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: app classroom test test-slow prepare audit lint types unit unit-jax browser slow slow-jax slow-browser chromium format face-finder robust-accuracy smallest-distances certificates attack-strength fast-precision skin-tones scale class first-page bench ondevice accelerator fuzz kernels clean
+.PHONY: app classroom test test-slow prepare audit lint types unit unit-jax browser slow slow-jax slow-browser chromium format face-finder robust-accuracy smallest-distances certificates attack-strength foreign-files fast-precision skin-tones scale class first-page bench ondevice accelerator fuzz kernels clean
 
 app: $(APP)
 	@echo "The lab starts at http://127.0.0.1:$(PORT) (Ctrl+C stops it)"
@@ -92,6 +92,10 @@ smallest-distances: $(DEV)
 
 attack-strength: $(DEV)
 	$(BIN)/python -m benchmarks.attack_strength
+
+foreign-files: $(DEV)
+	$(BIN)/python -m benchmarks.foreign_files foreign-files --prepare
+	$(BIN)/python -m benchmarks.foreign_files foreign-files
 
 fast-precision: $(DEV)
 	$(BIN)/python -m benchmarks.fast_precision

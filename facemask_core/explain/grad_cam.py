@@ -68,7 +68,9 @@ def _find_last_map(model: keras.Model) -> keras.layers.Layer:
     maps = [
         layer
         for layer in network.layers
-        if len(layer.output.shape) == 4 and not isinstance(layer, keras.layers.InputLayer)
+        if len(layer.output.shape) == 4
+        and max(layer.output.shape[1:3]) > 1  # some keep what they pooled as a map of one place
+        and not isinstance(layer, keras.layers.InputLayer)
     ]
     if not maps:
         raise ExplanationError(

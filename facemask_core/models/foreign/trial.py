@@ -103,7 +103,15 @@ class Finding:
 
 
 @cache
-def _read_portraits(frame: str) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+def read_portraits(frame: str) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Reads the shipped portraits of the gallery.
+
+    Args:
+        frame: How they are cut, one of :data:`FRAMES`.
+
+    Returns:
+        float32 (n, 224, 224, 3), RGB in [0, 1], and their classes.
+    """
     portraits = samples.read_portraits(samples.GALLERY_DIR)
     pictures = [images.decode(portrait.path.read_bytes()) for portrait in portraits]
     cut = faces.cropped if frame == "face" else images.resize
@@ -152,7 +160,7 @@ def _keep_likely(network: keras.Model, even: list[Outcome]) -> list[Outcome]:
     if len({it.usage for it in even}) < 2:
         return even
     statistics = TrainingStatistics(network)
-    pixels, _ = _read_portraits(FRAMES[0])
+    pixels, _ = read_portraits(FRAMES[0])
     distances = [statistics.measure(it.preparation, pixels) for it in even]
     known = [it for it in distances if it is not None]
     if len(known) < len(even):
@@ -167,7 +175,7 @@ def _try(
     meanings: Sequence[tuple[int, ...]],
     frame: str,
 ) -> list[Outcome]:
-    pixels, labels = _read_portraits(frame)
+    pixels, labels = read_portraits(frame)
     scores = compute_scores(network, preparation, pixels)
     outcomes = []
     for meaning in meanings:

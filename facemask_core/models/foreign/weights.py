@@ -75,21 +75,25 @@ class Weights:
     def _find_by_name(group: Arrays, spec: LayerSpec, name: str) -> Any:
         """Finds a weight of a layer in a model within the model, such as ``Conv1/kernel:0``.
 
-        Two models within may have layers of one name; then more of the path has to agree.
+        Names of layers may have parts themselves, such as ``expanded_conv/squeeze_excite/Conv``,
+        and two models within may have layers of one name; the key that agrees furthest is meant,
+        with the least before it.
         """
         names = {name, *_OLD_NAMES.get(name, ())}
-        found = [
-            (_count_common(key.split("/")[:-1], spec.path), array)
-            for key, array in group.items()
-            if key.rpartition("/")[2].partition(":")[0] in names
-            and (key.split("/")[:-1] or [""])[-1] == spec.path[-1]
-        ]
-        best = max((common for common, _ in found), default=0)
-        chosen = [array for common, array in found if common == best]
+        path = "/".join(spec.path).split("/")
+        found = []
+        for key, array in group.items():
+            layer, _, weight = key.rpartition("/")
+            if weight.partition(":")[0] in names and f"/{layer}".endswith(f"/{spec.path[-1]}"):
+                parts = layer.split("/")
+                common = _count_common(parts, path)
+                found.append(((common, common - len(parts)), array))
+        best = max((agreement for agreement, _ in found), default=(0, 0))
+        chosen = [array for agreement, array in found if agreement == best]
         return chosen[0] if len(chosen) == 1 else None
 
 
-def _count_common(names: list[str], path: tuple[str, ...]) -> int:
+def _count_common(names: list[str], path: list[str]) -> int:
     count = 0
     for one, other in zip(reversed(names), reversed(path), strict=False):
         if one != other:

@@ -77,7 +77,7 @@ def test_a_batch_norm_tells_pixels_that_do_as_well_apart(scale: str) -> None:
     pooled = keras.layers.GlobalAveragePooling2D()(norm(pixels))
     network = keras.Model(pixels, keras.layers.Dense(2, kernel_initializer="zeros")(pooled))
     ways = [Preparation(it, "rgb", 224, 224) for it in SCALES]
-    portraits, _ = trial._read_portraits("face")
+    portraits, _ = trial.read_portraits("face")
     prepared = np.asarray(Preparation(scale, "rgb", 224, 224).apply(portraits))
     norm.moving_mean.assign(prepared.mean(axis=(0, 1, 2)) + 0.05)
     norm.moving_variance.assign(prepared.var(axis=(0, 1, 2)) * 1.2)

@@ -170,3 +170,23 @@ def test_a_sequential_file_by_hand_takes_the_shape_of_its_first_layer(tmp_path: 
     np.testing.assert_allclose(
         answers(path), PICTURES.reshape(24, -1) @ draw(3072, 2), atol=1e-4, rtol=1e-4
     )
+
+
+def test_names_of_layers_that_have_parts_are_told_apart(tmp_path: Path) -> None:
+    """Keras 2's MobileNetV3 and DenseNet have them; here both layers end with Conv."""
+    one, other = draw(1, 1, 3, 3), draw(1, 1, 3, 3, seed=1)
+    inner = functional(
+        pixels("start"),
+        layer("Conv2D", "Conv", "start", filters=3, kernel_size=[1, 1], use_bias=False),
+        layer("Conv2D", "expand/Conv", "Conv", filters=3, kernel_size=[1, 1], use_bias=False),
+        layer("GlobalAveragePooling2D", "pool", "expand/Conv"),
+        name="inner",
+    )
+    inner["name"], inner["inbound_nodes"] = "inner", [[["input_1", 0, 0, {}]]]
+    path = write_h5(
+        tmp_path / "model.h5",
+        functional(pixels(), inner),
+        {"inner": {"Conv/kernel:0": one, "expand/Conv/kernel:0": other}},
+    )
+    expected = (PICTURES @ one[0, 0] @ other[0, 0]).mean(axis=(1, 2))
+    np.testing.assert_allclose(answers(path), expected, atol=1e-5)

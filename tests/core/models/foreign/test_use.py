@@ -185,7 +185,7 @@ def test_how_a_detector_wants_its_pixels_is_found(scale: str, tmp_path: Path) ->
 def test_it_is_attacked_and_explained_like_any_other(tmp_path: Path) -> None:
     path = write_detector(tmp_path / "theirs.h5", "-1..1", "rgb", mask_first=False)
     said = Choices("-1..1", "rgb", classes=("without_mask", "with_mask"))
-    pictures, labels = trial._read_portraits("face")
+    pictures, labels = trial.read_portraits("face")
     pictures, labels = pictures[:2], labels[:2]
     results = [
         attacks.make("fgsm")(classifier, pictures, labels, epsilon=4 / 255, seed=0).success
