@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +117,7 @@ def _is_order_right(case: Case, found: opening.ForeignModel) -> bool:
     return meanings[0] == first and meanings[1] != first
 
 
-def _probability_of_mask(case: Case, scores: NDArray[np.float32]) -> Any:
+def _probability_of_mask(case: Case, scores: Any) -> Any:
     if case.head == "sigmoid":
         return 1 - scores[:, 0] if case.mask_first else scores[:, 0]
     if case.head == "logits":
@@ -164,7 +165,7 @@ def main() -> None:
     for case in CASES:
         if case.name in chosen.only and (chosen.folder / case.name).exists():
             question = dataclasses.asdict(case)
-            result.once(case.name, question, lambda case=case: measure(case, chosen.folder))
+            result.once(case.name, question, partial(measure, case, chosen.folder))
 
 
 if __name__ == "__main__":

@@ -20,7 +20,8 @@ ReadAsOption = Annotated[
     list[str] | None,
     typer.Option(
         "--read-as",
-        help="Of a Keras file: pixels=-1..1, colours=bgr, size=160, classes=with_mask,without_mask "
+        help="Of a Keras or ONNX file: pixels=-1..1, colours=bgr, size=160, "
+        "classes=with_mask,without_mask "
         "or worn-wrongly=without_mask; repeat for more (default: found by trying).",
     ),
 ]

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 ModelOption = Annotated[
-    str, typer.Option("--model", help="A shipped model, a folder, or a Keras file.")
+    str, typer.Option("--model", help="A shipped model, a folder, or a Keras or ONNX file.")
 ]
 NormOption = Annotated[
     str | None, typer.Option(help="linf or l2 (default: the attack's own, mostly linf).")

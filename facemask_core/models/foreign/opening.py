@@ -66,11 +66,11 @@ def is_foreign(card: Card) -> bool:
 
 
 def open_model(path: Path, choices: Choices | None = None) -> ForeignModel:
-    """Reads a Keras file, builds its model, and finds out how it wants to be used.
+    """Reads a Keras or ONNX file, builds its model, and finds out how it wants to be used.
 
     Args:
-        path: A ``.h5`` file of Keras 2 or 3, or a ``.keras`` file, or a zip with one; class names
-            are read from a ``labels.txt`` beside it.
+        path: A ``.h5`` file of Keras 2 or 3, a ``.keras`` or ``.onnx`` file, or a zip with one;
+            class names are read from a ``labels.txt`` beside it.
         choices: What the user says of it; what is left open is found by trying.
 
     Raises:

@@ -28,7 +28,7 @@ _PATIENCE = 4 * limits.MOST_SECONDS
 
 
 def read(path: Path) -> FileContent:
-    """Reads a Keras file in a new process.
+    """Reads a Keras or ONNX file in a new process.
 
     Args:
         path: The file.
