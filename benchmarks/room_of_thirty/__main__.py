@@ -51,7 +51,7 @@ _WATCH_COUNTS = """() => {
 _CLICK = """place => {
   const all = [...document.querySelectorAll("main .choices > button")];
   const buttons = all.filter((it) => it.offsetParent);
-  if (!buttons.length) return null;
+  if (!buttons.length || document.querySelector("main .own")) return null;
   const at = Date.now();
   buttons[place % buttons.length].click();
   return at; }"""
