@@ -11,7 +11,6 @@ import pytest
 from lab import read_open_pages
 from playwright.sync_api import Browser
 
-from facemask_ui.base import browser
 from facemask_ui.inspect.live import component
 from facemask_ui.language import read_texts
 
@@ -46,11 +45,10 @@ def test_a_report_of_a_failure_says_what_is_on_every_open_page(chromium: Browser
 def test_the_camera_outlives_overtaken_data_and_ends_with_its_page(chromium: Browser) -> None:
     data: dict[str, Any] = {"answer": None, "seen": None, "level": 0}
     data["words"] = read_texts("en").read_table("inspect.live.words")
-    script = browser.SVG + component._JS
     page = chromium.new_page()
     given = {
         "html": component._HTML,
-        "js": script,
+        "js": component._JS,
         "data": data | {"levels": ["0/255", "1/255"]},
     }
     assert page.evaluate(OVERTAKEN, given) == [True, True]
