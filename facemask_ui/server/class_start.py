@@ -32,6 +32,7 @@ async def serve_class() -> None:
     plan = read_plan()
     if plan is None:
         return
+    click.echo("  The lesson is being prepared; the code for your class appears here in a moment.")
     known: list[str] = []
     room = None
     while True:
