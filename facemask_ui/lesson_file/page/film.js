@@ -37,8 +37,8 @@ class Film {
  * Draws the lab's stage for a film.
  *
  * @param host The element that becomes the stage.
- * @returns Draws it, for a film and options: `level`, `alt`, `truthKnown`, `frame` (how the face was cut), `guess`,
- *   `hidden`, `folded` and `onSmallerSteps`, as component.py has them.
+ * @returns Draws it, for a film and options: `level`, `alt`, `truthKnown`, `frame` (how the face was cut), `framed`
+ *   (whether it is a face), `guess`, `hidden`, `folded` and `onSmallerSteps`, as component.py has them.
  */
 function showStage(host) {
   const root = openRoot(host, data.markup.lab, data.styles.lab);
@@ -50,7 +50,7 @@ function showStage(host) {
     const model = stage.models[film.model];
     const attack = stage.attacks[film.attack];
     const stated = stage.stated[film.model][film.attack];
-    const { truthKnown = true, hidden = [], guess = false, level = stage.usual, alt, frame = {}, folded = true } = options;
+    const { truthKnown = true, hidden = [], guess = false, level = stage.usual, alt, frame = {}, folded = true, framed = true } = options;
     const truth = truthKnown ? ["without_mask", "with_mask"][film.label] : null;
     const fields = { ...stated.note, ...frame, ...(truth && { true_class: truth }) };
     const record = { model: film.model, model_sha256: model.sha256, true_class: truth };
@@ -60,7 +60,7 @@ function showStage(host) {
       note: { fields, key: "epsilon", values: attack.epsilons, keyword: stage.keyword },
       threatModels: attack.threatModels, level, record, stated: stated.texts, animated: false,
       oneStep: film.attack === "fgsm", offersSmallerSteps: Boolean(options.onSmallerSteps), folded,
-      guess, captions: "", truthKnown, hidden, headline: true, language,
+      guess, captions: "", truthKnown, hidden, headline: framed, language,
       words: stage.words[truthKnown ? "known" : "unknown"],
       onBlue: getComputedStyle(document.documentElement).getPropertyValue("--on-class-1"),
     };

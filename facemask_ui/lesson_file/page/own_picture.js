@@ -95,7 +95,7 @@ class OwnPicture {
     const { width, height } = this.photograph;
     const square = squareOf(face, width, height);
     this.drawCropping(faces, face, square);
-    await this.use(face ?? boxOf(square), Boolean(face));
+    await this.use(face ?? boxOf(square), face ? "face" : "by hand", Boolean(face));
   }
 
   drawCropping(faces, face, start) {
@@ -111,7 +111,7 @@ class OwnPicture {
       least: LEAST_SIDE, box: start, start, reset: face ? crop.to_face : crop.to_middle,
       sides: { size: crop.size, left: crop.left, top: crop.top },
     };
-    const setStateValue = (_, square) => this.use(boxOf(square), false).catch(report);
+    const setStateValue = (_, square) => this.use(boxOf(square), "by hand").catch(report);
     showCropBox({ data: described, parentElement: root, setStateValue });
   }
 
@@ -134,21 +134,22 @@ class OwnPicture {
     return node;
   }
 
-  /** Cuts the face out along a box. */
-  async use({ left, top, width, height }, isFound) {
+  /** Cuts a part out; `frame` says who framed it, and `framed` whether it is a face. */
+  async use({ left, top, width, height }, frame, framed = true) {
     const mine = (this.box = { left, top, width, height });
     const face = await this.bench.cut(this.photograph, mine);
     if (this.box !== mine) return; // the square has moved on
     this.face = face;
-    this.frame = { frame: isFound ? "face" : "by hand", box: [left, top, width, height] };
+    Object.assign(this, { framed, frame: { frame, box: [left, top, width, height] } });
     this.tell();
   }
 
   tell() {
     if (!this.face) return;
-    const { face, label, frame, count, box } = this;
+    const { face, frame, framed, count, box } = this;
+    const label = framed ? this.label : null; // of a wall, no answer is right
     const name = `own ${count} ${Object.values(box)} ${label}`;
-    this.onFace({ name, face, label, frame, alt: words.picture.alt.uploaded });
+    this.onFace({ name, face, label, frame, framed, alt: words.picture.alt.uploaded });
   }
 }
 

@@ -67,7 +67,7 @@ class Trial {
 
   async draw(mine) {
     const { model, attack, guess } = this;
-    const { face, label, alt, frame, name, truthKnown } = await this.describe();
+    const { face, label, alt, frame, framed, name, truthKnown } = await this.describe();
     if (this.attempt !== mine) return;
     const question = `${model} ${name} ${attack}`;
     if (this.film?.name !== question) {
@@ -83,7 +83,7 @@ class Trial {
       this.attackChoice.querySelector("select").value = "pgd";
       this.set({ attack: "pgd" });
     };
-    this.stage(this.film, { alt, truthKnown, frame, guess, onSmallerSteps });
+    this.stage(this.film, { alt, truthKnown, frame, framed, guess, onSmallerSteps });
   }
 
   async describe() {
