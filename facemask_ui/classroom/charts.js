@@ -111,13 +111,17 @@ function makeChange(questionnaire, right) {
   return make("div", { class: "change", role: "list" }, rows);
 }
 
-/** How the game stands: who chose what; at the reveal what each choice was worth, and the best by name. */
+/**
+ * The game: what both sides can choose; at the reveal how many chose it, what that was worth, and the best by name.
+ *
+ * Before it no side sees what the other has chosen.
+ */
 function makeGame(step, counts, truth, scores) {
   const affordable = Object.keys(step.attacks).filter((name) => step.attacks[name] <= step.budget);
   const chosen = (name) => make("span", { class: "chosen" }, String(counts[name] ?? 0));
   if (!truth) {
     const side = (choices, title) => make("section", { class: "side" }, make("h2", {}, title),
-      choices.map((choice) => make("div", { class: "move" }, make("span", {}, nameMove(step, choice)), chosen(choice))));
+      choices.map((choice) => make("p", { class: "move" }, nameMove(step, choice))));
     return make("div", { class: "sides" },
       side(affordable, say("projector.game.attackers")), side(step.defences, say("projector.game.defenders")));
   }
