@@ -85,7 +85,8 @@ def describe_use(opened: ForeignModel) -> dict[str, Any]:
     Returns:
         The ``best`` way with its ``scale``, ``colours``, ``height``, ``width``, ``classes``, what
         was ``right`` and how portraits were cut (``frame``); its ``lead`` in standard errors, None
-        where nothing else was tried; ``ties``; and what its end and its layers are.
+        where nothing else was tried; ``ties``; whether the network's own statistics settled these
+        (``by_statistics``); and what its end and its layers are.
     """
     finding, family = opened.finding, opened.family
     lead = finding.lead
@@ -95,6 +96,7 @@ def describe_use(opened: ForeignModel) -> dict[str, Any]:
         "portraits": finding.portraits,
         "lead": round(lead, 2) if abs(lead) < float("inf") else None,
         "ties": [_describe_way(it) for it in finding.ties[:_MOST_TIES]],
+        "by_statistics": finding.by_statistics,
         "doubtful": finding.is_doubtful,
         "activations": list(opened.head.activations),
         "double_softmax": opened.head.activations.count("softmax") > 1

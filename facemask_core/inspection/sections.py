@@ -119,6 +119,8 @@ def _write_doubts(found: Mapping[str, Any], words: Words, *, lists_ties: bool) -
     elif found["ties"]:
         ties = "; ".join(write_way(way, words) for way in found["ties"])
         notes += [say("ties", ties=ties)] if lists_ties else []
+    elif found.get("by_statistics"):
+        notes.append(say("statistics"))
     elif found["lead"] is None:
         notes.append(say("sole"))
     else:

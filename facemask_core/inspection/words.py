@@ -77,6 +77,8 @@ ENGLISH: dict[str, str] = {
     "layers_agree": "those of {family}, whose usual pixels these are",
     "right": "Right of {portraits} portraits so",
     "lead": "It leads the next way by {lead} standard errors.",
+    "statistics": "Other pixels do as well within chance; those that its first batch norm kept "
+    "of its training are these.",
     "sole": "Nothing else was left to try.",
     "ties": "As good within chance: {ties}.",
     "tie": "{scale} {colours}, {classes}",
