@@ -85,14 +85,17 @@ class Stream:
         self._socket = self.line.sock
         self.reply = self.line.getresponse()
 
-    def read(self) -> dict[str, Any] | None:
+    def read(self, *, patient: bool = False) -> dict[str, Any] | None:
         """Waits for the next state; None once the stream has ended.
 
+        Args:
+            patient: Whether to wait on while it only says that it lives.
+
         Raises:
-            AssertionError: It only says that it lives.
+            AssertionError: It only says so.
         """
         while line := self.reply.readline():
-            assert line != b":\n", "there is no news"
+            assert patient or line != b":\n", "there is no news"
             if line.startswith(b"data: "):
                 return dict(json.loads(line.removeprefix(b"data: ")))
         return None

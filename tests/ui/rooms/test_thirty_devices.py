@@ -43,7 +43,7 @@ class Device:
 
     def _follow(self) -> None:
         with suppress(OSError, HTTPException):
-            while (state := self.stream.read()) is not None:
+            while (state := self.stream.read(patient=True)) is not None:
                 self.seen.append((time.monotonic(), state))
 
     def wait_for(self, **wanted: Any) -> float:
