@@ -337,7 +337,7 @@ def table_universal(values: dict[str, Any]) -> str:
                 f"| {model} | {epsilon} | {whose} | {fooled} of {value['held_out']} |"
                 for whose, fooled in value["fooled"].items()
             ]
-    return "\n".join(lines)
+    return "\n".join(lines) if len(lines) > 2 else "Not measured yet."
 
 
 def _write(median: float | None, norm: str) -> str:
