@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 def inspect_model(
     model: Annotated[
-        str, typer.Argument(help="A file (.h5, .keras, their zip), a shipped model, or a folder.")
+        str,
+        typer.Argument(help="A file (.h5, .keras, .onnx, a zip), a shipped model, or a folder."),
     ],
     output: Annotated[Path | None, typer.Option(help="Write the card here, one HTML page.")] = None,
     data: Annotated[

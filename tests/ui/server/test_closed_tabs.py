@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from facemask_ui.choices import own_models
+from facemask_ui.page import start
 from facemask_ui.server import closed_tabs, compat
 from facemask_ui.server.closed_tabs import BACK_SECONDS, SWEEP_SECONDS, ClosedTabs, Reaper
 
@@ -120,3 +122,13 @@ def test_a_server_where_nothing_ended_leaves_media_alone(server: Server) -> None
     for _ in range(5):
         server.reaper.sweep()
     assert server.removals == 0
+
+
+def test_models_that_visitors_brought_along_go_with_their_tabs(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swept: list[object] = []
+    monkeypatch.setattr(start, "is_imported", lambda: True)
+    monkeypatch.setattr(own_models, "sweep", swept.append)
+    server.reaper.sweep()
+    assert swept == [{"open"}]
