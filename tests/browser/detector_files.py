@@ -18,6 +18,7 @@ from onnx_files import node, write
 
 from facemask_core.data import samples
 from facemask_core.labels import WITH_MASK, WITHOUT_MASK
+from facemask_core.models.foreign.preparation import Preparation
 from facemask_core.pictures import faces, images
 
 _SIDE = 96
@@ -61,8 +62,8 @@ def write_tutorial(folder: Path) -> Path:
 
 def write_onnx(folder: Path) -> Path:
     """Makes an ONNX file, as an exporter does of a linear model of 12 x 12 squares."""
-    small, labels = _read_portraits(0.0, 1.0)
-    squares = np.asarray(small, np.float64).reshape(-1, 12, 8, 12, 8, 3).mean(axis=(2, 4))
+    small, labels = _read_portraits("0..1")
+    squares = small.astype(np.float64).reshape(-1, 12, 8, 12, 8, 3).mean(axis=(2, 4))
     inputs = squares.transpose(0, 3, 1, 2).reshape(len(labels), -1)
     goal = _SHARPNESS * np.stack([labels - 0.5, 0.5 - labels], 1)
     return write(
@@ -88,7 +89,7 @@ def _make_base() -> Any:
 
 def _fit(model: Any, features: Any, end: Any, *order: int) -> None:
     """Fits a model's last layer by least squares to portraits, with pixels from -1 to 1."""
-    small, labels = _read_portraits(-1.0, 1.0)
+    small, labels = _read_portraits("-1..1")
     inputs = np.asarray(features(small, training=False), np.float64)
     goal = _SHARPNESS * np.stack([np.where(labels == label, 0.5, -0.5) for label in order], 1)
     kernel = _solve(inputs, goal)
@@ -97,13 +98,13 @@ def _fit(model: Any, features: Any, end: Any, *order: int) -> None:
     assert (np.asarray(model(small, training=False)).argmax(1) == goal.argmax(1)).all()
 
 
-def _read_portraits(low: float, high: float) -> tuple[Any, NDArray[np.int64]]:
-    """Reads portraits cut to the face, with pixels from a lowest to a highest value."""
+def _read_portraits(scale: str) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Reads portraits, whole and cut to the face, with pixels of a scale."""
     portraits = samples.read_portraits(samples.GALLERY_DIR)
-    cut = [faces.cropped(images.decode(it.path.read_bytes())) for it in portraits]
-    pixels = keras.backend.constant(low + (high - low) * images.to_float(np.stack(cut)))
-    labels = np.array([it.label for it in portraits])
-    return keras.layers.Resizing(_SIDE, _SIDE)(pixels), labels
+    pictures = [images.decode(it.path.read_bytes()) for it in portraits]
+    cut = [prepare(it) for prepare in (images.resize, faces.cropped) for it in pictures]
+    small = Preparation(scale, "rgb", _SIDE, _SIDE).apply(images.to_float(np.stack(cut)))
+    return np.array(small), np.array([it.label for it in portraits] * 2)
 
 
 def _solve(inputs: NDArray[np.float64], goal: NDArray[np.float64]) -> NDArray[np.float64]:
