@@ -22,7 +22,7 @@ from facemask_core.models.foreign.preparation import Preparation
 from facemask_core.pictures import faces, images
 
 _SIDE = 96
-_RIDGE = 1e-3
+_RIDGE = 1e-6
 _SHARPNESS = 8.0
 
 
@@ -83,7 +83,7 @@ def _make_base() -> Any:
     x = layers.ReLU(6.0)(layers.BatchNormalization()(x))
     x = layers.DepthwiseConv2D(3, padding="same", use_bias=False)(x)
     x = layers.ReLU(6.0)(layers.BatchNormalization()(x))
-    x = layers.Conv2D(48, 3, strides=3, padding="same", activation="relu")(x)
+    x = layers.Conv2D(128, 3, strides=3, padding="same", activation="relu")(x)
     return keras.Model(pixels, x)
 
 
