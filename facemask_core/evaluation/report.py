@@ -19,6 +19,7 @@ from facemask_core.engines.context import RunContext, RunOptions
 from facemask_core.errors import DatasetError
 from facemask_core.evaluation import confidence_intervals, mcnemar
 from facemask_core.evaluation.confidence_intervals import Interval
+from facemask_core.evaluation.cut_short import leaves_alone_once_fooled
 from facemask_core.evaluation.eight_bits import is_rounded_away
 from facemask_core.evaluation.parts import (
     Outcomes,
@@ -47,10 +48,6 @@ _ON_CARDS = (
     "sources_problem",
     "speed",
 )
-
-
-_STOPPING = ("ensemble", "square")
-"""Attacks that always leave an image alone once it is fooled."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -339,15 +336,6 @@ class Evaluation:
         row = replace(self, clean=replace(self.clean, unsure_below=None)).as_dict()
         figures = {key: row[key] for key in _ON_CARDS}
         return row["clean"] | figures | {"skipped": len(row["skipped"])}
-
-
-def leaves_alone_once_fooled(threat_model: Mapping[str, Any]) -> bool:
-    """Tells whether an attack stops working on an image that it has fooled.
-
-    Args:
-        threat_model: What a report states of the attack.
-    """
-    return bool(threat_model.get("stop_early")) or threat_model.get("attack") in _STOPPING
 
 
 def compare(first: Evaluation, second: Evaluation) -> dict[str, mcnemar.Comparison]:

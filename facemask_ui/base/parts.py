@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,11 +11,13 @@ from facemask_core.evaluation.parts import DRAWN, REAL, list_parts
 from facemask_core.labels import LABELS
 from facemask_core.text import on_one_line
 from facemask_ui.base.palette import name_class
-from facemask_ui.language import number, percent, say, say_known
+from facemask_ui.language import number, percent, say
 
 _SHARES = ("accuracy", "robust_accuracy", "success_rate")
 _COUNTS = ("unsure", "unsure_attacked")
 _KINDS = (REAL, DRAWN)
+_FELLERS = ("apgd_cross_entropy", "apgd_margin", "fab", "square")
+"""The attacks of an ensemble; the core writes their names without underscores."""
 
 
 def explain_parts() -> str:
@@ -67,11 +68,13 @@ def _name_part(name: str) -> str:
 
 def _write_felled(counts: Mapping[str, int]) -> str:
     """Writes how many images each of several attacks felled, such as ``FAB 3, Square 1``."""
-    named = (
-        (say_known(f"base.felled.{re.sub(r'[^a-z]', '_', name)}", on_one_line(name)), count)
-        for name, count in counts.items()
-    )
+    named = ((_name_feller(name), count) for name, count in counts.items())
     return ", ".join(f"{name} {number(count)}" for name, count in named) or "–"
+
+
+def _name_feller(name: str) -> str:
+    key = name.replace(" ", "_").replace("-", "_")
+    return say(f"base.felled.{key}") if key in _FELLERS else on_one_line(name)
 
 
 def write_share(figures: Mapping[str, Any], key: str) -> str:

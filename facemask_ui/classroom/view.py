@@ -132,7 +132,10 @@ def _list_programme(steps: tuple[Step, ...]) -> None:
             rows.append((name, chapter, step.minutes))
     whole = number(sum(minutes for *_, minutes in rows))
     st.markdown(f"**{say('class.programme')}** ({say('class.whole', minutes=whole)})")
-    head = [say(f"class.programme_{name}") for name in ("step", "chapter", "minutes")]
+    head = [
+        say(f"class.{name}")
+        for name in ("programme_step", "programme_chapter", "programme_minutes")
+    ]
     lines = [head, ["---", "--:", "--:"]]
     lines += [[name, chapter, number(minutes, 1)] for name, chapter, minutes in rows]
     st.markdown("\n".join(f"| {' | '.join(cells)} |" for cells in lines))

@@ -9,7 +9,7 @@ import pandas as pd
 
 from facemask_core.attacks import get
 from facemask_core.evaluation import confidence_intervals
-from facemask_core.evaluation.report import leaves_alone_once_fooled
+from facemask_core.evaluation.cut_short import leaves_alone_once_fooled
 from facemask_core.labels import LABELS
 from facemask_core.text import on_one_line
 from facemask_ui.base import palette, parts

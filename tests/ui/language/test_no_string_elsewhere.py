@@ -169,7 +169,7 @@ def remove_brackets(text: str) -> str:
 
 NAMES = re.compile(
     r":material/\w+:|:(orange|blue|gray|green|red|violet)(?=\[)|`[^`]*`|\]\([^)]*\)|https?://\S+"
-    r"|\b(MobileNetV3(?:-Small)?|InceptionV3|VGG19|FGSM|PGD|APGD|BIM|MIM|DeepFool|Square|SSIM|PSNR"
+    r"|\b(MobileNetV3(?:-Small)?|InceptionV3|VGG19|FGSM|PGD|APGD|Ensemble|BIM|MIM|DeepFool|Square|SSIM|PSNR"
     r"|JPEG|Keras|TensorFlow|CPU|GPU|float32|robust|twin)\b"
 )
 

@@ -271,15 +271,13 @@ def test_a_file_of_nothing_but_nodes_stays_within_its_memory(tmp_path: Path) -> 
             break
     path = tmp_path / "model.onnx"
     path.write_bytes(head + bytes(digits) + body)
-    with pytest.raises(ForeignModelError, match=r"cannot be read|nodes; the limit"):
+    with pytest.raises(ForeignModelError, match=r"more memory or time|nodes; the limit"):
         reader_process.read(path)
 
 
 @pytest.mark.slow
 def test_a_file_cut_short_anywhere_is_refused(tmp_path: Path) -> None:
-    model = sound()
-    model.opset_import.pop()  # of the custom domain, which a file may lack
-    whole_file = model.SerializeToString()
+    whole_file = sound().SerializeToString()
     path = tmp_path / "model.onnx"
     for length in np.unique(np.linspace(0, len(whole_file) - 1, 200, dtype=int)):
         path.write_bytes(whole_file[:length])
