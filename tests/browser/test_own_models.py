@@ -40,7 +40,7 @@ def report(page: Page, model: str) -> None:
     """Makes a report of the model on a few portraits."""
     page.get_by_role("link", name="Report", exact=True).first.click()
     settle(page)
-    page.get_by_label("Use at most").fill("12")
+    page.get_by_test_id("stNumberInputField").first.fill("12")
     page.keyboard.press("Enter")
     settle(page)
     page.get_by_role("button", name="Run report").click()
