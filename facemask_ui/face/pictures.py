@@ -39,7 +39,6 @@ _ICONS = {
     SAMPLES: ":material/grid_view:",
     UPLOAD: ":material/upload:",
     WEBCAM: ":material/photo_camera:",
-    DEVICE: ":material/lock:",
 }
 _SEARCHES = PixelBudget(2 * images.MAX_PIXELS, most_of_group=images.MAX_PIXELS)
 """The pictures in which faces are searched at once: a large one takes seconds and 120 MB."""
@@ -176,12 +175,13 @@ def choose_source(sources: Sequence[str]) -> str:
         remember()
 
     widget["on_change"] = store
-    icons = _ICONS.__getitem__
+    # Four words fit into the column beside the stage, four words and their icons do not.
+    icons = dict.fromkeys(sources, "") if len(sources) > 3 else _ICONS
     return str(
         st.segmented_control(
             say("picture.choose"),
             sources,
-            format_func=lambda name: f"{icons(name)} {say(f'picture.source.{name}')}",
+            format_func=lambda name: f"{icons[name]} {say(f'picture.source.{name}')}".strip(),
             required=True,
             label_visibility="collapsed",
             **widget,
