@@ -55,9 +55,10 @@ def test_a_teachable_machine_export_goes_from_drop_to_report(visit: Visit, tmp_p
     drop(page, {"name": "converted_keras.zip", "mimeType": "application/zip", "buffer": content})
     expect(page.get_by_text("called Mask, No mask")).to_be_visible()
     expect(page.get_by_text("-1..1").first).to_be_visible()
+    link = page.url.partition("?")[2]
     attack(page)
     report(page, "keras-model")
-    stranger = visit(f"Models?{page.url.partition('?')[2]}")
+    stranger = visit(f"Models?{link}")
     expect(stranger.get_by_text("is no model of this tab")).to_be_visible()
     assert "How it is used" not in stranger.content()
 
