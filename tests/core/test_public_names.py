@@ -25,6 +25,7 @@ def test_attacks_are_listed_and_made_by_name() -> None:
     assert attacks.names() == (
         *("fgsm", "bim", "mim", "pgd", "apgd"),
         *("deepfool", "fab", "cw", "lbfgs", "ensemble"),
+        "universal",
         *("hopskipjump", "boundary"),
         *("square", "transfer", "noise"),
     )
@@ -52,15 +53,16 @@ def test_settings_that_are_left_out_mean_what_they_always_meant() -> None:
         f"MIM(norm='linf', {common}, steps=10, step_size=None, decay=1.0)",
         f"PGD(norm='linf', {common}, steps=20, step_size=None, random_start=True, restarts=1, "
         "stop_early=False)",
-        f"APGD(norm='linf', {common}, steps=100, restarts=1)",
+        f"APGD(norm='linf', {common}, steps=100, restarts=1, stop_early=False)",
         f"DeepFool({minimal}, steps=50, overshoot=0.02)",
         f"FAB({minimal}, steps=100)",
         f"CarliniWagner({minimal}, steps=100, searches=6, first_weight=1.0, learning_rate=0.01, "
         "confidence=0.0)",
         f"LBFGS({minimal}, steps=30, searches=6, first_weight=1.0)",
         "Ensemble(steps=100, queries=5000)",
-        "HopSkipJump(norm='l2', target=None, queries=1000)",
-        "Boundary(norm='l2', target=None, queries=5000)",
+        "Universal(norm='linf', target=None, steps=50)",
+        "HopSkipJump(norm='l2', target=None, queries=1000, grid=28)",
+        "Boundary(norm='l2', target=None, queries=5000, grid=28)",
         "Square(target=None, queries=1000, first_area=0.05)",
         "Noise(norm='linf', draws=1)",
     ]

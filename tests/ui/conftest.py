@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from facemask_core.jobs import Supervisor
 from facemask_core.models import checkpoints
 from facemask_core.pictures.images import INPUT_SIZE
 from facemask_ui.choices import models, offer
+from facemask_ui.classroom import answers
 from facemask_ui.lab import stored_films
 from facemask_ui.visitors import shared_cache
 
@@ -107,4 +109,5 @@ def brightness(monkeypatch: pytest.MonkeyPatch) -> Classifier:
     monkeypatch.setattr(models, "load", lambda _name, **_: classifier)
     monkeypatch.setattr(models, "on_demand", lambda _name: classifier)
     monkeypatch.setattr(facemask_core, "load_classifier", load, raising=False)
+    monkeypatch.setattr(answers, "_read_film", cache(answers._read_film.__wrapped__))
     return classifier

@@ -55,7 +55,10 @@ SHIPPED = published.REPORTS_DIR / "mobilenetv3-test-pgd-8-255.json"
 
 
 @pytest.mark.parametrize(
-    "path", sorted(published.REPORTS_DIR.rglob("*.json")), ids=lambda it: it.stem
+    "path",
+    # The lesson's own answers are checked where they are read.
+    [it for it in sorted(published.REPORTS_DIR.rglob("*.json")) if it.name != "lesson.json"],
+    ids=lambda it: it.stem,
 )
 def test_every_shipped_file_is_sound(path: Path) -> None:
     content = json.loads(path.read_text(encoding="utf-8"))

@@ -51,7 +51,7 @@ def test_a_link_hides_one_group_and_keeps_its_values(open_page: Open, name: str)
     assert drawn(app) == set(class_link.GROUPS) - {name}
     assert lab(app)["level"] == 7
     assert lab(app)["alt"] == SAMPLE.alt
-    assert lab(app)["record"]["model"] == SETTINGS["model"]
+    assert models.title(SETTINGS["model"]) in lab(app)["stated"][7]
     assert "PGD" in threat_model(app)
     assert "steps 2" in threat_model(app)
 

@@ -17,7 +17,9 @@ from facemask_ui.lab import sweeps
 
 
 def made_up_model(sha256: str) -> Any:
-    return SimpleNamespace(card=SimpleNamespace(weights_sha256=sha256), take_turn=nullcontext)
+    return SimpleNamespace(
+        card=SimpleNamespace(weights_sha256=sha256, backbone="mobilenetv3"), take_turn=nullcontext
+    )
 
 
 FACE = np.zeros((224, 224, 3), np.uint8)

@@ -81,6 +81,7 @@ def test_every_string_is_used() -> None:
             continue  # the core's words of a card, likewise
         last = parts[-1]
         named = {last, last.removesuffix("_title"), last.removeprefix("plan_")}
+        named |= {last.removesuffix("_text"), last.removesuffix("_result")}
         named |= {last.removeprefix("table_")}
         assert named & used, key
 

@@ -93,7 +93,7 @@ def test_what_is_left_out_of_a_key_is_decided_by_what_is_in_it() -> None:
 
 
 def make_up_model(sha256: str) -> Any:
-    return SimpleNamespace(card=SimpleNamespace(weights_sha256=sha256))
+    return SimpleNamespace(card=SimpleNamespace(weights_sha256=sha256, backbone="mobilenetv3"))
 
 
 FACE, OTHER_FACE = (np.full((224, 224, 3), level, np.uint8) for level in (0, 1))
