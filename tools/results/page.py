@@ -10,6 +10,7 @@ from typing import Any
 from benchmarks import (
     accelerator,
     attack_strength,
+    certificates,
     fast_precision,
     first_page,
     lab_start,
@@ -142,6 +143,7 @@ def _attacks() -> dict[str, str]:
     nearest, rows = _result("smallest_distances"), _result("fast_precision")["rows"]
     speed, strength = _result("results"), _result("attack_strength")
     return {
+        **_certificates(),
         "distances": attack_strength.table_distances(strength),
         "universal": attack_strength.table_universal(strength),
         "universal_trained": str(attack_strength.UNIVERSAL_TRAINED),
@@ -164,6 +166,18 @@ def _attacks() -> dict[str, str]:
         ),
         "fast_photographs": _name_photographs({row["data_sha256"] for row in rows}),
         "one_image": f"{100 / rows[0]['images']:.2f}",
+    }
+
+
+def _certificates() -> dict[str, str]:
+    values = _result("certificates")
+    first = next(iter(values.values()))
+    return {
+        "certificates": certificates.table(values),
+        "certified_images": str(first["images"]),
+        "certified_copies": f"{first['samples']:,}",
+        "certified_failure": f"{first['failure']:g}",
+        "certified_share": f"{first['attacks_inside']['share']:g}",
     }
 
 

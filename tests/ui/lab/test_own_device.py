@@ -46,11 +46,12 @@ def test_the_device_is_told_what_to_compute(open_page: Open) -> None:
     assert "true_class" not in stage["note"]["fields"]
 
 
+@pytest.mark.usefixtures("brightness")  # the sample is attacked before the device is chosen
 @pytest.mark.parametrize(
     ("link", "words"),
     [
         ({"model": "vgg19"}, "VGG19 needs the lab's server"),
-        ({"attack": "apgd"}, "Auto-PGD needs the lab's server"),
+        ({"attack": "bim"}, "BIM needs the lab's server"),
     ],
 )
 def test_what_needs_the_server_is_said_before_a_picture_is_chosen(
