@@ -73,7 +73,7 @@ def test_a_damaged_model_that_was_chosen_is_one_sentence(
     open_page: Open, two_models: Path, damage: str, view: str
 ) -> None:
     DAMAGES[damage](two_models / BROKEN)
-    more = {"view": "live"} if view == "Inspect" else {}
+    more = {"view": "live", "computed": "server"} if view == "Inspect" else {}
     app = open_page(view, model=BROKEN, **more)
     assert not app.exception
     (sentence,) = sentences(app)

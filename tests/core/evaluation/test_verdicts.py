@@ -93,6 +93,7 @@ _BRIEF: dict[str, dict[str, int]] = {
     "cw": {"steps": 4, "searches": 2, "bisections": 2},
     "lbfgs": {"steps": 3, "searches": 2, "bisections": 2},
     "ensemble": {"steps": 3, "queries": 20},
+    "universal": {"steps": 1},
     "hopskipjump": {"queries": 40},
     "boundary": {"queries": 40},
     "square": {"queries": 20},
