@@ -206,6 +206,7 @@ def check_stores(pupil: Page) -> None:
 def test_a_pupil_comes_back_and_everybody_hears_of_the_end(made_room: Class) -> None:
     held = made_room
     pupil = held.join()
+    expect(pupil.locator("#name")).not_to_be_empty()
     name = pupil.locator("#name").inner_text()
     held.move(_NEXT)
     answer(pupil, "question", 1)
