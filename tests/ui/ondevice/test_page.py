@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks import thirty_devices
 from benchmarks.ondevice.table import (
     BROWSER,
     START,
@@ -37,6 +38,13 @@ def test_the_page_shows_what_was_measured(values: dict[str, Any]) -> None:
     (first,) = (entry for key, entry in values.items() if key.endswith(START))
     assert f"{first['median_ms']} ms" in page
     assert f"{first['processor_ms']} ms" in page
+
+
+def test_the_page_says_what_a_class_costs_the_server() -> None:
+    found = json.loads((ROOT / "benchmarks" / "thirty_devices.json").read_text(encoding="utf-8"))
+    page = (ROOT / "docs" / "on-device.md").read_text(encoding="utf-8")
+    assert thirty_devices.describe(found) in " ".join(page.split())
+    assert found["sweeping_server_seconds"] < 1
 
 
 def test_what_was_measured_is_what_is_shipped(values: dict[str, Any]) -> None:
