@@ -113,6 +113,17 @@ def can_name(path: str) -> bool:
     )
 
 
+def is_memory_spent() -> bool:
+    """Says whether this process once held most of the memory it may; never without a bound."""
+    try:
+        import resource  # Windows has none
+    except ImportError:
+        return False
+    bound, _ = resource.getrlimit(resource.RLIMIT_DATA)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if NAME == "darwin" else 1024)
+    return bound != resource.RLIM_INFINITY and peak > bound / 2
+
+
 def return_freed_memory() -> None:
     """Lets TensorFlow take memory from the system's own allocator, which can give it back.
 

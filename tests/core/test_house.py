@@ -136,6 +136,7 @@ BRANCHES = {
     "facemask_core/cli/work.py": {"nice"},  # goes without where there is no such function
     "facemask_core/pictures/decoder.py": {"/proc", "resource"},  # goes without where it is not
     "facemask_core/models/foreign/reader_process.py": {"resource"},  # likewise
+    "facemask_core/system.py": {"resource"},  # likewise
     "facemask_ui/rooms/reach.py": {"/proc", "fcntl"},  # where the system is Linux
     "benchmarks/served.py": {"/proc", "SIGKILL", "sysconf"},  # says what is missing without /proc
     "tests/core/peak_memory.py": {"/proc", "resource"},

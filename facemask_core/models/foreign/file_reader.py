@@ -66,7 +66,7 @@ def read(path: Path) -> FileContent:
 
             save_again = reader.EXPORT_AGAIN
             return reader.read(path)
-    except ForeignModelError:
+    except (ForeignModelError, MemoryError):
         raise
     except Exception as error:  # h5py raises nearly every kind on a damaged file
         reason = "it is damaged or cut short" if not isinstance(error, OSError) else _why(error)

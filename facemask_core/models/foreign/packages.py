@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import io
-import lzma
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from facemask_core.data import zips
 from facemask_core.models.foreign import limits
 from facemask_core.models.foreign.content import LABELS_FILE, refuse
 
@@ -28,10 +27,7 @@ _LONGEST_NAME = 80
 _LARGEST_LABELS = 10_000
 _SMALL = 2**20
 """Bytes that a zip may unpack to however small it is."""
-_DAMAGE = (
-    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
-    *(OSError, EOFError, ValueError, NotImplementedError, RuntimeError),
-)
+_DAMAGE = (*zips.DAMAGE, RuntimeError)
 """What Python raises of a zip that is damaged, or has a password."""
 
 

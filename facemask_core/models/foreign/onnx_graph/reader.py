@@ -18,6 +18,7 @@ import numpy as np
 import onnx
 from onnx import numpy_helper
 
+from facemask_core import system
 from facemask_core.models.foreign import limits
 from facemask_core.models.foreign.content import ONNX, Arrays, FileContent, refuse
 
@@ -45,10 +46,16 @@ def read(path: Path) -> FileContent:
 
     Raises:
         ForeignModelError: It is larger than a model may be, or holds what is not read.
+        MemoryError: It needs more memory than this process may take.
         Exception: It is damaged, in any of the library's many ways to say so.
     """
     model = onnx.ModelProto()
-    model.ParseFromString(path.read_bytes())
+    try:
+        model.ParseFromString(path.read_bytes())
+    except Exception:
+        if system.is_memory_spent():  # which the library takes for damage
+            raise MemoryError from None
+        raise
     nodes = len(model.graph.node)
     if nodes > limits.MOST_NODES:
         raise refuse(
