@@ -30,7 +30,7 @@ async def bring(visitor: Visitor, address: str, picture: bytes) -> None:
         RuntimeError: The page has no place to put it.
     """
     source = WidgetState(id=await _widget(visitor, "button_group", "-source"))
-    source.string_array_value.data.append(":material/upload: Upload")
+    source.string_array_value.data.append("Upload")
     uploader = WidgetState(id=await _widget(visitor, "file_uploader", "-upload-0", source))
     place = await _place(visitor)
     await asyncio.to_thread(_put, address, place.upload_url, picture)

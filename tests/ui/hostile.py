@@ -115,7 +115,7 @@ class Hostile:
     def _upload_large(self) -> None:
         with self._open() as tab:
             source = WidgetState(id=find_widget(tab, "Attack", "", "button_group", "-source"))
-            source.string_array_value.data.append(":material/upload: Upload")
+            source.string_array_value.data.append("Upload")
             name = find_widget(tab, "Attack", "", "file_uploader", "-upload-0", source)
             place = ask_for_upload(tab)
             assert put_file(self._address, place.upload_url, self._picture)[0] == 204
