@@ -1,12 +1,14 @@
 """Measures a room: thirty phone-sized pages of Chromium's and a projector on this machine.
 
     python -m benchmarks.room_of_thirty
-    python -m benchmarks.room_of_thirty --pupils 3 --lesson 10 --pace 1 --json short.json
+    python -m benchmarks.room_of_thirty --pupils 3 --lesson 10 --pace 1 --hurry --json short.json
 
 A lab is started with a room. All pupils open its link at once, as when a code is shown. Then the
-teacher goes through the whole lesson: at each question every pupil guesses, at a moment of their
-own, the teacher reveals, and moves on. What is recorded: seconds until all have joined, from each
-guess to its count on the projector, from each move to the last pupil's page, and every error.
+teacher goes through the whole lesson, each step for its share of the lesson's minutes: every pupil
+guesses, at a moment of their own, the teacher reveals, and moves on. On the way a page is reloaded,
+another loses its network for half a minute, and a pupil joins late. What is recorded: seconds until
+all have joined, from each guess to its count on the projector, from each move to the last pupil's
+page, and every error. The file is written even where a page fails.
 Pupils take no pictures here: thirty phones have processors of their own, and this machine has not.
 """
 
@@ -26,7 +28,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Error, Page, async_playwright
 
 from benchmarks import served
 from benchmarks.room_of_thirty import lab
@@ -37,6 +39,11 @@ _PHONE = {"width": 390, "height": 844}
 _WALL = {"width": 1920, "height": 1080}
 _PATIENCE_MS = 60_000
 _LOOK_SECONDS = 0.05
+_LOST_SECONDS = 30.0
+_LATEST_GUESS = 10.0
+"""Seconds after the last guess within which the projector has counted all."""
+_MISHAPS = {3: "reloaded", 5: "lost", 7: "late"}
+"""What happens at which step of the lesson."""
 _WATCH_SCENES = """() => {
   window.scenes = [];
   new MutationObserver(() => window.scenes.push(Date.now()))
@@ -63,69 +70,93 @@ class Lesson:
     Attributes:
         wall: The projector's page.
         phones: The pupils' pages.
+        joined: Seconds until the projector had counted all pupils.
         guesses: Seconds from each guess to its count on the projector.
         moves: Seconds from each move to the last pupil's page.
+        mishaps: Seconds until a page that was reloaded, cut off or late was in the lesson.
         errors: Whatever a page complained of.
+        steps: How many steps were gone through.
     """
 
-    def __init__(self, pace: float, seed: int) -> None:
+    def __init__(self, browser: Browser, link: str, asked: argparse.Namespace) -> None:
         """Begins with nobody there.
 
         Args:
-            pace: Seconds within which all guess.
-            seed: Seed of all choices.
+            browser: Where the pages are opened.
+            link: The pupils' link.
+            asked: The command's options.
         """
         self.wall: Page
         self.phones: list[Page] = []
+        self.joined: float | None = None
         self.guesses: list[float] = []
         self.moves: list[float] = []
+        self.mishaps: dict[str, float] = {}
         self.errors: list[str] = []
-        self._pace, self._chance = pace, random.Random(seed)  # noqa: S311  (no secret)
+        self.steps = 0
+        self._browser, self._link, self._asked = browser, link, asked
+        self._chance = random.Random(asked.seed)  # noqa: S311  (no secret)
+        self._cut_off: set[Page] = set()
 
-    async def open_page(self, browser: Browser, address: str, viewport: dict[str, int]) -> Page:
+    async def open_page(self, address: str, viewport: dict[str, int]) -> Page:
         """Opens a page in a profile of its own."""
-        context = await browser.new_context(viewport=viewport)  # type: ignore[arg-type]
+        context = await self._browser.new_context(viewport=viewport)  # type: ignore[arg-type]
         page = await context.new_page()
         page.set_default_timeout(_PATIENCE_MS)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on(
-            "console", lambda line: self.errors.append(line.text) if line.type == "error" else None
-        )
+        page.on("console", lambda line: self._note(page, line.type, line.text))
         await page.goto(address)
         return page
 
-    async def join_all(self, browser: Browser, link: str, count: int) -> float:
-        """Opens all pupils' pages at once; returns the seconds until the projector counts them."""
-        start = time.monotonic()
-        opened = (self.open_page(browser, link, _PHONE) for _ in range(count))
+    def _note(self, page: Page, kind: str, text: str) -> None:
+        if kind == "error" and page not in self._cut_off:
+            self.errors.append(text)
+
+    async def join_all(self) -> None:
+        """Opens all pupils' pages at once, and waits until the projector counts them."""
+        start, count = time.monotonic(), self._asked.pupils
+        opened = (self.open_page(self._link, _PHONE) for _ in range(count))
         self.phones = [*await asyncio.gather(*opened)]
+        await self._wait_for_joined(count)
+        self.joined = time.monotonic() - start
+        for phone in self.phones:
+            await _watch_phone(phone)
+        await self.wall.evaluate(_WATCH_COUNTS)
+
+    async def _wait_for_joined(self, count: int) -> None:
         text = "document.querySelector('[data-part=joined]').textContent"
         await _wait_until(self.wall, f"parseInt({text}) >= {count}")
-        joined = time.monotonic() - start
-        for phone in self.phones:
-            await phone.wait_for_selector("main .scene h1")
-            await phone.evaluate(_WATCH_SCENES)
-        await self.wall.evaluate(_WATCH_COUNTS)
-        return joined
 
     async def guess(self) -> None:
         """Has every pupil guess, each at a moment of their own."""
         await self.wall.evaluate("window.counts = []")
-        clicks = await asyncio.gather(*(self._guess_once(phone) for phone in self.phones))
+        clicks = await asyncio.gather(*(self._guess_once(phone) for phone in [*self.phones]))
         clicked = sorted(at for at in clicks if at is not None)
-        await asyncio.sleep(1.0)
-        counts: list[tuple[int, int]] = await self.wall.evaluate("window.counts")
+        end = time.monotonic() + _LATEST_GUESS
+        counts: list[tuple[int, int]] = []
+        while clicked and time.monotonic() < end and not _has_counted(counts, len(clicked)):
+            await asyncio.sleep(_LOOK_SECONDS)
+            counts = await self.wall.evaluate("window.counts")
         for row, at in enumerate(clicked, 1):
             seen = next((when for when, count in counts if count >= row), None)
             if seen is None:
-                self.errors.append("a guess did not arrive within a second of the last")
+                self.errors.append(f"a guess was not counted within {_LATEST_GUESS:.0f} seconds")
             else:
                 self.guesses.append(max(0.0, seen - at) / 1000)
 
     async def _guess_once(self, phone: Page) -> int | None:
-        await asyncio.sleep(self._chance.uniform(0, self._pace))
-        at: int | None = await phone.evaluate(_CLICK, self._chance.randrange(4))
+        await asyncio.sleep(self._chance.uniform(0, self._asked.pace))
+        try:
+            at: int | None = await phone.evaluate(_CLICK, self._chance.randrange(4))
+        except Error as error:
+            self._give_up(phone, error)
+            return None
         return at
+
+    def _give_up(self, phone: Page, error: Exception) -> None:
+        """Goes on without a page that has failed, which counts as an error."""
+        self.errors.append(f"a pupil's page failed: {error}")
+        self.phones.remove(phone)
 
     async def move_on(self) -> None:
         """Moves to the next step, and waits until every pupil's page has followed."""
@@ -134,24 +165,68 @@ class Lesson:
         at: int = await self.wall.evaluate(
             "() => { document.querySelector('[data-part=next]').click(); return Date.now(); }"
         )
-        arrived = []
-        for phone in self.phones:
-            await _wait_until(phone, "window.scenes.length > 0")
-            arrived.append(await phone.evaluate("window.scenes[0]"))
+        arrived = [at]
+        for phone in [*self.phones]:
+            try:
+                await _wait_until(phone, "window.scenes.length > 0")
+                arrived.append(await phone.evaluate("window.scenes[0]"))
+                if not await phone.evaluate("document.querySelector('#name').textContent"):
+                    self.errors.append("a pupil's page has left the room")
+            except (Error, TimeoutError) as error:
+                self._give_up(phone, error)
         self.moves.append((max(arrived) - at) / 1000)
 
-    async def walk(self) -> int:
-        """Goes through the whole lesson; returns the number of steps."""
-        steps = 0
+    async def walk(self) -> None:
+        """Goes through the whole lesson."""
+        label = await self.wall.locator("[data-part=step]").inner_text()
+        count = int(re.findall(r"[0-9]+", label)[1])
+        share = 0.0 if self._asked.hurry else 60 * self._asked.lesson / count
         while True:
-            steps += 1
+            until = time.monotonic() + share
             await self.guess()
+            if (mishap := _MISHAPS.get(self.steps)) is not None:
+                await self._suffer(mishap)
             if await self.wall.locator("[data-part=reveal]").is_enabled():
                 await self.wall.locator("[data-part=reveal]").click()
-                await asyncio.sleep(self._pace / 2)
+                await asyncio.sleep(self._asked.pace / 2)
+            await asyncio.sleep(max(0.0, until - time.monotonic()))
+            self.steps += 1
             if await self.wall.locator("[data-part=next]").is_disabled():
-                return steps
+                return
             await self.move_on()
+
+    async def _suffer(self, mishap: str) -> None:
+        """Has something happen to a pupil, and notes after how many seconds all is well again."""
+        phone = self._chance.choice(self.phones)
+        if mishap == "lost":
+            self._cut_off.add(phone)
+            await phone.context.set_offline(True)
+            await asyncio.sleep(_LOST_SECONDS)
+        start = time.monotonic()
+        if mishap == "late":
+            phone = await self.open_page(self._link, _PHONE)
+            self.phones.append(phone)
+            await self._wait_for_joined(len(self.phones))
+        elif mishap == "lost":
+            await phone.context.set_offline(False)
+            await _wait_until(phone, "document.querySelector('#lost').hidden")
+            self._cut_off.discard(phone)
+        else:
+            name = await phone.locator("#name").inner_text()
+            await phone.reload()
+            await _wait_until(phone, f"document.querySelector('#name').textContent === {name!r}")
+        self.mishaps[mishap] = round(time.monotonic() - start, 2)
+        if mishap != "lost":
+            await _watch_phone(phone)
+
+
+async def _watch_phone(phone: Page) -> None:
+    await phone.wait_for_selector("main .scene h1")
+    await phone.evaluate(_WATCH_SCENES)
+
+
+def _has_counted(counts: Sequence[tuple[int, int]], wanted: int) -> bool:
+    return any(count >= wanted for _, count in counts)
 
 
 async def _wait_until(page: Page, expression: str) -> None:
@@ -173,27 +248,32 @@ async def attend(
         room: The room.
         asked: The command's options.
     """
-    lesson, start = Lesson(asked.pace, asked.seed), time.monotonic()
+    start = time.monotonic()
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=shutil.which("chromium"),
             args=["--no-sandbox", "--disable-dev-shm-usage"],
         )
-        lesson.wall = await lesson.open_page(browser, room.projector, _WALL)
-        await lesson.wall.wait_for_selector(".big-code")
-        before = server.processor
-        joined = await lesson.join_all(browser, room.join, asked.pupils)
-        steps = await lesson.walk()
+        lesson, before = Lesson(browser, room.join, asked), server.processor
+        try:
+            lesson.wall = await lesson.open_page(room.projector, _WALL)
+            await lesson.wall.wait_for_selector(".big-code")
+            before = server.processor
+            await lesson.join_all()
+            await lesson.walk()
+        except (Error, TimeoutError) as error:
+            lesson.errors.append(f"the lesson broke off: {error}")
         spent = server.processor - before
         await browser.close()
     return {
         "pupils": asked.pupils,
         "lesson_minutes": asked.lesson,
-        "steps": steps,
+        "steps": lesson.steps,
         "seconds": round(time.monotonic() - start, 1),
-        "joined_s": round(joined, 2),
+        "joined_s": None if lesson.joined is None else round(lesson.joined, 2),
         "guess_s": summarise(lesson.guesses),
         "move_s": summarise(lesson.moves),
+        "mishaps_s": lesson.mishaps,
         "errors": lesson.errors,
         "server_processor_s": round(spent, 2),
         "server_memory_mib": round(server.memory),
@@ -218,6 +298,7 @@ def main() -> None:
     parser.add_argument("--pupils", type=int, default=30)
     parser.add_argument("--lesson", type=int, default=25, choices=(10, 25, 45))
     parser.add_argument("--pace", type=float, default=6.0, help="seconds within which all guess")
+    parser.add_argument("--hurry", action="store_true", help="do not wait out the lesson's minutes")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", type=Path, default=RESULT)
     asked = parser.parse_args()
@@ -226,7 +307,8 @@ def main() -> None:
         log = Path(home) / "server.log"
         with lab.start(Path(home), log, asked.lesson) as server:
             values = asyncio.run(attend(server, lab.read_room(log), asked))
-    values |= {"load_before": round(load, 1), "cores": os.cpu_count()}
+    values |= {"load_before": round(load, 1), "load_after": round(os.getloadavg()[0], 1)}
+    values |= {"cores": os.cpu_count()}
     write_atomically(asked.json, (json.dumps(values, indent=1) + "\n").encode())
     print(re.sub(r"\n\s+", " ", json.dumps(values, indent=1)))
 
