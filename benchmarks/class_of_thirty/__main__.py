@@ -2,6 +2,11 @@
 
     python -m benchmarks.class_of_thirty
     python -m benchmarks.class_of_thirty --visitors 3 --minutes 0.5 --json short.json
+    python -m benchmarks.class_of_thirty --minutes 10 --home FOLDER
+
+In a new folder the server has not had the time to compute PGD's films of the lab's own pictures;
+``--home`` is a folder in which it has been idle (or ``python -m facemask_ui.lab.sample_films``
+with FACEMASK_HOME has run).
 
 Each draws from the models and the attacks (FGSM, PGD, all verdicts), looks at the answer for some
 seconds, and asks anew; one in four moves on before the answer is whole. Every second visitor has
@@ -191,6 +196,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=Class.seconds / 60)
     parser.add_argument("--model", action="append", choices=visitor.MODELS)
     parser.add_argument("--turns", type=int, default=3, help="of batches alone and together")
+    parser.add_argument("--home", type=Path, help="where the server's films and reports lie")
     parser.add_argument("--json", type=Path, default=RESULT)
     chosen = parser.parse_args()
     seconds = 60 * chosen.minutes
@@ -200,8 +206,10 @@ def main() -> None:
         arrival=min(Class.arrival, seconds / 2),
         models=tuple(chosen.model or visitor.MODELS),
     )
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
-        values = held(Path(home), asked)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as empty:
+        home = chosen.home or Path(empty)
+        films = len(list((home / "films").glob("*.film")))
+        values = held(home, asked) | {"films_there": films}
     if chosen.turns:
         values["together"] = {name: together.ratios(name, chosen.turns) for name in asked.models}
     chosen.json.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")

@@ -19,6 +19,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
+from facemask_core.attacks.pgd import PGD
 from facemask_core.data import samples
 
 MODELS = ("mobilenetv3", "mobilenetv3-robust", "inceptionv3", "vgg19")
@@ -67,6 +68,8 @@ class Wait:
 def drawn(chance: random.Random, *, models: tuple[str, ...] = MODELS, own: bool = False) -> Wish:
     """Draws what a pupil might want: mostly FGSM on the first model, at times PGD or all verdicts.
 
+    Samples are asked about with PGD as it is offered first, one's own picture with any steps.
+
     Args:
         chance: The visitor's own.
         models: Those to choose from, the first the likeliest.
@@ -78,9 +81,11 @@ def drawn(chance: random.Random, *, models: tuple[str, ...] = MODELS, own: bool 
     if kind == "Inspect":
         return Wish(f"{kind}, {about}", kind, face)
     (model,) = chance.choices(models, WEIGHTS[: len(models)])
-    more = f"epsilon={chance.randrange(1, 33)}"
+    # The session remembers what a link leaves out, so each says all of its wish.
+    more = f"attack=fgsm&epsilon={chance.randrange(1, 33)}"
     if kind == "PGD":
-        more = f"attack=pgd&steps={chance.choice((5, 10, 20))}"
+        offered = PGD().steps
+        more = f"attack=pgd&steps={chance.choice((5, 10, offered)) if own else offered}"
     return Wish(f"{kind}, {about}", "Attack", f"model={model}&{more}{face}")
 
 
