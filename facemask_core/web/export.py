@@ -59,7 +59,7 @@ def write_finder_files() -> dict[str, bytes]:
         FaceFinderError: The finder's weights are missing, or are others than expected.
     """
     plan, weights = write_finder()
-    return {FINDER_PLAN: _write_json(plan), FINDER_WEIGHTS: weights}
+    return {FINDER_PLAN: write_json(plan), FINDER_WEIGHTS: weights}
 
 
 def _write(output: Path, contents: dict[str, bytes]) -> dict[str, int]:
@@ -84,11 +84,12 @@ def write_model(name: str) -> dict[str, bytes]:
     refuse_backbone(card)
     plan = write_plan(checkpoints.load_model(folder, card), card)
     return {
-        PLAN_FILE: _write_json(plan),
+        PLAN_FILE: write_json(plan),
         checkpoints.WEIGHTS_FILE: (folder / checkpoints.WEIGHTS_FILE).read_bytes(),
-        ATTACKS_FILE: _write_json(describe_attacks()),
+        ATTACKS_FILE: write_json(describe_attacks()),
     }
 
 
-def _write_json(value: object) -> bytes:
+def write_json(value: object) -> bytes:
+    """Writes JSON as short as it can be."""
     return json.dumps(value, separators=(",", ":")).encode()

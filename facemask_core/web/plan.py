@@ -115,15 +115,15 @@ def _note_convolution(tracer: _Tracer, layer: Any, value: _Value) -> _Value:
     (size, wide), (stride, across) = layer.kernel_size, layer.strides
     if size != wide or stride != across or layer.dilation_rate != (1, 1):
         raise ExportError(f"A browser computes square convolutions alone, not {layer.name}.")
-    if layer.activation is not keras.activations.linear or getattr(layer, "groups", 1) != 1:
-        raise ExportError(f"A browser cannot compute {layer.name} in one step.")
+    if getattr(layer, "groups", 1) != 1:
+        raise ExportError(f"A browser cannot compute {layer.name}, which has groups of channels.")
     depthwise = isinstance(layer, layers.DepthwiseConv2D)
     if depthwise and layer.depth_multiplier != 1:
         raise ExportError(f"A browser gives each channel one kernel, unlike {layer.name}.")
     top, left = value.padding
     if layer.padding == "same":
         top, left = (rows_before(length, size, stride) for length in value.shape[:2])
-    return tracer.add(
+    result = tracer.add(
         "depthwise" if depthwise else "convolution",
         [_Value(value.step, value.shape)],
         tuple(layer.output.shape[1:]),
@@ -133,6 +133,7 @@ def _note_convolution(tracer: _Tracer, layer: Any, value: _Value) -> _Value:
         kernel=tracer.key(layer.kernel),
         bias=tracer.key(layer.bias),
     )
+    return _activate(tracer, layer, result)
 
 
 def rows_before(length: int, size: int, stride: int) -> int:
@@ -157,9 +158,18 @@ def _note_batch_norm(tracer: _Tracer, layer: Any, value: _Value) -> _Value:
 
 
 def _note_activation(tracer: _Tracer, layer: Any, value: _Value) -> _Value:
-    if layer.activation is not keras.activations.hard_silu:
-        raise ExportError(f"A browser cannot compute the activation {layer.name}.")
-    return tracer.add("hard_swish", [value], value.shape)
+    return _activate(tracer, layer, value)
+
+
+def _activate(tracer: _Tracer, layer: Any, value: _Value) -> _Value:
+    """Notes the activation that a layer is, or has."""
+    if layer.activation is keras.activations.linear:
+        return value
+    if layer.activation is keras.activations.hard_silu:
+        return tracer.add("hard_swish", [value], value.shape)
+    if layer.activation in _RELUS:
+        return tracer.add("relu", [value], value.shape, most=_RELUS[layer.activation])
+    raise ExportError(f"A browser cannot compute the activation of {layer.name}.")
 
 
 def _note_relu(tracer: _Tracer, layer: Any, value: _Value) -> _Value:
@@ -186,16 +196,17 @@ def _note_scale(tracer: _Tracer, layer: Any, values: list[_Value]) -> _Value:
 
 
 def _note_dense(tracer: _Tracer, layer: Any, value: _Value) -> _Value:
-    if layer.activation is not keras.activations.linear:
-        raise ExportError(f"A browser cannot compute {layer.name} in one step.")
     kernel, bias = tracer.key(layer.kernel), tracer.key(layer.bias)
-    return tracer.add("dense", [value], (layer.units,), kernel=kernel, bias=bias)
+    result = tracer.add("dense", [value], (layer.units,), kernel=kernel, bias=bias)
+    return _activate(tracer, layer, result)
 
 
 def _note_nothing(tracer: _Tracer, layer: Any, value: _Value) -> _Value:
     return value
 
 
+_RELUS = {keras.activations.relu: None, keras.activations.relu6: 6.0}
+"""The largest value that each lets through."""
 _NOTES: tuple[tuple[Any, Callable[..., _Value]], ...] = (
     (layers.Rescaling, _note_rescaling),
     (layers.ZeroPadding2D, _note_padding),
@@ -238,11 +249,38 @@ def write_plan(model: keras.Model, card: checkpoints.Card) -> dict[str, Any]:
         ExportError: Its backbone, or one of its layers, is none a browser can compute.
     """
     refuse_backbone(card)
+    return describe_plan(card, trace_steps(model, card.input_size))
+
+
+def trace_steps(
+    model: keras.Model, side: int, rescaling: tuple[float, float] | None = None
+) -> list[dict[str, Any]]:
+    """Follows the pixels through a model.
+
+    Args:
+        model: The model, to its logits.
+        side: Side of the pictures.
+        rescaling: Factor and offset of the pixels before it; None where the model does that.
+
+    Raises:
+        ExportError: One of its layers is none a browser can compute.
+    """
     keys = {id(weight): key for key, weight in checkpoints.name_by_position(model.weights)}
     tracer = _Tracer(keys)
-    shape = (card.input_size, card.input_size, 3)
-    pixels = tracer.add("pixels", [], shape)
+    pixels = tracer.add("pixels", [], (side, side, 3))
+    if rescaling is not None:
+        pixels = _rescale(tracer, pixels, *rescaling)
     compat.run_graph(model, pixels, tracer.call)
+    return tracer.steps
+
+
+def describe_plan(card: checkpoints.Card, steps: list[dict[str, Any]]) -> dict[str, Any]:
+    """Describes a model to a browser, fit for JSON.
+
+    Args:
+        card: Its card.
+        steps: What :func:`trace_steps` noted.
+    """
     return {
         "format": FORMAT,
         "model": card.name,
@@ -250,5 +288,5 @@ def write_plan(model: keras.Model, card: checkpoints.Card) -> dict[str, Any]:
         "weights_sha256": card.weights_sha256,
         "classes": card.classes,
         "unsure_below": card.unsure_below,
-        "steps": tracer.steps,
+        "steps": steps,
     }

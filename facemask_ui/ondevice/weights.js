@@ -1,19 +1,24 @@
-// Weights as the checkpoint has them (safetensors, float16), and batch norm folded into them.
+// Weights as the file has them (safetensors), and batch norm folded into them.
 
-/** Reads a safetensors file: each array by its name, as float32. */
+/** Reads a safetensors file: each array by its name, as float32; checkpoints of the lab's have float16. */
 function readWeights(buffer) {
   const size = Number(new DataView(buffer).getBigUint64(0, true));
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, size)));
   const arrays = new Map();
   for (const [name, entry] of Object.entries(header)) {
     if (name === "__metadata__") continue;
-    if (entry.dtype !== "F16") throw new Error(`The weights ${name} are ${entry.dtype}, not F16.`);
     const [begin, end] = entry.data_offsets.map((offset) => 8 + size + offset);
-    const halves = new Uint16Array(buffer.slice(begin, end));
-    arrays.set(name, { shape: entry.shape, values: Float32Array.from(halves, fromHalf) });
+    const read = WEIGHT_KINDS[entry.dtype];
+    if (!read) throw new Error(`The weights ${name} are ${entry.dtype}, neither F16 nor F32.`);
+    arrays.set(name, { shape: entry.shape, values: read(buffer.slice(begin, end)) });
   }
   return arrays;
 }
+
+const WEIGHT_KINDS = {
+  F16: (bytes) => Float32Array.from(new Uint16Array(bytes), fromHalf),
+  F32: (bytes) => new Float32Array(bytes),
+};
 
 /** Reads a float16 by its bits (IEEE 754); weights hold no infinity and no NaN. */
 function fromHalf(bits) {

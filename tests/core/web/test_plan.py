@@ -59,10 +59,10 @@ def test_a_slow_backbone_is_refused_in_a_sentence(card: Card) -> None:
 @pytest.mark.parametrize(
     ("layer", "reason"),
     [
-        (layers.Activation("tanh", name="bend"), "activation bend"),
+        (layers.Activation("tanh", name="bend"), "activation of bend"),
         (layers.Conv2D(6, 3, name="six"), "multiples of 4 channels, not 6"),
         (layers.Conv2D(4, (3, 1), name="bar"), "square convolutions alone, not bar"),
-        (layers.Conv2D(4, 3, activation="relu", name="two"), "two in one step"),
+        (layers.Conv2D(4, 3, activation="tanh", name="two"), "activation of two"),
         (layers.BatchNormalization(name="norm"), "after convolutions alone: norm"),
         (layers.ReLU(negative_slope=0.1, name="leaky"), "plain ReLU alone, not leaky"),
         (layers.MaxPooling2D(name="most"), "layer most"),
