@@ -23,6 +23,7 @@ class Server:
 
     Attributes:
         process: The server.
+        port: Its port.
         address: Where it answers.
     """
 
@@ -35,6 +36,7 @@ class Server:
         entry: Sequence[str] = ("-m", "streamlit"),
         *,
         log: Path | None = None,
+        port: int | None = None,
         **more: str,
     ) -> None:
         """Starts it and waits until it answers.
@@ -43,6 +45,7 @@ class Server:
             home: The folder.
             entry: What Python is told to run, instead of Streamlit as it is.
             log: Where what it prints is kept; nowhere if None.
+            port: Its port; a free one if None.
             **more: Further variables of its environment.
 
         Raises:
@@ -50,11 +53,11 @@ class Server:
         """
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        self.address = f"http://127.0.0.1:{port}"
+            self.port: int = port or probe.getsockname()[1]
+        self.address = f"http://127.0.0.1:{self.port}"
         with (log or Path(os.devnull)).open("wb") as output:
             self.process = subprocess.Popen(  # noqa: S603  (the lab's own command line)
-                [sys.executable, *entry, "run", "app.py", "--server.port", str(port)],
+                [sys.executable, *entry, "run", "app.py", "--server.port", str(self.port)],
                 cwd=ROOT,
                 env=os.environ
                 | {"PYTHONUNBUFFERED": "1", "FACEMASK_HOME": str(home)}

@@ -40,6 +40,11 @@ def check_room(language: str) -> None:
         raise RoomError("streams", language)
 
 
+def is_followed() -> bool:
+    """Tells whether any browser follows a room just now."""
+    return bool(len(_ALL))
+
+
 class Watcher:
     """One browser's stream; made in the event loop that serves it."""
 
