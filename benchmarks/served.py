@@ -104,6 +104,7 @@ def running(
     entry: Sequence[str] = ("-m", "streamlit"),
     *,
     log: Path | None = None,
+    port: int | None = None,
     **more: str,
 ) -> Iterator[Server]:
     """A lab for as long as the block runs; its worker ends with it.
@@ -112,9 +113,10 @@ def running(
         home: Where its reports lie.
         entry: What Python is told to run, instead of Streamlit as it is.
         log: Where what it prints is kept; nowhere if None.
+        port: Its port; a free one if None.
         **more: Further variables of its environment.
     """
-    server = Server(home, entry, log=log, **more)
+    server = Server(home, entry, log=log, port=port, **more)
     try:
         yield server
     finally:

@@ -20,6 +20,7 @@ from facemask_core import attacks
 from facemask_core.data import samples
 from facemask_core.epsilons import LINF
 from facemask_core.errors import FacemaskError
+from facemask_core.models.classifier import Classifier
 from facemask_ui.choices import models
 from facemask_ui.face.question import Question
 from facemask_ui.lab import sample_films, stored_films
@@ -39,7 +40,7 @@ Truth = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class _Film:
+class FaceFilm:
     """What FGSM does to one of the lab's faces at every notch of the slider.
 
     Attributes:
@@ -65,16 +66,37 @@ class _Film:
         return next((notch for notch, share in self.noise if share < _HALF), None)
 
 
-@cache
-def _read_film(sample: str, model: str, weights: str) -> _Film:
+def ask(sample: str, classifier: Classifier) -> Question:
+    """Asks what FGSM does to a model that looks at one of the lab's faces.
+
+    Args:
+        sample: The face.
+        classifier: The model.
+    """
     (question,) = sample_films.list_questions(
-        models.on_demand(model), attacks.make("fgsm"), [samples.get(sample)]
+        classifier, attacks.make("fgsm"), [samples.get(sample)]
     )
+    return question
+
+
+@cache
+def _read_film(sample: str, model: str, weights: str) -> FaceFilm:
+    question = ask(sample, models.on_demand(model))
     film = stored_films.find_film(question) or _compute_film(question, model)
+    return summarise(question, film)
+
+
+def summarise(question: Question, film: Sequence[Part]) -> FaceFilm:
+    """Takes from a film what a room needs of it.
+
+    Args:
+        question: What the film answers.
+        film: All its parts.
+    """
     answers = {notch: answer for part in film for notch, answer in part.answers.items()}
     noise = [pair for part in film if part.kind == "line" for pair in part.header["values"]]
     signs = [np.asarray(part.values) for part in film if part.kind == "sign"]
-    return _Film(
+    return FaceFilm(
         question.label,
         tuple((answers[notch][0], answers[notch][1]) for notch in LINF.notches),
         tuple((int(notch), float(share)) for notch, share in noise),
@@ -97,7 +119,13 @@ def _pack(signs: NDArray[Any]) -> bytes:
     return np.packbits(np.stack([signs > 0, signs != 0]).ravel()).tobytes()
 
 
-def _find_film(sample: str, model: str) -> _Film:
+def find_film(sample: str, model: str) -> FaceFilm:
+    """Finds what FGSM does to a shipped model that looks at one of the lab's faces.
+
+    Args:
+        sample: The face.
+        model: The model.
+    """
     return _read_film(sample, model, models.sha256(model))
 
 
@@ -115,18 +143,16 @@ def read_bits(sample: str, model: str) -> bytes | None:
     """
     if model not in models.shipped() or sample not in {it.id for it in samples.gallery()}:
         return None
-    return _find_film(sample, model).bits or None
+    return find_film(sample, model).bits or None
 
 
-def tell_answers(sample: str, model: str, levels: Iterable[float]) -> dict[float, Truth]:
+def tell_answers(film: FaceFilm, levels: Iterable[float]) -> dict[float, Truth]:
     """Tells what a model answers about a face at some epsilons.
 
     Args:
-        sample: The lab's face.
-        model: The model.
+        film: The model's answers.
         levels: The epsilons in steps of 1/255.
     """
-    film = _find_film(sample, model)
     answers = {level: film.probabilities[int(level)] for level in levels}
     return {
         level: {
@@ -138,14 +164,12 @@ def tell_answers(sample: str, model: str, levels: Iterable[float]) -> dict[float
     }
 
 
-def tell_slider(sample: str, model: str) -> Truth:
+def tell_slider(film: FaceFilm) -> Truth:
     """Tells where on the slider a model changes its mind, and what it answers at each notch.
 
     Args:
-        sample: The lab's face.
-        model: The model.
+        film: The model's answers.
     """
-    film = _find_film(sample, model)
     smallest = film.find_smallest()
     return {
         "answer": NEVER if smallest is None else str(smallest),
@@ -154,21 +178,19 @@ def tell_slider(sample: str, model: str) -> Truth:
     }
 
 
-def tell_numbers(sample: str, model: str, twin: str, numbers: Sequence[str]) -> Truth:
+def tell_numbers(film: FaceFilm, twin: FaceFilm, numbers: Sequence[str]) -> Truth:
     """Tells the numbers of a step on one's own face for the lab's face, at the slider's notches.
 
     Args:
-        sample: The lab's face.
-        model: The model.
-        twin: The model that it is compared with.
+        film: The model's answers.
+        twin: Those of the model that it is compared with.
         numbers: Their names.
     """
-    film = _find_film(sample, model)
     found = {
         "attack": film.find_smallest(),
         "noise": film.find_noise(),
         "plain": film.find_smallest(),
-        "robust": _find_film(sample, twin).find_smallest(),
+        "robust": twin.find_smallest(),
     }
     return {"numbers": {name: "none" if found[name] is None else found[name] for name in numbers}}
 

@@ -62,6 +62,16 @@ function makeProse(text) {
     paragraph.split("**").map((part, row) => (row % 2 ? make("strong", {}, part) : part))));
 }
 
+/** Reads a part of the page's address; a part that is no text reads as it stands there. */
+function readAddress(place) {
+  const part = location.pathname.split("/")[place] ?? "";
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 /** Puts a text into an element, only if it is another one. */
 function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;

@@ -17,9 +17,12 @@ async function readFace(sample) {
   return context.getImageData(0, 0, SIDE, SIDE).data;
 }
 
+/** Where the pattern of a step's model lies; a class's own model has one in its room. */
+const findPattern = ({ sample, model, pattern }) => (pattern ? `/room/file/${pattern}` : `/room/film/${sample}/${model}`);
+
 /** Reads where FGSM moves each value: -1, 0 or 1. */
-async function readPattern(sample, model) {
-  const response = await fetch(`/room/film/${sample}/${model}`);
+async function readPattern(address) {
+  const response = await fetch(address);
   if (!response.ok) throw new Error(String(response.status));
   const bits = new Uint8Array(await response.arrayBuffer());
   const read = (at) => (bits[at >> 3] >> (7 - (at & 7))) & 1;
@@ -36,14 +39,16 @@ function once(cache, key, read) {
   return cache.get(key);
 }
 
-/** Draws a lab's face at a level of epsilon; without a model, or at 0, as it is. */
-async function drawFace(canvas, sample, model, level) {
+/** Draws a step's face at a level of epsilon; without a model, or at 0, as it is. */
+async function drawFace(canvas, step, level) {
+  const { sample } = step;
   const order = (canvas.order ?? 0) + 1;
   canvas.order = order; // a later call wins, whichever is ready first
   try {
     const face = await once(FACES, sample, () => readFace(sample));
-    const pattern = model && level
-      ? await once(PATTERNS, `${sample}/${model}`, () => readPattern(sample, model)) : undefined;
+    const address = findPattern(step);
+    const pattern = (step.model || step.pattern) && level
+      ? await once(PATTERNS, address, () => readPattern(address)) : undefined;
     if (canvas.order !== order) return;
     const picture = new ImageData(SIDE, SIDE);
     for (let from = 0, to = 0; from < VALUES; from += 3, to += 4) {
@@ -60,6 +65,6 @@ async function drawFace(canvas, sample, model, level) {
 /** Makes a canvas with a lab's face. */
 function makeFace(step, level) {
   const canvas = make("canvas", { class: "face", width: SIDE, height: SIDE, role: "img", "aria-label": readAlt(step.sample) });
-  drawFace(canvas, step.sample, step.model, level ?? 0);
+  drawFace(canvas, step, level ?? 0);
   return canvas;
 }

@@ -67,7 +67,7 @@ class GuessLook {
     const epsilon = step.levels ? this.makeEpsilon(step, projector) : undefined;
     const picture = step.sample ? make("div", { class: "picture-side" }, makeFace(step, step.level), epsilon) : undefined;
     this.root = make("div", { class: picture ? "look split" : "look" }, picture,
-      make("div", { class: "text-side" }, makeHeading(step), this.bars.root, this.truth));
+      make("div", { class: "text-side" }, makeHeading(step), makeWhose(step), this.bars.root, this.truth));
   }
 
   makeEpsilon(step, projector) {
@@ -108,13 +108,13 @@ class SliderLook {
     this.verdict = make("div", { class: "truth", "aria-live": "polite" });
     this.root = make("div", { class: "look split" },
       make("div", { class: "picture-side" }, this.canvas, make("div", { class: "epsilon" }, this.slider, make("p", {}, this.level))),
-      make("div", { class: "text-side" }, make("h1", {}, nameQuestion(step)), this.histogram.root, this.verdict));
+      make("div", { class: "text-side" }, make("h1", {}, nameQuestion(step)), makeWhose(step), this.histogram.root, this.verdict));
     this.move();
   }
 
   move() {
     const notch = Number(this.slider.value);
-    drawFace(this.canvas, this.step.sample, this.step.model, notch);
+    drawFace(this.canvas, this.step, notch);
     setText(this.level, writeLevel(notch));
     this.slider.setAttribute("aria-valuetext", writeLevel(notch));
     const pair = this.truth?.probabilities?.[notch];
@@ -141,7 +141,7 @@ class OwnLook {
     })]));
     this.truth = make("div", { class: "truth", "aria-live": "polite" });
     this.root = make("div", { class: `look own-look of-${step.numbers.length}` },
-      make("h1", {}, nameQuestion(step)),
+      make("h1", {}, nameQuestion(step)), makeWhose(step),
       make("div", { class: "histograms" }, [...this.histograms.values()].map(({ root }) => root)),
       this.truth, make("p", { class: "hint" }, say("projector.numbers_only")));
   }
@@ -163,8 +163,8 @@ class OwnLook {
 
 /** The game: two sides, and at the reveal what every move was worth. */
 class GameLook {
-  constructor() {
-    this.root = make("div", { class: "look" }, make("h1", {}, say("steps.game.question")));
+  constructor({ step }) {
+    this.root = make("div", { class: "look" }, make("h1", {}, say("steps.game.question")), makeWhose(step));
   }
 
   update({ step, counts, truth, scores }) {

@@ -14,7 +14,7 @@ class OwnScene {
     this.stage = make("div", { class: "own" });
     this.result = make("div", { class: "reveal", "aria-live": "polite" });
     this.root = make("div", { class: "scene" },
-      make("h1", {}, nameQuestion(this.step)), this.stage, this.result,
+      make("h1", {}, nameQuestion(this.step)), makeWhose(this.step), this.stage, this.result,
       make("p", { class: "private" }, say("pupil.own.private")));
     if (OWN.picture) this.offerMeasuring();
     else this.offerTaking();

@@ -10,11 +10,12 @@ from facemask_core.epsilons import LINF
 from facemask_core.errors import FaceFinderError
 from facemask_ui.choices import models
 from facemask_ui.classroom import answers, game
+from facemask_ui.classroom.class_model import NAME, ClassModel
 from facemask_ui.language import read_texts
 from facemask_ui.lesson import subjects
 from facemask_ui.lesson.chapters import CHAPTERS
 from facemask_ui.ondevice import files
-from facemask_ui.rooms.steps import Phase, Step
+from facemask_ui.rooms.steps import Phase, RoomFile, Step
 
 DURATIONS = (10, 25, 45)
 """The minutes a teacher can choose from."""
@@ -51,16 +52,26 @@ ITEMS = (
 )
 
 
-def steps(minutes: int, language: str, *, with_game: bool = False) -> tuple[Step, ...]:
+def steps(
+    minutes: int,
+    language: str,
+    *,
+    with_game: bool = False,
+    class_model: ClassModel | None = None,
+) -> tuple[Step, ...]:
     """Lists the steps of a lesson.
 
     Args:
         minutes: One of :data:`DURATIONS`.
         language: The language of its explanations.
         with_game: Whether the game of attackers and defenders is one of them.
+        class_model: A model that the class brought along, about which it guesses in place of the
+            lab's. The chapters' questions stay with the lab's, and so do pupils' own faces where no
+            device can compute it; each step says whose model it asks.
     """
     column = DURATIONS.index(minutes)
-    timed = [*_list_questions("before", (0.15, 0.2, 0.25)), *_list_chapters(language)]
+    chapters = _list_chapters(language, class_model)
+    timed = [*_list_questions("before", (0.15, 0.2, 0.25)), *chapters]
     if with_game:
         timed.append((game.make_step(), (5, 5, 6)))
     timed += _list_questions("after", (0.15, 0.2, 0.25))
@@ -69,8 +80,16 @@ def steps(minutes: int, language: str, *, with_game: bool = False) -> tuple[Step
         *timed,
         (Step(kind="end", id="end", data=_RIGHT), (0.5, 1, 1.5)),
     ]
-    return tuple(
-        replace(step, minutes=float(times[column])) for step, times in timed if times[column]
+    lesson = [replace(step, minutes=float(times[column])) for step, times in timed if times[column]]
+    return tuple(lesson if class_model is None else map(_say_whose, lesson))
+
+
+def _say_whose(step: Step) -> Step:
+    """Has a step say whose model it asks, where a class brought one along."""
+    if step.kind not in {"guess", "slider", "own", "game"}:
+        return step
+    return replace(
+        step, data={**step.data, "whose": "class" if step.pattern or step.files else "lab"}
     )
 
 
@@ -94,20 +113,20 @@ def _list_questions(phase: Phase, minutes: Minutes) -> list[tuple[Step, Minutes]
     ]
 
 
-def _list_chapters(language: str) -> list[tuple[Step, Minutes]]:
+def _list_chapters(language: str, class_model: ClassModel | None) -> list[tuple[Step, Minutes]]:
     """Lists the steps of the eight chapters with the minutes each has in each duration."""
     model = subjects.pick_model()
     twin = models.robust_twin(model)
     quiz = _QuizMaker(language)
     timed = [
         (quiz.make("numbers"), (0, 1.5, 2.5)),
-        (_make_guess(model), (2, 2.5, 3)),
-        (_make_slider(model), (1.5, 1.5, 3)),
-        (_make_own("own", 2, model, model, ("attack",)), (2, 2.5, 4)),
+        (_make_guess(model, class_model), (2, 2.5, 3)),
+        (_make_slider(model, class_model), (1.5, 1.5, 3)),
+        (_make_own("own", 2, model, model, ("attack",), class_model), (2, 2.5, 4)),
         (quiz.make("sign"), (0, 2, 3)),
         (quiz.make("steps"), (0, 2, 2.5)),
         (quiz.make("noise"), (1, 0, 2.5)),
-        (_make_own("own-noise", 5, model, model, ("attack", "noise")), (0, 2, 3)),
+        (_make_own("own-noise", 5, model, model, ("attack", "noise"), class_model), (0, 2, 3)),
         (quiz.make("others"), (0, 1.5, 2.5)),
         (quiz.make("defence"), (0, 2, 3)),
     ]
@@ -116,39 +135,61 @@ def _list_chapters(language: str) -> list[tuple[Step, Minutes]]:
     return timed + [(quiz.make("meaning", row), times) for row, times in _STATEMENTS.items()]
 
 
-def _make_guess(model: str) -> Step:
+def _make_guess(model: str, class_model: ClassModel | None) -> Step:
     """Makes the step that asks for the model's answer, anew at every epsilon the teacher wants."""
+    film, title, asked = _pick_subject(model, class_model)
     return Step(
         kind="guess",
         id="guess",
         sample=subjects.BARE,
-        model=model,
         choices=answers.CLASSES,
         level=1.0,
         levels=_LEVELS,
-        truths=answers.tell_answers(subjects.BARE, model, _LEVELS),
-        data={"chapter": 2, "model_title": models.title(model)},
+        truths=answers.tell_answers(film, _LEVELS),
+        data={"chapter": 2, "model_title": title},
+        **asked,
     )
 
 
-def _make_slider(model: str) -> Step:
+def _make_slider(model: str, class_model: ClassModel | None) -> Step:
     """Makes the step that asks where on the slider the model changes its mind."""
+    film, title, asked = _pick_subject(model, class_model)
     return Step(
         kind="slider",
         id="slider",
         sample=subjects.BARE,
-        model=model,
         choices=(*map(str, LINF.notches), answers.NEVER),
-        truths={0.0: answers.tell_slider(subjects.BARE, model)},
-        data={"chapter": 2, "most": LINF.last},
+        truths={0.0: answers.tell_slider(film)},
+        data={"chapter": 2, "most": LINF.last, "model_title": title},
+        **asked,
     )
 
 
-def _make_own(name: str, chapter: int, model: str, second: str, numbers: tuple[str, ...]) -> Step:
+def _pick_subject(
+    model: str, class_model: ClassModel | None
+) -> tuple[answers.FaceFilm, str, dict[str, Any]]:
+    """Picks the model that a class guesses about: its answers, its name, and how it is drawn."""
+    if class_model is None:
+        return answers.find_film(subjects.BARE, model), models.title(model), {"model": model}
+    film = class_model.film
+    return film, class_model.title, {"pattern": RoomFile(film.bits)}
+
+
+def _make_own(
+    name: str,
+    chapter: int,
+    model: str,
+    second: str,
+    numbers: tuple[str, ...],
+    class_model: ClassModel | None = None,
+) -> Step:
     """Makes a step on one's own face, with what holds for the lab's face at its reveal.
 
     It tells where a browser finds the models; without that no device computes.
     """
+    if class_model is not None and class_model.files:
+        return _make_class_own(name, chapter, numbers, class_model)
+    film, twin = (answers.find_film(subjects.BARE, it) for it in (model, second))
     data: dict[str, Any] = {"chapter": chapter, "second": second, "most": LINF.last}
     if {model, second} <= {*files.list_models()}:
         data["files"] = _list_files(model, second)
@@ -158,14 +199,39 @@ def _make_own(name: str, chapter: int, model: str, second: str, numbers: tuple[s
         sample=subjects.BARE,
         model=model,
         numbers=numbers,
-        truths={0.0: answers.tell_numbers(subjects.BARE, model, second, numbers)},
+        truths={0.0: answers.tell_numbers(film, twin, numbers)},
         data=data,
     )
 
 
-def _list_files(model: str, second: str) -> dict[str, str]:
+def _make_class_own(
+    name: str, chapter: int, numbers: tuple[str, ...], class_model: ClassModel
+) -> Step:
+    """Makes a step on one's own face, which the class's model judges on each pupil's device."""
+    held = {file: RoomFile(content) for file, content in class_model.files.items()}
+    addresses = {f"models/{NAME}/{file}": f"room/file/{it.name}" for file, it in held.items()}
+    film = class_model.film
+    return Step(
+        kind="own",
+        id=name,
+        sample=subjects.BARE,
+        model=NAME,
+        files=(*held.values(),),
+        numbers=numbers,
+        truths={0.0: answers.tell_numbers(film, film, numbers)},
+        data={
+            "chapter": chapter,
+            "second": NAME,
+            "most": LINF.last,
+            "model_title": class_model.title,
+            "files": _list_files() | addresses,
+        },
+    )
+
+
+def _list_files(*models_wanted: str) -> dict[str, str]:
     """Lists the addresses of what a device needs; without the face finder it frames by hand."""
-    names = dict.fromkeys((model, second))
+    names = dict.fromkeys(models_wanted)
     try:
         return files.list_addresses(names, finder=True)
     except FaceFinderError:

@@ -17,7 +17,7 @@ class Projector {
       headers: this.headers,
       onState: (state) => this.show(state),
       onLost: () => { this.parts.lost.hidden = false; },
-      onOver: (error, sentence) => this.end(sentence),
+      onOver: (error, sentence) => this.end(error === "unknown" ? say("projector.gone") : sentence),
     });
     setInterval(() => this.countDown(), 250);
   }
@@ -33,7 +33,7 @@ class Projector {
   bindControls() {
     const { back, reveal, next, freeze, timer, pupils, answers, questions, close, finish } = this.parts;
     back.addEventListener("click", () => this.move("back"));
-    next.addEventListener("click", () => this.move("next"));
+    next.addEventListener("click", () => this.goOn());
     reveal.addEventListener("click", () => this.move("reveal"));
     freeze.addEventListener("click", () => this.freeze());
     timer.addEventListener("click", () => this.setTimer());
@@ -64,7 +64,14 @@ class Projector {
   /** One key goes through the lesson: first the answer, then the next step. */
   advance() {
     const { step, stage } = this.state;
-    this.move(canReveal(step) && stage === "ask" ? "reveal" : "next");
+    if (canReveal(step) && stage === "ask") this.move("reveal");
+    else this.goOn();
+  }
+
+  /** Goes to the step after the one shown: two windows, or a clicker that bounces, skip none. */
+  goOn() {
+    const { index, count } = this.state?.step ?? { index: 0, count: 0 };
+    if (index + 1 < count) this.move("go", index + 1);
   }
 
   freeze() {
@@ -177,7 +184,7 @@ const canReveal = (step) => ["guess", "slider", "own", "game"].includes(step.kin
 
 /** Begins, or says that the link has no secret. */
 function beginProjector() {
-  const code = decodeURIComponent(location.pathname.split("/")[2] ?? "");
+  const code = readAddress(2);
   const secret = location.hash.slice(1);
   document.querySelector("[data-part=code]").textContent = `${code.slice(0, 3)} ${code.slice(3)}`;
   window.addEventListener("hashchange", () => location.reload());

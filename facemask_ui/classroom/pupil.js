@@ -2,6 +2,7 @@
 "use strict";
 
 const KEPT = "facemask-room"; // the code and this device's token, for a reload; nothing else is kept
+const MOST_TRIES = 20; // to join a room into which too many come at once
 const TEACHER_AWAY = 4000; // milliseconds; a reload of the projector's page is shorter
 const SCENES = { guess: ChoiceScene, question: QuestionScene, slider: SliderScene, own: OwnScene, game: GameScene };
 
@@ -12,7 +13,7 @@ class PupilRoom {
     this.stream = new Stream(`/room/${code}/events?pupil=${encodeURIComponent(pupil)}`, {
       onState: (state) => this.show(state),
       onLost: () => page.setConnected(false),
-      onOver: (error, sentence) => this.leave(sentence, error === "removed" ? code : ""),
+      onOver: (error, sentence) => this.leave(error === "unknown" ? say("pupil.gone") : sentence, error === "removed" ? code : ""),
     });
   }
 
@@ -75,7 +76,7 @@ class PupilRoom {
   leave(sentence, code) {
     this.stream.close();
     this.scene?.close?.();
-    sessionStorage.removeItem(KEPT);
+    keep(null);
     this.page.askCode(sentence, code);
   }
 }
@@ -162,15 +163,20 @@ class PupilPage {
 
   /** Joins a room; returns a sentence where that is refused. */
   async join(text) {
-    const code = text.toUpperCase().replace(/[\s-]/g, "");
-    const { ok, status, data } = await post(`/room/${encodeURIComponent(code) || "-"}/join`, {});
-    if (!ok) return data.sentence ?? say(status ? "pupil.not_sent" : "pupil.lost");
-    this.enter({ code, pupil: data.pupil, name: data.name });
-    return undefined;
+    const code = cleanCode(text);
+    for (let tries = 1; ; tries += 1) {
+      const { ok, status, data } = await post(`/room/${code || "-"}/join`, {});
+      if (ok) {
+        this.enter({ code, pupil: data.pupil, name: data.name });
+        return undefined;
+      }
+      if (data.error !== "fast" || tries === MOST_TRIES) return data.sentence ?? say(status ? "pupil.not_sent" : "pupil.lost");
+      await pause(LONGEST_WAIT * (0.5 + Math.random()));
+    }
   }
 
   enter(kept) {
-    sessionStorage.setItem(KEPT, JSON.stringify(kept));
+    keep(kept);
     history.replaceState(null, "", `/join/${kept.code}`);
     this.main.replaceChildren(make("div", { class: "scene" }, make("h1", {}, say("pupil.joining"))));
     this.room = new PupilRoom(kept, this);
@@ -178,14 +184,36 @@ class PupilPage {
 
   /** Comes back after a reload, joins by the address, or asks for the code. */
   async begin() {
-    const code = decodeURIComponent(location.pathname.split("/")[2] ?? "").toUpperCase();
-    const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
+    const code = cleanCode(readAddress(2));
+    const kept = recall();
     if (kept && (!code || kept.code === code)) {
       this.enter(kept);
       return;
     }
     const complaint = code ? await this.join(code) : undefined;
     if (!this.room) this.askCode(complaint, code);
+  }
+}
+
+/** A code without the spaces, hyphens and accents that people type. */
+const cleanCode = (text) => text.normalize("NFKD").toUpperCase().replace(/[^A-Z0-9]/g, "");
+
+/** Keeps the way back into the room for a reload, or forgets it; a browser may keep nothing. */
+function keep(kept) {
+  try {
+    if (kept) sessionStorage.setItem(KEPT, JSON.stringify(kept));
+    else sessionStorage.removeItem(KEPT);
+  } catch (error) {
+    console.warn(error);
+  }
+}
+
+/** What was kept; null where there is nothing. */
+function recall() {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEPT));
+  } catch {
+    return null;
   }
 }
 

@@ -12,6 +12,10 @@ class NoteScene {
   update() {}
 }
 
+/** Whose model a step asks, where the class brought one along. */
+const makeWhose = ({ data }) => (data?.whose
+  ? make("p", { class: "caption whose" }, say(`whose.${data.whose}`, { model: data.model_title })) : undefined);
+
 /** A question with a button for each answer; perhaps with a face. */
 class ChoiceScene {
   constructor(state, room) {
@@ -22,7 +26,7 @@ class ChoiceScene {
     this.reveal = make("div", { class: "reveal", "aria-live": "polite" });
     this.root = make("div", { class: "scene" },
       step.sample ? make("div", { class: "picture" }, makeFace(step, step.level), this.makeCaption(pair)) : undefined,
-      make("h1", {}, nameQuestion(step)),
+      make("h1", {}, nameQuestion(step)), makeWhose(step),
       make("div", { class: pair ? "choices pair" : "choices" }, [...this.buttons.values()]),
       this.reveal);
   }
@@ -94,7 +98,7 @@ class SliderScene {
       make("div", { class: "picture" }, this.canvas),
       this.verdict,
       make("div", { class: "slide" }, this.slider, this.level),
-      make("h1", {}, nameQuestion(step)),
+      make("h1", {}, nameQuestion(step)), makeWhose(step),
       this.reply,
       make("div", { class: "choices" }, this.here, this.never));
     this.move();
@@ -102,7 +106,7 @@ class SliderScene {
 
   move() {
     const notch = Number(this.slider.value);
-    drawFace(this.canvas, this.step.sample, this.step.model, notch);
+    drawFace(this.canvas, this.step, notch);
     setText(this.level, writeLevel(notch));
     this.slider.setAttribute("aria-valuetext", writeLevel(notch));
     setText(this.here, say("pupil.slider.here", { level: writeLevel(notch) }));
@@ -143,7 +147,7 @@ class GameScene {
     }, nameMove(step, choice))]));
     this.reply = make("div", { class: "reveal", "aria-live": "polite" });
     this.root = make("div", { class: "scene" },
-      make("h1", {}, say(`pupil.game.${state.role}`)),
+      make("h1", {}, say(`pupil.game.${state.role}`)), makeWhose(step),
       makeProse(say(`pupil.game.${state.role}_text`, { budget: step.budget })),
       make("div", { class: "choices" }, [...this.buttons.values()]),
       this.reply);

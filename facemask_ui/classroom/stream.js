@@ -4,6 +4,7 @@
 const FIRST_WAIT = 400; // milliseconds before the first try to come back
 const LONGEST_WAIT = 4000;
 const SILENCE = 25000; // a stream says every ten seconds that it lives
+const SLEPT = 12000; // one that has said nothing for longer when its page is looked at again is dead
 
 const pause = (milliseconds) => new Promise((done) => { setTimeout(done, milliseconds); });
 
@@ -18,7 +19,10 @@ class Stream {
    */
   constructor(address, { headers = {}, onState, onLost, onOver }) {
     Object.assign(this, { address, headers, onState, onLost, onOver, closed: false });
-    this.hurry = () => this.wake?.();
+    this.hurry = () => {
+      if (Date.now() - this.heardAt > SLEPT) this.cut();
+      this.wake?.();
+    };
     this.cut = () => this.controller?.abort(); // a device without a network need not wait for silence
     window.addEventListener("offline", this.cut);
     window.addEventListener("online", this.hurry);
@@ -53,6 +57,7 @@ class Stream {
     let heard = false;
     let watchdog;
     const watch = () => {
+      this.heardAt = Date.now();
       clearTimeout(watchdog);
       watchdog = setTimeout(() => this.controller.abort(), SILENCE);
     };

@@ -9,7 +9,9 @@ from babel import Locale
 
 from facemask_ui import compat
 from facemask_ui.base import browser, settings
-from facemask_ui.classroom import answers, game, programme
+from facemask_ui.choices import models, own_models
+from facemask_ui.classroom import answers, game, lost_room, programme
+from facemask_ui.classroom.class_model import ClassModel, film_class_model
 from facemask_ui.classroom.programme import DURATIONS
 from facemask_ui.language import LANGUAGES, number, read_current, say, say_all
 from facemask_ui.rooms import ROOMS, Opened, qr, reach
@@ -18,7 +20,7 @@ from facemask_ui.visitors import waiting
 
 _KEY = "class:room"
 _PAGE = "Class"
-(_STYLE,) = browser.read_texts(__file__, "teacher.css")
+_STYLE, _WATCH = browser.read_texts(__file__, "teacher.css", "room_watch.js")
 
 
 def show_class() -> None:
@@ -27,10 +29,13 @@ def show_class() -> None:
     if room is not None and room.code not in ROOMS.list_codes():
         del st.session_state[_KEY]
         room = None
+        lost_room.forget_room()
         st.info(say("class.ended"), icon=":material/check_circle:")
     if room is None:
+        lost_room.tell_lost_room()
         _offer_room()
     else:
+        lost_room.note_room(room.code)
         _show_room(room)
     _show_what_is_kept()
 
@@ -52,20 +57,59 @@ def _offer_room() -> None:
             required=True,
             key="class:language",
         )
+        model = _choose_model()
         with_game = game.is_measured() and st.checkbox(
             say("class.with_game"), **settings.bind("game", False, settings.yes_no)
         )
         if st.button(say("class.make"), type="primary", icon=":material/add_circle:"):
+            class_model = _film_own_model(model)
             with st.spinner(say("class.preparing")):
-                st.session_state[_KEY] = _open_room(minutes, str(language), with_game)
+                st.session_state[_KEY] = _open_room(minutes, str(language), with_game, class_model)
             st.rerun()
         _warn_of_reach()
     with right:
         _list_programme(programme.steps(minutes, read_current().language, with_game=with_game))
 
 
-def _open_room(minutes: int, language: str, with_game: bool) -> Opened:
-    steps = programme.steps(minutes, language, with_game=with_game)
+def _choose_model() -> str:
+    """Draws the choice between the lab's model and those that the teacher brought along.
+
+    Returns:
+        The name of one of those; empty for the lab's, or where there is none.
+    """
+    if not own_models.are_allowed():
+        return ""
+    own = [it.name for it in own_models.list_own()]
+    if not own:
+        st.caption(say("class.own_model_hint"))
+        return ""
+    choice = st.selectbox(
+        say("class.model"), ("", *own), format_func=_name_model, key="class:model"
+    )
+    st.caption(say("class.own_model_kept" if choice else "class.own_model_meaning"))
+    return choice
+
+
+def _name_model(name: str) -> str:
+    return models.title(name) if name else say("class.labs_model")
+
+
+def _film_own_model(name: str) -> ClassModel | None:
+    """Has a model of the teacher's answer for the room, while a bar says how far that is."""
+    own = own_models.find(name)
+    if own is None:
+        return None
+    text = say("class.asking", name=models.title(name))
+    bar = st.progress(0.0, text)
+    class_model = film_class_model(own, lambda share: bar.progress(share, text))
+    bar.empty()
+    return class_model
+
+
+def _open_room(
+    minutes: int, language: str, with_game: bool, class_model: ClassModel | None
+) -> Opened:
+    steps = programme.steps(minutes, language, with_game=with_game, class_model=class_model)
     room = ROOMS.open(steps, language, waiting.find_address(compat.read_session_id() or ""))
     answers.prepare(steps)
     return room
@@ -103,6 +147,13 @@ def _show_room(room: Opened) -> None:
         st.button(
             say("class.end"), key="class:end", type="primary", on_click=_end_room, args=(room,)
         )
+    _watch_room(f"{lab}/room/{room.code}/state")
+
+
+def _watch_room(address: str) -> None:
+    """Runs the page again when its room has ended elsewhere, and loads it again when it is gone."""
+    component = st.components.v2.component("room_watch", js=_WATCH)
+    component(data={"address": address}, key="room-watch", height=1, on_ended_change=lambda: None)
 
 
 def _end_room(room: Opened) -> None:

@@ -6,6 +6,6 @@ them is a session of Streamlit's. A room is in the server's memory alone.
 
 from facemask_ui.rooms.refusals import RoomError
 from facemask_ui.rooms.registry import ROOMS, Opened, Rooms
-from facemask_ui.rooms.steps import Game, Step
+from facemask_ui.rooms.steps import Game, RoomFile, Step
 
-__all__ = ["ROOMS", "Game", "Opened", "RoomError", "Rooms", "Step"]
+__all__ = ["ROOMS", "Game", "Opened", "RoomError", "RoomFile", "Rooms", "Step"]

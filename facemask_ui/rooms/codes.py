@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import unicodedata
 
 LETTERS = "BCDFGHJKMNPRSTWXYZ"
 """No two of these look alike on a wall, and without vowels they make no words."""
@@ -17,7 +18,7 @@ def make_code() -> str:
 
 
 def normalise_code(text: str) -> str:
-    """Reads a code as people type it: in small letters, with spaces or hyphens.
+    """Reads a code as people type it: in small or wide letters, with spaces, hyphens or accents.
 
     Args:
         text: What was typed, or stands in an address.
@@ -25,5 +26,6 @@ def normalise_code(text: str) -> str:
     Returns:
         The code; empty if the text cannot be one.
     """
-    code = "".join(text[:_LONGEST].upper().split()).replace("-", "")
+    plain = unicodedata.normalize("NFKD", text[:_LONGEST]).upper()
+    code = "".join(sign for sign in plain if sign.isalnum())
     return code if len(code) == LENGTH and set(code) <= set(LETTERS) else ""

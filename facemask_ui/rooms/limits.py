@@ -11,7 +11,7 @@ from facemask_core.errors import ModeError
 from facemask_ui.base import mode
 
 LIFETIME = 24 * 3600.0
-"""Seconds that a room lives at most."""
+"""Seconds that a room lives at most; a laptop that sleeps meanwhile does not stop them."""
 LARGEST_MESSAGE = 2048
 """Bytes of a message; the longest that a page sends has a few hundred."""
 STREAMS_EACH = 4
@@ -19,6 +19,13 @@ STREAMS_EACH = 4
 WATCHERS = 8
 """Streams of one room's teacher."""
 _MOST_KEYS = 20_000
+_SLEEPLESS = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
+"""Linux's clock that goes on while the computer sleeps, and macOS's; Windows has no other."""
+
+
+def read_clock() -> float:
+    """Reads a clock in seconds that nobody sets, and that goes on while the computer sleeps."""
+    return time.monotonic() if _SLEEPLESS is None else time.clock_gettime(_SLEEPLESS)
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,7 @@ MOVES = Rate(40, 10)
 class Rates:
     """Counts what happens for each key, such as an address. One thread at a time."""
 
-    def __init__(self, rate: Rate, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, rate: Rate, clock: Callable[[], float] = read_clock) -> None:
         """Begins with nothing counted.
 
         Args:

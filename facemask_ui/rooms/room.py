@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 import secrets
 import threading
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -49,7 +48,7 @@ class Room:
         address: str,
         *,
         most_pupils: int,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = limits.read_clock,
     ) -> None:
         """Makes a room that nobody has joined.
 

@@ -34,6 +34,8 @@ _PAGE = _NO_STORE | {"Content-Security-Policy": _POLICY, "Referrer-Policy": "no-
 _STREAM = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _ASSETS = {".js", ".css", ".svg"}
 _DAY = {"Cache-Control": "max-age=86400"}
+_STATES = {"unknown": "gone", "ended": "ended"}
+"""Of a room that is not open, by the name of the refusal."""
 
 Answer = Callable[[Request], Awaitable[Response]]
 
@@ -66,7 +68,9 @@ def build_routes(rooms: Rooms, pages: Pages) -> list[Route]:
         Route("/join/{code}", _refusing(desk.show_pupil_page)),
         Route("/room/sample/{name}.png", _refusing(desk.send_sample)),
         Route("/room/assets/{name}", _refusing(desk.send_asset)),
+        Route("/room/file/{name}", _refusing(desk.send_file)),
         Route("/room/{code}/projector", _refusing(desk.show_projector_page)),
+        Route("/room/{code}/state", _refusing(desk.tell_state)),
         Route("/room/{code}/join", _refusing(desk.join), methods=["POST"]),
         Route("/room/{code}/events", _refusing(desk.follow)),
         Route("/room/{code}/answer", _refusing(desk.answer), methods=["POST"]),
@@ -107,6 +111,16 @@ class _Desk:
     async def show_projector_page(self, request: Request) -> Response:
         """Sends the projector's page, which asks for its room with the secret."""
         return HTMLResponse(self._pages.projector(self._find_language(request)), headers=_PAGE)
+
+    async def tell_state(self, request: Request) -> Response:
+        """Tells whether a room is open, has ended or is none, to who asks by its code."""
+        try:
+            self._find(request)
+        except RoomError as refusal:
+            if refusal.name not in _STATES:
+                raise
+            return JSONResponse({"state": _STATES[refusal.name]}, headers=_NO_STORE)
+        return JSONResponse({"state": "open"}, headers=_NO_STORE)
 
     async def join(self, request: Request) -> Response:
         """Lets a device in, and gives it its token and its name."""
@@ -166,6 +180,11 @@ class _Desk:
         """Sends one of the lab's own pictures, as the models see it."""
         data = await pictures.draw_sample(request.path_params["name"])
         return Response(data, media_type="image/png", headers=_DAY)
+
+    async def send_file(self, request: Request) -> Response:
+        """Sends a file of a room's, about a model that its class brought along."""
+        content = self._rooms.find_file(request.path_params["name"])
+        return Response(content, media_type="application/octet-stream", headers=_NO_STORE)
 
     async def send_asset(self, request: Request) -> Response:
         """Sends a script or a style of the pages."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
@@ -52,6 +53,19 @@ class Game:
 ATTACKER, DEFENDER = "attacker", "defender"
 
 
+@dataclass(frozen=True)
+class RoomFile:
+    """A file for a room's pages alone, which goes with the room.
+
+    Attributes:
+        content: What is in it.
+        name: Its name in an address, which nobody outside the room can guess.
+    """
+
+    content: bytes
+    name: str = field(default_factory=lambda: secrets.token_urlsafe(16))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Step:
     """One step of a lesson.
@@ -64,7 +78,10 @@ class Step:
         right: Of a questionnaire's step the choice that is true, if one is.
         choices: The ids of the answers that pupils may give.
         sample: The shipped picture that is shown.
-        model: The model that is asked.
+        model: The shipped model that is asked; None for one that the class brought along.
+        pattern: Where the attack on such a model moves each value of the picture: first whether it
+            goes up, then whether it moves at all, in bits.
+        files: Those with which a device computes such a model.
         level: Epsilon in levels of 255 at first.
         levels: The levels that the teacher may ask for.
         truths: What is true at a level; pupils see it only when the teacher reveals it.
@@ -82,6 +99,8 @@ class Step:
     choices: tuple[str, ...] = ()
     sample: str | None = None
     model: str | None = None
+    pattern: RoomFile | None = None
+    files: tuple[RoomFile, ...] = ()
     level: float | None = None
     levels: tuple[float, ...] = ()
     truths: Mapping[float, Mapping[str, Any]] = field(default_factory=dict)
@@ -117,6 +136,7 @@ class Step:
             "choices": list(self.choices),
             "sample": self.sample,
             "model": self.model,
+            "pattern": self.pattern and self.pattern.name,
             "levels": list(self.levels),
             "numbers": list(self.numbers),
             "minutes": self.minutes,

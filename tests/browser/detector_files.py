@@ -26,16 +26,16 @@ _RIDGE = 1e-6
 _SHARPNESS = 8.0
 
 
-def write_teachable_machine(folder: Path) -> bytes:
+def write_teachable_machine(folder: Path, side: int = _SIDE) -> bytes:
     """Makes Teachable Machine's export: a zip with ``keras_model.h5`` and ``labels.txt``."""
     keras.utils.set_random_seed(3)
     layers = keras.layers
-    first = keras.Sequential([_make_base(), layers.GlobalAveragePooling2D()])
+    first = keras.Sequential([_make_base(side), layers.GlobalAveragePooling2D()])
     hidden = layers.Dense(100, activation="relu")
     second = keras.Sequential([hidden, layers.Dense(2, activation="softmax", use_bias=False)])
     model = keras.Sequential([first, second])
-    model.build((None, _SIDE, _SIDE, 3))
-    _fit(model, keras.Sequential([first, hidden]), second.layers[-1], WITH_MASK, WITHOUT_MASK)
+    model.build((None, side, side, 3))
+    _fit(side, model, keras.Sequential([first, hidden]), second.layers[-1], WITH_MASK, WITHOUT_MASK)
     model.save(folder / "keras_model.h5")
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -48,13 +48,13 @@ def write_tutorial(folder: Path) -> Path:
     """Makes a tutorial's ``.h5``: a base, a head of its own, and the loss it was trained with."""
     keras.utils.set_random_seed(4)
     layers = keras.layers
-    base = _make_base()
+    base = _make_base(_SIDE)
     pooled = layers.Flatten()(layers.AveragePooling2D(4)(base.output))
     hidden = layers.Dropout(0.5)(layers.Dense(128, activation="relu")(pooled))
     end = layers.Dense(2, activation="softmax")
     model = keras.Model(base.input, end(hidden))
     features = keras.Model(base.input, hidden)
-    _fit(model, features, end, WITHOUT_MASK, WITH_MASK)
+    _fit(_SIDE, model, features, end, WITHOUT_MASK, WITH_MASK)
     model.compile("adam", "binary_crossentropy")
     model.save(folder / "mask_detector.h5")
     return folder / "mask_detector.h5"
@@ -62,7 +62,7 @@ def write_tutorial(folder: Path) -> Path:
 
 def write_onnx(folder: Path) -> Path:
     """Makes an ONNX file, as an exporter does of a linear model of 12 x 12 squares."""
-    small, labels = _read_portraits("0..1")
+    small, labels = _read_portraits("0..1", _SIDE)
     squares = small.astype(np.float64).reshape(-1, 12, 8, 12, 8, 3).mean(axis=(2, 4))
     inputs = squares.transpose(0, 3, 1, 2).reshape(len(labels), -1)
     goal = _SHARPNESS * np.stack([labels - 0.5, 0.5 - labels], 1)
@@ -76,9 +76,9 @@ def write_onnx(folder: Path) -> Path:
     )
 
 
-def _make_base() -> Any:
+def _make_base(side: int) -> Any:
     layers = keras.layers
-    pixels = keras.Input((_SIDE, _SIDE, 3))
+    pixels = keras.Input((side, side, 3))
     x = layers.Conv2D(16, 3, strides=2, padding="same", use_bias=False)(pixels)
     x = layers.ReLU(6.0)(layers.BatchNormalization()(x))
     x = layers.DepthwiseConv2D(3, padding="same", use_bias=False)(x)
@@ -87,9 +87,9 @@ def _make_base() -> Any:
     return keras.Model(pixels, x)
 
 
-def _fit(model: Any, features: Any, end: Any, *order: int) -> None:
+def _fit(side: int, model: Any, features: Any, end: Any, *order: int) -> None:
     """Fits a model's last layer by least squares to portraits, with pixels from -1 to 1."""
-    small, labels = _read_portraits("-1..1")
+    small, labels = _read_portraits("-1..1", side)
     inputs = np.asarray(features(small, training=False), np.float64)
     goal = _SHARPNESS * np.stack([np.where(labels == label, 0.5, -0.5) for label in order], 1)
     kernel = _solve(inputs, goal)
@@ -98,12 +98,12 @@ def _fit(model: Any, features: Any, end: Any, *order: int) -> None:
     assert (np.asarray(model(small, training=False)).argmax(1) == goal.argmax(1)).all()
 
 
-def _read_portraits(scale: str) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+def _read_portraits(scale: str, side: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """Reads portraits, whole and cut to the face, with pixels of a scale."""
     portraits = samples.read_portraits(samples.GALLERY_DIR)
     pictures = [images.decode(it.path.read_bytes()) for it in portraits]
     cut = [prepare(it) for prepare in (images.resize, faces.cropped) for it in pictures]
-    small = Preparation(scale, "rgb", _SIDE, _SIDE).apply(images.to_float(np.stack(cut)))
+    small = Preparation(scale, "rgb", side, side).apply(images.to_float(np.stack(cut)))
     return np.array(small), np.array([it.label for it in portraits] * 2)
 
 

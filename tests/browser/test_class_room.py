@@ -32,6 +32,7 @@ class Class:
         self.contexts: list[BrowserContext] = []
         self.sent: list[Request] = []
         self.complaints: list[str] = []
+        self.teacher: Page
         self.lab, _, rest = link.partition("/room/")
         self.code = rest.partition("/")[0]
         self.wall = self.open_page(link, 1440, 900)
@@ -92,6 +93,7 @@ def made_room(visit: Visit, chromium: Browser, request: pytest.FixtureRequest) -
     code = link.partition("/room/")[2].partition("/")[0]
     expect(page.locator(".room-code")).to_have_text(f"{code[:3]} {code[3:]}")
     held = Class(chromium, link, scheme)
+    held.teacher = page
     yield held
     held.close()
     assert not held.complaints
@@ -237,6 +239,7 @@ def test_a_pupil_comes_back_and_everybody_hears_of_the_end(made_room: Class) -> 
     held.wall.locator("[data-part=finish]").click()
     expect(late.locator(".complaint")).to_contain_text("ended")
     expect(held.wall.locator("main h1")).to_contain_text("ended")
+    expect(held.teacher.get_by_text("The room has ended")).to_be_visible()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+import time
+
 import pytest
 from served_rooms import STEPS
 
@@ -80,7 +83,9 @@ def test_a_room_lives_a_day_at_most(rooms: Rooms, clock: Clock) -> None:
 
 def test_a_code_is_found_as_people_type_it(rooms: Rooms) -> None:
     code = rooms.open(STEPS, "en", "teacher").code
-    for typed in (code.lower(), f" {code[:3]} {code[3:]} ", f"{code[:3]}-{code[3:]}"):
+    wide = "".join(chr(ord(sign) - ord("A") + 0xFF21) for sign in code)
+    spaced = (f" {code[:3]} {code[3:]} ", f"{code[:3]}-{code[3:]}", "\u2013".join(code))
+    for typed in (code.lower(), *spaced, wide, f"{code}\u0301."):
         assert rooms.find(typed, "pupil").code == code
     for typed in ("", code[:-1], code + "B", "ÄÖÜßÄÖ", "AEIOUQ", "\0" * 6, "B" * 10**6):
         assert not codes.normalise_code(typed)
@@ -121,6 +126,13 @@ def test_everyone_in_a_room_has_another_name(clock: Clock, language: str) -> Non
     names = {pupil.name for pupil in room.pupils.values()}
     assert len(names) == 200
     assert all(len(name.split()) == 2 for name in names)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="has a clock of its own for it")
+def test_a_day_is_a_day_for_a_computer_that_sleeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    since_start = {time.CLOCK_BOOTTIME: 90_000.0, time.CLOCK_MONOTONIC: 3_600.0}
+    monkeypatch.setattr(time, "clock_gettime", since_start.__getitem__)
+    assert Rooms()._clock() == 90_000.0
 
 
 def test_an_operator_ends_rooms_through_the_labs_folder(rooms: Rooms) -> None:

@@ -6,6 +6,8 @@ import asyncio
 import csv
 import io
 import json
+import time
+import weakref
 from contextlib import suppress
 from typing import Any
 
@@ -13,8 +15,9 @@ import pytest
 from served_rooms import Browser, Lab, serve
 
 from facemask_ui.base import under_way
-from facemask_ui.rooms import Opened, RoomError, Rooms, Step, codes, streams
+from facemask_ui.rooms import Opened, RoomError, RoomFile, Rooms, Step, codes, streams, sweeping
 from facemask_ui.rooms.limits import WRONG_CODES
+from facemask_ui.visitors import quiet
 
 
 def read_table(data: bytes) -> list[list[str]]:
@@ -102,6 +105,16 @@ def test_a_stranger_finds_no_room_and_sees_none(lab: Lab) -> None:
         assert (status, set(answer)) == (404, {"error", "sentence"})
 
 
+def test_the_state_of_a_room_is_told_by_its_code_and_guesses_count(lab: Lab) -> None:
+    room = lab.open()
+    assert lab.ask("GET", f"/room/{room.code}/state") == (200, {"state": "open"})
+    lab.move(room, "end")
+    assert lab.ask("GET", f"/room/{room.code}/state") == (200, {"state": "ended"})
+    asked = [lab.ask("GET", f"/room/{codes.make_code()}/state") for _ in range(101)]
+    assert asked[0] == (200, {"state": "gone"})
+    assert asked[-1][1]["error"] == "guesses"
+
+
 def test_an_address_that_guesses_is_refused_and_its_class_goes_on(lab: Lab) -> None:
     room = lab.open()
     pupil = lab.join(room.code)
@@ -140,6 +153,7 @@ MESSAGES: list[tuple[str, Any, str]] = [
     ("answer", {"pupil": "TOKEN", "step": 0, "ask": 1, "answer": "yes", "face": "x"}, "message"),
     ("answer", {"pupil": "TOKEN", "step": 0, "ask": 1, "answer": "y" * 65}, "message"),
     ("answer", {"pupil": "TOKEN", "step": 0, "ask": 1, "answer": "perhaps"}, "choice"),
+    ("answer", b'{"pupil": "\\ud800", "step": 0, "ask": 1, "answer": "yes"}', "message"),
     ("answer", {"pupil": "another", "step": 0, "ask": 1, "answer": "yes"}, "removed"),
     ("number", {"pupil": "TOKEN", "step": 3, "name": "plain", "value": 1}, "number"),
     ("number", {"pupil": "TOKEN", "step": 99, "name": "plain", "value": 1}, "number"),
@@ -330,6 +344,43 @@ def test_samples_are_the_labs_own_and_nothing_else_is_sent(lab: Lab) -> None:
         assert lab.ask("GET", f"/room/sample/{name}.png")[0] == 404
     assert lab.ask("GET", "/room/assets/..%2Fconftest.py")[0] == 404
     assert lab.ask("GET", "/room/assets/conftest.py")[0] == 404
+
+
+def test_files_of_a_class_s_model_are_in_its_room_alone(lab: Lab) -> None:
+    pattern, weights = RoomFile(b"\x01\x02"), RoomFile(b"weights")
+    slider = Step(kind="slider", id="slider", choices=("0",), pattern=pattern, files=(weights,))
+    room = lab.open(steps=(slider,))
+    assert lab.ask("GET", f"/room/file/{weights.name}") == (200, b"weights")
+    told = lab.listen(room, lab.join(room.code)).read()["step"]["pattern"]
+    assert lab.ask("GET", f"/room/file/{told}") == (200, b"\x01\x02")
+    for guessed in ("x" * len(told), "slider", "%C3%A9"):
+        assert lab.ask("GET", f"/room/file/{guessed}")[0] == 404
+    lab.move(room, "end")
+    assert lab.ask("GET", f"/room/file/{told}")[0] == 404
+
+
+def test_a_class_in_a_room_is_no_silence_to_compute_in(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quiet, "_last", time.monotonic() - 1000)
+    monkeypatch.setattr(streams, "_ALL", weakref.WeakSet())
+    sweeping.sweep(lab.rooms)
+    assert quiet.measure_silence() >= 1000
+    room = lab.open()
+    assert lab.watch(room).read() is not None
+    sweeping.sweep(lab.rooms)
+    assert quiet.measure_silence() < 100
+
+
+def test_more_devices_at_once_than_a_room_takes_leave_it_as_it_is(lab: Lab) -> None:
+    room = lab.open()
+    pupil = lab.join(room.code)
+    answers = [lab.post(f"/room/{room.code}/join", {}) for _ in range(200)]
+    refused = [answer["error"] for status, answer in answers if status != 200]
+    assert {*refused} == {"fast"}
+    assert 200 - len(refused) >= 79, "a class comes in at once"
+    assert lab.listen(room, pupil).read() is not None
+    assert lab.move(room, "next") == (200, {})
 
 
 def test_a_truth_that_is_measured_after_the_reveal_comes_by_itself(lab: Lab) -> None:
