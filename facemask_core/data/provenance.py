@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+import posixpath
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from facemask_core.data.archives import ArchiveFolder
 from facemask_core.data.clutter import is_clutter
-from facemask_core.data.datasets import Dataset, Folder
-from facemask_core.errors import DatasetError
+from facemask_core.data.datasets import Dataset, Folder, Source
+from facemask_core.data.layout import read_layout
+from facemask_core.errors import DatasetError, ImageError
 from facemask_core.labels import WITHOUT_MASK
 
 MANIFEST_FILE = "manifest.csv"
@@ -61,14 +64,24 @@ class Manifest:
     """A dataset's manifest, and where its folder lies in the dataset.
 
     Attributes:
-        path: The file.
+        path: The file; in a zip behind the zip's name.
         outside: What its paths to the dataset's files begin with, where it lies above the dataset.
         inside: What the dataset's paths begin with, where it lies in a folder around the classes.
+        zip: The zip that it lies in; None on the disk.
+        entry: Its path in the zip.
     """
 
     path: Path
     outside: str = ""
     inside: str = ""
+    zip: Source | None = None
+    entry: str = ""
+
+    @property
+    def state(self) -> tuple[str, int]:
+        """What changes with its content: a zip's never does."""
+        changed = 0 if self.zip is not None else self.path.stat().st_mtime_ns
+        return str(self.path), changed
 
 
 def read_origins(dataset: Dataset) -> Origins:
@@ -84,7 +97,7 @@ def read_origins(dataset: Dataset) -> Origins:
     both are named in :attr:`Origins.problem`.
 
     Args:
-        dataset: The dataset; one that is not a folder has no manifest.
+        dataset: The dataset, in a folder or in a zip.
     """
     manifest = find_manifest(dataset)
     if manifest is None:
@@ -101,12 +114,13 @@ def _read_manifest(manifest: Manifest, dataset: Dataset) -> tuple[dict[str, Orig
     labels = {sample.path: sample.label for sample in dataset.samples}
     origins: dict[str, Origin] = {}
     absent = []
-    for line, entry, cells in _read_rows(manifest.path):
+    in_zip = None if manifest.zip is None else set(dataset.source.paths())
+    for line, entry, cells in _read_rows(manifest):
         file = manifest.inside + entry.removeprefix(manifest.outside)
         if not entry.startswith(manifest.outside):
             continue
         if file not in labels:
-            if not _is_there(dataset, file):
+            if not _is_there(dataset, file, in_zip):
                 absent.append(entry)
             continue
         origin = _read_origin(manifest.path, line, cells)
@@ -124,8 +138,10 @@ def _read_manifest(manifest: Manifest, dataset: Dataset) -> tuple[dict[str, Orig
     return origins, absent
 
 
-def _is_there(dataset: Dataset, file: str) -> bool:
-    """Tells whether a file lies in the dataset's folder; no path that leads out of it is tried."""
+def _is_there(dataset: Dataset, file: str, in_zip: Collection[str] | None) -> bool:
+    """Tells whether a file lies in the dataset's place; no path that leads out of it is tried."""
+    if in_zip is not None:
+        return file in in_zip
     parts = PurePosixPath(file).parts
     if not isinstance(dataset.source, Folder) or ".." in parts or file.startswith("/"):
         return False
@@ -185,7 +201,7 @@ def find_manifest(dataset: Dataset) -> Manifest | None:
         dataset: The dataset; of its folder no file but the manifest is looked at.
     """
     if not isinstance(dataset.source, Folder):
-        return None
+        return _find_in_zip(dataset)
     root = dataset.source.root.resolve()  # a folder given as "." has a name and one above it too
     places = [Manifest(root.parent / MANIFEST_FILE, outside=f"{root.name}/")]
     for folder in _list_wrappers(root):
@@ -198,6 +214,32 @@ def find_manifest(dataset: Dataset) -> Manifest | None:
         except OSError:
             continue  # a folder above that may not be looked into
     return None
+
+
+def _find_in_zip(dataset: Dataset) -> Manifest | None:
+    """Finds the manifest in a zip: the nearest to the classes' folder, or the one above it."""
+    source = dataset.source
+    paths = set(source.paths())
+    folder = PurePosixPath(_find_classes(dataset, paths))
+    for place in (folder, *folder.parents):
+        inside = "" if str(place) == "." else f"{place}/"
+        if (file := f"{inside}{MANIFEST_FILE}") in paths:
+            path = Path(source.name) / file
+            return Manifest(path, inside=inside, zip=source, entry=file)
+    if isinstance(source, ArchiveFolder) and source.below:
+        above = PurePosixPath(source.below).parent
+        if (file := (above / MANIFEST_FILE).as_posix()) in set(source.archive.paths()):
+            path = Path(source.archive.name) / file
+            outside = f"{PurePosixPath(source.below).name}/"
+            return Manifest(path, outside=outside, zip=source.archive, entry=file)
+    return None
+
+
+def _find_classes(dataset: Dataset, paths: Collection[str]) -> str:
+    """Finds the folder around a dataset's classes in a zip."""
+    if not dataset.samples:
+        return read_layout(paths, whole=True).below
+    return posixpath.commonpath([sample.path.rpartition("/")[0] for sample in dataset.samples])
 
 
 def _list_wrappers(root: Path) -> list[Path]:
@@ -219,9 +261,10 @@ def _is_walked(path: Path) -> bool:
     return next(path.glob("*"), None) is not None
 
 
-def _read_rows(path: Path) -> Iterator[tuple[int, str, dict[str, str]]]:
+def _read_rows(manifest: Manifest) -> Iterator[tuple[int, str, dict[str, str]]]:
     """Yields line number, path and the other known cells of every row."""
-    lines = csv.reader(io.StringIO(_read_text(path), newline=""), strict=True)
+    path = manifest.path
+    lines = csv.reader(io.StringIO(_read_text(manifest), newline=""), strict=True)
     try:
         header = next(lines, [])
         places = _find_columns(path, header)
@@ -252,17 +295,27 @@ def _find_columns(path: Path, header: Sequence[str]) -> dict[str, int]:
     return {column: header.index(column) for column in known if column in header}
 
 
-def _read_text(path: Path) -> str:
+def _read_text(manifest: Manifest) -> str:
+    path = manifest.path
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+        data = _read_bytes(manifest)
         if len(data) > MAX_BYTES:
             raise DatasetError(f"{path} is over {MAX_BYTES // 2**20} MB; no manifest needs that.")
         return data.decode("utf-8-sig")  # spreadsheets put a mark in front
     except OSError as error:
         raise DatasetError(f"{path} cannot be read: {error.strerror or error}.") from error
+    except ImageError as error:
+        raise DatasetError(f"{path} cannot be read: {error}") from error
     except UnicodeDecodeError as error:
         raise DatasetError(f"{path} is not UTF-8 text; save it as such.") from error
+
+
+def _read_bytes(manifest: Manifest) -> bytes:
+    """Reads a manifest, or a little more than the longest that is allowed."""
+    if manifest.zip is not None:
+        return manifest.zip.read(manifest.entry)
+    with manifest.path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
 
 
 def _refuse_odd_name(path: Path, line: int, column: str, name: str) -> None:

@@ -5,12 +5,14 @@ Controls are hidden for clarity, not for secrecy: everyone may bring them back, 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
+from facemask_core.models import visiting
 from facemask_ui.base import address, settings
+from facemask_ui.choices import models
 from facemask_ui.language import say
 
 PICTURE, MODEL, ATTACK, ADVANCED, FURTHER = ("picture", "model", "attack", "advanced", "further")
@@ -56,7 +58,11 @@ def _show_form(own_picture: bool, own_crop: bool) -> None:
             st.info(say("class_link.own_picture"), icon=":material/lock:")
         elif own_crop:
             st.info(say("class_link.own_crop"), icon=":material/crop:")
-        link = _write_link(names)
+        query = settings.read_link()
+        if any(map(visiting.is_visiting, query.values())):
+            first = models.title(models.shipped()[0])
+            st.info(say("class_link.own_model", model=first), icon=":material/lock:")
+        link = _write_link(query, names)
         if opens_here_alone(link):
             st.warning(say("class_link.here_alone"), icon=":material/link_off:")
         st.code(link, language=None, wrap_lines=True)
@@ -68,8 +74,10 @@ def _is_checked(group: str) -> bool:
     return st.checkbox(title, key=key, persist_state="session")
 
 
-def _write_link(names: Collection[str]) -> str:
-    query = settings.read_link() | {_PARAMETER: _join_names(names)}
+def _write_link(present: Mapping[str, str], names: Collection[str]) -> str:
+    """Writes the link to the present settings, without a visitor's model: it opens only here."""
+    query = {name: value for name, value in present.items() if not visiting.is_visiting(value)}
+    query[_PARAMETER] = _join_names(names)
     text = urlencode({name: value for name, value in query.items() if value}, safe=",")
     # Streamlit says that it leaves the page out, and sometimes does.
     lab = (st.context.url or "").rstrip("/").removesuffix(f"/{_PAGE}")

@@ -34,8 +34,7 @@ def read_report(line: Line) -> Evaluation | None:
     """
     source = find_photographs(line)
     manifest = None if source is None else find_manifest(Dataset(source, ()))
-    path = None if manifest is None else manifest.path
-    state = None if path is None else (str(path), path.stat().st_mtime_ns)
+    state = None if manifest is None else manifest.state
     return _read_evaluation(open_queue().home, line.run, state, source)
 
 

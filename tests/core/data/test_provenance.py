@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from facemask_core.data import archives, datasets, provenance
+from facemask_core.data import archives, datasets, places, provenance
 from facemask_core.data.datasets import Dataset
 from facemask_core.data.provenance import Origin, Origins
 from facemask_core.pictures import images
@@ -120,14 +121,47 @@ def test_a_split_and_a_limited_dataset_keep_their_sources(root: Path) -> None:
     assert list(provenance.read_origins(part).by_path) == [dataset.samples[0].path]
 
 
-def test_a_zip_has_none() -> None:
+def pack(folder: Path) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("manifest.csv", f"path,source\n{FILES[0]},one\n")
-        for path in FILES:
-            archive.writestr(path, PICTURE)
-    dataset = archives.open_archive(buffer.getvalue(), "set.zip")
-    assert provenance.read_origins(dataset) == Origins()
+        for path in filter(Path.is_file, folder.rglob("*")):
+            archive.write(path, path.relative_to(folder).as_posix())
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("around", ["", "set", "set/test"])
+@pytest.mark.parametrize("inside", ["", "test"])
+def test_a_zip_has_the_manifest_of_the_folder_it_was_made_of(
+    root: Path, around: str, inside: str
+) -> None:
+    top, folder = root.parent.parent, root.parent / inside
+    before = "" if inside else "test/"
+    written(folder, (f"{before}{FILES[0]}", "one"), (f"{before}gone.png", "x"))
+    (top / "faces.zip").write_bytes(pack(top))
+    path = top / "faces.zip" / around
+    dataset = places.open_path(path)
+    entry = next(sample.path for sample in dataset.samples if sample.path.endswith("a.png"))
+    origins = provenance.read_origins(dataset)
+    assert {path: it.source for path, it in origins.by_path.items()} == {entry: "one"}
+    assert str(top / "faces.zip" / "set" / inside / "manifest.csv") in (origins.problem or "")
+
+
+def test_a_split_of_a_zip_has_the_manifest_around_it(root: Path) -> None:
+    written(root.parent, *((f"test/{path}", "one") for path in FILES))
+    shutil.copytree(root, root.parent / "train")
+    archive = archives.Archive(pack(root.parent.parent), "faces.zip")
+    dataset = datasets.arrange(archive, "set/test")
+    assert len(provenance.read_origins(dataset).by_path) == len(FILES)
+    whole = Dataset(archive, ())
+    assert provenance.find_manifest(whole) == provenance.find_manifest(dataset)
+
+
+def test_a_broken_manifest_in_a_zip_costs_its_figures_alone(root: Path) -> None:
+    (root / "manifest.csv").write_bytes(b"path,source\n\xe9,x\n")
+    dataset = archives.open_archive(pack(root), "faces.zip")
+    assert provenance.read_origins(dataset).problem == (
+        f"{Path('faces.zip') / 'manifest.csv'} is not UTF-8 text; save it as such."
+    )
 
 
 @needs.links

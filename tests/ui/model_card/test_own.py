@@ -66,6 +66,8 @@ def test_a_model_is_taken_in_chosen_everywhere_and_nobody_else_s(
     assert "How it is used" in read(app)
     app.switch_page("pages/2_Attack.py").run()
     assert app.selectbox(key="model").value == name
+    assert "Your own model does not travel in a link; the class starts with" in read(app)
+    assert name not in app.code[0].value
     app.switch_page("pages/3_Report.py").run()
     assert app.pills(key="judged").value == [name]
     stranger = open_page("Models", model=name)
