@@ -70,6 +70,16 @@ def _find_input_shape(entry: Any, depth: int = 0) -> tuple[int | None, int | Non
     shape = inner.get("batch_shape") or inner.get("batch_input_shape")
     if not shape and isinstance(config, dict):
         shape = config.get("build_input_shape")
+    if (
+        isinstance(shape, list)
+        and len(shape) == 4
+        and shape[3] not in {1, 3}
+        and shape[1] in {1, 3}
+    ):
+        raise refuse(
+            "The model wants the colours before the rows",
+            "save the model with data_format channels_last",
+        )
     if not isinstance(shape, list) or len(shape) != 4 or shape[3] not in {1, 3}:
         raise refuse(
             f"The model's input has the shape {str(shape)[:60]}",

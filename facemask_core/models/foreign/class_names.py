@@ -13,12 +13,24 @@ from facemask_core.models.foreign.content import LABELS_FILE
 from facemask_core.models.foreign.heads import WORN_WRONGLY
 
 _LARGEST = 10_000
-_WRONGLY = re.compile(r"incorrect|improper|wrong|bad(ly)?|half|partial|mal.?port", re.IGNORECASE)
-_WITHOUT = re.compile(
-    r"\b(no|not|non|without|off|bare|sans|kein|sin|un)\b|unmask|nomask|withoutmask|nonmask|^face$",
+_WRONGLY = re.compile(
+    r"incorrect|improper|wrong|bad(ly)?|half|partial|\bmal\b|errone|onjuist|verkeerd|fout|falsch|schlecht"
+    r"|不规范|不規範|不正[确確]|错误|錯誤|正しく|неправильн",
     re.IGNORECASE,
 )
-_WITH = re.compile(r"mas[kq]", re.IGNORECASE)
+_WITHOUT = re.compile(
+    r"\b(no|not|non|without|off|bare|sans|pas|aucun|geen|zonder|af|keine?|ohne|sin|sem|senza|bez|utan|uden"
+    r"|без|нет)\b|\bun ?mask|nomask|withoutmask|nonmask|maskesiz|^face$"
+    r"|未|没|沒|无|無|不戴|不佩|なし|していない|미착용|없",
+    re.IGNORECASE,
+)
+_WITH = re.compile(
+    r"mas[kq]|m[aá]scar|mascher|mase(cz)?k|mondkapje|mundschutz|cubrebocas|barbijo|маск|口罩|マスク|마스크",
+    re.IGNORECASE,
+)
+"""In the languages of those who train such models; other names are left, and trying decides."""
+_NUMBER = re.compile(r"^\d+\s*[\s:;,.)=|-]\s*")
+"""Before a name, as Teachable Machine and others write it."""
 
 
 def read_beside(path: Path) -> list[str]:
@@ -35,10 +47,21 @@ def read_beside(path: Path) -> list[str]:
             text = file.read(_LARGEST + 1)
         if len(text) > _LARGEST:
             return []
-        lines = text.decode("utf-8-sig").splitlines()
+        lines = _decode(text).splitlines()
     except (OSError, ValueError):
         return []
-    return [re.sub(r"^\d+[\s:,]+", "", line).strip() for line in lines if line.strip()]
+    names = [_NUMBER.sub("", line.strip()).strip(" \t\"'") for line in lines if line.strip()]
+    return [name for name in names if name]
+
+
+def _decode(text: bytes) -> str:
+    """Reads text as editors on Windows and elsewhere save it."""
+    if text.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return text.decode("utf-16")
+    try:
+        return text.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return text.decode("cp1252")
 
 
 def read_meanings(names: Sequence[str]) -> list[int] | None:

@@ -53,6 +53,8 @@ class Head:
         first = f"It gives {scores} {plural}" + (
             f"; its {taken} was taken off." if taken else " without an activation."
         )
+        if scores > 1 and "sigmoid" in self.activations:
+            first += " Each sigmoid speaks of its own class; the lab compares them."
         if self.activations.count("softmax") > 1:
             first += (
                 " A softmax stood behind another one (double softmax): its confidence could not "
@@ -94,6 +96,11 @@ def _find_end(architecture: Architecture) -> Step | None:
 def _name_activation(architecture: Architecture, step: Step) -> str | None:
     """Names the activation that a last step is or has: "" for a change of shape, or None."""
     kind = step.spec.kind
+    if kind == "onnx ReduceMax" and step.spec.settings.get("axes") in ([1], [-1]):
+        raise refuse(
+            f"The node {step.spec.name} keeps the largest score alone",
+            "export the model without it",
+        )
     if kind not in _ONNX_ENDS:
         name = "softmax" if kind == "Softmax" else str(step.spec.settings.get("activation", ""))
         return name if name in _TAKEN_OFF else None

@@ -61,7 +61,7 @@ _ALLOWED: dict[str, tuple[str, ...]] = {
     "UpSampling2D": ("size", "interpolation", "data_format"),
     "Resizing": ("height", "width", "interpolation"),
     "Rescaling": ("scale", "offset"),
-    "Normalization": ("axis", "mean", "variance"),
+    "Normalization": ("axis", "mean", "variance", "invert"),
     "Add": (),
     "Subtract": (),
     "Multiply": (),

@@ -44,6 +44,8 @@ class Weights:
             ForeignModelError: One is missing, of another shape, or not finite.
         """
         for place, variable in enumerate(layer.weights):
+            if "int" in variable.dtype:
+                continue  # how much Normalization had seen when it was adapted
             array = self._find(spec, layer, place)
             name = f"{variable.name} of the layer {spec.name}"
             if array is None:
@@ -60,6 +62,8 @@ class Weights:
                     "train the model again; it gives no answers",
                 )
             variable.assign(array)
+        if isinstance(layer, keras.layers.Normalization):
+            layer.finalize_state()  # it computes with what it works out of its weights
 
     def _find(
         self, spec: LayerSpec, layer: keras.layers.Layer, place: int

@@ -258,6 +258,15 @@ def test_a_softmax_over_the_pictures_is_refused(tmp_path: Path) -> None:
         heads.take_off(parse(file_reader.read(path)), "")
 
 
+def test_a_largest_score_without_its_class_is_refused(tmp_path: Path) -> None:
+    nodes = [node("Relu", ["x"], ["r"]), *END[:-1], node("MatMul", ["f", "d"], ["l"])]
+    path = write(
+        tmp_path / "m.onnx", *nodes, node("ReduceMax", ["l"], ["y"], axes=[1]), constants=DENSE
+    )
+    with pytest.raises(ForeignModelError, match="keeps the largest score alone"):
+        heads.take_off(parse(file_reader.read(path)), "")
+
+
 @pytest.mark.slow
 def test_a_file_of_nothing_but_nodes_stays_within_its_memory(tmp_path: Path) -> None:
     """Two bytes a node in the file, hundreds in memory: the process is ended, not the lab."""

@@ -11,6 +11,7 @@ import pytest
 from foreign_files import draw, functional, layer, pixels, sequential, shuffle, write_h5
 
 from facemask_core.backend import keras
+from facemask_core.errors import ForeignModelError
 from facemask_core.models.foreign import architecture, file_reader, network
 
 L = keras.layers
@@ -147,6 +148,28 @@ def test_operations_and_colours_turned_round_within_the_model(tmp_path: Path) ->
     )
     expected = (PICTURES / 127.5 - [1, 2, 3])[..., ::-1].mean(axis=(1, 2))
     np.testing.assert_allclose(answers(path), expected, atol=1e-5)
+
+
+def test_colours_before_the_rows_are_refused_with_the_way_out(tmp_path: Path) -> None:
+    start = L.Input((3, 32, 32))
+    x = L.GlobalAveragePooling2D(data_format="channels_first")(start)
+    keras.Model(start, x).save(tmp_path / "model.keras")
+    with pytest.raises(ForeignModelError, match=r"before the rows; save .* channels_last"):
+        architecture.parse(file_reader.read(tmp_path / "model.keras"))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_pixels_are_normalised_by_what_a_layer_learned(kind: str, tmp_path: Path) -> None:
+    """As EfficientNet does: how much its layer saw, a whole number, is kept among the weights."""
+    learned = L.Normalization()
+    learned.adapt(255 * PICTURES)
+    layers = [L.Input((32, 32, 3)), learned, L.Normalization(mean=0.2, variance=4.0, invert=True)]
+    model = keras.Sequential([*layers, L.GlobalAveragePooling2D()])
+    path = tmp_path / f"model.{kind}"
+    model.save(path)
+    expected = keras.ops.convert_to_numpy(model(255 * PICTURES, training=False))
+    np.testing.assert_allclose(answers(path, 255 * PICTURES), expected, atol=1e-5)
+    assert np.abs(expected).max() < 10
 
 
 def test_a_layer_used_twice_keeps_one_set_of_weights(tmp_path: Path) -> None:

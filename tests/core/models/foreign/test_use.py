@@ -109,6 +109,15 @@ def test_scores_that_are_no_mask_detector_are_refused(tmp_path: Path) -> None:
         (["No Mask", "Mask"], [0, 1]),
         (["MaskOff", "MaskOn"], [0, 1]),
         (["mask_weared_incorrect", "with_mask", "without_mask"], [2, 1, 0]),
+        (["met masker", "geen masker", "masker verkeerd"], [1, 0, 2]),
+        (["un masque", "pas de masque", "masque mal mis"], [1, 0, 2]),
+        (["avec masque", "sans masque"], [1, 0]),
+        (["未戴口罩", "戴口罩", "口罩佩戴不规范"], [0, 1, 2]),
+        (["Mit Maske", "Ohne Maske"], [1, 0]),
+        (["con mascarilla", "sin mascarilla"], [1, 0]),
+        (["マスクなし", "マスクあり"], [0, 1]),
+        (["в маске", "без маски"], [1, 0]),
+        (["ja", "nee"], None),
         (["Class 1", "Class 2"], None),
         (["mask", "masked"], None),
         ([], None),
@@ -116,6 +125,22 @@ def test_scores_that_are_no_mask_detector_are_refused(tmp_path: Path) -> None:
 )
 def test_class_names_are_understood_or_left(names: list[str], meanings: list[int] | None) -> None:
     assert class_names.read_meanings(names) == meanings
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"0 Met masker\r\n1 Geen masker\r\n",
+        b"\xef\xbb\xbf0: Met masker\n\n1: Geen masker",
+        b"0. 'Met masker'\n1) Geen masker\n",
+        "Met masker\r\nGeen masker".encode("utf-16"),
+    ],
+)
+def test_class_names_are_read_as_editors_save_them(text: bytes, tmp_path: Path) -> None:
+    (tmp_path / "labels.txt").write_bytes(text)
+    assert class_names.read_beside(tmp_path / "m.h5") == ["Met masker", "Geen masker"]
+    (tmp_path / "labels.txt").write_bytes("masque port\xe9\nsans masque".encode("cp1252"))
+    assert class_names.read_beside(tmp_path / "m.h5") == ["masque porté", "sans masque"]
 
 
 def test_what_a_user_types_is_checked() -> None:
