@@ -85,8 +85,9 @@ def describe_use(opened: ForeignModel) -> dict[str, Any]:
     Returns:
         The ``best`` way with its ``scale``, ``colours``, ``height``, ``width``, ``classes``, what
         was ``right`` and how portraits were cut (``frame``); its ``lead`` in standard errors, None
-        where nothing else was tried; ``ties``; whether the network's own statistics settled these
-        (``by_statistics``); and what its end and its layers are.
+        where nothing else was tried; ``ties``; what settled others (``settled_by``), and whether
+        that was the network's own statistics (``by_statistics``); and what its end and its layers
+        are.
     """
     finding, family = opened.finding, opened.family
     lead = finding.lead
@@ -96,6 +97,7 @@ def describe_use(opened: ForeignModel) -> dict[str, Any]:
         "portraits": finding.portraits,
         "lead": round(lead, 2) if abs(lead) < float("inf") else None,
         "ties": [_describe_way(it) for it in finding.ties[:_MOST_TIES]],
+        "settled_by": list(finding.settled_by),
         "by_statistics": finding.by_statistics,
         "doubtful": finding.is_doubtful,
         "activations": list(opened.head.activations),

@@ -119,8 +119,10 @@ def _write_doubts(found: Mapping[str, Any], words: Words, *, lists_ties: bool) -
     elif found["ties"]:
         ties = "; ".join(write_way(way, words) for way in found["ties"])
         notes += [say("ties", ties=ties)] if lists_ties else []
-    elif found.get("by_statistics"):
-        notes.append(say("statistics"))
+    elif found.get("settled_by"):
+        reasons = (say(f"settled_{it}") for it in found["settled_by"])
+        even = say("even", lead=f"{abs(found['lead'] or 0):.1f}")
+        notes.append(" ".join([even, *reasons]))
     elif found["lead"] is None:
         notes.append(say("sole"))
     else:

@@ -77,13 +77,15 @@ ENGLISH: dict[str, str] = {
     "layers_agree": "those of {family}, whose usual pixels these are",
     "right": "Right of {portraits} portraits so",
     "lead": "It leads the next way by {lead} standard errors.",
-    "statistics": "Other pixels do as well within chance; those that its first batch norm kept "
-    "of its training are these.",
+    "even": "Other ways do as well within chance: the next differs by {lead} standard errors.",
+    "settled_front": "What the file does with its pixels first takes these.",
+    "settled_statistics": "What its layers keep of their training fits these.",
+    "settled_convention": "They answer alike, and these are the usual ones; you may overrule that.",
     "sole": "Nothing else was left to try.",
     "ties": "As good within chance: {ties}.",
     "tie": "{scale} {colours}, {classes}",
-    "doubtful": "No way was much better than chance: it may be no detector of masks, or want "
-    "something else.",
+    "doubtful": "No way was much better than chance, so which output means a mask cannot be told: "
+    "it may be no detector of masks, or want something else.",
     "clean": "Without an attack",
     "photographs": "Pictures",
     "portraits": "rendered portraits",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -28,11 +28,17 @@ from facemask_core.models.foreign.content import FileContent, refuse
 from facemask_core.models.foreign.families import Family
 from facemask_core.models.foreign.heads import WORN_WRONGLY, Head
 from facemask_core.models.foreign.preparation import Preparation, list_preparations
+from facemask_core.models.foreign.ties import CONVENTION, FRONT, STATISTICS
 from facemask_core.models.foreign.trial import Finding
 from facemask_core.pictures.images import INPUT_SIZE
 
 BACKBONE = "foreign"
 """What stands on a card in place of a backbone of the registry."""
+_REASONS = {
+    FRONT: "What the file does with its pixels first takes these.",
+    STATISTICS: "What its layers keep of their training fits these.",
+    CONVENTION: "They answer alike, and these are the usual ones; say it if you know better.",
+}
 _SIZES = (224, 160, 128, 299)
 """Tried where the file leaves the size open."""
 
@@ -170,7 +176,7 @@ def _find_size(
         other = Preparation(way.scale, way.colours, rows, columns)
         finding = trial.find(built, [other], [first.best.meanings])
         if best is None or finding.best.score > found.best.score:
-            best, found = built, Finding(finding.best, first.lead, first.ties, first.portraits)
+            best, found = built, replace(first, best=finding.best)
     return best, found
 
 
@@ -202,8 +208,8 @@ def _describe(finding: Finding, names: tuple[str, ...], family: Family | None) -
         sentences.append("It does better on whole portraits than on pictures cut to the face.")
     if finding.is_doubtful:
         sentences.append(
-            "No way of using it was much better than chance, so it may be no detector of masks, or "
-            "want something else."
+            "No way of using it was much better than chance, so the lab cannot tell which output "
+            "means a mask; it may be no detector of masks, or want something else."
         )
     elif finding.ties:
         ties = "; ".join(
@@ -212,11 +218,12 @@ def _describe(finding: Finding, names: tuple[str, ...], family: Family | None) -
             for it in finding.ties[:4]
         )
         sentences.append(f"As good within chance: {ties}. If you know which is right, say it.")
-    elif finding.by_statistics:
-        sentences.append(
-            "Other pixels do as well within chance; the statistics that its first batch norm kept "
-            "of its training are those of these."
-        )
+    elif finding.settled_by:
+        sentences += [
+            "Other ways do as well within chance: the next differs by "
+            f"{abs(finding.lead):.1f} standard errors.",
+            *(_REASONS[it] for it in finding.settled_by),
+        ]
     else:
         sentences.append(f"It leads the next way by {finding.lead:.1f} standard errors.")
     return sentences
