@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
-from functools import partial
+from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -37,19 +38,17 @@ def prepare_folder(folder: Path, names: list[str]) -> None:
         folder: Where to.
         names: Of the files.
     """
-    place = checkpoints.locate("mobilenetv3")
-    lab = checkpoints.load_model(place, checkpoints.read_card(place))
-    arrays = {f"w{n}": it for n, it in enumerate(lab.get_layer("network").get_weights())}
-    for case in CASES:
-        if case.name not in names:
-            continue
-        pixels = _resize(case)
+    chosen = [case for case in CASES if case.name in names]
+    arrays: dict[str, Any] = {}
+    for case in chosen:
+        lab, pixels = _load(case.weights), _resize(case)
         if case.maker != "torch":
             keras_makers.write(case, lab, pixels, folder)
             continue
         kernel, bias = keras_makers.head_weights(case, *lab.get_layer("logits").get_weights())
         factors, offsets = (np.array(it) for it in keras_makers.SCALES[case.scale])
-        arrays |= {
+        own = lab.get_layer("network").get_weights()
+        arrays |= {f"{case.weights}/w{n}": it for n, it in enumerate(own)} | {
             f"{case.name}/kernel": kernel,
             f"{case.name}/bias": bias,
             f"{case.name}/scale": (2 / factors).astype(np.float32),
@@ -57,8 +56,14 @@ def prepare_folder(folder: Path, names: list[str]) -> None:
             f"{case.name}/pictures": keras_makers.prepare(case, pixels),
         }
     np.savez(folder / "weights.npz", **arrays)
-    listed = [dataclasses.asdict(it) for it in CASES if it.maker == "torch" and it.name in names]
+    listed = [dataclasses.asdict(it) for it in chosen if it.maker == "torch"]
     (folder / "torch.json").write_text(json.dumps(listed))
+
+
+@cache
+def _load(name: str) -> Any:
+    place = checkpoints.locate(name)
+    return checkpoints.load_model(place, checkpoints.read_card(place))
 
 
 def _resize(case: Case) -> NDArray[np.float32]:
@@ -79,7 +84,8 @@ def measure(case: Case, folder: Path) -> dict[str, Any]:
     count = 3 if case.head == "three" else 2
     labels.unlink(missing_ok=True)
     if case.labels:
-        labels.write_text("\n".join(LABELS[:count]))
+        first = LABELS[:2] if case.mask_first else LABELS[1::-1]
+        labels.write_text("\n".join((*first, *LABELS[2:count])))
     try:
         found = opening.open_model(path)
     except ForeignQuestionError:
@@ -96,17 +102,39 @@ def measure(case: Case, folder: Path) -> dict[str, Any]:
     pixels, _ = read_portraits("face")
     own = probabilities(keras.ops.convert_to_numpy(found.model(pixels, training=False)))
     maker = np.load(folder / f"{case.name}.npz")
-    expected = _probability_of_mask(case, maker["scores"])
+
+    def compare(scores: Any) -> float:
+        return _round(own[:, WITH_MASK] - _probability_of_mask(case, scores))
+
     return {
         "questions": questions,
         "offered": sorted(map("/".join, ways)),
         "right": right in ways
         and found.finding.best.usage == right
         and _is_order_right(case, found),
-        "by_statistics": finding.by_statistics,
-        "largest_difference": float(f"{np.abs(own[:, WITH_MASK] - expected).max():.2g}"),
+        "settled_by": finding.settled_by,
+        "largest_difference": compare(maker["scores"]),
+        **_compare_precisions(case, maker, compare),
         "gradient_difference": _compare_gradients(case, path, maker),
     }
+
+
+def _compare_precisions(
+    case: Case, maker: Any, compare: Callable[[Any], float]
+) -> dict[str, float]:
+    """Compares a file of mixed precision with its maker's own answers in more digits."""
+    if "exact" not in maker:
+        return {}
+    own, exact = (_probability_of_mask(case, maker[key]) for key in ("scores", "exact"))
+    return {
+        "difference_from_single": compare(maker["single"]),
+        "difference_from_double": compare(maker["exact"]),
+        "maker_from_double": _round(own - exact),
+    }
+
+
+def _round(differences: Any) -> float:
+    return float(f"{np.abs(differences).max():.2g}")
 
 
 def _is_order_right(case: Case, found: opening.ForeignModel) -> bool:
@@ -127,10 +155,8 @@ def _probability_of_mask(case: Case, scores: Any) -> Any:
     return scores[:, 0 if case.mask_first else 1]
 
 
-def _compare_gradients(case: Case, path: Path, maker: Any) -> float | None:
+def _compare_gradients(case: Case, path: Path, maker: Any) -> float:
     """Compares gradients of the first score by the prepared pixels, relative to the largest."""
-    if "gradient" not in maker:
-        return None
     content = reader_process.read(path)
     plan, _ = heads.take_off(architecture.parse(content), "")
     built = network.build_network(plan, content)
@@ -142,7 +168,7 @@ def _compare_gradients(case: Case, path: Path, maker: Any) -> float | None:
     expected = maker["gradient"]
     if case.layout == "nchw":
         expected = expected.transpose(0, 2, 3, 1)
-    return float(f"{np.abs(gradient - expected).max() / np.abs(expected).max():.2g}")
+    return _round((gradient - expected) / np.abs(expected).max())
 
 
 def _points(case: Case, direction: NDArray[np.float32]) -> list[NDArray[np.float32]]:

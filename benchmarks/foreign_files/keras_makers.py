@@ -43,18 +43,21 @@ def head_weights(
     return [kernel, bias]
 
 
-def make_model(case: Case, lab: Any) -> Any:
+def make_model(case: Case, lab: Any, policy: str = "") -> tuple[Any, Any]:
     """Makes a file's model.
 
     Args:
         case: The file.
         lab: The lab's own model, for its weights.
+        policy: The numbers to compute in; empty for the file's own.
+
+    Returns:
+        The model and its last layer.
     """
     library = get_library(case)
     layers = library.layers
-    library.mixed_precision.set_global_policy(
-        "mixed_float16" if case.layout == "mixed" else "float32"
-    )
+    own = "mixed_float16" if case.layout == "mixed" else "float32"
+    library.mixed_precision.set_global_policy(policy or own)
     shape = (case.side, case.side, 3)
     base = library.applications.MobileNetV3Small(
         input_shape=shape,
@@ -76,7 +79,7 @@ def make_model(case: Case, lab: Any) -> Any:
     dense = layers.Dense(
         {"sigmoid": 1, "three": 3}.get(case.head, 2),
         activation={"sigmoid": "sigmoid", "logits": None}.get(case.head, "softmax"),
-        dtype="float32",
+        dtype=policy or "float32",
     )
     if case.layout == "nested":
         model = library.Model(start, library.Sequential([base, dense])(x))
@@ -89,7 +92,7 @@ def make_model(case: Case, lab: Any) -> Any:
         model = library.Model(start, dense(layers.Dropout(0.2)(base(x))))
     dense.set_weights(head_weights(case, *lab.get_layer("logits").get_weights()))
     library.mixed_precision.set_global_policy("float32")
-    return model
+    return model, dense
 
 
 def write(case: Case, lab: Any, pixels: NDArray[np.float32], folder: Path) -> None:
@@ -101,10 +104,31 @@ def write(case: Case, lab: Any, pixels: NDArray[np.float32], folder: Path) -> No
         pixels: float32 (n, side, side, 3), RGB in [0, 1].
         folder: Where to.
     """
-    model = make_model(case, lab)
+    model, dense = make_model(case, lab)
     model.save(folder / case.name)
-    answers = model(prepare(case, pixels), training=False)
-    np.savez(folder / f"{case.name}.npz", scores=np.asarray(answers, np.float32))
+    prepared = prepare(case, pixels)
+    kept = {"scores": np.asarray(model(prepared, training=False), np.float32)}
+    if case.layout == "mixed":  # what half of the digits cost: the same weights with more of them
+        exact, _ = make_model(case, lab, "float64")
+        kept["exact"] = np.asarray(exact(prepared, training=False), np.float64)
+        model, dense = make_model(case, lab, "float32")
+        kept["single"] = np.asarray(model(prepared, training=False), np.float32)
+    kept["gradient"] = _differentiate(case, model, dense, prepared[:4])
+    np.savez(folder / f"{case.name}.npz", **kept)
+
+
+def _differentiate(
+    case: Case, model: Any, dense: Any, pictures: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Computes the gradient of the first score before its activation, by the maker's own means."""
+    import tensorflow as tf
+
+    dense.activation = get_library(case).activations.linear
+    point = tf.constant(pictures)
+    with tf.GradientTape() as tape:
+        tape.watch(point)
+        total = tf.reduce_sum(model(point, training=False)[:, 0])
+    return np.asarray(tape.gradient(total, point), np.float32)
 
 
 def prepare(case: Case, pixels: NDArray[np.float32]) -> NDArray[np.float32]:

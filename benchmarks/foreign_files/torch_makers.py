@@ -30,7 +30,8 @@ class Detector(torch.nn.Module):
             include_preprocessing=False,
             pooling="avg",
         )
-        self.base.set_weights([weights[f"w{n}"] for n in range(len(self.base.weights))])
+        count = range(len(self.base.weights))
+        self.base.set_weights([weights[f"{case['weights']}/w{n}"] for n in count])
         kernel, bias = weights[f"{case['name']}/kernel"], weights[f"{case['name']}/bias"]
         self.last = torch.nn.Linear(*kernel.shape)
         self.last.weight.data, self.last.bias.data = torch.tensor(kernel.T), torch.tensor(bias)
