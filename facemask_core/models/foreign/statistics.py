@@ -115,7 +115,7 @@ def find_memory(network: keras.Model) -> Memory | None:
 def _read_statistics(network: keras.Model, layer: Any, mean: Any, variance: Any) -> Memory | None:
     try:
         place = keras.Model(network.inputs, layer.input)
-    except ValueError:
+    except (AttributeError, ValueError):
         return None
     axes = layer.axis if isinstance(layer.axis, tuple | list) else (layer.axis,)
     axis = axes[0] if len(axes) == 1 else -1
@@ -132,7 +132,7 @@ def _follow_convolution(network: keras.Model, layer: Any) -> Memory | None:
     """Follows a convolution through the arithmetic behind it, up to its activation."""
     try:
         value = layer.output
-    except ValueError:
+    except (AttributeError, ValueError):
         return None
     users = [(operation, _list_inputs(operation)) for operation in network.operations]
     while True:
@@ -149,6 +149,6 @@ def _follow_convolution(network: keras.Model, layer: Any) -> Memory | None:
 def _list_inputs(operation: Any) -> list[Any]:
     try:
         taken = operation.input
-    except ValueError:  # it is used twice
+    except (AttributeError, ValueError):  # it is used twice
         return []
     return list(taken) if isinstance(taken, list | tuple) else [taken]
