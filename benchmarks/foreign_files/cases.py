@@ -65,8 +65,8 @@ TWENTY = (
 )
 _ROBUST = "mobilenetv3-robust"
 FURTHER = (
-    Case("old-nested.h5", "tf_keras", "0..255", "bgr", "sigmoid", "nested", 192, mask_first=False),
-    Case("old-class.h5", "tf_keras", "0..1", "bgr", "softmax", "teachable", 160, labels=True),
+    Case("old-nested.h5", "tf_keras", "0..255", "rgb", "sigmoid", "nested", 192, mask_first=False),
+    Case("old-class.h5", "tf_keras", "0..1", "rgb", "softmax", "teachable", 160, labels=True),
     Case("old-frozen.h5", "tf_keras", "imagenet-deviations", "bgr", "logits", "frozen", 128),
     Case("old-three.h5", "tf_keras", "-1..1", head="three", mask_first=False, labels=True),
     Case("old-robust.h5", "tf_keras", "0..1", layout="frozen", mask_first=False, weights=_ROBUST),

@@ -55,7 +55,7 @@ def find(network: keras.Model, ways: Any = WAYS) -> tuple[tuple[str, str], tuple
         ([L.Rescaling(1 / 127.5, -1)], ("0..255", "rgb")),
         ([L.Rescaling([4.37, 4.46, 4.44], [-2.12, -2.04, -1.8])], ("0..1", "rgb")),
         ([L.ZeroPadding2D(1), L.Rescaling(2.0, -1)], ("0..1", "rgb")),
-        ([L.Normalization(mean=[103.9, 116.8, 123.7], variance=1.0)], ("0..255", "bgr")),
+        ([L.Normalization(mean=[103.9, 116.8, 123.7], variance=[1.0] * 3)], ("0..255", "bgr")),
     ],
 )
 def test_a_file_that_prepares_its_pixels_says_what_it_takes(
