@@ -107,7 +107,7 @@ def write(case: Case, lab: Any, pixels: NDArray[np.float32], folder: Path) -> No
     model, dense = make_model(case, lab)
     model.save(folder / case.name)
     prepared = prepare(case, pixels)
-    kept = {"scores": np.asarray(model(prepared, training=False), np.float32)}
+    kept: dict[str, Any] = {"scores": np.asarray(model(prepared, training=False), np.float32)}
     if case.layout == "mixed":  # what half of the digits cost: the same weights with more of them
         exact, _ = make_model(case, lab, "float64")
         kept["exact"] = np.asarray(exact(prepared, training=False), np.float64)
