@@ -66,16 +66,14 @@ const HANDLERS = {
     return textOf(await device.crop({ data: bytesOf(pixels), width, height }, box ?? undefined));
   },
 
-  /** A picture's file as the browser reads it, upright and over white, as the lab's pages do. */
-  async decode({ file }) {
-    const bitmap = await createImageBitmap(new Blob([bytesOf(file)]), { imageOrientation: "from-image" });
-    const { width, height } = bitmap;
-    const canvas = Object.assign(document.createElement("canvas"), { width, height });
-    const pen = canvas.getContext("2d", { willReadFrequently: true });
-    pen.fillStyle = "#fff";
-    pen.fillRect(0, 0, width, height);
-    pen.drawImage(bitmap, 0, 0);
-    return { width, height, pixels: textOf(pen.getImageData(0, 0, width, height).data) };
+  /** A picture's file as the lab's pages read it; of one that they refuse, the sentence. */
+  async decode({ file, words }) {
+    try {
+      const { width, height, data } = await readPhoto(await readBytes(new Blob([bytesOf(file)])));
+      return { width, height, pixels: textOf(data) };
+    } catch (error) {
+      throw error instanceof UnusablePicture ? new Error(error.explain(words)) : error;
+    }
   },
 
   findFaces({ pixels, width, height }) {

@@ -26,12 +26,14 @@ from facemask_core.models.checkpoints import WEIGHTS_FILE
 from facemask_core.pictures.faces import Box
 from facemask_core.web.export import ATTACKS_FILE, FINDER_PLAN, FINDER_WEIGHTS, PLAN_FILE
 from facemask_ui import ondevice
+from facemask_ui.face import own_photo
 
 _FOLDER = Path(__file__).parent
 _HOST = (_FOLDER / "host.js").read_text(encoding="utf-8")
 _NODE = (_FOLDER / "node.js").read_text(encoding="utf-8")
 
-PAGE = f"<!doctype html><title>Engine</title><script>{ondevice.DEVICE_SCRIPT}\n{_HOST}</script>"
+_SCRIPT = f"{ondevice.DEVICE_SCRIPT}\n{own_photo.SCRIPT}\n{_HOST}"
+PAGE = f"<!doctype html><title>Engine</title><script>{_SCRIPT}</script>"
 """A page that is blank but for the engine's scripts."""
 POLICY = "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval'; worker-src blob:"
 """The strictest content security policy under which the engine works: nothing can be loaded."""
@@ -128,8 +130,12 @@ class Runtime(ABC):
         return self.crop(photograph, largest)
 
     def decode(self, file: bytes) -> NDArray[np.uint8]:
-        """A picture's file as the browser reads it; Node cannot."""
-        read = self.ask("decode", file=_encode(file))
+        """A picture's file as the lab's pages read it; Node cannot.
+
+        Raises:
+            RuntimeError: They refuse it; the message is their sentence.
+        """
+        read = self.ask("decode", file=_encode(file), words=own_photo.read_words())
         pixels = np.frombuffer(base64.b64decode(read["pixels"]), np.uint8)
         return pixels.reshape(read["height"], read["width"], 4)[..., :3]
 
@@ -209,7 +215,7 @@ class Chromium(Runtime):
             headers = {"content-type": "text/html", "content-security-policy": POLICY}
             self.page.route(address, lambda route: route.fulfill(body="", headers=headers))
             self.page.goto(address)
-        self.page.add_script_tag(content=f"{ondevice.DEVICE_SCRIPT}\n{_HOST}")
+        self.page.add_script_tag(content=_SCRIPT)
 
     def _serve(self, request: dict[str, Any]) -> dict[str, Any]:
         answer: dict[str, Any] = self.page.evaluate("request => serve(request)", request)

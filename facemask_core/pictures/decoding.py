@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 
 import numpy as np
@@ -81,7 +82,7 @@ def read_pixels(
         if picture.format == "HEIF":
             heic.restore_orientation(picture, data)
         profile = profile or picture.info.get("icc_profile")
-        ImageOps.exif_transpose(picture, in_place=True)
+        _turn_upright(picture)
         pixels = np.empty((picture.height, picture.width, 3), np.uint8)
         _convert_to_rgb(picture, profile, pixels)
         return pixels
@@ -89,6 +90,12 @@ def read_pixels(
         raise
     except Exception as error:  # truncated data shows up as OSError, SyntaxError, struct.error ...
         raise ImageError(describe_damage(data)) from error
+
+
+def _turn_upright(picture: Image.Image) -> None:
+    """Applies the camera's orientation; a note that cannot be read says none, as in browsers."""
+    with contextlib.suppress(Exception):  # a stranger's bytes: Pillow raises almost anything
+        ImageOps.exif_transpose(picture, in_place=True)
 
 
 def describe_damage(data: bytes) -> str:

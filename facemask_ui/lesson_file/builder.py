@@ -30,7 +30,7 @@ from facemask_core.web.export import (
 from facemask_ui import ondevice
 from facemask_ui.base import browser
 from facemask_ui.choices import models
-from facemask_ui.face import crop_box, gallery
+from facemask_ui.face import crop_box, gallery, own_photo
 from facemask_ui.lab import component
 from facemask_ui.language import read_current, read_table, speak_within
 from facemask_ui.lesson import subjects
@@ -54,14 +54,13 @@ _SCRIPTS = (
     "first_chapters.js",
     "last_chapters.js",
     "lesson.js",
-    "camera.js",
     "own_picture.js",
     "trial.js",
     "page.js",
 )
 _TABLES = (
     *("lesson.page", "lesson_file", "truth", "picture", "percentage", "frame"),
-    *("inspect.live.words", "attacks.lab", "models.choice", "lab.page", "refusals"),
+    *("inspect.live.words", "attacks.lab", "models.choice", "lab.page"),
 )
 """Tables of strings that the page's scripts read."""
 
@@ -135,6 +134,7 @@ def _gather(names: tuple[str, str], weights: bytes) -> dict[str, Any]:
         "language": texts.language,
         "classes": list(texts.classes),
         "words": {table: read_table(table) for table in _TABLES},
+        "photo": own_photo.read_words(),
         "lesson": lesson,
         "stage": describe_stage(names),
         "gallery": describe_gallery(),
@@ -197,6 +197,7 @@ def _write_script() -> str:
     parts = [
         *(browser.wrap_component(name, script) for name, script in components.items()),
         ondevice.DEVICE_SCRIPT,
+        own_photo.SCRIPT,
         browser.SVG,
         _read(*shared, *(_PAGE / name for name in _SCRIPTS)),
     ]

@@ -6,6 +6,9 @@
 /** A task that was cancelled by its signal. */
 class CancelledTask extends Error {}
 
+/** A browser that has no WebAssembly with the instructions that the kernels use. */
+class OldBrowser extends Error {}
+
 class Device {
   /**
    * @param engine The bytes of engine.wasm.
@@ -14,6 +17,7 @@ class Device {
    * @param most The most workers at once; a worker starts when a task finds none idle.
    */
   constructor({ engine, script, described, most = navigator.hardwareConcurrency || 1 }) {
+    if (!globalThis.WebAssembly?.validate(engine)) throw new OldBrowser("This browser cannot run the engine.");
     this.address = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
     Object.assign(this, { engine, described, most, models: new Map(), workers: [], waiting: [], number: 0 });
   }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 
 import numpy as np
@@ -11,6 +12,7 @@ from attack_page import complete, lab, saved, shown, to_stop
 from lab import FIRST_VERDICT_MS, Visit, settle
 from playwright.sync_api import Locator, Page, expect
 
+from benchmarks.ondevice.varied_files import write
 from facemask_core import attacks
 from facemask_core.data import samples
 from facemask_core.labels import LABELS
@@ -23,6 +25,37 @@ MODEL = "mobilenetv3"
 SAMPLE = samples.gallery()[1]
 _STORES = """async () => [{...localStorage}, {...sessionStorage}, document.cookie,
   await indexedDB.databases(), await caches.keys()]"""
+
+
+_CHOOSE_TWO = """(input, files) => {
+  for (const text of files) {
+    const choice = new DataTransfer();
+    const bytes = Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
+    choice.items.add(new File([bytes], "a.png"));
+    input.files = choice.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+}"""
+_REFUSE_CAMERA = """() => {
+  const devices = navigator.mediaDevices;
+  devices.real ??= devices.getUserMedia.bind(devices);
+  devices.getUserMedia = () => Promise.reject(new DOMException("", "NotAllowedError"));
+}"""
+_DELAY_CAMERA = """() => {
+  let give;
+  const wait = new Promise((resume) => { give = resume; });
+  navigator.mediaDevices.getUserMedia = () => wait;
+  globalThis.openCamera = async () => {
+    const stream = await navigator.mediaDevices.real({ video: true });
+    give(stream);
+    await new Promise((resume) => setTimeout(resume, 300));
+    return stream.getTracks();
+  };
+}"""
+
+
+def encode(file: bytes) -> str:
+    return base64.b64encode(file).decode()
 
 
 class Wire:
@@ -180,6 +213,79 @@ def test_a_file_that_is_no_picture_is_refused_and_the_last_picture_stays(visit: 
     pick.set_input_files(SAMPLE.path)
     computed(page)
     pick.set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": b"no picture"})
-    expect(own(page).get_by_role("alert")).to_contain_text("cannot read that file")
+    expect(own(page).get_by_role("alert")).to_contain_text("not a picture the lab can read")
     computed(page)
     assert wire.sent == []
+
+
+def test_odd_pictures_and_hasty_visitors(visit: Visit) -> None:
+    page, wire = open_device(visit)
+    wire.sent.clear()
+    pick = own(page).locator("input.file")
+    wall = write(np.full((300, 400, 3), 120, np.uint8), "PNG")
+    pick.set_input_files({"name": "wall.png", "mimeType": "image/png", "buffer": wall})
+    expect(own(page).get_by_text("No face was found")).to_be_visible()
+    computed(page)
+    five = np.hstack([images.decode(one.path.read_bytes()) for one in samples.gallery()[:5]])
+    pick.set_input_files({"name": "5.png", "mimeType": "image/png", "buffer": write(five, "PNG")})
+    boxes = faces.left_to_right(faces.find_faces(five))
+    assert len(boxes) == 5
+    expect(own(page).locator(".regions button")).to_have_count(len(boxes) + 2)
+    press(page, "Face 4")
+    expect(own(page).get_by_role("button", name="Face 4")).to_have_attribute("aria-pressed", "true")
+    computed(page)
+    np.testing.assert_array_equal(shown(page, "original"), faces.crop(five, boxes[3]))
+    last = images.decode(SAMPLE.path.read_bytes())
+    pick.evaluate(
+        _CHOOSE_TWO, [encode(write(np.tile(five, (2, 1, 1)), "PNG")), encode(write(last, "PNG"))]
+    )
+    expect(own(page).locator(".mine")).to_be_visible()
+    box = faces.find_faces(last)[0]
+    expected = faces.crop(last, box)
+    page.wait_for_function("() => globalThis[Symbol.for('facemask-lab.mine')].photo.width < 1000")
+    page.wait_for_timeout(1_500)  # in which the large one would have come
+    computed(page)
+    np.testing.assert_array_equal(shown(page, "original"), expected)
+    assert wire.sent == []
+
+
+def test_a_device_with_one_core_is_left_in_the_middle_and_found_again(visit: Visit) -> None:
+    page = visit()
+    page.add_init_script("Object.defineProperty(navigator, 'hardwareConcurrency', { value: 1 })")
+    page.reload()
+    settle(page)
+    page.get_by_role("button", name="Try your own face").click()
+    expect(own(page)).to_have_attribute("data-state", "choose", timeout=FIRST_VERDICT_MS)
+    own(page).locator("input.file").set_input_files(SAMPLE.path)
+    expect(own(page)).to_have_attribute("data-state", "mine")
+    page.get_by_role("link", name="Learn").click()
+    settle(page)
+    expect(page.get_by_role("link", name="Take the lesson home")).to_be_visible()
+    page.get_by_role("link", name="Attack").click()
+    settle(page)
+    computed(page)
+
+
+def test_a_camera_that_is_refused_or_left_stays_off(visit: Visit) -> None:
+    page, _ = open_device(visit)
+    page.evaluate(_REFUSE_CAMERA)
+    press(page, "Take a photo")
+    expect(own(page).get_by_role("alert")).to_contain_text("may not use the camera")
+    page.evaluate(_DELAY_CAMERA)
+    press(page, "Take a photo")
+    page.get_by_role("link", name="Learn").click()
+    settle(page)
+    state = page.evaluate(
+        "async () => (await globalThis.openCamera()).map((track) => track.readyState)"
+    )
+    assert state == ["ended"]
+
+
+def test_a_browser_without_the_engines_instructions_is_told_so(visit: Visit) -> None:
+    page = visit()
+    page.add_init_script("WebAssembly.validate = () => false")
+    page.reload()
+    settle(page)
+    page.get_by_role("button", name="Try your own face").click()
+    expect(own(page).get_by_role("alert")).to_contain_text("too old", timeout=FIRST_VERDICT_MS)
+    expect(own(page).get_by_text("Loading the model")).to_be_hidden()

@@ -11,9 +11,10 @@ from functools import cache
 
 import heic_files
 import numpy as np
-from picture_files import ink_profile, screen_profile
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
+
+from benchmarks.colour_profiles import ink_profile, screen_profile
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PROFILE = screen_profile(((0.68, 0.32), (0.265, 0.69), (0.15, 0.06)), 2.2)

@@ -15,7 +15,7 @@ from facemask_core.web import attack_settings
 from facemask_ui.base import browser, messages, settings
 from facemask_ui.base.palette import pick_palette
 from facemask_ui.choices import attack_setup, models
-from facemask_ui.face import crop_box, lab_pictures, pictures
+from facemask_ui.face import crop_box, lab_pictures, own_photo, pictures
 from facemask_ui.face.question import Question
 from facemask_ui.lab import component, scene, slider, stated
 from facemask_ui.lab.words import read_words
@@ -32,10 +32,10 @@ _JS = "\n".join(
         LOADING_SCRIPT,
         component.STAGE_JS,
         crop_box.SQUARE_JS,
+        own_photo.SCRIPT,
         *browser.read_texts(
             __file__,
-            "photo.js",
-            "camera.js",
+            "note.js",
             "fidelity.js",
             "film.js",
             "sending.js",
@@ -107,7 +107,7 @@ def show_lab(model: str, attack: Attack, seed: int, *, look_further: bool = True
             "stage": _describe_stage(question, model),
             "words": {
                 "own": read_table("attack.own.words"),
-                "camera": read_table("inspect.live.words"),
+                "photo": own_photo.read_words(),
                 "crop": read_table("picture.crop"),
                 "truth": {"question": say("truth.question"), **read_table("truth.answers")},
                 "known": read_words("sweep", truth_known=True),

@@ -14,9 +14,9 @@ class OwnFace {
     this.find = (selector) => root.querySelector(selector);
     this.lab = new Lab(this.find(".place"));
     this.crop = new CropBox(this.find(".by-hand"));
-    this.camera = new Camera(this.find("video"), () => this.showState());
-    this.further = new Further(this.find, () => this.standing());
     this.life = new AbortController();
+    this.camera = new Camera(this.find("video"), () => this.showState(), this.life.signal);
+    this.further = new Further(this.find, () => this.standing());
     this.listen();
   }
 
@@ -29,7 +29,7 @@ class OwnFace {
     }
     on(this.find(".pick"), "click", () => files[0].click());
     on(this.find(".shoot"), "click", () => (Camera.isAllowed ? this.openCamera() : files[1].click()));
-    on(this.find(".take"), "click", () => this.attempt(() => this.use(this.camera.take())));
+    on(this.find(".take"), "click", () => this.take());
     on(this.find(".stop"), "click", () => this.camera.stop());
     on(this.find(".other"), "click", () => files[0].click());
     on(this.find(".forget"), "click", () => this.forget());
@@ -38,13 +38,12 @@ class OwnFace {
     for (const kind of ["dragover", "dragleave", "drop"]) {
       on(this.find(".own"), kind, (event) => this.drag(event));
     }
-    on(document, "visibilitychange", () => document.hidden && this.camera.stop());
-    on(globalThis, "pagehide", () => this.camera.stop());
     on(globalThis, "facemask-wire", () => this.drawSent());
   }
 
   close() {
     this.life.abort();
+    this.reading = undefined;
     this.stop?.abort();
     this.camera.stop();
     this.lab.close();
@@ -55,7 +54,7 @@ class OwnFace {
     this.data = data;
     this.words = data.words.own;
     this.label();
-    this.open().then(() => this.ask(), (error) => this.complain("engine", error));
+    this.open().then(() => this.ask(), (error) => this.fail(error));
   }
 
   /** Loads what is not loaded yet, once for all pages of the tab. */
@@ -99,11 +98,17 @@ class OwnFace {
     this.drawSent();
   }
 
-  complain(key, error) {
+  complain(sentence = "") {
     const trouble = this.find(".trouble");
-    trouble.hidden = key === undefined;
-    if (key) trouble.textContent = this.words.troubles[key] ?? this.data.words.camera[key];
-    if (error) console.warn(error); // the page says what to do; a developer wants to know why
+    trouble.hidden = !sentence;
+    trouble.textContent = sentence;
+  }
+
+  /** Says that this device cannot compute it. */
+  fail(error) {
+    console.warn(error); // the page says what to do; a developer wants to know why
+    this.find(".loading").hidden = true;
+    this.complain(this.words.troubles[error instanceof OldBrowser ? "old" : "engine"]);
   }
 
   /** Draws buttons of which one is pressed. */
@@ -162,7 +167,8 @@ class OwnFace {
       await act();
     } catch (error) {
       if (error instanceof CancelledTask) return;
-      this.complain(error instanceof UnusablePicture ? error.message : "engine", error);
+      if (error instanceof UnusablePicture) this.complain(error.explain(this.data.words.photo));
+      else this.fail(error);
     }
   }
 
@@ -173,8 +179,21 @@ class OwnFace {
     });
   }
 
+  take() {
+    this.reading = undefined; // a file that is still being read comes too late
+    return this.attempt(() => this.use(this.camera.take()));
+  }
+
+  /** Reads a file; one that is chosen meanwhile overtakes it. */
   read(file) {
-    return this.attempt(async () => this.use(await readPhoto(file, this.data.stage.note.keyword)));
+    const mine = (this.reading = Symbol("reading"));
+    const check = () => {
+      if (this.reading !== mine) throw new CancelledTask();
+    };
+    return this.attempt(async () => {
+      const photo = await readNoted(file, this.data.stage.note.keyword).finally(check);
+      await this.use(photo);
+    });
   }
 
   async use(photo) {
@@ -204,6 +223,7 @@ class OwnFace {
   }
 
   forget() {
+    this.reading = undefined;
     this.takeTurn();
     this.begin();
     for (const name of [...films.keys()].filter((key) => key.startsWith("own "))) films.delete(name);

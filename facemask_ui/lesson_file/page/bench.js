@@ -41,7 +41,7 @@ class Bench {
   face(sample) {
     return this.once(`face ${sample}`, async () => {
       const { address, box } = data.gallery.pictures[sample];
-      return this.cut(await readPixels(blobOf(address)), box);
+      return this.cut(await readPhoto(bytesOf(address)), box);
     });
   }
 

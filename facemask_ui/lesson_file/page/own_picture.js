@@ -1,10 +1,5 @@
 // One's own picture: out of a file, dropped, or taken; it never leaves the page.
 
-const MOST_BYTES = 20_000_000;
-const MOST_PIXELS = 12_000_000; // a phone's browser has room for no more; larger ones are scaled down first
-const LEAST_SIDE = 32;
-const SHOWN_SIDE = 640;
-
 class OwnPicture {
   /**
    * @param host Where it stands.
@@ -16,11 +11,27 @@ class OwnPicture {
     this.label = null;
     this.trouble = Object.assign(element("p", "trouble"), { hidden: true });
     this.trouble.setAttribute("role", "alert");
-    const film = element("div", "camera");
-    this.camera = new Camera(film, (canvas) => this.read(canvas), (text) => this.complain(text));
+    this.film = this.viewfinder();
     this.cropping = element("div");
-    host.append(element("h2", "", own.own_picture), this.sources(), line(own.stays, "small"), this.trouble, film, this.cropping);
+    host.append(
+      element("h2", "", own.own_picture), this.sources(), line(own.stays, "small"), this.trouble, this.film, this.cropping,
+    );
     this.listen();
+  }
+
+  /** What the camera sees, while it is on, and what ends that. */
+  viewfinder() {
+    const said = words["inspect.live.words"];
+    const video = Object.assign(element("video"), { playsInline: true, muted: true });
+    video.setAttribute("aria-label", said.camera);
+    const film = Object.assign(element("div", "camera"), { hidden: true });
+    this.camera = new Camera(video, () => (film.hidden = true));
+    const row = element("div", "row");
+    row.append(
+      button(words.picture.take, () => this.attempt(() => this.camera.take())), button(said.stop, () => this.camera.stop()),
+    );
+    film.append(video, row);
+    return film;
   }
 
   /** The ways to a picture; a phone's camera app needs no permission of the page. */
@@ -28,7 +39,7 @@ class OwnPicture {
     const row = element("div", "row");
     row.append(this.file(words.picture.upload, {}));
     if (matchMedia("(pointer: coarse)").matches) row.append(this.file(own.phone, { capture: "user" }));
-    if (navigator.mediaDevices?.getUserMedia) row.append(button(words["inspect.live.words"].start, () => this.camera.start()));
+    if (Camera.isAllowed) row.append(button(words["inspect.live.words"].start, () => this.openCamera()));
     return row;
   }
 
@@ -52,35 +63,50 @@ class OwnPicture {
       const [file] = event.dataTransfer.files;
       if (file) this.read(file);
     });
+    addEventListener("hashchange", () => this.camera.stop());
   }
 
-  complain(text) {
+  complain(text = "") {
     this.trouble.textContent = text;
     this.trouble.hidden = !text;
   }
 
-  /** Reads a file or a canvas; what is no picture gets a sentence. */
-  async read(source) {
-    this.complain("");
-    this.camera.stop();
-    const { refusals } = words;
-    const megabytes = source.size / 1e6;
-    if (source.size > MOST_BYTES) return this.complain(fill(refusals.large_file, { size: figure(megabytes) }));
-    if (source.size === 0) return this.complain(fill(refusals.empty_file, { kinds: refusals.kinds }));
-    let photograph;
+  async openCamera() {
+    this.complain();
     try {
-      photograph = await readPixels(source, MOST_PIXELS);
-    } catch {
-      return this.complain(own.unreadable);
+      await this.camera.open();
+      this.film.hidden = false;
+      this.film.querySelector("button").focus();
+    } catch (error) {
+      this.refuse(error);
     }
-    const [width, height] = photograph.size;
-    if (Math.min(photograph.width, photograph.height) < LEAST_SIDE) {
-      return this.complain(fill(refusals.small, { width, height, least: LEAST_SIDE }));
+  }
+
+  read(file) {
+    this.camera.stop();
+    return this.attempt(async () => readPhoto(await readBytes(file)));
+  }
+
+  /** Takes the picture that `read` gives, unless another one is chosen meanwhile. */
+  async attempt(read) {
+    this.complain();
+    const mine = (this.reading = Symbol("reading"));
+    try {
+      const photograph = await read();
+      if (this.reading !== mine) return;
+      this.photograph = photograph;
+      this.label = null;
+      this.count += 1;
+      await this.frameFace();
+    } catch (error) {
+      if (this.reading === mine) this.refuse(error);
     }
-    this.photograph = photograph;
-    this.label = null;
-    this.count += 1;
-    return this.frameFace().catch(report);
+  }
+
+  /** Says why a picture cannot be used, or what this device could not do. */
+  refuse(error) {
+    if (error instanceof UnusablePicture) this.complain(error.explain(data.photo));
+    else if (!(error instanceof CancelledTask)) report(error);
   }
 
   /** Finds the faces, takes the largest, and shows the square that is used. */
@@ -99,7 +125,7 @@ class OwnPicture {
   }
 
   drawCropping(faces, face, start) {
-    const { width, height, canvas } = this.photograph;
+    const { width, height } = this.photograph;
     const { crop } = words.picture;
     const host = element("div");
     const root = openRoot(host, data.markup.crop, data.styles.crop);
@@ -107,7 +133,7 @@ class OwnPicture {
     if (faces.length > 1) several.append(...faces.map((one, at) => this.faceButton(faces, one, at)));
     this.cropping.replaceChildren(line(face ? own.found : own.frame_it, "small"), several, host, this.truth());
     const described = {
-      picture: shrink(canvas), alt: fill(crop.square_alt, { picture: words.picture.alt.uploaded }), width, height,
+      picture: addressOf(this.photograph), alt: fill(crop.square_alt, { picture: words.picture.alt.uploaded }), width, height,
       least: LEAST_SIDE, box: start, start, reset: face ? crop.to_face : crop.to_middle,
       sides: { size: crop.size, left: crop.left, top: crop.top },
     };
@@ -164,14 +190,4 @@ function squareOf(face, width, height) {
 
 function boxOf([left, top, side]) {
   return { left, top, width: side, height: side };
-}
-
-/** A small copy of a photograph as a data address, for the screen. */
-function shrink(canvas) {
-  const scale = Math.min(1, SHOWN_SIDE / Math.max(canvas.width, canvas.height));
-  const small = element("canvas");
-  small.width = Math.max(1, Math.round(canvas.width * scale));
-  small.height = Math.max(1, Math.round(canvas.height * scale));
-  small.getContext("2d").drawImage(canvas, 0, 0, small.width, small.height);
-  return small.toDataURL("image/jpeg", 0.85);
 }

@@ -19,26 +19,7 @@ function openRoot(host, markup, style) {
   return root;
 }
 
-/** The pixels of a picture's file, and its size; throws where the browser cannot read it. */
-async function readPixels(source, mostPixels = Infinity) {
-  const bitmap = await createImageBitmap(source);
-  const shrunk = Math.min(1, Math.sqrt(mostPixels / (bitmap.width * bitmap.height)));
-  const canvas = element("canvas");
-  canvas.width = Math.max(1, Math.round(bitmap.width * shrunk));
-  canvas.height = Math.max(1, Math.round(bitmap.height * shrunk));
-  const pen = canvas.getContext("2d", { willReadFrequently: true });
-  pen.fillStyle = "#fff"; // behind what is transparent
-  pen.fillRect(0, 0, canvas.width, canvas.height);
-  pen.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-  const { data: pixels, width, height } = pen.getImageData(0, 0, canvas.width, canvas.height);
-  const size = [bitmap.width, bitmap.height];
-  bitmap.close();
-  return { data: pixels, width, height, size, canvas };
-}
-
 /** The bytes behind a data address; a page that asks for nothing cannot fetch them. */
-function blobOf(address) {
-  const [head, text] = address.split(",");
-  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  return new Blob([bytes], { type: head.slice(5, head.indexOf(";")) });
+function bytesOf(address) {
+  return Uint8Array.from(atob(address.split(",")[1]), (letter) => letter.charCodeAt(0));
 }

@@ -5,7 +5,7 @@ const PARTS = ["lesson", "try", "worksheet"];
 /** Says in a sentence what this device could not do. */
 function report(error) {
   const trouble = document.getElementById("trouble");
-  trouble.textContent = fill(own.failed, { reason: error.message });
+  trouble.textContent = error instanceof OldBrowser ? own.old : fill(own.failed, { reason: error.message });
   trouble.hidden = false;
 }
 

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 from decoding_in_place import in_place  # noqa: F401  (a fixture)
 from numpy.typing import NDArray
-from picture_files import chunk, crafted_png, flat, ink_profile, noise, saved, screen_profile
+from picture_files import chunk, crafted_png, flat, noise, saved
 from PIL import Image, ImageCms
 
+from benchmarks.colour_profiles import ink_profile, screen_profile
 from facemask_core.data import samples
 from facemask_core.pictures import colour, images
 

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from decoding_in_place import in_place  # noqa: F401  (a fixture)
 from numpy.typing import NDArray
-from picture_files import flat, refusal, saved, screen_profile
+from picture_files import flat, refusal, saved
 
+from benchmarks.colour_profiles import screen_profile
 from facemask_core.data import samples
 from facemask_core.pictures import images
 
