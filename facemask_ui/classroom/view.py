@@ -14,6 +14,7 @@ from facemask_ui.classroom import answers, game, lost_room, programme
 from facemask_ui.classroom.class_model import ClassModel, film_class_model
 from facemask_ui.classroom.programme import DURATIONS
 from facemask_ui.language import LANGUAGES, number, read_current, say, say_all
+from facemask_ui.lesson import take_home
 from facemask_ui.rooms import ROOMS, Opened, qr, reach
 from facemask_ui.rooms.steps import Step
 from facemask_ui.visitors import waiting
@@ -69,6 +70,7 @@ def _offer_room() -> None:
         _warn_of_reach()
     with right:
         _list_programme(programme.steps(minutes, read_current().language, with_game=with_game))
+        take_home.show_link(page=_PAGE)
 
 
 def _choose_model() -> str:

@@ -20,17 +20,18 @@ def find_script(chapter: Chapter[object]) -> str:
     return _SCRIPTS[chapter.page]
 
 
-def find_lab(page: str | None) -> str:
+def find_lab(address: str | None, page: str = PAGE) -> str:
     """Finds the lab's address as the visitor sees it; empty if it is not known.
 
     Args:
-        page: The address of the lesson's page.
+        address: The address of one of its pages.
+        page: How that page's address ends.
     """
-    parts = urlsplit(page or "")
+    parts = urlsplit(address or "")
     if parts.scheme not in {"http", "https"}:
         return ""
     # Streamlit says that it leaves the page out, and sometimes does.
-    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/').removesuffix(f'/{PAGE}')}"
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/').removesuffix(f'/{page}')}"
 
 
 def link_to_lab(lab: str, chapter: Chapter[object]) -> str:

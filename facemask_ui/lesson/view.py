@@ -11,7 +11,7 @@ from facemask_core.pictures import model_input
 from facemask_ui.base import palette
 from facemask_ui.choices import models
 from facemask_ui.language.texts import Texts
-from facemask_ui.lesson import links, place, progress, subjects
+from facemask_ui.lesson import links, place, progress, subjects, take_home
 from facemask_ui.lesson.chapters import CHAPTERS, Chapter
 from facemask_ui.lesson.handouts import view as handouts
 from facemask_ui.lesson.progress import Guesses
@@ -53,6 +53,7 @@ def show_lesson(texts: Texts) -> None:
         _show_glossary(texts)
         with st.expander(texts.say("page.teachers"), icon=":material/school:"):
             handouts.show_downloads(texts)
+        take_home.show_link(page=links.PAGE)
     place.mark_place(number)
 
 

@@ -1,7 +1,8 @@
 """The lesson as one file at ``/lesson.html``, for devices that compute by themselves.
 
 A browser asks each time whether its copy is still the one, which costs a line; over HTTPS a service
-worker keeps the page even without a network.
+worker keeps the page even without a network. With ``save`` in its address it is the file for a
+stick, which has no service worker.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from facemask_core.errors import FacemaskError
 from facemask_ui.language.texts import DEFAULT, LANGUAGES
 from facemask_ui.server import device_files
 
-_PAGE = "lesson.html"
+_PAGE, _FILE = "lesson.html", "file.html"
 _WORKER = "lesson-worker.js"
 _ONE = re.compile(r"[a-z]{2}")
 _log = logging.getLogger(__name__)
@@ -27,9 +28,15 @@ async def answer_page(request: Request) -> Response:
     """Answers with the lesson, in the language that the address or the browser names.
 
     Args:
-        request: Its query may have ``lang``.
+        request: Its query may have ``lang``, and ``save`` for a file to keep.
     """
-    return await _answer(_choose_language(request), _PAGE, request)
+    language = _choose_language(request)
+    if "save" not in request.query_params:
+        return await _answer(language, _PAGE, request)
+    response = await _answer(language, _FILE, request)
+    name = f"face-mask-lab-lesson-{language}.html"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 async def answer_beside(request: Request) -> Response:
@@ -45,7 +52,8 @@ async def answer_beside(request: Request) -> Response:
 
 async def _answer(language: str, name: str, request: Request) -> Response:
     try:
-        made = await device_files.SHELF.get(f"lesson {language}", lambda: _make(language))
+        make = _make_file if name == _FILE else _make_page
+        made = await device_files.SHELF.get(f"{make.__name__} {language}", lambda: make(language))
     except (FacemaskError, OSError):
         _log.exception("The lesson's file could not be made.")
         return PlainTextResponse("The lesson cannot be made now; the server's log says why.\n", 503)
@@ -54,10 +62,16 @@ async def _answer(language: str, name: str, request: Request) -> Response:
     return response
 
 
-def _make(language: str) -> dict[str, bytes]:
+def _make_page(language: str) -> dict[str, bytes]:
     from facemask_ui.lesson_file import installation
 
     return installation.make_files(language, query=f"?lang={language}")
+
+
+def _make_file(language: str) -> dict[str, bytes]:
+    from facemask_ui.lesson_file import installation
+
+    return {_FILE: installation.write_lesson(language).encode()}
 
 
 def _choose_language(request: Request) -> str:

@@ -58,6 +58,15 @@ def test_a_browser_loads_the_page_once(ask: Ask) -> None:
     assert not again.content
 
 
+def test_a_file_to_keep_has_a_name_and_nothing_beside_it(ask: Ask) -> None:
+    answer = ask("/lesson.html?lang=fr&save=1")
+    assert answer.content == b"in fr"
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    name = 'attachment; filename="face-mask-lab-lesson-fr.html"'
+    assert answer.headers["content-disposition"] == name
+    assert "content-disposition" not in ask("/lesson.html?lang=fr").headers
+
+
 def test_manifest_and_worker_stand_beside_the_page(ask: Ask) -> None:
     manifest = ask("/lesson-fr.webmanifest")
     assert manifest.headers["content-type"].startswith("application/manifest+json")
