@@ -76,7 +76,7 @@ def test_a_large_face_wears_the_same_mask_in_little_memory(
     picture = np.full((720, 720, 3), (200, 150, 120), np.uint8)
     face = Box(60, 60, 600, 600)
     expected = virtual_mask.draw_mask(picture, face)
-    monkeypatch.setattr(virtual_mask, "_LARGE", 300)
+    monkeypatch.setattr(virtual_mask, "LARGE", 300)
     tracemalloc.start()
     masked = virtual_mask.draw_mask(picture, face)
     _, peak = tracemalloc.get_traced_memory()
