@@ -19,6 +19,7 @@ ASSETS = ROOT / "assets"
 MODELS = ASSETS / "models"
 SAMPLES = ASSETS / "samples"
 REPORTS = ASSETS / "reports"
+PRINTABLE_MASKS = ASSETS / "printable_masks"
 USER_DATA = platformdirs.user_data_path("facemask-lab", appauthor=False)
 """The user's own folder, which is writable wherever the lab is installed."""
 DOWNLOADS = (USER_DATA if ROOT == SHIPPED else ROOT) / "data"

@@ -29,6 +29,7 @@ from facemask_core.cli.jobs import jobs
 from facemask_core.cli.models import models
 from facemask_core.cli.portraits import portraits
 from facemask_core.cli.predict import predict
+from facemask_core.cli.print_mask import print_mask
 from facemask_core.cli.reproduce import reproduce
 from facemask_core.cli.rooms import rooms
 from facemask_core.cli.runs import runs
@@ -45,7 +46,7 @@ from facemask_core.errors import FacemaskError
 _COMMANDS = (
     *(models, attacks, predict, explain, attack, sweep),
     *(evaluate, curve, smallest, transfer, survive, defend),
-    *(corrupt, certify, check, inspect_model),
+    *(corrupt, certify, print_mask, check, inspect_model),
     *(train, calibrate, portraits, reproduce, export_web, export_lesson, work),
 )
 

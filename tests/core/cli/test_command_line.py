@@ -42,6 +42,7 @@ COMMANDS = {
         "IMAGE --model --data --sigma --samples --failure --attack --seed --crop --no-crop --face"
         " --limit --json"
     ),
+    "print-mask": "--model --output --pattern --data --held-out --steps --seed --json",
     "evaluate": (
         f"{DATASET} --model --epsilon --norm --steps --step-size --restarts --target --source"
         f" --stop-early --no-stop-early {STORE} --engine --address --workers"
@@ -88,6 +89,7 @@ DEFAULTS = {
     "survive": {"attack": "fgsm"},
     "defend": {"attack": "pgd"},
     "certify": {"sigma": 0.25, "samples": 1000, "failure": 0.001},
+    "print-mask": {"steps": 300},
     "check": {"attack": "pgd", "epsilon": "8/255", "limit": 48},
     "train": {"recipe": "best"},
     "export-lesson": {"language": "en"},
