@@ -11,6 +11,7 @@ for the same weights, photographs and settings.
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from functools import partial
 from pathlib import Path
@@ -53,7 +54,10 @@ def measure(
     report = partial(_print_progress, classifier.name)
     pattern = training.train_pattern(classifier, to_train, settings, report)
     picture = images.encode_png(images.to_uint8(pattern))
+    PRINTABLE_MASKS.mkdir(exist_ok=True)
     write_atomically(PRINTABLE_MASKS / f"{classifier.name}.png", picture)
+    # What was judged is what was written: the colours of the file, not those before rounding.
+    pattern = images.to_float(images.to_uint8(pattern))
     held_out = {
         "portraits": wearers.read_portraits(held_out=True),
         "photographs": wearers.read_photographs(photographs["test"]),
@@ -67,7 +71,10 @@ def measure(
         found[f"portraits, seen by {name}"] = effect.measure_effect(
             seen, held_out["portraits"], patterns
         )
-    return found | {"statement": effect.STATEMENT}
+    found |= {"model_sha256": classifier.card.weights_sha256, "statement": effect.STATEMENT}
+    figures = PRINTABLE_MASKS / f"{classifier.name}.json"
+    write_atomically(figures, json.dumps(found, indent=1).encode())
+    return found
 
 
 def draw_some(dataset: Dataset, count: int) -> Dataset:

@@ -42,6 +42,23 @@ class Conditions:
     seed: int
 
 
+_UNMOVED = (0.0, 0.0, 1.0, 0.0)
+_WHITE = np.ones(3, np.float32)
+IDEAL = Conditions(
+    _UNMOVED,
+    _UNMOVED,
+    _WHITE,
+    slope=0.0,
+    black=0 * _WHITE,
+    white=_WHITE,
+    gamma=1.0,
+    blur=0.1,
+    noise=0.0,
+    seed=0,
+)
+"""Even light, and a printer and a camera that change nothing."""
+
+
 def draw_conditions(rng: np.random.Generator) -> Conditions:
     """Draws conditions, as a class room and a cheap printer have them.
 

@@ -44,14 +44,23 @@ def find_wearer(picture: NDArray[np.uint8], *, crop: bool = True) -> Wearer | No
             as for a dataset whose pictures are cut out already.
     """
     boxes = find_faces(picture)
-    if not boxes:
-        return None
+    return make_wearer(picture, boxes[0], boxes[0] if crop else None) if boxes else None
+
+
+def make_wearer(picture: NDArray[np.uint8], face: Box, shown: Box | None) -> Wearer:
+    """Makes a wearer of a face.
+
+    Args:
+        picture: uint8 (height, width, 3), RGB; not changed.
+        face: The face's box, hairline to chin.
+        shown: The part of the picture that a model is shown; None for all of it.
+    """
     height, width = picture.shape[:2]
-    box = boxes[0] if crop else Box(0, 0, width, height)
-    pose = find_pose(picture, boxes[0])
+    box = shown or Box(0, 0, width, height)
+    pose = find_pose(picture, face)
     scale = min(1.0, _KEPT * INPUT_SIZE / max(box.width, box.height))
     if scale < 1.0:
-        size = (round(width * scale), round(height * scale))
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
         picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
         pose = pose.move((0, 0), scale)
         box = Box(*(round(scale * it) for it in box.as_list()))

@@ -1,4 +1,4 @@
-"""What else the lab shows of the attacked face: steps, models, defences, saving, a real mask."""
+"""What else the lab shows of the attacked face: steps, models, defences, saving, masks."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from facemask_ui.choices import attack_setup, models
 from facemask_ui.face import answers
 from facemask_ui.face.pictures import Picture
 from facemask_ui.face.question import Question
-from facemask_ui.lab import component, scene, sweeps
+from facemask_ui.lab import component, printed_mask, scene, sweeps
 from facemask_ui.lab.axis import write_notch
 from facemask_ui.language import number, say, say_known
 from facemask_ui.visitors.shared_cache import compute_once
@@ -269,9 +269,16 @@ def _is_bare(point: Point) -> bool:
     return point.question.label == WITHOUT_MASK
 
 
+def _show_printed_mask(point: Point) -> None:
+    printed_mask.show_printed_mask(
+        point.picture, point.region, point.question.classifier, point.note
+    )
+
+
 _LOOKS: dict[str, tuple[Callable[[Point], bool] | None, Callable[[Point], None]]] = {
     "steps": (_has_steps, _show_steps),
     "mask": (_is_bare, _show_mask),
+    "printed": (_is_bare, _show_printed_mask),
     "models": (None, _show_other_models),
     "defences": (None, _show_defences),
     "saving": (None, _show_saving),

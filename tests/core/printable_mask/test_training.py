@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from masked_faces import PERFECT, wearer
+from masked_faces import wearer
 from small_models import judging
 
 from facemask_core import Classifier
@@ -13,7 +13,7 @@ from facemask_core.labels import WITH_MASK, WITHOUT_MASK
 from facemask_core.pictures.images import INPUT_SIZE
 from facemask_core.printable_mask import effect, training
 from facemask_core.printable_mask.cloth_pattern import COLUMNS, ROWS, make_plain
-from facemask_core.printable_mask.conditions import draw_conditions
+from facemask_core.printable_mask.conditions import IDEAL, draw_conditions
 from facemask_core.printable_mask.training import PatternTraining
 from facemask_core.printable_mask.worn_pattern import put_on
 
@@ -26,7 +26,7 @@ def warm_is_bare() -> Classifier:
     kernel[..., 0], kernel[..., 2] = -1.0, 1.0
     red = np.zeros((ROWS, COLUMNS, 3), np.float32)
     red[..., 0] = 1.0
-    worn = put_on(wearer(), PERFECT)
+    worn = put_on(wearer(), IDEAL)
     plain, warmest = (float((worn.show(it) * kernel).sum()) for it in (make_plain(), red))
     return judging(kernel, (plain + 3 * warmest) / 4)
 
@@ -36,7 +36,7 @@ def test_the_pattern_that_is_best_is_found() -> None:
     middle = pattern[ROWS // 3 : ROWS // 2, COLUMNS // 3 : -COLUMNS // 3]
     assert middle[..., 0].min() == 1.0, "all red"
     assert middle[..., 2].max() == 0.0, "no blue"
-    worn = put_on(wearer(), PERFECT)
+    worn = put_on(wearer(), IDEAL)
     answers = [warm_is_bare().predict(worn.show(it)[None]) for it in (pattern, make_plain())]
     assert [int(it.argmax()) for it in answers] == [WITHOUT_MASK, WITH_MASK]
 

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from masked_faces import ONES, PERFECT, wearer
+from masked_faces import wearer
 
 from facemask_core.pictures import faces, images, mask_shape, virtual_mask
 from facemask_core.pictures.faces import Box
 from facemask_core.pictures.images import INPUT_SIZE
 from facemask_core.printable_mask.cloth_pattern import COLUMNS, ROWS, make_plain, make_random
-from facemask_core.printable_mask.conditions import draw_conditions
+from facemask_core.printable_mask.conditions import IDEAL, draw_conditions
 from facemask_core.printable_mask.worn_pattern import Wearer, find_wearer, put_on
 
 
@@ -25,7 +25,7 @@ def test_a_kept_picture_is_as_large_as_the_model_needs() -> None:
 
 
 def test_a_pattern_shows_on_the_cloth_and_nowhere_else() -> None:
-    worn = put_on(wearer(), PERFECT)
+    worn = put_on(wearer(), IDEAL)
     dark, bright = (worn.show(np.full((ROWS, COLUMNS, 3), level, np.float32)) for level in (0, 1))
     change = (bright - dark).reshape(-1, 3)
     expected = np.zeros_like(change)
@@ -37,7 +37,7 @@ def test_the_picture_is_read_as_one_looks_at_the_wearer() -> None:
     pattern = np.zeros((ROWS, COLUMNS, 3), np.float32)
     pattern[:, : COLUMNS // 2, 0] = 1.0  # red on the picture's left
     pattern[ROWS // 2 :, :, 2] = 1.0  # blue below
-    worn = put_on(wearer(), PERFECT)
+    worn = put_on(wearer(), IDEAL)
     seen = worn.show(pattern) - worn.show(np.zeros_like(pattern))
     rows, columns = np.divmod(worn.covered, INPUT_SIZE)
     pose = wearer().pose
@@ -53,7 +53,7 @@ def test_the_picture_is_read_as_one_looks_at_the_wearer() -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_a_gradient_comes_back_as_finite_differences_say(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    conditions = replace(draw_conditions(rng), noise=0.0, light=ONES * np.float32(0.8), slope=0.1)
+    conditions = replace(draw_conditions(rng), noise=0.0, light=0.8 * IDEAL.light, slope=0.1)
     worn = put_on(wearer(), conditions)
     pattern = rng.uniform(0.3, 0.7, (ROWS, COLUMNS, 3)).astype(np.float32)
     weights = rng.standard_normal((INPUT_SIZE, INPUT_SIZE, 3)).astype(np.float32)
@@ -68,11 +68,11 @@ def test_a_gradient_comes_back_as_finite_differences_say(seed: int) -> None:
 
 
 def test_a_plain_pattern_looks_as_the_drawn_mask_does() -> None:
-    shown = put_on(wearer(), PERFECT).show(make_plain())
+    shown = put_on(wearer(), IDEAL).show(make_plain())
     drawn = virtual_mask.draw_mask(wearer().picture, wearer().box)
     expected = images.to_float(faces.crop(drawn, wearer().box))
     difference = np.abs(shown - expected).mean(axis=2).reshape(-1)
-    assert np.median(difference[put_on(wearer(), PERFECT).covered]) < 6 / 255
+    assert np.median(difference[put_on(wearer(), IDEAL).covered]) < 6 / 255
 
 
 def test_the_same_conditions_show_the_same_picture() -> None:
@@ -87,10 +87,10 @@ def test_the_same_conditions_show_the_same_picture() -> None:
 
 def test_a_tilted_crop_takes_the_mask_along() -> None:
     """The mask's share of the picture stays when the crop is tilted."""
-    straight = put_on(wearer(), PERFECT)
-    tilted = put_on(wearer(), replace(PERFECT, crop=(0.0, 0.0, 1.0, 12.0)))
+    straight = put_on(wearer(), IDEAL)
+    tilted = put_on(wearer(), replace(IDEAL, crop=(0.0, 0.0, 1.0, 12.0)))
     assert len(tilted.covered) == pytest.approx(len(straight.covered), rel=0.05)
     box = Box(0, 0, *wearer().picture.shape[1::-1])
-    smaller = put_on(Wearer(wearer().picture, box, wearer().pose), PERFECT)
+    smaller = put_on(Wearer(wearer().picture, box, wearer().pose), IDEAL)
     assert len(smaller.covered) < len(straight.covered)
     assert mask_shape.cover_face((INPUT_SIZE, INPUT_SIZE), wearer().pose).max() == 1.0

@@ -46,6 +46,19 @@ def test_a_guess_reaches_the_wall_and_the_truth_leaves_only_when_revealed(lab: L
     assert (status, late["error"]) == (409, "closed")
 
 
+def test_what_an_idle_server_computes_gives_way_to_a_class_and_to_no_stranger(lab: Lab) -> None:
+    room = lab.open()
+    noted: list[str] = []
+    forget = quiet.on_visitor(lambda: noted.append("a visitor"))
+    try:
+        assert lab.post("/room/BBBBBB/join", {})[0] == 404
+        assert not noted
+        lab.join(room.code)
+        assert noted
+    finally:
+        forget()
+
+
 def test_a_guess_belongs_to_one_asking(lab: Lab) -> None:
     room = lab.open()
     pupil = lab.join(room.code)

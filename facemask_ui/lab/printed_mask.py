@@ -1,0 +1,114 @@
+"""Printed masks on the visitor's face: plain, of random colours, and trained to be overlooked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from facemask_core.evaluation.verdicts import Verdict, judge
+from facemask_core.models.classifier import Classifier
+from facemask_core.pictures import faces, images, model_input
+from facemask_core.pictures.lab_note import LabNote
+from facemask_core.printable_mask import effect, page, shipped
+from facemask_core.printable_mask.conditions import IDEAL
+from facemask_core.printable_mask.worn_pattern import make_wearer, put_on
+from facemask_ui.base import charts, palette
+from facemask_ui.choices import models
+from facemask_ui.face.pictures import Picture
+from facemask_ui.language import say
+
+_FIRST = "mobilenetv3"
+"""The model whose pattern is shown to those that have none of their own."""
+
+
+def show_printed_mask(
+    picture: Picture, region: faces.Box | None, classifier: Classifier, note: LabNote
+) -> None:
+    """Draws the face in three masks, what the model says of each, and the page to print.
+
+    Args:
+        picture: What holds the face.
+        region: The part of it that the model sees, or None for all of it.
+        classifier: The model that is asked.
+        note: What a saved picture says about the face.
+    """
+    box = region or next(iter(picture.faces), None)
+    if box is None:
+        st.info(say("lab.further.mask.faceless"), icon=":material/info:")
+        return
+    trained_on = _choose_pattern(classifier)
+    shown = _put_on(picture, box, region, trained_on)
+    verdicts = {name: judge(classifier, face[None])[0] for name, face in shown.items()}
+    worn = LabNote(made="drawn mask", frame=note.frame, box=note.box, wears_drawn_mask=True)
+    with st.container(horizontal=True, wrap=False):  # side by side on a phone, too
+        for name, face in shown.items():
+            with st.container():
+                st.image(
+                    model_input.encode(face, worn),
+                    name,
+                    width="stretch",
+                    output_format="PNG",
+                    alt=f"{picture.alt}. {name}: {palette.describe_verdict(verdicts[name])}",
+                )
+    charts.draw_probabilities(verdicts, key="printed")
+    _describe(trained_on, verdicts)
+    title, lines = _write_page(trained_on)
+    st.download_button(
+        say("lab.further.printed.page"),
+        lambda: page.draw_page(shipped.read_pattern(trained_on), title, lines),
+        f"mask-{trained_on}.pdf",
+        "application/pdf",
+        icon=":material/print:",
+    )
+
+
+def _choose_pattern(classifier: Classifier) -> str:
+    """Chooses the pattern that was trained against these very weights, or else the first."""
+    for name in shipped.list_models():
+        if shipped.read_figures(name)["model_sha256"] == classifier.card.weights_sha256:
+            return name
+    return _FIRST
+
+
+def _put_on(
+    picture: Picture, box: faces.Box, region: faces.Box | None, trained_on: str
+) -> dict[str, NDArray[np.uint8]]:
+    """Puts the masks on, in even light; uint8 (224, 224, 3) by the pattern's name on the page."""
+    worn = put_on(make_wearer(picture.pixels, box, region), IDEAL)
+    patterns = effect.add_controls(shipped.read_pattern(trained_on))
+    return {
+        say(f"lab.further.printed.{name}"): images.to_uint8(worn.show(patterns[name]))
+        for name in ("plain", "random", "trained")
+    }
+
+
+def _describe(trained_on: str, verdicts: dict[str, Verdict]) -> None:
+    """Says what the pattern is, and how often it did on other faces what it does here."""
+    last = list(verdicts.values())[-1]
+    kind = "seen" if last.label else "overlooked"
+    st.write(say(f"lab.further.printed.{kind}", model=models.title(trained_on)))
+    st.caption(f"{_write_counts(trained_on)} {say('lab.further.printed.drawn')}")
+
+
+def _write_counts(trained_on: str) -> str:
+    """Writes how many other faces were called unmasked with each pattern."""
+    counts: dict[str, Any] = {
+        name: found["all"]
+        for name, found in shipped.read_figures(trained_on)["photographs"].items()
+    }
+    return say(
+        "lab.further.printed.measured",
+        model=models.title(trained_on),
+        faces=counts["trained"]["faces"],
+        **{name: count["called_unmasked"] for name, count in counts.items()},
+    )
+
+
+def _write_page(trained_on: str) -> tuple[str, list[str]]:
+    """Writes the heading and the text of the page to print."""
+    lines = [say(f"lab.further.printed.sheet.{name}") for name in ("print", "cut")]
+    lines += [_write_counts(trained_on), say("lab.further.printed.drawn")]
+    return say("lab.further.printed.sheet.title", model=models.title(trained_on)), lines
