@@ -15,6 +15,7 @@ from benchmarks import (
     first_page,
     lab_start,
     live_camera,
+    printable_mask,
     robust_accuracy,
     scale,
     skin_tones,
@@ -44,6 +45,7 @@ def write() -> str:
         | _gpu()
         | _screen()
         | _class()
+        | _room()
     )
 
 
@@ -144,6 +146,7 @@ def _attacks() -> dict[str, str]:
     speed, strength = _result("results"), _result("attack_strength")
     return {
         **_certificates(),
+        **_printed_masks(),
         "distances": attack_strength.table_distances(strength),
         "universal": attack_strength.table_universal(strength),
         "universal_trained": str(attack_strength.UNIVERSAL_TRAINED),
@@ -178,6 +181,20 @@ def _certificates() -> dict[str, str]:
         "certified_copies": f"{first['samples']:,}",
         "certified_failure": f"{first['failure']:g}",
         "certified_share": f"{first['attacks_inside']['share']:g}",
+    }
+
+
+def _printed_masks() -> dict[str, str]:
+    values = _result("printable_mask")
+    asked = {name: found["asked"] for name, found in values.items()}
+    return {
+        "printed": printable_mask.table(values),
+        "printed_photographs": _name_photographs(
+            {it["data_sha256"]["test"] for it in asked.values()}
+        ),
+        "printed_weights": describe_earlier_weights(
+            {name: it["model_sha256"] for name, it in asked.items()}
+        ),
     }
 
 
@@ -254,4 +271,32 @@ def _class() -> dict[str, str]:
         "class_waits": class_tables.table(values),
         "class_memory": class_tables.memory(values),
         "class_together": class_tables.company(values),
+    }
+
+
+def _room() -> dict[str, str]:
+    values = _result("room_of_thirty")
+    guess, move, mishaps = (values[key] for key in ("guess_s", "move_s", "mishaps_s"))
+    rows = [
+        ("all pages have joined", f"{values['joined_s']:.1f} s"),
+        (
+            f"a guess is on the projector ({guess['count']} guesses)",
+            f"median {guess['median']:.2f} s, 95 % within {guess['p95']:.2f} s, "
+            f"all within {guess['most']:.2f} s",
+        ),
+        (
+            f"a step is on the last page ({move['count']} steps)",
+            f"median {move['median']:.2f} s, all within {move['most']:.2f} s",
+        ),
+        ("a reloaded page is back", f"{mishaps['reloaded']:.2f} s"),
+        ("a page is back after the network is", f"{mishaps['lost']:.2f} s"),
+        ("a late pupil is in", f"{mishaps['late']:.2f} s"),
+        ("errors", str(len(values["errors"]) or "none")),
+        ("processor time of the server, all in all", f"{values['server_processor_s']:.0f} s"),
+    ]
+    return {
+        "room": markdown(("what", "measured"), rows),
+        "room_pupils": str(values["pupils"]),
+        "room_minutes": str(values["lesson_minutes"]),
+        "room_cores": str(values["cores"]),
     }
