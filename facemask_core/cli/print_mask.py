@@ -33,6 +33,7 @@ def print_mask(
 ) -> None:
     """Train a pattern for a mask, so that a model overlooks the mask, and draw it to print."""
     from facemask_core import load_classifier
+    from facemask_core.data import places
     from facemask_core.pictures import images
     from facemask_core.printable_mask import effect, page, training, wearers
 
@@ -40,8 +41,11 @@ def print_mask(
     folders = [folder for folder in (data, held_out) if folder is not None]
     files = {"--output": output, "--pattern": pattern, "--json": json_path}
     check_files(files, [*read_paths([model]), *folders])
+    photographs = {folder: places.open_path(folder) for folder in folders}
     classifier = load_classifier(model, warm_up=False)
-    to_train = wearers.read_portraits(held_out=False) + _read_photographs(data)
+    to_train = wearers.read_portraits(held_out=False)
+    if data is not None:
+        to_train += wearers.read_photographs(photographs[data])
     with progress_bar() as report:
         colours = training.train_pattern(
             classifier, to_train, chosen, lambda *done: report("steps", *done)
@@ -53,7 +57,8 @@ def print_mask(
         "portraits": _measure(classifier, wearers.read_portraits(held_out=True), colours),
     }
     if held_out is not None:
-        figures["photographs"] = _measure(classifier, _read_photographs(held_out), colours)
+        faces = wearers.read_photographs(photographs[held_out])
+        figures["photographs"] = _measure(classifier, faces, colours)
     title, lines = page.describe(classifier.name, figures)
     drawn = page.draw_page(colours, title, lines)
     picture = images.encode_png(images.to_uint8(colours))
@@ -62,13 +67,6 @@ def print_mask(
             if group in figures:
                 _print_effect(group, figures[group])
         print_line(effect.STATEMENT)
-
-
-def _read_photographs(folder: Path | None) -> list[Wearer]:
-    from facemask_core.data import places
-    from facemask_core.printable_mask import wearers
-
-    return [] if folder is None else wearers.read_photographs(places.open_path(folder))
 
 
 def _measure(classifier: Classifier, faces: list[Wearer], colours: Pattern) -> dict[str, Any]:

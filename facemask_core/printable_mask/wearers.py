@@ -6,27 +6,37 @@ import numpy as np
 
 from facemask_core.data import datasets, portraits, samples
 from facemask_core.data.datasets import Dataset
+from facemask_core.data.samples import Portrait
 from facemask_core.labels import WITHOUT_MASK
 from facemask_core.pictures import images
 from facemask_core.printable_mask.worn_pattern import Wearer, find_wearer
 
 
-def read_portraits(*, held_out: bool, seed: int = 0) -> list[Wearer]:
-    """Reads the shipped portraits without a mask, each before a background of its own.
+def choose_portraits(*, held_out: bool) -> list[Portrait]:
+    """Chooses every second shipped portrait without a mask.
 
     Args:
         held_out: Whether it is the half to measure with; the other half is to be trained on.
+    """
+    bare = [portrait for portrait in samples.faces() if portrait.label == WITHOUT_MASK]
+    return bare[int(held_out) :: 2]
+
+
+def read_portraits(*, held_out: bool, seed: int = 0) -> list[Wearer]:
+    """Reads half of the shipped portraits without a mask, each before a background of its own.
+
+    Args:
+        held_out: As for :func:`choose_portraits`.
         seed: Seed of the backgrounds.
 
     Returns:
         Those in which the face finder finds the face.
     """
-    bare = [portrait for portrait in samples.faces() if portrait.label == WITHOUT_MASK]
     found = []
-    for number, portrait in enumerate(bare):
-        if number % 2 == held_out:
-            picture = portraits.vary(portrait, np.random.default_rng([seed, number]))
-            found.append(find_wearer(images.decode(picture)))
+    for number, portrait in enumerate(choose_portraits(held_out=held_out)):
+        rng = np.random.default_rng([seed, 2 * number + held_out])
+        picture = portraits.vary(portrait, rng)
+        found.append(find_wearer(images.decode(picture)))
     return [wearer for wearer in found if wearer is not None]
 
 
