@@ -23,7 +23,6 @@ from facemask_ui.rooms import messages, pictures, streams, tables, views
 from facemask_ui.rooms.refusals import RoomError
 from facemask_ui.rooms.registry import Rooms
 from facemask_ui.rooms.room import Room
-from facemask_ui.visitors import quiet
 
 _NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _POLICY = (
@@ -84,16 +83,11 @@ def build_routes(rooms: Rooms, pages: Pages) -> list[Route]:
 
 
 def _refusing(answer: Answer) -> Answer:
-    """Turns a refusal into an answer with its sentence.
-
-    A class that is answered is a visitor, for whom what an idle server computes gives way.
-    """
+    """Turns a refusal into an answer with its sentence."""
 
     async def answer_or_refuse(request: Request) -> Response:
         try:
-            response = await answer(request)
-            quiet.note_visitor()
-            return response
+            return await answer(request)
         except RoomError as refusal:
             sentence = refusal.say(refusal.language or choose_language(request))
             return JSONResponse(

@@ -17,7 +17,6 @@ from served_rooms import Browser, Lab, serve
 from facemask_ui.base import under_way
 from facemask_ui.rooms import Opened, RoomError, RoomFile, Rooms, Step, codes, streams, sweeping
 from facemask_ui.rooms.limits import WRONG_CODES
-from facemask_ui.visitors import quiet
 
 
 def read_table(data: bytes) -> list[list[str]]:
@@ -44,19 +43,6 @@ def test_a_guess_reaches_the_wall_and_the_truth_leaves_only_when_revealed(lab: L
     assert own.wait_for(stage="reveal")["truth"] == wall.wait_for(stage="reveal")["truth"] == truth
     status, late = lab.post(f"/room/{room.code}/answer", guess)
     assert (status, late["error"]) == (409, "closed")
-
-
-def test_what_an_idle_server_computes_gives_way_to_a_class_and_to_no_stranger(lab: Lab) -> None:
-    room = lab.open()
-    noted: list[str] = []
-    forget = quiet.on_visitor(lambda: noted.append("a visitor"))
-    try:
-        assert lab.post("/room/BBBBBB/join", {})[0] == 404
-        assert not noted
-        lab.join(room.code)
-        assert noted
-    finally:
-        forget()
 
 
 def test_a_guess_belongs_to_one_asking(lab: Lab) -> None:
