@@ -17,6 +17,7 @@ from served_rooms import Browser, Lab, serve
 from facemask_ui.base import under_way
 from facemask_ui.rooms import Opened, RoomError, RoomFile, Rooms, Step, codes, streams, sweeping
 from facemask_ui.rooms.limits import WRONG_CODES
+from facemask_ui.visitors import quiet
 
 
 def read_table(data: bytes) -> list[list[str]]:
