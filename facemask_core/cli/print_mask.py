@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def print_mask(
     model: ModelOption,
-    output: Annotated[Path | None, typer.Option(help="Write the A4 page here, a PDF.")] = None,
+    output: Annotated[Path | None, typer.Option(help="Write the A4 page here, as HTML.")] = None,
     pattern: Annotated[Path | None, typer.Option(help="Write the pattern here, a PNG.")] = None,
     data: Annotated[
         Path | None, typer.Option("--data", help="Train on these photographs as well.")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import io
-import textwrap
+import base64
+import html
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import cv2
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
 
-from facemask_core.pictures.images import to_uint8
+from facemask_core.pictures import images
 from facemask_core.pictures.splines import smooth_outline
 from facemask_core.printable_mask.cloth_pattern import (
     COLUMNS,
@@ -22,13 +22,35 @@ from facemask_core.printable_mask.cloth_pattern import (
 )
 from facemask_core.printable_mask.effect import STATEMENT
 
-_DOTS_PER_CM = 60
-_A4_CM = (21.0, 29.7)
-_MARGIN_CM, _TOP_CM = 1.9, 3.2
 _RULER_CM = 10
-_INK = (20, 20, 20)
-_LETTERS = 92
-"""Letters that fit into a line of the page."""
+_EDGE = 3
+"""Fields that are printed beyond the pattern, in its edge's colours, since the line is round."""
+_FINER = 8
+"""Pixels of the printed picture a field, either way."""
+_PAGE = """<!doctype html>
+<html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>
+<meta http-equiv="Content-Security-Policy"
+ content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<style>
+@page {{ size: A4; margin: 0; }}
+body {{ box-sizing: border-box; width: 21cm; margin: 0 auto; padding: 1.2cm 1.2cm 0;
+  background: #fff; color: #111; font: 11pt/1.4 sans-serif; print-color-adjust: exact; }}
+h1 {{ font-size: 17pt; margin: 0 0 .4cm; }}
+svg {{ display: block; margin: 0 auto .3cm; }}
+</style></head><body><h1>{title}</h1>
+<svg xmlns="http://www.w3.org/2000/svg" width="{width:.3f}cm" height="{height:.3f}cm"
+ viewBox="0 0 {width:.3f} {height:.3f}" role="img" aria-label="{title}">
+<image href="data:image/png;base64,{picture}" width="{width:.3f}" height="{printed:.3f}"
+ preserveAspectRatio="none"/>
+<path d="{outline}" fill="none" stroke="#fff" stroke-width=".12"/>
+<path d="{outline}" fill="none" stroke="#111" stroke-width=".04"/>
+<path d="{ruler}" fill="none" stroke="#111" stroke-width=".04"/>
+<text x="{ruler_end:.3f}" y="{ruler_text:.3f}" font-size=".4"
+ font-family="sans-serif">{centimetres} cm</text>
+</svg>
+{paragraphs}
+</body></html>
+"""
 
 
 def describe(model: str, figures: Mapping[str, Any]) -> tuple[str, list[str]]:
@@ -54,53 +76,44 @@ def describe(model: str, figures: Mapping[str, Any]) -> tuple[str, list[str]]:
     return f"A mask that {model} overlooks", [*lines, STATEMENT]
 
 
-def draw_page(pattern: Pattern, title: str, lines: Sequence[str]) -> bytes:
+def draw_page(pattern: Pattern, title: str, lines: Sequence[str], *, language: str = "en") -> bytes:
     """Draws an A4 page that prints a pattern at its real size.
 
     Args:
         pattern: The colours.
         title: Its heading.
-        lines: Paragraphs below the pattern, wrapped here.
+        lines: Paragraphs below the pattern.
+        language: The code of the language that they are written in.
 
     Returns:
-        A PDF file of one page.
+        An HTML file that loads nothing.
     """
-    page = Image.new("RGB", (_to_dots(_A4_CM[0]), _to_dots(_A4_CM[1])), "white")
-    size = (_to_dots(WIDTH_CM), _to_dots(HEIGHT_CM))
-    place = ((page.width - size[0]) // 2, _to_dots(_TOP_CM))
-    printed = Image.fromarray(to_uint8(pattern)).resize(size, Image.Resampling.BICUBIC)
-    page.paste(printed, place)
-    draw = ImageDraw.Draw(page)
-    outline = smooth_outline(outline_flat() * (size[0] / COLUMNS, size[1] / ROWS)) + place
-    corners = [(float(x), float(y)) for x, y in np.vstack([outline, outline[:1]])]
-    draw.line(corners, fill="white", width=9)
-    draw.line(corners, fill=_INK, width=3)
-    left = _to_dots(_MARGIN_CM)
-    draw.text((left, _to_dots(1.4)), title, fill=_INK, font=_font(0.62))
-    below = _draw_ruler(draw, left, place[1] + size[1] + _to_dots(0.8))
-    for line in lines:
-        text = textwrap.fill(line, _LETTERS)
-        draw.multiline_text((left, below), text, fill=_INK, font=_font(0.4), spacing=12)
-        below += _to_dots(0.62) * (text.count("\n") + 1) + _to_dots(0.25)
-    buffer = io.BytesIO()
-    page.save(buffer, "PDF", resolution=_DOTS_PER_CM * 2.54, title=title)
-    return buffer.getvalue()
+    field = np.array([WIDTH_CM / COLUMNS, HEIGHT_CM / ROWS])
+    edged = np.pad(pattern, ((_EDGE, _EDGE), (_EDGE, _EDGE), (0, 0)), mode="edge")
+    width, printed = field * edged.shape[1::-1]
+    size = (_FINER * edged.shape[1], _FINER * edged.shape[0])
+    larger = np.clip(cv2.resize(edged, size, interpolation=cv2.INTER_CUBIC), 0.0, 1.0)
+    picture = images.encode_png(images.to_uint8(larger))
+    below = printed + 0.4
+    ticks = "".join(f"M{x + 0.1:.1f} {below:.3f}v.3" for x in range(_RULER_CM + 1))
+    page = _PAGE.format(
+        language=html.escape(language),
+        title=html.escape(title),
+        width=width,
+        height=printed + 1.0,
+        printed=printed,
+        picture=base64.b64encode(picture).decode("ascii"),
+        outline=_draw_outline(field),
+        ruler=f"{ticks}M.1 {below + 0.15:.3f}h{_RULER_CM}",
+        ruler_end=_RULER_CM + 0.4,
+        ruler_text=below + 0.3,
+        centimetres=_RULER_CM,
+        paragraphs="\n".join(f"<p>{html.escape(line)}</p>" for line in lines),
+    )
+    return page.encode()
 
 
-def _draw_ruler(draw: ImageDraw.ImageDraw, left: int, top: int) -> int:
-    """Draws a line of ten centimetres to check the printer by; returns where the text may begin."""
-    right = left + _to_dots(_RULER_CM)
-    draw.line([(left, top), (right, top)], fill=_INK, width=3)
-    for centimetre in range(_RULER_CM + 1):
-        x = left + _to_dots(centimetre)
-        draw.line([(x, top - 9), (x, top + 9)], fill=_INK, width=3)
-    draw.text((right + 24, top - 18), f"{_RULER_CM} cm", fill=_INK, font=_font(0.4))
-    return top + _to_dots(0.7)
-
-
-def _to_dots(centimetres: float) -> int:
-    return round(centimetres * _DOTS_PER_CM)
-
-
-def _font(centimetres: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    return ImageFont.load_default(_to_dots(centimetres))
+def _draw_outline(field: np.ndarray) -> str:
+    """Draws the line to cut along, in centimetres."""
+    corners = smooth_outline(outline_flat() + _EDGE) * field
+    return "M" + "L".join(f"{x:.3f} {y:.3f}" for x, y in corners) + "Z"

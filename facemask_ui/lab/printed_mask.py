@@ -18,7 +18,7 @@ from facemask_core.printable_mask.worn_pattern import make_wearer, put_on
 from facemask_ui.base import charts, palette
 from facemask_ui.choices import models
 from facemask_ui.face.pictures import Picture
-from facemask_ui.language import say
+from facemask_ui.language import read_current, say
 
 _FIRST = "mobilenetv3"
 """The model whose pattern is shown to those that have none of their own."""
@@ -56,11 +56,12 @@ def show_printed_mask(
     charts.draw_probabilities(verdicts, key="printed")
     _describe(trained_on, verdicts)
     title, lines = _write_page(trained_on)
+    language = read_current().language
     st.download_button(
         say("lab.further.printed.page"),
-        lambda: page.draw_page(shipped.read_pattern(trained_on), title, lines),
-        f"mask-{trained_on}.pdf",
-        "application/pdf",
+        lambda: page.draw_page(shipped.read_pattern(trained_on), title, lines, language=language),
+        f"mask-{trained_on}-{language}.html",
+        "text/html",
         icon=":material/print:",
     )
 
