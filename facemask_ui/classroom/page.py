@@ -14,8 +14,10 @@ from typing import Any
 
 from markupsafe import Markup
 
+from facemask_core.data import samples
 from facemask_ui.base.palette import DARK, LIGHT, Palette
 from facemask_ui.base.printed_page import open_templates
+from facemask_ui.face.portrait_words import describe_portrait
 from facemask_ui.language import Texts, read_texts
 
 _SHARED = ("common", "stream", "face")
@@ -71,7 +73,10 @@ def _list_words(name: str, texts: Texts) -> dict[str, Any]:
         "percentage": texts.read_table("percentage"),
         "pupil": texts.read_table("classroom.pupil"),
         **({"projector": texts.read_table("classroom.projector")} if name == "projector" else {}),
-        "faces": texts.read_table("lesson.faces"),
+        "faces": {
+            it.id: {"alt": describe_portrait(it.alt, texts.language)}
+            for it in samples.read_portraits(samples.GALLERY_DIR)
+        },
     }
 
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 from facemask_ui.language import DEFAULT, Texts, read_current, read_texts
 
 
-def describe_portrait(alt: str) -> str:
-    """Says a description in the page's language; a phrase that no file has stays as it is.
+def describe_portrait(alt: str, language: str | None = None) -> str:
+    """Says a description in a language; a phrase that no file has stays as it is.
 
     Args:
         alt: The picture's description in English: what it is, a colon, and a list of traits.
+        language: The language; the page's where none is given.
     """
-    texts = read_current().within("picture.portrait")
+    spoken = read_current() if language is None else read_texts(language)
+    texts = spoken.within("picture.portrait")
     english = read_texts(DEFAULT).within("picture.portrait")
     words = dict(zip(_list_phrases(english), _list_phrases(texts), strict=True))
     shown, _, details = alt.partition(": ")

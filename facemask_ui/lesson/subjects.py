@@ -1,4 +1,4 @@
-"""The two shipped faces of the lesson, and its model."""
+"""The shipped faces of the lesson, and its model."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from facemask_core.models.classifier import Classifier
 from facemask_core.pictures import images
 from facemask_core.robustness import Sweep, sweep_epsilons
 from facemask_ui.choices import models
+from facemask_ui.face.portrait_words import describe_portrait
+from facemask_ui.language.texts import Texts
 from facemask_ui.visitors.shared_cache import compute_once
 
 BARE, MASKED = "portrait-06", "portrait-03"
@@ -52,6 +54,11 @@ def read_face(sample: str) -> NDArray[np.uint8]:
 def read_label(sample: str) -> int:
     """Reads the true class of a shipped face."""
     return samples.get(sample).label
+
+
+def describe_face(texts: Texts, sample: str) -> str:
+    """Describes a shipped face for those who cannot see it."""
+    return describe_portrait(samples.get(sample).alt, texts.language)
 
 
 def judge_face(classifier: Classifier, sample: str) -> Verdict:

@@ -169,9 +169,10 @@ def _show_face(texts: Texts, sample: str | None) -> None:
         model_input.encode(subjects.read_face(sample)),
         width=400,
         output_format="PNG",
-        alt=texts.say(f"faces.{sample}.alt"),
+        alt=subjects.describe_face(texts, sample),
     )
-    st.markdown(texts.say("page.before", verdict=palette.write_verdict(verdict)))
+    # On a line of its own: where the line breaks after its icon, the icon is torn off the word.
+    st.markdown(texts.say("page.before", verdict=f"  \n{palette.write_verdict(verdict)}"))
 
 
 def _show_turn_buttons(texts: Texts, number: int, *, done: bool) -> None:

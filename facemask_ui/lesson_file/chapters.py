@@ -9,7 +9,16 @@ from latex2mathml.converter import convert
 from facemask_ui.choices import models
 from facemask_ui.language.texts import Texts
 from facemask_ui.lesson import subjects
-from facemask_ui.lesson.chapters import CHAPTERS, Chapter, base, defence, numbers, sign, smallest
+from facemask_ui.lesson.chapters import (
+    CHAPTERS,
+    Chapter,
+    base,
+    defence,
+    numbers,
+    others,
+    sign,
+    smallest,
+)
 from facemask_ui.lesson.chapters.meaning import Meaning
 from facemask_ui.lesson_file.stored import StoredAnswers
 
@@ -37,6 +46,7 @@ def describe_chapters(
             "twin": twin,
             "small": subjects.SMALL,
             "strong": subjects.STRONG,
+            "transfer": others.pick_face().level,
             "steps": subjects.STEPS,
             "most": subjects.MOST,
             "draws": sign.DRAWS,
@@ -53,13 +63,16 @@ def describe_chapters(
 
 def _describe_chapter(texts: Texts, chapter: Chapter[Any], stored: StoredAnswers) -> dict[str, Any]:
     constants = chapter.write_constants(texts)
-    if chapter.name == "others":
+    choice: list[str] = []
+    if isinstance(chapter, others.Others):
         constants["others"] = str(len(stored.after))
+        choice = chapter.tell_choice(texts)
     return {
         "name": chapter.name,
         "sample": chapter.sample,
-        "alt": texts.say(f"faces.{chapter.sample}.alt") if chapter.sample else "",
+        "alt": subjects.describe_face(texts, chapter.sample) if chapter.sample else "",
         "words": texts.read_table(f"chapter.{chapter.name}"),
+        "choice": "\n\n".join(choice),
         "constants": constants,
         "formula": convert(
             chapter.formula.replace(r"\arg", r"\operatorname{arg}"), display="block"

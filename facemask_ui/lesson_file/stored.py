@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from facemask_core import paths
 from facemask_core.errors import ExportError
 from facemask_core.models import checkpoints
 from facemask_ui.lesson.chapters.defence import Defence
-from facemask_ui.lesson.chapters.others import Others
+from facemask_ui.lesson.chapters.others import Face, Others, pick_face
 
 PATH = paths.REPORTS / "lesson.json"
 
@@ -25,12 +25,16 @@ class StoredAnswers:
     """Pairs of probabilities, without a mask first.
 
     Attributes:
-        before: The other models' answers to the face of chapter 6, by model.
+        sample: The face of chapter 6.
+        level: The epsilon of its attack, in steps of 1/255.
+        before: The other models' answers to that face, by model.
         after: Their answers to the picture that was made against the first model.
         naive: The first model's behind JPEG, to a picture whose attack does not know of it.
         adaptive: The same, where the attack knows.
     """
 
+    sample: str
+    level: int
     before: dict[str, list[float]]
     after: dict[str, list[float]]
     naive: list[float]
@@ -55,6 +59,11 @@ def read_answers() -> StoredAnswers:
                 f"The lesson's stored answers belong to other weights of {name}; compute them "
                 "again with python -m tools.lesson in a checkout."
             )
+    if pick_face() != Face(answers.sample, answers.level):
+        raise ExportError(
+            "The lesson's stored answers belong to another face of chapter 6; compute them again "
+            "with python -m tools.lesson in a checkout."
+        )
     return answers
 
 
@@ -64,11 +73,12 @@ def compute_answers(names: Sequence[str]) -> dict[str, Any]:
     Args:
         names: The models of the lesson, the first one first.
     """
-    transfer, defence = Others().measure(), Defence().measure()
+    face, transfer, defence = pick_face(), Others().measure(), Defence().measure()
     return {
         "weights": {
             name: checkpoints.read_card(checkpoints.locate(name)).weights_sha256 for name in names
         },
+        **asdict(face),
         "before": {name: verdict.probabilities for name, verdict in transfer.before.items()},
         "after": {name: verdict.probabilities for name, verdict in transfer.after.items()},
         "naive": defence.naive.probabilities,

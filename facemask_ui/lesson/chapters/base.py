@@ -18,15 +18,18 @@ class Chapter(ABC, Generic[F]):
         name: The chapter's name in the files of strings.
         minutes: How long it takes a class.
         formula: The formula in the part with a little mathematics, in LaTeX.
-        sample: The face at its beginning, or None.
         page: The page of the lab that its link leads to.
     """
 
     name: ClassVar[str]
     minutes: ClassVar[int] = 3
     formula: ClassVar[str]
-    sample: ClassVar[str | None] = None
     page: ClassVar[str] = "Attack"
+
+    @property
+    def sample(self) -> str | None:
+        """The face at its beginning, or None."""
+        return None
 
     @property
     @abstractmethod

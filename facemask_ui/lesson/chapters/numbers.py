@@ -77,7 +77,7 @@ class Numbers(Chapter[ModelAnswer]):
                 self.say(texts, "framed"),
                 width="stretch",
                 output_format="PNG",
-                alt=texts.say(f"faces.{subjects.BARE}.alt"),
+                alt=subjects.describe_face(texts, subjects.BARE),
             )
         with enlarged:
             row = ", ".join(str(value) for value in reds[0])

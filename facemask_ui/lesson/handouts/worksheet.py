@@ -51,7 +51,7 @@ def _render(template: str, texts: Texts, lab: str | None) -> str:
         _Task(
             texts.say("page.jump", number=number, title=chapter.say(texts, "title")),
             _write_face(chapter.sample),
-            texts.say(f"faces.{chapter.sample}.alt") if chapter.sample else "",
+            subjects.describe_face(texts, chapter.sample) if chapter.sample else "",
             chapter.list_questions(texts),
             "" if lab is None else links.link_to_lesson(lab, texts, number),
         )

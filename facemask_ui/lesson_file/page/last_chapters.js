@@ -33,22 +33,30 @@ class Others {
   async measure(bench, { sample }) {
     const label = bench.label(sample);
     const face = await bench.face(sample);
-    const made = await bench.attack(settings.first, sample, "pgd", settings.strong);
+    const made = await bench.attack(settings.first, sample, "pgd", settings.transfer);
     const { twin } = settings;
     const [before, after] = [{ ...lesson.stored.before }, { ...lesson.stored.after }];
     before[twin] = (await bench.judge(twin, face)).probabilities;
     after[twin] = (await bench.judge(twin, made.picture)).probabilities;
     const right = Object.keys(after).filter((name) => predict(before[name]) === label);
     const fooled = right.filter((name) => predict(after[name]) !== label);
-    return { first: made.probabilities, after, right, fooled };
+    const standing = Object.keys(after).filter((name) => predict(after[name]) === label);
+    return { first: made.probabilities, after, right, fooled, standing };
   }
 
   answers({ after, fooled }) {
     return [fooled.length === 0 ? 0 : fooled.length === Object.keys(after).length ? 2 : 1];
   }
 
-  figures({ after, right, fooled }) {
-    return { count: fooled.length, others: Object.keys(after).length, right_before: right.length };
+  explanation({ fooled, standing }) {
+    return fooled.length && standing.length ? "some" : "shown";
+  }
+
+  figures({ after, right, fooled, standing }) {
+    const list = new Intl.ListFormat(language);
+    const [fallen, upright] = [fooled, standing].map((names) => list.format(names.map((name) => lesson.titles[name])));
+    const counts = { count: fooled.length, others: Object.keys(after).length, right_before: right.length };
+    return { ...counts, fooled: fallen, standing: upright };
   }
 
   draw({ first, after }, { words: own_ }) {
@@ -58,6 +66,11 @@ class Others {
     const large = Object.keys(after).filter((model) => model !== settings.twin).map((model) => lesson.titles[model]);
     const names = new Intl.ListFormat(language).format(large);
     return [bars, line(fill(own.stored_models, { names }), "small")];
+  }
+
+  /** Why this face was chosen, and how the others went. */
+  drawMore(_, { choice }) {
+    return choice ? prose(choice) : [];
   }
 }
 

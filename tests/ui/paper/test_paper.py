@@ -227,7 +227,8 @@ def test_the_papers_pictures_are_made_again_for_those_who_open_them(
     app.session_state["attacked-pictures"] = True
     app.run()
     _assert_sound(app)
-    assert len(app.get("image")) == 3 * len(PAPER.examples)
+    of_figure_1, of_figure_4 = 6, 3
+    assert len(app.get("image")) == 3 * len(PAPER.examples) + of_figure_1 + of_figure_4
     face = cropping.cut_face(pictures.read_sample(pictures.DEFAULT_SAMPLE), None)
     before = verdicts.judge(brightness, face[None])[0].probabilities[WITHOUT_MASK]
     rows = [it.value for it in app.table if "Probability of the true class" in it.value]
