@@ -36,7 +36,7 @@ def tabulate_parts(record: Mapping[str, Any]) -> pd.DataFrame:
         [
             {
                 _head("source"): on_one_line(part.source) or _head("all"),
-                _head("pictures"): _name_part(part.name),
+                _head("pictures"): name_part(part.name),
                 _head("images"): part.figures["images"],
                 **{_head(key): part.figures[key] for key in _COUNTS if key in part.figures},
                 **{
@@ -59,7 +59,7 @@ def _head(key: str) -> str:
     return say(f"base.parts.{key}")
 
 
-def _name_part(name: str) -> str:
+def name_part(name: str) -> str:
     """Names a part in the page's language, such as ``with mask, real``; others keep their name."""
     words = {label.replace("_", " "): name_class(row).lower() for row, label in enumerate(LABELS)}
     words |= {kind: _head(kind) for kind in _KINDS}

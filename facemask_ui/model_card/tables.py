@@ -144,7 +144,7 @@ def tabulate_skin_tones(rows: list[dict[str, Any]], weights_sha256: str) -> pd.D
     return pd.DataFrame(
         [
             {
-                _head("picture"): _name_framing(row["framing"]),
+                _head("picture"): name_framing(row["framing"]),
                 _head("all"): percent(row["accuracy"]),
                 **{
                     _name_tones(name, group): _write_tone(row, name, group, share)
@@ -158,7 +158,7 @@ def tabulate_skin_tones(rows: list[dict[str, Any]], weights_sha256: str) -> pd.D
     )
 
 
-def _name_framing(framing: str) -> str:
+def name_framing(framing: str) -> str:
     """Names what of a picture a model saw, as the file of skin tones has it."""
     known = "cropped" if framing.startswith("cropped") else framing
     return say_known(f"models.tables.framing.{known}", framing)

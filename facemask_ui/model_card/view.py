@@ -26,11 +26,13 @@ from facemask_ui.model_card import (
     failures,
     photographs,
     robustness,
+    shares,
     tables,
     training,
 )
 from facemask_ui.model_card.overview import split_device
 from facemask_ui.model_card.own import show_own_card
+from facemask_ui.model_card.share_chart import find_least, show_shares
 
 _PICTURE = 168
 _MOST_FAILURES = 24
@@ -82,12 +84,12 @@ def _show_figures(card: Card) -> None:
         say("models.card.validation"): ("val", "balanced_accuracy"),
         say("models.card.calibration"): ("test", "calibration", "expected_calibration_error"),
     }
-    shares = {label: read_part(card, "metrics", *path) for label, path in figures.items()}
+    values = {label: read_part(card, "metrics", *path) for label, path in figures.items()}
     images = int(read_part(card, "metrics", "test", "report")["macro avg"]["support"])
     speed = read_part(card, "metrics", "test", "speed")
     milliseconds = speed["forward_ms_per_image"]
     with st.container(horizontal=True):
-        for label, share in shares.items():
+        for label, share in values.items():
             st.metric(label, percent(share), border=True, width=228)
         _show_time(speed, milliseconds)
     sentences = [
@@ -99,9 +101,10 @@ def _show_figures(card: Card) -> None:
     ]
     st.caption(" ".join(filter(None, sentences)))
     test = card.metrics["test"]
-    by_class = parts.tabulate_parts(test)
-    if not by_class.empty:  # older cards do not have it
-        st.dataframe(by_class, hide_index=True)
+    if points := shares.list_part_points(test, "accuracy"):  # older cards do not have it
+        show_shares(
+            points, parts.tabulate_parts(test), title=say("models.shares.parts"), key="parts"
+        )
     if test.get("masks"):
         st.caption(parts.explain_parts())
 
@@ -149,15 +152,17 @@ def _show_robustness(card: Card) -> None:
     with st.expander(say("models.card.values"), icon=":material/table:"):
         st.dataframe(tables.tabulate_robustness(reports), hide_index=True)
     strongest = max(reports, key=_rate_strength)
-    by_class = parts.tabulate_parts(strongest)
-    if by_class.empty:
+    points = shares.list_part_points(strongest, "robust_accuracy")
+    if not points:
         st.caption(say("models.card.no_classes"))
     else:
         stated = strongest["threat_model"]
         epsilon = attack_setup.write_epsilon(stated["epsilon"])
         attack = tables.name_attack(stated)
-        st.subheader(say("models.card.by_class", attack=attack, epsilon=epsilon), anchor=False)
-        st.dataframe(by_class, hide_index=True)
+        title = say("models.card.by_class", attack=attack, epsilon=epsilon)
+        st.subheader(title, anchor=False)
+        table, axis = parts.tabulate_parts(strongest), say("models.shares.robust")
+        show_shares(points, table, title=title, axis=axis, key="attacked-parts")
     last = {report["threat_model"]["attack"]: report["threat_model"] for report in reports}
     with st.expander(say("models.card.threat_models"), icon=":material/gavel:"):
         for threat_model in last.values():
@@ -200,17 +205,31 @@ def _show_reliability(card: Card) -> None:
             st.markdown(say("models.card.unsure", share=percent(card.unsure_below)))
     with right:
         st.header(say("models.card.classes"), anchor=False)
-        st.dataframe(tables.tabulate_classes(test), hide_index=True)
-        st.dataframe(tables.tabulate_sources(test), hide_index=True)
+        title = say("models.shares.classes")
+        points = shares.list_class_points(test)
+        table = tables.tabulate_classes(test)
+        show_shares(points, table, title=title, axis=title, key="classes")
+        if points := shares.list_source_points(test):
+            title = say("models.shares.sources")
+            show_shares(points, tables.tabulate_sources(test), title=title, key="sources")
         st.caption(say("models.card.classes_meaning"))
 
 
 def _show_skin_tones(card: Card) -> None:
-    table = tables.tabulate_skin_tones(published.read_skin_tones(), card.weights_sha256)
-    if table.empty:
+    measured = [
+        row for row in published.read_skin_tones() if row["model_sha256"] == card.weights_sha256
+    ]
+    if not measured:
         return
     st.header(say("models.card.tones"), anchor=False)
-    st.dataframe(table, hide_index=True)
+    least = find_least(it for row in measured for it in shares.list_tone_points(row))
+    for column, row in zip(st.columns(len(measured), gap="large"), measured, strict=True):
+        title = say("models.shares.tones", framing=tables.name_framing(row["framing"]))
+        table = tables.tabulate_skin_tones([row], card.weights_sha256)
+        with column:
+            st.markdown(f"**{title}**")
+            points = shares.list_tone_points(row)
+            show_shares(points, table, title=title, least=least, key=f"tones-{row['framing']}")
     st.caption(say("models.card.tones_meaning"))
 
 

@@ -20,6 +20,7 @@ from facemask_core.labels import LABELS
 from facemask_core.models.classifier import probabilities
 from facemask_core.text import visible
 from facemask_ui.base import charts, messages, parts
+from facemask_ui.base.data_table import show_data
 from facemask_ui.base.palette import name_class
 from facemask_ui.base.spreadsheet import escape_formula
 from facemask_ui.choices import models
@@ -119,13 +120,15 @@ def _show_predictions(
     confusion.show_confusion(name, predictions, report, photographs)
     table, as_printed = st.tabs([say("report.view.table"), say("report.view.printed")])
     with table:
-        four = st.column_config.NumberColumn(format="%.4f")
         heads = [say(f"report.view.{key}") for key in _SHARES.values()]
-        st.dataframe(
-            _tabulate(predictions), hide_index=True, column_config=dict.fromkeys(heads, four)
-        )
+        show_data(_tabulate(predictions), dict.fromkeys(heads, _write_four))
     with as_printed:
         st.code(predictions.report_text(), language=None)
+
+
+def _write_four(share: float) -> str:
+    """Writes a share with four decimals."""
+    return number(share, 4)
 
 
 def _tabulate(predictions: Predictions) -> pd.DataFrame:
@@ -173,18 +176,18 @@ def _show_extremes(report: Evaluation, photographs: Source | None) -> None:
 
 
 def _show_falls(falls: Sequence[Fall], pictures: dict[str, str]) -> None:
-    share = st.column_config.NumberColumn(format="%.1f %%", width="small")
+    narrow = st.column_config.NumberColumn(width="small")
     picture, before, after = (
         say(f"report.extremes.{key}") for key in ("picture", "before", "after")
     )
-    st.dataframe(
+    show_data(
         pd.DataFrame([_make_row(fall, pictures) for fall in falls]),
-        hide_index=True,
+        {before: percent, after: percent},
         row_height=thumbnails.SIDE if pictures else None,
         column_config={
             picture: st.column_config.ImageColumn(width="small"),
-            before: share,
-            after: share,
+            before: narrow,
+            after: narrow,
         },
     )
 
@@ -192,7 +195,7 @@ def _show_falls(falls: Sequence[Fall], pictures: dict[str, str]) -> None:
 def _make_row(fall: Fall, pictures: dict[str, str]) -> dict[str, object]:
     """Makes one row; the name comes last, because it may be long and a phone is narrow."""
     cells: dict[str, object] = {"picture": pictures.get(fall.path)} if pictures else {}
-    cells |= {"before": 100 * fall.before, "after": 100 * fall.after}
+    cells |= {"before": fall.before, "after": fall.after}
     cells |= {"truth": fall.truth, "file": visible(fall.path)}
     return {say(f"report.extremes.{key}"): cell for key, cell in cells.items()}
 
@@ -240,11 +243,8 @@ def _show_sources(figures: dict[str, dict[str, Any]]) -> None:
     title = say("report.view.sources", count=number(len(figures)))
     heads = [say(f"report.view.{key}") for key in _SOURCE_FIGURES if key != "images"]
     with st.expander(title, icon=":material/source:"):
-        st.dataframe(
-            tabulate_sources(figures),
-            hide_index=True,
-            column_config=dict.fromkeys(heads, st.column_config.NumberColumn(format="%.4f")),
-        )
+        present = tabulate_sources(figures)
+        show_data(present, {head: _write_four for head in heads if head in present})
 
 
 _SOURCE_FIGURES = ("images", "accuracy", "balanced_accuracy", "robust_accuracy")

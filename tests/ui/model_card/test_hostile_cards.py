@@ -23,7 +23,15 @@ from facemask_core.models.checkpoints import Card
 from facemask_core.paper import printed
 from facemask_ui.base import messages
 from facemask_ui.base.palette import LIGHT
-from facemask_ui.model_card import calibration, corruptions, tables, training, view
+from facemask_ui.model_card import (
+    calibration,
+    corruptions,
+    share_chart,
+    shares,
+    tables,
+    training,
+    view,
+)
 from facemask_ui.paper import differences, training_tables
 
 MARKDOWN = "![x](https://elsewhere.example/x.png) <img src=//elsewhere.example> **bold** :smile:"
@@ -45,6 +53,14 @@ def read_everything(card: Card) -> None:
     corruptions.make_chart(cells, LIGHT)
     corruptions.describe_chart(cells)
     corruptions.write_price(card, card)
+    test = card.metrics["test"]
+    for points in (
+        shares.list_part_points(test, "accuracy"),
+        shares.list_class_points(test),
+        shares.list_source_points(test),
+    ):
+        share_chart.make_chart(points, LIGHT, "Accuracy").to_json()
+        share_chart.describe(points, "Accuracy").encode()
     for table in (
         corruptions.tabulate_cells(cells),
         tables.tabulate_classes(card.metrics["test"]),

@@ -97,7 +97,7 @@ def test_report_on_the_portraits(open_page: Open) -> None:
     assert [heading.value for heading in app.subheader][3:5] == ["Most fooled", "Least fooled"]
     falls = [row for it in app.dataframe if "after" in it.value for row in it.value["after"]]
     fooled, standing = int(right) - int(after), int(after)
-    assert [row < 50 for row in falls] == [True] * min(5, fooled) + [False] * min(5, standing)
+    assert [row < 0.5 for row in falls] == [True] * min(5, fooled) + [False] * min(5, standing)
     assert any("FGSM" in caption.value and "16/255" in caption.value for caption in app.caption)
     check_outline(app, "Report-computed", whole=True)
 

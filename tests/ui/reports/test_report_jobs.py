@@ -16,6 +16,7 @@ from facemask_core.jobs import Queue, State, Supervisor, uploads, worker, worker
 from facemask_core.jobs import queue as queues
 from facemask_core.labels import LABELS
 from facemask_core.storage import place
+from facemask_ui.choices.report_attacks import OFFERED
 from facemask_ui.reports import dataset_choice, owner
 
 pytestmark = pytest.mark.usefixtures("brightness")
@@ -82,6 +83,20 @@ def test_a_report_is_asked_for_with_every_setting_of_its_attack(open_page: Open)
     (job,) = Queue().jobs()
     assert (job.order.attack, job.order.epsilon, job.order.seed) == ("pgd", 3 / 255, 11)
     assert (job.order.settings["steps"], job.order.settings["restarts"]) == (7, 2)
+
+
+@pytest.mark.slow
+def test_every_attack_of_the_core_runs_from_the_page(open_page: Open) -> None:
+    few = {"steps": "2", "queries": "20", "searches": "2", "bisections": "2"}
+    query = {f"{name}_{key}": value for name in OFFERED for key, value in few.items()}
+    app = open_page("Report", limit="2", judged="mobilenetv3", attacks=",".join(OFFERED), **query)
+    assert not app.exception
+    compute(run_report(app))
+    jobs = Queue().jobs()
+    assert {job.order.attack for job in jobs} == {*OFFERED}
+    assert {job.state for job in jobs} == {State.DONE}
+    settings = {job.order.attack: job.order.settings for job in jobs}
+    assert (settings["mim"]["steps"], settings["square"]["queries"]) == (2, 20)
 
 
 def test_curves_and_transfer_are_reports_of_their_own(open_page: Open) -> None:
