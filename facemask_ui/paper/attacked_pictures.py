@@ -1,4 +1,4 @@
-"""The paper's pictures of its attacks, made again from one of the lab's portraits."""
+"""The paper's pictures, made again from the lab's portraits."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from facemask_ui.choices import attack_setup, models
 from facemask_ui.face import before_after
 from facemask_ui.language import number, say
 from facemask_ui.paper import portrait, words
+from facemask_ui.paper.other_pictures import show_other_pictures
 
 
 def show_attacked_pictures(paper: Paper, model: str) -> None:
-    """Shows a portrait under each of the paper's attacks, once a visitor opens the fold.
+    """Shows what the paper's pictures show, made here, once a visitor opens the fold.
 
     The paper shows photographs of somebody; here it is a portrait of nobody.
 
@@ -34,6 +35,7 @@ def show_attacked_pictures(paper: Paper, model: str) -> None:
                     _show_example(example, model)
             epsilon = attack_setup.write_epsilon(experiments.EPSILON)
             st.caption(_say("caption", model=models.title(model), epsilon=epsilon))
+            show_other_pictures(model)
 
 
 def _show_example(example: Example, model: str) -> None:

@@ -11,6 +11,7 @@ from facemask_ui.base.palette import keep_together
 from facemask_ui.choices import attack_setup, models
 from facemask_ui.language import percent, say
 from facemask_ui.paper import words
+from facemask_ui.paper.reports import read_accuracy
 
 _NONE = "\N{EN DASH}"
 
@@ -44,9 +45,9 @@ def list_rows(paper: Paper) -> list[dict[str, str]]:
             say("paper.other_work.here"),
             models.title(name),
             (
-                _read_accuracy(experiments.clean(name), "accuracy"),
-                _read_accuracy(experiments.fgsm(name), "robust_accuracy"),
-                _read_accuracy(experiments.pgd(name), "robust_accuracy"),
+                _read_accuracy(experiments.clean(name)),
+                _read_accuracy(experiments.fgsm(name)),
+                _read_accuracy(experiments.pgd(name)),
             ),
         )
         for name in experiments.MODELS
@@ -54,11 +55,9 @@ def list_rows(paper: Paper) -> list[dict[str, str]]:
     return [*quoted, *here]
 
 
-def _read_accuracy(experiment: Experiment, key: str) -> float | None:
+def _read_accuracy(experiment: Experiment) -> float | None:
     result = results.read(experiment)
-    if result is None:
-        return None
-    return float(result["clean"]["accuracy"] if key == "accuracy" else result[key])
+    return None if result is None else read_accuracy(result)
 
 
 def _write_row(source: str, name: str, accuracies: tuple[float | None, ...]) -> dict[str, str]:

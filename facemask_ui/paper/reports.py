@@ -96,12 +96,13 @@ def pick_experiment(model: str, attack: str) -> Experiment:
 
 
 def read_accuracy(result: dict[str, Any]) -> float:
-    """Reads the accuracy that a report would print: after the attack, if there is one."""
-    return float((result["adversarial"] or result["clean"])["accuracy"])
+    """Reads the robust accuracy, or the accuracy where there was no attack."""
+    robust = result["robust_accuracy"]
+    return float(result["clean"]["accuracy"] if robust is None else robust)
 
 
 def _write_accuracy(result: dict[str, Any]) -> str:
-    """Writes the accuracy that a report would print, and its 95 % interval."""
+    """Writes the accuracy and its 95 % interval."""
     share, images = read_accuracy(result), result["images"]
     interval = bound_proportion(np.arange(images) < round(share * images))
     written = keep_together(percent(share))

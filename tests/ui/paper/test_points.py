@@ -6,6 +6,7 @@ import keras
 import pytest
 
 from facemask_core.paper import printed
+from facemask_ui.paper import other_pictures
 from facemask_ui.paper.points import composition, defence
 
 
@@ -29,6 +30,21 @@ def test_the_sizes_are_those_of_the_network() -> None:
     ]
     assert ["×".join(map(str, shape)) for shape in shapes] == list(composition.HERE)
     assert len(composition.HERE) == len(printed.read().composition.rows)
+
+
+@pytest.mark.slow
+def test_the_block_is_that_of_the_network() -> None:
+    network = keras.applications.MobileNetV3Small(
+        include_top=False, weights=None, input_shape=(224, 224, 3), pooling="avg"
+    )
+    block = "expanded_conv_3"
+    names = ("expand", "depthwise", "squeeze_excite_conv", "squeeze_excite_conv_1", "project")
+    layers = [network.get_layer(f"{block}_{name}") for name in names]
+    for layer, (_, kernel, output) in zip(layers, other_pictures.BLOCK, strict=True):
+        size, strides = ("×".join(map(str, it)) for it in (layer.kernel_size, layer.strides))
+        assert kernel == size + (", /2" if strides == "2×2" else "")
+        assert output == "×".join(map(str, layer.output.shape[1:]))
+    assert sum(layer.name.endswith("_project") for layer in network.layers) == 11
 
 
 def test_every_network_of_the_paper_is_in_the_table_of_defences() -> None:
