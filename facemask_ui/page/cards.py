@@ -13,13 +13,15 @@ CARDS = (
     ("pages/3_Report.py", "report", ":material/bar_chart:"),
     ("pages/4_Models.py", "models", ":material/neurology:"),
     ("pages/5_Learn.py", "learn", ":material/school:"),
+    ("pages/7_Class.py", "class", ":material/groups:"),
     ("pages/6_Paper.py", "paper", ":material/article:"),
 )
+_ROWS = (3, 4)
 
 
 def show_cards() -> None:
-    """Shows the cards in rows of three."""
-    columns = [*st.columns(3), *st.columns(3)]
+    """Shows the cards in two rows, both of them full."""
+    columns = [column for count in _ROWS for column in st.columns(count)]
     for column, (script, name, icon) in zip(columns, CARDS, strict=True):
         with column.container(border=True, height="stretch"):
             st.page_link(script, label=f"**{say(f'{name}.title')}**", icon=icon)
