@@ -116,6 +116,7 @@ def _lay_out_bars(figure: go.Figure, count: int, colours: Palette) -> None:
         },
         dragmode=False,
         font={"color": colours.text},
+        uniformtext={"minsize": 12, "mode": "hide"},  # a narrow bar has no room for its figure
     )  # fmt: skip
     figure.update_xaxes(
         range=[0, 1], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1],
