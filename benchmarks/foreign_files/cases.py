@@ -65,14 +65,6 @@ TWENTY = (
 )
 _ROBUST = "mobilenetv3-robust"
 FURTHER = (
-    Case("old-nested.h5", "tf_keras", "0..255", "rgb", "sigmoid", "nested", 192, mask_first=False),
-    Case("old-class.h5", "tf_keras", "0..1", "rgb", "softmax", "teachable", 160, labels=True),
-    Case("old-frozen.h5", "tf_keras", "imagenet-deviations", "bgr", "logits", "frozen", 128),
-    Case("old-three.h5", "tf_keras", "-1..1", head="three", mask_first=False, labels=True),
-    Case("old-robust.h5", "tf_keras", "0..1", layout="frozen", mask_first=False, weights=_ROBUST),
-    Case("new-half.keras", "keras", "0..255", "bgr", layout="mixed", side=160),
-    Case("new-robust.keras", "keras", "-1..1", head="sigmoid", weights=_ROBUST),
-    Case("new-caffe.h5", "keras", "imagenet-means", "bgr", "logits", "nested", mask_first=False),
     Case("bgr-bytes.onnx", "torch", "0..1", "bgr", "logits", "nchw", 160, False, version=11),
     Case("plain.onnx", "torch", "-1..1", "rgb", "sigmoid", "nchw", 192, True, version=14),
     Case("last-bgr.onnx", "torch", "imagenet-deviations", "bgr", "softmax", "nhwc", version=18),
@@ -107,5 +99,13 @@ FURTHER = (
         version=12,
         weights=_ROBUST,
     ),
+    Case("old-nested.h5", "tf_keras", "0..255", "rgb", "sigmoid", "nested", 192, mask_first=False),
+    Case("old-class.h5", "tf_keras", "0..1", "rgb", "softmax", "teachable", 160, labels=True),
+    Case("old-frozen.h5", "tf_keras", "imagenet-deviations", "bgr", "logits", "frozen", 128),
+    Case("old-three.h5", "tf_keras", "-1..1", head="three", mask_first=False, labels=True),
+    Case("old-robust.h5", "tf_keras", "0..1", layout="frozen", mask_first=False, weights=_ROBUST),
+    Case("new-half.keras", "keras", "0..255", "bgr", layout="mixed", side=160),
+    Case("new-robust.keras", "keras", "-1..1", head="sigmoid", weights=_ROBUST),
+    Case("new-caffe.h5", "keras", "imagenet-means", "bgr", "logits", "nested", mask_first=False),
 )
 CASES = (*TWENTY, *FURTHER)
