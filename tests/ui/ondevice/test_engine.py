@@ -247,13 +247,23 @@ def test_pgd_and_the_smallest_epsilon_are_as_strong_as_the_cores(node: Node, nam
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("norm", ["linf"])
-def test_pgd_takes_the_cores_first_step_from_its_random_start(node: Node, norm: str) -> None:
-    """One step, because from then on signs near zero part."""
+@pytest.mark.parametrize(("norm", "epsilon"), [("linf", 4 / 255), ("l2", 1.5)])
+def test_pgd_takes_the_cores_first_step_from_its_random_start(
+    node: Node, norm: str, epsilon: float
+) -> None:
+    """One step at one epsilon, because from then on small differences grow."""
     name, picture = MODELS[0], portraits(1)[0]
-    (label,) = check_answers(node, name, picture[None]).tolist()
-    check_sweep(node, name, picture, label, "pgd", norm=norm, steps=1)
-    check_sweep(node, name, picture, label, "pgd", norm=norm, steps=1, target=1 - label)
+    labels = check_answers(node, name, picture[None])
+    for target in (None, 1 - int(labels[0])):
+        made = attacks.make("pgd", norm=norm, steps=1, target=target)
+        batch = made(
+            classifier(name), images.to_float(picture)[None], labels, epsilon=epsilon, seed=3
+        )
+        expected = images.to_uint8_within(batch.images[0], picture, epsilon=min(1.0, epsilon))
+        settings = {"norm": norm, "steps": 1, "target": target}
+        task = {"attack": "pgd", "epsilon": epsilon, "label": int(labels[0]), "seed": 3}
+        found = node.attack(name, picture, **task, settings=settings)
+        assert (found["picture"] != expected).mean() < MOST_PIXELS
 
 
 @pytest.mark.slow
