@@ -29,7 +29,14 @@ from playwright.sync_api import Browser, sync_playwright
 from benchmarks.ondevice import browser_figures
 from benchmarks.ondevice.cost import Meter
 from benchmarks.ondevice.runtimes import Chromium, Node, Runtime
-from benchmarks.ondevice.table import TIME, write_agreement, write_browsers, write_times
+from benchmarks.ondevice.table import (
+    TIME,
+    write_agreement,
+    write_browsers,
+    write_times,
+    write_varied,
+    write_walks,
+)
 from benchmarks.result_file import ResultFile
 from facemask_core import Classifier, attacks, load_classifier
 from facemask_core.data import datasets, samples
@@ -210,7 +217,7 @@ def main() -> None:
                 )
         if browser is not None:
             browser_figures.measure(results, browser, folders, chosen.data, engine)
-    tables = (write_agreement, write_times, write_browsers)
+    tables = (write_agreement, write_times, write_browsers, write_varied, write_walks)
     print(*(write(results.values) for write in tables), sep="\n\n")
 
 

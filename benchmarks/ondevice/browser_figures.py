@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import sys
 from collections.abc import Callable, Sequence
@@ -22,17 +23,19 @@ from benchmarks.ondevice.comparison import (
     compare_files,
     compare_finder,
     read_photographs,
-    read_turned,
     time_all,
 )
 from benchmarks.ondevice.first_answer import time_first_answer
+from benchmarks.ondevice.lesson_walk import walk_everywhere
 from benchmarks.ondevice.runtimes import Chromium, Runtime
 from benchmarks.ondevice.table import BROWSER, START
+from benchmarks.ondevice.varied_files import compare_varied, make_files, read_varied
 from benchmarks.result_file import ResultFile
 from facemask_core.data import datasets, samples
 from facemask_core.models import checkpoints
 from facemask_core.pictures import images
 from facemask_core.web.export import FINDER_WEIGHTS
+from facemask_ui.face import own_photo
 
 JPEGS = 30
 PNGS = 10
@@ -47,11 +50,13 @@ class Files:
         portraits: The lab's, which are WebP.
         photographs: Test photographs, which are JPEG.
         copies: Some of these as PNG.
+        varied: One photograph in files of many kinds.
     """
 
     portraits: list[Photograph]
     photographs: list[Photograph]
     copies: list[Photograph]
+    varied: dict[str, bytes]
 
     @property
     def shown(self) -> list[NDArray[np.uint8]]:
@@ -72,7 +77,8 @@ def read_files(data: Path) -> Files:
         Photograph(images.encode_png(one.pixels), one.pixels, one.boxes, one.face)
         for one in photographs[:PNGS]
     ]
-    return Files(read_photographs([one.path for one in samples.gallery()]), photographs, copies)
+    portraits = read_photographs([one.path for one in samples.gallery()])
+    return Files(portraits, photographs, copies, make_files(read_varied()))
 
 
 def measure(
@@ -94,6 +100,7 @@ def measure(
         },
         "finder": checkpoints.sha256(folders[0] / FINDER_WEIGHTS),
         "engine": engine,
+        "reader": hashlib.sha256(own_photo.SCRIPT.encode()).hexdigest(),
     }
     name = f"Chromium {browser.version}"
     results.once(
@@ -107,11 +114,13 @@ def measure(
         known = answer_all(chromium, models, files.shown)
         measured = partial(_measure, chromium, models, files, known)
         results.once(f"Chromium{BROWSER}", asked | {"runtime": name}, measured)
-    for kind, start in list_others().items():
+    others = list_others()
+    for kind, start in others.items():
         with start() as runtime:
             runtime.open(folders, finder=folders[0])
             measured = partial(_measure, runtime, models, files, known)
             results.once(f"{kind}{BROWSER}", asked | {"runtime": runtime.name}, measured)
+    walk_everywhere(results, browser, others, asked)
 
 
 def list_others() -> dict[str, Callable[[], Steered]]:
@@ -139,7 +148,7 @@ def _measure(
             "jpeg": compare_files(runtime, files.photographs),
             "png": compare_files(runtime, files.copies),
         },
-        "turns_by_exif": read_turned(runtime, files.copies[0].pixels),
+        "varied": compare_varied(runtime, models, files.varied),
         "times": time_all(runtime, models[0], files.portraits[0]),
         "asked_for": runtime.requests,
     }

@@ -17,6 +17,7 @@ import tempfile
 import threading
 import time
 import urllib.request
+from abc import abstractmethod
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -92,6 +93,24 @@ class Steered(Runtime):
         self._processes.append(process)
         return process
 
+    @abstractmethod
+    def visit(self, address: str, width: int) -> None:
+        """Opens an address in a window of a width."""
+
+    @abstractmethod
+    def run(self, function: str, *arguments: str) -> Any:
+        """Runs an asynchronous function of JavaScript in the page.
+
+        Raises:
+            RuntimeError: It failed.
+        """
+
+    def _serve(self, request: dict[str, Any]) -> dict[str, Any]:
+        answer: dict[str, Any] = self.run(
+            "async (text) => serve(JSON.parse(text))", json.dumps(request)
+        )
+        return answer
+
     def close(self) -> None:
         for process in reversed(self._processes):
             process.terminate()
@@ -134,18 +153,25 @@ class Firefox(Steered):
                     raise RuntimeError(answer["message"])
                 return answer["result"]
 
-    def _serve(self, request: dict[str, Any]) -> dict[str, Any]:
+    def visit(self, address: str, width: int) -> None:
+        self._send(
+            "browsingContext.setViewport",
+            context=self._context,
+            viewport={"width": width, "height": 900},
+        )
+        self._send("browsingContext.navigate", context=self._context, url=address, wait="complete")
+
+    def run(self, function: str, *arguments: str) -> Any:
         result = self._send(
             "script.callFunction",
-            functionDeclaration="async (text) => JSON.stringify(await serve(JSON.parse(text)))",
-            arguments=[{"type": "string", "value": json.dumps(request)}],
+            functionDeclaration=f"async (...all) => JSON.stringify(await ({function})(...all))",
+            arguments=[{"type": "string", "value": text} for text in arguments],
             target={"context": self._context},
             awaitPromise=True,
         )
         if result["type"] != "success":
             raise RuntimeError(result["exceptionDetails"]["text"])
-        answer: dict[str, Any] = json.loads(result["result"]["value"])
-        return answer
+        return json.loads(result["result"]["value"])
 
     def close(self) -> None:
         self._socket.close()
@@ -197,14 +223,20 @@ class WebKit(Steered):
         with urllib.request.urlopen(request, timeout=600) as answer:  # noqa: S310
             return json.load(answer)["value"]
 
-    def _serve(self, request: dict[str, Any]) -> dict[str, Any]:
-        script = """const [text, done] = arguments;
-            serve(JSON.parse(text)).then((answer) => done(JSON.stringify(answer)));"""
-        text = self._send(
-            f"{self._session}/execute/async", script=script, args=[json.dumps(request)]
-        )
-        answer: dict[str, Any] = json.loads(text)
-        return answer
+    def visit(self, address: str, width: int) -> None:
+        self._send(f"{self._session}/window/rect", width=width, height=900)
+        self._send(f"{self._session}/url", url=address)
+
+    def run(self, function: str, *arguments: str) -> Any:
+        script = f"""const done = arguments[arguments.length - 1];
+            ({function})(...[...arguments].slice(0, -1)).then(
+              (answer) => done(JSON.stringify({{ answer }})),
+              (error) => done(JSON.stringify({{ failure: String(error) }})));"""
+        text = self._send(f"{self._session}/execute/async", script=script, args=list(arguments))
+        found = json.loads(text)
+        if "failure" in found:
+            raise RuntimeError(found["failure"])
+        return found["answer"]
 
 
 def _find_in_output(process: subprocess.Popen[str], pattern: str) -> str:

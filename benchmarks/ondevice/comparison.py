@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from benchmarks.ondevice.cost import Meter
 from benchmarks.ondevice.runtimes import Runtime
@@ -21,9 +19,6 @@ from facemask_core.pictures.faces import Box
 ATTACKED = 3
 """Faces on which the attacks are compared."""
 REPEATS = 10
-_UPSIDE_DOWN = 3
-"""EXIF's number for a picture that has to be turned by half a circle."""
-_ORIENTATION = 0x0112
 
 Pixels = NDArray[np.uint8]
 
@@ -115,27 +110,6 @@ def compare_files(runtime: Runtime, photographs: Sequence[Photograph]) -> dict[s
         "face_values_differing": float(np.mean(unlike)),
         "largest_difference_of_a_face": most_face,
     }
-
-
-def read_turned(runtime: Runtime, pixels: Pixels) -> dict[str, bool]:
-    """Tells whether a browser turns pictures as their EXIF says, to what the core decodes.
-
-    Args:
-        runtime: The browser; Node cannot.
-        pixels: What the files show.
-
-    Returns:
-        An answer for each kind of file.
-    """
-    notes = Image.Exif()
-    notes[_ORIENTATION] = _UPSIDE_DOWN
-    turned = {}
-    for kind in ("JPEG", "PNG", "WEBP"):
-        file = io.BytesIO()
-        Image.fromarray(pixels).save(file, kind, exif=notes)
-        content = file.getvalue()
-        turned[kind.lower()] = np.array_equal(runtime.decode(content), images.decode(content))
-    return turned
 
 
 def answer_all(runtime: Runtime, models: Sequence[str], shown: Sequence[Pixels]) -> dict[str, Any]:

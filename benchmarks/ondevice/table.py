@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-TIME, START, BROWSER = ", time", ", first answer", ", browser"
+TIME, START, BROWSER, LESSON = ", time", ", first answer", ", browser", ", lesson's file"
 """Endings of the entries that do not compare a model's pictures with the core's."""
 _AGREEMENT: tuple[tuple[str, Callable[[dict[str, Any]], str]], ...] = (
     ("pictures", lambda row: str(row["pictures"])),
@@ -48,15 +48,21 @@ _BROWSERS: tuple[tuple[str, Callable[[dict[str, Any]], str]], ...] = (
         lambda row: f"{row['files']['jpeg']['faces_identical']} of {row['files']['jpeg']['files']}",
     ),
     (
-        "turns a picture as its EXIF says",
-        lambda row: ", ".join(kind for kind, turns in row["turns_by_exif"].items() if turns),
-    ),
-    (
         "FGSM sweep, milliseconds of the processor",
         lambda row: f"{row['times']['fgsm_sweep_cpu_ms']:g}",
     ),
     ("PGD, 20 steps", lambda row: f"{row['times']['pgd_20_cpu_ms']:g}"),
     ("finding the face of a portrait", lambda row: f"{row['times']['find_faces_cpu_ms']:g}"),
+)
+_WALKS: tuple[tuple[str, Callable[[dict[str, Any]], str]], ...] = (
+    (
+        "walks whose verdicts, answers and faces are Chromium's",
+        lambda row: f"{row['alike']} of {row['walks']}",
+    ),
+    ("requests, refusals of the policy", lambda row: f"{len(row['asked_for'])}, {row['refused']}"),
+    ("left in any store of the browser", lambda row: str(row["stored"])),
+    ("parts wider than the window", lambda row: ", ".join(row["too_wide"]) or "none"),
+    ("seconds for a walk", lambda row: f"{min(row['seconds']):.0f} to {max(row['seconds']):.0f}"),
 )
 _TASKS = {
     "fgsm_sweep": "FGSM, one gradient and 33 answers",
@@ -70,7 +76,7 @@ def list_comparisons(values: dict[str, Any]) -> list[str]:
     Args:
         values: The content of the result file.
     """
-    return [key for key in values if not key.endswith((TIME, START, BROWSER))]
+    return [key for key in values if not key.endswith((TIME, START, BROWSER, LESSON))]
 
 
 def write_agreement(values: dict[str, Any]) -> str:
@@ -122,6 +128,59 @@ def write_browsers(values: dict[str, Any]) -> str:
     for name, write in _BROWSERS:
         lines.append(f"| {name} | " + " | ".join(map(write, rows)) + " |")
     return "\n".join(lines)
+
+
+def write_varied(values: dict[str, Any]) -> str:
+    """Writes what each browser makes of files of many kinds, a column for each.
+
+    Args:
+        values: The content of the result file.
+    """
+    rows = [value for key, value in values.items() if key.endswith(BROWSER)]
+    lines = [
+        "| the same photograph as | " + " | ".join(row["asked"]["runtime"] for row in rows) + " |",
+        "|---" * (len(rows) + 1) + "|",
+    ]
+    for kind in dict.fromkeys(map(_name_kind, rows[0]["varied"])):
+        cells = [
+            _write_apart([it for name, it in row["varied"].items() if _name_kind(name) == kind])
+            for row in rows
+        ]
+        lines.append(f"| {kind} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def write_walks(values: dict[str, Any]) -> str:
+    """Writes how the lesson's file fared in each browser, a column for each.
+
+    Args:
+        values: The content of the result file.
+    """
+    rows = [value for key, value in values.items() if key.endswith(LESSON)]
+    lines = [
+        "| | " + " | ".join(row["asked"]["runtime"] for row in rows) + " |",
+        "|---" * (len(rows) + 1) + "|",
+    ]
+    for name, write in _WALKS:
+        lines.append(f"| {name} | " + " | ".join(map(write, rows)) + " |")
+    return "\n".join(lines)
+
+
+def _name_kind(file: str) -> str:
+    """A file's name; for one of EXIF's eight orientations that of them all."""
+    kind, _, last = file.rpartition(" ")
+    return f"{kind} 1 to 8" if kind.endswith("EXIF") and last.isdigit() else file
+
+
+def _write_apart(found: list[dict[str, Any]]) -> str:
+    if any("largest_difference" not in it for it in found):
+        return "refused" if all("refused" in it for it in found) else "of another size"
+    most = max(it["largest_difference"] for it in found)
+    if not most:
+        return "the same"
+    share = max(it["values_differing"] for it in found)
+    answers = max(it["answers_apart"] for it in found)
+    return f"{most} at most, {share:.1%}; {answers:.0e}"
 
 
 def _join(row: dict[str, Any], *names: str) -> str:

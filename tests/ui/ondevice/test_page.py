@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -11,16 +12,30 @@ import pytest
 from benchmarks import thirty_devices
 from benchmarks.ondevice.table import (
     BROWSER,
+    LESSON,
     START,
     TIME,
     list_comparisons,
     write_agreement,
     write_browsers,
     write_times,
+    write_varied,
+    write_walks,
 )
 from facemask_core.models import checkpoints
 from facemask_ui import ondevice
+from facemask_ui.face import own_photo
+from facemask_ui.language import LANGUAGES
 
+OWN_WAYS = {
+    "JPEG, CMYK with a profile",
+    "AVIF",
+    "AVIF, Display P3",
+    "WebP, Display P3",
+    "BMP, half transparent",
+}
+"""Files of which a browser makes something else, as the page says: inks, spread colours, a profile
+or a transparency that it does not read."""
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -33,7 +48,8 @@ def values() -> dict[str, Any]:
 
 def test_the_page_shows_what_was_measured(values: dict[str, Any]) -> None:
     page = (ROOT / "docs" / "on-device.md").read_text(encoding="utf-8")
-    assert all(write(values) in page for write in (write_agreement, write_times, write_browsers))
+    writers = (write_agreement, write_times, write_browsers, write_varied, write_walks)
+    assert all(write(values) in page for write in writers)
     assert all(entry["asked"]["runtime"] in page for entry in values.values())
     (first,) = (entry for key, entry in values.items() if key.endswith(START))
     assert f"{first['median_ms']} ms" in page
@@ -52,7 +68,11 @@ def test_what_was_measured_is_what_is_shipped(values: dict[str, Any]) -> None:
         asked = entry["asked"]
         assert asked["engine"] == checkpoints.sha256(ondevice.ENGINE), "make ondevice"
         name = key.partition(", ")[0]
-        weights = asked["weights"] if key.endswith(BROWSER) else {name: asked["weights"]}
+        weights = asked["weights"]
+        if key.endswith((BROWSER, LESSON)):
+            assert asked["reader"] == hashlib.sha256(own_photo.SCRIPT.encode()).hexdigest()
+        else:
+            weights = {name: weights}
         for model, digest in weights.items():
             card = checkpoints.read_card(checkpoints.locate(model))
             assert digest == card.weights_sha256, "make ondevice"
@@ -81,6 +101,27 @@ def test_every_browser_computes_and_finds_the_same(values: dict[str, Any]) -> No
         assert row["finder"]["of_these_by_more_than_a_pixel"] == 0
         assert row["files"]["jpeg"]["boxes_more_than_a_pixel_apart"] == 0
         assert len([one for one in row["asked_for"] if not one.startswith("blob:")]) == 1
+
+
+def test_files_of_usual_kinds_get_the_cores_pixels_in_every_browser(
+    values: dict[str, Any],
+) -> None:
+    for row in (value for key, value in values.items() if key.endswith(BROWSER)):
+        for name, found in row["varied"].items():
+            assert "size" not in found, name
+            if name not in OWN_WAYS:
+                assert found["largest_difference"] <= 1, name
+                assert found["answers_apart"] < 0.01, name
+
+
+def test_the_lessons_file_is_the_same_in_every_browser(values: dict[str, Any]) -> None:
+    rows = {key: value for key, value in values.items() if key.endswith(LESSON)}
+    assert {key.removesuffix(LESSON) for key in rows} == {"Chromium", "Firefox", "WebKit"}
+    for row in rows.values():
+        assert row["alike"] == row["walks"] == 2 * len(LANGUAGES)
+        assert not row["asked_for"]
+        assert not row["too_wide"]
+        assert (row["stored"], row["refused"], row["complaints"]) == (0, 0, [])
 
 
 def test_times_stand_beside_those_of_tensorflow() -> None:
