@@ -85,7 +85,7 @@ def read_front(network: keras.Model) -> Front | None:
     if before is None or network.input_shape[-1] != 3 or before.shape[-1] != 3:
         return None
     colours = [[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 1], [-40, 90, 200]]
-    values = _measure(keras.Model(network.inputs, before), np.array(colours, np.float64))
+    values = _measure(keras.Model(network.inputs[0], before), np.array(colours, np.float64))
     if values is None or not np.isfinite(values).all():
         return None
     offsets, matrix = values[0], (values[1:4] - values[0]).T

@@ -114,7 +114,7 @@ def find_memory(network: keras.Model) -> Memory | None:
 
 def _read_statistics(network: keras.Model, layer: Any, mean: Any, variance: Any) -> Memory | None:
     try:
-        place = keras.Model(network.inputs, layer.input)
+        place = keras.Model(network.inputs[0], layer.input)
     except (AttributeError, ValueError):
         return None
     axes = layer.axis if isinstance(layer.axis, tuple | list) else (layer.axis,)
@@ -142,7 +142,7 @@ def _follow_convolution(network: keras.Model, layer: Any) -> Memory | None:
         if type(following[0]).__name__ not in _LINEAR:
             break
         value = following[0].output
-    place = keras.Model(network.inputs, value)
+    place = keras.Model(network.inputs[0], value)
     return Memory(place, -1, np.zeros(1), np.ones(1), is_folded=True)
 
 
