@@ -16,7 +16,8 @@ def describe_portrait(alt: str, language: str | None = None) -> str:
         alt: The picture's description in English: what it is, a colon, and a list of traits.
         language: The language; the page's where none is given.
     """
-    spoken = read_current() if language is None else read_texts(language)
+    current = read_current()
+    spoken = current if language in {None, current.language} else read_texts(str(language))
     texts = spoken.within("picture.portrait")
     english = read_texts(DEFAULT).within("picture.portrait")
     words = dict(zip(_list_phrases(english), _list_phrases(texts), strict=True))
