@@ -17,7 +17,7 @@ from facemask_core.evaluation.verdicts import Verdict
 from facemask_core.evaluation.verdicts import judge as judge_faces
 from facemask_core.labels import WITHOUT_MASK
 from facemask_core.models.classifier import Classifier
-from facemask_core.pictures import faces, images, model_input, virtual_mask
+from facemask_core.pictures import faces, images, virtual_mask
 from facemask_core.pictures.lab_note import LabNote
 from facemask_core.robustness import has_steps
 from facemask_ui.base import charts, palette, settings
@@ -27,6 +27,7 @@ from facemask_ui.face.pictures import Picture
 from facemask_ui.face.question import Question
 from facemask_ui.lab import component, printed_mask, scene, sweeps
 from facemask_ui.lab.axis import write_notch
+from facemask_ui.lab.face_row import draw_face_row
 from facemask_ui.language import number, say, say_known
 from facemask_ui.visitors.shared_cache import compute_once
 
@@ -238,17 +239,7 @@ def _show_mask(point: Point) -> None:
         point.note,
     )
     verdicts = {name: _judge(classifier, face) for name, face in rows.items()}
-    with st.container(horizontal=True, wrap=False):  # side by side on a phone, too
-        for (name, face), note in zip(rows.items(), notes, strict=True):
-            with st.container():
-                st.image(
-                    model_input.encode(face, note),
-                    name,
-                    width="stretch",
-                    output_format="PNG",
-                    alt=f"{picture.alt}. {name}: {palette.describe_verdict(verdicts[name])}",
-                )
-    charts.draw_probabilities(verdicts, key="mask")
+    draw_face_row(rows, notes, verdicts, alt=picture.alt, key="mask")
     if point.question.grid == LINF:
         st.caption(say("lab.further.mask.by_levels", epsilon=point.epsilon_text))
     else:

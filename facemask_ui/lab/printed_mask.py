@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from facemask_core.evaluation.verdicts import Verdict, judge
 from facemask_core.models.classifier import Classifier
-from facemask_core.pictures import faces, images, model_input
+from facemask_core.pictures import faces, images
 from facemask_core.pictures.lab_note import LabNote
 from facemask_core.printable_mask import effect, page, shipped
 from facemask_core.printable_mask.conditions import IDEAL
 from facemask_core.printable_mask.worn_pattern import make_wearer, put_on
-from facemask_ui.base import charts, palette
 from facemask_ui.choices import models
 from facemask_ui.face.pictures import Picture
+from facemask_ui.lab.face_row import draw_face_row
 from facemask_ui.language import read_current, say
 
 _FIRST = "mobilenetv3"
@@ -43,17 +43,7 @@ def show_printed_mask(
     shown = _put_on(picture, box, region, trained_on)
     verdicts = {name: judge(classifier, face[None])[0] for name, face in shown.items()}
     worn = LabNote(made="drawn mask", frame=note.frame, box=note.box, wears_drawn_mask=True)
-    with st.container(horizontal=True, wrap=False):  # side by side on a phone, too
-        for name, face in shown.items():
-            with st.container():
-                st.image(
-                    model_input.encode(face, worn),
-                    name,
-                    width="stretch",
-                    output_format="PNG",
-                    alt=f"{picture.alt}. {name}: {palette.describe_verdict(verdicts[name])}",
-                )
-    charts.draw_probabilities(verdicts, key="printed")
+    draw_face_row(shown, [worn] * len(shown), verdicts, alt=picture.alt, key="printed")
     _describe(trained_on, verdicts)
     title, lines = _write_page(trained_on)
     language = read_current().language
