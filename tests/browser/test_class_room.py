@@ -225,9 +225,11 @@ def test_a_pupil_comes_back_and_everybody_hears_of_the_end(made_room: Class) -> 
     expect(pupil.locator("main h1")).to_have_text(heading)  # where the class is by now
     late = held.join()
     expect(late.locator("main h1")).to_have_text(heading)
-    held.wall.locator("[data-part=freeze]").click()
+    freeze = held.wall.locator("[data-part=freeze]")
+    freeze.click()
     expect(late.locator("#notice")).to_contain_text("stopped")
-    held.wall.locator("[data-part=freeze]").click()
+    expect(freeze).to_have_attribute("aria-pressed", "true")
+    freeze.click()
     held.wall.context.set_offline(True)
     expect(late.locator("#notice")).to_contain_text("away")
     held.wall.context.set_offline(False)
