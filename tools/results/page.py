@@ -261,6 +261,7 @@ def _class() -> dict[str, str]:
     return {
         "visitors": str(values["visitors"]),
         "class_weights": describe_earlier_weights(values["models"], SAME_TIMES),
+        "class_films": str(values["films_there"]),
         "class_minutes": f"{values['seconds'] / 60:.0f}",
         "class_processor": f"{values['processor_s']:.0f}",
         "class_available": f"{values['seconds'] * cores:.0f}",
