@@ -20,6 +20,7 @@ RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes -r r
 COPY .streamlit ./.streamlit
 COPY assets/films ./assets/films
 COPY assets/models ./assets/models
+COPY assets/printable_masks ./assets/printable_masks
 COPY assets/reports ./assets/reports
 COPY assets/samples ./assets/samples
 COPY facemask_core ./facemask_core

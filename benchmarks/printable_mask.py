@@ -56,8 +56,6 @@ def measure(
     picture = images.encode_png(images.to_uint8(pattern))
     PRINTABLE_MASKS.mkdir(exist_ok=True)
     write_atomically(PRINTABLE_MASKS / f"{classifier.name}.png", picture)
-    # What was judged is what was written: the colours of the file, not those before rounding.
-    pattern = images.to_float(images.to_uint8(pattern))
     held_out = {
         "portraits": wearers.read_portraits(held_out=True),
         "photographs": wearers.read_photographs(photographs["test"]),

@@ -14,6 +14,7 @@ from facemask_core.errors import AttackError
 from facemask_core.labels import WITH_MASK, WITHOUT_MASK
 from facemask_core.models.classifier import Classifier
 from facemask_core.models.gradients import ModelFunctions, Tensor
+from facemask_core.pictures.images import to_float, to_uint8
 from facemask_core.printable_mask.cloth_pattern import COLUMNS, ROWS, Pattern
 from facemask_core.printable_mask.conditions import draw_conditions
 from facemask_core.printable_mask.worn_pattern import Wearer, put_on
@@ -78,7 +79,7 @@ def train_pattern(
         progress: Called with (steps done, steps in all).
 
     Returns:
-        The pattern.
+        The pattern, in the colours that a file of it holds: of k/255.
 
     Raises:
         AttackError: There is no face.
@@ -96,7 +97,7 @@ def train_pattern(
         length = training.first * (1.0 - 0.95 * step / training.steps)
         pattern = np.clip(pattern + np.float32(length) * np.sign(momentum), 0.0, 1.0)
         progress(step + 1, training.steps)
-    return pattern
+    return to_float(to_uint8(pattern))
 
 
 def _compute_gradient(

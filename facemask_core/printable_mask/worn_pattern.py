@@ -16,6 +16,8 @@ from facemask_core.pictures.mask_shape import cover_face, measure_light, shade_c
 from facemask_core.printable_mask.cloth_pattern import COLUMNS, ROWS, Pattern, flatten
 from facemask_core.printable_mask.conditions import Conditions
 
+_MIDDLE = (0.5, 0.655)
+"""The middle of the cloth, in shares of the face's box."""
 _KEPT = 1.3
 """Pixels of a kept picture for each that the model sees, along a line."""
 
@@ -137,7 +139,8 @@ def put_on(wearer: Wearer, conditions: Conditions) -> WornPattern:
     matrix = _cut_out(wearer.box, conditions.crop)
     face = cv2.warpAffine(wearer.picture, matrix, size, borderMode=cv2.BORDER_REPLICATE)
     pose = wearer.pose.warp(matrix)
-    pose = pose.warp(_move(pose.eyes + (0.655 - 0.315) * pose.down, pose.width, conditions.fit))
+    (middle,) = pose.place((_MIDDLE,))
+    pose = pose.warp(_move(middle, pose.width, conditions.fit))
     cover = cover_face(size, pose)
     slope = 1.0 + conditions.slope * np.linspace(-0.5, 0.5, INPUT_SIZE)[None, :, None]
     light = np.asarray(conditions.light * slope, np.float32)

@@ -9,6 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from facemask_core.evaluation.verdicts import Verdict, judge
+from facemask_core.labels import WITH_MASK
 from facemask_core.models.classifier import Classifier
 from facemask_core.pictures import faces, images
 from facemask_core.pictures.lab_note import LabNote
@@ -79,7 +80,7 @@ def _put_on(
 def _describe(trained_on: str, verdicts: dict[str, Verdict]) -> None:
     """Says what the pattern is, and how often it did on other faces what it does here."""
     last = list(verdicts.values())[-1]
-    kind = "seen" if last.label else "overlooked"
+    kind = "unsure" if last.unsure else "seen" if last.label == WITH_MASK else "overlooked"
     st.write(say(f"lab.further.printed.{kind}", model=models.title(trained_on)))
     st.caption(f"{_write_counts(trained_on)} {say('lab.further.printed.drawn')}")
 

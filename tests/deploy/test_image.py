@@ -103,6 +103,8 @@ def test_what_is_copied_is_not_ignored_and_nothing_else_is_sent() -> None:
     }
     lines = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
     assert {line[1:] for line in lines if line.startswith("!")} == copied
+    shipped = {f"assets/{it.name}" for it in (ROOT / "assets").iterdir() if it.is_dir()}
+    assert shipped - {"assets/screenshots"} <= copied, "the README's picture alone stays behind"
 
 
 def test_compose_keeps_the_lab_behind_caddy() -> None:
