@@ -13,6 +13,10 @@ class OwnScene {
     this.step = state.step;
     this.stage = make("div", { class: "own" });
     this.result = make("div", { class: "reveal", "aria-live": "polite" });
+    this.life = new AbortController();
+    this.video = make("video", { autoplay: true, playsinline: true, "aria-label": say("pupil.own.camera") });
+    this.video.muted = true;
+    this.camera = new Camera(this.video, () => this.offerTaking(), this.life.signal);
     this.root = make("div", { class: "scene" },
       make("h1", {}, nameQuestion(this.step)), makeWhose(this.step), this.stage, this.result,
       make("p", { class: "private" }, say("pupil.own.private")));
@@ -23,7 +27,9 @@ class OwnScene {
 
   /** A closed scene stops its camera and its computing. */
   close() {
-    this.camera?.getTracks().forEach((track) => track.stop());
+    this.reading = undefined;
+    this.camera.stop();
+    this.life.abort();
     this.controller?.abort();
   }
 
@@ -33,11 +39,10 @@ class OwnScene {
       onchange: (event) => this.read(event.target.files[0]),
     });
     const label = (input, words, kind) => make("label", { class: `choice ${kind}` }, input, make("span", {}, words));
-    const live = window.isSecureContext && navigator.mediaDevices?.getUserMedia;
     this.stage.replaceChildren(
       make("p", { class: "complaint", role: "status" }, complaint ?? ""),
       make("div", { class: "choices" },
-        live ? make("button", { type: "button", class: "choice main", onclick: () => this.openCamera() }, say("pupil.own.camera"))
+        Camera.isAllowed ? make("button", { type: "button", class: "choice main", onclick: () => this.openCamera() }, say("pupil.own.camera"))
           : label(pick("user"), say("pupil.own.camera"), "main"),
         label(pick(), say("pupil.own.file"), "")));
   }
@@ -48,34 +53,41 @@ class OwnScene {
 
   async openCamera() {
     try {
-      this.camera = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "user", width: { ideal: 1280 } } });
-    } catch {
-      this.offerTaking(say("pupil.own.no_camera"));
+      if (!(await this.camera.open())) return;
+    } catch (error) {
+      this.complain(error);
       return;
     }
-    const video = make("video", { autoplay: true, playsinline: true, "aria-label": say("pupil.own.camera") });
-    video.muted = true;
-    video.srcObject = this.camera;
-    this.stage.replaceChildren(video, make("button", {
-      type: "button", class: "choice main", onclick: async () => {
-        const bitmap = await createImageBitmap(video);
-        this.camera.getTracks().forEach((track) => track.stop());
-        this.frame(bitmap);
-      },
+    this.stage.replaceChildren(this.video, make("button", {
+      type: "button", class: "choice main", onclick: () => this.attempt(() => this.camera.take()),
     }, say("pupil.own.take")));
   }
 
-  async read(file) {
-    if (!file) return;
+  read(file) {
+    if (file) this.attempt(async () => readPhoto(await readBytes(file)));
+  }
+
+  /** Frames the photograph that `read` gives, unless another one is chosen or the step left meanwhile. */
+  async attempt(read) {
+    const mine = (this.reading = Symbol("reading"));
     try {
-      this.frame(await createImageBitmap(file));
-    } catch {
-      this.offerTaking(say("pupil.own.unreadable"));
+      const photograph = await read();
+      const { data, width, height } = photograph;
+      const bitmap = await createImageBitmap(new ImageData(data, width, height));
+      if (this.reading === mine) this.frame(photograph, bitmap);
+    } catch (error) {
+      if (this.reading === mine) this.complain(error);
     }
   }
 
+  /** Says why there is no photograph, and offers to take another. */
+  complain(error) {
+    if (!(error instanceof UnusablePicture)) console.warn(error);
+    this.offerTaking(error instanceof UnusablePicture ? error.explain(WORDS.photo) : say("pupil.own.failed"));
+  }
+
   /** Lets the pupil move and enlarge the photograph until the face fills the square. */
-  frame(bitmap) {
+  frame(photograph, bitmap) {
     const canvas = make("canvas", { class: "face frame", width: FRAME, height: FRAME, tabindex: "0", role: "img", "aria-label": say("pupil.own.frame") });
     const fit = FRAME / Math.min(bitmap.width, bitmap.height);
     const view = { scale: fit, x: (FRAME - bitmap.width * fit) / 2, y: (FRAME - bitmap.height * fit) / 2 };
@@ -116,7 +128,7 @@ class OwnScene {
       shift(x, y);
     });
     draw();
-    this.findBox(bitmap).then((box) => {
+    this.findBox(photograph).then((box) => {
       if (touched || !box) return;
       view.scale = Math.min(Math.max(FRAME / Math.max(box.width, box.height), fit), 5 * fit);
       view.x = FRAME / 2 - (box.left + box.width / 2) * view.scale;
@@ -128,24 +140,23 @@ class OwnScene {
     this.stage.replaceChildren(
       make("p", { class: "caption" }, say("pupil.own.frame")), canvas, zoom,
       make("div", { class: "choices" },
-        make("button", { type: "button", class: "choice main", onclick: () => this.keep(bitmap, view) }, say("pupil.own.measure")),
+        make("button", { type: "button", class: "choice main", onclick: () => this.keep(photograph, view) }, say("pupil.own.measure")),
         make("button", { type: "button", class: "choice", onclick: () => this.offerTaking() }, say("pupil.own.other"))));
   }
 
   /** Where the face is, as the finder on this device sees it; undefined where it cannot say. */
-  async findBox(bitmap) {
+  async findBox(photograph) {
     try {
-      return await findFace(this.step.data.files, readPixels(bitmap));
+      return await findFace(this.step.data.files, photograph);
     } catch (error) {
       console.warn(error);
       return undefined;
     }
   }
 
-  async keep(bitmap, { scale, x, y }) {
+  async keep(photograph, { scale, x, y }) {
     const side = Math.round(FRAME / scale);
     const box = { left: Math.round(-x / scale), top: Math.round(-y / scale), width: side, height: side };
-    const photograph = readPixels(bitmap);
     OWN.measured.clear();
     await this.measure(async (device) => {
       OWN.picture = await device.crop(photograph, box);
@@ -209,14 +220,6 @@ class OwnScene {
     const words = level === "none" ? say(`numbers.${name}.never`, { most: this.step.data.most }) : say(`numbers.${name}.is`, { level: writeLevel(level) });
     return make("p", { class: "number" }, makeProse(words)[0].childNodes.length ? [...makeProse(words)[0].childNodes] : words);
   }
-}
-
-/** A photograph's values, as the engine reads them. */
-function readPixels(bitmap) {
-  const canvas = make("canvas", { width: bitmap.width, height: bitmap.height });
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  context.drawImage(bitmap, 0, 0);
-  return context.getImageData(0, 0, bitmap.width, bitmap.height);
 }
 
 /** The smallest level of a number's kind: what the model says of the face before counts as true. */

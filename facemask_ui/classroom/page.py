@@ -17,12 +17,15 @@ from markupsafe import Markup
 from facemask_core.data import samples
 from facemask_ui.base.palette import DARK, LIGHT, Palette
 from facemask_ui.base.printed_page import open_templates
+from facemask_ui.face import own_photo
 from facemask_ui.face.portrait_words import describe_portrait
-from facemask_ui.language import Texts, read_texts
+from facemask_ui.language import Texts, read_texts, speak_within
 
+PHOTO_SCRIPT = "own_photo"
+"""The script that reads a photograph; it is the lab's, and lies at an address of its own."""
 _SHARED = ("common", "stream", "face")
 _SCRIPTS = {
-    "pupil": (*_SHARED, "engine", "scenes", "own", "pupil"),
+    "pupil": (*_SHARED, "engine", "scenes", PHOTO_SCRIPT, "own", "pupil"),
     "projector": (*_SHARED, "scenes", "charts", "looks", "projector", "begin"),
 }
 _TABLES = ("choices", "questions", "steps", "numbers", "defences", "game")
@@ -72,12 +75,19 @@ def _list_words(name: str, texts: Texts) -> dict[str, Any]:
         **words,
         "percentage": texts.read_table("percentage"),
         "pupil": texts.read_table("classroom.pupil"),
+        **({"photo": _list_refusals(texts.language)} if name == "pupil" else {}),
         **({"projector": texts.read_table("classroom.projector")} if name == "projector" else {}),
         "faces": {
             it.id: {"alt": describe_portrait(it.alt, texts.language)}
             for it in samples.read_portraits(samples.GALLERY_DIR)
         },
     }
+
+
+def _list_refusals(language: str) -> dict[str, str]:
+    """Lists what the page says of a photograph that cannot be used."""
+    with speak_within(language):
+        return own_photo.read_words()
 
 
 def _write_colours() -> str:

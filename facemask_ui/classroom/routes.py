@@ -7,6 +7,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from facemask_ui.classroom.page import PHOTO_SCRIPT
+from facemask_ui.face import own_photo
 from facemask_ui.rooms import codes, qr, reach
 
 _HEADERS = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
@@ -18,6 +20,7 @@ def build_routes() -> list[Route]:
         Route("/room/reach", _tell_address),
         Route("/room/qr/{code}.svg", _draw_code),
         Route("/room/film/{sample}/{model}", _send_pattern),
+        Route(f"/room/assets/{PHOTO_SCRIPT}.js", _send_photo_script),
     ]
 
 
@@ -36,6 +39,11 @@ async def _tell_address(request: Request) -> Response:
     """Tells the address at which other devices join."""
     address = await run_in_threadpool(find_join_address, str(request.base_url))
     return JSONResponse({"join": address}, headers=_HEADERS)
+
+
+async def _send_photo_script(request: Request) -> Response:
+    """Sends the script with which every page of the lab reads a photograph in the browser."""
+    return Response(own_photo.SCRIPT, 200, _HEADERS, "text/javascript")
 
 
 async def _draw_code(request: Request) -> Response:

@@ -111,7 +111,12 @@ def answer(pupil: Page, kind: str, place: int) -> None:
 
 
 def show_face(pupil: Page, photograph: bytes) -> None:
-    """Gives the page a photograph, and waits for its number."""
+    """Gives the page a file that is no picture, and a photograph, and waits for its number."""
+    bad = {"name": "me.png", "mimeType": "image/png", "buffer": b"no picture"}
+    pupil.locator("input[data-take=file]").set_input_files(bad)  # type: ignore[arg-type]
+    spoken = read_texts(str(pupil.locator("html").get_attribute("lang")))
+    refusal = spoken.strings["refusals.no_picture"]
+    expect(pupil.locator(".own .complaint")).to_contain_text(refusal.partition("{")[0])
     file = {"name": "me.png", "mimeType": "image/png", "buffer": photograph}
     pupil.locator("input[data-take=file]").set_input_files(file)  # type: ignore[arg-type]
     pupil.locator(".own .choice.main").click()

@@ -4,7 +4,7 @@
 - ``photo.js`` decodes it, and says why a picture cannot be used;
 - ``camera.js`` is the camera.
 
-They stand after :data:`facemask_ui.ondevice.DEVICE_SCRIPT` and before a component's own script.
+They stand before a page's own script.
 """
 
 from __future__ import annotations

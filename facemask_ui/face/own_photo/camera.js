@@ -22,7 +22,7 @@ class Camera {
     return globalThis.isSecureContext && navigator.mediaDevices?.getUserMedia !== undefined;
   }
 
-  /** Opens it. Its visitor may have stopped it, or left, while the browser asked: then it does not go on. */
+  /** Opens it; false where its visitor has stopped it, or left, while the browser asked: then it stays off. */
   async open() {
     this.stop();
     const mine = (this.attempt = {});
@@ -32,12 +32,13 @@ class Camera {
     });
     if (this.attempt !== mine) {
       endStream(stream);
-      throw new CancelledTask();
+      return false;
     }
     this.stream = stream;
     for (const track of stream.getTracks()) track.addEventListener("ended", () => this.stop());
     this.video.srcObject = stream;
     await this.video.play().catch(() => {}); // it went off, or shows its first picture a little later
+    return true;
   }
 
   /** The picture that is seen now; the camera goes off. */

@@ -174,8 +174,7 @@ class OwnFace {
 
   openCamera() {
     return this.attempt(async () => {
-      await this.camera.open();
-      this.showState();
+      if (await this.camera.open()) this.showState();
     });
   }
 

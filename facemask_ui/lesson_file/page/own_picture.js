@@ -74,7 +74,7 @@ class OwnPicture {
   async openCamera() {
     this.complain();
     try {
-      await this.camera.open();
+      if (!(await this.camera.open())) return;
       this.film.hidden = false;
       this.film.querySelector("button").focus();
     } catch (error) {
