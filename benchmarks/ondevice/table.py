@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 TIME, START, BROWSER, LESSON = ", time", ", first answer", ", browser", ", lesson's file"
@@ -120,14 +120,8 @@ def write_browsers(values: dict[str, Any]) -> str:
     Args:
         values: The content of the result file.
     """
-    rows = [value for key, value in values.items() if key.endswith(BROWSER)]
-    lines = [
-        "| | " + " | ".join(row["asked"]["runtime"] for row in rows) + " |",
-        "|---" * (len(rows) + 1) + "|",
-    ]
-    for name, write in _BROWSERS:
-        lines.append(f"| {name} | " + " | ".join(map(write, rows)) + " |")
-    return "\n".join(lines)
+    rows = _list_rows(values, BROWSER)
+    return _tabulate("", rows, ((name, map(write, rows)) for name, write in _BROWSERS))
 
 
 def write_varied(values: dict[str, Any]) -> str:
@@ -136,18 +130,13 @@ def write_varied(values: dict[str, Any]) -> str:
     Args:
         values: The content of the result file.
     """
-    rows = [value for key, value in values.items() if key.endswith(BROWSER)]
-    lines = [
-        "| the same photograph as | " + " | ".join(row["asked"]["runtime"] for row in rows) + " |",
-        "|---" * (len(rows) + 1) + "|",
-    ]
-    for kind in dict.fromkeys(map(_name_kind, rows[0]["varied"])):
-        cells = [
-            _write_apart([it for name, it in row["varied"].items() if _name_kind(name) == kind])
-            for row in rows
-        ]
-        lines.append(f"| {kind} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
+    rows = _list_rows(values, BROWSER)
+    kinds = dict.fromkeys(map(_name_kind, rows[0]["varied"]))
+    return _tabulate(
+        "the same photograph as",
+        rows,
+        ((kind, [_write_apart(_list_varied(row, kind)) for row in rows]) for kind in kinds),
+    )
 
 
 def write_walks(values: dict[str, Any]) -> str:
@@ -156,14 +145,30 @@ def write_walks(values: dict[str, Any]) -> str:
     Args:
         values: The content of the result file.
     """
-    rows = [value for key, value in values.items() if key.endswith(LESSON)]
-    lines = [
-        "| | " + " | ".join(row["asked"]["runtime"] for row in rows) + " |",
+    rows = _list_rows(values, LESSON)
+    return _tabulate("", rows, ((name, map(write, rows)) for name, write in _WALKS))
+
+
+def _list_rows(values: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    """Lists what was found in each browser."""
+    return [value for key, value in values.items() if key.endswith(kind)]
+
+
+def _list_varied(row: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    """Lists what a browser made of the files of a kind."""
+    return [it for name, it in row["varied"].items() if _name_kind(name) == kind]
+
+
+def _tabulate(
+    head: str, rows: Sequence[dict[str, Any]], lines: Iterable[tuple[str, Iterable[str]]]
+) -> str:
+    """Writes a table with a column for each browser, and names each with its version."""
+    written = [
+        f"| {head}".rstrip() + " | " + " | ".join(row["asked"]["runtime"] for row in rows) + " |",
         "|---" * (len(rows) + 1) + "|",
+        *(f"| {name} | " + " | ".join(cells) + " |" for name, cells in lines),
     ]
-    for name, write in _WALKS:
-        lines.append(f"| {name} | " + " | ".join(map(write, rows)) + " |")
-    return "\n".join(lines)
+    return "\n".join(written)
 
 
 def _name_kind(file: str) -> str:
