@@ -62,7 +62,7 @@ _WALKS: tuple[tuple[str, Callable[[dict[str, Any]], str]], ...] = (
     ("requests, refusals of the policy", lambda row: f"{len(row['asked_for'])}, {row['refused']}"),
     ("left in any store of the browser", lambda row: str(row["stored"])),
     ("parts wider than the window", lambda row: ", ".join(row["too_wide"]) or "none"),
-    ("seconds for a walk", lambda row: f"{min(row['seconds']):.0f} to {max(row['seconds']):.0f}"),
+    ("seconds for a walk", lambda row: f"{min(row['seconds']):.1f} to {max(row['seconds']):.1f}"),
 )
 _TASKS = {
     "fgsm_sweep": "FGSM, one gradient and 33 answers",
