@@ -4,7 +4,8 @@ A batch keeps every core busy, so two at once would only slow each other down. A
 same share of the processor's time, as by fair queueing (Demers, Keshav and Shenker 1989, doi
 10.1145/75246.75248): a client that has had more than its share waits until the others have caught
 up, and among the rest the first to come is the first to go. So a visitor with much to compute waits
-behind those with little, and a long batch counts for more than a short one.
+behind those with little, and a long batch counts for more than a short one. A client may be one
+thing that a visitor asks for; then what was asked anew can go before what has taken long already.
 
 Clients may belong to groups, such as all who come from one address. Then the groups have equal
 shares, and the clients of a group share what is theirs (hierarchical fair queueing, Bennett and
@@ -18,14 +19,16 @@ import threading
 import time
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from numpy.typing import NDArray
 
 from facemask_core.models.anticipation import Anticipation
+from facemask_core.models.head_start import HeadStart
 from facemask_core.models.joint_batch import Arrays, compute_together
 from facemask_core.models.queue_client import Client, ThreadClient
+from facemask_core.models.queue_request import Request
 from facemask_core.models.time_shares import TimeShares
 from facemask_core.models.turn_order import Loan, Order, find_loans, order_turns
 
@@ -37,52 +40,31 @@ _MOMENT = 0.05
 """Seconds after which a batch that gave way looks whether nobody comes any more."""
 
 
-@dataclass(eq=False)
-class _Request:
-    """A batch in the queue.
-
-    Attributes:
-        model: The model that computes it.
-        kind: Equal for batches that can be computed as one; None after one that failed.
-        order: Its place in its group: when its client is due, how many requests of the same client
-            came before, and a number.
-        outputs: The result, once there is one.
-        gone: Whether its client has gone.
-    """
-
-    client: Client
-    model: Hashable
-    kind: Hashable
-    arrays: Arrays
-    order: Order
-    outputs: list[NDArray[Any]] | None = None
-    gone: bool = False
-
-    @property
-    def rows(self) -> int:
-        return len(self.arrays[0])
-
-
 class FairQueue:
     """The queue before a processor that several models and many threads share."""
 
-    def __init__(self, find_client: Callable[[], Client] = ThreadClient) -> None:
+    def __init__(
+        self, find_client: Callable[[], Client] = ThreadClient, *, head_start: float = 0.0
+    ) -> None:
         """Makes an empty queue.
 
         Args:
             find_client: Returns the client of the calling thread; may raise to refuse it.
+            head_start: Until a client has used so many seconds of the processor, it goes before
+                those of its group who used more.
         """
         self._find_client = find_client
         self._condition = threading.Condition()
-        self._requests: list[_Request] = []
-        self._running: list[_Request] = []
+        self._requests: list[Request] = []
+        self._running: list[Request] = []
         self._since = 0.0
         """When the batch under way began, or was charged for the last time."""
-        self._line: list[_Request] | None = None
+        self._line: list[Request] | None = None
         """The requests in the order of their turns; None where that has to be worked out anew."""
         self._groups = TimeShares(_CREDIT_SECONDS)
         self._clients: dict[Hashable, TimeShares] = {}
         """How the clients of each group share what is the group's."""
+        self._head_start = HeadStart(head_start)
         self._last_group: Hashable = None
         self._anticipation = Anticipation()
         self._usual_seconds = 1.0
@@ -154,10 +136,7 @@ class FairQueue:
         with self._condition:
             loan = self._loans.get(client.key)
             if loan is None or loan.owner != owner:
-                self._count += 1
-                shares = self._clients.setdefault(client.group, TimeShares())
-                order = (shares.find_due(client.key), 0, self._count)
-                self._loans[client.key] = Loan(owner, client.group, order)
+                self._loans[client.key] = Loan(owner, client.group, self._find_order(client, 0))
                 self._groups.enter(client.group)
                 self._line = None
                 self._condition.notify_all()
@@ -197,21 +176,31 @@ class FairQueue:
         finally:
             self._leave(request, reserved=near)
 
-    def _enter(self, client: Client, model: Hashable, kind: Hashable, arrays: Arrays) -> _Request:
+    def _enter(self, client: Client, model: Hashable, kind: Hashable, arrays: Arrays) -> Request:
         with self._condition:
             order = self._reservations.get(client.key)
             if order is None:
-                self._count += 1
                 before = sum(other.client.key == client.key for other in self._requests)
-                shares = self._clients.setdefault(client.group, TimeShares())
-                order = (shares.find_due(client.key), before, self._count)
-            request = _Request(client, model, kind, arrays, order)
+                order = self._find_order(client, before)
+            request = Request(client, model, kind, arrays, order)
             self._requests.append(request)
             self._groups.enter(client.group)
             self._line = None
             return request
 
-    def _leave(self, request: _Request, *, reserved: bool = False) -> None:
+    def _find_order(self, client: Client, before: int) -> Order:
+        """Finds the place of a client's request that comes now.
+
+        Args:
+            client: The client.
+            before: How many requests of the same client wait already.
+        """
+        self._count += 1
+        shares = self._clients.setdefault(client.group, TimeShares())
+        due = shares.find_due(client.key)
+        return Order(self._head_start.find_level(client.key), due, before, self._count)
+
+    def _leave(self, request: Request, *, reserved: bool = False) -> None:
         with self._condition:
             request.gone, self._line = True, None
             if request in self._requests:
@@ -222,10 +211,9 @@ class FairQueue:
                 # A request that was not computed costs no place: its client's later ones move up.
                 for other in self._requests:
                     if other.client.key == request.client.key and other.order > request.order:
-                        due, before, number = other.order
-                        other.order = (due, before - 1, number)
+                        other.order = other.order._replace(before=other.order.before - 1)
 
-    def _wait_briefly(self, request: _Request, together: int) -> tuple[list[_Request], int]:
+    def _wait_briefly(self, request: Request, together: int) -> tuple[list[Request], int]:
         """Waits a moment; returns the batch to compute now, or how many clients come first."""
 
         def is_over() -> bool:
@@ -242,13 +230,13 @@ class FairQueue:
             self._begin(batch)
             return batch, 0
 
-    def _begin(self, batch: list[_Request]) -> None:
+    def _begin(self, batch: list[Request]) -> None:
         self._running, self._line = batch, None
         group, idle = self._anticipation.end()
         if idle:
             self._groups.charge({group: idle}, {group, *(it.client.group for it in batch)})
 
-    def _list_turns(self) -> list[_Request]:
+    def _list_turns(self) -> list[Request]:
         """Lists the requests in the order of their turns, as it would be if nobody else came."""
         if self._line is None:
             places = [(it.client.group, it.order, it) for it in self._requests]
@@ -260,12 +248,12 @@ class FairQueue:
             )
         return self._line
 
-    def _is_next(self, request: _Request) -> bool:
+    def _is_next(self, request: Request) -> bool:
         if self._running or request is not self._list_turns()[0]:
             return False
         return not self._anticipation.holds_back(request.client.group, self._groups.find_due)
 
-    def _is_near(self, request: _Request, together: int) -> bool:
+    def _is_near(self, request: Request, together: int) -> bool:
         """Tells whether a request is next, or can be computed with those ahead of it.
 
         A batch of another model may take long, and so may one of a model that computes one image
@@ -277,15 +265,15 @@ class FairQueue:
         alike = all(it.model == request.model for it in (*self._running, *first))
         return alike and len(first) < together
 
-    def _requests_ahead(self, request: _Request) -> list[_Request]:
+    def _requests_ahead(self, request: Request) -> list[Request]:
         line = self._list_turns()
         return line[: line.index(request)] if request in line else []
 
-    def _clients_ahead(self, request: _Request) -> int:
+    def _clients_ahead(self, request: Request) -> int:
         first = self._requests_ahead(request)
         return len({it.client.key for it in (*self._running, *first)} - {request.client.key})
 
-    def _choose_batch(self, request: _Request, together: int) -> list[_Request]:
+    def _choose_batch(self, request: Request, together: int) -> list[Request]:
         """Chooses the requests that cost little more when they are computed with this one."""
         batch, rows = [request], request.rows
         for other in self._list_turns():
@@ -301,13 +289,17 @@ class FairQueue:
     def give_way(self) -> None:
         """Lets those go first who are due before the batch under way; its work calls this.
 
-        A batch keeps its place in each of its groups: it gives way to others alone. It ends here if
-        all who wanted it have left.
+        A batch keeps its place in each of its groups until its client has used so much that it
+        falls back: it gives way to other groups, and to those who used less. It ends here if all
+        who wanted it have left.
         """
         _end_unwanted(self._running)
         batch, seconds = self._running, self._stop_clock(self._running)
         with self._condition:
             self._charge(batch, seconds)
+            for request in batch:
+                level = self._head_start.find_level(request.client.key)
+                request.order = request.order._replace(level=level)
             # Nobody else may compute these, or compute theirs along with them.
             tickets = [replace(request, kind=None, arrays=()) for request in batch]
             self._running, self._line = [], None
@@ -323,11 +315,11 @@ class FairQueue:
         self._since = time.perf_counter()
         _end_unwanted(batch)
 
-    def _stop_clock(self, batch: list[_Request]) -> float:
+    def _stop_clock(self, batch: list[Request]) -> float:
         """Returns the seconds a row of the batch under way has taken since the last time."""
         return (time.perf_counter() - self._since) / sum(request.rows for request in batch)
 
-    def _compute(self, batch: list[_Request], work: Callable[[Arrays], list[NDArray[Any]]]) -> None:
+    def _compute(self, batch: list[Request], work: Callable[[Arrays], list[NDArray[Any]]]) -> None:
         answers: list[list[NDArray[Any]]] = []
         self._since = time.perf_counter()
         try:
@@ -344,7 +336,7 @@ class FairQueue:
             request.client.on_finish(seconds * request.rows)
 
     def _finish(
-        self, batch: list[_Request], answers: list[list[NDArray[Any]]], seconds: float
+        self, batch: list[Request], answers: list[list[NDArray[Any]]], seconds: float
     ) -> None:
         with self._condition:
             self._charge(batch, seconds)
@@ -358,7 +350,7 @@ class FairQueue:
                 self._requests += [request for request in batch if not request.gone]
             self._condition.notify_all()
 
-    def _charge(self, batch: list[_Request], seconds: float) -> None:
+    def _charge(self, batch: list[Request], seconds: float) -> None:
         """Charges each client for its rows, and gives all clients present a share of the time."""
         present = [request.client for request in (*self._requests, *batch)]
         used: dict[Hashable, dict[Hashable, float]] = {}
@@ -366,6 +358,7 @@ class FairQueue:
             members = used.setdefault(request.client.group, {})
             key = request.client.key
             members[key] = members.get(key, 0.0) + seconds * request.rows
+            self._head_start.charge(key, seconds * request.rows)
         for group, members in used.items():
             keys = {client.key for client in present if client.group == group}
             self._clients.setdefault(group, TimeShares()).charge(members, keys)
@@ -385,7 +378,7 @@ class FairQueue:
         self._usual_seconds += (seconds * batch[0].rows - self._usual_seconds) / 4
 
 
-def _end_unwanted(batch: list[_Request]) -> None:
+def _end_unwanted(batch: list[Request]) -> None:
     """Ends the calling thread's work on a batch if all clients it is computed for have left."""
     if all(request.client.has_left() for request in batch):
         batch[0].client.end_work()

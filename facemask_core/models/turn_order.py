@@ -5,12 +5,25 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
-Order = tuple[float, int, int]
-"""A place in a group: when its client is due, how many requests of the same client came before, and
-a number that tells places apart."""
 Request = TypeVar("Request")
+
+
+class Order(NamedTuple):
+    """A place in a group; what comes first decides first.
+
+    Attributes:
+        level: How far its client has fallen back, because it used much.
+        due: When its client is due.
+        before: How many requests of the same client came before.
+        number: Tells places apart.
+    """
+
+    level: int
+    due: float
+    before: int
+    number: int
 
 
 @dataclass(frozen=True)
@@ -66,7 +79,7 @@ def order_turns(
     heads: list[tuple[float, bool, int, Hashable]] = []
 
     def enter(group: Hashable, due: float) -> None:
-        number = members[group][-1][0][2]
+        number = members[group][-1][0].number
         heapq.heappush(heads, (due, group == last, number, group))
 
     for group in members:

@@ -37,6 +37,7 @@ class Mode:
             who ordered it deletes it: others may be looking at it.
         shares_by_address: Whether addresses, and not sessions alone, have equal shares of the
             models' time and of the computing of reports.
+        gives_way: Whether a long batch is computed in parts, between which others may go first.
         visitors: How many tabs may be open at once, unless ``FACEMASK_VISITORS`` says otherwise;
             None for no limit.
         visitors_each: How many of those may come from one address, unless
@@ -67,6 +68,7 @@ class Mode:
     refill: float = 0.5
     keeps_shared: bool = False
     shares_by_address: bool = False
+    gives_way: bool = False
     visitors: int | None = None
     visitors_each: int | None = None
     uploads: int | None = None
@@ -94,6 +96,7 @@ _MODES = {
         budget=Budget(job=1800.0, batch=300.0, owner=3600.0),
         burst=300.0,
         keeps_shared=True,
+        gives_way=True,
         visitors=_VISITORS,
         uploads=1500,
         uploads_session=420,
@@ -111,6 +114,7 @@ _MODES = {
         burst=60.0,
         keeps_shared=True,
         shares_by_address=True,
+        gives_way=True,
         visitors=_VISITORS,
         visitors_each=_VISITORS_EACH,
         uploads=600,

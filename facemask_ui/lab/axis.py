@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from facemask_core.epsilons import LINF, Grid
 from facemask_ui.language import number, say
 
-_STOPS = [*range(9), 10, 12, 14, 16, 20, 24, 28, 32]
+STOPS = [*range(9), 10, 12, 14, 16, 20, 24, 28, 32]
 """Where the slider of epsilon stops: at every notch as far as most faces fall, then ever fewer."""
 _MARKS = [0, 1, 2, 4, 8, 16, 32]
 _MOST_MARKS = 8
@@ -55,9 +55,9 @@ def epsilon_axis(grid: Grid) -> Axis:
         texts = [
             f"{text} = {number(length, 4)}" for text, length in zip(short, lengths, strict=True)
         ]
-        return Axis(name, "epsilon_levels", values, texts, short, _STOPS, _MARKS)
+        return Axis(name, "epsilon_levels", values, texts, short, STOPS, _MARKS)
     name = say("lab.axis.length")
-    return Axis(name, "epsilon", values, short, short, _STOPS, _MARKS, lengths)
+    return Axis(name, "epsilon", values, short, short, STOPS, _MARKS, lengths)
 
 
 def step_axis(most: int) -> Axis:

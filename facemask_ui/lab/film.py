@@ -121,7 +121,7 @@ class Film:
 
     def _reaches(self, position: int) -> bool:
         """Computes the part at a position unless another thread has; tells whether there is one."""
-        with waiting.hold_lock(self.lock):
+        with waiting.ask_for(self.name), waiting.hold_lock(self.lock):
             if position == len(self.done):
                 self._compute()
         return position < len(self.done)

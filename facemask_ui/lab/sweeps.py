@@ -6,7 +6,7 @@ session.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -18,6 +18,7 @@ from facemask_core.pictures.fidelity import Fidelity, measure_all
 from facemask_core.robustness import Sweep
 from facemask_ui.face.question import Question
 from facemask_ui.lab import parts, stored_films
+from facemask_ui.lab.axis import STOPS
 from facemask_ui.lab.film import ASKS, Film
 from facemask_ui.lab.parts import Part
 from facemask_ui.visitors import quiet, shared_cache
@@ -106,9 +107,11 @@ def _pick_films(question: Question) -> AnswerCache[Film]:
     return films
 
 
-def _sweep_parts(question: Question) -> Iterator[Sweep]:
+def _sweep_parts(question: Question, notches: Sequence[int]) -> Iterator[Sweep]:
     return robustness.sweep_epsilons_in_parts(
-        question.classifier, question.face, question.label, question.attack, seed=question.seed
+        *(question.classifier, question.face, question.label, question.attack),
+        notches=notches,
+        seed=question.seed,
     )
 
 
@@ -122,7 +125,7 @@ def compute_sweep(question: Question, before: Verdict) -> Iterator[Part]:
     grid, distances = question.grid, dict[int, Fidelity]()
     yield parts.describe_face(question, before)
     yield ASKS
-    for sweep in _sweep_parts(question):
+    for sweep in _sweep_parts(question, grid.notches):
         yield parts.describe_sweep(question.face, sweep)
         figures = measure_all(question.face, list(sweep.adversarial))
         distances |= zip(sweep.notches.tolist(), figures, strict=True)
@@ -147,6 +150,7 @@ def _compute_noise(question: Question, before: Verdict) -> Part:
 
 
 def _compute_twin(question: Question) -> Iterator[Part]:
+    """The confidence of a second model where the slider stops: its pictures are not shown."""
     confidences = dict[int, float]()
     for part in stored_films.find_film(question) or ():
         confidences |= {notch: answer[question.label] for notch, answer in part.answers.items()}
@@ -154,9 +158,9 @@ def _compute_twin(question: Question) -> Iterator[Part]:
         yield parts.describe_line("twin", sorted(confidences.items()))
         return
     yield ASKS
-    for sweep in _sweep_parts(question):
+    for sweep in _sweep_parts(question, STOPS):
         confidences |= zip(sweep.notches.tolist(), sweep.confidence.tolist(), strict=True)
-        if len(confidences) < len(question.grid.notches):
+        if len(confidences) < len(STOPS):
             yield ASKS
     yield parts.describe_line("twin", sorted(confidences.items()))
 

@@ -1,12 +1,14 @@
 """The queue for the models, and the message at the bottom of the page that tells one's place in it.
 
 All models share one queue, since they share the processor. A visitor is a session: a person with
-ten tabs stands in the queue ten times. In the mode ``public`` the addresses that visitors come from
-have equal shares first, and the sessions of an address share what is theirs: ten tabs get no more
-than one. Streamlit asks a run to end when its visitor chooses something else or leaves. A run that
-waits here ends at once, and its answer is not computed; one that computes ends after the step under
-way, unless somebody else waits for the same answer. Parts of a film are finished for a visitor who
-has chosen something else and may come back, but not for a closed tab.
+ten tabs stands in the queue ten times. Each film that a visitor asks for has its own share of the
+time, and goes first for its first seconds: FGSM need not wait for anybody's PGD. In the mode
+``public`` the addresses that visitors come from have equal shares first, and the sessions of an
+address share what is theirs: ten tabs get no more than one. Streamlit asks a run to end when its
+visitor chooses something else or leaves. A run that waits here ends at once, and its answer is not
+computed; one that computes ends after the step under way, unless somebody else waits for the same
+answer. Parts of a film are finished for a visitor who has chosen something else and may come back,
+but not for a closed tab.
 """
 
 from __future__ import annotations
@@ -49,6 +51,7 @@ _ADDRESSES: OrderedDict[str, str] = OrderedDict()
 """Of sessions: what a run computes to its end is charged to its address when its tab is closed."""
 _ADDRESSES_LOCK = threading.Lock()
 _must_finish = contextvars.ContextVar("must_finish", default=False)
+_wish: contextvars.ContextVar[Hashable] = contextvars.ContextVar("wish", default=None)
 _for_everyone = contextvars.ContextVar("for_everyone", default=False)
 
 
@@ -56,12 +59,13 @@ class Visitor:
     """The session for which the calling thread runs a page."""
 
     def __init__(self, session: str) -> None:
-        """Takes the session's id as the visitor's key."""
+        """Takes the session's id and what it asks for as the visitor's key in the queue."""
         quiet.note_visitor()
         self._came = time.monotonic()
         self._run = compat.PageRun()
         self._must_finish, self._for_everyone = _must_finish.get(), _for_everyone.get()
-        self.key: Hashable = session
+        self._session = session
+        self.key: Hashable = (session, _wish.get())
         self.group: Hashable = None
         if mode.read_mode().shares_by_address:
             self.group = find_address(session)
@@ -84,7 +88,7 @@ class Visitor:
         """Takes the seconds out of the visitor's allowance."""
         limits = mode.read_mode()
         if limits.burst is not None:
-            _ALLOWANCES.spend(self.key, seconds, refill=limits.refill)
+            _ALLOWANCES.spend(self._session, seconds, refill=limits.refill)
 
     def has_left(self) -> bool:
         """Tells whether nobody wants what the run computes: neither its visitor nor another."""
@@ -103,7 +107,9 @@ class Visitor:
         while limits.burst is not None and not self._must_finish:
             if _QUEUE.is_awaited(self):
                 break  # others would wait for this visitor's share
-            wait = _ALLOWANCES.seconds_to_wait(self.key, burst=limits.burst, refill=limits.refill)
+            wait = _ALLOWANCES.seconds_to_wait(
+                self._session, burst=limits.burst, refill=limits.refill
+            )
             if not wait:
                 break
             _show_message(say("waiting.share", count=max(1, round(wait))))
@@ -142,7 +148,10 @@ def _find_waiter() -> Client:
 
 _PART_SECONDS = 0.25
 """What a visitor who had less than the others waits for at most, before each batch of theirs."""
-_QUEUE = FairQueue(_find_client)
+_HEAD_START_SECONDS = 8.0
+"""What is asked anew goes before what took longer, up to so long: FGSM at every notch of the slider
+takes 0.2 to 8 s of the processor, and PGD up to two minutes."""
+_QUEUE = FairQueue(_find_client, head_start=_HEAD_START_SECONDS)
 _ALLOWANCES = Allowances()
 _HOLDERS: dict[threading.Lock, Hashable] = {}
 """The visitors whose runs compute what others wait for."""
@@ -151,11 +160,11 @@ _HOLDERS: dict[threading.Lock, Hashable] = {}
 def join_queue(classifier: Classifier) -> None:
     """Puts a model that has answered nothing yet behind this server's queue.
 
-    Only where addresses share is there somebody to give way to: a class is served one by one.
+    A batch is computed in parts only where there are others to give way to between them.
     """
     classifier.queue = _QUEUE
     with suppress(ModeError):  # every page says so
-        if mode.read_mode().shares_by_address:
+        if mode.read_mode().gives_way:
             classifier.pace = Pace(_PART_SECONDS)
 
 
@@ -172,6 +181,20 @@ def run_to_end(*, for_everyone: bool = False) -> Iterator[None]:
     finally:
         _for_everyone.reset(everyone)
         _must_finish.reset(finish)
+
+
+@contextmanager
+def ask_for(wish: Hashable) -> Iterator[None]:
+    """Says what the block's visitor asks for: each wish has its own share of the models' time.
+
+    Args:
+        wish: Tells it from the visitor's other wishes.
+    """
+    before = _wish.set(wish)
+    try:
+        yield
+    finally:
+        _wish.reset(before)
 
 
 @contextmanager

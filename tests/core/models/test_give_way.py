@@ -46,9 +46,9 @@ class Session:
 class Lab:
     """A queue with clients in threads of their own."""
 
-    def __init__(self) -> None:
+    def __init__(self, head_start: float = 0.0) -> None:
         self._here = threading.local()
-        self.queue = FairQueue(self._find_client)
+        self.queue = FairQueue(self._find_client, head_start=head_start)
         self.turns: list[Hashable] = []
         """Whose part was computed, in order; and when each came, as a pair."""
         self._pool = ThreadPoolExecutor(40)
@@ -106,6 +106,26 @@ def test_a_batch_does_not_give_way_within_its_group() -> None:
     second = lab.compute(Session("second", "school"), parts=1)
     second.result(20)
     assert first.done() or lab.turns[: lab.turns.index("second")].count("first") == 20
+
+
+def test_a_batch_that_used_up_its_head_start_gives_way_to_what_is_asked_anew() -> None:
+    lab = Lab(head_start=0.05)
+    first = lab.compute(Session("pgd", "school"), parts=60)
+    lab.wait_for_turns(20)  # a hundredth of a second each
+    lab.compute(Session("fgsm", "school"), parts=3).result(20)
+    turns = lab.turns[lab.turns.index(("came", "fgsm")) + 1 :]
+    assert not first.done()
+    assert turns.index("fgsm") <= 2  # the part under way, and one that began meanwhile
+    assert turns.count("pgd") <= 3, "nor does it go on between the other's parts"
+
+
+def test_two_that_used_up_their_head_start_take_turns_as_before() -> None:
+    lab = Lab(head_start=0.02)
+    both = [lab.compute(Session(name, "school"), parts=20) for name in ("a", "b")]
+    for future in both:
+        future.result(20)
+    last = max(i for i, turn in enumerate(lab.turns) if turn == "a")
+    assert lab.turns[last + 1 :].count("b") >= 10, "the first to come is the first to go"
 
 
 def test_two_long_batches_of_two_groups_share_the_time() -> None:

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from facemask_core.models import fair_queue
 from facemask_core.models.anticipation import SECONDS, Anticipation
 from facemask_core.models.fair_queue import FairQueue
 from facemask_core.models.joint_batch import Arrays
+from facemask_core.models.queue_request import Request
 from facemask_core.models.time_shares import TimeShares
 
 
@@ -55,7 +55,7 @@ class Simulation:
         heapq.heappush(self._arrivals, (at, next(self._count), session, seconds, pause))
 
     def run(self, until: float) -> None:
-        waiting: dict[int, tuple[fair_queue._Request, Session, float, float, float]] = {}
+        waiting: dict[int, tuple[Request, Session, float, float, float]] = {}
         while self.now < until:
             while self._arrivals and self._arrivals[0][0] <= self.now:
                 at, _, session, seconds, pause = heapq.heappop(self._arrivals)
@@ -220,7 +220,7 @@ def test_who_waits_is_made_no_later_by_what_the_others_use() -> None:
     assert shares.find_due("newcomer") == 2.0
 
 
-def _flood(queue: FairQueue, count: int) -> list[fair_queue._Request]:
+def _flood(queue: FairQueue, count: int) -> list[Request]:
     return [
         queue._enter(Session(number, "flood"), "model", None, [np.zeros(1)])
         for number in range(count)

@@ -115,3 +115,23 @@ def test_a_message_in_a_cached_function_is_not_replayed() -> None:
     assert not app.exception
     assert _busy(app.run()) == []
     assert not app.exception
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"), [("local", False), ("classroom", True), ("public", True)]
+)
+def test_a_long_batch_gives_way_where_others_may_wait(
+    monkeypatch: pytest.MonkeyPatch, brightness: Classifier, name: str, parts: bool
+) -> None:
+    monkeypatch.setenv("FACEMASK_MODE", name)
+    waiting.join_queue(brightness)
+    assert (brightness.pace is not None) == parts
+
+
+def test_each_film_that_a_visitor_asks_for_has_its_own_share_of_the_time() -> None:
+    with waiting.ask_for("fgsm"):
+        fgsm = waiting.Visitor("me").key
+        with waiting.ask_for("pgd"):
+            pgd = waiting.Visitor("me").key
+        assert waiting.Visitor("me").key == fgsm
+    assert len({fgsm, pgd, waiting.Visitor("me").key, waiting.Visitor("you").key}) == 4
