@@ -78,7 +78,7 @@ def held(home: Path, asked: Class) -> dict[str, Any]:
         home: A folder for the server's reports.
         asked: The class.
     """
-    with served.running(home) as lab:
+    with served.running(home, FACEMASK_MODE="classroom") as lab:
         asyncio.run(_warmed(lab, asked))
         empty = lab.memory
         job, before, start = report.ask(home), lab.processor, time.monotonic()
@@ -157,10 +157,17 @@ def _own(number: int) -> bytes:
 
 
 def summed(waits: Sequence[Wait]) -> dict[str, Any]:
-    """Medians and 95th percentiles by kind, and every error."""
+    """Medians and 95th percentiles by kind, the same for each model, and every error."""
     kinds = sorted({wait.kind for wait in waits})
+    pairs = sorted({(wait.kind, wait.model) for wait in waits if wait.model})
     return {
         "kinds": {kind: _of_kind([it for it in waits if it.kind == kind]) for kind in kinds},
+        "models": {
+            f"{kind}, {model}": _of_kind(
+                [it for it in waits if (it.kind, it.model) == (kind, model)]
+            )
+            for kind, model in pairs
+        },
         "errors": [error for wait in waits for error in wait.errors],
         "told": max((wait.told for wait in waits), default=0),
     }

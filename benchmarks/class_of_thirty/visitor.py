@@ -35,11 +35,13 @@ class Wish:
         kind: What it is called in the table.
         page: The page.
         query: Its link.
+        model: The model asked about; empty where it is all of them.
     """
 
     kind: str
     page: str
     query: str
+    model: str = ""
 
 
 @dataclass
@@ -48,6 +50,7 @@ class Wait:
 
     Attributes:
         kind: For what.
+        model: About which model; empty where it is all of them.
         answer: Seconds to the first answer of a model; None for a visitor who left before.
         complete: Seconds to the whole page; None for one who left before.
         told: The most visitors before this one that the page told.
@@ -55,6 +58,7 @@ class Wait:
     """
 
     kind: str
+    model: str = ""
     answer: float | None = None
     complete: float | None = None
     told: int = 0
@@ -86,7 +90,7 @@ def drawn(chance: random.Random, *, models: tuple[str, ...] = MODELS, own: bool 
     if kind == "PGD":
         offered = PGD().steps
         more = f"attack=pgd&steps={chance.choice((5, 10, offered)) if own else offered}"
-    return Wish(f"{kind}, {about}", "Attack", f"model={model}&{more}{face}")
+    return Wish(f"{kind}, {about}", "Attack", f"model={model}&{more}{face}", model)
 
 
 class Visitor:
@@ -103,7 +107,7 @@ class Visitor:
             wish: What to see.
             patience: Seconds after which the visitor wants something else.
         """
-        start, wait = time.monotonic(), Wait(wish.kind)
+        start, wait = time.monotonic(), Wait(wish.kind, wish.model)
         async for message in self.run(wish, patience=patience):
             kind = message.WhichOneof("type")
             if kind == "delta":
