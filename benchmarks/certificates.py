@@ -4,7 +4,8 @@
 
 Randomised smoothing with the shipped models on the first test photographs, the classes in turn, and
 PGD on the smoothed model just inside each certificate of the first of them. Results go to
-``certificates.json`` beside this file, each once for the same weights, data and settings.
+``assets/reports/certificates.json``, which the models' cards read, each once for the same weights,
+data and settings.
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ from facemask_core import Classifier, load_classifier
 from facemask_core.cli.certify import try_inside
 from facemask_core.data import datasets
 from facemask_core.data.datasets import Dataset
+from facemask_core.models import published
 from facemask_core.robustness import certificate, certified_accuracy
 from facemask_core.robustness.certificate import Smoothing
 
-RESULT = Path(__file__).with_name("certificates.json")
+RESULT = published.REPORTS_DIR / published.CERTIFICATES
 DATA = Path(__file__).parents[2] / "shared/data/facemask-v2/test"
 SIGMAS = {"mobilenetv3-robust": (0.25, 0.5), "mobilenetv3": (0.25,)}
 """By model; the plain one was not trained with noise or attacks."""

@@ -149,9 +149,44 @@ class _SkinTones(_Figures):
     rows: Annotated[list[_Tones], Field(max_length=1000)]
 
 
+class _Interval(_Figures):
+    low: Share
+    high: Share
+
+
+class _CertifiedShare(_Figures):
+    radius: Amount
+    accuracy: Share
+    interval: _Interval
+
+
+class _AttacksInside(_Figures):
+    tried: Count
+    turned: Count
+    share: Share
+
+
+class _AskedOf(_Figures):
+    model_sha256: Sha256
+
+
+class _Certified(_Figures):
+    sigma: Amount
+    samples: Count
+    failure: Share
+    images: Count
+    without_certificate: Count
+    certified_accuracy: Annotated[list[_CertifiedShare], Field(min_length=1, max_length=20)]
+    attacks_inside: _AttacksInside
+    asked: _AskedOf
+
+
 _PAPER: TypeAdapter[Any] = TypeAdapter(_PaperResult)
 _ATTACKED: TypeAdapter[Any] = TypeAdapter(_AttackedResult)
 _SKIN_TONES: TypeAdapter[Any] = TypeAdapter(_SkinTones)
+_CERTIFICATES: TypeAdapter[Any] = TypeAdapter(
+    Annotated[dict[Text, _Certified], Field(max_length=100)]
+)
 
 
 def find_paper_fault(content: Any) -> str | None:
@@ -188,3 +223,15 @@ def find_skin_tones_fault(content: Any) -> str | None:
         What is wrong with which field; None for a sound file.
     """
     return find_first_fault(_SKIN_TONES, content)
+
+
+def find_certificates_fault(content: Any) -> str | None:
+    """Finds the first fault of the figures of certified accuracy.
+
+    Args:
+        content: What the file's JSON holds.
+
+    Returns:
+        What is wrong with which field; None for a sound file.
+    """
+    return find_first_fault(_CERTIFICATES, content)

@@ -13,6 +13,7 @@ from facemask_core.models import figures_schema
 
 REPORTS_DIR = paths.REPORTS
 SKIN_TONES = "skin-tones.json"
+CERTIFICATES = "certificates.json"
 _LARGEST_FILE = 16 * 2**20
 _SENTENCE = "The shipped figures in {path} cannot be read ({reason}); put the file back."
 
@@ -63,6 +64,18 @@ def read_skin_tones(folder: Path = REPORTS_DIR) -> list[dict[str, Any]]:
     """
     path = folder / SKIN_TONES
     return list(read_figures(path, figures_schema.find_skin_tones_fault)["rows"])
+
+
+def read_certificates(folder: Path = REPORTS_DIR) -> dict[str, dict[str, Any]]:
+    """Reads the certified accuracy of smoothed models, by model and noise.
+
+    Args:
+        folder: The folder of the file.
+
+    Raises:
+        DatasetError: The file cannot be read.
+    """
+    return read_figures(folder / CERTIFICATES, figures_schema.find_certificates_fault)
 
 
 def read_figures(path: Path, find_fault: Callable[[Any], str | None]) -> dict[str, Any]:

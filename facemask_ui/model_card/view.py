@@ -22,6 +22,7 @@ from facemask_ui.face.portrait_words import describe_portrait
 from facemask_ui.language import DEFAULT, number, percent, read_texts, say
 from facemask_ui.model_card import (
     calibration,
+    certificates,
     corruptions,
     failures,
     photographs,
@@ -58,6 +59,7 @@ def show_card(name: str) -> None:
     for show_part in (
         _show_figures,
         _show_robustness,
+        certificates.show_certificates,
         corruptions.show_corruptions,
         _show_training,
         _show_reliability,

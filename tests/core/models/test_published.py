@@ -36,10 +36,12 @@ def test_other_weights_of_the_same_name_have_no_figures() -> None:
 @pytest.mark.parametrize("content", ["", "{", "[1]", "7"])
 def test_a_file_that_holds_no_figures_is_named(tmp_path: Path, content: str) -> None:
     (tmp_path / "model-test-fgsm-2-255.json").write_text(content, encoding="utf-8")
-    (tmp_path / published.SKIN_TONES).write_text(content, encoding="utf-8")
+    for name in (published.SKIN_TONES, published.CERTIFICATES):
+        (tmp_path / name).write_text(content, encoding="utf-8")
     for read in (
         lambda: published.read_reports("a", tmp_path),
         lambda: published.read_skin_tones(tmp_path),
+        lambda: published.read_certificates(tmp_path),
     ):
         with pytest.raises(DatasetError, match=r"The shipped figures in .* cannot be read"):
             read()
@@ -73,6 +75,8 @@ def test_every_shipped_file_is_sound(path: Path) -> None:
     find = kinds[path.parent.name]
     if path.name == published.SKIN_TONES:
         find = figures_schema.find_skin_tones_fault
+    if path.name == published.CERTIFICATES:
+        find = figures_schema.find_certificates_fault
     assert find(content) is None
 
 

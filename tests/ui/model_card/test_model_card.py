@@ -124,6 +124,7 @@ def test_the_page_shows_the_card_of_the_model_in_its_link(open_page: Open) -> No
     assert {"with mask, real", "with mask, drawn"} <= set(by_class["pictures"])
     captions = " ".join(caption.value for caption in app.caption)
     assert "measured on facemask-v2" in captions
+    assert "Certified accuracy on" in captions
     assert "Its robustness has a price" in " ".join(text.value for text in app.markdown)
     assert [code.value for code in app.code] == [
         *(past["command"] for past in card.ancestors),
