@@ -31,8 +31,9 @@ from facemask_core import attacks, load_classifier
 from facemask_core.attacks import norms
 from facemask_core.attacks.base import GRADIENT_PASSES, directions
 from facemask_core.attacks.ensemble import EnsembleBatch
-from facemask_core.attacks.universal import Universal, add_noise
+from facemask_core.attacks.universal import TOGETHER, Universal, add_noise
 from facemask_core.data import datasets
+from facemask_core.labels import LABELS
 from facemask_core.models import checkpoints
 from facemask_core.models.classifier import Classifier
 from facemask_core.models.gradients import ModelFunctions, Tensor
@@ -41,15 +42,15 @@ RESULT = Path(__file__).with_name("attack_strength.json")
 DATA = Path(__file__).parents[2] / "shared/data/facemask-v2"
 MODELS = ("mobilenetv3", "mobilenetv3-robust")
 FAB_PHOTOGRAPHS, FAB_STEPS = 100, 20
-SKIP_PHOTOGRAPHS, SKIP_TURNS, SKIP_QUERIES = 12, 4, 650
+SKIP_PHOTOGRAPHS, SKIP_TURNS, SKIP_QUERIES = 20, 4, 650
 BOUNDARY_PHOTOGRAPHS, BOUNDARY_STEPS = 12, 1500
-UNIVERSAL_PHOTOGRAPHS, UNIVERSAL_TRAINED = 160, 64
+UNIVERSAL_PHOTOGRAPHS, UNIVERSAL_TRAINED = 400, 64
 ENSEMBLE_PHOTOGRAPHS, ENSEMBLE_EFFORT = 50, {"steps": 50, "queries": 1000}
 LEVELS = {"mobilenetv3": 2, "mobilenetv3-robust": 8}
 """Epsilon times 255 of the ensemble, where the model's robust accuracy is neither 0 nor 1."""
 UNIVERSAL_LEVELS = {"mobilenetv3": 8, "mobilenetv3-robust": 16}
 CYCLE_PHOTOGRAPHS, CYCLE_STEPS, CYCLE_LEVELS = 80, 40, (2, 8, 32)
-_REMEMBERED = 4
+REMEMBERED = 4
 _SAME = 1e-6
 """A place is the same if no pixel value differs by more: float32's rounding of a step."""
 
@@ -130,27 +131,37 @@ def _measure_answers(
 
 
 def measure_universal(
-    classifier: Classifier, pixels: Pixels, labels: Labels, level: int
+    classifier: Classifier, pixels: Pixels, labels: Labels, level: int, known: peers.Photographs
 ) -> dict[str, Any]:
-    """Trains one noise by ours and by ART's on the same photographs, and tries it on the others."""
-    ours, trained = attacks.make("universal"), slice(UNIVERSAL_TRAINED)
+    """Trains one noise by ours and by ART's on the same photographs, and tries it on others.
+
+    Ours takes as many steps as ART's passes through the model pay for, a look at the results of
+    its three trainings included.
+    """
+    epsilon, goals, count = level / 255, 3, len(known[1])
+    arts, passes = peers.art_universal(classifier, *known, epsilon)
+    steps = int((passes / goals - count) / (GRADIENT_PASSES * min(count, TOGETHER)))
+    ours, shipped = attacks.make("universal", steps=steps), attacks.make("universal")
     if not isinstance(ours, Universal):
         raise TypeError("A universal perturbation can be trained on any photographs.")
-    known = classifier, pixels[trained], labels[trained]
-    noises = {
-        "ours": ours.train(*known, epsilon=level / 255),
-        "art": peers.art_universal(*known, level / 255),
+    signs = np.random.default_rng(0).choice([-1.0, 1.0], arts.shape).astype(np.float32)
+    shown = {
+        "ours": add_noise(pixels, ours.train(classifier, *known, epsilon=epsilon)),
+        "art": add_noise(pixels, arts),
+        "ours, trained on the gallery": shipped(classifier, pixels, labels, epsilon=epsilon).images,
+        "random signs": add_noise(pixels, np.float32(epsilon) * signs),
     }
-    others, classes = pixels[UNIVERSAL_TRAINED:], labels[UNIVERSAL_TRAINED:]
-    shown = {name: add_noise(others, noise) for name, noise in noises.items()}
-    shown["ours, trained on the gallery"] = ours(
-        classifier, others, classes, epsilon=level / 255
-    ).images
-    fooled = {
-        name: int((classifier.predict(it).argmax(axis=1) != classes).sum())
-        for name, it in shown.items()
+    fooled = {name: classifier.predict(it).argmax(axis=1) != labels for name, it in shown.items()}
+    return {
+        "fooled": {name: int(it.sum()) for name, it in fooled.items()},
+        "of_class": {
+            name: [int(it[labels == label].sum()) for label in range(len(LABELS))]
+            for name, it in fooled.items()
+        },
+        "held_out": [int((labels == label).sum()) for label in range(len(LABELS))],
+        "passes": int(passes),
+        "steps": steps,
     }
-    return {"fooled": fooled, "held_out": len(classes)}
 
 
 def measure_ensemble(
@@ -205,7 +216,7 @@ def measure_cycles(
         for place in last:
             nearest = np.minimum(nearest, np.abs(points - place).max(axis=(1, 2, 3)))
         returned |= nearest <= _SAME
-        last = [*last, points][-_REMEMBERED:]
+        last = [*last, points][-REMEMBERED:]
     return {
         "returned": int(returned.sum()),
         "nearest_of_a_step": float(nearest.min() / (2.5 / 20 * epsilon)),
@@ -224,6 +235,7 @@ class Question:
         effort: What the attacks may take, in words.
         split: The split of the photographs.
         contender: Whose attack, where each contender is measured by itself.
+        trained_on: The split of the photographs that the attacks know, where they know some.
     """
 
     measure: Callable[..., dict[str, Any]]
@@ -233,6 +245,7 @@ class Question:
     effort: str
     split: str = "test"
     contender: str = ""
+    trained_on: str = ""
 
     @property
     def name(self) -> str:
@@ -244,20 +257,30 @@ class Question:
     def answer(self, data: Path) -> dict[str, Any]:
         """Measures it on photographs that the model classes rightly."""
         classifier = load_classifier(self.model)
-        split = datasets.open_dataset(data / self.split)
-        found = photographs(classifier, split, self.count)
+
+        def read(split: str, count: int) -> peers.Photographs:
+            return photographs(classifier, datasets.open_dataset(data / split), count)
+
+        known = (read(self.trained_on, UNIVERSAL_TRAINED),) if self.trained_on else ()
         whose = (self.contender,) if self.contender else ()
-        return self.measure(classifier, *found, self.setting, *whose)
+        found = read(self.split, self.count)
+        return self.measure(classifier, *found, self.setting, *whose, *known)
 
     def stated(self, data: Path) -> dict[str, Any]:
         """Lists what the answer depends on."""
+
+        def hash_split(split: str) -> str:
+            return datasets.fingerprint(datasets.open_dataset(data / split))
+
         card = checkpoints.read_card(checkpoints.locate(self.model))
+        known = {"trained_on_sha256": hash_split(self.trained_on)} if self.trained_on else {}
         return {
             "model_sha256": card.weights_sha256,
-            "data_sha256": datasets.fingerprint(datasets.open_dataset(data / self.split)),
+            "data_sha256": hash_split(self.split),
             "split": self.split,
             "photographs": self.count,
             "effort": self.effort,
+            **known,
         }
 
 
@@ -267,7 +290,7 @@ def list_questions() -> list[Question]:
     tries = ", ".join(f"{count} {kind}" for kind, count in ENSEMBLE_EFFORT.items())
     turns = f"{SKIP_TURNS} turns of the peers, {SKIP_QUERIES} questions of ours"
     steps = f"{BOUNDARY_STEPS} steps of the peer, as many questions of ours"
-    rounds = f"{UNIVERSAL_TRAINED} to train on, ART {peers.ROUNDS} times"
+    rounds = f"{UNIVERSAL_TRAINED} to train on, ART {peers.ROUNDS} times, ours as many passes"
     return [
         *(
             Question(measure_cycles, level, MODELS[0], CYCLE_PHOTOGRAPHS, way, "val")
@@ -290,7 +313,9 @@ def list_questions() -> list[Question]:
             for whose in ("ours", *peers.BOUNDARY)
         ),
         *(
-            Question(measure_universal, level, model, UNIVERSAL_PHOTOGRAPHS, rounds)
+            Question(
+                measure_universal, level, model, UNIVERSAL_PHOTOGRAPHS, rounds, trained_on="val"
+            )
             for model, level in UNIVERSAL_LEVELS.items()
         ),
         *(
@@ -298,79 +323,6 @@ def list_questions() -> list[Question]:
             for model, level in LEVELS.items()
         ),
     ]
-
-
-def table_distances(values: dict[str, Any]) -> str:
-    """The distances of the attacks that look for the nearest image beside the peers'."""
-    lines = [
-        "| model | norm | attack | passes a photograph | median distance | fooled |",
-        "|---|---|---|---|---|---|",
-    ]
-    for name, value in values.items():
-        kind, norm, model, *whose = name.split()
-        if kind == "fab":
-            named = {
-                contender: figures
-                for contender, figures in value.items()
-                if isinstance(figures, dict) and "median" in figures
-            }
-        elif kind in ("hopskipjump", "boundary") and whose:
-            named = {whose[0]: value}
-        else:
-            continue
-        title, count = attacks.get(kind).title, value["asked"]["photographs"]
-        for contender, figures in named.items():
-            passes = figures.get("queries") or value["passes"]
-            shown = f"{title}, {contender}" if kind != "fab" or contender == "ours" else contender
-            cells = (model, norm, shown, f"{passes:.0f}", _write(figures["median"], norm))
-            lines.append(f"| {' | '.join(cells)} | {figures['fooled']} of {count} |")
-    return "\n".join(lines)
-
-
-def table_universal(values: dict[str, Any]) -> str:
-    """How many held-out photographs one noise fools, in Markdown."""
-    lines = ["| model | epsilon | noise | fooled, held out |", "|---|---|---|---|"]
-    for name, value in values.items():
-        kind, epsilon, model, *_ = name.split()
-        if kind == "universal":
-            lines += [
-                f"| {model} | {epsilon} | {whose} | {fooled} of {value['held_out']} |"
-                for whose, fooled in value["fooled"].items()
-            ]
-    return "\n".join(lines) if len(lines) > 2 else "Not measured yet."
-
-
-def _write(median: float | None, norm: str) -> str:
-    if median is None:
-        return "infinite"
-    return f"{255 * median:.2f}/255" if norm == "linf" else f"{median:.3f}"
-
-
-def table_ensembles(values: dict[str, Any]) -> str:
-    """What withstands the ensemble and PGD, and what felled the others, in Markdown."""
-    lines = [
-        "| model | epsilon | withstand PGD-20 | withstand the ensemble | felled by |",
-        "|---|---|---|---|---|",
-    ]
-    for name, value in values.items():
-        kind, epsilon, model, *_ = name.split()
-        if kind == "ensemble":
-            count = value["asked"]["photographs"]
-            felled = ", ".join(f"{it} {number}" for it, number in value["felled_by"].items())
-            stood = (f"{value[key]} of {count}" for key in ("standing_pgd", "standing"))
-            lines.append(f"| {' | '.join((model, epsilon, *stood, felled))} |")
-    return "\n".join(lines)
-
-
-def describe_cycles(values: dict[str, Any]) -> str:
-    """Says of how many images PGD's way closes, in a sentence."""
-    cycles = {name.split()[1]: it for name, it in values.items() if name.startswith("cycles ")}
-    counts = ", ".join(f"{it['returned']} at {level}" for level, it in cycles.items())
-    asked = next(iter(cycles.values()))["asked"]
-    return (
-        f"Of {asked['photographs']} validation photographs on {MODELS[0]} so many returned to one\n"
-        f"of their last {_REMEMBERED} places within {asked['effort']}: {counts}."
-    )
 
 
 def main() -> None:

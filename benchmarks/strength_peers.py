@@ -14,10 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.peers import Labels, Pixels, art_estimator
+from benchmarks.peers import OVERSHOOT, Labels, Pixels, art_estimator
+from facemask_core.attacks.base import GRADIENT_PASSES
 from facemask_core.attacks.decision import Oracle, find_start
 from facemask_core.models.classifier import Classifier
 
+Photographs = tuple[Pixels, Labels]
 Asked = tuple[Pixels, float]
 """What an attack returned, and how many questions it asked for each image."""
 ROUNDS = 3
@@ -125,20 +127,38 @@ def foolbox_boundary(
 
 def art_universal(
     classifier: Classifier, pixels: Pixels, labels: Labels, epsilon: float
-) -> NDArray[np.float32]:
-    """ART's ``UniversalPerturbation`` in L-infinity by its DeepFool, a noise (h, w, 3)."""
+) -> tuple[NDArray[np.float32], float]:
+    """ART's ``UniversalPerturbation`` in L-infinity by its DeepFool, for all of its rounds.
+
+    Returns:
+        The noise (h, w, 3), and the passes through the model it took. The gradients of the two
+        scores, which each of its steps takes, count as one.
+    """
     from art.attacks.evasion import UniversalPerturbation
 
+    estimator = art_estimator(classifier.model, compiled=True)
+    passes = [0.0]
+
+    def count(method: Callable[..., Any], cost: float) -> Callable[..., Any]:
+        def counted(images: Any, *args: Any, **options: Any) -> Any:
+            passes[0] += cost * len(images)
+            return method(images, *args, **options)
+
+        return counted
+
+    estimator.predict = count(estimator.predict, 1.0)
+    estimator.class_gradient = count(estimator.class_gradient, GRADIENT_PASSES)
     random.seed(0)
     attack = UniversalPerturbation(
-        art_estimator(classifier.model),
-        attacker_params={"max_iter": _DEEPFOOL_STEPS, "verbose": False},
+        estimator,
+        attacker_params={"max_iter": _DEEPFOOL_STEPS, "epsilon": OVERSHOOT, "verbose": False},
+        delta=0.0,
         max_iter=ROUNDS,
         eps=epsilon,
         verbose=False,
     )
     attack.generate(pixels, np.eye(2)[labels])
-    return np.asarray(attack.noise, np.float32)[0]
+    return np.asarray(attack.noise, np.float32)[0], passes[0]
 
 
 HOPSKIPJUMP: dict[str, Callable[..., Asked]] = {

@@ -30,7 +30,7 @@ from facemask_core.errors import AttackError
 from facemask_core.models.classifier import Classifier
 from facemask_core.models.gradients import ModelFunctions, Tensor
 
-_TOGETHER = 32
+TOGETHER = 32
 """Faces whose mean gradient makes a step."""
 _REACH = 4.0
 """What all steps of the training cover together, in epsilons; their length falls to 0."""
@@ -134,9 +134,9 @@ class Universal(Attack):
         noise = np.zeros_like(images[:1])
         queue = rng.permutation(len(images))
         for step in range(self.steps):
-            if len(queue) < min(_TOGETHER, len(images)):
+            if len(queue) < min(TOGETHER, len(images)):
                 queue = np.concatenate([queue, rng.permutation(len(images))])
-            rows, queue = queue[:_TOGETHER], queue[_TOGETHER:]
+            rows, queue = queue[:TOGETHER], queue[TOGETHER:]
             logits, gradients = classifier.run(
                 "universal", _compute_gradient, add_noise(images[rows], noise[0]), towards[rows]
             )

@@ -20,6 +20,8 @@ from benchmarks import (
     scale,
     skin_tones,
     smallest_distances,
+    strength_peers,
+    strength_tables,
 )
 from benchmarks.attack_speed.tables import tables as speed_tables
 from benchmarks.class_of_thirty import tables as class_tables
@@ -147,11 +149,12 @@ def _attacks() -> dict[str, str]:
     return {
         **_certificates(),
         **_printed_masks(),
-        "distances": attack_strength.table_distances(strength),
-        "universal": attack_strength.table_universal(strength),
+        "distances": strength_tables.table_distances(strength),
+        "universal": strength_tables.table_universal(strength),
         "universal_trained": str(attack_strength.UNIVERSAL_TRAINED),
-        "ensembles": attack_strength.table_ensembles(strength),
-        "cycles": attack_strength.describe_cycles(strength),
+        "universal_rounds": str(strength_peers.ROUNDS),
+        "ensembles": strength_tables.table_ensembles(strength),
+        "cycles": strength_tables.describe_cycles(strength),
         "strength_weights": describe_earlier_weights(
             {name.split()[2]: it["asked"]["model_sha256"] for name, it in strength.items()}
         ),

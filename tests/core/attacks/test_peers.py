@@ -19,9 +19,9 @@ from facemask_core.pictures import images
 pytestmark = [pytest.mark.peers, pytest.mark.long]
 
 
-def _photographs(shipped: Classifier, count: int) -> tuple[Pixels, Labels]:
-    """Test photographs that the model classes rightly."""
-    dataset = datasets.open_dataset(PHOTOGRAPHS / "test")
+def _photographs(shipped: Classifier, count: int, split: str = "test") -> tuple[Pixels, Labels]:
+    """Photographs that the model classes rightly, of the test split unless another is named."""
+    dataset = datasets.open_dataset(PHOTOGRAPHS / split)
     return smallest_distances.photographs(shipped, dataset, count)
 
 
@@ -208,3 +208,16 @@ def test_hopskipjump_is_no_further_than_arts_at_equal_queries(
     ours = attack_strength.summarise(shipped, pixels, labels, batch.images, norm)
     assert ours["fooled"] >= theirs["fooled"]
     assert ours["median"] <= theirs["median"]
+
+
+@needs_photographs
+@pytest.mark.timeout(1800)
+def test_the_universal_noise_fools_at_least_as_many_as_arts(
+    shipped: Classifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Trained on the same photographs with no more passes, tried on others."""
+    monkeypatch.setattr(strength_peers, "ROUNDS", 1)
+    known, others = _photographs(shipped, 16, "val"), _photographs(shipped, 40)
+    found = attack_strength.measure_universal(shipped, *others, 8, known)
+    assert found["fooled"]["ours"] >= found["fooled"]["art"]
+    assert found["fooled"]["ours"] > found["fooled"]["random signs"]
