@@ -106,7 +106,7 @@ def main() -> None:
     parser.add_argument("--home", type=Path, help="where PGD's films lie")
     parser.add_argument("--json", type=Path, default=RESULT, help="where every wait is written")
     asked = parser.parse_args()
-    names = asked.model or models.shipped()
+    names = list(asked.model or models.shipped())
     load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as empty:
         homes = {"fgsm": Path(empty)} | ({"pgd": asked.home} if asked.home else {})
