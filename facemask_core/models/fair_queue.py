@@ -4,8 +4,8 @@ A batch keeps every core busy, so two at once would only slow each other down. A
 same share of the processor's time, as by fair queueing (Demers, Keshav and Shenker 1989, doi
 10.1145/75246.75248): a client that has had more than its share waits until the others have caught
 up, and among the rest the first to come is the first to go. So a visitor with much to compute waits
-behind those with little, and a long batch counts for more than a short one. A client may be one
-thing that a visitor asks for; then what was asked anew can go before what has taken long already.
+behind those with little, and a long batch counts for more than a short one. What a client asks
+anew can go before what has taken long already.
 
 Clients may belong to groups, such as all who come from one address. Then the groups have equal
 shares, and the clients of a group share what is theirs (hierarchical fair queueing, Bennett and
@@ -50,8 +50,8 @@ class FairQueue:
 
         Args:
             find_client: Returns the client of the calling thread; may raise to refuse it.
-            head_start: Until a client has used so many seconds of the processor, it goes before
-                those of its group who used more.
+            head_start: Until a wish has taken so many seconds of the processor, it goes before
+                those of the same group that took more.
         """
         self._find_client = find_client
         self._condition = threading.Condition()
@@ -198,7 +198,9 @@ class FairQueue:
         self._count += 1
         shares = self._clients.setdefault(client.group, TimeShares())
         due = shares.find_due(client.key)
-        return Order(self._head_start.find_level(client.key), due, before, self._count)
+        return Order(
+            self._head_start.find_level((client.key, client.wish)), due, before, self._count
+        )
 
     def _leave(self, request: Request, *, reserved: bool = False) -> None:
         with self._condition:
@@ -289,16 +291,16 @@ class FairQueue:
     def give_way(self) -> None:
         """Lets those go first who are due before the batch under way; its work calls this.
 
-        A batch keeps its place in each of its groups until its client has used so much that it
-        falls back: it gives way to other groups, and to those who used less. It ends here if all
-        who wanted it have left.
+        A batch keeps its place in each of its groups until it has taken so long that it falls back:
+        it gives way to other groups, and to what took less. It ends here if all who wanted it have
+        left.
         """
         _end_unwanted(self._running)
         batch, seconds = self._running, self._stop_clock(self._running)
         with self._condition:
             self._charge(batch, seconds)
             for request in batch:
-                level = self._head_start.find_level(request.client.key)
+                level = self._head_start.find_level((request.client.key, request.client.wish))
                 request.order = request.order._replace(level=level)
             # Nobody else may compute these, or compute theirs along with them.
             tickets = [replace(request, kind=None, arrays=()) for request in batch]
@@ -358,7 +360,7 @@ class FairQueue:
             members = used.setdefault(request.client.group, {})
             key = request.client.key
             members[key] = members.get(key, 0.0) + seconds * request.rows
-            self._head_start.charge(key, seconds * request.rows)
+            self._head_start.charge((key, request.client.wish), seconds * request.rows)
         for group, members in used.items():
             keys = {client.key for client in present if client.group == group}
             self._clients.setdefault(group, TimeShares()).charge(members, keys)

@@ -18,6 +18,10 @@ class Client(Protocol):
     def group(self) -> Hashable:
         """The group with which the client shares; None if all clients are on their own."""
 
+    @property
+    def wish(self) -> Hashable:
+        """What it asks for: what has taken long falls behind what it or others asked anew."""
+
     def on_wait(self, ahead: int) -> None:
         """Called several times a second while the client waits; an error it raises ends the wait.
 
@@ -45,6 +49,7 @@ class ThreadClient:
         """Takes the thread's number as the key."""
         self.key: Hashable = threading.get_ident()
         self.group: Hashable = None
+        self.wish: Hashable = None
 
     def on_wait(self, ahead: int) -> None:
         """Keeps waiting."""

@@ -14,7 +14,7 @@ class Order(NamedTuple):
     """A place in a group; what comes first decides first.
 
     Attributes:
-        level: How far its client has fallen back, because it used much.
+        level: How far it has fallen back, because what its client asks for took long.
         due: When its client is due.
         before: How many requests of the same client came before.
         number: Tells places apart.

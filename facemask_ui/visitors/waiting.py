@@ -1,14 +1,13 @@
 """The queue for the models, and the message at the bottom of the page that tells one's place in it.
 
 All models share one queue, since they share the processor. A visitor is a session: a person with
-ten tabs stands in the queue ten times. Each film that a visitor asks for has its own share of the
-time, and goes first for its first seconds: FGSM need not wait for anybody's PGD. In the mode
-``public`` the addresses that visitors come from have equal shares first, and the sessions of an
-address share what is theirs: ten tabs get no more than one. Streamlit asks a run to end when its
-visitor chooses something else or leaves. A run that waits here ends at once, and its answer is not
-computed; one that computes ends after the step under way, unless somebody else waits for the same
-answer. Parts of a film are finished for a visitor who has chosen something else and may come back,
-but not for a closed tab.
+ten tabs stands in the queue ten times. Of the films that visitors ask for, those go first that took
+little so far: FGSM need not wait for anybody's PGD. In the mode ``public`` the addresses that
+visitors come from have equal shares first, and the sessions of an address share what is theirs: ten
+tabs get no more than one. Streamlit asks a run to end when its visitor chooses something else or
+leaves. A run that waits here ends at once, and its answer is not computed; one that computes ends
+after the step under way, unless somebody else waits for the same answer. Parts of a film are
+finished for a visitor who has chosen something else and may come back, but not for a closed tab.
 """
 
 from __future__ import annotations
@@ -59,13 +58,13 @@ class Visitor:
     """The session for which the calling thread runs a page."""
 
     def __init__(self, session: str) -> None:
-        """Takes the session's id and what it asks for as the visitor's key in the queue."""
+        """Takes the session's id as the visitor's key."""
         quiet.note_visitor()
         self._came = time.monotonic()
         self._run = compat.PageRun()
         self._must_finish, self._for_everyone = _must_finish.get(), _for_everyone.get()
-        self._session = session
-        self.key: Hashable = (session, _wish.get())
+        self.key: Hashable = session
+        self.wish: Hashable = _wish.get()
         self.group: Hashable = None
         if mode.read_mode().shares_by_address:
             self.group = find_address(session)
@@ -88,7 +87,7 @@ class Visitor:
         """Takes the seconds out of the visitor's allowance."""
         limits = mode.read_mode()
         if limits.burst is not None:
-            _ALLOWANCES.spend(self._session, seconds, refill=limits.refill)
+            _ALLOWANCES.spend(self.key, seconds, refill=limits.refill)
 
     def has_left(self) -> bool:
         """Tells whether nobody wants what the run computes: neither its visitor nor another."""
@@ -107,9 +106,7 @@ class Visitor:
         while limits.burst is not None and not self._must_finish:
             if _QUEUE.is_awaited(self):
                 break  # others would wait for this visitor's share
-            wait = _ALLOWANCES.seconds_to_wait(
-                self._session, burst=limits.burst, refill=limits.refill
-            )
+            wait = _ALLOWANCES.seconds_to_wait(self.key, burst=limits.burst, refill=limits.refill)
             if not wait:
                 break
             _show_message(say("waiting.share", count=max(1, round(wait))))
@@ -149,7 +146,7 @@ def _find_waiter() -> Client:
 _PART_SECONDS = 0.25
 """What a visitor who had less than the others waits for at most, before each batch of theirs."""
 _HEAD_START_SECONDS = 8.0
-"""What is asked anew goes before what took longer, up to so long: FGSM at every notch of the slider
+"""A film goes before those that took longer, up to so long: FGSM at every notch of the slider
 takes 0.2 to 8 s of the processor, and PGD up to two minutes."""
 _QUEUE = FairQueue(_find_client, head_start=_HEAD_START_SECONDS)
 _ALLOWANCES = Allowances()
@@ -185,7 +182,7 @@ def run_to_end(*, for_everyone: bool = False) -> Iterator[None]:
 
 @contextmanager
 def ask_for(wish: Hashable) -> Iterator[None]:
-    """Says what the block's visitor asks for: each wish has its own share of the models' time.
+    """Says what the block's visitor asks for: what has taken long falls behind what is asked anew.
 
     Args:
         wish: Tells it from the visitor's other wishes.

@@ -28,7 +28,7 @@ class Visitor:
 
     def __init__(self, key: Hashable, group: Hashable = None) -> None:
         self.key = key
-        self.group = group
+        self.group, self.wish = group, None
         self.messages: list[int] = []
         self.seconds = 0.0
         self.leaving = threading.Event()

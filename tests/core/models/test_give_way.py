@@ -26,7 +26,7 @@ SHORTEST = 1e-9
 
 class Session:
     def __init__(self, key: Hashable, group: Hashable) -> None:
-        self.key, self.group, self.seconds = key, group, 0.0
+        self.key, self.group, self.wish, self.seconds = key, group, None, 0.0
         self.gone = False
 
     def on_wait(self, ahead: int) -> None: ...

@@ -25,7 +25,7 @@ class Session:
     """A client of a group."""
 
     def __init__(self, key: Hashable, group: Hashable) -> None:
-        self.key, self.group = key, group
+        self.key, self.group, self.wish = key, group, None
 
     def on_wait(self, ahead: int) -> None: ...
 

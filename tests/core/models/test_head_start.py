@@ -1,4 +1,4 @@
-"""What a client may use before it goes behind those who used less."""
+"""What a wish may take before it goes behind those that took less."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from facemask_core.models import head_start
 from facemask_core.models.head_start import HeadStart
 
 
-def test_a_client_falls_back_until_it_used_up_its_head_start() -> None:
+def test_a_wish_falls_back_until_it_used_up_its_head_start() -> None:
     starts = HeadStart(8.0)
     levels = [starts.find_level("pgd")]
     for _ in range(10):
@@ -25,8 +25,8 @@ def test_without_a_head_start_all_are_alike_and_none_is_remembered() -> None:
     assert len(starts) == 0
 
 
-def test_the_clients_that_computed_last_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(head_start, "_MOST_CLIENTS", 2)
+def test_what_took_time_last_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(head_start, "_MOST_WISHES", 2)
     starts = HeadStart(1.0)
     for key in ("a", "b", "a", "c"):
         starts.charge(key, 0.7)

@@ -104,7 +104,7 @@ def test_who_waits_for_anothers_answer_lends_it_a_place_and_the_rest_of_the_allo
 
     first = threading.Thread(target=compute)
     first.start()
-    _until(lambda: waiting._HOLDERS.get(lock) == ("computes", None))
+    _until(lambda: waiting._HOLDERS.get(lock) == "computes")
     second = threading.Thread(target=wait)
     second.start()
     _until(lambda: waiting._QUEUE.is_awaited(waiting.Visitor("computes")))

@@ -128,10 +128,10 @@ def test_a_long_batch_gives_way_where_others_may_wait(
     assert (brightness.pace is not None) == parts
 
 
-def test_each_film_that_a_visitor_asks_for_has_its_own_share_of_the_time() -> None:
+def test_a_visitor_stays_the_same_one_whatever_is_asked_for() -> None:
     with waiting.ask_for("fgsm"):
-        fgsm = waiting.Visitor("me").key
         with waiting.ask_for("pgd"):
-            pgd = waiting.Visitor("me").key
-        assert waiting.Visitor("me").key == fgsm
-    assert len({fgsm, pgd, waiting.Visitor("me").key, waiting.Visitor("you").key}) == 4
+            inner = waiting.Visitor("me")
+        outer = waiting.Visitor("me")
+    assert [inner.wish, outer.wish, waiting.Visitor("me").wish] == ["pgd", "fgsm", None]
+    assert inner.key == outer.key == waiting.Visitor("me").key
