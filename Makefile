@@ -11,7 +11,7 @@ PORT ?= 8501
 # Else each run of pytest reads and rewrites every test anew, for six seconds in each process.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: app classroom test test-slow prepare audit lint types unit unit-jax browser slow slow-jax slow-browser chromium format face-finder robust-accuracy smallest-distances certificates printable-mask attack-strength foreign-files fast-precision skin-tones scale class first-page bench ondevice thirty-devices accelerator fuzz kernels clean
+.PHONY: app classroom test test-slow prepare audit lint types unit unit-jax browser slow slow-jax slow-browser chromium format face-finder robust-accuracy smallest-distances certificates random-defence printable-mask attack-strength foreign-files fast-precision skin-tones scale class first-page bench ondevice thirty-devices accelerator fuzz kernels clean
 
 app: $(APP)
 	@echo "The lab starts at http://127.0.0.1:$(PORT) (Ctrl+C stops it)"
@@ -89,6 +89,9 @@ printable-mask: $(DEV)
 
 certificates: $(DEV)
 	$(BIN)/python -m benchmarks.certificates
+
+random-defence: $(DEV)
+	$(BIN)/python -m benchmarks.random_defence
 
 smallest-distances: $(DEV)
 	$(BIN)/python -m benchmarks.smallest_distances

@@ -45,6 +45,9 @@ def defend(
     attack: Annotated[str, typer.Option(help="See the attacks command.")] = "pgd",
     settings: SettingsOption = None,
     defence: DefencesOption = None,
+    draws: Annotated[
+        int, typer.Option(help="Draws of a random defence for each gradient.", min=1, max=256)
+    ] = 16,
     precision: PrecisionOption = "exact",
     seed: SeedOption = 0,
     limit: LimitOption = None,
@@ -70,6 +73,7 @@ def defend(
             defences,
             epsilon=radius,
             seed=seed,
+            draws=draws,
             prepare=preparation(crop=crop),
             progress=lambda done, total: report("images", done, total),
         )
@@ -102,9 +106,23 @@ def _print_rows(result: DefenceComparison) -> None:
     print_line(
         "naive: made on the bare model; adaptive: made on the model with the defence before it"
     )
+    _print_draws(result)
     _print_unmoved(names, result)
     for name, dead in zip(names, result.dead_gradients, strict=True):
         print_dead_gradients(int(dead), f"images with the defence {name}")
+
+
+def _print_draws(result: DefenceComparison) -> None:
+    """Prints how random defences were attacked and judged, and what one draw a step comes to."""
+    from facemask_core.robustness.defence_comparison import JUDGED_DRAWS
+
+    for defence, accuracy in zip(result.defences, result.one_draw_accuracy[1:], strict=True):
+        if defence.is_random:
+            print_line(
+                f"{defence.label}: adaptive: by the gradient's mean over {result.draws} draws at "
+                f"each step; by one draw at each step robust accuracy is {accuracy:.4f}; answers "
+                f"are the mean of {JUDGED_DRAWS} draws that no attack has met"
+            )
 
 
 def _print_unmoved(names: list[str], result: DefenceComparison) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from facemask_core.backend import keras
 from facemask_core.errors import DefenceError
-from facemask_core.models.classifier import Classifier
+from facemask_core.models.classifier import BUCKETS, Classifier
 from facemask_core.models.gradients import Tensor
 
 
@@ -18,8 +18,9 @@ class Defence(ABC):
 
     The first setting is its strength, which a command line gives as in ``jpeg:75``.
 
-    It has no weights and no randomness, and gradients pass through it. A defence that blocks them
-    only hides from the attacker that it does not help (Athalye et al. 2018, arXiv:1802.00420).
+    It has no weights, and gradients pass through it. A defence that blocks them only hides from the
+    attacker that it does not help (Athalye et al. 2018, arXiv:1802.00420). A random one draws from
+    the picture's pixels and a seed of its own (``draws.py``), so that answers can be repeated.
     """
 
     name: ClassVar[str]
@@ -30,6 +31,31 @@ class Defence(ABC):
     def label(self) -> str:
         """Name and strength in a word or two, such as ``JPEG 75``."""
 
+    @property
+    def is_random(self) -> bool:
+        """Whether the same picture may be transformed otherwise the next time."""
+        return False
+
+    @property
+    def copies(self) -> int:
+        """How many draws of a random defence an answer is the mean of."""
+        return 1
+
+    def with_draws(self, draws: int) -> Self:
+        """Returns a random defence whose answers are the mean of so many draws; another as it is.
+
+        Args:
+            draws: How many.
+        """
+        return self
+
+    def with_other_draws(self) -> Self:
+        """Returns a random defence with draws that an attack on this one has not met.
+
+        Any other defence is returned as it is.
+        """
+        return self
+
     @abstractmethod
     def __call__(self, pixels: Tensor) -> Tensor:
         """Transforms images.
@@ -38,8 +64,8 @@ class Defence(ABC):
             pixels: float32 (n, height, width, 3), RGB in [0, 1]; any n and size.
 
         Returns:
-            float32 tensor of the same shape, in [0, 1]. Built of keras.ops only, so that it can
-            be traced.
+            float32 tensor of the same shape, in [0, 1]; of several copies, those of an image are
+            next to each other. Built of keras.ops only, so that it can be traced.
         """
 
     def layer(self) -> keras.layers.Layer:
@@ -70,19 +96,48 @@ class DefenceLayer(keras.layers.Layer):
         return self.defence(pixels)
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        """Returns the input's shape: a defence keeps it."""
-        return input_shape
+        """Returns the input's shape, which a defence keeps, with as many images as it makes."""
+        count, *shape = input_shape
+        return (None if count is None else count * self.defence.copies, *shape)
 
     def get_config(self) -> dict[str, Any]:
         """Returns the arguments for a copy of the layer; the frozen defence is shared."""
         return {**super().get_config(), "defence": self.defence}
 
 
+class MeanLayer(keras.layers.Layer):
+    """The mean over the copies of each image, which are next to each other."""
+
+    def __init__(self, copies: int, **options: Any) -> None:
+        """States how many copies there are.
+
+        Args:
+            copies: Copies of each image.
+            **options: Options of every Keras layer.
+        """
+        super().__init__(**{"name": "mean_of_draws", "dtype": "float32", **options})
+        self.copies = copies
+
+    def call(self, scores: Tensor) -> Tensor:
+        """Averages float32 (n * copies, classes) to (n, classes)."""
+        return keras.ops.mean(keras.ops.reshape(scores, (-1, self.copies, scores.shape[1])), axis=1)
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """Returns the shape of the mean."""
+        count, classes = input_shape
+        return (None if count is None else count // self.copies, classes)
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the arguments for a copy of the layer."""
+        return {**super().get_config(), "copies": self.copies}
+
+
 def defend(classifier: Classifier, defence: Defence) -> Classifier:
     """Puts a defence before a model.
 
     Attacking the result is the adaptive attack: gradients go through the defence. Adversarial
-    examples made on ``classifier`` and tried on the result are the naive one.
+    examples made on ``classifier`` and tried on the result are the naive one. Where an answer is
+    the mean over draws of a random defence, so is the gradient.
 
     Args:
         classifier: The model to defend, perhaps defended already; not changed.
@@ -94,11 +149,15 @@ def defend(classifier: Classifier, defence: Defence) -> Classifier:
         were measured without the defence.
     """
     pixels = keras.Input(classifier.input_shape, dtype="float32", name="pixels")
-    model = keras.Model(pixels, classifier.model(defence.layer()(pixels)))
+    scores = classifier.model(defence.layer()(pixels))
+    if defence.copies > 1:
+        scores = MeanLayer(defence.copies)(scores)
+    model = keras.Model(pixels, scores)
     name = f"{classifier.name} + {defence.label}"
     guarded = Classifier(model, replace(classifier.card, name=name, metrics={}))
     guarded.precision = classifier.precision  # the model computes in it already
     guarded.queue, guarded.pace = classifier.queue, classifier.pace
+    guarded.limit_rows(BUCKETS[-1] // defence.copies)
     return guarded
 
 

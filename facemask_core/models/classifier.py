@@ -18,6 +18,7 @@ from facemask_core.backend import keras
 from facemask_core.errors import AttackError, CheckpointError, DeviceError, ForeignModelError
 from facemask_core.labels import LABELS
 from facemask_core.models import checkpoints
+from facemask_core.models.batch_rows import join_rows, pad_rows
 from facemask_core.models.fair_queue import FairQueue
 from facemask_core.models.foreign import opening
 from facemask_core.models.foreign.choices import Choices
@@ -128,6 +129,15 @@ class Classifier:
         """
         return self.queue.take_turn(id(self), together=self.together)
 
+    def limit_rows(self, most: int) -> None:
+        """Computes fewer images at once, as a model needs that makes several of each.
+
+        Args:
+            most: How many; at least one is computed.
+        """
+        self._buckets = tuple(size for size in BUCKETS if size <= most) or (1,)
+        self.together = min(self.together, self._buckets[-1])
+
     def check_images(self, images: NDArray[Any]) -> NDArray[np.float32]:
         """Verifies that images keep the contract, and returns them as float32.
 
@@ -192,7 +202,7 @@ class Classifier:
             )
             for start in range(0, total, BUCKETS[-1])
         ]
-        return tuple(_join(parts))
+        return tuple(join_rows(parts))
 
     def _compute(
         self,
@@ -208,7 +218,7 @@ class Classifier:
         while start < total:
             rows = min(total - start, self._find_most_rows(key))
             bucket = next(size for size in self._buckets if size >= rows)
-            batch = [_pad(array[start : start + rows], bucket) for array in arrays]
+            batch = [pad_rows(array[start : start + rows], bucket) for array in arrays]
             began = time.perf_counter()
             try:
                 outputs = self._call(key, program, batch, scalars)[:output_count]
@@ -226,7 +236,7 @@ class Classifier:
                     self.pace.learn(key, bucket, time.perf_counter() - began)
                 if start < total:
                     self.queue.give_way()
-        return _join(parts)
+        return join_rows(parts)
 
     def _find_most_rows(self, key: Hashable) -> int:
         most = self._buckets[-1]
@@ -311,21 +321,8 @@ def _restore(model: keras.Model, card: checkpoints.Card, precision: str) -> Clas
     return classifier
 
 
-def _join(parts: list[list[NDArray[Any]]]) -> list[NDArray[Any]]:
-    """Joins the outputs of consecutive rows."""
-    if len(parts) == 1:
-        return parts[0]
-    return [np.concatenate(column) for column in zip(*parts, strict=True)]
-
-
 def _compute_logits(model: ModelFunctions, images: Tensor) -> tuple[Tensor, ...]:
     return (model.logits(images),)
-
-
-def _pad(array: NDArray[Any], length: int) -> NDArray[Any]:
-    """Repeats the last row: unlike zeros it cannot produce an overflow real rows do not have."""
-    missing = length - len(array)
-    return np.concatenate([array, np.repeat(array[-1:], missing, axis=0)]) if missing else array
 
 
 def probabilities(logits: NDArray[np.floating]) -> NDArray[np.float64]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,11 @@ from facemask_core.evaluation.eight_bits import is_rounded_away
 from facemask_core.models.classifier import Classifier
 from facemask_core.pictures import images
 
+DRAWS = 16
+"""Over how many draws of a random defence an adaptive attack takes the gradient's mean."""
+JUDGED_DRAWS = 16
+"""Draws that an answer of a random defence is the mean of; no attack has met them."""
+
 
 @dataclass(frozen=True, eq=False)
 class DefenceComparison:
@@ -27,7 +32,8 @@ class DefenceComparison:
     Row 0 is the bare model, for which both attacks are the same. An image counts as robust if it is
     classed rightly before the attack and after it. The two attacks are reported apart, since a
     defence that holds only against the naive one merely hides the gradients (Athalye et al. 2018,
-    arXiv:1802.00420).
+    arXiv:1802.00420). Where a defence is random, the adaptive attack follows the gradient's mean
+    over several draws, and one that follows a single draw at each step stands beside it.
 
     Attributes:
         defences: The defences of the rows from 1 on.
@@ -42,6 +48,10 @@ class DefenceComparison:
             was zero or not finite.
         threat_model: The attack's statement.
         skipped: Files that could not be used, and why.
+        one_draw: int64 (rows, n), predictions for adversarial examples by gradients through one
+            draw of each random defence at each step; where nothing is random, the adaptive ones.
+            None where no defence is random.
+        draws: Over how many draws the adaptive attack took the gradient's mean.
     """
 
     defences: tuple[Defence, ...]
@@ -54,6 +64,8 @@ class DefenceComparison:
     dead_gradients: NDArray[np.int64]
     threat_model: dict[str, Any]
     skipped: tuple[datasets.SkippedFile, ...]
+    one_draw: NDArray[np.int64] | None = None
+    draws: int = DRAWS
 
     @property
     def clean_accuracy(self) -> NDArray[np.float64]:
@@ -69,6 +81,12 @@ class DefenceComparison:
     def adaptive_accuracy(self) -> NDArray[np.float64]:
         """float64 (rows,): share of all images that are robust under the adaptive attack."""
         return self._robust(self.adaptive).mean(axis=1)
+
+    @property
+    def one_draw_accuracy(self) -> NDArray[np.float64]:
+        """float64 (rows,): share of all images that are robust under the attack on one draw."""
+        after = self.adaptive if self.one_draw is None else self.one_draw
+        return self._robust(after).mean(axis=1)
 
     @property
     def naive_success_rate(self) -> NDArray[np.float64]:
@@ -128,6 +146,16 @@ class DefenceComparison:
             )
         ]
 
+    def _describe_draws(self, row: int, defence: Defence) -> dict[str, Any]:
+        """States what a random defence adds to its row, and nothing of any other."""
+        if not defence.is_random:
+            return {}
+        return {
+            "one_draw": {"robust_accuracy": float(self.one_draw_accuracy[row])},
+            "adaptive_draws": self.draws,
+            "judged_draws": JUDGED_DRAWS,
+        }
+
     def as_dict(self) -> dict[str, Any]:
         """The figures, fit for JSON."""
         clean, dead = self.clean_accuracy.tolist(), self.dead_gradients.tolist()
@@ -145,6 +173,7 @@ class DefenceComparison:
                     "clean_accuracy": clean[row],
                     "naive": naive[row],
                     "adaptive": adaptive[row] | {"dead_gradients": dead[row]},
+                    **self._describe_draws(row, defence),
                 }
                 for row, defence in enumerate(self.defences, start=1)
             ],
@@ -160,6 +189,7 @@ def compare_defences(
     *,
     epsilon: float,
     seed: int = 0,
+    draws: int = DRAWS,
     prepare: datasets.Prepare = images.resize,
     progress: Progress = lambda *_: None,
 ) -> DefenceComparison:
@@ -171,13 +201,16 @@ def compare_defences(
         attack: An untargeted attack.
         defences: The defences, each put before the model alone.
         epsilon: The attack's radius, on the pixels that enter the defence.
-        seed: Seed of all randomness.
+        seed: Seed of the attack's randomness.
+        draws: Over how many draws of a random defence the adaptive attack takes the gradient's
+            mean at each step.
         prepare: Maps a decoded image to the model's 224 px square.
         progress: Called after every batch.
 
     Raises:
         AttackError: The attack has a target or is a transfer attack, or the epsilon is out of
             range.
+        DefenceError: The number of draws makes no sense.
         DatasetError: No file of the dataset can be read.
     """
     if getattr(attack, "target", None) is not None:
@@ -187,23 +220,24 @@ def compare_defences(
             "A transfer attack takes no notice of defences; name the attack it is made with."
         )
     attack.check_epsilon(epsilon, classifier.input_shape)
-    models = [classifier, *(defend(classifier, defence) for defence in defences)]
+    guarded = [_guard(classifier, defence, draws) for defence in defences]
     labels, skipped = [np.empty(0, np.int64)], list[datasets.SkippedFile]()
-    answers, dead = [np.empty((3, len(models), 0), np.int64)], np.zeros(len(models), np.int64)
-    changes = [np.empty((1 + len(models), 0))]
+    rows = 1 + len(guarded)
+    answers, dead = [np.empty((4, rows, 0), np.int64)], np.zeros(rows, np.int64)
+    changes = [np.empty((1 + rows, 0))]
     for batch in read_photographs(dataset, attack.batch_size, prepare, progress):
         skipped += batch.skipped
         if not batch.paths:
             continue
-        pixels = images.to_float(batch.images)
+        photographs = _Photographs(images.to_float(batch.images), batch.labels)
         predictions, linf, batch_dead = _predict(
-            models, pixels, batch.labels, attack, epsilon, seed
+            classifier, guarded, photographs, attack, epsilon, seed
         )
         labels.append(batch.labels)
         answers.append(predictions)
         changes.append(linf)
         dead += batch_dead
-    clean, naive, adaptive = np.concatenate(answers, axis=2)
+    clean, naive, adaptive, one_draw = np.concatenate(answers, axis=2)
     naive_linf, *adaptive_linf = np.concatenate(changes, axis=1)
     return DefenceComparison(
         defences=tuple(defences),
@@ -216,13 +250,46 @@ def compare_defences(
         dead_gradients=dead,
         threat_model=attack.threat_model(epsilon, seed),
         skipped=tuple(skipped),
+        one_draw=one_draw if any(defence.is_random for defence in defences) else None,
+        draws=draws,
     )
 
 
+class _Guarded(NamedTuple):
+    """A defended model, once for each role; where nothing is random, all of them are the same.
+
+    Attributes:
+        judge: Answers by draws that no attack has met.
+        attacked: Gives the attack the gradient's mean over several draws.
+        one_draw: Gives it the gradient through one draw.
+    """
+
+    judge: Classifier
+    attacked: Classifier
+    one_draw: Classifier
+
+
+def _guard(classifier: Classifier, defence: Defence, draws: int) -> _Guarded:
+    if not defence.is_random:
+        return _Guarded(*[defend(classifier, defence)] * 3)
+    return _Guarded(
+        defend(classifier, defence.with_draws(JUDGED_DRAWS).with_other_draws()),
+        defend(classifier, defence.with_draws(draws)),
+        defend(classifier, defence.with_draws(1)),
+    )
+
+
+class _Photographs(NamedTuple):
+    """Photographs, float32 (n, h, w, 3), and their classes, int64 (n,)."""
+
+    pixels: NDArray[np.float32]
+    labels: NDArray[np.int64]
+
+
 def _predict(
-    models: Sequence[Classifier],
-    pixels: NDArray[np.float32],
-    labels: NDArray[np.int64],
+    bare: Classifier,
+    guarded: Sequence[_Guarded],
+    photographs: _Photographs,
     attack: Attack,
     epsilon: float,
     seed: int,
@@ -233,20 +300,24 @@ def _predict(
     the other side in a defence that rounds.
 
     Returns:
-        int64 (3, models, n), the classes; float64 (1 + models, n), the largest changes by the naive
-        and by the adaptive attacks; and int64 (models,), the numbers of dead gradients.
+        int64 (4, rows, n), the classes, of which the last are those of the attack on one draw;
+        float64 (1 + rows, n), the largest changes by the naive and by the adaptive attacks; and
+        int64 (rows,), the numbers of dead gradients.
     """
-    bare, *defended_models = models
-    naive = attack(bare, pixels, labels, epsilon=epsilon, seed=seed)
+    naive = attack(bare, *photographs, epsilon=epsilon, seed=seed)
 
-    def classify(model: Classifier, own: NDArray[np.float32]) -> list[NDArray[np.int64]]:
-        return [model.predict(batch).argmax(axis=1) for batch in (pixels, naive.images, own)]
+    def classify(model: Classifier, *own: NDArray[np.float32]) -> list[NDArray[np.int64]]:
+        batches = (photographs.pixels, naive.images, *own)
+        return [model.predict(batch).argmax(axis=1) for batch in batches]
 
-    answers, dead = [classify(bare, naive.images)], [naive.dead_gradients]
+    answers, dead = [classify(bare, naive.images, naive.images)], [naive.dead_gradients]
     changes = [naive.linf, naive.linf]
-    for model in defended_models:
-        adaptive = attack(model, pixels, labels, epsilon=epsilon, seed=seed)
-        answers.append(classify(model, adaptive.images))
+    for judge, attacked, one_draw in guarded:
+        adaptive = attack(attacked, *photographs, epsilon=epsilon, seed=seed)
+        single = adaptive
+        if one_draw is not attacked:
+            single = attack(one_draw, *photographs, epsilon=epsilon, seed=seed)
+        answers.append(classify(judge, adaptive.images, single.images))
         dead.append(adaptive.dead_gradients)
         changes.append(adaptive.linf)
     return np.stack(answers, axis=1), np.stack(changes), np.array(dead)

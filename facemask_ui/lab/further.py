@@ -120,14 +120,18 @@ _STRENGTHS: dict[str, tuple[str, tuple[float, ...], float]] = {
     "jpeg": ("quality", (90, 75, 50, 30), 75),
     "bit_depth": ("bits", (6, 5, 4, 3), 4),
     "blur": ("sigma", (0.5, 1.0, 1.5, 2.0), 1.0),
+    "random_resize": ("smallest", (0.9, 0.8, 0.7, 0.6), 0.8),
 }
 """By defence: the setting that makes it stronger, its choices, and the first one."""
+_DRAWS = 4
+"""Draws of a random defence for an answer and for a gradient; each costs as much as a picture."""
 
 
 def _show_defences(point: Point) -> None:
     question = point.question
-    shielded = shield(question.classifier, _choose_defence())
-    adapted = _adapt_attack(shielded, point)
+    known = _choose_defence().with_draws(_DRAWS)
+    shielded = shield(question.classifier, known.with_other_draws())
+    adapted = _adapt_attack(shield(question.classifier, known), point)
     rows: dict[str, Verdict] = {
         say("lab.further.defences.bare"): answers.judge_face(question.classifier, point.attacked),
         say("lab.further.defences.original"): _judge(shielded, question.face),
@@ -136,6 +140,8 @@ def _show_defences(point: Point) -> None:
     }
     charts.draw_probabilities(rows, key="defences")
     st.caption(say("lab.further.defences.lesson"))
+    if known.is_random:
+        st.caption(say("lab.further.defences.random", draws=_DRAWS))
 
 
 def _choose_defence() -> defences.Defence:

@@ -68,6 +68,7 @@ def test_settings_that_are_left_out_mean_what_they_always_meant() -> None:
     ]
     assert [repr(defences.make(name)) for name in defences.names()] == [
         *("JPEG(quality=75)", "BitDepth(bits=3)", "Blur(sigma=1.0)"),
+        "RandomResize(smallest=0.8, draws=1, seed=0)",
     ]
     assert [repr(explain.make(name)) for name in explain.names()] == [
         *("GradCAM()", "Saliency(percentile=99.0)"),

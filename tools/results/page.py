@@ -16,6 +16,7 @@ from benchmarks import (
     lab_start,
     live_camera,
     printable_mask,
+    random_defence,
     robust_accuracy,
     scale,
     skin_tones,
@@ -148,6 +149,7 @@ def _attacks() -> dict[str, str]:
     speed, strength = _result("results"), _result("attack_strength")
     return {
         **_certificates(),
+        **_random_defence(),
         **_printed_masks(),
         "distances": strength_tables.table_distances(strength),
         "universal": strength_tables.table_universal(strength),
@@ -184,6 +186,22 @@ def _certificates() -> dict[str, str]:
         "certified_copies": f"{first['samples']:,}",
         "certified_failure": f"{first['failure']:g}",
         "certified_share": f"{first['attacks_inside']['share']:g}",
+    }
+
+
+def _random_defence() -> dict[str, str]:
+    values = _result("random_defence")
+    first = next(iter(values.values()))
+    asked = first["asked"]
+    return {
+        "random_defence": random_defence.table(values),
+        "random_difference": random_defence.describe_difference(values),
+        "random_images": str(first["images"]),
+        "random_smallest": f"{100 * asked['smallest']:.0f} %",
+        "random_steps": str(asked["steps"]),
+        "random_draws": str(asked["draws"]),
+        "random_judged": str(asked["judged_draws"]),
+        "random_weights": describe_earlier_weights({asked["model"]: asked["model_sha256"]}),
     }
 
 

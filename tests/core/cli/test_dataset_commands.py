@@ -195,12 +195,19 @@ def test_survival_is_written_and_printed(lab: Lab, answer: Path) -> None:
 @pytest.mark.slow
 def test_defences_are_compared_in_writing_and_print(lab: Lab, answer: Path) -> None:
     words = ("--model", MODEL, *GALLERY, "--epsilon", "2/255", "--attack", "fgsm", "--json", answer)
-    found = lab("defend", *words, "--defence", "jpeg:60", "--defence", "blur")
+    random = ("--defence", "random_resize:0.9", "--draws", "2")
+    found = lab("defend", *words, "--defence", "jpeg:60", "--defence", "blur", *random)
     stated = json.loads(answer.read_text())
-    jpeg, blur = stated["defences"]
+    jpeg, blur, resize = stated["defences"]
+    assert (resize["smallest"], resize["adaptive_draws"]) == (0.9, 2)
+    one_draw = (
+        f"by one draw at each step robust accuracy is {resize['one_draw']['robust_accuracy']:.4f}"
+    )
+    assert "by the gradient's mean over 2 draws at each step" in found.out
+    assert one_draw in found.out
     assert (jpeg["label"], jpeg["defence"], jpeg["quality"]) == ("JPEG 60", "jpeg", 60)
     assert (blur["label"], blur["defence"], blur["sigma"]) == ("blur 1", "blur", 1.0)
-    for row in (jpeg, blur):
+    for row in (jpeg, blur, resize):
         for attack in ("naive", "adaptive"):
             robust = row["clean_accuracy"] * (1 - row[attack]["success_rate"])
             assert row[attack]["robust_accuracy"] == pytest.approx(robust)

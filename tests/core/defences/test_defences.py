@@ -41,6 +41,9 @@ CHOSEN: list[tuple[str, dict[str, Any]]] = [
     ("blur", {}),
     ("blur", {"sigma": 0.3}),
     ("blur", {"sigma": blur.MAX_SIGMA}),
+    ("random_resize", {}),
+    ("random_resize", {"smallest": 0.5, "seed": 7}),
+    ("random_resize", {"smallest": 1.0}),
 ]
 every_defence = pytest.mark.parametrize(
     ("name", "options"), CHOSEN, ids=[f"{name}-{kw}" for name, kw in CHOSEN]
@@ -123,6 +126,9 @@ def test_an_unknown_setting_is_refused_with_those_there_are() -> None:
         *[("jpeg", {"quality": value}) for value in (0, 101, -5, 75.0, True, "75")],
         *[("bit_depth", {"bits": value}) for value in (0, 9, 2.5, False)],
         *[("blur", {"sigma": value}) for value in (0.0, -1.0, 16.5, float("nan"), float("inf"))],
+        *[("random_resize", {"smallest": value}) for value in (0.49, 1.01, 0.0, float("nan"))],
+        *[("random_resize", {"draws": value}) for value in (0, 257, 1.5, True)],
+        *[("random_resize", {"seed": value}) for value in (-1, 2**32, 0.5)],
     ],
 )
 def test_a_value_that_makes_no_sense_is_refused(name: str, options: dict[str, Any]) -> None:

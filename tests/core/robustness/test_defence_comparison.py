@@ -145,6 +145,36 @@ def test_rows_are_what_single_attacks_make(
     assert counts == [(5, 13), (10, 13), (13, 13)]
 
 
+@pytest.mark.backend
+def test_a_random_defence_is_judged_by_draws_that_no_attack_has_met(
+    curved: Classifier, pictures: Dataset, small: Prepare
+) -> None:
+    """And attacked by the mean over draws, by one draw, and by pictures that know nothing of it."""
+    resize, attack = {"smallest": 0.5, "seed": 4}, attacks.make("pgd", steps=3)
+    comparison = robustness.compare_defences(
+        *(curved, pictures, attack, [BLUR, defences.make("random_resize", **resize)]),
+        epsilon=EPSILON,
+        draws=3,
+        prepare=small,
+    )
+    pixels, labels = read(pictures, small)
+    unseen = defences.make("random_resize", smallest=0.5, seed=5, draws=16)
+    judge = defences.defend(curved, unseen)
+    assert comparison.one_draw is not None
+    for draws, found in ((1, comparison.one_draw), (3, comparison.adaptive)):
+        known = defences.make("random_resize", **resize, draws=draws)
+        made = attack(defences.defend(curved, known), pixels, labels, epsilon=EPSILON).images
+        np.testing.assert_array_equal(found[2], judge.predict(made).argmax(axis=1))
+    naive = attack(curved, pixels, labels, epsilon=EPSILON).images
+    np.testing.assert_array_equal(comparison.naive[2], judge.predict(naive).argmax(axis=1))
+    np.testing.assert_array_equal(comparison.clean[2], judge.predict(pixels).argmax(axis=1))
+    np.testing.assert_array_equal(comparison.one_draw[:2], comparison.adaptive[:2])
+    plain, random = json.loads(json.dumps(comparison.as_dict()))["defences"]
+    assert "one_draw" not in plain
+    assert random["one_draw"] == {"robust_accuracy": comparison.one_draw_accuracy[2]}
+    assert (random["adaptive_draws"], random["judged_draws"]) == (3, 16)
+
+
 def test_dead_gradients_are_counted_and_the_answer_is_fit_for_json(
     pictures: Dataset, small: Prepare
 ) -> None:

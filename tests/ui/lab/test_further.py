@@ -23,3 +23,13 @@ def test_a_defended_model_is_made_anew_for_other_weights_and_other_defences(
             assert further.shield(classifier, defence) == (classifier, defence)
     assert further.shield(old, mild) is further.shield(old, mild)
     further._shield.clear()
+
+
+def test_every_defence_is_offered_with_strengths_that_it_takes() -> None:
+    assert set(further._STRENGTHS) == set(defences.names())
+    for name, (setting, offered, first) in further._STRENGTHS.items():
+        assert setting == defences.settings(name)[0]
+        assert first in offered
+        assert {getattr(defences.make(name, **{setting: it}), setting) for it in offered} == set(
+            offered
+        )
