@@ -17,7 +17,7 @@ def table_distances(values: dict[str, Any]) -> str:
         "| model | norm | attack | passes a photograph | median distance | fooled |",
         "|---|---|---|---|---|---|",
     ]
-    for name, value in values.items():
+    for name, value in sorted(values.items(), key=_place):
         kind, norm, model, *whose = name.split()
         if kind == "fab":
             named = {
@@ -36,6 +36,13 @@ def table_distances(values: dict[str, Any]) -> str:
             cells = (model, norm, shown, f"{passes:.0f}", _write(figures["median"], norm))
             lines.append(f"| {' | '.join(cells)} | {figures['fooled']} of {count} |")
     return "\n".join(lines)
+
+
+def _place(item: tuple[str, Any]) -> tuple[int, str, str]:
+    """Places a row by its attack, model and norm, in whatever order they were measured."""
+    kind, norm, model, *_ = item[0].split()
+    order = ("fab", "hopskipjump", "boundary")
+    return order.index(kind) if kind in order else len(order), model, norm
 
 
 def table_universal(values: dict[str, Any]) -> str:
