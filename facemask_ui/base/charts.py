@@ -20,6 +20,8 @@ from facemask_ui.base.palette import (
 )
 from facemask_ui.language import percent, read_current, say
 
+_PERCENT = ".0%"
+"""Plotly's form of a whole percentage on an axis."""
 _CHART_CONFIG = {"displayModeBar": False, "scrollZoom": False}
 """Every chart is a still picture: no toolbar, no zoom."""
 _PLOTLYS_OWN = ".,"
@@ -41,7 +43,16 @@ def show_chart(figure: go.Figure, *, key: str, alt: str) -> None:
     """
     if (separators := read_current().separators) != _PLOTLYS_OWN:
         figure.update_layout(separators=separators)
+    _space_percentages(figure)
     st.plotly_chart(figure, key=key, config=_CHART_CONFIG, alt=alt)
+
+
+def _space_percentages(figure: go.Figure) -> None:
+    """Writes ``50 %`` on every axis, as everywhere else; Plotly writes ``50%``."""
+    written = say("percentage.is", number="{}")
+    labels = {f"{share}%": written.format(share) for share in range(101)}
+    figure.for_each_xaxis(lambda axis: axis.update(labelalias=labels), {"tickformat": _PERCENT})
+    figure.for_each_yaxis(lambda axis: axis.update(labelalias=labels), {"tickformat": _PERCENT})
 
 
 def draw_probabilities(
@@ -61,7 +72,7 @@ def draw_probabilities(
     figure = go.Figure()
     for label in (WITH_MASK, WITHOUT_MASK):
         shares = {name: verdict.probabilities[label] for name, verdict in verdicts.items()}
-        texts = [f"{_GAP}{percent(it)}{_GAP}" if it >= 0.2 else "" for it in shares.values()]
+        texts = [f"{_GAP}<b>{percent(it)}</b>{_GAP}" if it >= 0.2 else "" for it in shares.values()]
         _add_bars(figure, label, name_class(label), shares, texts, colours)
     _lay_out_bars(figure, len(verdicts), colours)
     bars = "; ".join(f"{name}: {describe_verdict(verdict)}" for name, verdict in verdicts.items())
@@ -119,7 +130,7 @@ def _lay_out_bars(figure: go.Figure, count: int, colours: Palette) -> None:
         uniformtext={"minsize": 12, "mode": "hide"},  # a narrow bar has no room for its figure
     )  # fmt: skip
     figure.update_xaxes(
-        range=[0, 1], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1],
+        range=[0, 1], tickformat=_PERCENT, tickvals=[0, 0.25, 0.5, 0.75, 1],
         fixedrange=True, gridcolor=colours.faint, tickfont={"color": colours.text},
     )  # fmt: skip
     figure.update_yaxes(
@@ -219,7 +230,7 @@ def draw_histogram(
     )  # fmt: skip
     axis = {"fixedrange": True, "tickfont": ink, "title_font": ink, "gridcolor": colours.faint}
     figure.update_xaxes(
-        title=say("base.chart.confidence"), range=[0, 1], tickformat=".0%",
+        title=say("base.chart.confidence"), range=[0, 1], tickformat=_PERCENT,
         tickvals=[0, 0.25, 0.5, 0.75, 1], **axis,
     )  # fmt: skip
     figure.update_yaxes(title=say("base.chart.images"), rangemode="tozero", **axis)
