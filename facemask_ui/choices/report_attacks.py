@@ -102,28 +102,28 @@ def _read_norm(attack: Attack) -> str:
 
 
 def _choose_epsilon(grid: Grid) -> float:
-    if grid is LINF:
-        kind, form = "levels", f"%d/{LEVELS}"
-    else:
-        kind, form = "length", "%.2f"
-    name = "epsilon" if grid is LINF else f"epsilon_{grid.norm}"
     numbers = [grid.number(notch) for notch in grid.notches]
-    least, most = (int(numbers[0]), int(numbers[-1])) if grid is LINF else (numbers[0], numbers[-1])
-    parse: settings.Parse[Any] = (
-        settings.whole(int(least), int(most))
-        if grid is LINF
-        else settings.multiple(grid.step, float(most))
-    )
-    usual = type(least)(grid.number(grid.usual))
-    number = st.slider(
-        say(f"attacks.choice.{kind}.title"),
-        least,
-        most,
-        step=type(least)(grid.step),
-        format=form,
-        help=say(f"attacks.choice.{kind}.meaning"),
-        **settings.bind(name, usual, parse),
-    )
+    usual = grid.number(grid.usual)
+    if grid is LINF:
+        last = round(numbers[-1])
+        number = st.slider(
+            say("attacks.choice.levels.title"),
+            0,
+            last,
+            format=f"%d/{LEVELS}",
+            help=say("attacks.choice.levels.meaning"),
+            **settings.bind("epsilon", round(usual), settings.whole(0, last)),
+        )
+    else:
+        number = st.select_slider(
+            say("attacks.choice.length.title"),
+            numbers,
+            format_func=attack_setup.write_significant,
+            help=say("attacks.choice.length.meaning"),
+            **settings.bind(
+                f"epsilon_{grid.norm}", usual, settings.multiple(grid.step, numbers[-1])
+            ),
+        )
     return float(number) / grid.unit
 
 

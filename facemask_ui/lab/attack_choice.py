@@ -138,11 +138,10 @@ def _choose_step_size(name: str, usual: float | None, visible: bool) -> float | 
 def _choose_step_length(name: str, usual: float | None, visible: bool) -> float | None:
     """The step size in L2, where it is a length over all values."""
     draw = partial(
-        st.slider,
+        st.select_slider,
         attack_setup.name_setting("step_size"),
-        float(_USUAL_SIZE),
-        _LONGEST,
-        step=_SHORTEST,
+        [_SHORTEST * step for step in range(round(_LONGEST / _SHORTEST) + 1)],
+        format_func=attack_setup.write_significant,
         help=say("attacks.lab.step_length"),
     )
     parse = settings.multiple(_SHORTEST, _LONGEST)

@@ -1,5 +1,7 @@
 // The slider's rail: which class the model says at each stop, and what is written below.
 
+const TICK_GAP = 2; // free pixels between two numbers below the rail
+
 class Rail {
   /**
    * @param strip The band along which the classes are painted.
@@ -8,6 +10,7 @@ class Rail {
    */
   constructor(strip, ticks, flag) {
     Object.assign(this, { strip, ticks, flag });
+    new ResizeObserver(() => this.thin()).observe(ticks);
   }
 
   /** Writes some notches below the rail. */
@@ -19,6 +22,18 @@ class Rail {
       return tick;
     });
     this.ticks.replaceChildren(...ticks);
+    this.thin();
+  }
+
+  /** Hides every number that would lie over the one before it, as on a phone. */
+  thin() {
+    let end = -Infinity;
+    for (const tick of this.ticks.children) {
+      const box = tick.getBoundingClientRect();
+      const fits = box.left >= end;
+      tick.style.visibility = fits ? "" : "hidden";
+      if (fits) end = box.right + TICK_GAP;
+    }
   }
 
   /** Paints the verdicts that may be seen; an unsure or unknown one has no colour. */

@@ -15,7 +15,7 @@ from facemask_core.models import checkpoints
 from facemask_ui.base import browser
 from facemask_ui.base.palette import ICONS, name_class
 from facemask_ui.face import outcomes
-from facemask_ui.language import read_current, read_table, say
+from facemask_ui.language import number, read_current, read_table, say
 from facemask_ui.ondevice import DEVICE_SCRIPT, LOADING_SCRIPT, files
 
 _HTML, _CSS, *_SCRIPTS = browser.read_texts(
@@ -59,7 +59,7 @@ def draw_camera(
             "level": level,
             "device": device,
             "levels": [
-                f"{LINF.write(notch)} = {LINF.epsilon(notch):.4f}" for notch in LINF.notches
+                f"{LINF.write(notch)} = {number(LINF.epsilon(notch), 4)}" for notch in LINF.notches
             ],
             "words": read_table("inspect.live.words"),
         },

@@ -92,7 +92,7 @@ def test_leaving_the_page_keeps_the_form(open_page: Open) -> None:
     app = open_page("Report", limit="5", attacks="none,deepfool", judged="mobilenetv3")
     app.number_input(key="deepfool_steps").set_value(9).run()
     app.number_input(key="limit").set_value(4).run()
-    app.slider(key="epsilon_l2").set_value(2.0).run()
+    app.select_slider(key="epsilon_l2").set_value(2.0).run()
     app.switch_page("pages/6_Paper.py").run()
     app.switch_page("pages/3_Report.py").run()
     app.button(key="run-report").click().run()

@@ -147,7 +147,7 @@ def test_every_attack_but_square_can_be_made_in_l2(open_page: Open, attack: str)
 @pytest.mark.slow
 def test_a_norm_stays_when_the_attack_changes_and_square_has_none(open_page: Open) -> None:
     app = open_page("Attack", attack="pgd", steps="1", norm="l2", step_size_l2="0.25", epsilon="7")
-    assert app.slider(key="step_size_l2").value == 0.25
+    assert app.select_slider(key="step_size_l2").value == 0.25
     assert "step size 0.25" in threat_model(app)
     app.selectbox(key="attack").set_value("fgsm").run()
     assert "L2, epsilon 1," in threat_model(app)
