@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +14,16 @@ from streamlit.errors import StreamlitPageNotFoundError
 from facemask_core import logs
 from facemask_core.errors import FacemaskError, ModeError, StartError
 from facemask_ui import compat
-from facemask_ui.base import address, browser, messages, mode, page_runs, settings, theme
+from facemask_ui.base import (
+    address,
+    browser,
+    device_words,
+    messages,
+    mode,
+    page_runs,
+    settings,
+    theme,
+)
 from facemask_ui.base.tally import TALLY
 from facemask_ui.language import say
 from facemask_ui.page import language_choice, skip_link, start, widget_words
@@ -23,8 +31,6 @@ from facemask_ui.page import language_choice, skip_link, start, widget_words
 _log = logging.getLogger(__name__)
 # A material icon would do, but the browser's tab fetches those from a server of Google's.
 _ICON = str(Path(__file__).with_name("icon.svg"))
-_PROCESSOR = re.compile(r"^CPU \((\d+) cores\)$")
-"""What the core calls a computer without an accelerator."""
 (_CSS,) = browser.read_texts(__file__, "frame.css")
 _MARK = b64encode(Path(_ICON).read_bytes()).decode()
 _CSS += f".mark::before {{ background-image: url(data:image/svg+xml;base64,{_MARK}); }}"
@@ -135,6 +141,7 @@ def _check_mode() -> None:
 
 
 def _draw_footer() -> None:
+    from facemask_core import backend
     from facemask_ui.choices import models
     from facemask_ui.visitors import waiting
 
@@ -144,21 +151,5 @@ def _draw_footer() -> None:
         for message in models.messages():
             st.warning(messages.write_problem(message), icon=":material/memory:")
         theme.follow_theme()
-        st.caption(
-            f":material/memory: {_describe_device()}  \n:material/lock: {say('frame.privacy')}"
-        )
-
-
-def _describe_device() -> str:
-    """Says where and how the figures of this server are computed."""
-    from facemask_core.backend import device, keras
-
-    found = device()
-    name = _PROCESSOR.sub(lambda match: say("frame.processor", cores=match[1]), found.name)
-    return say(
-        "frame.device",
-        name=name,
-        version=keras.__version__,
-        backend=found.backend,
-        precision=found.precision,
-    )
+        device = device_words.describe_device(str(backend.device()))
+        st.caption(f":material/memory: {device}  \n:material/lock: {say('frame.privacy')}")

@@ -14,6 +14,7 @@ from facemask_core.paper import experiments, results
 from facemask_core.paper.experiments import Experiment
 from facemask_core.paper.second_softmax import LARGEST
 from facemask_ui.base import grouping_words
+from facemask_ui.base.device_words import describe_device
 from facemask_ui.choices import attack_setup, models
 from facemask_ui.language import join_names, number, say
 
@@ -59,7 +60,7 @@ def describe_result(result: dict[str, Any]) -> str:
         photographs=grouping_words.name_photographs(result["data_sha256"], in_sentence=True),
         attack=_describe_attack(result),
     )
-    computed = say("paper.provenance.computed", device=result["speed"]["device"])
+    computed = say("paper.provenance.computed", device=describe_device(result["speed"]["device"]))
     return " ".join(filter(None, (measured, _describe_interval(result), computed)))
 
 
@@ -155,7 +156,7 @@ def _describe_file(experiment: Experiment) -> dict[str, Any]:
         "threat_model": _describe_attack(result),
         "images": result["images"],
         "dead_gradients": result["dead_gradients"],
-        "device": result["speed"]["device"],
+        "device": describe_device(result["speed"]["device"]),
         "weights": result["model_sha256"][:_HASH],
         "grouping": grouping_words.name_photographs(result["data_sha256"]),
         "photographs": result["data_sha256"][:_HASH],
