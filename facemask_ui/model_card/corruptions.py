@@ -49,17 +49,20 @@ def show_corruptions(card: Card) -> None:
         key="corruptions",
         alt=describe_chart(cells),
     )
-    caption = say(
-        "models.corruptions.caption",
-        images=table["images"],
-        clean=percent(table["clean_balanced_accuracy"]),
-        mean=percent(table["mean_balanced_accuracy"]),
+    st.caption(
+        say(
+            "models.corruptions.caption",
+            images=table["images"],
+            clean=percent(table["clean_balanced_accuracy"]),
+            mean=percent(table["mean_balanced_accuracy"]),
+        )
     )
-    st.caption(f"{caption} {_count_unsure(table)}")
     if (price := _find_price(card.name)) is not None:
         st.markdown(price)
     with st.expander(say("models.corruptions.values"), icon=":material/table:"):
         st.dataframe(tabulate_cells(cells), hide_index=True)
+        if unsure := _count_unsure(table):
+            st.caption(unsure)
 
 
 def _count_unsure(table: dict[str, Any]) -> str:

@@ -27,6 +27,7 @@ _ATTACK = "pgd"
 _LEVELS = (2, 4, 8)
 _CLEAN, _REAL, _DANGERS = "clean", "real", "dangers"
 _SIZE, _TIME, _CALIBRATION = "size", "time", "calibration"
+_PROCESSOR = "CPU"
 _DEVICE = re.compile(r"(CPU|GPU) (.*)")
 _CORES = re.compile(r"\((\d+) cores?\)")
 
@@ -224,14 +225,16 @@ def _measure_size(name: str) -> Measured:
 
 
 def _measure_time(speed: Mapping[str, object]) -> Measured:
+    """Reads the time on a processor; one on another device is a note, not to be compared."""
     milliseconds = speed.get("forward_ms_per_image")
     if milliseconds is None:
         return _measure_nothing()
-    value, (kind, note) = float(str(milliseconds)), split_device(speed)
+    value, (kind, rest) = float(str(milliseconds)), split_device(speed)
     text = say("models.overview.milliseconds", number=number(value, 1))
-    if kind:
-        text = say("models.overview.on_device", time=text, device=kind)
-    return Measured(-value, text, note, conditions=f"{kind} {note}")
+    if kind != _PROCESSOR:
+        device = f"{kind} {rest}".strip()
+        return Measured(None, "–", say("models.overview.on_device", time=text, device=device))
+    return Measured(-value, text, rest, conditions=rest)
 
 
 def split_device(speed: Mapping[str, object]) -> tuple[str, str]:

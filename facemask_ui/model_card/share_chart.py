@@ -45,16 +45,16 @@ class Point:
     images: int | None = None
 
 
-def show_shares(
+def fold_shares(
     points: Sequence[Point],
     table: pd.DataFrame,
     *,
     title: str,
     key: str,
     axis: str | None = None,
-    least: float | None = None,
+    meaning: str | None = None,
 ) -> None:
-    """Shows shares as a chart, with their table folded away below it.
+    """Folds shares away: their chart, and their table below it.
 
     Args:
         points: The shares, row by row.
@@ -62,13 +62,35 @@ def show_shares(
         title: What is shown, for the fold and for those who hear the chart.
         key: The chart's key, unique on the page.
         axis: What is measured; accuracy, if None.
+        meaning: What is to be known about them.
+    """
+    with st.expander(title, icon=":material/bar_chart:"):
+        draw_shares(points, title=title, key=key, axis=axis)
+        st.dataframe(table, hide_index=True)
+        if meaning:
+            st.caption(meaning)
+
+
+def draw_shares(
+    points: Sequence[Point],
+    *,
+    title: str,
+    key: str,
+    axis: str | None = None,
+    least: float | None = None,
+) -> None:
+    """Draws shares as a chart.
+
+    Args:
+        points: The shares, row by row.
+        title: What is shown, for those who hear the chart.
+        key: The chart's key, unique on the page.
+        axis: What is measured; accuracy, if None.
         least: Where the axis begins; by the points, if None.
     """
     axis = axis or say("models.shares.accuracy")
     figure = make_chart(points, pick_palette(), axis, least)
     show_chart(figure, key=key, alt=describe(points, title))
-    with st.expander(say("models.shares.values", title=title), icon=":material/table:"):
-        st.dataframe(table, hide_index=True)
 
 
 def make_chart(
@@ -111,7 +133,7 @@ def make_chart(
         )
     _lay_out(figure, rows, len(kinds), colours)
     margin = 0.02 * (1 - least)
-    figure.update_xaxes(title=title, range=[least - margin, 1 + margin])
+    figure.update_xaxes(title_text=title, range=[least - margin, 1 + margin])
     return figure
 
 

@@ -14,6 +14,7 @@ from facemask_core.models.checkpoints import Card, read_part
 from facemask_core.text import on_one_line, visible
 from facemask_ui.base import messages, parts
 from facemask_ui.base.charts import show_chart
+from facemask_ui.base.device_words import describe_device
 from facemask_ui.base.grouping_words import name_photographs
 from facemask_ui.base.messages import escape_markdown
 from facemask_ui.base.palette import pick_palette, write_class, write_verdict
@@ -33,7 +34,7 @@ from facemask_ui.model_card import (
 )
 from facemask_ui.model_card.overview import split_device
 from facemask_ui.model_card.own import show_own_card
-from facemask_ui.model_card.share_chart import find_least, show_shares
+from facemask_ui.model_card.share_chart import draw_shares, find_least, fold_shares
 
 _PICTURE = 168
 _MOST_FAILURES = 24
@@ -90,36 +91,37 @@ def _show_figures(card: Card) -> None:
     images = int(read_part(card, "metrics", "test", "report")["macro avg"]["support"])
     speed = read_part(card, "metrics", "test", "speed")
     milliseconds = speed["forward_ms_per_image"]
-    with st.container(horizontal=True):
+    with st.container(key="card-figures"):
         for label, share in values.items():
-            st.metric(label, percent(share), border=True, width=228)
+            st.metric(label, percent(share), border=True)
         _show_time(speed, milliseconds)
     sentences = [
         say("models.card.images", images=images),
         _describe_photographs(card),
         say(
-            "models.card.speed", device=escape_markdown(speed["device"]), batch=speed["batch_size"]
+            "models.card.speed",
+            device=escape_markdown(describe_device(speed["device"])),
+            batch=speed["batch_size"],
         ),
     ]
     st.caption(" ".join(filter(None, sentences)))
     test = card.metrics["test"]
     if points := shares.list_part_points(test, "accuracy"):  # older cards do not have it
-        show_shares(
-            points, parts.tabulate_parts(test), title=say("models.shares.parts"), key="parts"
-        )
-    if test.get("masks"):
-        st.caption(parts.explain_parts())
+        meaning = parts.explain_parts() if test.get("masks") else None
+        table, title = parts.tabulate_parts(test), say("models.shares.parts")
+        fold_shares(points, table, title=title, key="parts", meaning=meaning)
 
 
 def _show_time(speed: dict[str, Any], milliseconds: float | None) -> None:
     device, _ = split_device(speed)
     label = say(
-        "models.overview.time_on_device" if device else "models.overview.time", device=device
+        "models.overview.time_on_device" if device else "models.overview.time_anywhere",
+        device=device,
     )
     written = "–"
     if milliseconds is not None:
         written = say("models.overview.milliseconds", number=number(milliseconds, 1))
-    st.metric(label, written, border=True, width=228)
+    st.metric(label, written, border=True)
 
 
 def _locate_real_masks(card: Card) -> dict[str, tuple[str, ...]]:
@@ -162,9 +164,8 @@ def _show_robustness(card: Card) -> None:
         epsilon = attack_setup.write_epsilon(stated["epsilon"])
         attack = tables.name_attack(stated)
         title = say("models.card.by_class", attack=attack, epsilon=epsilon)
-        st.subheader(title, anchor=False)
         table, axis = parts.tabulate_parts(strongest), say("models.shares.robust")
-        show_shares(points, table, title=title, axis=axis, key="attacked-parts")
+        fold_shares(points, table, title=title, axis=axis, key="attacked-parts")
     last = {report["threat_model"]["attack"]: report["threat_model"] for report in reports}
     with st.expander(say("models.card.threat_models"), icon=":material/gavel:"):
         for threat_model in last.values():
@@ -180,14 +181,11 @@ def _rate_strength(report: dict[str, Any]) -> tuple[float, int]:
 
 
 def _show_training(card: Card) -> None:
-    st.header(say("models.training.heading"), anchor=False)
-    show_chart(
-        training.make_curves(card, pick_palette()),
-        key="training",
-        alt=training.describe_curves(card),
-    )
+    curves, alt = training.make_curves(card, pick_palette()), training.describe_curves(card)
     stages = training.describe_stages(card)
-    st.caption(say("models.training.caption", stages=f"{stages[0].upper()}{stages[1:]}"))
+    with st.expander(say("models.training.heading"), icon=":material/show_chart:"):
+        show_chart(curves, key="training", alt=alt)
+        st.caption(say("models.training.caption", stages=f"{stages[0].upper()}{stages[1:]}"))
 
 
 def _show_reliability(card: Card) -> None:
@@ -210,11 +208,18 @@ def _show_reliability(card: Card) -> None:
         title = say("models.shares.classes")
         points = shares.list_class_points(test)
         table = tables.tabulate_classes(test)
-        show_shares(points, table, title=title, axis=title, key="classes")
+        draw_shares(points, title=title, axis=title, key="classes")
+        with st.expander(say("models.shares.values", title=title), icon=":material/table:"):
+            st.dataframe(table, hide_index=True)
         if points := shares.list_source_points(test):
             title = say("models.shares.sources")
-            show_shares(points, tables.tabulate_sources(test), title=title, key="sources")
-        st.caption(say("models.card.classes_meaning"))
+            fold_shares(
+                points,
+                tables.tabulate_sources(test),
+                title=title,
+                key="sources",
+                meaning=say("models.card.classes_meaning"),
+            )
 
 
 def _show_skin_tones(card: Card) -> None:
@@ -227,19 +232,21 @@ def _show_skin_tones(card: Card) -> None:
     least = find_least(it for row in measured for it in shares.list_tone_points(row))
     for column, row in zip(st.columns(len(measured), gap="large"), measured, strict=True):
         title = say("models.shares.tones", framing=tables.name_framing(row["framing"]))
-        table = tables.tabulate_skin_tones([row], card.weights_sha256)
         with column:
             st.markdown(f"**{title}**")
             points = shares.list_tone_points(row)
-            show_shares(points, table, title=title, least=least, key=f"tones-{row['framing']}")
+            draw_shares(points, title=title, least=least, key=f"tones-{row['framing']}")
     st.caption(say("models.card.tones_meaning"))
+    title = say("models.shares.values", title=say("models.shares.all_tones"))
+    with st.expander(title, icon=":material/table:"):
+        st.dataframe(tables.tabulate_skin_tones(measured, card.weights_sha256), hide_index=True)
 
 
 def _show_failures(name: str) -> None:
     st.header(say("models.card.failures"), anchor=False)
     wrong, count = failures.find_failures(models.load(name))
     st.markdown(say("models.card.failures_count", wrong=len(wrong), samples=count))
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="small"):
         for failure in wrong[:_MOST_FAILURES]:
             with st.container(width=_PICTURE):
                 st.image(

@@ -63,7 +63,7 @@ def labels(page: Page) -> list[str | None]:
 
 def test_charts_follow_when_a_page_turns_dark_and_light_again(visit: Visit) -> None:
     page = visit("Models", scheme="light")
-    label = page.locator(".st-key-training .xtick text").first
+    label = page.locator(".st-key-under-attack .xtick text").first
     for scheme in ("dark", "light", "dark"):
         page.emulate_media(color_scheme=scheme)
         ink = palette.DARK.text if scheme == "dark" else palette.LIGHT.text

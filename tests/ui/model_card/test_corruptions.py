@@ -78,7 +78,7 @@ def test_what_a_card_says_of_unknown_dangers_is_left_out_and_no_markup() -> None
 @pytest.mark.parametrize(
     ("twin", "words"),
     [
-        (0.95, "is right on 75.0 %, the model it comes from on 80.0 %: the price in light is 5.0"),
+        (0.95, "the model it comes from on 80.0 %: being harder to fool costs it 5.0 points"),
         (1.0, "hardening costs nothing there"),
         (1.05, "hardening costs nothing there"),
     ],
