@@ -15,7 +15,7 @@ _IRIS, _PUPIL = 0.61, 0.22
 
 
 def paint(
-    points: NDArray[np.float32], a: Anatomy, iris: Array, gaze: Array, *, darkness: float
+    points: NDArray[np.float32], a: Anatomy, iris: Array, axes: Array, *, darkness: float
 ) -> Array:
     """Colours the eyeballs.
 
@@ -23,32 +23,31 @@ def paint(
         points: Their vertices.
         a: Whose.
         iris: Colour of the iris, linear RGB.
-        gaze: Unit vector from the eyes to what they look at.
+        axes: Where the irises point, first the right one, of shape (2, 3).
         darkness: Of the skin, 0 to 1. A picture is exposed for the skin, so that the same white
             would glare out of a dark face; it is a little browner there, too.
 
     Returns:
         Linear RGB of shape (n, 3).
     """
-    centre_x = np.where(points[:, 0] > 0, eyes.spacing(a), -eyes.spacing(a))
-    outward = points - np.stack(
-        [centre_x, np.zeros(len(points)), np.full(len(points), eyes.DEPTH)], 1
-    )
-    outward = outward / np.linalg.norm(outward, axis=1, keepdims=True)
-    off_axis = np.arccos(np.clip(outward @ gaze, -1, 1)) * eyes.RADIUS
+    left = (points[:, 0] > 0).astype(int)
+    from_centre = points - np.stack([eyes.centre(a, -1.0), eyes.centre(a, 1.0)])[left]
+    outward = from_centre / np.linalg.norm(from_centre, axis=1, keepdims=True)
+    axis = axes[left]
+    off_axis = np.arccos(np.clip((outward * axis).sum(1), -1, 1)) * eyes.RADIUS
     white = np.array([0.5, 0.45, 0.41]) * (1 - np.array([0.5, 0.57, 0.62]) * darkness)
-    from_middle = np.clip(np.abs(points[:, 0] - centre_x) - 0.6, 0, 1)[:, None]
+    from_middle = np.clip(np.abs(from_centre[:, :1]) - 0.6, 0, 1)
     white = white * (1 - from_middle * np.array([0.16, 0.4, 0.42]))
-    rgb = _mix(white, _iris(outward, off_axis, gaze, iris), (_IRIS - off_axis) / 0.07)
+    rgb = _mix(white, _iris(outward, off_axis, axis, iris), (_IRIS - off_axis) / 0.07)
     rgb = _mix(rgb, np.full(3, 0.004), (_PUPIL - off_axis) / 0.03 + 0.5)
     return rgb * eyes.shade_at(points.astype(np.float64), a)[:, None]
 
 
-def _iris(outward: Array, off_axis: Array, gaze: Array, colour: Array) -> Array:
+def _iris(outward: Array, off_axis: Array, axis: Array, colour: Array) -> Array:
     """Spokes, a lighter ring around the pupil, a dark one at the rim."""
-    right = np.cross([0.0, 1.0, 0.0], gaze)
-    right /= np.linalg.norm(right)
-    angle = np.arctan2(outward @ np.cross(gaze, right), outward @ right)
+    right = np.cross([0.0, 1.0, 0.0], axis)
+    right /= np.linalg.norm(right, axis=1, keepdims=True)
+    angle = np.arctan2((outward * np.cross(axis, right)).sum(1), (outward * right).sum(1))
     spokes = 1 + 0.25 * np.sin(angle * 23 + 3 * np.sin(angle * 5)) + 0.15 * np.sin(angle * 47 + 1)
     inner = 0.75 + 0.7 * np.clip(1 - (off_axis - 0.24) / 0.3, 0, 1)
     rim = 1 - 0.75 * np.clip((off_axis - 0.47) / 0.12, 0, 1)

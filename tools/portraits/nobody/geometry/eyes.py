@@ -17,18 +17,54 @@ from nobody.geometry.primitives import (
     smooth_union,
     sphere,
 )
-from nobody.geometry.skull import fold
+from nobody.geometry.skull import fold, shear
 
 DEPTH = 6.15
 """How far in front of the head's centre the eyes' centres lie."""
 
 RADIUS = 1.36
 
+_WIDTH = 1.56
+"""Half an eyeball's width; wider than round, or the corners of the eye would be black gaps."""
+
+_CORNEA, _BULGE = 0.8, 0.1
+"""Radius of the clear front of an eye, and how far it stands out."""
+
+_OUTWARDS = math.radians(5.0)
+"""By how much an iris points past what its eye sees sharply. People see with a spot that lies off
+the axis of the eye; irises that point straight at a thing look crossed."""
+
 
 @jit
 def spacing(a: Anatomy) -> float:
     """How far from the middle plane an eye's centre lies."""
     return 3.2 * a.eye_spacing
+
+
+def centre(a: Anatomy, side: float) -> NDArray[np.float64]:
+    """Where the middle of an eyeball lies; `side` is -1 or 1."""
+    return np.array([side * spacing(a) - shear(0.0, a), 0.0, DEPTH])
+
+
+def axis(target: NDArray[np.float64], a: Anatomy, side: float) -> NDArray[np.float64]:
+    """The direction in which an iris points while its eye looks at a point, a unit vector."""
+    sight = target - centre(a, side)
+    turn = math.atan2(sight[0], sight[2]) + side * _OUTWARDS
+    ahead = math.hypot(sight[0], sight[2])
+    turned = np.array([ahead * math.sin(turn), sight[1], ahead * math.cos(turn)])
+    return turned / np.linalg.norm(turned)
+
+
+def corneas(a: Anatomy, axes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The middles of the spheres that bulge out of the two eyeballs.
+
+    Args:
+        a: Whose eyes.
+        axes: Where the irises point, first the right one, of shape (2, 3).
+    """
+    surface = 1.0 / np.linalg.norm(axes / np.array([_WIDTH, RADIUS, RADIUS]), axis=1, keepdims=True)
+    middles = np.stack([centre(a, -1.0), centre(a, 1.0)])
+    return middles + axes * (surface + _BULGE - _CORNEA)
 
 
 @jit
@@ -105,10 +141,16 @@ def _hood(d: float, along: float, y: float, z: float, a: Anatomy) -> float:
 
 
 @jit
-def eyeball(x: float, y: float, z: float, a: Anatomy) -> float:
-    """Both eyeballs; wider than round, or the corners of the eye would be black gaps."""
-    x, y, _ = fold(x, y, a)
-    return ellipsoid(x - spacing(a), y, z - DEPTH, 1.56, RADIUS, RADIUS)
+def eyeball(x: float, y: float, z: float, a: Anatomy, bulges: NDArray[np.float64]) -> float:
+    """Both eyeballs.
+
+    The clear front is rounder than the rest, which makes the mirror images of the lights small: on
+    an even ball they would hide half an iris, in each eye another half.
+    """
+    along, height, side = fold(x, y, a)
+    ball = ellipsoid(along - spacing(a), height, z - DEPTH, _WIDTH, RADIUS, RADIUS)
+    own = bulges[1 if side > 0.0 else 0]
+    return smooth_union(ball, sphere(x - own[0], y - own[1], z - own[2], _CORNEA), 0.1)
 
 
 @jit

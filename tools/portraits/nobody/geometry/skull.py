@@ -11,6 +11,12 @@ from nobody.geometry.primitives import bell, capsule, carve, ellipsoid, ramp, sm
 
 
 @jit
+def shear(y: float, a: Anatomy) -> float:
+    """How far the middle of an uneven face lies to the right at a height."""
+    return a.asymmetry * 0.02 * (y + 2.0)
+
+
+@jit
 def fold(x: float, y: float, a: Anatomy) -> tuple[float, float, float]:
     """Maps a point of the head to the half that is modelled.
 
@@ -18,7 +24,7 @@ def fold(x: float, y: float, a: Anatomy) -> tuple[float, float, float]:
         The distance from the middle plane (rounded, so that both halves meet without a crease), the
         height with the lower face brought to standard length, and the side, -1 or 1.
     """
-    sheared = x + a.asymmetry * 0.02 * (y + 2.0)
+    sheared = x + shear(y, a)
     height = y / a.face_length if y < 0.0 else y / a.skull_height
     return math.sqrt(sheared * sheared + 0.0025), height, 1.0 if sheared > 0.0 else -1.0
 

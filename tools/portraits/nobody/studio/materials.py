@@ -24,9 +24,9 @@ def skin(roughness: float, coarseness: float) -> bpy.types.Material:
 
 
 def eye() -> bpy.types.Material:
-    """An eyeball under a film of tears, which is what mirrors the lights."""
+    """An eyeball under a film of tears, which is what mirrors the lights, and nothing below it."""
     material, nodes, shader = _principled("eye")
-    _set(shader, Roughness=0.25, **{"Coat Weight": 1.0, "Coat Roughness": 0.02})
+    _set(shader, **{"Specular IOR Level": 0.0, "Coat Weight": 1.0, "Coat Roughness": 0.02})
     _colour_from_vertices(nodes, shader)
     return material
 

@@ -53,7 +53,7 @@ def take(traits: Traits, side: int, samples: int) -> Exposure:
 
 def _put_together(person: sitter.Sitter, view: camera.Camera) -> None:
     sitter.add_skin(person)
-    sitter.add_eyes(person, sitter.look_at(person, view.direction))
+    sitter.add_eyes(person, sitter.look_at(person, view))
     sitter.add_teeth(person)
     sitter.add_hair(person)
     sitter.add_brows(person)

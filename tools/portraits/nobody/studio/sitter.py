@@ -18,10 +18,14 @@ from nobody.strands.brows import brows, lashes
 from nobody.strands.scalp import hair
 from nobody.strands.styles import style_of
 from nobody.studio import materials
+from nobody.studio.camera import Camera
 from nobody.studio.objects import add_mesh, add_strands
 from nobody.traits import Hair, Mask, Traits
 
 Array = NDArray[np.float64]
+
+_FARTHEST = np.radians(28.0)
+"""How far eyes turn aside in the head; for what lies further, people turn the head."""
 
 
 @dataclass(frozen=True)
@@ -46,12 +50,14 @@ def add_skin(sitter: Sitter) -> None:
     add_mesh("skin", found, materials.skin(shine, a.ageing), colour, roughness)
 
 
-def add_eyes(sitter: Sitter, gaze: Array) -> None:
-    """Adds both eyeballs, looking along a unit vector."""
+def add_eyes(sitter: Sitter, target: Array) -> None:
+    """Adds both eyeballs, looking at one point."""
     a = sitter.anatomy
-    found = mesh(eyes.eyeball, (a,), (-5.6, -1.6, 4.2), (5.6, 1.6, 8.0), 0.045)
+    axes = np.stack([eyes.axis(target, a, -1.0), eyes.axis(target, a, 1.0)])
+    around = (a, eyes.corneas(a, axes))
+    found = mesh(eyes.eyeball, around, (-5.6, -1.6, 4.2), (5.6, 1.6, 8.0), 0.045)
     colour = eye_colour.paint(
-        found.vertices, a, sitter.looks.iris, gaze, darkness=sitter.traits.darkness
+        found.vertices, a, sitter.looks.iris, axes, darkness=sitter.traits.darkness
     )
     add_mesh("eyes", found, materials.eye(), np.clip(colour, 0, 1))
 
@@ -134,12 +140,21 @@ def _add_greying(
     add_strands(f"grey {name}", strands[turned], materials.hair(grey), *radii)
 
 
-def look_at(sitter: Sitter, camera_direction: Array) -> Array:
-    """Where the eyes look: mostly near the camera."""
+def look_at(sitter: Sitter, camera: Camera) -> Array:
+    """The point at which both eyes look: as far off as the camera, and mostly near it."""
     pose = sitter.traits.pose
-    right = np.cross([0.0, 1.0, 0.0], camera_direction)
+    right = np.cross([0.0, 1.0, 0.0], camera.direction)
     off = np.tan(pose.glance_turn) * right + np.tan(pose.glance_nod) * np.array([0.0, 1.0, 0.0])
-    gaze = camera_direction + off
+    gaze = camera.direction + off
     # Eyes turn less far than the head is turned away.
     gaze = 0.86 * gaze / np.linalg.norm(gaze) + np.array([0.0, 0.0, 0.14])
-    return gaze / np.linalg.norm(gaze)
+    gaze = _within_reach(gaze / np.linalg.norm(gaze))
+    between = np.array([0.0, 0.0, eyes.DEPTH])
+    return between + gaze * np.linalg.norm(camera.position - between)
+
+
+def _within_reach(gaze: Array) -> Array:
+    """Turns a gaze back to where eyes reach without half an iris behind the corner of the lids."""
+    turn = np.clip(np.arctan2(gaze[0], gaze[2]), -_FARTHEST, _FARTHEST)
+    ahead = np.hypot(gaze[0], gaze[2])
+    return np.array([ahead * np.sin(turn), gaze[1], ahead * np.cos(turn)])
