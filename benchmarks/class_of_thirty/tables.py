@@ -12,9 +12,23 @@ def table(values: dict[str, Any]) -> str:
     Args:
         values: What the result file holds.
     """
+    return _tabulate(values["waits"]["kinds"])
+
+
+def table_of_own(values: dict[str, Any]) -> str:
+    """The waits for the visitors' own pictures under each attack, by model, as Markdown.
+
+    Args:
+        values: What the result file holds.
+    """
+    models = values["waits"]["models"]
+    return _tabulate({name: found for name, found in models.items() if "own picture" in name})
+
+
+def _tabulate(kinds: dict[str, Any]) -> str:
     heads = "| asked for | times | left before the end | first answer, median / 95th percentile "
     lines = [f"{heads}| all of it, median / 95th percentile |", "|---|---|---|---|---|"]
-    for kind, found in values["waits"]["kinds"].items():
+    for kind, found in kinds.items():
         cells = (_written(found[key]) for key in ("answer", "complete"))
         lines.append(f"| {kind} | {found['asked']} | {found['left']} | {' | '.join(cells)} |")
     return "\n".join(lines)

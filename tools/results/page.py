@@ -18,6 +18,7 @@ from benchmarks import (
     printable_mask,
     random_defence,
     robust_accuracy,
+    sample_films,
     scale,
     skin_tones,
     smallest_distances,
@@ -266,7 +267,10 @@ def _gpu() -> dict[str, str]:
 
 def _screen() -> dict[str, str]:
     start, first, live = (_result(it) for it in ("lab_start", "first_page", "live_camera"))
+    films = _result("sample_films")
     return {
+        "film_pictures": str(max(len(it) for it in films["waits"]["fgsm"].values())),
+        "film_waits": sample_films.table(films),
         "lab_start": lab_start.table(start["models"]),
         "lab_turns": str(min(len(turns) for turns in start["models"].values())),
         "live_camera": live_camera.table(live),
@@ -291,6 +295,7 @@ def _class() -> dict[str, str]:
         "class_total": str(values["report"]["total"]),
         "class_queue": str(values["waits"]["told"]),
         "class_waits": class_tables.table(values),
+        "class_models": class_tables.table_of_own(values),
         "class_memory": class_tables.memory(values),
         "class_together": class_tables.company(values),
     }
