@@ -52,7 +52,7 @@ COMMANDS = {
     "smallest": f"{DATASET} --model --source --largest {STORE}",
     "transfer": f"{DATASET} --model --epsilon",
     "survive": f"{DATASET} --model --source --epsilon --quality",
-    "defend": f"{DATASET} --model --epsilon --defence",
+    "defend": f"{DATASET} --model --epsilon --defence --draws",
     "check": f"{DATASET} --model --source --epsilon --against --read-as",
     "inspect-model": "MODEL --output --data --crop --no-crop --read-as --json",
     "train": (
@@ -87,7 +87,7 @@ DEFAULTS = {
     "smallest": {"attack": "fgsm", "largest": 32},
     "transfer": {"attack": "fgsm"},
     "survive": {"attack": "fgsm"},
-    "defend": {"attack": "pgd"},
+    "defend": {"attack": "pgd", "draws": 16},
     "certify": {"sigma": 0.25, "samples": 1000, "failure": 0.001},
     "print-mask": {"steps": 300},
     "check": {"attack": "pgd", "epsilon": "8/255", "limit": 48},
