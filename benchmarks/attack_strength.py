@@ -12,8 +12,6 @@ the same weights, data and effort, is kept.
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -25,6 +23,7 @@ from numpy.typing import NDArray
 
 from benchmarks import strength_peers as peers
 from benchmarks.peers import Labels, Pixels
+from benchmarks.photograph_options import make_parser, read_options
 from benchmarks.result_file import ResultFile
 from benchmarks.smallest_distances import photographs
 from facemask_core import attacks, load_classifier
@@ -327,15 +326,9 @@ def list_questions() -> list[Question]:
 
 def main() -> None:
     """Measures what is missing and prints each figure."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.attack_strength", description=__doc__.splitlines()[0]
-    )
-    parser.add_argument("--data", type=Path, default=DATA)
-    parser.add_argument("--result", type=Path, default=RESULT, help="elsewhere for a mere try")
+    parser = make_parser("attack_strength", __doc__, data=DATA, result=RESULT)
     parser.add_argument("--only", default="", help="figures whose names contain this")
-    chosen = parser.parse_args()
-    if not chosen.data.is_dir():
-        sys.exit(f"There are no photographs in {chosen.data}; say with --data where they are.")
+    chosen = read_options(parser)
     results = ResultFile(chosen.result)
     for question in list_questions():
         if chosen.only in question.name:

@@ -11,7 +11,6 @@ for the same weights, data and settings.
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Mapping
 from functools import partial
@@ -21,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.photograph_options import make_parser, read_options
 from benchmarks.result_file import ResultFile
 from facemask_core import Classifier, attacks, defences, load_classifier
 from facemask_core.data import datasets
@@ -126,15 +126,9 @@ def describe_difference(values: Mapping[str, Any]) -> str:
 
 def main() -> None:
     """Measures what is missing and prints the table."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.random_defence", description=__doc__.splitlines()[0]
+    chosen = read_options(
+        make_parser("random_defence", __doc__, data=DATA, result=RESULT, limit=PHOTOGRAPHS)
     )
-    parser.add_argument("--data", type=Path, default=DATA)
-    parser.add_argument("--limit", type=int, default=PHOTOGRAPHS, help="photographs to attack")
-    parser.add_argument("--result", type=Path, default=RESULT, help="elsewhere for a mere try")
-    chosen = parser.parse_args()
-    if not chosen.data.is_dir():
-        sys.exit(f"There are no photographs in {chosen.data}; say with --data where they are.")
     dataset = datasets.open_dataset(chosen.data).take(chosen.limit)
     classifier, results = load_classifier(MODEL, warm_up=False), ResultFile(chosen.result)
     for level in LEVELS:

@@ -11,7 +11,6 @@ or two, most of that in ART's Carlini-Wagner.
 
 from __future__ import annotations
 
-import argparse
 import importlib.metadata
 import json
 import sys
@@ -23,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.peers import FIRST_WEIGHT, NEAREST, OVERSHOOT, Labels, Nearest, Pixels
+from benchmarks.photograph_options import make_parser, read_options
 from facemask_core import attacks, backend, load_classifier
 from facemask_core.attacks.norms import distances
 from facemask_core.data import datasets
@@ -198,15 +198,9 @@ def table(results: dict[str, Any]) -> str:
 
 def main() -> None:
     """Measures what is missing and prints the table."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.smallest_distances", description=__doc__.splitlines()[0]
+    chosen = read_options(
+        make_parser("smallest_distances", __doc__, data=DATA, result=RESULT, limit=PHOTOGRAPHS)
     )
-    parser.add_argument("--data", type=Path, default=DATA)
-    parser.add_argument("--limit", type=int, default=PHOTOGRAPHS, help="photographs to attack")
-    parser.add_argument("--result", type=Path, default=RESULT, help="elsewhere for a mere try")
-    chosen = parser.parse_args()
-    if not chosen.data.is_dir():
-        sys.exit(f"There are no photographs in {chosen.data}; say with --data where they are.")
     dataset, classifier = datasets.open_dataset(chosen.data), load_classifier(MODEL)
     pixels, labels = photographs(classifier, dataset, chosen.limit)
     results = begun(chosen.result, stated(classifier, dataset, len(labels)))
