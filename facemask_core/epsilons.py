@@ -9,6 +9,7 @@ from facemask_core.errors import AttackError
 
 LEVELS = 255
 """Steps of an 8-bit pixel value; one step is 1/255 on the [0, 1] scale."""
+_STOPS = (*range(9), 10, 12, 14, 16, 20, 24, 28, 32)
 
 
 def parse_epsilon(text: str) -> float:
@@ -66,6 +67,11 @@ class Grid:
     def notches(self) -> range:
         """All notches of the slider."""
         return range(self.last + 1)
+
+    @property
+    def stops(self) -> list[int]:
+        """The notches where the lab's slider stops: each as far as most faces fall, then fewer."""
+        return [notch for notch in _STOPS if notch <= self.last]
 
     def number(self, notch: int) -> float:
         """Returns the number that is written for a notch."""

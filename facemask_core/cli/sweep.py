@@ -39,9 +39,12 @@ from facemask_core.errors import AttackError, ImageError
 from facemask_core.labels import LABELS, parse_label
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from facemask_core.attacks import Attack
+    from facemask_core.epsilons import Grid
     from facemask_core.evaluation.verdicts import Verdict
     from facemask_core.robustness import Sweep
 
@@ -58,6 +61,13 @@ def sweep(
         typer.Option(
             help="Largest epsilon: a number of 255ths, in l2 a multiple of 0.25 "
             "(default: where the lab's slider ends, 32 or 8)."
+        ),
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            help="Only these epsilons, such as 2,4,8 or stops,11; stops: where the lab's slider "
+            "stops."
         ),
     ] = None,
     label: TruthOption = None,
@@ -81,7 +91,7 @@ def sweep(
         raise ImageError(f"{gif} must end in .gif; that is what --gif writes.")
     check_files({"--gif": gif}, read_paths([model, source], image))
     attacker = make_attack(attack, settings, source, norm=norm)
-    notches = _notches(attacker, largest)
+    notches = _notches(attacker, largest, at)
     if label is not None:
         parse_label(label)  # before anything is computed
     picture = read_face(image, crop=crop, number=face)
@@ -137,21 +147,43 @@ def sweep(
         print_precision(classifier)
 
 
-def _notches(attack: Attack, largest: float | None) -> range:
-    """Returns the notches up to the largest epsilon, on the slider of the attack's norm.
+def _notches(attack: Attack, largest: float | None, at: str | None) -> Sequence[int]:
+    """Returns the notches that were asked for, on the slider of the attack's norm.
 
     Raises:
-        AttackError: It lies between two notches, or is 0.
+        AttackError: One lies between two notches, or there is none but 0.
     """
     from facemask_core import robustness
 
     grid = robustness.grid_of(attack)
+    if at is not None:
+        if largest is not None:
+            raise AttackError("Give --at or --largest; both say which epsilons there are.")
+        return _read_notches(grid, at)
     if largest is None:
         return grid.notches
     last = grid.notch(largest)
     if last < 1:
         raise AttackError(f"The largest epsilon must be {grid.write(1)} or more.")
     return range(last + 1)  # the attack itself refuses one that is too large
+
+
+def _read_notches(grid: Grid, text: str) -> list[int]:
+    notches = set[int]()
+    for word in text.split(","):
+        if word.strip() == "stops":
+            notches |= set(grid.stops)
+            continue
+        try:
+            number = float(word)
+        except ValueError as error:
+            raise AttackError(
+                f"{word!r} in --at is no epsilon; write numbers such as 2,4,8, or stops."
+            ) from error
+        notches.add(grid.notch(number))
+    if max(notches) < 1:
+        raise AttackError(f"One epsilon of --at must be {grid.write(1)} or more.")
+    return sorted(notches)
 
 
 def _stands(before: Verdict, result: Sweep) -> bool:

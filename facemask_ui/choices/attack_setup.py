@@ -9,6 +9,7 @@ from typing import Any
 
 from facemask_core import attacks
 from facemask_core.attacks import Attack, Setting
+from facemask_core.attacks.fgsm import FGSM
 from facemask_core.attacks.iterative_ascent import IterativeAscent
 from facemask_core.epsilons import LEVELS, LINF
 from facemask_ui.base import messages
@@ -253,13 +254,14 @@ def _write_levels(epsilon: float) -> str:
     return f"{write_significant(round(LEVELS * epsilon, 3), 6)}/{LEVELS}"
 
 
-def write_sweep_command(model: str, attack: Attack, seed: int) -> str:
+def write_sweep_command(model: str, attack: Attack, seed: int, linked: float | None = None) -> str:
     """Writes the command that repeats the slider's answers about a picture.
 
     Args:
         model: Name of the model.
         attack: The attack.
         seed: Its seed.
+        linked: The epsilon of one more place where the slider stops, as it is written.
     """
     usual = asdict(attacks.make(attack.name))
     words = [
@@ -275,6 +277,8 @@ def write_sweep_command(model: str, attack: Attack, seed: int) -> str:
         if value != usual[key]:
             text = {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
             words.append(f"--set {key}={text}")
+    if attack.name != FGSM.name:  # of which every epsilon is computed
+        words.append("--at stops" + ("" if linked is None else f",{linked:g}"))
     if seed:
         words.append(f"--seed {seed}")
     return " ".join(words)

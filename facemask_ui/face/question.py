@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from facemask_core import robustness
 from facemask_core.attacks import Attack
+from facemask_core.attacks.fgsm import FGSM
 from facemask_core.epsilons import Grid
 from facemask_core.models.classifier import Classifier
 
@@ -25,6 +26,7 @@ class Question:
         label: The class that counts as the right answer; the attack drives the model away from it.
         attack: The attack.
         seed: The attack's seed.
+        linked: One more notch where the slider stops, because a link put it there.
     """
 
     face: NDArray[np.uint8]
@@ -32,11 +34,23 @@ class Question:
     label: int
     attack: Attack
     seed: int
+    linked: int | None = None
 
     @cached_property
     def grid(self) -> Grid:
         """The epsilons of the slider, in the attack's norm."""
         return robustness.grid_of(self.attack)
+
+    @property
+    def stops(self) -> list[int]:
+        """The notches where the slider stops."""
+        more = () if self.linked is None else (self.linked,)
+        return sorted({*self.grid.stops, *more})
+
+    @property
+    def notches(self) -> list[int]:
+        """The notches that are computed: all for FGSM, whose one gradient serves every epsilon."""
+        return [*self.grid.notches] if isinstance(self.attack, FGSM) else self.stops
 
     def key(self, *more: object) -> str:
         """Computes a short name for the question: equal questions have equal names.
@@ -44,5 +58,7 @@ class Question:
         Args:
             *more: What else decides an answer, such as epsilon.
         """
+        if self.linked is not None and self.notches == self.stops:
+            more = (f"also at {self.linked}", *more)
         settings = (self.classifier.card.weights_sha256, self.attack, self.seed, self.label, *more)
         return hashlib.sha256(self.face.tobytes() + repr(settings).encode()).hexdigest()[:20]

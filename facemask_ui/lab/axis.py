@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from facemask_core.epsilons import LINF, Grid
 from facemask_ui.language import number, say
 
-STOPS = [*range(9), 10, 12, 14, 16, 20, 24, 28, 32]
-"""Where the slider of epsilon stops: at every notch as far as most faces fall, then ever fewer."""
 _MARKS = [0, 1, 2, 4, 8, 16, 32]
 _MOST_MARKS = 8
 
@@ -23,7 +21,7 @@ class Axis:
         values: What a notch is called there, in file names and below the curve.
         texts: How a notch is written beside the slider.
         short: How it is written elsewhere.
-        stops: The notches where the slider stops; a link may add one.
+        stops: The notches where the slider stops.
         marks: The notches that are written below the slider.
         lengths: The L2 length a notch allows, where it is one.
         playable: Whether a button runs through the notches.
@@ -45,8 +43,14 @@ class Axis:
         return len(self.values) - 1
 
 
-def epsilon_axis(grid: Grid) -> Axis:
-    """Makes the axis of epsilon in a norm."""
+def epsilon_axis(grid: Grid, stops: list[int] | None = None) -> Axis:
+    """Makes the axis of epsilon in a norm.
+
+    Args:
+        grid: The norm's epsilons.
+        stops: The notches where the slider stops, or None for the usual ones.
+    """
+    stops = grid.stops if stops is None else stops
     values = [grid.number(notch) for notch in grid.notches]
     short = [write_notch(grid, notch) for notch in grid.notches]
     lengths = [grid.epsilon(notch) for notch in grid.notches]
@@ -55,9 +59,9 @@ def epsilon_axis(grid: Grid) -> Axis:
         texts = [
             f"{text} = {number(length, 4)}" for text, length in zip(short, lengths, strict=True)
         ]
-        return Axis(name, "epsilon_levels", values, texts, short, STOPS, _MARKS)
+        return Axis(name, "epsilon_levels", values, texts, short, stops, _MARKS)
     name = say("lab.axis.length")
-    return Axis(name, "epsilon", values, short, short, STOPS, _MARKS, lengths)
+    return Axis(name, "epsilon", values, short, short, stops, _MARKS, lengths)
 
 
 def step_axis(most: int) -> Axis:

@@ -6,6 +6,7 @@ from functools import partial
 
 import streamlit as st
 
+from facemask_core import robustness
 from facemask_core.attacks import Attack
 from facemask_core.attacks.fgsm import FGSM
 from facemask_core.attacks.pgd import PGD
@@ -49,13 +50,15 @@ def show_lab(
     classifier = models.on_demand(model)  # of a sample everything may be known
     framed = cropping.is_about_a_face(picture, region)
     label = label if framed else None  # of a wall, no answer is right
+    linked = slider.find_linked_notch(robustness.grid_of(attack))
     film = None
     if label is not None:
-        question = Question(face, classifier, label, attack, seed)
+        question = Question(face, classifier, label, attack, seed, linked)
         film = sweeps.recall_sweep(question)
     before = answers.judge_face(classifier, face) if film is None else film.before
     truth.describe_mistake(picture, label, before, models.title(model))
-    question = Question(face, classifier, truth.settle_label(label, before), attack, seed)
+    settled = truth.settle_label(label, before)
+    question = Question(face, classifier, settled, attack, seed, linked)
     film = film or sweeps.film_sweep(question, before)
     grid = question.grid
     notch = slider.read_notch(grid)

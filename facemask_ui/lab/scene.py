@@ -57,7 +57,7 @@ def sweep_scene(question: Question, note: LabNote, alt: str) -> Scene:
     grid, attack = question.grid, question.attack
     epsilons = [grid.epsilon(notch) for notch in grid.notches]
     return Scene(
-        axis=epsilon_axis(grid),
+        axis=epsilon_axis(grid, question.stops),
         file=f"attacked-{attack.name}-{grid.norm}",
         note=note.fields(),
         note_key="epsilon",

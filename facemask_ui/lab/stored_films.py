@@ -30,7 +30,7 @@ FORMAT = 1
 SUFFIX = ".film"
 _FIGURES = {"linf", "l2", "changed", "pixels", "ssim", "psnr"}
 _LARGEST = 2**24
-"""Bytes of a film at most; one of PGD has four million."""
+"""Bytes of a film at most; one of PGD has two million."""
 
 
 def cache_folder() -> Path:
@@ -84,7 +84,7 @@ def encode(question: Question, film: Sequence[Part]) -> bytes:
         film: All its parts.
     """
     last = {notch: part for part in film for notch in part.answers}
-    notches = list(LINF.notches)
+    notches = question.notches
     signs = [np.asarray(part.values) for part in film if part.kind == "sign"]
     if signs:
         kind, pictures = "sign", np.packbits(np.stack([signs[0] > 0, signs[0] != 0]).ravel())
@@ -124,7 +124,7 @@ def _decode(data: bytes, question: Question) -> list[Part]:
     rest = data[32:]
     size = int.from_bytes(rest[:4], "little")
     header = json.loads(zlib.decompressobj().decompress(rest[4 : 4 + size], _LARGEST))
-    notches = list(LINF.notches)
+    notches = question.notches
     lines = [(int(notch), float(share)) for notch, share in header["noise"]]
     _require(
         hashlib.sha256(rest).digest() == data[:32],
@@ -133,7 +133,7 @@ def _decode(data: bytes, question: Question) -> list[Part]:
         len(header["probabilities"]) == len(header["figures"]) == len(notches),
         all(map(_is_answer, [header["before"], *header["probabilities"]])),
         all(set(figures) == _FIGURES for figures in header["figures"]),
-        all(notch in notches and 0.0 <= share <= 1.0 for notch, share in lines),
+        all(notch in LINF.notches and 0.0 <= share <= 1.0 for notch, share in lines),
     )
     packed = rest[4 + size :]
     shape = question.face.shape

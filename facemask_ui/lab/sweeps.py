@@ -18,14 +18,13 @@ from facemask_core.pictures.fidelity import Fidelity, measure_all
 from facemask_core.robustness import Sweep
 from facemask_ui.face.question import Question
 from facemask_ui.lab import parts, stored_films
-from facemask_ui.lab.axis import STOPS
 from facemask_ui.lab.film import ASKS, Film
 from facemask_ui.lab.parts import Part
 from facemask_ui.visitors import quiet, shared_cache
 from facemask_ui.visitors.shared_cache import AnswerCache
 
 _OWN, _EVERYONES = 6, 48
-"""Films a session keeps, and all of them share; one of PGD holds up to eight megabytes."""
+"""Films a session keeps, and all of them share; one of PGD holds up to four megabytes."""
 _CONTROL_STRIDE = 4
 """Random noise changes little from notch to notch, and every point costs an answer of the model."""
 
@@ -122,17 +121,17 @@ def compute_sweep(question: Question, before: Verdict) -> Iterator[Part]:
         question: The question; its attack has an epsilon.
         before: The model's answer to the face.
     """
-    grid, distances = question.grid, dict[int, Fidelity]()
+    notches, distances = question.notches, dict[int, Fidelity]()
     yield parts.describe_face(question, before)
     yield ASKS
-    for sweep in _sweep_parts(question, grid.notches):
+    for sweep in _sweep_parts(question, notches):
         yield parts.describe_sweep(question.face, sweep)
         figures = measure_all(question.face, list(sweep.adversarial))
         distances |= zip(sweep.notches.tolist(), figures, strict=True)
-        if len(distances) < len(grid.notches):
+        if len(distances) < len(notches):
             yield ASKS
-    yield parts.describe_figures(grid.notches, [distances[notch] for notch in grid.notches])
-    if question.attack != attacks.make("noise", norm=grid.norm):
+    yield parts.describe_figures(notches, [distances[notch] for notch in notches])
+    if question.attack != attacks.make("noise", norm=question.grid.norm):
         yield ASKS
         yield _compute_noise(question, before)
     yield parts.END
@@ -158,9 +157,9 @@ def _compute_twin(question: Question) -> Iterator[Part]:
         yield parts.describe_line("twin", sorted(confidences.items()))
         return
     yield ASKS
-    for sweep in _sweep_parts(question, STOPS):
+    for sweep in _sweep_parts(question, question.stops):
         confidences |= zip(sweep.notches.tolist(), sweep.confidence.tolist(), strict=True)
-        if len(confidences) < len(STOPS):
+        if len(confidences) < len(question.stops):
             yield ASKS
     yield parts.describe_line("twin", sorted(confidences.items()))
 

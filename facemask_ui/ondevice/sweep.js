@@ -1,6 +1,8 @@
 // An attack at every notch of the slider, and the smallest notch that fools (attacks/warm_sweep.py,
 // robustness/sweep.py and robustness/smallest.py of the core).
 
+const SLACK = 1e-9; // relative: 32/255 divided by eight may come out a little above 4/255
+
 /** The epsilon at a notch, as attacks take it. */
 const epsilonAt = (grid, notch) => (notch * grid.step) / grid.unit;
 
@@ -108,11 +110,13 @@ function mend(answers, clean) {
 /** An answer for another epsilon: its gradients are counted where they were taken. */
 const withoutWork = (answer) => ({ ...answer, gradients: 0, dead: false });
 
-/** The places of the epsilons that come first: a few far apart. */
+/** The places of the epsilons that come first: the last, and the next above shares of it. */
 function coarsePlaces(epsilons, shares) {
-  const zeros = epsilons.filter((epsilon) => epsilon === 0).length;
-  const count = epsilons.length - zeros;
-  return count ? [...new Set(shares.map((share) => zeros + Math.ceil(count / share) - 1))] : [];
+  const last = epsilons.length - 1;
+  const largest = epsilons[last];
+  if (!largest) return [];
+  const above = (least) => epsilons.findIndex((epsilon) => epsilon >= least);
+  return [...new Set(shares.map((share) => (share === 1 ? last : above((largest / share) * (1 - SLACK)))))];
 }
 
 /** The order of a sweep: 0, the coarse places, then the gaps between them, each filled from above. */

@@ -8,9 +8,8 @@ from numpy.typing import NDArray
 from playwright.sync_api import Locator, Page, expect
 
 from facemask_core.epsilons import LINF
-from facemask_ui.lab.axis import epsilon_axis
 
-STOPS = epsilon_axis(LINF).stops
+STOPS = LINF.stops
 """The notches where the slider stops."""
 
 

@@ -183,7 +183,7 @@ def test_l2_by_hand_has_a_slider_and_a_link_of_its_own(visit: Visit) -> None:
 def test_pgd_in_l2_can_be_followed_and_filmed(visit: Visit) -> None:
     page = complete(visit("Attack?attack=pgd&steps=2&norm=l2&epsilon_l2=2"))
     film = Image.open(io.BytesIO(saved(page, "Every epsilon as a film")))
-    assert film.n_frames == LEVELS
+    assert film.n_frames == len(STOPS)
     page.get_by_test_id("stButtonGroup").get_by_text("Steps", exact=True).click()
     settle(page)
     steps = page.locator(".lab").nth(1)
@@ -303,9 +303,12 @@ def test_wipe_shows_the_original_left_of_the_line(visit: Visit) -> None:
 
 @pytest.mark.journey
 def test_pgd_fills_the_same_curve(visit: Visit) -> None:
-    page = complete(visit("Attack?attack=pgd&steps=3&sample=portrait-01"))
+    page = complete(visit("Attack?attack=pgd&steps=3&sample=portrait-01&epsilon=11"))
+    expect(lab(page).locator(".stated")).to_contain_text("--at stops,11")
+    slider(page).press("ArrowRight")
+    expect(page).to_have_url(re.compile("epsilon=12"))
     record = json.loads(saved(page, "Settings and results"))
-    assert len(record["points"]) == LEVELS
+    assert [point["epsilon_levels"] for point in record["points"]] == sorted([*STOPS, 11])
     assert record["threat_model"]["attack"] == "pgd"
     page.get_by_test_id("stButtonGroup").get_by_text("Steps", exact=True).click()
     settle(page)
@@ -362,43 +365,3 @@ def test_gallery_by_keyboard(visit: Visit) -> None:
     expect(page).to_have_url(re.compile("sample=portrait-02"))
     complete(page)
     assert (shown(page) != before).any()
-
-
-def test_a_change_of_language_reaches_the_menus_and_leaves_the_faces(visit: Visit) -> None:
-    page = complete(visit("Attack?sample=portrait-01"))
-    page.get_by_text("Français", exact=True).click()
-    attack = page.get_by_test_id("stSelectbox").filter(has_text="Attaque").locator("input")
-    expect(attack).to_have_value(re.compile("un seul pas"))
-    expect(page.locator("input[name=sample]:checked")).to_have_value("portrait-01")
-    page.locator("input[name=sample][value=portrait-02]").check(force=True)
-    expect(page).to_have_url(re.compile("sample=portrait-02"))
-    expect(page).to_have_url(re.compile("lang=fr"))
-
-
-def test_a_link_from_home_opens_what_it_promises_whatever_was_chosen_before(visit: Visit) -> None:
-    page = visit("Attack?attack=fgsm&norm=l2&guess=True&model=mobilenetv3-robust")
-    page.get_by_role("link", name="Home").click()
-    page.get_by_role("link", name=re.compile("One larger step")).click(timeout=FIRST_VERDICT_MS)
-    expect(lab(page).locator(".stated")).to_contain_text(
-        "FGSM, white box, untargeted, L∞, epsilon 8/255"
-    )
-    expect(lab(page).locator(".stated")).not_to_contain_text("robust")
-    expect(lab(page).locator(".guess")).to_be_hidden()
-    settle(page)
-    assert page.url.split("?")[1] == "sample=portrait-14&epsilon=8&lang=en"
-
-
-@pytest.mark.journey
-def test_link_from_home_sets_everything(visit: Visit) -> None:
-    page = visit()
-    page.get_by_role("link", name=re.compile("Twenty small steps")).click()
-    complete(page)
-    for part in ("attack=pgd", "epsilon=2", "sample=portrait-05"):
-        assert part in page.url
-    page.get_by_role("link", name="Report").click()
-    expect(page.get_by_role("heading", name="How often does it go wrong?")).to_be_visible()
-    settle(page)
-    assert "epsilon=2" in page.url
-    page.reload()
-    settle(page)
-    expect(page.get_by_text("2/255", exact=True).first).to_be_visible()

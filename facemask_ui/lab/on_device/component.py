@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from facemask_core import robustness
 from facemask_core.attacks import Attack
 from facemask_core.attacks.fgsm import FGSM
 from facemask_core.labels import WITH_MASK
@@ -87,7 +88,8 @@ def show_lab(model: str, attack: Attack, seed: int, *, look_further: bool = True
         return
     twin = models.robust_twin(model)
     needed = [model] if twin is None else [model, twin]
-    question = Question(_BLANK, models.on_demand(model), WITH_MASK, attack, seed)
+    linked = slider.find_linked_notch(robustness.grid_of(attack))
+    question = Question(_BLANK, models.on_demand(model), WITH_MASK, attack, seed, linked)
     draw = st.components.v2.component(
         "attack_on_device",
         html=_HTML,

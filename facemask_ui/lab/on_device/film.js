@@ -6,15 +6,17 @@ const NOISE_STRIDE = 4; // random noise changes little from notch to notch
  * Computes the parts and leaves each where the stage looks for it.
  *
  * @param name The film's name.
- * @param task `model`, `twin` (or undefined), `face`, `before`, `label`, `attack`, `settings`, `seed`.
+ * @param task `model`, `twin` (or undefined), `face`, `before`, `label`, `attack`, `settings`, `seed`,
+ *   and the `stops` of the slider. FGSM is computed between them, too: one gradient serves all.
  */
 async function computeFilm(device, name, task, signal) {
-  const { model, twin, face, before, label, attack, settings, seed } = task;
-  const asked = { picture: face, attack, settings, label, seed };
+  const { model, twin, face, before, label, attack, settings, seed, stops } = task;
+  const asked = { picture: face, attack, settings, label, seed, notches: stops };
   const put = (part) => putPart(name, part);
   put({ part: "face", kind: "face", pixels: face, before, label });
   const onPart = (part) => signal.aborted || put(describePart(face, part)); // one may be on its way
-  const { grid } = await device.sweep(model, asked, { signal, onPart });
+  const every = attack === "fgsm" ? { notches: undefined } : {};
+  const { grid } = await device.sweep(model, { ...asked, ...every }, { signal, onPart });
   const film = assemble(films.get(name));
   put({ part: "figures", kind: "figures", ...(await measureAll(film, signal)) });
   const lines = [];

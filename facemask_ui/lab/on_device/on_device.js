@@ -313,7 +313,8 @@ class OwnFace {
     const before = await this.judge(model);
     const known = this.isFramed() && (mine.truth ?? null) !== null;
     const label = known ? mine.truth : predict(before);
-    this.task = { model, twin, face: mine.face, before, label, attack, settings, seed };
+    const { stops } = this.data.stage.axis;
+    this.task = { model, twin, face: mine.face, before, label, attack, settings, seed, stops };
     const film = `own ${mine.number} ${JSON.stringify([model, label, this.data.attack])}`;
     this.drawStage(film, known);
     this.further.offer(this.task, this.words);

@@ -24,7 +24,8 @@ class Film {
     const { twin } = lesson.settings;
     const device = await this.bench.with(twin);
     const other = model === twin ? undefined : twin;
-    const task = { model, twin: other, face, before, label, attack, settings: {}, seed: stage.seed };
+    const { seed, axis: { stops } } = stage;
+    const task = { model, twin: other, face, before, label, attack, settings: {}, seed, stops };
     await computeFilm(device, name, task, this.stopper.signal);
   }
 

@@ -12,6 +12,7 @@ from facemask_core.attacks.base import AdversarialBatch, join_parts, leads
 from facemask_core.attacks.sweep_order import order_sweep
 from facemask_core.attacks.warm_sweep import WarmSweep
 from facemask_core.backend import keras
+from facemask_core.epsilons import LINF
 from facemask_core.errors import AttackError
 
 Linear = tuple[Classifier, NDArray[np.float32], NDArray[np.float32]]
@@ -74,6 +75,12 @@ def test_pgd_takes_few_gradients_for_a_whole_slider(
     np.testing.assert_array_equal(swept.images, again.images)
     assert attack.sweep(curved, faces[0], label, [0.0]).gradient_calls.sum() == 0
 
+    stops = attack.sweep(curved, faces[0], label, [stop / 255 for stop in LINF.stops], seed=7)
+    whole = [LINF.stops[row] for row in np.flatnonzero(stops.gradient_calls == 20)]
+    assert whole == [1, 2, 4, 8, 16, 32], "the same as of all notches"
+    assert stops.gradient_calls.sum() == 151
+    np.testing.assert_array_equal(stops.images[4], alone.images[0])
+
 
 def _row(lead: float, calls: int) -> AdversarialBatch:
     """An answer to one image of class 0, whose pixels say what its lead is."""
@@ -118,6 +125,7 @@ def test_coarse_epsilons_come_first_in_any_list() -> None:
     assert order_sweep([0.5]) == [0]
     assert order_sweep([0.0, 0.0, 0.5]) == [0, 1, 2]
     assert order_sweep([1.0, 2.0, 3.0, 4.0]) == [0, 1, 3, 2]
+    assert order_sweep([0.0, 1.0, 1.0, 8.0, 9.0]) == [0, 3, 1, 4, 2]
     for count in range(40):
         for zeros in range(3):
             epsilons = [0.0] * zeros + [1.0] * count

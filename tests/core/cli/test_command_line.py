@@ -32,7 +32,7 @@ COMMANDS = {
         f"IMAGE {PICTURE} {ATTACK} --all-faces --wear-mask --output --label --epsilon --norm"
         " --steps --step-size --restarts --target --source --read-as"
     ),
-    "sweep": f"IMAGE {PICTURE} {ATTACK} --norm --source --largest --label --gif",
+    "sweep": f"IMAGE {PICTURE} {ATTACK} --norm --source --largest --at --label --gif",
     "calibrate": "--model --data --write --json",
     "corrupt": (
         f"IMAGE {PICTURE} --data --corruption --attack --severity --seed --output"

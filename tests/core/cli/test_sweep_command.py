@@ -10,6 +10,8 @@ import pytest
 from command_line import MODEL, PORTRAIT, Lab
 from PIL import Image
 
+from facemask_core.epsilons import LINF
+
 
 def test_a_sweep_agrees_with_the_attack_at_each_epsilon(lab: Lab, tmp_path: Path) -> None:
     words = ("--model", MODEL, "--attack", "fgsm")
@@ -69,6 +71,13 @@ def test_a_sweep_to_nowhere_ends_in_one_sentence(lab: Lab, norm: str, largest: o
     assert len(found.err.strip().splitlines()) == 1
 
 
+@pytest.mark.parametrize("at", ["", "few", "1.5", "0", "-1", "nan", "1e300", "2,", "999"])
+def test_epsilons_that_are_none_end_in_one_sentence(lab: Lab, at: str) -> None:
+    found = lab("sweep", PORTRAIT, "--model", MODEL, "--at", at)
+    assert found.code == 2
+    assert len(found.err.strip().splitlines()) == 1
+
+
 def test_a_sweep_is_animated_on_demand(lab: Lab, tmp_path: Path) -> None:
     words = ("sweep", PORTRAIT, "--model", MODEL, "--largest", 3)
     film = tmp_path / "sweep.gif"
@@ -77,6 +86,12 @@ def test_a_sweep_is_animated_on_demand(lab: Lab, tmp_path: Path) -> None:
     row = json.loads(lab(*words, "--gif", film, "--json").out)
     assert row["gif"] == str(film)
     assert json.loads(lab(*words, "--json").out)["gif"] is None
+    chosen = json.loads(lab("sweep", PORTRAIT, "--model", MODEL, "--at", "3,2", "--json").out)
+    assert [255 * epsilon for epsilon in chosen["epsilons"]] == pytest.approx([2, 3])
+    assert chosen["confidence"] == pytest.approx(row["confidence"][2:], abs=1e-6)
+    linked = json.loads(lab("sweep", PORTRAIT, "--model", MODEL, "--at", "stops,11", "--json").out)
+    assert [round(255 * epsilon) for epsilon in linked["epsilons"]] == sorted([*LINF.stops, 11])
+    assert lab(*words, "--at", "2").code == 2, "either the largest or all of them"
     refused = lab(*words, "--gif", tmp_path / "sweep.png")
     assert refused.code == 2
     assert "must end in .gif" in refused.err
