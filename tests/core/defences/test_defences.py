@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError, fields
@@ -10,21 +9,25 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from defended_pixels import (
+    applied,
+    assert_same_answers,
+    eight_bit,
+    seeds,
+    slope,
+)
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from PIL import Image
-from scipy.ndimage import gaussian_filter1d
-from small_models import SHAPE, wrapped
+from small_models import wrapped
 
 from facemask_core import Classifier, attacks, backend, defences
 from facemask_core.backend import keras
 from facemask_core.data.samples import SAMPLES_DIR
-from facemask_core.defences import blur, jpeg
+from facemask_core.defences import blur
 from facemask_core.errors import DefenceError
 from facemask_core.models.classifier import load_classifier
 from facemask_core.models.folding import fold_batch_norm
-from facemask_core.models.gradients import compile_program
 from facemask_core.pictures import images
 
 ops = keras.ops
@@ -48,41 +51,6 @@ CHOSEN: list[tuple[str, dict[str, Any]]] = [
 every_defence = pytest.mark.parametrize(
     ("name", "options"), CHOSEN, ids=[f"{name}-{kw}" for name, kw in CHOSEN]
 )
-seeds = st.integers(0, 2**32 - 1)
-
-
-def applied(defence: defences.Defence, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
-    return ops.convert_to_numpy(defence(ops.convert_to_tensor(pixels)))
-
-
-def eight_bit(seed: int, *shape: int) -> NDArray[np.float32]:
-    levels = np.random.default_rng(seed).integers(0, 256, (*shape, 3), dtype=np.uint8)
-    return images.to_float(levels)
-
-
-def assert_same_answers(result: NDArray[np.float32], expected: NDArray[np.float32]) -> None:
-    """Differently compiled, a value on the brink of two levels may fall to the other side."""
-    assert np.isclose(result, expected, atol=1e-4).mean() > 0.9
-    np.testing.assert_allclose(result, expected, atol=0.2)
-
-
-def assert_same_levels(result: NDArray[np.float32], expected: NDArray[np.float32]) -> None:
-    """XLA multiplies by 1 / 255 where NumPy divides by 255, which moves the last bit."""
-    np.testing.assert_array_equal(images.to_uint8(result), images.to_uint8(expected))
-    np.testing.assert_allclose(result, expected, rtol=0, atol=1e-7)
-
-
-def slope(defence: defences.Defence, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The gradient of the defended pixels' weighted sum, with weights of no pattern."""
-    entrance = keras.Input(pixels.shape[1:])
-    weigh = keras.layers.Dense(2)
-    model = keras.Model(entrance, weigh(keras.layers.Flatten()(defence.layer()(entrance))))
-    kernel = np.random.default_rng(3).normal(size=weigh.kernel.shape)
-    weigh.set_weights([kernel, np.zeros(2)])
-    towards = np.tile(np.array([-1.0, 1.0], np.float32), (len(pixels), 1))
-    program = compile_program(model, lambda functions, *args: functions.margin_gradient(*args))
-    _, gradient = program(ops.convert_to_tensor(pixels), ops.convert_to_tensor(towards))
-    return ops.convert_to_numpy(gradient)
 
 
 # The registry
@@ -346,142 +314,3 @@ def test_a_defence_that_stops_the_naive_attack_falls_to_the_adaptive_one(
     assert naive.success.all()
     np.testing.assert_array_equal(shielded.predict(naive.images).argmax(axis=1), labels)
     assert attacks.make("pgd", steps=20)(shielded, faces, labels, epsilon=0.06).success.all()
-
-
-# JPEG
-
-
-@pytest.fixture(scope="module")
-def portrait() -> NDArray[np.uint8]:
-    return images.resize(images.decode(ASTRONAUT.read_bytes()))
-
-
-def through_pillow(image: NDArray[np.uint8], quality: int) -> Image.Image:
-    buffer = io.BytesIO()
-    Image.fromarray(image).save(buffer, format="JPEG", quality=quality)
-    return Image.open(buffer)
-
-
-def levels_apart(image: NDArray[np.uint8], quality: int) -> NDArray[np.int64]:
-    result = applied(jpeg.JPEG(quality=quality), images.to_float(image)[None])[0]
-    saved = np.asarray(through_pillow(image, quality), np.int64)
-    return np.abs(images.to_uint8(result) - saved)
-
-
-@pytest.mark.parametrize("quality", [5, 25, 50, 75, 85, 95, 100])
-@pytest.mark.backend
-def test_jpeg_is_what_pillow_makes_of_a_portrait(portrait: NDArray[np.uint8], quality: int) -> None:
-    """Measured: at most 0.035 levels in the mean and 13 in the worst pixel, at quality 75."""
-    apart = levels_apart(portrait, quality)
-    assert apart.mean() < 0.05
-    assert apart.max() <= 16  # a coefficient on the brink may fall to the other side
-    assert (apart > 0).mean() < 0.05
-
-
-@settings(max_examples=25)
-@given(seed=seeds, quality=st.integers(1, 100))
-@example(seed=751505, quality=1)
-def test_jpeg_is_what_pillow_makes_of_noise(seed: int, quality: int) -> None:
-    noise = np.random.default_rng(seed).integers(0, 256, (32, 48, 3), dtype=np.uint8)
-    # A coefficient on the brink takes its block along, by as much as its step is long.
-    assert (levels_apart(noise, quality) <= 1).mean() > 0.8
-
-
-@pytest.mark.parametrize("size", [(219, 213), (100, 33)])
-def test_jpeg_of_another_size_is_close_to_pillows(
-    portrait: NDArray[np.uint8], size: tuple[int, int]
-) -> None:
-    cut = np.ascontiguousarray(portrait[: size[0], : size[1]])
-    assert levels_apart(cut, 75).mean() < 0.2
-
-
-@pytest.mark.parametrize("quality", range(1, 101))
-def test_the_quantisation_steps_are_pillows(quality: int) -> None:
-    tables = through_pillow(np.zeros((16, 16, 3), np.uint8), quality).quantization  # type: ignore[attr-defined]
-    for number, steps in enumerate(jpeg.quantisation_steps(quality)):
-        np.testing.assert_array_equal(np.reshape(tables[number], (8, 8)), steps)
-
-
-@pytest.mark.backend
-def test_jpeg_gives_whole_levels(portrait: NDArray[np.uint8]) -> None:
-    result = applied(jpeg.JPEG(), images.to_float(portrait)[None])
-    assert_same_levels(result, images.to_float(images.to_uint8(result)))
-
-
-def test_a_lower_quality_keeps_less(portrait: NDArray[np.uint8]) -> None:
-    pixels = images.to_float(portrait)[None]
-    lost = [np.abs(applied(jpeg.JPEG(quality=q), pixels) - pixels).mean() for q in (95, 75, 50, 10)]
-    assert lost == sorted(lost)
-    assert lost[0] < 0.02
-
-
-# Bit depth
-
-
-@pytest.mark.parametrize("bits", range(1, 9))
-def test_as_many_levels_are_left_as_the_bits_can_name(bits: int) -> None:
-    ramp = np.linspace(0, 1, 3 * 1024, dtype=np.float32).reshape(1, 32, 32, 3)
-    result = applied(defences.make("bit_depth", bits=bits), ramp)
-    assert len(np.unique(result)) == 2**bits
-    assert np.abs(result - ramp).max() <= 0.5 / (2**bits - 1) + 1e-6
-    assert (np.diff(result.ravel()) >= 0).all()
-
-
-@settings(max_examples=25)
-@given(seed=seeds)
-def test_eight_bits_leave_an_8_bit_image_as_it_is(seed: int) -> None:
-    pixels = eight_bit(seed, 1, 16, 16)
-    assert_same_levels(applied(defences.make("bit_depth", bits=8), pixels), pixels)
-
-
-@settings(max_examples=25)
-@given(seed=seeds, bits=st.integers(1, 8))
-@pytest.mark.backend
-def test_squeezing_twice_is_squeezing_once(seed: int, bits: int) -> None:
-    squeeze = defences.make("bit_depth", bits=bits)
-    once = applied(squeeze, eight_bit(seed, 1, 8, 8))
-    np.testing.assert_allclose(applied(squeeze, once), once, atol=1e-6)
-
-
-@pytest.mark.backend
-def test_the_gradient_of_bit_depth_is_that_of_nothing() -> None:
-    pixels = eight_bit(5, 1, *SHAPE[:2])
-    through = slope(defences.make("bit_depth", bits=1), pixels)
-    kernel = np.random.default_rng(3).normal(size=(pixels.size, 2))
-    expected = (kernel[:, 1] - kernel[:, 0]).reshape(pixels.shape)
-    np.testing.assert_allclose(through, expected, atol=1e-5)
-
-
-# Blur
-
-
-@pytest.mark.parametrize("sigma", [0.4, 1.0, 2.5])
-@pytest.mark.backend
-def test_blur_is_scipys_gaussian(sigma: float) -> None:
-    pixels = eight_bit(6, 2, 24, 40)
-    radius = int(np.ceil(3 * sigma))
-    expected = pixels.astype(np.float64)
-    for axis in (1, 2):
-        expected = gaussian_filter1d(expected, sigma, axis=axis, radius=radius, mode="mirror")
-    np.testing.assert_allclose(applied(blur.Blur(sigma=sigma), pixels), expected, atol=1e-5)
-
-
-@settings(max_examples=25)
-@given(seed=seeds, sigma=st.floats(0.05, blur.MAX_SIGMA))
-def test_blur_stays_between_the_darkest_and_the_brightest(seed: int, sigma: float) -> None:
-    pixels = eight_bit(seed, 1, 12, 20)
-    result = applied(blur.Blur(sigma=sigma), pixels)
-    lowest, highest = pixels.min(axis=(1, 2)), pixels.max(axis=(1, 2))
-    assert (result >= lowest[:, None, None] - 1e-5).all()
-    assert (result <= highest[:, None, None] + 1e-5).all()
-
-
-@pytest.mark.backend(quick=True)
-def test_the_gradient_of_blur_is_the_slope_of_blur() -> None:
-    """It is linear, so a finite difference is exact however long the step."""
-    soft = blur.Blur(sigma=1.5)
-    pixels, step = 0.5 * eight_bit(7, 1, 16, 16), 0.5 * eight_bit(8, 1, 16, 16)
-    kernel = np.random.default_rng(3).normal(size=(pixels.size, 2))
-    towards = kernel[:, 1] - kernel[:, 0]
-    change = (applied(soft, pixels + step) - applied(soft, pixels)).ravel() @ towards
-    assert (slope(soft, pixels) * step).sum() == pytest.approx(change, rel=1e-3, abs=1e-3)

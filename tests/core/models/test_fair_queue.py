@@ -5,111 +5,17 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
+from queue_visitors import Answer, Lab, Visitor, wait_until
 
 from facemask_core.models.fair_queue import Arrays, FairQueue
 from facemask_core.models.queue_client import ThreadClient
-
-Answer = list[NDArray[Any]]
-_STOPPER = "stopper"
-
-
-class Visitor:
-    """Records every message of the queue, and leaves on demand."""
-
-    def __init__(self, key: Hashable, group: Hashable = None) -> None:
-        self.key = key
-        self.group, self.wish = group, None
-        self.messages: list[int] = []
-        self.seconds = 0.0
-        self.leaving = threading.Event()
-
-    def on_wait(self, ahead: int) -> None:
-        self.messages.append(ahead)
-        if self.leaving.is_set():
-            raise KeyboardInterrupt  # like Streamlit's, no Exception
-
-    def on_start(self) -> None:
-        self.messages.append(-1)
-
-    def on_finish(self, seconds: float) -> None:
-        self.seconds += seconds
-
-    def has_left(self) -> bool:
-        return self.leaving.is_set()
-
-    def end_work(self) -> None:
-        raise KeyboardInterrupt
-
-
-class Lab:
-    """A queue whose processor is kept busy until everybody is in line."""
-
-    def __init__(self) -> None:
-        self.here: threading.local = threading.local()
-        self.queue = FairQueue(lambda: self.here.visitor)
-        self.batches: list[list[float]] = []
-        self.pool = ThreadPoolExecutor(40)
-
-    def ask(
-        self,
-        visitor: Visitor,
-        *values: float,
-        model: Hashable = "model",
-        kind: Hashable = None,
-        together: int = 1,
-        work: Callable[[Arrays], Answer] | None = None,
-    ) -> Future[Answer]:
-        """Puts a batch in line, and returns once it stands there."""
-
-        rows = np.array(values or [0.0])
-
-        def asked() -> Answer:
-            self.here.visitor = visitor
-            return self.queue.compute(model, kind, [rows], work or self._work, together=together)
-
-        before = self.queue._count
-        future = self.pool.submit(asked)
-        _until(lambda: self.queue._count > before)
-        return future
-
-    def _work(self, arrays: Sequence[NDArray[Any]]) -> Answer:
-        self.batches.append(arrays[0].tolist())
-        return [2 * arrays[0]]
-
-    @contextmanager
-    def closed(self) -> Iterator[None]:
-        """Nothing is computed before the block ends."""
-        opened, begun = threading.Event(), threading.Event()
-
-        def blocked(arrays: Arrays) -> Answer:
-            begun.set()
-            assert opened.wait(20)
-            return [arrays[0]]
-
-        first = self.ask(Visitor(_STOPPER), work=blocked)
-        assert begun.wait(20)
-        try:
-            yield
-        finally:
-            opened.set()
-            first.result(20)
-
-
-def _until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.001)
 
 
 @settings(max_examples=40)
@@ -179,12 +85,12 @@ def test_what_is_asked_of_two_models_is_not_computed_at_once() -> None:
     lab.pool.shutdown()
 
 
-def test_whoever_waits_is_told_how_many_come_first() -> None:
+def test_a_visitor_in_line_is_told_how_many_come_first() -> None:
     lab = Lab()
     first, second = Visitor("first"), Visitor("second")
     with lab.closed():
         futures = [lab.ask(first) for _ in range(5)] + [lab.ask(second)]
-        _until(lambda: len(second.messages) > 1)
+        wait_until(lambda: len(second.messages) > 1)
     for future in futures:
         future.result(20)
     assert set(second.messages) == {2, -1}, "the batch under way and the other's first"
@@ -333,7 +239,7 @@ def test_lining_up_waits_for_all_but_those_computed_along(model: str) -> None:
     with lab.closed():
         futures = [lab.ask(Visitor(number), number) for number in range(3)]
         lined_up = lab.pool.submit(line_up)
-        _until(lambda: len(late.messages) > 1)
+        wait_until(lambda: len(late.messages) > 1)
         assert not lined_up.done()
         last = lab.ask(Visitor("last"), 4.0)
     for future in (*futures, last):
@@ -355,7 +261,7 @@ def test_lining_up_waits_for_a_batch_that_may_take_long(model: str, together: in
 
     with lab.closed():
         lined_up = lab.pool.submit(line_up)
-        _until(lambda: next_one.messages[:2] == [1, 1])
+        wait_until(lambda: next_one.messages[:2] == [1, 1])
         next_one.leaving.set()
         with pytest.raises(KeyboardInterrupt):
             lined_up.result(20)
@@ -368,21 +274,23 @@ def test_a_place_is_kept_for_all_that_one_lined_up_for() -> None:
     def both() -> Answer:
         lab.here.visitor = early
         with lab.queue.take_turn("model", together=2):
-            _until(lambda: len(lab.queue._requests) == 5)
+            wait_until(lambda: len(lab.queue._requests) == 5)
             for value in (6.0, 7.0):
                 answer = lab.queue.compute("model", None, [np.array([value])], lab._work)
         return answer
 
     def patient(arrays: Arrays) -> Answer:
         """Lasts until the second is in line; a busy machine may take long to get there."""
-        _until(lambda: [7.0] in lab.batches or early in [it.client for it in lab.queue._requests])
+        wait_until(
+            lambda: [7.0] in lab.batches or early in [it.client for it in lab.queue._requests]
+        )
         return lab._work(arrays)
 
     with lab.closed():
         mine = lab.pool.submit(both)
-        _until(lambda: "early" in lab.queue._reservations)
+        wait_until(lambda: "early" in lab.queue._reservations)
         futures = [lab.ask(Visitor(number), number, work=patient) for number in range(5)]
-        _until(lambda: len(lab.queue._requests) == 6)
+        wait_until(lambda: len(lab.queue._requests) == 6)
     for future in (mine, *futures):
         future.result(20)
     # One may slip in while the next is being made ready; it does not stand behind all of them.
