@@ -61,7 +61,15 @@ def describe_result(result: dict[str, Any]) -> str:
         attack=_describe_attack(result),
     )
     computed = say("paper.provenance.computed", device=describe_device(result["speed"]["device"]))
-    return " ".join(filter(None, (measured, _describe_interval(result), computed)))
+    earlier = _say_earlier(result)
+    return " ".join(filter(None, (measured, _describe_interval(result), computed, earlier)))
+
+
+def _say_earlier(result: dict[str, Any]) -> str:
+    """Says so where a result is of weights that the model's present ones were trained from."""
+    if not results.is_of_earlier_weights(result):
+        return ""
+    return say("paper.provenance.earlier", weights=result["model_sha256"][:_HASH])
 
 
 def _describe_interval(result: dict[str, Any]) -> str:
@@ -91,6 +99,8 @@ def show_results() -> None:
         st.code(results.COMMAND, language="sh")
         rows = [_list_result(it) for it in experiments.experiments()]
         st.dataframe(pd.DataFrame(rows), hide_index=True)
+        for line in _list_earlier():
+            st.caption(line)
         st.caption(
             say(
                 "paper.provenance.caption",
@@ -98,6 +108,14 @@ def show_results() -> None:
                 largest=number(LARGEST, 4),
             )
         )
+
+
+def _list_earlier() -> list[str]:
+    """Lists, by model, which results are of weights that the present ones were trained from."""
+    clean = [results.read(experiments.clean(model)) for model in experiments.MODELS]
+    return [
+        f"{models.title(it['model'])}: {said}" for it in clean if it and (said := _say_earlier(it))
+    ]
 
 
 def _describe_groupings() -> str:

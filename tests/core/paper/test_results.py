@@ -34,6 +34,16 @@ def test_what_was_measured_on_other_weights_is_nothing(tmp_path: Path) -> None:
     assert results.read(ASKED, tmp_path) == shipped | {"model_sha256": SHA256}
 
 
+def test_what_was_measured_on_the_weights_before_is_read_and_named(tmp_path: Path) -> None:
+    shipped = json.loads((RESULTS_DIR / ASKED.file).read_text(encoding="utf-8"))
+    (ancestor,) = checkpoints.read_card(checkpoints.locate("mobilenetv3")).ancestors
+    for sha256, earlier in ((SHA256, False), (ancestor["weights_sha256"], True)):
+        _write(tmp_path, json.dumps(shipped | {"model_sha256": sha256}))
+        found = results.read(ASKED, tmp_path)
+        assert found is not None
+        assert results.is_of_earlier_weights(found) is earlier
+
+
 @pytest.mark.parametrize("content", ["", "[1]", "{}"])
 def test_what_is_no_result_is_told(tmp_path: Path, content: str) -> None:
     _write(tmp_path, content)
