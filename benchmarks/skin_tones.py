@@ -187,6 +187,10 @@ def main() -> None:
     parser.add_argument("--models", nargs="*", default=list(checkpoints.available()))
     chosen = parser.parse_args()
     rows = [measured(model, framing) for model in chosen.models for framing in FRAMINGS]
+    kept = [row for row in published.read_skin_tones() if row["model"] not in chosen.models]
+    rows = sorted(
+        [*rows, *kept], key=lambda row: (row["model"], list(FRAMINGS).index(row["framing"]))
+    )
     checkpoints.write_atomically(RESULT, json.dumps({"rows": rows}, indent=1).encode())
     print(table(rows))
 

@@ -61,7 +61,7 @@ def test_the_table_of_epochs_is_the_cards_history(name: str) -> None:
 
 
 FLOORS = {
-    "inceptionv3": 0.985,
+    "inceptionv3": 0.97,
     "mobilenetv3": 0.975,
     "vgg19": 0.965,
     "inceptionv3-robust": 0.95,
@@ -76,8 +76,9 @@ def test_the_balanced_accuracy_is_not_below_its_floor(name: str) -> None:
     assert card.metrics["test"]["balanced_accuracy"] >= FLOORS[name]
 
 
-def test_a_model_trained_for_what_people_bring_withstands_corruptions() -> None:
-    table = checkpoints.read_card(checkpoints.locate("mobilenetv3")).corruptions
+@pytest.mark.parametrize("name", ["mobilenetv3", "inceptionv3"])
+def test_a_model_trained_for_what_people_bring_withstands_corruptions(name: str) -> None:
+    table = checkpoints.read_card(checkpoints.locate(name)).corruptions
     assert table is not None
     assert table["mean_balanced_accuracy"] >= 0.95
     middle = [it["balanced_accuracy"] for it in table["cells"] if it["severity"] == 3]
