@@ -1,75 +1,80 @@
-"""Shares batches out among Ray workers that may die, and returns their rows in order."""
+"""The Ray workers of one task: they die, hang, and come late with their machines."""
 
 from __future__ import annotations
 
 import time
-from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from facemask_core.data.datasets import Dataset
 from facemask_core.data.reading import Progress
-from facemask_core.engines import blocks
+from facemask_core.engines import machines
 from facemask_core.engines.base import Notice
+from facemask_core.engines.machines import Machines
+from facemask_core.engines.schedule import TRIES, Schedule
 from facemask_core.engines.worker import Introduction, check_introduction
-from facemask_core.errors import EngineError, FacemaskError
+from facemask_core.errors import EngineError
 from facemask_core.runs.rows import Rows
-
-TRIES = 3
-"""How many workers may die while they compute one batch before the run fails."""
 
 PATIENCE = 300.0
 """Seconds without any worker; on a busy cluster starting one and loading a model takes minutes."""
 
-AT_ONCE = 2
-"""Batches that a worker has at a time: one is read while the other is computed."""
+HEAD_PATIENCE = 40.0
+"""Seconds without the cluster's head; after a minute and more Ray itself would end the program."""
 
-_AHEAD = 8
-"""Batches a worker that may be computed before their turn; their rows wait in memory."""
+LOOK = 5.0
+"""Seconds between two looks at which machines there are."""
 
 
 class RayCrew:
-    """The workers of one task on a Ray cluster; one that dies is replaced."""
+    """The workers of one task on a Ray cluster.
+
+    One that dies is replaced while its machine is there, and a machine that joins gets its own.
+    """
 
     def __init__(
-        self,
-        start_worker: Callable[[], Any],
-        count: int,
-        batch_size: int,
-        introduction: Introduction,
-        notice: Notice,
+        self, places: Machines, batch_size: int, introduction: Introduction, notice: Notice
     ) -> None:
         """Starts workers and waits for the first.
 
         Args:
-            start_worker: Starts a worker and returns Ray's handle of it.
-            count: How many workers to keep.
+            places: Where to start them.
             batch_size: Files a batch.
             introduction: This process's own. Workers may compute on another device, but all on
                 the same.
-            notice: Called with how many workers were lost.
+            notice: Called with how many workers were lost, and which machines take no part.
 
         Raises:
             EngineError: No worker can be started, or its rows would be others.
         """
-        self._start_worker, self._notice = start_worker, notice
+        self._machines, self._notice = places, notice
         self._introduction = introduction
-        self.batch_size, self.size = batch_size, count
-        self.starting: dict[Any, Any] = {}
-        """Workers that have not introduced themselves, by Ray's reference to the introduction."""
-        self.workers: list[Any] = []
+        self.batch_size = batch_size
+        self.starting: dict[Any, tuple[Any, str]] = {}
+        """Workers that have not introduced themselves, and their places, by Ray's reference to the
+        introduction."""
+        self.workers: dict[Any, str] = {}
+        """Ray's names of their machines."""
         self.losses = 0
-        self._device_known = False
-        for _ in range(count):
-            self._add_worker()
+        self._refused = Counter[str]()
+        self._misses = Counter[str]()
+        self._device_known = self.under_way = self._told_alone = False
+        self._looked = self._alone_since = self._head_seen = time.monotonic()
+        self.look()
         while not self._device_known:
-            self.join(wait_for_one(list(self.starting), PATIENCE))
+            self.wait(())
 
     @property
     def device(self) -> str:
         """Where the workers compute."""
         return self._introduction.device
+
+    @property
+    def size(self) -> int:
+        """How many workers there are or will be."""
+        return len(self.workers) + len(self.starting)
 
     def rows(self, dataset: Dataset, progress: Progress, *, start: int = 0) -> Iterator[Rows]:
         """As :meth:`~facemask_core.runs.task.Task.rows`, to the bit and in the same order.
@@ -80,137 +85,171 @@ class RayCrew:
             start: How many files to pass over: a multiple of the batch size.
 
         Raises:
-            EngineError: Workers die again and again.
+            EngineError: Workers die again and again, or none is left.
         """
-        schedule = _Schedule(self, dataset, start)
+        schedule = Schedule(self, dataset, start)
         for first in range(start, len(dataset), self.batch_size):
             since = time.monotonic()
             # The wait as this process sees it, though several workers may compute meanwhile.
             yield replace(schedule.wait_for(first), seconds=time.monotonic() - since)
+            self.under_way = True
             progress(min(first + self.batch_size, len(dataset)), len(dataset))
         if schedule.repeats:
             self._notice(
                 f"Workers lost: {self.losses}; batches computed again for that: {schedule.repeats}."
             )
+        if schedule.copies:
+            self._notice(
+                f"Batches that another worker computed, too, because they were late: "
+                f"{schedule.copies}."
+            )
 
-    def join(self, reference: Any) -> None:
-        """Adds a worker that has introduced itself.
+    def wait(self, references: Sequence[Any]) -> Any | None:
+        """Waits for what happens next: one of some references, or a worker's introduction.
 
         Args:
-            reference: One of :attr:`starting`.
+            references: Ray's references to wait for.
+
+        Returns:
+            One of them; None if something else happened, or nothing for :data:`LOOK`.
 
         Raises:
-            EngineError: It could not be started, or its rows would be others.
+            EngineError: No worker has come for long, or one's rows would be others.
         """
         import ray
 
-        worker = self.starting.pop(reference)
-        try:
-            introduction = ray.get(reference)
-        except ray.exceptions.RayError as error:
-            reason = str(error).strip().splitlines()[-1].strip().rstrip(".")
-            raise EngineError(f"A Ray worker could not be started: {reason}.") from error
-        if not self._device_known:
-            self._introduction = replace(self._introduction, device=introduction.device)
-            self._device_known = True
-        check_introduction(introduction, self._introduction)
-        self.workers.append(worker)
+        if time.monotonic() - self._looked > LOOK:
+            self.look()
+        awaited = [*references, *self.starting]
+        if not awaited:  # the head is out of reach, and no worker left
+            time.sleep(1.0)
+            return None
+        ready, _ = ray.wait(awaited, num_returns=1, timeout=LOOK)
+        if ready and ready[0] in self.starting:
+            self._join(ready[0])
+        elif ready:
+            return ready[0]
+        elif not self.workers:
+            self._await_machine()
+        return None
+
+    def look(self) -> None:
+        """Starts a worker wherever one is missing.
+
+        Raises:
+            EngineError: There is no worker, and none can be started, or the head of the cluster has
+                been out of reach for long.
+        """
+        self._looked = time.monotonic()
+        if not machines.head_answers():
+            self._await_head()
+            return
+        self._head_seen = self._looked
+        taken = self._refused + Counter(self.workers.values())
+        taken += Counter(place for _, place in self.starting.values())
+        for place in self._machines.missing(taken):
+            worker = self._machines.start(place)
+            self.starting[worker.introduce.remote()] = worker, place
+        if not self.size:
+            raise EngineError("No worker is left on the Ray cluster, and none can be started.")
 
     def lose(self, worker: Any) -> None:
-        """Replaces a worker that died or cannot be reached, unless that was done before.
+        """Gives up a worker that died, hangs, or cannot be reached, unless that was done before.
 
         Args:
             worker: Ray's handle of it.
         """
-        import ray
-
         if worker in self.workers:
-            self.workers.remove(worker)
-            ray.kill(worker)  # one that only could not be reached must not go on
+            self._remove(worker)
             self.losses += 1
-            self._add_worker()
+            self.look()
 
-    def _add_worker(self) -> None:
-        worker = self._start_worker()
-        self.starting[worker.introduce.remote()] = worker
+    def dismiss(self, worker: Any, reason: EngineError) -> None:
+        """Does without a worker's machine from now on.
 
+        Args:
+            worker: Ray's handle of the worker.
+            reason: Why.
 
-class _Schedule:
-    """The batches of one dataset: waiting, at a worker, or computed before their turn."""
+        Raises:
+            EngineError: The reason, if no other worker is left.
+        """
+        if worker in self.workers:
+            self._refuse(self._remove(worker), reason)
 
-    def __init__(self, crew: RayCrew, dataset: Dataset, start: int) -> None:
-        self._crew, self._dataset = crew, dataset
-        self._waiting = deque(range(start, len(dataset), crew.batch_size))
-        self._at_workers: dict[Any, tuple[int, Any]] = {}
-        self._rows: dict[int, Rows] = {}
-        self._deaths: Counter[int] = Counter()
-        self.repeats = 0
-
-    def wait_for(self, first: int) -> Rows:
-        """Waits for the rows of the batch that begins with a file."""
-        while first not in self._rows:
-            self._share_out(first + _AHEAD * self._crew.size * self._crew.batch_size)
-            self._receive()
-        return self._rows.pop(first)
-
-    def _share_out(self, end: int) -> None:
-        """Gives every worker as many batches as it takes, none beyond ``end``."""
-        while self._waiting and self._waiting[0] < end:
-            load = Counter(worker for _, worker in self._at_workers.values())
-            worker = min(self._crew.workers, key=load.__getitem__, default=None)
-            if worker is None or load[worker] >= AT_ONCE:
-                return
-            first = self._waiting.popleft()
-            samples = self._dataset.samples[first : first + self._crew.batch_size]
-            reference = worker.compute.remote(blocks.make_block(self._dataset, samples))
-            self._at_workers[reference] = first, worker
-
-    def _receive(self) -> None:
-        """Waits for what happens next: rows, a worker's death, or a new worker's introduction."""
+    def _remove(self, worker: Any) -> str:
         import ray
 
-        patience = None if self._at_workers else PATIENCE
-        reference = wait_for_one([*self._at_workers, *self._crew.starting], patience)
-        if reference in self._crew.starting:
-            self._crew.join(reference)
-            return
-        first, worker = self._at_workers.pop(reference)
-        try:
-            self._rows[first] = ray.get(reference)
-        except ray.exceptions.RayTaskError as error:  # the worker lives, and raised it
-            if isinstance(error.cause, FacemaskError):
-                raise error.cause from error
-            raise
-        except ray.exceptions.RayError:
-            self._crew.lose(worker)
-            self._repeat(first)
+        place = self.workers.pop(worker)
+        ray.kill(worker)  # one that only could not be reached must not go on
+        self._alone_since = time.monotonic()
+        return place
 
-    def _repeat(self, first: int) -> None:
-        self._deaths[first] += 1
-        if self._deaths[first] == TRIES:
-            raise EngineError(
-                f"Ray workers died {TRIES} times over the batch that begins with "
-                f"{self._dataset.samples[first].path}; perhaps they need more memory."
+    def _await_head(self) -> None:
+        """Gives up in the end; until then workers may still answer."""
+        if time.monotonic() - self._head_seen > HEAD_PATIENCE:
+            reason = (
+                f"The head of the Ray cluster at {machines.find_head()} has not answered for "
+                f"{HEAD_PATIENCE:.0f} s."
             )
-        self._waiting.appendleft(first)
-        self.repeats += 1
+            self._notice(reason)  # Ray may end the program before the error is told
+            raise EngineError(reason)
+
+    def _await_machine(self) -> None:
+        """Says that no worker is there, and in the end gives up."""
+        if time.monotonic() - self._alone_since > PATIENCE:
+            raise EngineError(
+                f"No Ray worker has started within {PATIENCE:.0f} s; is a machine with a free "
+                "processor left on the cluster?"
+            )
+        if self.under_way and not self._told_alone:
+            self._told_alone = True
+            self._notice(f"No Ray worker is left; one is awaited for up to {PATIENCE:.0f} s.")
+
+    def _join(self, reference: Any) -> None:
+        """Adds a worker that has introduced itself."""
+        import ray
+
+        worker, place = self.starting.pop(reference)
+        try:
+            introduction = ray.get(reference)
+        except ray.exceptions.RayError as error:
+            self._misses[place] += 1
+            if _was_cut_short(error) and self._misses[place] < TRIES:
+                self.look()  # where its machine is gone, there is no place for it any more
+                return
+            reason = str(error).strip().splitlines()[-1].strip().rstrip(".")
+            failure = EngineError(f"A Ray worker could not be started: {reason}.")
+            failure.__cause__ = error
+            self._give_up_start(place, failure)
+            return
+        if not self._device_known:
+            self._introduction = replace(self._introduction, device=introduction.device)
+            self._device_known = True
+        try:
+            check_introduction(introduction, self._introduction)
+        except EngineError as error:
+            ray.kill(worker)
+            self._give_up_start(introduction.machine, error)
+            return
+        self.workers[worker] = introduction.machine
+
+    def _give_up_start(self, place: str, reason: EngineError) -> None:
+        """Stops a run that has not begun; one that is under way goes on without the place."""
+        if not self.under_way:
+            raise reason
+        self._refuse(place, reason)
+
+    def _refuse(self, place: str, reason: EngineError) -> None:
+        if not self.size:
+            raise reason
+        self._refused[place] += 1
+        self._notice(f"One machine takes no part. {reason}")
 
 
-def wait_for_one(references: list[Any], patience: float | None) -> Any:
-    """Waits for the first of Ray's references.
-
-    Args:
-        references: The references.
-        patience: Seconds to wait at most; None for as long as it takes.
-
-    Raises:
-        EngineError: Nothing came.
-    """
+def _was_cut_short(error: Exception) -> bool:
+    """Whether a worker's start failed because its process or its machine went away."""
     import ray
 
-    ready, _ = ray.wait(references, num_returns=1, timeout=patience)
-    if not ready:
-        raise EngineError(
-            f"No Ray worker has started within {PATIENCE:.0f} s; is a processor free?"
-        )
-    return ready[0]
+    gone = ray.exceptions.RayActorError | ray.exceptions.ActorUnschedulableError
+    return isinstance(error, gone) and not getattr(error, "actor_init_failed", False)

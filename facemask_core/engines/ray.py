@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import re
 import secrets
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from facemask_core import backend, paths
 from facemask_core.engines.base import Crew, Engine, Notice
-from facemask_core.engines.crew import AT_ONCE, RayCrew
-from facemask_core.engines.worker import Worker, make_introduction
+from facemask_core.engines.crew import RayCrew
+from facemask_core.engines.machines import Machines, head_answers
+from facemask_core.engines.worker import make_introduction
 from facemask_core.errors import EngineError
 from facemask_core.runs.task import Task
 
@@ -28,8 +30,9 @@ _OBJECT_STORE = 512 * 2**20
 class Ray(Engine):
     """Sends whole batches to workers, so that their rows are those of the local engine.
 
-    A worker that dies is replaced, and its batches are computed again. The workers read the files
-    of a folder themselves, so it must have the same path on every machine.
+    A worker that dies is replaced, a batch that is late is given to another one, too, and a machine
+    that joins the cluster meanwhile gets its worker. The workers read the files of a folder
+    themselves, so it must have the same path on every machine; one that lacks it takes no part.
 
     Attributes:
         address: ``HOST:PORT`` of a cluster this machine belongs to, or ``auto`` for the one that
@@ -51,9 +54,8 @@ class Ray(Engine):
     @contextmanager
     def start(self, task: Task, notice: Notice) -> Iterator[Crew]:
         with _connect(self.address, self.workers or 1):
-            start_worker, count = _plan_workers(task)
-            own = make_introduction(task)
-            yield RayCrew(start_worker, self.workers or count, task.batch_size, own, notice)
+            machines = Machines(task, self.workers)
+            yield RayCrew(machines, task.batch_size, make_introduction(task), notice)
 
 
 @contextmanager
@@ -105,7 +107,17 @@ def _connect(address: str | None, workers: int) -> Iterator[None]:
     try:
         yield
     finally:
+        _disconnect()
+
+
+def _disconnect() -> None:
+    """Leaves the cluster; where its head is gone Ray would wait for that, and end the program."""
+    import ray
+
+    if head_answers():
         ray.shutdown()
+    else:
+        atexit.unregister(ray.shutdown)
 
 
 def _keep_to_this_machine() -> None:
@@ -133,32 +145,3 @@ def _check_address(address: str) -> None:
         socket.create_connection((host.strip("[]"), int(port)), timeout=10).close()
     except (OSError, OverflowError) as error:
         raise EngineError(f"No Ray cluster answers at {address}: {error}.") from error
-
-
-def _plan_workers(task: Task) -> tuple[Callable[[], Any], int]:
-    """Prepares workers for a task.
-
-    Returns:
-        A function that starts a worker, and how many workers fit the cluster.
-
-    Raises:
-        EngineError: The task cannot be sent to another process.
-    """
-    import ray
-
-    try:
-        shared = ray.put(task)  # stored once for all workers
-    except TypeError as error:
-        raise EngineError(
-            f"{task.classifier.name} cannot be sent to another process; use the local engine."
-        ) from error
-    gpus = int(ray.cluster_resources().get("GPU", 0))
-    machines = sum(node["Alive"] for node in ray.nodes())
-    options = {
-        "num_cpus": 1,
-        "num_gpus": min(gpus, 1),
-        "max_concurrency": AT_ONCE,
-        "scheduling_strategy": "SPREAD",
-    }
-    actor = ray.remote(Worker).options(**options)
-    return lambda: actor.remote(shared), gpus or machines

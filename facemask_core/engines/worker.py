@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from facemask_core import versions
 from facemask_core.data import datasets
@@ -24,11 +24,13 @@ class Introduction:
         device: The device and the arithmetic it computes with.
         code_sha256: Hash of the lab's code that it runs.
         libraries: Versions of the libraries, by name.
+        machine: Ray's name of its machine, on which rows do not depend.
     """
 
     device: str
     code_sha256: str
     libraries: Mapping[str, str]
+    machine: str = ""
 
 
 def make_introduction(task: Task) -> Introduction:
@@ -80,7 +82,10 @@ class Worker:
 
     def introduce(self) -> Introduction:
         """States what this worker's rows depend on."""
-        return make_introduction(self._task)
+        import ray
+
+        machine = ray.get_runtime_context().get_node_id()
+        return replace(make_introduction(self._task), machine=machine)
 
     def compute(self, block: Dataset) -> Rows:
         """Computes the rows of one batch.
@@ -90,8 +95,10 @@ class Worker:
 
         Raises:
             DatasetError: One changed since its hash was taken.
+            MissingFileError: This machine lacks one.
         """
         since = time.monotonic()
+        blocks.check_present(block)
         (batch,) = datasets.stream(block, len(block), self._task.prepare)
         blocks.check_unchanged(block)
         with self._computing:  # no batch's time contains another's

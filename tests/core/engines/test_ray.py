@@ -20,7 +20,7 @@ from facemask_core import Classifier, attacks, engines, evaluation, runs
 from facemask_core.data import archives, datasets
 from facemask_core.data.datasets import Dataset
 from facemask_core.defences import JPEG, defend
-from facemask_core.engines import crew as crew_module
+from facemask_core.engines import schedule
 from facemask_core.engines.crew import RayCrew
 from facemask_core.engines.ray import _connect
 from facemask_core.errors import DatasetError, EngineError
@@ -80,7 +80,7 @@ def pids(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     def complete(crew: RayCrew, *arguments: Any, **more: Any) -> Iterator[Any]:
         while crew.starting:
-            crew.join(crew_module.wait_for_one(list(crew.starting), None))
+            crew.wait(())
         import ray
 
         found.extend(
@@ -207,7 +207,7 @@ def _by_value(function: Callable[..., Any]) -> Callable[..., Any]:
 def test_workers_that_die_again_and_again_are_told(
     shipped: Classifier, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(crew_module, "TRIES", 2)
+    monkeypatch.setattr(schedule, "TRIES", 2)
 
     def die(_: Any) -> None:
         import os
