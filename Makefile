@@ -11,7 +11,7 @@ PORT ?= 8501
 # Else each run of pytest reads and rewrites every test anew, for six seconds in each process.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: app classroom test test-slow prepare audit lint types unit unit-jax browser slow slow-jax slow-browser chromium format face-finder robust-accuracy smallest-distances certificates random-defence printable-mask attack-strength foreign-files fast-precision skin-tones scale class first-page bench ondevice thirty-devices accelerator fuzz kernels clean
+.PHONY: app classroom test test-slow prepare audit lint types unit unit-jax browser slow slow-jax slow-browser chromium format face-finder robust-accuracy smallest-distances certificates random-defence printable-mask attack-strength foreign-files fast-precision skin-tones scale several-hosts class first-page bench ondevice thirty-devices accelerator fuzz kernels clean
 
 app: $(APP)
 	@echo "The lab starts at http://127.0.0.1:$(PORT) (Ctrl+C stops it)"
@@ -111,6 +111,10 @@ skin-tones: $(DEV)
 
 scale: $(DEV)
 	$(BIN)/python -m benchmarks.scale
+
+# On Linux, where one may make network namespaces.
+several-hosts: $(DEV)
+	$(BIN)/python -m benchmarks.several_hosts
 
 class: $(DEV)
 	$(BIN)/python -m benchmarks.class_of_thirty --minutes 60

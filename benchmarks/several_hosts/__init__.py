@@ -1,0 +1,1 @@
+"""A report on several hosts, to which things happen."""
