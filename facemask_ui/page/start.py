@@ -7,6 +7,7 @@ all sessions: large packages import themselves in circles, which two threads may
 
 from __future__ import annotations
 
+import gc
 import importlib
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -46,6 +47,9 @@ def _import_slow_modules() -> None:
     system.return_freed_memory()
     for name in _SLOW:
         importlib.import_module(name)
+    # What was imported stays. Python would walk its million objects again while someone waits.
+    gc.collect()
+    gc.freeze()
 
 
 def wait_for_import() -> None:
