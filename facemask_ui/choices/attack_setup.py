@@ -278,7 +278,7 @@ def write_sweep_command(model: str, attack: Attack, seed: int, linked: float | N
             text = {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
             words.append(f"--set {key}={text}")
     if attack.name != FGSM.name:  # of which every epsilon is computed
-        words.append("--at stops" + ("" if linked is None else f",{linked:g}"))
+        words += ["--at", "stops" if linked is None else f"stops,{linked:g}"]
     if seed:
         words.append(f"--seed {seed}")
     return " ".join(words)

@@ -59,6 +59,6 @@ class Question:
             *more: What else decides an answer, such as epsilon.
         """
         if self.linked is not None and self.notches == self.stops:
-            more = (f"also at {self.linked}", *more)
+            more = ("linked", self.linked, *more)
         settings = (self.classifier.card.weights_sha256, self.attack, self.seed, self.label, *more)
         return hashlib.sha256(self.face.tobytes() + repr(settings).encode()).hexdigest()[:20]

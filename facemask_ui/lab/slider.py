@@ -20,7 +20,7 @@ def find_linked_notch(grid: Grid) -> int | None:
     It stays one of the stops when the visitor moves away from it, so that the film of the same
     stops goes on being shown.
     """
-    notch, key = read_notch(grid), f"linked notch in {grid.norm}"
+    notch, key = read_notch(grid), f"linked_notch_{grid.norm}"
     if notch not in grid.stops:
         st.session_state[key] = notch
     linked: int | None = st.session_state.get(key)
