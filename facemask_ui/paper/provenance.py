@@ -99,7 +99,7 @@ def show_results() -> None:
         st.code(results.COMMAND, language="sh")
         rows = [_list_result(it) for it in experiments.experiments()]
         st.dataframe(pd.DataFrame(rows), hide_index=True)
-        for line in _list_earlier():
+        for line in list_earlier():
             st.caption(line)
         st.caption(
             say(
@@ -110,7 +110,7 @@ def show_results() -> None:
         )
 
 
-def _list_earlier() -> list[str]:
+def list_earlier() -> list[str]:
     """Lists, by model, which results are of weights that the present ones were trained from."""
     clean = [results.read(experiments.clean(model)) for model in experiments.MODELS]
     return [

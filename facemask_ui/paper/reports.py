@@ -44,13 +44,12 @@ def show_overview(paper: Paper) -> None:
         for model in experiments.MODELS
         for attack in _ATTACKS
     ]
-    st.caption(
-        _say(
-            "overview",
-            photographs=provenance.name_photographs(measured),
-            epsilon=words.write_plain(paper.epsilon),
-        )
+    said = _say(
+        "overview",
+        photographs=provenance.name_photographs(measured),
+        epsilon=words.write_plain(paper.epsilon),
     )
+    st.caption(" ".join([said, *provenance.list_earlier()]))
 
 
 def compare_accuracy(paper: Paper, model: str, attack: str) -> dict[str, str]:
